@@ -149,7 +149,13 @@ final class Rooms {
         door(
                 doors,
                 "service.console",
-                Set.of("service.api", "service.web", "service.tenant", "service.identity", "service.planner"));
+                Set.of(
+                        "service.api",
+                        "service.web",
+                        "service.tenant",
+                        "service.audit",
+                        "service.identity",
+                        "service.planner"));
         door(doors, "service.mcp", Set.of("service.api", "service.web", "service.tenant", "service.audit"));
         door(doors, "service.app", ASKING, servicesOf(doors));
         door(doors, "cli", unqualified(doors));

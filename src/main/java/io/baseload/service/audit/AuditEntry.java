@@ -34,6 +34,9 @@ public record AuditEntry(
     /** The kind of the entry written once per window when a budget exceeds its soft limit. */
     public static final String SOFT_LIMIT = "quota.soft_limit";
 
+    /** The kind of the entry for a sign-in that succeeded. */
+    public static final String SIGN_IN = "access.sign_in";
+
     /** The kind of the entry for a read of the trail. */
     public static final String READ = "admin.audit.read";
 

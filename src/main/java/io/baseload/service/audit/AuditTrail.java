@@ -43,6 +43,15 @@ public final class AuditTrail {
         if (!kind.startsWith("admin.")) {
             throw new IllegalArgumentException("an administrative act's kind starts with 'admin.', not: " + kind);
         }
+        append(actor, kind, subject, inContext(detail));
+    }
+
+    /** Records that somebody has signed in, with the context of {@link #recordAdmin}. */
+    public void recordSignIn(Actor actor, String subject) {
+        append(actor, AuditEntry.SIGN_IN, subject, inContext(Map.of()));
+    }
+
+    private static Map<String, Object> inContext(Map<String, ?> detail) {
         var all = new TreeMap<String, Object>(detail);
         CONTEXT.forEach(name -> {
             String value = MDC.get(name);
@@ -50,7 +59,7 @@ public final class AuditTrail {
                 all.put(name, value);
             }
         });
-        append(actor, kind, subject, all);
+        return all;
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.identity.SignedIn;
 import io.baseload.service.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
@@ -21,7 +22,12 @@ final class Sessions {
 
     private static final String OWNER = Sessions.class.getName();
 
+    private final AuditTrail trail;
     private final Map<String, ArrayDeque<HttpSession>> open = new ConcurrentHashMap<>();
+
+    Sessions(AuditTrail trail) {
+        this.trail = trail;
+    }
 
     /** The owner of a session. */
     sealed interface Owner {
@@ -41,8 +47,13 @@ final class Sessions {
         record Visitor(SignedIn signedIn) implements Owner {}
     }
 
-    /** Starts a session, with an id that nobody else can know. */
+    /**
+     * Starts a session, with an id that nobody else can know.
+     *
+     * @throws org.springframework.dao.DataAccessException if the sign-in can't be recorded; then there is no session
+     */
     void begin(HttpServletRequest request, Caller caller, Owner owner) {
+        trail.recordSignIn(caller.actor(), "console");
         end(request);
         HttpSession session = request.getSession(true);
         session.setAttribute(OWNER, owner);

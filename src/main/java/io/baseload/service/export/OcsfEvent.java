@@ -56,7 +56,7 @@ final class OcsfEvent {
     static Map<String, Object> of(AuditEntry entry) {
         JsonNode detail = JSON.readTree(entry.detail());
         Activity activity = Activity.of(entry.kind());
-        boolean denied = entry.kind().startsWith("access.");
+        boolean denied = isDenial(entry);
         var event = new LinkedHashMap<String, Object>();
         event.put("category_uid", 6);
         event.put("category_name", "Application Activity");
@@ -88,7 +88,7 @@ final class OcsfEvent {
     }
 
     private static void putStatus(Map<String, Object> event, AuditEntry entry, JsonNode detail) {
-        if (entry.kind().startsWith("access.")) {
+        if (isDenial(entry)) {
             putStatus(event, 2, "Failure", entry.kind());
         } else if (entry.kind().equals(AuditEntry.COMPLETION_OUTCOME)) {
             String state = detail.path("state").asString("");
@@ -100,9 +100,13 @@ final class OcsfEvent {
             event.put("duration", detail.path("milliseconds").asLong());
         } else if (entry.kind().equals(BLOCKED)) {
             putStatus(event, 2, "Failure", "blocked");
-        } else if (entry.kind().startsWith("admin.")) {
+        } else if (entry.kind().startsWith("admin.") || entry.kind().equals(AuditEntry.SIGN_IN)) {
             putStatus(event, 1, "Success", "done");
         }
+    }
+
+    private static boolean isDenial(AuditEntry entry) {
+        return entry.kind().startsWith("access.") && !entry.kind().equals(AuditEntry.SIGN_IN);
     }
 
     private static void putStatus(Map<String, Object> event, int id, String caption, String word) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.web.Routes;
+import io.baseload.testing.Admin;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
@@ -160,6 +161,27 @@ class ConsoleAccessIT {
             assertThat(location(first.get("/console"))).isEqualTo(SIGN_IN);
             assertThat(second.get("/console").statusCode()).isEqualTo(200);
         }
+    }
+
+    @Test
+    void aSignInStandsInTheTrailWithTheKeyThatItWasMadeWith(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        String key = key(rest, "user");
+        try (var session = ConsoleSession.of(rest.url(), key);
+                var wrong = new ConsoleSession(rest.url())) {
+            assertThat(session.get("/console").statusCode()).isEqualTo(200);
+            assertThat(wrong.signIn(key + "x").statusCode()).isEqualTo(401);
+        }
+        assertThat(new Admin(rest)
+                        .trail("access.sign_in").stream()
+                                .filter(entry ->
+                                        entry.at("/actor/key_prefix").asString().equals(key.substring(0, 11))))
+                .singleElement()
+                .satisfies(entry -> {
+                    assertThat(entry.get("subject").asString()).isEqualTo("console");
+                    assertThat(entry.at("/detail/request_id").asString()).startsWith("req_");
+                    assertThat(entry.at("/detail/address").asString()).isNotEmpty();
+                });
     }
 
     @Test

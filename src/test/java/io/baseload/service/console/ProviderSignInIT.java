@@ -203,6 +203,10 @@ final class ProviderSignInIT {
             assertThat(visit.get("/console").body()).contains("cem@example.com");
             assertThat(location(planted.get("/console")).getPath()).isEqualTo(SIGN_IN);
         }
+        assertThat(trail("access.sign_in")).anySatisfy(entry -> {
+            assertThat(entry.at("/detail/person/subject").asString()).isEqualTo("cem");
+            assertThat(entry.at("/detail/request_id").asString()).startsWith("req_");
+        });
     }
 
     @Test

@@ -136,6 +136,7 @@ class OcsfEventTest {
         assertThat(cancelled.get("status").asString()).isEqualTo("cancelled");
         assertThat(event("access.forbidden", KEY, "{}").get("activity_name").asString())
                 .isEqualTo("access.forbidden");
+        assertThat(event("access.sign_in", KEY, "{}").get("status").asString()).isEqualTo("Success");
         assertThat(event("completion.blocked", KEY, "{\"model\": \"m\"}")
                         .get("status")
                         .asString())
