@@ -88,32 +88,34 @@ final class KeptResponses {
         String input = InputList.of(fields.require("input"));
         Optional<String> previous = fields.find("previous_response_id").map(Value::text);
         CompletionRequest sent = request.completion();
-        return passed -> response -> keep(
-                caller,
-                new StoredResponse(
-                        caller.tenant(),
-                        response.id(),
-                        previous,
-                        context.origin().requestId(),
-                        request.endUser().user(),
-                        request.endUser().safetyIdentifier(),
-                        Json.bytes(
-                                passed.equals(sent)
-                                        ? new Turn(response, input)
-                                        : new Turn(
-                                                response.with(
-                                                        response.settings().letThrough(sent, passed)),
-                                                letThrough(input, own(sent, own), own(passed, own))))));
+        return passed -> response -> {
+            Turn turn =
+                    passed.equals(sent) ? new Turn(response, input) : letThrough(response, input, sent, passed, own);
+            keep(
+                    caller,
+                    new StoredResponse(
+                            caller.tenant(),
+                            response.id(),
+                            previous,
+                            context.origin().requestId(),
+                            request.endUser().user(),
+                            request.endUser().safetyIdentifier(),
+                            Json.bytes(turn)));
+        };
+    }
+
+    /** The turn without what the filters have replaced. The input stays as it was sent if they have replaced something else. */
+    private static Turn letThrough(
+            ResponseBody response, String input, CompletionRequest sent, CompletionRequest passed, int own) {
+        List<Message> inputPassed = own(passed, own);
+        return new Turn(
+                response.with(response.settings().letThrough(sent, passed)),
+                inputPassed.equals(own(sent, own)) ? input : InputList.of(inputPassed));
     }
 
     private static List<Message> own(CompletionRequest request, int count) {
         List<Message> all = ((Input.Chat) request.input()).messages();
         return all.subList(all.size() - count, all.size());
-    }
-
-    /** As it was sent, if the filters have replaced something else. */
-    private static String letThrough(String input, List<Message> sent, List<Message> passed) {
-        return passed.equals(sent) ? input : InputList.of(passed);
     }
 
     private void checkRoom(String tenant) {
