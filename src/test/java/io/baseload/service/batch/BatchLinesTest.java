@@ -4,13 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.baseload.service.audit.Actor;
-import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.LineRunner.Outcome.Ended;
 import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
-import io.baseload.service.contents.Contents;
-import io.baseload.service.tenant.Tenant;
-import io.baseload.service.tenant.Tenants;
 import io.baseload.service.web.ApiException;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
@@ -23,71 +19,28 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Who runs which line of a batch, by several processes on one PostgreSQL. */
 class BatchLinesTest {
-    private static final Actor ACTOR = new Actor("default", "bl_user");
-
-    private final AtomicInteger count = new AtomicInteger();
-    private TestPlatform platform;
-    private BatchRows batches;
-    private LineRows lines;
-    private UUID here;
-
-    @BeforeEach
-    void start() {
-        platform = TestPlatform.fresh(BatchConfiguration.class);
-        batches = new BatchRows(platform.jdbc());
-        lines = new LineRows(platform.jdbc());
-        here = platform.get(Membership.class).lease().instance();
-    }
+    private final TestBatches made = new TestBatches();
+    private final TestPlatform platform = made.platform;
+    private final BatchRows batches = made.batches;
+    private final LineRows lines = made.lines;
+    private final UUID here = made.here;
+    private int tenants;
 
     @AfterEach
     void stop() {
-        platform.close();
+        made.close();
     }
 
     private String tenant() {
-        String id = "t" + count.incrementAndGet();
-        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(id, List.of(), 100, 1));
+        String id = "t" + ++tenants;
+        made.tenant(id);
         return id;
-    }
-
-    /** A batch in progress. */
-    private RequestBatch begun(String tenant, int size) {
-        RequestBatch batch =
-                platform.get(Batches.class).create(ACTOR, order(tenant)).batch();
-        lines.insert(
-                batch,
-                IntStream.rangeClosed(1, size)
-                        .mapToObj(i -> new LineRows.Span(i, 10L * i, 10))
-                        .toList());
-        assertThat(batches.takeUnread(here)).map(RequestBatch::id).contains(batch.id());
-        batches.begin(batch, here, size);
-        return batch;
-    }
-
-    private BatchOrder order(String tenant) {
-        FileStore files = platform.get(FileStore.class);
-        FileDraft draft = files.begin(tenant, "lines.jsonl", 1);
-        draft.write('x');
-        draft.close();
-        String file = files.finish(ACTOR, draft, Optional.empty()).id();
-        return new BatchOrder(
-                tenant,
-                "bl_user",
-                "127.0.0.1",
-                file,
-                "/v1/embeddings",
-                "24h",
-                Duration.ofHours(24),
-                Optional.empty(),
-                Optional.empty());
     }
 
     private static Ended answered(String text) {
@@ -98,19 +51,9 @@ class BatchLinesTest {
         return new Ended(false, text.getBytes(StandardCharsets.UTF_8), TokenTotals.NONE);
     }
 
-    private BatchOutput output() {
-        return new BatchOutput(
-                batches,
-                lines,
-                platform.get(FileStore.class),
-                platform.get(Contents.class),
-                platform.get(AuditTrail.class),
-                Duration.ofDays(1));
-    }
-
     /** A batch that is over, taken by this process. */
     private Optional<BatchRows.Ending> over() {
-        return output().take(here);
+        return made.output(made.files).take(here);
     }
 
     private BatchStatus status(RequestBatch batch) {
@@ -119,14 +62,14 @@ class BatchLinesTest {
 
     @Test
     void aProcessWithoutLeaseTakesNothing() {
-        begun(tenant(), 1);
+        made.begun(tenant(), 1);
         assertThat(lines.take(UUID.randomUUID(), List.of())).isEmpty();
         assertThat(lines.take(here, List.of())).isPresent();
     }
 
     @Test
     void onlyTheLastAttemptSaysHowALineEnded() {
-        begun(tenant(), 1);
+        made.begun(tenant(), 1);
         BatchLine first = lines.take(here, List.of()).orElseThrow();
         assertThat(lines.release(here, List.of(first))).isZero();
         assertThat(lines.release(here, List.of())).isEqualTo(1);
@@ -139,15 +82,15 @@ class BatchLinesTest {
 
     @Test
     void aBatchThatAProcessLeavesAloneIsNotTaken() {
-        RequestBatch one = begun(tenant(), 1);
-        RequestBatch other = begun(tenant(), 1);
+        RequestBatch one = made.begun(tenant(), 1);
+        RequestBatch other = made.begun(tenant(), 1);
         assertThat(lines.take(here, List.of(one.id()))).map(BatchLine::batch).contains(other.id());
         assertThat(lines.take(here, List.of(one.id()))).isEmpty();
     }
 
     @Test
     void whatNobodyWorksOnIsLetGo() {
-        platform.get(Batches.class).create(ACTOR, order(tenant()));
+        made.created(tenant(), "x");
         RequestBatch taken = batches.takeUnread(here).orElseThrow();
         assertThat(batches.releaseOthers(here, Optional.of(taken))).isZero();
         assertThat(batches.takeUnread(here)).isEmpty();
@@ -158,10 +101,10 @@ class BatchLinesTest {
     @Test
     void tenantsTakeTurnsWithFilesThatAreToBeRead() {
         String busy = tenant();
-        platform.get(Batches.class).create(ACTOR, order(busy));
-        platform.get(Batches.class).create(ACTOR, order(busy));
+        made.created(busy, "x");
+        made.created(busy, "x");
         String other = tenant();
-        platform.get(Batches.class).create(ACTOR, order(other));
+        made.created(other, "x");
         assertThat(List.of(
                         batches.takeUnread(here).orElseThrow().tenant(),
                         batches.takeUnread(here).orElseThrow().tenant(),
@@ -171,7 +114,7 @@ class BatchLinesTest {
 
     @Test
     void eachLineIsTakenOnceByWhoeverComes() {
-        RequestBatch batch = begun(tenant(), 40);
+        RequestBatch batch = made.begun(tenant(), 40);
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
             UUID there = beside.get(Membership.class).lease().instance();
             var thereLines = new LineRows(beside.jdbc());
@@ -195,7 +138,7 @@ class BatchLinesTest {
 
     @Test
     void whatAProcessLeavesAnotherRunsAndWhatHasEndedNobody() {
-        RequestBatch batch = begun(tenant(), 2);
+        RequestBatch batch = made.begun(tenant(), 2);
         BatchLine first;
         UUID there;
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
@@ -228,9 +171,9 @@ class BatchLinesTest {
     void tenantsTakeTurnsHoweverManyLinesTheyHave() {
         String many = tenant();
         String few = tenant();
-        begun(many, 100);
-        begun(many, 100);
-        begun(few, 3);
+        made.begun(many, 100);
+        made.begun(many, 100);
+        made.begun(few, 3);
         var order = IntStream.range(0, 6)
                 .mapToObj(i -> lines.take(here, List.of()).orElseThrow().tenant())
                 .toList();
@@ -239,7 +182,7 @@ class BatchLinesTest {
 
     @Test
     void aLineThatWasRefusedForAWhileIsNotLost() {
-        RequestBatch batch = begun(tenant(), 1);
+        RequestBatch batch = made.begun(tenant(), 1);
         BatchLine line = lines.take(here, List.of()).orElseThrow();
         lines.giveBack(line, here);
         batches.pause(batch, Duration.ofHours(1), 0);
@@ -251,7 +194,7 @@ class BatchLinesTest {
 
     @Test
     void whatHasNotRunInTimeExpires() {
-        RequestBatch batch = begun(tenant(), 2);
+        RequestBatch batch = made.begun(tenant(), 2);
         BatchLine line = lines.take(here, List.of()).orElseThrow();
         expire(batch);
         assertThat(lines.take(here, List.of())).isEmpty();
@@ -272,7 +215,7 @@ class BatchLinesTest {
 
     @Test
     void noLineIsTakenOnceTheTimeIsOverHoweverLongTheWaitForTheBatchWas() throws Exception {
-        RequestBatch batch = begun(tenant(), 1);
+        RequestBatch batch = made.begun(tenant(), 1);
         try (var other = platform.superuserConnection()) {
             other.setAutoCommit(false);
             execute(other, "SELECT FROM batch FOR UPDATE");
@@ -302,7 +245,7 @@ class BatchLinesTest {
 
     @Test
     void aBatchIsNotOverIfALineWasTakenJustBefore() {
-        RequestBatch batch = begun(tenant(), 1);
+        RequestBatch batch = made.begun(tenant(), 1);
         expire(batch);
         assertThat(batches.takeEnded(here)).map(RequestBatch::id).contains(batch.id());
         platform.superuser()
@@ -315,7 +258,7 @@ class BatchLinesTest {
 
     @Test
     void aProcessThatIsGoneSaysNothingOfABatchThatIsOver() {
-        RequestBatch batch = begun(tenant(), 1);
+        RequestBatch batch = made.begun(tenant(), 1);
         BatchLine line;
         UUID there;
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
@@ -337,26 +280,25 @@ class BatchLinesTest {
     @Test
     void aTenantHasSoManyBatchesAtATime() {
         String tenant = tenant();
-        var service = platform.get(Batches.class);
         for (int i = 0; i < 20; i++) {
-            service.create(ACTOR, order(tenant));
+            made.created(tenant, "x");
         }
-        var refused = catchThrowableOfType(ApiException.class, () -> service.create(ACTOR, order(tenant)));
+        var refused = catchThrowableOfType(ApiException.class, () -> made.created(tenant, "x"));
         assertThat(refused.status()).isEqualTo(429);
-        service.create(ACTOR, order(tenant()));
+        made.created(tenant(), "x");
     }
 
     @Test
     void aFileIsKeptAsLongAsABatchReadsIt() {
         String tenant = tenant();
-        RequestBatch batch = begun(tenant, 1);
-        var files = platform.get(FileStore.class);
-        var refused = catchThrowableOfType(ApiException.class, () -> files.delete(ACTOR, tenant, batch.inputFile()));
+        RequestBatch batch = made.begun(tenant, 1);
+        var refused = catchThrowableOfType(
+                ApiException.class, () -> made.files.delete(Actor.SYSTEM, tenant, batch.inputFile()));
         assertThat(refused.status()).isEqualTo(409);
         platform.superuser()
                 .sql("UPDATE stored_file SET expires_at = clock_timestamp()")
                 .update();
-        files.expire();
-        assertThat(files.input(batch).id()).isEqualTo(batch.inputFile());
+        made.files.expire();
+        assertThat(made.files.input(batch).id()).isEqualTo(batch.inputFile());
     }
 }

@@ -39,33 +39,23 @@ import tools.jackson.databind.json.JsonMapper;
 /** The files that batches write, by several processes on one PostgreSQL. */
 class BatchOutputTest {
     private static final String TENANT = "acme";
-    private static final Duration TTL = Duration.ofDays(1);
     private static final TokenTotals TOKENS = new TokenTotals(7, 3, 5, 2);
 
-    private TestPlatform platform;
-    private FileStore files;
-    private BatchRows batches;
-    private LineRows lines;
-    private UUID here;
+    private final TestBatches made = new TestBatches();
+    private final TestPlatform platform = made.platform;
+    private final FileStore files = made.files;
+    private final BatchRows batches = made.batches;
+    private final LineRows lines = made.lines;
+    private final UUID here = made.here;
 
     @BeforeEach
     void start() {
-        platform = TestPlatform.fresh(BatchConfiguration.class);
-        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 100, 1));
-        files = platform.get(FileStore.class);
-        batches = new BatchRows(platform.jdbc());
-        lines = new LineRows(platform.jdbc());
-        here = platform.get(Membership.class).lease().instance();
+        made.tenant(TENANT);
     }
 
     @AfterEach
     void stop() {
-        platform.close();
-    }
-
-    private BatchOutput output(FileStore store) {
-        return new BatchOutput(
-                batches, lines, store, platform.get(Contents.class), platform.get(AuditTrail.class), TTL);
+        made.close();
     }
 
     /** The store with transactions before one of which something else happens. */
@@ -80,40 +70,9 @@ class BatchOutputTest {
                 platform.get(FileProperties.class));
     }
 
-    private static BatchOrder order(String file) {
-        return new BatchOrder(
-                TENANT,
-                "bl_user",
-                "127.0.0.1",
-                file,
-                "/v1/embeddings",
-                "24h",
-                Duration.ofHours(24),
-                Optional.empty(),
-                Optional.empty());
-    }
-
-    /** A batch in progress. */
-    private RequestBatch begun(int size) {
-        FileDraft input = files.begin(TENANT, "lines.jsonl", 1);
-        input.write('x');
-        input.close();
-        String file = files.finish(Actor.SYSTEM, input, Optional.empty()).id();
-        RequestBatch batch =
-                platform.get(Batches.class).create(Actor.SYSTEM, order(file)).batch();
-        lines.insert(
-                batch,
-                IntStream.rangeClosed(1, size)
-                        .mapToObj(i -> new LineRows.Span(i, 0, 1))
-                        .toList());
-        assertThat(batches.takeUnread(here)).map(RequestBatch::id).contains(batch.id());
-        batches.begin(batch, here, size);
-        return batch;
-    }
-
     /** A batch whose lines have all run. */
     private RequestBatch ran(int size, IntPredicate answered, IntFunction<String> results) {
-        RequestBatch batch = begun(size);
+        RequestBatch batch = made.begun(TENANT, size);
         for (var next = lines.take(here, List.of()); next.isPresent(); next = lines.take(here, List.of())) {
             int line = next.get().line();
             byte[] text = results.apply(line).getBytes(StandardCharsets.UTF_8);
@@ -128,14 +87,14 @@ class BatchOutputTest {
     private Late taken() {
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
             UUID there = beside.get(Membership.class).lease().instance();
-            return new Late(output(files).take(there).orElseThrow(), there);
+            return new Late(made.output(files).take(there).orElseThrow(), there);
         }
     }
 
     private record Late(Ending ending, UUID instance) {}
 
     private void writeHere() {
-        output(files).write(output(files).take(here).orElseThrow(), here);
+        made.output(files).write(made.output(files).take(here).orElseThrow(), here);
     }
 
     private RequestBatch now(RequestBatch batch) {
@@ -189,7 +148,7 @@ class BatchOutputTest {
         RequestBatch batch = ran(3, line -> true, BatchOutputTest::result);
         Late late = taken();
         writeHere();
-        assertThatThrownBy(() -> output(files).write(late.ending(), late.instance()))
+        assertThatThrownBy(() -> made.output(files).write(late.ending(), late.instance()))
                 .hasMessageContaining("taken by another process");
         assertThat(read(now(batch).outputFile()))
                 .isEqualTo(lines(IntStream.rangeClosed(1, 3), BatchOutputTest::result));
@@ -200,7 +159,7 @@ class BatchOutputTest {
         RequestBatch batch = ran(200, line -> true, BatchOutputTest::longResult);
         Late late = taken();
         var overtaken = overtaken(4, this::writeHere); // two begin the files, two write
-        assertThatThrownBy(() -> output(overtaken).write(late.ending(), late.instance()))
+        assertThatThrownBy(() -> made.output(overtaken).write(late.ending(), late.instance()))
                 .hasMessageContaining("taken by another process");
         assertThat(read(now(batch).outputFile()))
                 .isEqualTo(lines(IntStream.rangeClosed(1, 200), BatchOutputTest::longResult));
@@ -230,7 +189,7 @@ class BatchOutputTest {
     @Test
     void aFileThatIsWrittenForHoursIsNotErased() {
         ran(1, line -> true, BatchOutputTest::result);
-        Ending ending = output(files).take(here).orElseThrow();
+        Ending ending = made.output(files).take(here).orElseThrow();
         var rows = new FileRows(platform.jdbc());
         rows.insert(TENANT, "file-written", "output.jsonl", StoredFile.OUTPUT, 0, Duration.ofDays(1));
         platform.superuser()
@@ -275,7 +234,7 @@ class BatchOutputTest {
 
     @Test
     void whatWasNotRunOfAFileThatIsGoneFailsTheBatch() {
-        RequestBatch batch = begun(2);
+        RequestBatch batch = made.begun(TENANT, 2);
         cancelled(batch);
         superuser("DELETE FROM stored_file");
         writeHere();
@@ -290,8 +249,9 @@ class BatchOutputTest {
     @Test
     void aBatchWhoseFilesCantBeWrittenEndsWithoutThem() {
         RequestBatch batch = ran(1, line -> true, BatchOutputTest::result);
-        Ending ending = output(files).take(here).orElseThrow();
-        output(files).fail(ending.batch(), here, List.of(new BatchError("server_error", null, "It failed.", null)));
+        Ending ending = made.output(files).take(here).orElseThrow();
+        made.output(files)
+                .fail(ending.batch(), here, List.of(new BatchError("server_error", null, "It failed.", null)));
         var ended = now(batch);
         assertThat(ended.status()).isEqualTo(BatchStatus.FAILED);
         assertThat(ended.outputFile()).isEmpty();
@@ -302,13 +262,13 @@ class BatchOutputTest {
 
     @Test
     void onceTheResultsAreLargeEnoughNoLineIsBegun() {
-        RequestBatch batch = begun(2);
+        RequestBatch batch = made.begun(TENANT, 2);
         superuser("UPDATE batch SET max_result_bytes = 10");
         BatchLine first = lines.take(here, List.of()).orElseThrow();
         byte[] sealed = platform.get(Contents.class).key(TENANT).seal(new byte[10], LineRunner.purpose(batch, 1));
         assertThat(lines.end(first, here, new Ended(true, sealed, TOKENS))).isTrue();
         assertThat(lines.take(here, List.of())).isEmpty();
-        assertThat(output(files).take(here).orElseThrow().last()).isEqualTo(BatchStatus.COMPLETED);
+        assertThat(made.output(files).take(here).orElseThrow().last()).isEqualTo(BatchStatus.COMPLETED);
     }
 
     @Test
@@ -320,12 +280,12 @@ class BatchOutputTest {
             assertThatThrownBy(() -> store.begin(TENANT, "lines.jsonl", 1)).hasMessageContaining("can't be stored");
             FileDraft draft = new FileDraft(
                     new FileRows(off.jdbc()), off.get(Contents.class).key(TENANT), TENANT, "file-before");
-            new FileRows(off.jdbc()).insert(TENANT, "file-before", "lines.jsonl", StoredFile.INPUT, 1, TTL);
+            new FileRows(off.jdbc()).insert(TENANT, "file-before", "lines.jsonl", StoredFile.INPUT, 1, TestBatches.TTL);
             draft.write('x');
             draft.close();
-            store.finish(Actor.SYSTEM, draft, Optional.of(TTL));
+            store.finish(Actor.SYSTEM, draft, Optional.of(TestBatches.TTL));
             RequestBatch batch = off.get(Batches.class)
-                    .create(Actor.SYSTEM, order("file-before"))
+                    .create(Actor.SYSTEM, TestBatches.order(TENANT, "file-before"))
                     .batch();
             UUID instance = off.get(Membership.class).lease().instance();
             var rows = new BatchRows(off.jdbc());
@@ -361,7 +321,7 @@ class BatchOutputTest {
         RequestBatch old = ran(1, line -> true, BatchOutputTest::result);
         writeHere();
         superuser("UPDATE batch SET ended_at = ended_at - interval '29 days'");
-        RequestBatch running = begun(1);
+        RequestBatch running = made.begun(TENANT, 1);
         superuser("UPDATE batch SET at = at - interval '100 days'");
         var service = platform.get(Batches.class);
         service.expire();
@@ -390,7 +350,7 @@ class BatchOutputTest {
         superuser("INSERT INTO batch (tenant, id, input_file, endpoint, completion_window, key_prefix, address,"
                 + " expires_at, status, ended_at) SELECT 'acme', 'batch_' || i, 'file', '/v1/embeddings', '24h',"
                 + " 'bl', '', now(), 'failed', now() + i * interval '1 second' FROM generate_series(1, 1000) i");
-        begun(1);
+        made.begun(TENANT, 1);
         assertThat(batches.find(TENANT, first.id())).isEmpty();
         assertThat(batches.find(TENANT, "batch_1")).isPresent();
         assertThat(trail(first, "admin.batch.expire")).hasSize(1);
@@ -402,7 +362,8 @@ class BatchOutputTest {
         writeHere();
         superuser("UPDATE stored_file SET bytes = 300000000 WHERE purpose = 'batch_output'");
         var refused = catchThrowableOfType(
-                ApiException.class, () -> platform.get(Batches.class).create(Actor.SYSTEM, order(batch.inputFile())));
+                ApiException.class,
+                () -> platform.get(Batches.class).create(Actor.SYSTEM, TestBatches.order(TENANT, batch.inputFile())));
         assertThat(refused.status()).isEqualTo(413);
         assertThat(refused.code()).contains("storage_limit_exceeded");
     }

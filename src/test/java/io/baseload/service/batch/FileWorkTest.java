@@ -3,16 +3,11 @@ package io.baseload.service.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
-import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.LineRunner.Outcome.Ended;
-import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
-import io.baseload.service.tenant.Tenant;
-import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -35,59 +30,27 @@ class FileWorkTest {
           EXECUTE FUNCTION refuse();
         """;
 
-    private TestPlatform platform;
-    private FileStore files;
-    private BatchRows batches;
-    private LineRows lines;
-    private BatchOutput output;
-    private FileWork work;
-    private UUID here;
+    private final TestBatches made = new TestBatches();
+    private final TestPlatform platform = made.platform;
+    private final BatchRows batches = made.batches;
+    private final LineRows lines = made.lines;
+    private final BatchOutput output = made.output(made.files);
+    private final FileWork work = new FileWork(batches, lines, made.files, output, 100);
+    private final UUID here = made.here;
 
     @BeforeEach
     void start() {
-        platform = TestPlatform.fresh(BatchConfiguration.class);
-        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 100, 1));
-        files = platform.get(FileStore.class);
-        batches = new BatchRows(platform.jdbc());
-        lines = new LineRows(platform.jdbc());
-        output = new BatchOutput(
-                batches,
-                lines,
-                files,
-                platform.get(Contents.class),
-                platform.get(AuditTrail.class),
-                Duration.ofDays(1));
-        work = new FileWork(batches, lines, files, output, 100);
-        here = platform.get(Membership.class).lease().instance();
+        made.tenant(TENANT);
     }
 
     @AfterEach
     void stop() {
-        platform.close();
-    }
-
-    private RequestBatch created(String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-        FileDraft input = files.begin(TENANT, "lines.jsonl", bytes.length);
-        input.write(bytes, 0, bytes.length);
-        input.close();
-        String file = files.finish(Actor.SYSTEM, input, Optional.empty()).id();
-        var order = new BatchOrder(
-                TENANT,
-                "bl_user",
-                "127.0.0.1",
-                file,
-                "/v1/embeddings",
-                "24h",
-                Duration.ofHours(24),
-                Optional.empty(),
-                Optional.empty());
-        return platform.get(Batches.class).create(Actor.SYSTEM, order).batch();
+        made.close();
     }
 
     /** A batch whose only line was answered. */
     private RequestBatch answered() {
-        RequestBatch batch = created(LINE);
+        RequestBatch batch = made.created(TENANT, LINE);
         worked();
         BatchLine line = lines.take(here, List.of()).orElseThrow();
         byte[] result = platform.get(Contents.class)
@@ -124,7 +87,7 @@ class FileWorkTest {
 
     @Test
     void aBatchWhoseFileIsGoneFails() {
-        RequestBatch batch = created(LINE);
+        RequestBatch batch = made.created(TENANT, LINE);
         execute("DELETE FROM stored_file");
         worked();
         assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
@@ -133,7 +96,7 @@ class FileWorkTest {
 
     @Test
     void aBatchWhoseFileWasChangedFails() {
-        RequestBatch batch = created(LINE);
+        RequestBatch batch = made.created(TENANT, LINE);
         execute("UPDATE stored_file_piece SET sealed = 'something that is no secret'");
         worked();
         assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
@@ -169,7 +132,7 @@ class FileWorkTest {
 
     @Test
     void aBatchThatIsCancelledWhileItsFileIsReadEndsAsCancelled() {
-        RequestBatch batch = created("no json\n");
+        RequestBatch batch = made.created(TENANT, "no json\n");
         RequestBatch taken = batches.takeUnread(here).orElseThrow();
         platform.get(Batches.class).cancel(Actor.SYSTEM, TENANT, batch.id());
         output.fail(taken, here, List.of(new BatchError("invalid_json_line", 1, "No JSON.", null)));
