@@ -132,6 +132,20 @@ final class Automaton {
         };
     }
 
+    /** Adds the bytes that an edge of a frame's state reads to a bit set. */
+    void addReadable(int edge, Frame frame, long[] bytes) {
+        if (kind[edge] == BYTE || kind[edge] == NAME && allowsName(edge, frame)) {
+            for (int value = a[edge]; value <= (kind[edge] == BYTE ? b[edge] : a[edge]); value++) {
+                bytes[value >> 6] |= 1L << value;
+            }
+        }
+    }
+
+    /** Whether the frame's state is in a loop that counts. */
+    boolean isCounted(Frame frame) {
+        return frame.state >= 0 && loop[frame.state] != NO_LOOP && selections[loop[frame.state]] == null;
+    }
+
     /** @throws GrammarException if the grammar contains a token that a vocabulary of {@code size} tokens doesn't have */
     void requireTokens(int size) {
         for (int edge = 0; edge < kind.length; edge++) {

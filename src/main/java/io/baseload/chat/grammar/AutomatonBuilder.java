@@ -174,11 +174,27 @@ final class AutomatonBuilder {
         if (repeat.max() == Expr.UNBOUNDED && min <= 1) {
             return unbounded(body, min, from, loop);
         }
+        if (loop == Automaton.NO_LOOP && Unrolling.suits(repeat)) {
+            return unrolled(body, min, repeat.max(), from);
+        }
         if (loop != Automaton.NO_LOOP) {
             inner.add(repeat);
             return call(rules + inner.size() - 1, min == 0, from, loop);
         }
         return counted(body, min, repeat.max(), from);
+    }
+
+    private int unrolled(Expr body, int min, int max, int from) {
+        int exit = state(Automaton.NO_LOOP);
+        int at = from;
+        for (int times = 0; times < max; times++) {
+            if (times >= min) {
+                edge(at, Automaton.EPSILON, 0, 0, exit);
+            }
+            at = add(body, at, Automaton.NO_LOOP);
+        }
+        edge(at, Automaton.EPSILON, 0, 0, exit);
+        return exit;
     }
 
     private int unbounded(Expr body, int min, int from, int loop) {

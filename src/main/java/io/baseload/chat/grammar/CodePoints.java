@@ -89,7 +89,24 @@ public final class CodePoints {
     }
 
     public CodePoints and(CodePoints other) {
-        return complement().or(other.complement()).complement();
+        var common = new ArrayList<Range>();
+        int mine = 0;
+        int theirs = 0;
+        while (mine < ranges.size() && theirs < other.ranges.size()) {
+            Range a = ranges.get(mine);
+            Range b = other.ranges.get(theirs);
+            int first = Math.max(a.first, b.first);
+            int last = Math.min(a.last, b.last);
+            if (first <= last) {
+                common.add(new Range(first, last));
+            }
+            if (a.last < b.last) {
+                mine++;
+            } else {
+                theirs++;
+            }
+        }
+        return new CodePoints(List.copyOf(common));
     }
 
     public CodePoints without(CodePoints other) {

@@ -1,13 +1,39 @@
 package io.baseload.chat.grammar;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /** Plain characters: all except controls, the quotation mark and the backslash. A run of them reads the same inside any JSON string. */
 final class PlainText {
     static final CodePoints CHARACTERS =
             CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of("\"\\"));
 
+    private static final List<Utf8.Bytes> SEQUENCES = Utf8.sequences(CHARACTERS);
+
     private PlainText() {}
+
+    /** Whether each plain character leads from the stacks back to them. */
+    @SuppressWarnings("ReferenceEquality") // equal ones are identical
+    static boolean keeps(Reader reader, Stacks stacks) {
+        return reader.step(stacks, 'e') == stacks
+                && SEQUENCES.stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
+    }
+
+    @SuppressWarnings("ReferenceEquality")
+    private static boolean keeps(Reader reader, Stacks stacks, Set<Stacks> begun, Utf8.Bytes bytes) {
+        Set<Stacks> at = begun;
+        for (int i = 0; i < bytes.length(); i++) {
+            Set<Stacks> next = new HashSet<>();
+            for (Stacks from : at) {
+                for (int b = bytes.first()[i]; b <= bytes.last()[i]; b++) {
+                    next.add(reader.step(from, b));
+                }
+            }
+            at = next;
+        }
+        return at.equals(Set.of(stacks));
+    }
 
     /**
      * Whether the expression matches each plain character, and nothing longer that begins with one.

@@ -22,6 +22,9 @@ final class Reader {
     static final int HOLE = -2;
 
     private static final long LARGE_BYTES = 200_000_000;
+    /** Larger sets hardly ever stay the same, and it is expensive to find out. */
+    private static final int MAX_KEEPING = 16;
+
     private static final int FRAME_BYTES = 100;
     private static final int STACKS_BYTES = 120;
     private static final int TABLE_BYTES = 1_050;
@@ -96,13 +99,28 @@ final class Reader {
     /** The stacks after one more byte; {@link Stacks#NONE} if it isn't allowed. */
     Stacks step(Stacks from, int b) {
         Stacks known = from.next(b);
-        return known == null ? computeStep(from, b) : known;
+        if (known != null) {
+            return known;
+        }
+        return (readable(from)[b >> 6] & 1L << b) == 0 ? Stacks.NONE : computeStep(from, b);
+    }
+
+    /** The bytes that may come next, as a bit set. */
+    private long[] readable(Stacks from) {
+        long[] known = from.readable();
+        if (known == null) {
+            known = new long[256 / Long.SIZE];
+            for (Frame frame : from.frames) {
+                for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
+                    automaton.addReadable(edge, frame, known);
+                }
+            }
+            from.readable(known);
+        }
+        return known;
     }
 
     private Stacks computeStep(Stacks from, int b) {
-        if (from.isEmpty()) {
-            return from;
-        }
         var closure = new Closure(this);
         for (Frame frame : from.frames) {
             for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
@@ -114,6 +132,16 @@ final class Reader {
         Stacks next = closure.complete();
         remember(from, b, next);
         return next;
+    }
+
+    /** Whether the stacks stay the same with each plain character, so that all texts of such characters may follow. */
+    boolean staysInPlainText(Stacks stacks) {
+        Boolean known = stacks.staysInPlainText();
+        if (known == null) {
+            known = !stacks.leaves && stacks.frames.length <= MAX_KEEPING && PlainText.keeps(this, stacks);
+            stacks.staysInPlainText(known);
+        }
+        return known;
     }
 
     /** The stacks after a token that the grammar contains by its id. */
@@ -189,7 +217,11 @@ final class Reader {
     /** @param members the frames, without duplicates */
     Stacks set(Collection<Frame> members) {
         effort.spend(members.size());
-        Stacks set = Stacks.of(members.toArray(Frame[]::new));
+        long greatestCount = 0;
+        for (Frame frame : members) {
+            greatestCount = Math.max(greatestCount, automaton.isCounted(frame) ? frame.count : 0);
+        }
+        Stacks set = Stacks.of(members.toArray(Frame[]::new), greatestCount);
         if (set.isEmpty()) {
             return set;
         }
@@ -212,10 +244,10 @@ final class Reader {
     }
 
     private long leastAlike(Frame frame) {
-        int loop = frame.state < 0 ? Automaton.NO_LOOP : automaton.loop[frame.state];
-        if (loop == Automaton.NO_LOOP || automaton.selections[loop] != null) {
+        if (!automaton.isCounted(frame)) {
             return frame.count;
         }
+        int loop = automaton.loop[frame.state];
         int min = automaton.loopMin[loop];
         if (automaton.loopMax[loop] - frame.count < horizon) {
             return frame.count;

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * ones are identical.
  */
 final class Stacks {
-    static final Stacks NONE = new Stacks(new Frame[0]);
+    static final Stacks NONE = new Stacks(new Frame[0], 0);
 
     /** A state, the count of its loop or what was read of its {@link Selection}, and the callers of its rule. */
     static final class Frame {
@@ -50,6 +50,15 @@ final class Stacks {
     /** Whether {@link Reader#HOLE} is among the frames. */
     final boolean leaves;
 
+    /** The greatest count of a loop among the frames. */
+    final long greatestCount;
+
+    /** Whether plain characters lead back here; set when first asked for. */
+    private @Nullable Boolean staysInPlainText;
+
+    /** The bytes that may come next, as a bit set; set when first asked for. */
+    private long @Nullable [] readable;
+
     /** The result for each byte, as far as it was computed. */
     private @Nullable Stacks @Nullable [] next;
 
@@ -59,16 +68,17 @@ final class Stacks {
     /** Stacks that the next token can't distinguish from these; set when interned. */
     private @Nullable Stacks representative;
 
-    private Stacks(Frame[] frames) {
+    private Stacks(Frame[] frames, long greatestCount) {
         this.frames = frames;
+        this.greatestCount = greatestCount;
         this.mayEnd = has(Reader.END);
         this.leaves = has(Reader.HOLE);
     }
 
     /** @param frames the frames, without duplicates */
-    static Stacks of(Frame[] frames) {
+    static Stacks of(Frame[] frames, long greatestCount) {
         Arrays.sort(frames, Comparator.comparingLong(frame -> frame.serial));
-        return frames.length == 0 ? NONE : new Stacks(frames);
+        return frames.length == 0 ? NONE : new Stacks(frames, greatestCount);
     }
 
     boolean isEmpty() {
@@ -82,6 +92,23 @@ final class Stacks {
             }
         }
         return false;
+    }
+
+    @Nullable
+    Boolean staysInPlainText() {
+        return staysInPlainText;
+    }
+
+    void staysInPlainText(boolean stays) {
+        staysInPlainText = stays;
+    }
+
+    long @Nullable [] readable() {
+        return readable;
+    }
+
+    void readable(long[] bytes) {
+        readable = bytes;
     }
 
     @Nullable

@@ -1,8 +1,11 @@
 package io.baseload.chat.grammar;
 
 import io.baseload.chat.grammar.Stacks.Frame;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -30,6 +33,11 @@ final class TokenMasks {
     private final Stacks[] path;
     private final Map<Stacks, long[]> masks = new LeastRecentlyUsed<>(MAX_MASKS);
     private final Map<Stacks, Top> tops = new LeastRecentlyUsed<>(MAX_TOPS);
+    private final Map<Integer, List<Counts>> counts = new HashMap<>();
+
+    /** The greatest count met while a top frame is examined. */
+    private long reached;
+
     private int forgotten;
 
     TokenMasks(Reader reader, TokenTable tokens) {
@@ -47,6 +55,13 @@ final class TokenMasks {
      * @param whole whether there are so many of them that they aren't stored
      */
     private record Top(long[] allowed, int[] plainExits, int[] restExits, boolean whole) {}
+
+    /**
+     * Counts of a state's loop for which the state allows the same tokens.
+     *
+     * @param examined the frame that was examined, with one of the counts
+     */
+    private record Counts(long least, long greatest, Stacks examined) {}
 
     /** Sets the bits of the allowed tokens; returns whether they had to be computed. */
     boolean allow(Stacks stacks, long[] bits) {
@@ -69,6 +84,7 @@ final class TokenMasks {
             forgotten = reader.forgotten();
             masks.clear();
             tops.clear();
+            counts.clear();
         }
     }
 
@@ -135,12 +151,41 @@ final class TokenMasks {
 
     private Top top(Frame frame) {
         Stacks alone = reader.alone(frame.state, frame.count);
-        Top top = tops.get(alone);
+        Top top = tops.get(examined(frame, alone));
         if (top == null) {
+            reached = frame.count;
             top = computeTop(frame, alone);
             tops.put(alone, top);
+            if (reader.automaton().isCounted(frame)) {
+                addCounts(frame, alone);
+            }
         }
         return top;
+    }
+
+    /** A frame that was examined and allows the same tokens. */
+    private Stacks examined(Frame frame, Stacks alone) {
+        for (Counts known : counts.getOrDefault(frame.state, List.of())) {
+            if (known.least <= frame.count && frame.count <= known.greatest) {
+                return known.examined;
+            }
+        }
+        return alone;
+    }
+
+    /** If no token brings the count to a bound of the loop, the same tokens are allowed from all counts that are as far from the bounds. */
+    private void addCounts(Frame frame, Stacks alone) {
+        Automaton automaton = reader.automaton();
+        int loop = automaton.loop[frame.state];
+        int min = automaton.loopMin[loop];
+        long farthest = reached - frame.count + 1;
+        long least = frame.count >= min ? min : 0;
+        long greatest = (frame.count >= min ? automaton.loopMax[loop] : min) - farthest - 1;
+        if (frame.count <= greatest) {
+            List<Counts> of = counts.computeIfAbsent(frame.state, state -> new ArrayList<>());
+            of.removeIf(known -> known.least == least);
+            of.add(new Counts(least, greatest, alone));
+        }
     }
 
     private Top computeTop(Frame frame, Stacks alone) {
@@ -148,6 +193,7 @@ final class TokenMasks {
         var plainExits = new IntList();
         var restExits = new IntList();
         if (readsPlainText(frame)) {
+            reached += tokens.plainUpTo.length;
             long[] plain = tokens.plainUpTo[Math.min(mostCharacters(frame), tokens.plainUpTo.length - 1)];
             System.arraycopy(plain, 0, allowed, 0, allowed.length);
         } else {
@@ -200,8 +246,15 @@ final class TokenMasks {
                 node = trie.end[node];
                 continue;
             }
-            for (int i = trie.first[node]; i < trie.first[node + 1]; i++) {
+            reached = Math.max(reached, here.greatestCount);
+            boolean all = trie == tokens.plain && reader.staysInPlainText(here);
+            int next = all ? trie.end[node] : node + 1;
+            for (int i = trie.first[node]; i < trie.first[next]; i++) {
                 mask[trie.ids[i] >> 6] |= 1L << trie.ids[i];
+            }
+            if (all) {
+                node = next;
+                continue;
             }
             if (here.leaves && trie.end[node] > node + 1) {
                 exits.add(node);

@@ -17,12 +17,14 @@ import java.util.stream.IntStream;
 final class Trimming {
     private final Grammar grammar;
     private final CodePoints writable;
+    private final boolean everythingIsWritable;
     private final List<List<Integer>> users;
 
     /** @param writable the characters that the vocabulary can write */
     Trimming(Grammar grammar, CodePoints writable) {
         this.grammar = grammar;
         this.writable = writable;
+        this.everythingIsWritable = writable.equals(CodePoints.ALL);
         this.users = users(grammar.rules());
     }
 
@@ -156,7 +158,7 @@ final class Trimming {
 
     private boolean productive(Expr expr, boolean[] known) {
         return switch (expr) {
-            case Expr.Chars chars -> !chars.set().and(writable).isEmpty();
+            case Expr.Chars chars -> !left(chars).isEmpty();
             case Expr.Text text -> writable(text.text());
             case Expr.Sequence sequence -> sequence.parts().stream().allMatch(part -> productive(part, known));
             case Expr.Choice choice -> choice.options().stream().anyMatch(option -> productive(option, known));
@@ -195,8 +197,12 @@ final class Trimming {
         return new IllegalStateException("to be computed first: " + both);
     }
 
+    private CodePoints left(Expr.Chars chars) {
+        return everythingIsWritable ? chars.set() : chars.set().and(writable);
+    }
+
     private boolean writable(String text) {
-        return writable.equals(CodePoints.ALL)
+        return everythingIsWritable
                 ? text.codePoints().noneMatch(c -> c >= Character.MIN_SURROGATE && c <= Character.MAX_SURROGATE)
                 : text.codePoints().allMatch(writable::contains);
     }
@@ -222,7 +228,7 @@ final class Trimming {
     private Optional<Expr> trim(Expr expr, boolean[] productive) {
         return switch (expr) {
             case Expr.Chars chars -> {
-                CodePoints left = chars.set().and(writable);
+                CodePoints left = left(chars);
                 yield left.isEmpty() ? Optional.empty() : Optional.of(new Expr.Chars(left));
             }
             case Expr.Text text -> writable(text.text()) ? Optional.of(text) : Optional.empty();

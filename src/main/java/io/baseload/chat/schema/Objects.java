@@ -179,6 +179,15 @@ final class Objects {
     }
 
     private Expr describedName(Members members, Members.Others kind) {
+        var description = new OtherNames.Described(
+                kind.pattern(),
+                kind.otherPatterns(),
+                members.names().stream().map(Conjunction::key).toList(),
+                members.declared().keySet());
+        return schemas.otherNames().described(description, () -> language(members, kind));
+    }
+
+    private Expr language(Members members, Members.Others kind) {
         List<ByteAutomaton.Part> parts = new ArrayList<>();
         parts.add(strings.part(kind.pattern()
                 .map(p -> Strings.pattern("patternProperties", p))

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 
 /** Limits expressions to a number of characters by bounding their repetitions, without counting each character. That is fast, but of several repetitions each gets only a share. */
 final class Shortening {
+    private static final int LONGEST_PIECE = 20;
+
     private Shortening() {}
 
     /** All texts of the expression within the lengths, if a single repetition of characters determines the length; otherwise empty. */
@@ -117,6 +119,45 @@ final class Shortening {
 
     /** As many repetitions as fit with the whole body; if that is none, or too few, with a shorter body. */
     private static Optional<Expr> repeat(Expr.Repeat repeat, int max) {
+        Optional<Expr> words = repeat.min() == 0 ? words(repeat.body(), repeat.max(), max) : Optional.empty();
+        return words.isPresent() ? words : shorter(repeat, max);
+    }
+
+    /**
+     * Up to some words, each of letters followed by spaces. If each had the same share of the length, there would be no long words. So pieces are counted: all letters up to the next
+     * space, or as many as a share has. There are no more words than pieces.
+     */
+    private static Optional<Expr> words(Expr body, int most, int max) {
+        if (!(body instanceof Expr.Sequence(List<Expr> parts))
+                || parts.size() != 2
+                || !parts.stream().allMatch(Shortening::isRun)) {
+            return Optional.empty();
+        }
+        Expr letter = ((Expr.Repeat) parts.getFirst()).body();
+        Expr space = ((Expr.Repeat) parts.getLast()).body();
+        int pieces = Math.min(most, max / 2);
+        int share = Math.min(LONGEST_PIECE, max / Math.max(1, pieces));
+        if (pieces < 2) {
+            return Optional.empty();
+        }
+        Expr piece = letter;
+        Expr last = space;
+        for (int letters = 0; letters < share; letters++) {
+            piece = Expr.choice(space, letters == 0 ? letter : Expr.sequence(letter, piece));
+            last = letters < 2 ? space : Expr.choice(space, Expr.sequence(letter, last));
+        }
+        Expr some = Expr.sequence(letter, new Expr.Repeat(piece, 0, pieces - 1), last);
+        return Optional.of(Expr.optional(some));
+    }
+
+    private static boolean isRun(Expr expr) {
+        return expr instanceof Expr.Repeat(Expr body, int min, int max)
+                && min == 1
+                && max == Expr.UNBOUNDED
+                && body instanceof Expr.Chars;
+    }
+
+    private static Optional<Expr> shorter(Expr.Repeat repeat, int max) {
         int longest = Lengths.of(repeat.body()).max();
         int times = Math.max(Math.max(1, repeat.min()), Math.min(repeat.max(), max / Math.max(1, longest)));
         return to(repeat.body(), max / times).map(body -> new Expr.Repeat(body, repeat.min(), times));

@@ -252,6 +252,10 @@ class KeywordsTest {
                 "'pattern':'\\\\S','minLength':2,'maxLength':3000;' a';'  '",
                 "'pattern':'^(?!-)[a-z-]{2,}$','maxLength':10;'a-b';'-ab'",
                 "'pattern':'^\\\\p{L}[\\\\p{L} ]*$','maxLength':100;'élan vital';'1a'",
+                "'pattern':'^(?:\\\\S+\\\\s+){0,29}\\\\S+$','maxLength':300;'Experience of working in a team, and of"
+                        + " leading one';' a'",
+                "'pattern':'^(?:\\\\S+\\\\s+){0,3}\\\\S+$','maxLength':5000;'some of these words';'one word more than"
+                        + " four'",
             })
     void lengthsBesidePatterns(String keywords, String yes, String no) {
         check("{'type':'string'," + keywords + "}", yes, no);
