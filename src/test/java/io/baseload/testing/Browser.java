@@ -126,6 +126,12 @@ public final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
+    /** From now on each page is loaded as on a first visit. */
+    public void withoutCache() {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", true));
+    }
+
     /** What axe-core finds that keeps people from using the page; a line each. */
     @SuppressWarnings("unchecked")
     public List<String> violations() {

@@ -57,7 +57,7 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
         if (known || signingIn) {
             String words = cause instanceof CsrfException
                     ? "This form is out of date. Go back and load the page again."
-                    : "Whoever is signed in here does not have the role that this page needs.";
+                    : "You do not have the role that this page needs.";
             show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
         } else {
             commence(request, response, new InsufficientAuthenticationException("no session", cause));

@@ -71,8 +71,8 @@ final class HomePage {
         var notices = new ArrayList<Notice>();
         if (now.memoryIsShort()) {
             notices.add(new Notice(
-                    "Memory is short: " + shown.bytes((long) EngineState.number(now.memory(), "free"))
-                            + " are left for models.",
+                    "Memory is low: " + shown.bytes((long) EngineState.number(now.memory(), "free"))
+                            + " are free for models.",
                     ConsolePage.MODELS));
         }
         for (var found : api.list("/admin/v1/models")) {

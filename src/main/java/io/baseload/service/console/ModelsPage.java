@@ -113,7 +113,7 @@ final class ModelsPage {
                 from.equals("oci") ? "oci" : "huggingface",
                 Map.of(from.equals("oci") ? "reference" : "repository", source.strip()));
         return Done.then(
-                ConsolePage.MODELS, next, "The download has begun.", () -> api.send("POST", body, "/admin/v1/pulls"));
+                ConsolePage.MODELS, next, "The download has started.", () -> api.send("POST", body, "/admin/v1/pulls"));
     }
 
     @PostMapping("/load")
@@ -174,7 +174,7 @@ final class ModelsPage {
                 (of, alias) -> List.of(
                         "The files of " + of.get("id") + " are removed (" + shown.bytes((Number) of.get("bytes"))
                                 + "), unless another model has the same content.",
-                        "It can't be taken back, only imported again."));
+                        "This can't be undone; the model can only be imported again."));
     }
 
     private String ask(
@@ -206,7 +206,7 @@ final class ModelsPage {
                 List.of(
                         "All new requests for " + alias + " go to "
                                 + api.get(CANARY, alias).get("model") + ".",
-                        "Answers that run finish where they are."));
+                        "Running answers finish on their current model."));
     }
 
     @GetMapping("/rollback")
@@ -219,8 +219,8 @@ final class ModelsPage {
                 List.of(
                         "No new request for " + alias + " goes to "
                                 + api.get(CANARY, alias).get("model")
-                                + "; the name points where it did before.",
-                        "Answers that run finish where they are."));
+                                + "; the name keeps its previous target.",
+                        "Running answers finish on their current model."));
     }
 
     @PostMapping("/promote")
@@ -228,7 +228,7 @@ final class ModelsPage {
         return Done.then(
                 ConsolePage.MODELS,
                 next,
-                "The canary of " + alias + " is promoted.",
+                "The canary of " + alias + " was promoted.",
                 () -> api.send("POST", null, CANARY + "/promote", alias));
     }
 
@@ -237,7 +237,7 @@ final class ModelsPage {
         return Done.then(
                 ConsolePage.MODELS,
                 next,
-                "The canary of " + alias + " is rolled back.",
+                "The canary of " + alias + " was rolled back.",
                 () -> api.send("POST", null, CANARY + "/rollback", alias));
     }
 
@@ -249,27 +249,27 @@ final class ModelsPage {
                 .findFirst()
                 .ifPresentOrElse(
                         it -> words.add("New requests for " + alias + " go to " + id + " instead of " + it.get("model")
-                                + ". Running answers finish where they are."),
+                                + ". Running answers finish on their current model."),
                         () -> words.add("The new name " + alias + " points to " + id + "."));
         if (to.get("loaded") == null) {
-            words.add(id + " is loaded first. The name moves when it answers; until then nothing changes.");
-            words.add("Both are in memory meanwhile: " + id + " takes " + shown.bytes((Number) to.get("bytes"))
+            words.add(id + " is loaded first. The name moves once the model is ready; until then nothing changes.");
+            words.add("Both models are in memory during the swap: " + id + " takes "
+                    + shown.bytes((Number) to.get("bytes"))
                     + " for weights, and more for its KV cache; "
                     + shown.bytes((long) EngineState.number(engine.now().memory(), "free"))
-                    + " are free. If that does not suffice the swap is refused.");
+                    + " are free. If that is not enough, the swap is refused.");
         } else {
-            words.add(id + " is in memory already: the name moves at once.");
+            words.add(id + " is already in memory: the name moves at once.");
         }
-        words.add("The model that was behind the name leaves memory if no other name points to it and no operator has"
-                + " loaded it.");
+        words.add("The previous model is unloaded if no other name points to it and no operator has" + " loaded it.");
         return words;
     }
 
     private List<String> unloaded(Map<String, Object> of, String none) {
         var words = new ArrayList<String>();
         if (of.get("loaded") instanceof Map<?, ?> loaded) {
-            words.add(loaded.get("active") + " answers run and " + loaded.get("queued")
-                    + " wait. They finish first; new ones are refused.");
+            words.add(loaded.get("active") + " answers are running and " + loaded.get("queued")
+                    + " are waiting. They finish first; new ones are refused.");
             words.add(shown.bytes((Number) loaded.get("memory_bytes")) + " become free.");
         }
         if (of.get("aliases") instanceof List<?> names && !names.isEmpty()) {

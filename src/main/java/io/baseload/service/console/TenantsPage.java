@@ -75,7 +75,7 @@ final class TenantsPage {
         return Done.then(
                 ConsolePage.TENANTS,
                 next,
-                "The tenant " + id + " is there.",
+                "The tenant " + id + " was created.",
                 () -> api.send("POST", Map.of("id", id.strip()), TENANTS));
     }
 
@@ -86,7 +86,7 @@ final class TenantsPage {
             @RequestParam int concurrent,
             @RequestParam Map<String, String> form,
             RedirectAttributes next) {
-        return Done.then(page(tenant), next, "The limits are changed.", () -> {
+        return Done.then(page(tenant), next, "The limits were changed.", () -> {
             Map<String, Object> body = new TreeMap<>(Map.of("weight", weight, "max_concurrent", concurrent));
             body.put("windows", windows(api.get(TENANT, tenant), form));
             api.send("PATCH", body, TENANT, tenant);
@@ -167,7 +167,7 @@ final class TenantsPage {
         return Done.then(
                 page(tenant),
                 next,
-                "The key " + prefix + " is revoked.",
+                "The key " + prefix + " was revoked.",
                 () -> api.send("DELETE", null, KEYS + "/{prefix}", tenant, prefix));
     }
 

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -41,7 +43,7 @@ class ConsoleIT {
         browser.open(url + "/");
         browser.fill("#key", RunningService.KEY);
         browser.press("Sign in");
-        browser.await("Needs you");
+        browser.await("Needs attention");
     }
 
     /** @param name of the pictures */
@@ -71,11 +73,56 @@ class ConsoleIT {
     }
 
     @Test
-    void tenantsFitIntoAPhonesWidth() {
-        signIn();
-        browser.view(Looks.NARROW, false);
-        browser.open(url + "/console/tenants");
-        assertThat(browser.overflows(".scroll")).isFalse();
+    void longNamesFitIntoAPhonesWidth(@TempDir Path home) throws Exception {
+        String tenant = "department-" + "x".repeat(50);
+        Path files = Files.createDirectories(home.resolve("import"));
+        Files.copy(TestModels.tiny(), files.resolve("tiny.gguf"));
+        String stored = "m".repeat(100);
+        String model = "organization/" + "a-model-with-a-very-long-name-".repeat(3) + "instruct";
+        try (var other = RunningService.at(home, "baseload.backends.allowed-hosts=localhost,127.0.0.1")) {
+            Rest rest = other.rest();
+            url = rest.url();
+            var backend = Map.of(
+                    "name",
+                    "itself",
+                    "base_url",
+                    url + "/v1",
+                    "api_key",
+                    RunningService.KEY,
+                    "models",
+                    List.of(Map.of("id", model, "upstream", "smollm2-135m-instruct")));
+            rest.post("/admin/v1/backends", backend);
+            rest.put("/admin/v1/aliases/" + "n".repeat(60), Map.of("model", model));
+            rest.post("/admin/v1/tenants", Map.of("id", tenant));
+            String keys = "/admin/v1/tenants/" + tenant + "/keys";
+            var rights = Map.of("roles", List.of("user", "tenant_admin"), "models", List.of(model));
+            Rest user = rest.as(rest.post(keys, rights).get("key").asString());
+            var messages = List.of(Map.of("role", "user", "content", "Hello"));
+            user.post("/v1/chat/completions", Map.of("model", model, "messages", messages, "max_tokens", 1));
+            rest.post("/admin/v1/models", Map.of("name", stored, "path", "tiny.gguf"));
+            Patience.await().until(() -> rest.get("/admin/v1/models").toString().contains(stored));
+            signIn();
+            for (String page : Stream.concat(
+                            Stream.of(ConsolePage.values()).map(ConsolePage::path),
+                            Stream.of(
+                                    "/console/tenants/" + tenant,
+                                    "/console/models/swap?alias=" + "n".repeat(60) + "&model=smollm2-135m-instruct"))
+                    .toList()) {
+                look(
+                        page,
+                        "long"
+                                + page.replaceAll("\\?.*", "")
+                                        .replaceAll("/tenants/.*", "/tenant")
+                                        .substring(8)
+                                        .replace('/', '-'));
+                for (int width : List.of(Looks.NARROW, Looks.WIDE)) {
+                    browser.view(width, false);
+                    assertThat(browser.overflows(".scroll"))
+                            .as(page + " at " + width)
+                            .isFalse();
+                }
+            }
+        }
     }
 
     @Test
@@ -105,7 +152,7 @@ class ConsoleIT {
             browser.press("Roll back");
             browser.await("No new request for default goes to mirror");
             browser.press("Roll back");
-            browser.await("The canary of default is rolled back.");
+            browser.await("The canary of default was rolled back.");
             browser.await("by an operator");
             assertThat(rest.get("/admin/v1/aliases/default/canary").get("state").asString())
                     .isEqualTo("rolled_back");
@@ -119,7 +166,7 @@ class ConsoleIT {
         browser.press("Sign in");
         browser.await("The API key is wrong, revoked or expired.");
         signIn();
-        browser.await("what was checked of the audit trail is whole");
+        browser.await("the checked part of the audit trail is intact");
         browser.one("header form button").click();
         browser.await("API key, or an identity provider");
         browser.open(url + "/console");
@@ -137,7 +184,7 @@ class ConsoleIT {
         assertThat(browser.text()).contains("tokens of answer", "first after").doesNotContain("ended by failed");
         browser.press("curl");
         assertThat(browser.one("#as-curl").getText()).contains("/v1/chat/completions", "capital of France");
-        browser.press("Start anew");
+        browser.press("New conversation");
         browser.fill("#max_tokens", "4000");
         browser.fill(
                 "#schema", "{\"type\": \"string\", \"minLength\": 30000}"); // so long that it does not end by itself
@@ -154,7 +201,7 @@ class ConsoleIT {
         signIn();
         browser.open(url + "/console/models");
         browser.fill("#alias", "console-name");
-        browser.press("What would happen …");
+        browser.press("Show the consequences");
         browser.await("The new name console-name points to smollm2-135m-instruct.");
         browser.press("Swap");
         browser.await("console-name is being moved to smollm2-135m-instruct.");
@@ -169,7 +216,7 @@ class ConsoleIT {
     void aKeyIsShownOnceAndRevoked() {
         signIn();
         browser.open(url + "/console/tenants/default");
-        browser.press("Make the key");
+        browser.press("Create key");
         browser.await("Copy it now.");
         String key = browser.one("#secret").getText();
         assertThat(key).startsWith("bl_");
@@ -177,7 +224,7 @@ class ConsoleIT {
         assertThat(browser.text()).doesNotContain(key).contains(key.substring(0, 11));
         browser.one("[aria-label='Revoke " + key.substring(0, 11) + "']").click();
         browser.agree();
-        browser.await("The key " + key.substring(0, 11) + " is revoked.");
+        browser.await("The key " + key.substring(0, 11) + " was revoked.");
     }
 
     @Test
@@ -186,7 +233,7 @@ class ConsoleIT {
         browser.open(url + "/console/audit");
         browser.press("Verify now");
         browser.await("Checked at");
-        assertThat(browser.one(".verified").getText()).contains("whole", "every request has its outcome");
+        assertThat(browser.one(".verified").getText()).contains("intact", "every request has an outcome");
     }
 
     @Test

@@ -89,7 +89,7 @@ final class ProviderSignInIT {
             looks.at(url + "/console", "console-person");
             browser.view(Looks.WIDE, false);
             browser.open(url + "/console/tenants/" + TENANT);
-            browser.press("Make the key");
+            browser.press("Create key");
             browser.await("Copy it now.");
             assertThat(browser.errors()).isEmpty();
 

@@ -21,7 +21,7 @@
     const line = colour('ink-a');
     const plot = new uPlot({
       width: width(place), height: 220, cursor: {y: false},
-      series: [{}, {label: 'tokens a second', stroke: line, width: 1.5, value: (u, value) => round(value)}],
+      series: [{}, {label: 'tokens per second', stroke: line, width: 1.5, value: (u, value) => round(value)}],
       axes: [axis(), axis()], scales: {y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
     }, [times, rates], place);
     resized(place, plot);
