@@ -79,6 +79,9 @@ final class Automaton {
     /** For states that begin the body of a repetition of characters that include all {@link PlainText plain} ones: the state after the repetition. */
     final int[] plainExit;
 
+    /** States of the first rule from which any text of whole characters leads to its end. */
+    final boolean[] acceptsAnything;
+
     final int[] ruleStart;
 
     /** Whether the empty text belongs to the language. */
@@ -101,6 +104,7 @@ final class Automaton {
         this.guards = builder.guards.stream().mapToLong(guard -> guard).toArray();
         this.plainExit = builder.plainExits.toArray();
         this.ends = builder.ends();
+        this.acceptsAnything = builder.acceptsAnything();
         this.ruleStart = builder.ruleStarts.toArray();
         this.mayBeEmpty = builder.mayBeEmpty();
         this.rank = rank;

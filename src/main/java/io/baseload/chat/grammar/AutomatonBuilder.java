@@ -1,10 +1,14 @@
 package io.baseload.chat.grammar;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
@@ -24,17 +28,23 @@ final class AutomatonBuilder {
     final List<Long> guards = new ArrayList<>();
     private final IntList sources = new IntList();
     private final IntList ruleEnds = new IntList();
+    private final IntList anyTexts = new IntList();
     private final boolean[] nullable;
     private final CodePoints plain;
+
+    /** Any character as itself, and as the content of a JSON string. */
+    private final List<Expr> anyCharacter;
 
     /** Additional rules: counting loops inside counting loops. */
     private final List<Expr> inner = new ArrayList<>();
 
     private final int rules;
 
-    private AutomatonBuilder(Grammar grammar, boolean[] nullable, CodePoints plain) {
+    private AutomatonBuilder(Grammar grammar, boolean[] nullable, CodePoints writable) {
         this.nullable = nullable;
-        this.plain = plain;
+        this.plain = PlainText.CHARACTERS.and(writable);
+        var any = new Expr.Chars(writable);
+        this.anyCharacter = List.of(any, JsonText.encode(any));
         this.rules = grammar.rules().size();
     }
 
@@ -46,7 +56,7 @@ final class AutomatonBuilder {
         Grammar trimmed =
                 new Trimming(new Intersections(writable, Effort.ofOneSchema()).computed(grammar), writable).trimmed();
         boolean[] nullable = new Trimming(trimmed, writable).nullable();
-        var builder = new AutomatonBuilder(trimmed, nullable, PlainText.CHARACTERS.and(writable));
+        var builder = new AutomatonBuilder(trimmed, nullable, writable);
         trimmed.rules().forEach(builder::rule);
         for (int i = 0; i < builder.inner.size(); i++) {
             builder.rule(builder.inner.get(i));
@@ -208,6 +218,10 @@ final class AutomatonBuilder {
         if (loop == Automaton.NO_LOOP) {
             markPlain(body, begin, exit);
         }
+        if (anyCharacter.contains(body)) {
+            anyTexts.add(begin);
+            anyTexts.add(exit);
+        }
         return exit;
     }
 
@@ -299,6 +313,38 @@ final class AutomatonBuilder {
             ends[end] = true;
         }
         return ends;
+    }
+
+    /** States of the first rule that any text of whole characters leads to the end of it: they repeat any character, and nothing else must follow. */
+    boolean[] acceptsAnything() {
+        boolean[] accepts = new boolean[loops.size()];
+        if (anyTexts.size() == 0) {
+            return accepts;
+        }
+        int[] edges = edgeOffsets();
+        int[] order = edgesByState();
+        for (int i = 0; i < anyTexts.size(); i += 2) {
+            accepts[anyTexts.get(i)] = mayEnd(anyTexts.get(i + 1), edges, order);
+        }
+        return accepts;
+    }
+
+    /** Whether edges that read nothing lead from a state to the end of the first rule. */
+    private boolean mayEnd(int state, int[] edges, int[] order) {
+        Set<Integer> seen = new HashSet<>(Set.of(state));
+        Deque<Integer> due = new ArrayDeque<>(seen);
+        while (!due.isEmpty()) {
+            int at = due.poll();
+            if (at == ruleEnds.get(0)) {
+                return true;
+            }
+            for (int i = edges[at]; i < edges[at + 1]; i++) {
+                if (kinds.get(order[i]) == Automaton.EPSILON && seen.add(targets.get(order[i]))) {
+                    due.add(targets.get(order[i]));
+                }
+            }
+        }
+        return false;
     }
 
     int[] edgeOffsets() {

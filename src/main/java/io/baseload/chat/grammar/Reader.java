@@ -144,6 +144,21 @@ final class Reader {
         return known;
     }
 
+    /**
+     * The same with a single frame, if that accepts any text of whole characters: so positions after a match of an expression that is searched for are all the same. Only for grammars of one
+     * rule.
+     */
+    Stacks simplified(Stacks stacks) {
+        if (stacks.mayEnd && stacks.frames.length > 2) {
+            for (Frame frame : stacks.frames) {
+                if (frame.state >= 0 && automaton.acceptsAnything[frame.state]) {
+                    return set(List.of(frame, frame(END, 0, Stacks.NONE)));
+                }
+            }
+        }
+        return stacks;
+    }
+
     /** The stacks after a token that the grammar contains by its id. */
     Stacks token(Stacks from, int id) {
         var closure = new Closure(this);

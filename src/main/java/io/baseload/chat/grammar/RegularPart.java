@@ -39,12 +39,12 @@ public final class RegularPart implements ByteAutomaton.Part {
 
     @Override
     public Object start() {
-        return reader.start();
+        return reader.simplified(reader.start());
     }
 
     @Override
     public Object step(Object state, int b) {
-        return reader.step((Stacks) state, b);
+        return reader.simplified(reader.step((Stacks) state, b));
     }
 
     @Override

@@ -50,6 +50,8 @@ class UnorderedMembersTest {
                 "{'type':'object','properties':{'a':{},'b':{},'c':{}},'required':['a','b'],'maxProperties':2}",
                 "{'type':'object','additionalProperties':{'type':'integer'},'properties':{'b':{}},'required':['b','']}",
                 "{'type':'object','patternProperties':{'^a':{'type':'integer'}},'properties':{'b':false}}",
+                "{'type':'object','patternProperties':{'[ab]{1,16}|é':{'type':['integer','string']}},'properties':{'b':{'const':'x'}}}",
+                "{'type':'object','patternProperties':{'b|c':{'type':'null'}},'additionalProperties':{'type':'integer'}}",
                 "{'type':'object','propertyNames':{'maxLength':1},'properties':{'ab':{},'c':{'type':'null'}}}",
                 "{'type':'object','properties':{'é\\n':{'const':'y'},'é':{}}}",
                 "{'type':'object','dependentRequired':{'a':['b'],'ab':['']}}",
