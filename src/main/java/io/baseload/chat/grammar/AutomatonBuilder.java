@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
 final class AutomatonBuilder {
     private static final int MAX_STATES = 400_000;
+    private static final Expr ANY_WRITTEN = JsonText.encode(new Expr.Chars(CodePoints.ALL));
 
     final IntList kinds = new IntList();
     final IntList as = new IntList();
@@ -43,8 +44,8 @@ final class AutomatonBuilder {
     private AutomatonBuilder(Grammar grammar, boolean[] nullable, CodePoints writable) {
         this.nullable = nullable;
         this.plain = PlainText.CHARACTERS.and(writable);
-        var any = new Expr.Chars(writable);
-        this.anyCharacter = List.of(any, JsonText.encode(any));
+        this.anyCharacter =
+                List.of(anyCharacter(new Expr.Chars(CodePoints.ALL), writable), anyCharacter(ANY_WRITTEN, writable));
         this.rules = grammar.rules().size();
     }
 
@@ -62,6 +63,13 @@ final class AutomatonBuilder {
             builder.rule(builder.inner.get(i));
         }
         return new Automaton(builder, LeftCalls.ranks(builder, trimmed.names()));
+    }
+
+    /** As it is in a trimmed grammar; no text if nothing is left of it. */
+    private static Expr anyCharacter(Expr any, CodePoints writable) {
+        return writable.isEmpty()
+                ? Expr.choice()
+                : new Trimming(Grammar.of(any), writable).trimmed().rules().getFirst();
     }
 
     private void rule(Expr body) {

@@ -40,10 +40,19 @@ final class Formats {
             "T(" + NUMBER + "H(" + NUMBER + "M(" + NUMBER + "S)?)?|" + NUMBER + "M(" + NUMBER + "S)?|" + NUMBER + "S)";
     private static final String DURATION = "P(" + NUMBER + "W|" + TIME_OF_DURATION + "|(" + NUMBER + "Y(" + NUMBER
             + "M(" + NUMBER + "D)?)?|" + NUMBER + "M(" + NUMBER + "D)?|" + NUMBER + "D)(" + TIME_OF_DURATION + ")?)";
-    private static final String SEGMENT = "[A-Za-z0-9._~-]{1,60}";
-    private static final String PATH = "(/" + SEGMENT + "){0,8}/?";
-    private static final String QUERY = "(\\?[A-Za-z0-9._~=&-]{1,60})?(#[A-Za-z0-9._~-]{1,60})?";
-    private static final String URI = "(https?|ftp)://" + HOST + "(:[1-9][0-9]{0,3})?" + PATH + QUERY;
+    /** Unreserved and percent-encoded characters and delimiters (RFC 3986), without the apostrophe, which templates can't have. */
+    private static final String URI_CHARACTER = "([A-Za-z0-9._~!$&()*+,;=:@-]|%[0-9A-Fa-f]{2})";
+
+    private static final String AFTER_PATH = "(" + URI_CHARACTER + "|[/?])";
+    private static final String SCHEME = "(https?|ftp|wss?|ircs?|git|ssh)://";
+    private static final String SEGMENT = URI_CHARACTER + "{1,60}";
+
+    /** Without a colon, so that it isn't read as a scheme. */
+    private static final String FIRST_SEGMENT = "[A-Za-z0-9._~-]{1,60}";
+
+    private static final String PATH = "(/" + SEGMENT + "){0,10}/?";
+    private static final String QUERY = "(\\?" + AFTER_PATH + "{1,60})?(#" + AFTER_PATH + "{0,60})?";
+    private static final String URI = SCHEME + HOST + "(:[1-9][0-9]{0,3})?" + PATH + QUERY;
     /** Common top-level domains, because validators check them. */
     private static final String TOP =
             "(com|org|net|edu|gov|mil|int|info|biz|name|pro|io|ai|app|dev|cloud|online|shop|site|tech|store|museum"
@@ -55,7 +64,7 @@ final class Formats {
             "[A-Za-z0-9_+-]{1,20}(\\.[A-Za-z0-9_+-]{1,20}){0,2}@" + LABEL + "(\\." + LABEL + "){0,2}\\." + TOP;
     private static final String UUID = "[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}";
     private static final String REFERENCE =
-            "(" + URI + "|" + SEGMENT + PATH + QUERY + "|(/" + SEGMENT + "){1,8}" + QUERY + ")";
+            "(" + URI + "|" + FIRST_SEGMENT + PATH + QUERY + "|(/" + SEGMENT + "){1,10}" + QUERY + ")";
 
     private static final String PHONE = "\\+[1-9][0-9]{7,14}";
 
@@ -105,9 +114,10 @@ final class Formats {
 
     private static final String ANY_LABEL = "[a-zA-Z0-9](-?[a-zA-Z0-9])*";
     private static final String ANY_HOST = ANY_LABEL + "(\\." + ANY_LABEL + ")*";
-    private static final String ANY_END = "(/[A-Za-z0-9._~-]+)*/?(\\?[A-Za-z0-9._~=&-]+)?(#[A-Za-z0-9._~-]+)?";
+    private static final String ANY_END =
+            "(/" + URI_CHARACTER + "+)*/?(\\?" + AFTER_PATH + "+)?(#" + AFTER_PATH + "*)?";
     private static final String ANY_URI =
-            "(https?|ftp)://(?=[^/?#]{1,63}([/?#]|$))" + ANY_HOST + "(:[1-9][0-9]{0,3})?" + ANY_END;
+            SCHEME + "(?=[^/?#]{1,63}([/?#]|$))" + ANY_HOST + "(:[1-9][0-9]{0,3})?" + ANY_END;
     private static final String ANY_EMAIL = "[A-Za-z0-9_+-]+(\\.[A-Za-z0-9_+-]+)*@(" + ANY_LABEL + "\\.)+" + TOP;
     private static final String ANY_POINTER = "(/[A-Za-z0-9_.-]*)*";
     private static final int MAX_URI_LENGTH = 400;

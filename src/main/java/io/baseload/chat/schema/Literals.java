@@ -2,6 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.JsonText;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,9 +21,16 @@ final class Literals {
             case OBJECT -> object(value);
             case ARRAY -> array(value);
             case STRING -> string(value.stringValue());
-            case NUMBER -> Expr.text(value.decimalValue().toPlainString());
+            case NUMBER -> number(value.decimalValue());
             default -> Expr.text(value.toString());
         };
+    }
+
+    /** As the schema writes it, and without needless zeros after the point. */
+    private static Expr number(BigDecimal value) {
+        String given = value.toPlainString();
+        String shortest = value.scale() > 0 ? value.stripTrailingZeros().toPlainString() : given;
+        return given.equals(shortest) ? Expr.text(given) : Expr.choice(Expr.text(given), Expr.text(shortest));
     }
 
     static Expr string(String text) {

@@ -135,8 +135,8 @@ final class Shortening {
         }
         Expr letter = ((Expr.Repeat) parts.getFirst()).body();
         Expr space = ((Expr.Repeat) parts.getLast()).body();
-        int pieces = Math.min(most, max / 2);
-        int share = Math.min(LONGEST_PIECE, max / Math.max(1, pieces));
+        int pieces = Math.min(most, (max - 1) / 2);
+        int share = Math.min(LONGEST_PIECE, (max - 1) / Math.max(1, pieces));
         if (pieces < 2) {
             return Optional.empty();
         }
@@ -144,7 +144,7 @@ final class Shortening {
         Expr last = space;
         for (int letters = 0; letters < share; letters++) {
             piece = Expr.choice(space, letters == 0 ? letter : Expr.sequence(letter, piece));
-            last = letters < 2 ? space : Expr.choice(space, Expr.sequence(letter, last));
+            last = letters == 0 ? space : Expr.choice(space, Expr.sequence(letter, last));
         }
         Expr some = Expr.sequence(letter, new Expr.Repeat(piece, 0, pieces - 1), last);
         return Optional.of(Expr.optional(some));

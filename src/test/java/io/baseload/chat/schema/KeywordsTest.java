@@ -211,6 +211,12 @@ class KeywordsTest {
         check("{'pattern':'" + pattern + "'}", yes, no);
     }
 
+    @ParameterizedTest
+    @CsvSource({"2.0,2", "2.0,2.0", "-0.50,-0.5", "20,20"})
+    void valuesAreWrittenAsTheSchemaDoesOrWithoutNeedlessZeros(String value, String written) {
+        check("{'enum':[" + value + ",7]}", written, "3");
+    }
+
     /** Formats of OpenAPI and of pydantic. */
     @ParameterizedTest
     @CsvSource(
@@ -242,7 +248,10 @@ class KeywordsTest {
                 "'format':'email','maxLength':100;'maria.fernandez-lopez@mail.example.com';'@x.de'",
                 "'format':'email','minLength':20;'maria.fernandez@example.com';'a@example.com'",
                 "'format':'uri','minLength':12,'maxLength':255;'https://www.example.com/a/b?c=d#e';'http://a.de'",
+                "'format':'uri';'https://en.wikipedia.org/wiki/Mass%E2%80%93energy_(physics)?a=/b#';'https://a.de/%E'",
+                "'format':'uri';'irc://server/channel';'irc:///channel'",
                 "'format':'uri-reference','maxLength':60;'/a/b.html#c';'a b'",
+                "'format':'uri-reference','maxLength':60;'a/b:c';'%'",
                 "'format':'json-pointer','maxLength':80;'/a/b';'a'",
                 "'format':'hostname','maxLength':30;'a-b.example.com';'a..b'",
                 "'pattern':'^[^<>]+$','maxLength':5000;'a b';'a<b'",
@@ -254,6 +263,7 @@ class KeywordsTest {
                 "'pattern':'^\\\\p{L}[\\\\p{L} ]*$','maxLength':100;'élan vital';'1a'",
                 "'pattern':'^(?:\\\\S+\\\\s+){0,29}\\\\S+$','maxLength':300;'Experience of working in a team, and of"
                         + " leading one';' a'",
+                "'pattern':'^(?:\\\\S+\\\\s+){0,19}\\\\S+$','maxLength':200;'123 Main Street';'123 Main '",
                 "'pattern':'^(?:\\\\S+\\\\s+){0,3}\\\\S+$','maxLength':5000;'some of these words';'one word more than"
                         + " four'",
             })
