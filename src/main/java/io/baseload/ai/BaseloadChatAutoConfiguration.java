@@ -6,6 +6,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryBudget;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -40,7 +41,7 @@ public class BaseloadChatAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    LoadedModel baseloadModel(Engine engine, BaseloadChatProperties properties) {
+    LoadedModel baseloadModel(Engine engine, BaseloadChatProperties properties, ObjectProvider<MemoryBudget> budget) {
         Path file = properties.model();
         String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
         LoadOptions options = LoadOptions.named(name)
@@ -51,6 +52,7 @@ public class BaseloadChatAutoConfiguration {
                 .withSpeculation(properties.speculation())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
+        ModelMemory.check(engine, budget, file, options);
         return engine.load(file, options);
     }
 

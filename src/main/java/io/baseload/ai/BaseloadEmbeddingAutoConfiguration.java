@@ -4,6 +4,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.MemoryBudget;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.observation.DefaultEmbeddingModelObservationConvention;
@@ -36,12 +37,14 @@ public class BaseloadEmbeddingAutoConfiguration {
 
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
-    LoadedEncoder baseloadEncoder(Engine engine, BaseloadEmbeddingProperties properties) {
+    LoadedEncoder baseloadEncoder(
+            Engine engine, BaseloadEmbeddingProperties properties, ObjectProvider<MemoryBudget> budget) {
         String name = String.valueOf(properties.model().getFileName());
         LoadOptions options = LoadOptions.named(name)
                 .withContextLength(properties.contextLength())
                 .withPrecision(properties.precision())
                 .withMaxQueued(properties.maxQueued());
+        ModelMemory.check(engine, budget, properties.model(), options);
         return engine.loadEncoder(properties.model(), options);
     }
 

@@ -3,10 +3,10 @@ package io.baseload.cli;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.StoredFolder;
-import io.baseload.service.registry.MemoryBudget;
 import java.nio.file.Path;
 
 /**
@@ -36,14 +36,8 @@ record CommandLoad(MemoryBudget budget) {
 
     /** @throws BadInputException if so many bytes outside the heap are more than there are */
     void admit(long needed) {
-        long free = Math.max(0, budget.available(0));
-        if (needed > free) {
-            throw new BadInputException("the model needs " + mib(needed) + " of memory outside the heap, " + mib(free)
-                    + " can be had: " + mib(budget.limit()) + " in all, " + mib(budget.heap()) + " for the heap");
-        }
-    }
-
-    private static String mib(long bytes) {
-        return (bytes + (1 << 20) - 1 >> 20) + " MiB";
+        budget.refusal(needed).ifPresent(why -> {
+            throw new BadInputException(why);
+        });
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
@@ -88,6 +89,17 @@ class BaseloadChatAutoConfigurationTest {
                     .rootCause()
                     .hasMessageContaining("spring.ai.baseload.chat.model");
         });
+    }
+
+    @Test
+    void refusesAModelThatDoesNotFit() {
+        withTinyModel()
+                .withBean(MemoryBudget.class, () -> new MemoryBudget(3 << 20, 1 << 20, 1 << 20))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageMatching(".*: the model needs \\d+ MiB of memory outside the heap, 1 MiB are free:"
+                                + " 3 MiB in all, 1 MiB for the heap, 1 MiB in reserve"));
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
@@ -64,6 +65,16 @@ class BaseloadEmbeddingModelTest {
             assertThat(model.embed(new Document(texts.getFirst())))
                     .containsExactly(response.getResults().getFirst().getOutput());
         });
+    }
+
+    @Test
+    void refusesAModelThatDoesNotFit() {
+        withEncoder()
+                .withBean(MemoryBudget.class, () -> new MemoryBudget(1, 1, 0))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining("MiB of memory outside the heap, 0 MiB are free"));
     }
 
     @Test

@@ -7,7 +7,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
-import io.baseload.service.registry.MemoryBudget;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -25,8 +25,8 @@ class CommandLoadTest {
             assertThatThrownBy(() -> tooLittle.load(engine, MODEL, options))
                     .isInstanceOf(BadInputException.class)
                     .hasMessageMatching(
-                            "the model needs \\d+ MiB of memory outside the heap, \\d+ MiB can be had: \\d+ MiB in"
-                                    + " all, 10 MiB for the heap");
+                            "the model needs \\d+ MiB of memory outside the heap, \\d+ MiB are free: \\d+ MiB in"
+                                    + " all, 10 MiB for the heap, 0 MiB in reserve");
             try (LoadedModel loaded =
                     new CommandLoad(new MemoryBudget(heap + needed, heap, 0)).load(engine, MODEL, options)) {
                 assertThat(loaded.load().memory().total()).isLessThanOrEqualTo(needed);

@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.registry.MemoryBudget;
+import io.baseload.engine.api.MemoryBudget;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;

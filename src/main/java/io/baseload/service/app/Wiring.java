@@ -1,6 +1,7 @@
 package io.baseload.service.app;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
@@ -10,7 +11,6 @@ import io.baseload.service.pull.PullProperties;
 import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
-import io.baseload.service.registry.MemoryBudget;
 import io.baseload.service.registry.ResidencePolicy;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;

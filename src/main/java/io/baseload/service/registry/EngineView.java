@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.engine.api.OperatorTimes;
 import java.util.Comparator;

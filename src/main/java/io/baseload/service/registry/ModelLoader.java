@@ -11,6 +11,7 @@ import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.ResidentModel;
@@ -146,7 +147,7 @@ final class ModelLoader {
                 .sum();
         long loading = loads.values().stream().mapToLong(Load::bytes).sum();
         long needed = engine.estimate(file(row), options(row)).total();
-        budget.admit(row.id(), needed, inMemory + loading);
+        NotEnoughMemoryException.check(row.id(), needed, budget, inMemory + loading);
         return needed;
     }
 

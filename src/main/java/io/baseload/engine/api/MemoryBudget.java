@@ -1,7 +1,8 @@
-package io.baseload.service.registry;
+package io.baseload.engine.api;
 
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.Optional;
 
 /**
  * The memory that this process may use, in bytes.
@@ -29,14 +30,21 @@ public record MemoryBudget(long limit, long heap, long reserve) {
     }
 
     /**
-     * Checks that a model fits next to the loaded ones.
+     * Why a model can't be loaded even alone, with the numbers; empty if it can.
      *
-     * @throws NotEnoughMemoryException if it does not
+     * @param needed bytes outside the heap ({@link MemoryEstimate#total})
      */
-    void admit(String model, long needed, long loaded) {
-        long available = available(loaded);
-        if (needed > available) {
-            throw new NotEnoughMemoryException(model, needed, available, this, loaded);
-        }
+    public Optional<String> refusal(long needed) {
+        long free = Math.max(0, available(0));
+        return needed <= free
+                ? Optional.empty()
+                : Optional.of("the model needs " + mib(needed) + " of memory outside the heap, " + mib(free)
+                        + " are free: " + mib(limit) + " in all, " + mib(heap) + " for the heap, " + mib(reserve)
+                        + " in reserve");
+    }
+
+    /** A size as refusals print it, rounded up. */
+    public static String mib(long bytes) {
+        return (bytes + (1 << 20) - 1 >> 20) + " MiB";
     }
 }

@@ -1,0 +1,25 @@
+package io.baseload.ai;
+
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.MemoryBudget;
+import java.nio.file.Path;
+import org.springframework.beans.factory.ObjectProvider;
+
+/** Refuses a model that needs more memory than the process has, before its weights are read. Other models of the application are not counted. */
+final class ModelMemory {
+    private ModelMemory() {}
+
+    /**
+     * Checks a model against the application's budget, or that of the process if the application has none.
+     *
+     * @throws IllegalStateException with the numbers, if the model doesn't fit
+     */
+    static void check(Engine engine, ObjectProvider<MemoryBudget> budget, Path model, LoadOptions options) {
+        budget.getIfUnique(() -> MemoryBudget.ofThisProcess(0))
+                .refusal(engine.estimate(model, options).total())
+                .ifPresent(why -> {
+                    throw new IllegalStateException(model + ": " + why);
+                });
+    }
+}
