@@ -13,6 +13,7 @@ import io.baseload.engine.kernel.generated.NibbleInt8Pairs;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -38,14 +39,26 @@ final class Int8DecodeLinear {
     /** Whether integer products are faster than F32 here. They aren't for codes of a table with vectors of 512 bits, which look up floats at least as fast. */
     static boolean takes(Packing packing) {
         Codes codes = packing.codes();
-        return codes == Codes.I4 || codes == Codes.U4 || codes.codebook() && L == 8;
+        return codes == Codes.I4
+                || codes == Codes.U4
+                || codes.codebook()
+                        && L == 8
+                        && CodebookInt8.takes(
+                                group(packing),
+                                packing.scales(),
+                                Codebook.smallIntegers(codes).reach());
+    }
+
+    /** Columns that share a step of x. */
+    private static int group(Packing packing) {
+        return Math.min(packing.block(), Int8Rows.GROUP);
     }
 
     /** Quantizes the rows of x. */
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         Codes codes = w.packing().codes();
-        int group = Math.min(w.packing().block(), Int8Rows.GROUP);
-        float unit = Codebook.unit(codes);
+        int group = group(w.packing());
+        float unit = ScalarInt8.unit(codes);
         int lowest = codes == Codes.I4 ? -8 : 0;
         Int8Rows rows = scratch.int8();
         for (int row = from; row < to; row++) {
@@ -107,7 +120,7 @@ final class Int8DecodeLinear {
     }
 
     private static void codebook(PackedMatrix w, int unit, int block, int blocks, int rows, Scratch s) {
-        byte[] table = Codebook.bytes(w.packing().codes());
+        IntegerTable table = Codebook.smallIntegers(w.packing().codes());
         for (int r = 0; r < rows; r++) {
             int to = r * PARTS * L;
             CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), r, s.sums, to);

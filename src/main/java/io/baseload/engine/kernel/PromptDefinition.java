@@ -3,7 +3,6 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
-import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -92,11 +91,11 @@ final class PromptDefinition {
             scales[lane] = reach[lane] / format.limit();
             float inverse = format.inverse(reach[lane]);
             for (int b = 0; b < blocks; b++) {
-                int r = PromptFormat.round(scaling[b][lane] * (inverse * Codebook.unit(kind)));
+                int r = PromptFormat.round(scaling[b][lane] * (inverse * PromptFormat.unit(kind)));
                 int t = kind == Codes.I4 ? -8 * r : PromptFormat.round(scaling[b][LANES + lane] * inverse);
                 for (int i = b * size; i < (b + 1) * size; i++) {
                     int q = kind.codebook()
-                            ? PromptFormat.round(stored[i * LANES + lane] / Codebook.unit(kind))
+                            ? PromptFormat.round(stored[i * LANES + lane] / PromptFormat.unit(kind))
                             : (int) stored[i * LANES + lane];
                     codes[i * LANES + lane] = q * r + t + PromptFormat.UNIT / 2 >> 8;
                 }

@@ -85,12 +85,17 @@ record PromptFormat(int group, int limit) {
 
     /** The number for which a codebook's integer 127 stands, so that a block with the group's scale keeps its integers unchanged; 1 if codes are plain integers. */
     static float most(Codes codes) {
-        return codes.codebook() ? Codebook.unit(codes) * Byte.MAX_VALUE : 1;
+        return codes.codebook() ? unit(codes) * Byte.MAX_VALUE : 1;
+    }
+
+    /** The number of which codes stand for multiples. */
+    static float unit(Codes codes) {
+        return codes.codebook() ? Codebook.bytes(codes).unit() : 1;
     }
 
     /** The numbers of a codebook as integers up to 127. */
     static short[] table(Codes codes) {
-        byte[] bytes = Codebook.bytes(codes);
+        byte[] bytes = Codebook.bytes(codes).integers();
         short[] table = new short[bytes.length];
         for (int i = 0; i < table.length; i++) {
             table[i] = bytes[i];

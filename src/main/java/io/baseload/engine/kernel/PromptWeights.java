@@ -16,7 +16,6 @@ import static jdk.incubator.vector.VectorOperators.LSHR;
 
 import io.baseload.engine.kernel.lanes.ScaleVectors;
 import io.baseload.engine.platform.IntegerProducts;
-import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
@@ -172,7 +171,7 @@ final class PromptWeights {
      */
     private void multipliers(Codes codes, int blocks) {
         int end = blocks * L;
-        round(blockScales, end, Codebook.unit(codes), multipliers, 0);
+        round(blockScales, end, PromptFormat.unit(codes), multipliers, 0);
         if (codes == Codes.I4) {
             offsetsOfSigned(end);
         } else {

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes.
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as integers (those of a
- * table as multiples of {@link Codebook#unit}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
+ * table as {@link Codebook#smallIntegers}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
  * minimums, Σ over blocks of m·Σ step·q is a separate sum, which is added to y at the end.
  */
 final class ScalarInt8 {
@@ -50,7 +50,7 @@ final class ScalarInt8 {
                     int weight = (int) scratch.block[(column % size + i) * LANES + lane];
                     sum += weight * (int) Math.rint((double) x.data()[from + i] * inverse);
                 }
-                float product = sum * (step * Codebook.unit(w.packing().codes()));
+                float product = sum * (step * unit(w.packing().codes()));
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
             if (w.packing().scales().minimum() && (column + group) % size == 0) {
@@ -60,6 +60,11 @@ final class ScalarInt8 {
         for (int lane = 0; lane < lanes; lane++) {
             y.data()[at + lane] += scratch.lanes[lane];
         }
+    }
+
+    /** The number of which codes stand for multiples. */
+    static float unit(Codes codes) {
+        return codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
     }
 
     private static void minimum(PackedMatrix w, int block, Rows x, int row, Scratch scratch) {
@@ -97,14 +102,14 @@ final class ScalarInt8 {
 
     /** The codes of a block as integers, and its scales. */
     private static void integers(PackedMatrix w, int panel, int block, Scratch scratch) {
-        Panels.codes(w, panel, block, scratch.block);
+        Panels.nibbles(w, panel, block, scratch.block);
         Panels.scales(w, panel, block, scratch.scales);
         Codes codes = w.packing().codes();
         for (int i = 0; i < w.packing().block() * LANES; i++) {
-            float value = scratch.block[i];
+            int nibble = (int) scratch.block[i];
             scratch.block[i] = codes.codebook()
-                    ? (float) Math.rint(value / Codebook.unit(codes))
-                    : codes == Codes.I4 ? value - 8 : value;
+                    ? Codebook.smallIntegers(codes).integers()[nibble]
+                    : codes == Codes.I4 ? nibble - 8 : nibble;
         }
     }
 }

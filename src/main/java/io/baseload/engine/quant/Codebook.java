@@ -1,7 +1,6 @@
 package io.baseload.engine.quant;
 
 import io.baseload.engine.tensor.Codes;
-import java.util.EnumMap;
 import java.util.Map;
 
 /** The values of codes. */
@@ -66,45 +65,46 @@ public final class Codebook {
         };
     }
 
-    private static final Map<Codes, byte[]> BYTES = new EnumMap<>(Codes.class);
+    /** NF4's unit has the least error for normally distributed weights. With 1/127 the error would be a quarter larger, and the mean error, which adds up over a row, five times as large. */
+    private static final Map<Codes, IntegerTable> BYTES = Map.of(
+            Codes.NF4, nearest(NF4, 1 / 112.06f),
+            Codes.FP4, nearest(FP4, 1 / 120f),
+            Codes.E2M1, nearest(E2M1, 1 / 10f),
+            Codes.IQ4, nearest(IQ4, 1));
 
-    static {
-        for (Codes codes : Codes.values()) {
-            if (codes.codebook()) {
-                BYTES.put(codes, rounded(codes));
-            }
+    /** NF4's integers and their unit have, of those up to 64, the least error for normally distributed weights with a mean error near zero; 1 is rounded up to 64 units, which are 1.009. */
+    private static final Map<Codes, IntegerTable> SMALL = Map.of(
+            Codes.NF4,
+                    new IntegerTable(
+                            new byte[] {-63, -44, -33, -25, -18, -12, -6, 0, 5, 10, 16, 21, 28, 36, 46, 64}, 1 / 63.4f),
+            Codes.FP4, nearest(FP4, 1 / 60f),
+            Codes.E2M1, nearest(E2M1, 1),
+            Codes.IQ4, nearest(IQ4, 1));
+
+    private static IntegerTable nearest(float[] values, float unit) {
+        byte[] integers = new byte[values.length];
+        for (int i = 0; i < integers.length; i++) {
+            integers[i] = (byte) Math.rint(values[i] / unit);
         }
+        return new IntegerTable(integers, unit);
     }
 
-    private static byte[] rounded(Codes codes) {
-        float[] values = of(codes);
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = (byte) Math.rint(values[i] / unit(codes));
-        }
-        return bytes;
+    /** The values of the 16 codes of a table as integers of 8 bits. IQ4's values are integers; E2M1's and FP4's are integers times the unit, except FP4's smallest. */
+    public static IntegerTable bytes(Codes codes) {
+        return integers(BYTES, codes);
     }
 
-    /** The values of the 16 codes of a table as bytes, the nearest multiples of {@link #unit}; they must not be changed. */
-    public static byte[] bytes(Codes codes) {
-        byte[] bytes = BYTES.get(codes);
-        if (bytes == null) {
+    /** The same as integers up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits; IQ4's integers, which reach 127, stay as they are. */
+    public static IntegerTable smallIntegers(Codes codes) {
+        return integers(SMALL, codes);
+    }
+
+    private static IntegerTable integers(Map<Codes, IntegerTable> tables, Codes codes) {
+        IntegerTable table = tables.get(codes);
+        if (table == null) {
             throw new IllegalArgumentException(codes + " needs no table");
         }
-        return bytes;
-    }
-
-    /**
-     * The number of which {@link #bytes} are multiples; 1 for codes that are plain integers. IQ4's values are integers; E2M1's and FP4's are integers times the unit, except FP4's smallest.
-     * NF4's unit has the least error for normally distributed weights: with 1/127 the error would be a quarter larger, and the mean error, which adds up over a row, five times as large.
-     */
-    public static float unit(Codes codes) {
-        return switch (codes) {
-            case NF4 -> 1 / 112.06f;
-            case FP4 -> 1 / 120f;
-            case E2M1 -> 1 / 10f;
-            default -> 1;
-        };
+        return table;
     }
 
     /** The value of a stored code. */

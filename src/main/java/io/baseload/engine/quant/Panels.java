@@ -105,6 +105,13 @@ public final class Panels {
         }
     }
 
+    /** The 4-bit codes of one block as numbers from 0 to 15, column by column. */
+    public static void nibbles(PackedMatrix w, int panel, int block, float[] out) {
+        for (int i = 0; i < w.packing().block() * LANES; i++) {
+            out[i] = value(Codes.U4, w.data(), w.codes(panel, block), i / LANES, i % LANES);
+        }
+    }
+
     /** The scales d and minimums m of one block: 16 scales to {@code out[0 …]}, followed by 16 minimums. */
     public static void scales(PackedMatrix w, int panel, int block, float[] out) {
         for (int lane = 0; lane < LANES; lane++) {

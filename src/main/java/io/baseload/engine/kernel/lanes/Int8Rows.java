@@ -28,7 +28,7 @@ import jdk.incubator.vector.IntVector;
  * modulo 2^16 is the sum, whatever the order of the additions. If the code n stands for n itself, {@link #offsets} contains the 8·Σq that has to be added again. {@link #digits} contains z_j
  * and z_(4+j) as one int, which is broadcast.
  *
- * <p><b>Tables</b> (NF4 …) yield bytes instead of nibbles, whose products with q leave no room for a sum in 16 bits. So q is split, q = 16·high + low, in {@link #quads}.
+ * <p><b>Tables</b> (NF4 …) yield bytes instead of nibbles; {@link #quads} contains the columns for them.
  */
 public final class Int8Rows {
     /** Columns of a group, unless a block of weights has fewer. */
@@ -71,7 +71,7 @@ public final class Int8Rows {
         codes = new int[1 + GROUP];
         differences = new int[GROUP];
         digits = new int[rows * this.cols / 2];
-        quads = new long[L == 8 ? rows * this.cols / 2 : 0];
+        quads = new long[L == 8 ? rows * this.cols / 4 : 0];
         offsets = new int[rows * this.cols / 16];
         starts = new int[offsets.length + 1];
         steps = new float[offsets.length];
@@ -97,11 +97,10 @@ public final class Int8Rows {
             sums[to] = step * sum;
             starts[to] = -8 * sum & 0xFFFF;
             offsets[to] = (8 + lowest) * sum;
-            int digit = digitsAt(row) + i / 2;
             if (table) {
-                quads(group, digit);
+                quads(group, quadsAt(row) + i / 4);
             } else {
-                digits(group, digit);
+                digits(group, digitsAt(row) + i / 2);
             }
         }
     }
@@ -151,19 +150,15 @@ public final class Int8Rows {
         return low & 0xFFFF | high << 16;
     }
 
-    /** For each eight columns the high digits of the even ones, their low digits, then the same of the odd ones. */
+    /** For each eight columns the even ones, then the odd ones, in 16 bits each. */
     private void quads(int group, int to) {
-        for (int i = 0, d = to; i < group; i += 8, d += 4) {
+        for (int i = 0, d = to; i < group; i += 8, d += 2) {
             for (int odd = 0; odd < 2; odd++) {
-                long high = 0;
-                long low = 0;
+                long quad = 0;
                 for (int j = 3; j >= 0; j--) {
-                    int q = codes[1 + i + 2 * j + odd];
-                    high = high << 16 | (q + 8 >> 4 & 0xFFFF);
-                    low = low << 16 | ((q + 8 & 15) - 8 & 0xFFFF);
+                    quad = quad << 16 | codes[1 + i + 2 * j + odd] & 0xFFFF;
                 }
-                quads[d + 2 * odd] = high;
-                quads[d + 2 * odd + 1] = low;
+                quads[d + odd] = quad;
             }
         }
     }
@@ -178,14 +173,19 @@ public final class Int8Rows {
         return digits;
     }
 
-    /** Four longs for eight columns; only with vectors of 256 bits. */
+    /** Two longs for eight columns; only with vectors of 256 bits. */
     public long[] quads() {
         return quads;
     }
 
-    /** Index of a row's first digits or quads. */
+    /** Index of a row's first digits. */
     public int digitsAt(int row) {
         return row * (cols / 2);
+    }
+
+    /** Index of a row's first quads. */
+    public int quadsAt(int row) {
+        return row * (cols / 4);
     }
 
     /** Index of a row's first group in {@link #steps}, {@link #sums}, {@link #starts} and {@link #offsets}. */
