@@ -1,6 +1,8 @@
 package io.baseload.service.planner;
 
 import io.baseload.service.planner.CapacityPlan.Point;
+import java.math.BigDecimal;
+import java.math.MathContext;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
@@ -14,6 +16,7 @@ public final class PlanChart {
     private static final int RIGHT = 30;
     private static final int TOP = 70;
     private static final int BOTTOM = 60;
+    private static final MathContext FOUR_DIGITS = new MathContext(4);
 
     private final CapacityPlan plan;
     private final double most;
@@ -52,13 +55,17 @@ public final class PlanChart {
         return svg.toString();
     }
 
+    private static String digits(double value) {
+        return new BigDecimal(value, FOUR_DIGITS).stripTrailingZeros().toPlainString();
+    }
+
     private void axes() {
         for (int i = 0; i <= 4; i++) {
             double value = most * i / 4;
             svg.format(
                     "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
                     LEFT, WIDTH - RIGHT, y(value), y(value));
-            text(LEFT - 8, y(value) + 4, "end", 12, String.format(Locale.ROOT, "%.4g", value));
+            text(LEFT - 8, y(value) + 4, "end", 12, digits(value));
         }
         List<Point> points = plan.batches();
         for (int i = 0; i < points.size(); i++) {
