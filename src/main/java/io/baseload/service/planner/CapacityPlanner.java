@@ -20,22 +20,26 @@ import java.util.stream.IntStream;
  * width D of the residual stream, V tokens in the vocabulary.
  *
  * <pre>
- * read      = (weights that a step reads + b · n · KV of a token) / bandwidth
- * multiply  = Σ over matrices  weights · seconds of b rows a weight          by the kernel's rate from cache
+ * read      = bytes of a matrix that a step reads / bandwidth
+ * multiply  = weights of the matrix · seconds of b rows a weight             by the kernel's rate from cache
+ * linear    = Σ over matrices max(read, multiply)
+ * read KV   = b · n · KV of a token / bandwidth
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
  * barriers  = how many · what one takes
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
  *              2 · latency + 2 · b · D · 4 / (S · link)       where that is less: reduce-scatter and all-gather, each socket sends a share of 1/S to each other
  * all-reduce = barrier                                        shards in one socket: the sum is read from cache
  * gather    = latency + b · V · 4 / (S · link)               the logits
- * step      = max(read, multiply + attend) + barriers + all-reduces + gather
+ * step      = linear + max(read KV, attend) + barriers + all-reduces + gather
  * decode    = b / step
  * </pre>
  *
- * Of experts a step reads those that are expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
+ * A step's parts are summed, not the larger of all reading and all multiplying: between two operators stands a barrier, and no worker reads ahead of it.
+ *
+ * <p>Of experts a step reads those that are expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
  *
  * <pre>
- * prefill   = prompt / Σ over chunks max(read, rows · weights that a row meets / GEMM rate + attention)
+ * prefill   = prompt / Σ over chunks (Σ over matrices max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
  * </pre>
  *
  * Weights are cut over the sockets as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
@@ -177,9 +181,12 @@ public final class CapacityPlanner {
     private StepTime step(int b, int n) {
         MachineRates rates = machine.rates();
         double multiply = 0;
+        double linear = 0;
         for (Matrices some : model.matrices()) {
             double part = model.readPart(some, b);
-            multiply += part * some.weights() * kernel(some).decodeSeconds(rows(some, b, part));
+            double seconds = part * some.weights() * kernel(some).decodeSeconds(rows(some, b, part));
+            multiply += seconds;
+            linear += Math.max(part * some.bytes() / rates.readBytesPerSecond(), seconds);
         }
         double attend = (double) b * n * attentionPerToken();
         return new StepTime(
@@ -187,6 +194,7 @@ public final class CapacityPlanner {
                 readKv(b, n) / rates.readBytesPerSecond(),
                 largest() * multiply,
                 attend / rates.attentionDecode(),
+                largest() * linear,
                 model.barriers() * rates.barrierSeconds(),
                 collectives(b));
     }
@@ -235,20 +243,15 @@ public final class CapacityPlanner {
         double seconds = 0;
         for (int from = 0; from < prompt; from += model.working().promptRows()) {
             int rows = Math.min(model.working().promptRows(), prompt - from);
-            double read = 0;
-            double multiply = 0;
             for (Matrices some : model.matrices()) {
                 if (!some.head()) {
-                    read += model.readPart(some, rows) * some.bytes();
-                    multiply += rows
-                            * model.readPart(some, 1)
-                            * some.weights()
-                            / kernel(some).prompt();
+                    double read = model.readPart(some, rows) * some.bytes() / rates.readBytesPerSecond();
+                    double met = rows * model.readPart(some, 1) * some.weights();
+                    seconds += Math.max(read, met / kernel(some).prompt());
                 }
             }
             double seen = rows * (from + rows / 2.0);
-            double compute = multiply + seen * attentionPerToken() / rates.attentionPrompt();
-            seconds += Math.max(read / rates.readBytesPerSecond(), compute)
+            seconds += seen * attentionPerToken() / rates.attentionPrompt()
                     + model.barriers() * rates.barrierSeconds()
                     + collectives(rows);
         }

@@ -46,12 +46,13 @@ public final class PlanText {
         double decode = plan.decodeTokensPerSecond();
         out.format("decode          %.1f tokens/s, %.1f for each of %d%n", decode, decode / plan.batch(), plan.batch());
         out.format(
-                "                a step reads %s in %.2f ms, multiplies %.2f ms, attends %.2f ms, barriers %.2f ms,"
-                        + " collectives %.2f ms%n",
+                "                a step reads %s in %.2f ms, multiplies %.2f ms, attends %.2f ms;"
+                        + " linear layers %.2f ms, barriers %.2f ms, collectives %.2f ms%n",
                 bytes(plan.stepReadBytes()),
                 1e3 * step.read(),
                 1e3 * step.multiply(),
                 1e3 * step.attend(),
+                1e3 * step.linear(),
                 1e3 * step.barriers(),
                 1e3 * step.collectives());
         if (plan.perSocket().size() > 1) {

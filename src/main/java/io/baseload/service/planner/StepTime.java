@@ -7,18 +7,25 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The parts of a decode step's time, in seconds. Reading and multiplying overlap, the rest is added.
+ * The parts of a decode step's time, in seconds. Within a matrix, and within attention, reading and multiplying overlap; between operators stands a barrier, so nothing else overlaps.
  *
  * @param readWeights from memory
  * @param readKv keys and values, from memory
  * @param multiply linear layers, with their weights in cache
  * @param attend attention, with keys and values in cache
+ * @param linear the sum over matrices of the slower of reading and multiplying
  * @param barriers of the workers of a socket, or of all
  * @param collectives sums over all sockets, and the transfer of the logits to one of them
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record StepTime(
-        double readWeights, double readKv, double multiply, double attend, double barriers, double collectives) {
+        double readWeights,
+        double readKv,
+        double multiply,
+        double attend,
+        double linear,
+        double barriers,
+        double collectives) {
     static final String BANDWIDTH = "memory bandwidth (weights)";
     static final String KV_BANDWIDTH = "memory bandwidth (KV cache)";
     static final String KERNELS = "kernel rate";
@@ -29,34 +36,33 @@ public record StepTime(
         return readWeights + readKv;
     }
 
-    double compute() {
-        return multiply + attend;
-    }
-
     public double seconds() {
-        return Math.max(read(), compute()) + barriers + collectives;
+        return linear + attention() + barriers + collectives;
     }
 
-    /** The bottleneck of the step: its largest part. Of reading and computing only the slower one counts, because it hides the other one. */
+    private double attention() {
+        return Math.max(readKv, attend);
+    }
+
+    /** The bottleneck of the step: its largest part. Linear layers count for the slower of reading and multiplying, attention likewise. */
     String bottleneck() {
         Map<String, Double> parts = new LinkedHashMap<>();
-        if (read() >= compute()) {
-            parts.put(BANDWIDTH, readWeights);
-            parts.put(KV_BANDWIDTH, readKv);
-        } else {
-            parts.put(KERNELS, compute());
-        }
+        parts.put(readWeights >= multiply ? BANDWIDTH : KERNELS, linear);
+        parts.merge(readKv >= attend ? KV_BANDWIDTH : KERNELS, attention(), Double::sum);
         parts.put(BARRIERS, barriers);
         parts.put(COLLECTIVES, collectives);
         return Collections.max(parts.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
-    /** The bottleneck if that part took no time: of two that overlap the other one, or one of the added parts, if that takes longer. */
+    /** The bottleneck if that part took no time. What it hid comes to light. */
     String next() {
-        boolean reading = read() >= compute();
-        double hidden = reading ? compute() : read();
-        String other = reading ? KERNELS : readWeights >= readKv ? BANDWIDTH : KV_BANDWIDTH;
-        double top = Math.max(barriers, collectives);
-        return hidden >= top ? other : barriers >= collectives ? BARRIERS : COLLECTIVES;
+        StepTime without = switch (bottleneck()) {
+            case BANDWIDTH -> new StepTime(0, readKv, multiply, attend, multiply, barriers, collectives);
+            case KV_BANDWIDTH -> new StepTime(readWeights, 0, multiply, attend, linear, barriers, collectives);
+            case KERNELS -> new StepTime(readWeights, readKv, 0, 0, readWeights, barriers, collectives);
+            case BARRIERS -> new StepTime(readWeights, readKv, multiply, attend, linear, 0, collectives);
+            default -> new StepTime(readWeights, readKv, multiply, attend, linear, barriers, 0);
+        };
+        return without.bottleneck();
     }
 }

@@ -104,6 +104,36 @@ class CapacityPlannerTest {
         assertThat(plan.decodeCost()).hasValueCloseTo(1e-3 * 1e6 / plan.decodeTokensPerSecond(), within(1e-9));
     }
 
+    /** Slow experts don't hide behind a matrix that waits for memory, because a barrier stands between them. */
+    @Test
+    void eachMatrixWaitsForItsOwnLimit() {
+        var slow = new MachineRates(
+                4,
+                10_000_000,
+                1e9,
+                1e-6,
+                1e9,
+                2e9,
+                Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e8, 1e8, 1e8, 1e8)));
+        StepTime step = plan(MachineProfile.of(slow), 1, 100).step();
+        assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT);
+        assertThat(step.multiply()).isEqualTo(2e-3, EXACT);
+        assertThat(step.linear()).isEqualTo(2e-3 + 1e-3, EXACT); // reading one, multiplying the other
+        assertThat(step.seconds()).isEqualTo(3e-3 + 80_000 / 1e9 + 6e-6, EXACT);
+        assertThat(step.bottleneck()).isEqualTo("memory bandwidth (weights)");
+        assertThat(step.next()).isEqualTo("kernel rate");
+    }
+
+    @Test
+    void theNextBottleneckIsWhatTheFirstOneHid() {
+        var multiplying = new StepTime(3, 1, 4, 0.5, 5, 2, 1);
+        assertThat(multiplying.bottleneck()).isEqualTo("kernel rate");
+        assertThat(multiplying.next()).isEqualTo("memory bandwidth (weights)");
+        var waiting = new StepTime(1, 2, 1, 1, 1, 3, 0);
+        assertThat(waiting.bottleneck()).isEqualTo("barriers");
+        assertThat(waiting.next()).isEqualTo("memory bandwidth (KV cache)");
+    }
+
     @Test
     void rowsShareWhatIsReadAndExpertsAreChosenByMore() {
         StepTime step = plan(MachineProfile.of(RATES), 2, 100).step();
