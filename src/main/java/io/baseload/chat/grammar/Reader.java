@@ -234,7 +234,8 @@ final class Reader {
         effort.spend(members.size());
         long greatestCount = 0;
         for (Frame frame : members) {
-            greatestCount = Math.max(greatestCount, automaton.isCounted(frame) ? frame.count : 0);
+            long count = automaton.isCounted(frame) ? frame.count : 0;
+            greatestCount = Math.max(greatestCount, Math.max(count, frame.below.greatestCount));
         }
         Stacks set = Stacks.of(members.toArray(Frame[]::new), greatestCount);
         if (set.isEmpty()) {

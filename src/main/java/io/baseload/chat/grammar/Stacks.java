@@ -50,7 +50,7 @@ final class Stacks {
     /** Whether {@link Reader#HOLE} is among the frames. */
     final boolean leaves;
 
-    /** The greatest count of a loop among the frames. */
+    /** The greatest count of a loop among the frames and those below: a loop whose body begins with a rule counts below the rule's frames. */
     final long greatestCount;
 
     /** Whether plain characters lead back here; set when first asked for. */

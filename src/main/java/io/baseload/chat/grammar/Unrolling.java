@@ -13,7 +13,11 @@ final class Unrolling {
     private Unrolling() {}
 
     static boolean suits(Expr.Repeat repeat) {
-        return repeat.max() <= MOST_TIMES && counts(repeat.body()) && size(repeat.body()) * repeat.max() <= LARGEST;
+        return suits(repeat, size(repeat.body()));
+    }
+
+    private static boolean suits(Expr.Repeat repeat, long bodySize) {
+        return repeat.max() <= MOST_TIMES && counts(repeat.body()) && bodySize * repeat.max() <= LARGEST;
     }
 
     /** Whether there is a loop inside that counts. */
@@ -35,12 +39,16 @@ final class Unrolling {
         return switch (expr) {
             case Expr.Text text -> text.text().length();
             case Expr.Chars chars -> Utf8.sequences(chars.set()).size();
-            case Expr.Repeat repeat -> 2 + size(repeat.body()) * (suits(repeat) ? repeat.max() : 1);
+            case Expr.Repeat repeat -> size(repeat, size(repeat.body()));
             case Expr.Sequence sequence -> size(sequence.parts());
             case Expr.Choice choice -> 1 + size(choice.options());
             case Expr.Rule rule -> 1;
             default -> LARGEST;
         };
+    }
+
+    private static long size(Expr.Repeat repeat, long bodySize) {
+        return 2 + bodySize * (suits(repeat, bodySize) ? repeat.max() : 1);
     }
 
     private static long size(List<Expr> all) {

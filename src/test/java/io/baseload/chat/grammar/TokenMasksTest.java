@@ -15,8 +15,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.BitSet;
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -105,6 +107,28 @@ class TokenMasksTest {
                 at = byToken.isEmpty() ? read(reader, at, tokenizer.bytes().get(token)) : byToken;
             }
         }
+    }
+
+    /** Counts of a loop that are far from its bounds share a mask. The loop's body begins with loops of their own, and a token may consist of many spaces. */
+    @Test
+    void sharesNoMaskWithACountFromWhichATokenReachesABound() {
+        Grammar grammar = gbnf("root ::= ([a-z]{2} \" \" | \" \"{2}){0,30}");
+        TokenMask mask = Constraint.compile(grammar, table).mask();
+        Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable));
+        Stacks at = reader.start();
+        for (int token : tokenizer.encode("ab ".repeat(30))) {
+            assertThat(allowed(mask)).isEqualTo(defined(reader, at));
+            mask.advance(token);
+            at = read(reader, at, tokenizer.bytes().get(token));
+        }
+        assertThat(allowed(mask)).isEqualTo(defined(reader, at));
+    }
+
+    @Test
+    @Timeout(value = 10, unit = TimeUnit.MINUTES)
+    void repetitionsOfRepetitionsTakeNoExponentialTime() {
+        Grammar grammar = gbnf("root ::= " + "(".repeat(100) + "\"a\"" + "{2})".repeat(100));
+        assertThat(AutomatonBuilder.compile(grammar, table.writable)).isNotNull();
     }
 
     private static int draw(BitSet set, Random random) {
