@@ -16,7 +16,7 @@ final class ModelMemory {
      * @throws IllegalStateException with the numbers, if the model doesn't fit
      */
     static void check(Engine engine, ObjectProvider<MemoryBudget> budget, Path model, LoadOptions options) {
-        budget.getIfUnique(() -> MemoryBudget.ofThisProcess(0))
+        budget.getIfAvailable(() -> MemoryBudget.ofThisProcess(0))
                 .refusal(engine.estimate(model, options).total())
                 .ifPresent(why -> {
                     throw new IllegalStateException(model + ": " + why);

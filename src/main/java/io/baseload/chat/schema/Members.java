@@ -82,23 +82,27 @@ record Members(
         return schemas;
     }
 
-    /** The schemas of a member; empty if one of the schemas forbids it. */
+    /** The schemas of a member; empty if one of the schemas forbids it. Where dialects differ in whether a pattern matches its name, it satisfies the schemas of both readings. */
     static Optional<List<Subschema>> member(Conjunction all, String name) {
         List<Subschema> schemas = new ArrayList<>();
+        boolean evaluated = false;
         for (Subschema part : all.parts()) {
-            List<Subschema> own = new ArrayList<>();
-            part.member("properties", name).ifPresent(own::add);
-            schemas(part, "patternProperties").forEach((pattern, schema) -> {
-                if (matches(part, pattern, name)) {
-                    own.add(schema);
+            Optional<Subschema> declared = part.member("properties", name);
+            declared.ifPresent(schemas::add);
+            boolean mentioned = declared.isPresent();
+            for (Map.Entry<String, Subschema> entry :
+                    schemas(part, "patternProperties").entrySet()) {
+                String place = part.pointer() + "/patternProperties/" + Subschema.escape(entry.getKey());
+                if (matches(part, Strings.perhapsPattern(place, entry.getKey()), name)) {
+                    schemas.add(entry.getValue());
+                    mentioned |= matches(part, Strings.pattern(place, entry.getKey()), name);
                 }
-            });
-            if (own.isEmpty()) {
-                additional(part).ifPresent(own::add);
             }
-            schemas.addAll(own);
+            Optional<Subschema> additional = mentioned ? Optional.empty() : additional(part);
+            additional.ifPresent(schemas::add);
+            evaluated |= mentioned || additional.isPresent();
         }
-        boolean unevaluated = schemas.isEmpty() && all.parts().stream().anyMatch(Members::closesTheRest);
+        boolean unevaluated = !evaluated && all.parts().stream().anyMatch(Members::closesTheRest);
         return unevaluated || schemas.stream().anyMatch(Members::isFalse) ? Optional.empty() : Optional.of(schemas);
     }
 
@@ -113,14 +117,10 @@ record Members(
         return Keywords.impossible(schema.node());
     }
 
-    private static boolean matches(Subschema part, String pattern, String name) {
-        return new TextReader(Grammar.of(namePattern(part, pattern)), part.effort())
+    private static boolean matches(Subschema part, Expr pattern, String name) {
+        return new TextReader(Grammar.of(pattern), part.effort())
                 .departure(name)
                 .isEmpty();
-    }
-
-    private static Expr namePattern(Subschema part, String pattern) {
-        return Strings.pattern(part.pointer() + "/patternProperties/" + Subschema.escape(pattern), pattern);
     }
 
     private static Optional<Subschema> additional(Subschema part) {

@@ -30,14 +30,18 @@ final class Objects {
         Members members = Members.of(schemas.document(), all);
         Optional<Expr> others = others(members);
         boolean unordered = layout.open && members.required().size() <= Expr.Unordered.MOST_REQUIRED;
-        int different =
-                unordered ? members.declared().size() : members.required().size();
-        if (others.isPresent() && members.min() > different + 1) {
+        long possible =
+                members.declared().values().stream().filter(Optional::isPresent).count();
+        long different = unordered
+                ? Math.min(possible, Expr.Unordered.MOST_REQUIRED)
+                : members.required().size();
+        boolean repeats = others.isPresent() || unordered && possible > different;
+        if (repeats && members.min() > different + (others.isPresent() ? 1 : 0)) {
             Subschema part = all.parts().stream()
                     .filter(p -> p.has("minProperties"))
                     .findFirst()
                     .orElseThrow();
-            throw part.unsupported("minProperties", " where names are free: they could be repeated");
+            throw part.unsupported("minProperties", " where members could be repeated");
         }
         Expr content = unordered ? unordered(members, others) : new Chain(members, others).expr();
         return Expr.sequence(layout.open("{"), content, layout.close("}"));

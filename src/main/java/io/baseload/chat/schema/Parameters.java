@@ -125,7 +125,7 @@ final class Parameters {
         kind.pattern().ifPresent(p -> parts.add(raw.part(Strings.pattern("patternProperties", p))));
         kind.otherPatterns()
                 .forEach(p -> parts.add(
-                        raw.part(Strings.pattern("patternProperties", p)).not()));
+                        raw.part(Strings.perhapsPattern("patternProperties", p)).not()));
         members.declared()
                 .keySet()
                 .forEach(declared -> parts.add(raw.part(Expr.text(declared)).not()));

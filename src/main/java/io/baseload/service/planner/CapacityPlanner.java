@@ -196,7 +196,7 @@ public final class CapacityPlanner {
                 attend / rates.attentionDecode(),
                 largest() * linear,
                 model.barriers() * rates.barrierSeconds(),
-                collectives(b));
+                allReduces(b) + logits(b));
     }
 
     /** Bytes of weights that a step of b rows reads. */
@@ -223,14 +223,23 @@ public final class CapacityPlanner {
         return some.use() == Use.EXPERT ? b * model.chosenPart(1) / part : b;
     }
 
-    private double collectives(int b) {
+    /** Seconds of the all-reduces of b rows. */
+    private double allReduces(int b) {
         if (sockets == 1) {
             return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().barrierSeconds();
         }
         double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
         double direct = machine.linkSeconds() + sockets * share * model.hidden();
         double allReduce = Math.min(direct, 2 * machine.linkSeconds() + 2 * share * model.hidden());
-        return model.allReduces() * allReduce + machine.linkSeconds() + share * model.vocabulary();
+        return model.allReduces() * allReduce;
+    }
+
+    /** Seconds in which b rows of logits are gathered. */
+    private double logits(int b) {
+        return sockets == 1
+                ? 0
+                : machine.linkSeconds()
+                        + Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond()) * model.vocabulary();
     }
 
     /** Multiply-adds of attention for each token that a row sees. */
@@ -247,13 +256,13 @@ public final class CapacityPlanner {
                 if (!some.head()) {
                     double read = model.readPart(some, rows) * some.bytes() / rates.readBytesPerSecond();
                     double met = rows * model.readPart(some, 1) * some.weights();
-                    seconds += Math.max(read, met / kernel(some).prompt());
+                    seconds += largest() * Math.max(read, met / kernel(some).prompt());
                 }
             }
             double seen = rows * (from + rows / 2.0);
             seconds += seen * attentionPerToken() / rates.attentionPrompt()
                     + model.barriers() * rates.barrierSeconds()
-                    + collectives(rows);
+                    + allReduces(rows);
         }
         return seconds;
     }

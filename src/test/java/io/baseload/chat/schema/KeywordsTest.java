@@ -143,8 +143,8 @@ class KeywordsTest {
             delimiter = ';',
             quoteCharacter = '`',
             value = {
-                "{'type':'object','minProperties':2};#/minProperties: minProperties is not supported where names are"
-                        + " free",
+                "{'type':'object','minProperties':2};#/minProperties: minProperties is not supported where members"
+                        + " could be repeated",
                 "{'minLength':3000000};#/minLength: minLength is not supported above 1000000",
                 "{'propertyNames':{'anyOf':[{'maxLength':1},{'pattern':'^x'}]}};#/propertyNames: anyOf and oneOf are"
                         + " not supported",
