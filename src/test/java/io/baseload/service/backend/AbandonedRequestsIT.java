@@ -76,9 +76,12 @@ final class AbandonedRequestsIT {
                 .doesNotContain("other");
         assertThat(rest.get("/admin/v1/backends/slow").at("/health/state").asString())
                 .isEqualTo("up");
-        assertThat(rest.send("GET", "/actuator/prometheus", "").body())
-                .containsPattern("baseload_backend_requests_total\\{[^}]*outcome=\"cancelled\"[^}]*} [2-9]")
-                .containsPattern("baseload_requests_refused_total\\{[^}]*reason=\"abandoned\"[^}]*} 2");
+        // A request's thread counts after it has stored the outcome.
+        Patience.await()
+                .untilAsserted(() -> assertThat(
+                                rest.send("GET", "/actuator/prometheus", "").body())
+                        .containsPattern("baseload_backend_requests_total\\{[^}]*outcome=\"cancelled\"[^}]*} [2-9]")
+                        .containsPattern("baseload_requests_refused_total\\{[^}]*reason=\"abandoned\"[^}]*} 2"));
     }
 
     @Test

@@ -81,7 +81,7 @@ class LostAndLateTest {
                 var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             var inference = platform.get(Inference.class);
             var caller = new Caller(TENANT, 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
-            assertThat(inference.room(caller)).isPresent();
+            Patience.await().until(() -> inference.room(caller).isPresent());
             line.cut();
             long before = checks(platform);
             for (int i = 0; i < 1000; i++) {
