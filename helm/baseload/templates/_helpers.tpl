@@ -67,7 +67,7 @@ capabilities:
 {{/* What the pod was started with: another content of a Secret starts another pod. Asks the cluster for them. */}}
 {{- define "baseload.secrets" -}}
 {{- $sums := list }}
-{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret .Values.identity.existingSecret }}
+{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret }}
 {{- if $name }}
 {{- $secret := lookup "v1" "Secret" $.Release.Namespace $name }}
 {{- $sums = append $sums (printf "%s %s" $name (get ($secret | default dict) "data" | toJson)) }}

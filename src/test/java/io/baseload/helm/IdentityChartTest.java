@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
@@ -35,6 +36,7 @@ class IdentityChartTest {
         Manifests chart = render("""
             identity:
               publicUrl: https://llm.example.com
+              timeout: 7s
               issuers:
                 - issuer: https://login.example.com/realms/staff
                   audiences: [baseload]
@@ -46,6 +48,7 @@ class IdentityChartTest {
             """.formatted(secret));
         IdentityProperties read = properties(chart);
         assertThat(read.publicUrl()).hasToString("https://llm.example.com");
+        assertThat(read.timeout()).hasSeconds(7);
         assertThat(read.issuers()).singleElement().satisfies(issuer -> {
             assertThat(issuer.issuer()).hasToString("https://login.example.com/realms/staff");
             assertThat(issuer.groupsClaim()).isEqualTo("realm_access.roles");
@@ -72,9 +75,11 @@ class IdentityChartTest {
                 .containsExactly("/identity");
     }
 
-    @Test
-    void withoutProvidersNothingIsSaidOfThem() throws IOException {
-        Manifests chart = render("");
+    /** The second as {@code helm upgrade --reuse-values} passes them on from an earlier chart. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "identity: null"})
+    void withoutProvidersNothingIsSaidOfThem(String values) throws IOException {
+        Manifests chart = render(values);
         assertThat(chart.config()).doesNotContainKey("SPRING_APPLICATION_JSON");
         assertThat(chart.one(Deployment.class).getSpec().getTemplate().getSpec().getVolumes())
                 .noneMatch(volume -> volume.getName().equals("identity"));
@@ -96,12 +101,18 @@ class IdentityChartTest {
                 .hasMessageContaining(reason);
     }
 
-    @Test
-    void aSecondSourceOfTheSameSettingsIsRefused() {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "env: {SPRING_APPLICATION_JSON: '{}'}",
+                "extraEnv: [{name: SPRING_APPLICATION_JSON, value: '{}'}]",
+                "extraEnv: [{name: A, value: b}, {name: SPRING_APPLICATION_JSON, valueFrom: {secretKeyRef: {name: a,"
+                        + " key: b}}}]"
+            })
+    void aSecondSourceOfTheSameSettingsIsRefused(String source) {
         assertThatThrownBy(() -> render("""
             identity: {issuers: [{issuer: "https://a.example", audiences: [a], rules: [{group: g, roles: [user]}]}]}
-            env: {SPRING_APPLICATION_JSON: "{}"}
-            """)).hasMessageContaining("leave it out of env");
+            """ + source)).hasMessageContaining("leave it out of env and extraEnv");
     }
 
     /** As the service reads them. */

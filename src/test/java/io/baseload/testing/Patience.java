@@ -22,7 +22,8 @@ public final class Patience {
             "baseload.quota.reserve-wait", LIMIT.toString(),
             "baseload.quota.settle-wait", LIMIT.toString(),
             "baseload.backends.connect-timeout", LIMIT.toString(),
-            "baseload.guardrails.connect-timeout", LIMIT.toString());
+            "baseload.guardrails.connect-timeout", LIMIT.toString(),
+            "baseload.identity.timeout", LIMIT.toString());
 
     private Patience() {}
 

@@ -16,7 +16,6 @@ import org.springframework.context.annotation.Configuration;
 /** Wires the providers. They are not contacted before the first token or sign-in. */
 @Configuration(proxyBeanMethods = false)
 class IdentityConfiguration {
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
     private static final int MAX_ANSWER = 512 << 10;
 
     /** The providers by their issuer. */
@@ -26,7 +25,7 @@ class IdentityConfiguration {
     Providers providers(IdentityProperties properties, SslBundles bundles) {
         Map<String, Provider> providers = new LinkedHashMap<>();
         for (IssuerProperties issuer : properties.issuers()) {
-            if (providers.put(issuer.issuer().toString(), provider(issuer, bundles)) != null) {
+            if (providers.put(issuer.issuer().toString(), provider(issuer, properties.timeout(), bundles)) != null) {
                 throw new IllegalArgumentException("baseload.identity: two issuers are " + issuer.issuer());
             }
         }
@@ -52,12 +51,12 @@ class IdentityConfiguration {
         return new ProviderSignIn(bySignIn, new PublicAddress(Optional.ofNullable(properties.publicUrl())), identities);
     }
 
-    private static Provider provider(IssuerProperties issuer, SslBundles bundles) {
+    private static Provider provider(IssuerProperties issuer, Duration timeout, SslBundles bundles) {
         var client = HttpClient.newBuilder();
         if (issuer.sslBundle() != null) {
             client.sslContext(bundles.getBundle(issuer.sslBundle()).createSslContext());
         }
-        var bounded = new BoundedHttp(client, PATIENCE, MAX_ANSWER);
-        return new Provider(issuer, bounded, client.build());
+        var bounded = new BoundedHttp(client, timeout, MAX_ANSWER);
+        return new Provider(issuer, timeout, bounded, client.build());
     }
 }

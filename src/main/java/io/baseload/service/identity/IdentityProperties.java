@@ -15,12 +15,17 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  *
  * @param issuers none = keys only
  * @param publicUrl this service's address in browsers, for sign-ins on a provider's pages; absent = as in the request
+ * @param timeout for each answer of a provider
  */
 @ConfigurationProperties("baseload.identity")
 public record IdentityProperties(
         @DefaultValue List<IssuerProperties> issuers,
-        @Nullable URI publicUrl) {
+        @Nullable URI publicUrl,
+        @DefaultValue("3s") Duration timeout) {
     public IdentityProperties {
+        if (!timeout.isPositive()) {
+            throw new IllegalArgumentException("baseload.identity.timeout must be positive, not " + timeout);
+        }
         if (publicUrl != null && !isOrigin(publicUrl)) {
             throw new IllegalArgumentException("baseload.identity.public-url must be a URL without a path, such as"
                     + " https://baseload.example.com, not " + publicUrl);

@@ -37,7 +37,6 @@ import org.springframework.web.client.RestClient;
 /** This service as a client of a provider. Nothing of the provider is read before somebody signs in. */
 final class SignInClient {
     private static final Logger log = LoggerFactory.getLogger(SignInClient.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final IssuerProperties issuer;
     private final SignInProperties properties;
@@ -51,18 +50,19 @@ final class SignInClient {
             SignInProperties properties,
             ProviderConfiguration configuration,
             JWKSource<SecurityContext> keys,
-            HttpClient client) {
+            HttpClient client,
+            Duration timeout) {
         this.issuer = issuer;
         this.properties = properties;
         this.configuration = configuration;
         this.keys = keys;
-        tokens.setRestClient(restClient(client));
+        tokens.setRestClient(restClient(client, timeout));
     }
 
     /** As Spring Security's own, but with the provider's certificates and a deadline. */
-    private static RestClient restClient(HttpClient client) {
+    private static RestClient restClient(HttpClient client, Duration timeout) {
         var factory = new JdkClientHttpRequestFactory(client);
-        factory.setReadTimeout(PATIENCE);
+        factory.setReadTimeout(timeout);
         return RestClient.builder()
                 .requestFactory(factory)
                 .configureMessageConverters(converters -> converters
@@ -92,7 +92,7 @@ final class SignInClient {
      * The registration, with the provider's addresses and the current secret.
      *
      * @param redirect the template of the address to which the provider sends people back
-     * @throws AuthenticationServiceException if the provider's configuration can't be read
+     * @throws AuthenticationServiceException if the provider's configuration or the secret can't be read
      */
     ClientRegistration registration(String redirect) {
         try {
@@ -103,18 +103,22 @@ final class SignInClient {
                     .redirectUri(redirect)
                     .scope(properties.scopes())
                     .issuerUri(issuer.issuer().toString())
-                    .authorizationUri(
-                            configuration.location("authorization_endpoint").toString())
-                    .tokenUri(configuration.location("token_endpoint").toString())
+                    .authorizationUri(configuration
+                            .location(ProviderConfiguration.AUTHORIZATION)
+                            .toString())
+                    .tokenUri(
+                            configuration.location(ProviderConfiguration.TOKENS).toString())
                     .userNameAttributeName(JwtClaimNames.SUB);
             return properties
                     .secret()
                     .map(secret -> registration.clientSecret(secret).clientAuthenticationMethod(method()))
                     .orElseGet(() -> registration.clientAuthenticationMethod(ClientAuthenticationMethod.NONE))
                     .build();
+        } catch (AuthenticationServiceException e) {
+            throw e;
         } catch (RuntimeException e) {
             log.warn("Nobody can sign in at {}: {}", issuer.issuer(), e.toString());
-            throw new AuthenticationServiceException("no configuration of " + issuer.issuer(), e);
+            throw new AuthenticationServiceException("no registration at " + issuer.issuer(), e);
         }
     }
 

@@ -11,6 +11,7 @@ import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.web.ApiException;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.net.URI;
 import java.nio.file.Files;
@@ -91,14 +92,14 @@ class ProviderSignInTest {
                 "https://a.example?b"
             })
     void thePublicAddressIsAnOrigin(String address) {
-        assertThatThrownBy(() -> new IdentityProperties(List.of(), URI.create(address)))
+        assertThatThrownBy(() -> new IdentityProperties(List.of(), URI.create(address), Patience.LIMIT))
                 .hasMessageContaining("public-url");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"https://a.example:8443", "https://a.example:8443/"})
     void theProviderSendsPeopleBackToThePublicAddress(String address) {
-        URI configured = new IdentityProperties(List.of(), URI.create(address)).publicUrl();
+        URI configured = new IdentityProperties(List.of(), URI.create(address), Patience.LIMIT).publicUrl();
         assertThat(new PublicAddress(Optional.ofNullable(configured)).template("/console"))
                 .isEqualTo("https://a.example:8443/console");
     }

@@ -16,6 +16,7 @@ import io.baseload.service.web.ApiException;
 import io.baseload.service.web.NoAccessException;
 import io.baseload.service.web.TokenAuthenticator;
 import io.baseload.testing.IdentityProvider;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -75,7 +76,7 @@ class ProviderTokensTest {
 
     private TokenAuthenticator tokens(IssuerProperties... issuers) {
         var configuration = new IdentityConfiguration();
-        var properties = new IdentityProperties(List.of(issuers), null);
+        var properties = new IdentityProperties(List.of(issuers), null, Patience.LIMIT);
         return configuration.tokens(
                 configuration.providers(properties, new DefaultSslBundleRegistry()), platform.get(Identities.class));
     }
@@ -236,7 +237,15 @@ class ProviderTokensTest {
                         ApiException.class,
                         e -> assertThat(e.body().error().code()).isEqualTo("identity_provider_unavailable"));
         provider.setDown(false);
-        assertThat(tokens.authenticate(token)).isPresent();
+        Patience.await()
+                .ignoreExceptionsInstanceOf(ApiException.class)
+                .untilAsserted(() -> assertThat(tokens.authenticate(token)).isPresent());
+    }
+
+    @Test
+    void theIdTokenOfASignInIsNoKeyToTheApi() throws Exception {
+        Map<String, Object> claims = Map.of("groups", List.of("members"), "nonce", "n-0S6_WzA2Mj");
+        assertThat(members().authenticate(provider.token("lea", claims))).isEmpty();
     }
 
     @Test
