@@ -103,10 +103,15 @@ public final class IdentityProvider implements AutoCloseable {
 
     /** From now on it sends people back to the console at that address. */
     public void serve(String console) {
+        serve(console, PASSWORD);
+    }
+
+    /** The same, and only whoever knows another secret can be its client. */
+    public void serve(String console, String secret) {
         clients()
                 .save(RegisteredClient.withId("console")
                         .clientId(AUDIENCE)
-                        .clientSecret("{noop}" + PASSWORD)
+                        .clientSecret("{noop}" + secret)
                         .clientAuthenticationMethod(ClientAuthenticationMethod.CLIENT_SECRET_BASIC)
                         .authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)
                         .redirectUri(console + "/console/sign-in/callback/oidc")

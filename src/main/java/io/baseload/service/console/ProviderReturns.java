@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
 import io.baseload.service.identity.ProviderSignIn;
+import io.baseload.service.identity.SignInRefusal;
 import io.baseload.service.identity.SignedIn;
 import io.baseload.service.web.CallerAdmission;
 import io.baseload.service.web.Failures;
@@ -20,11 +21,13 @@ import org.springframework.security.web.authentication.AuthenticationSuccessHand
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * People who come back from an identity provider: a session begins at the first page, always, or a page says why not. Refusals are recorded as those of keys and tokens are. As a filter
- * it keeps addresses away from which too many sign-ins failed.
+ * People who come back from an identity provider: a session begins at the first page, always, or a page says why not. Who has no access, and what the provider rejected, is recorded as with keys and
+ * tokens. As a filter it keeps addresses away from which too many sign-ins were rejected.
  */
 final class ProviderReturns extends OncePerRequestFilter
         implements AuthenticationSuccessHandler, AuthenticationFailureHandler {
+    private static final String GUESS = ProviderReturns.class.getName() + ".guess";
+
     private final CallerAdmission admission;
     private final ProviderSignIn people;
     private final Sessions sessions;
@@ -44,12 +47,18 @@ final class ProviderReturns extends OncePerRequestFilter
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         try {
-            admission.refuseTooManyFailures(request);
+            admission.signInBegins(request);
         } catch (RuntimeException e) {
             show(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response);
             return;
         }
-        chain.doFilter(request, response);
+        try {
+            chain.doFilter(request, response);
+        } finally {
+            if (request.getAttribute(GUESS) == null) {
+                admission.signInWasNoGuess(request);
+            }
+        }
     }
 
     @Override
@@ -78,11 +87,12 @@ final class ProviderReturns extends OncePerRequestFilter
     public void onAuthenticationFailure(
             HttpServletRequest request, HttpServletResponse response, AuthenticationException failure)
             throws ServletException, IOException {
-        var refusal = Api.Refused.of(ProviderSignIn.refusal(failure));
-        if (refusal.status() == HttpServletResponse.SC_UNAUTHORIZED) {
+        SignInRefusal refusal = SignInRefusal.of(failure, request);
+        if (refusal.isGuess()) {
+            request.setAttribute(GUESS, true);
             admission.signInFailed(request);
         }
-        show(refusal, request, response);
+        show(Api.Refused.of(refusal.answer()), request, response);
     }
 
     private static void show(Api.Refused refusal, HttpServletRequest request, HttpServletResponse response)

@@ -67,7 +67,8 @@ final class PendingSignIns implements AuthorizationRequestRepository<OAuth2Autho
     @Override
     public @Nullable OAuth2AuthorizationRequest loadAuthorizationRequest(HttpServletRequest request) {
         return Pending.of(request)
-                .filter(pending -> request.getRequestURI().equals(ProviderSignIn.CALLBACK + "/" + pending.id))
+                .filter(pending -> request.getRequestURI().equals(ProviderSignIn.CALLBACK + "/" + pending.id)
+                        && pending.state.equals(request.getParameter(OAuth2ParameterNames.STATE)))
                 .map(pending -> restore(pending, clients.apply(pending.id), request))
                 .orElse(null);
     }
@@ -99,10 +100,11 @@ final class PendingSignIns implements AuthorizationRequestRepository<OAuth2Autho
     }
 
     @Override
-    public @Nullable OAuth2AuthorizationRequest removeAuthorizationRequest(
+    public OAuth2AuthorizationRequest removeAuthorizationRequest(
             HttpServletRequest request, HttpServletResponse response) {
         write("", Duration.ZERO, request, response);
-        return loadAuthorizationRequest(request);
+        return Optional.ofNullable(loadAuthorizationRequest(request))
+                .orElseThrow(SignInRefusal.RefusedHereException::notPending);
     }
 
     private void write(String value, Duration age, HttpServletRequest request, HttpServletResponse response) {

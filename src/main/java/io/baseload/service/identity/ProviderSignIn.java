@@ -17,18 +17,15 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.springframework.security.authentication.AuthenticationServiceException;
 import org.springframework.security.config.ObjectPostProcessor;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.client.OAuth2LoginConfigurer;
 import org.springframework.security.core.Authentication;
-import org.springframework.security.core.AuthenticationException;
 import org.springframework.security.oauth2.client.OAuth2AuthorizedClient;
 import org.springframework.security.oauth2.client.authentication.OAuth2AuthenticationToken;
 import org.springframework.security.oauth2.client.registration.ClientRegistration;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizationRequestRedirectFilter;
 import org.springframework.security.oauth2.client.web.OAuth2AuthorizedClientRepository;
-import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.core.oidc.user.DefaultOidcUser;
 import org.springframework.security.oauth2.core.oidc.user.OidcUser;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
@@ -49,7 +46,6 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
     public static final String CALLBACK = "/console/sign-in/callback";
 
     private static final Logger log = LoggerFactory.getLogger(ProviderSignIn.class);
-    private static final String UNKNOWN = "unknown_provider";
 
     /** A longer ID token would make an address that is too long for servers. */
     private static final int MAX_HINT = 4_000;
@@ -88,7 +84,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
      * Configures Spring Security's filters.
      *
      * @param signedIn is called with an authentication for {@link #arrived}
-     * @param failed is called with an exception for {@link #refusal}
+     * @param failed is called with an exception for {@link SignInRefusal#of}
      */
     public void configure(
             OAuth2LoginConfigurer<HttpSecurity> login,
@@ -117,7 +113,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
 
     private ClientRegistration registration(String id) {
         if (!providers.containsKey(id)) {
-            throw new OAuth2AuthenticationException(UNKNOWN);
+            throw SignInRefusal.RefusedHereException.unknownProvider();
         }
         return client(id).registration(address.template(CALLBACK + "/{registrationId}"));
     }
@@ -144,7 +140,10 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
                 .flatMap(granted -> identities.signInAnew(person, granted.tenant(), granted.rights()))
                 .map(caller -> new SignedIn(
                         caller, name(user, person), ends, id, user.getIdToken().getTokenValue()))
-                .orElseThrow(() -> new NoAccessException(person));
+                .orElseThrow(() -> {
+                    identities.withdraw(person);
+                    return new NoAccessException(person);
+                });
     }
 
     private static String name(OidcUser user, Person person) {
@@ -173,7 +172,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
      */
     public Optional<URI> signOut(SignedIn signedIn, HttpServletRequest request, String returnTo) {
         SignInClient client = client(signedIn.provider());
-        return client.endSession()
+        return endSession(client)
                 .map(end -> UriComponentsBuilder.fromUri(end)
                         .queryParamIfPresent(
                                 "id_token_hint",
@@ -185,41 +184,14 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
                         .toUri());
     }
 
-    /** The answer to a sign-in that failed: 401, 404 for an unknown provider, or 503 if the provider can't be reached. The log has the reason. */
-    public static ApiException refusal(AuthenticationException failure) {
-        if (cause(AuthenticationServiceException.class, failure).isPresent()) {
-            return ApiException.unavailable(
-                    ProviderTokens.UNAVAILABLE,
-                    "The identity provider can't be reached now. Try again later, or sign in with an API key.",
-                    ProviderTokens.PROVIDER_BACK);
-        }
-        String error = cause(OAuth2AuthenticationException.class, failure)
-                .map(refused -> refused.getError().getErrorCode())
-                .orElse("");
-        return switch (error) {
-            case UNKNOWN -> ApiException.refused(404, "not_found", "There is no such identity provider.");
-            case "authorization_request_not_found", "invalid_state_parameter", "invalid_request" -> {
-                log.debug("A sign-in is refused: {}", failure.getMessage());
-                yield refused(
-                        "This sign-in did not begin in this browser, or it took longer than ten minutes. Try again.");
-            }
-            case "access_denied" -> refused("The identity provider did not sign you in.");
-            default -> {
-                log.warn("A sign-in is refused: {}", failure.getMessage());
-                yield refused("The identity provider's answer is not valid here.");
-            }
-        };
-    }
-
-    private static ApiException refused(String words) {
-        return ApiException.refused(401, "sign_in_failed", words);
-    }
-
-    private static <T extends Throwable> Optional<T> cause(Class<T> type, @Nullable Throwable failure) {
-        if (failure == null) {
+    /** The session here has ended already, so that a provider without a configuration counts as one without an address. */
+    static Optional<URI> endSession(SignInClient client) {
+        try {
+            return client.endSession();
+        } catch (RuntimeException e) {
+            log.warn("{} ends no sessions: {}", client.name(), e.toString());
             return Optional.empty();
         }
-        return type.isInstance(failure) ? Optional.of(type.cast(failure)) : cause(type, failure.getCause());
     }
 
     /** Access tokens are not needed. */

@@ -75,6 +75,7 @@ final class ProviderTokens implements TokenAuthenticator {
         return provider.rights(token)
                 .flatMap(granted -> identities.signIn(person, granted.tenant(), granted.rights()))
                 .orElseThrow(() -> {
+                    identities.withdraw(person);
                     log.debug("{} is known to the provider, but has no rights here", person);
                     return new NoAccessException(person);
                 });

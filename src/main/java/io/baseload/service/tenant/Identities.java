@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /**
  * People and service accounts. A person is recorded with the first token, and again when a token has different rights: the person's keys can do no more than the latest token
- * could. In a tenant in which no token places the person any more, they can do nothing.
+ * could. In a tenant in which no token places the person any more, they can do nothing; after a token that gives no rights, nothing anywhere.
  */
 public final class Identities {
     private static final int REMEMBERED = 10_000;
@@ -69,6 +69,14 @@ public final class Identities {
     public Optional<Caller> signInAnew(Person person, String tenant, ApiKey.Rights rights) {
         seen.remove(person);
         return signIn(person, tenant, rights);
+    }
+
+    /** A person with a valid token that gives no rights here: sessions and keys of theirs have none either from now on. */
+    public void withdraw(Person person) {
+        jdbc.sql("UPDATE identity SET roles = '{}' WHERE id = ? AND roles <> '{}'")
+                .param(person.id())
+                .update();
+        seen.remove(person);
     }
 
     /**

@@ -83,15 +83,23 @@ public final class CallerAdmission {
         denied.forbidden(refusal.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
     }
 
-    /** A sign-in at an identity provider failed; counts like a wrong key. */
-    public void signInFailed(HttpServletRequest request) {
-        denied.signInFailed(request.getRemoteAddr(), RequestIds.of(request));
-        guesses.count(request.getRemoteAddr());
+    /**
+     * A sign-in at an identity provider is to be checked. It counts like a wrong key until it proves to be none.
+     *
+     * @throws ApiException 429 if too many failed from this address
+     */
+    public void signInBegins(HttpServletRequest request) {
+        guesses.begin(request.getRemoteAddr());
     }
 
-    /** @throws ApiException 429 if too many sign-ins failed from this address */
-    public void refuseTooManyFailures(HttpServletRequest request) {
-        guesses.refuseTooMany(request.getRemoteAddr());
+    /** The sign-in was right, or failed for another reason than what the browser brought. */
+    public void signInWasNoGuess(HttpServletRequest request) {
+        guesses.forgive(request.getRemoteAddr());
+    }
+
+    /** The sign-in was wrong. */
+    public void signInFailed(HttpServletRequest request) {
+        denied.signInFailed(request.getRemoteAddr(), RequestIds.of(request));
     }
 
     /** @param ranges empty = from anywhere */

@@ -32,6 +32,21 @@ final class Guesses {
         }
     }
 
+    /**
+     * Counts an attempt before it is known to be wrong, so that many at once are no way around the limit.
+     *
+     * @throws ApiException 429 if the address has sent too many
+     */
+    synchronized void begin(String address) {
+        refuseTooMany(address);
+        count(address);
+    }
+
+    /** An attempt that was counted was not wrong. */
+    void forgive(String address) {
+        debts.merge(address, nanoTime.getAsLong(), (before, none) -> before - FORGIVEN_NANOS);
+    }
+
     void count(String address) {
         long now = nanoTime.getAsLong();
         debts.merge(address, now + FORGIVEN_NANOS, (before, one) -> Math.max(before, now) + FORGIVEN_NANOS);

@@ -5,14 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.testing.Browser;
 import io.baseload.testing.IdentityProvider;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -20,15 +24,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.databind.JsonNode;
 
 /** Sign-in to the console on the pages of a real identity provider. The provider is on another host than the service, so that their cookies are apart. */
+@ExtendWith(OutputCaptureExtension.class)
 final class ProviderSignInIT {
     private static final String TENANT = "bank";
     private static final String START = "/console/sign-in/start/oidc";
     private static final String SIGN_IN = "/console/sign-in";
+    private static final String CALLBACK = "/console/sign-in/callback/oidc";
     private static final String PENDING = "baseload-sign-in";
     private static final String NOT_HERE = "This sign-in did not begin in this browser";
 
@@ -94,8 +103,7 @@ final class ProviderSignInIT {
             assertThat(browser.errors()).isEmpty();
 
             browser.one("header form button").click();
-            browser.await("API key, or an identity provider");
-            assertThat(browser.url()).isEqualTo(url + SIGN_IN);
+            Patience.await().until(() -> browser.url().equals(url + SIGN_IN));
             browser.open(url + "/console");
             assertThat(browser.url()).isEqualTo(url + SIGN_IN);
             browser.press("Sign in with Example Staff");
@@ -125,12 +133,97 @@ final class ProviderSignInIT {
             assertThat(refused.statusCode()).isEqualTo(403);
             assertThat(visit.cookie("baseload-session")).isEmpty();
         }
+        try (var visit = ConsoleSession.of(url, RunningService.KEY)) {
+            assertThat(visit.get(callback(visit, "eve")).statusCode()).isEqualTo(403);
+        }
         service.bean(DeniedAccess.class).write();
         assertThat(trail("access.forbidden")).anySatisfy(entry -> {
             assertThat(entry.at("/detail/person/subject").asString()).isEqualTo("eve");
             assertThat(entry.at("/detail/person/issuer").asString()).isEqualTo(provider.issuer());
-            assertThat(entry.get("subject").asString()).isEqualTo("GET /console/sign-in/callback/oidc");
+            assertThat(entry.get("subject").asString()).isEqualTo("GET " + CALLBACK);
         });
+        assertThat(trail("access.forbidden"))
+                .filteredOn(entry -> entry.get("subject").asString().equals("GET " + CALLBACK))
+                .as("people, and not the key of the session before")
+                .allSatisfy(
+                        entry -> assertThat(entry.at("/detail/person/subject").isString())
+                                .isTrue());
+    }
+
+    @Test
+    void whoLosesTheLastRoleCanDoNothingAnyMore() throws Exception {
+        Rest person = rest.as(provider.token("han", "managers"));
+        Rest key = rest.as(person.post("/admin/v1/me/keys", Map.of("roles", List.of("tenant_admin")))
+                .get("key")
+                .asString());
+        String keys = "/admin/v1/tenants/" + TENANT + "/keys";
+        provider.member("han", "managers");
+        try (var session = new ConsoleSession(url);
+                var later = new ConsoleSession(url)) {
+            session.get(callback(session, "han"));
+            assertThat(session.get("/console/tenants/" + TENANT).statusCode()).isEqualTo(200);
+            assertThat(key.send("GET", keys, "").statusCode()).isEqualTo(200);
+            provider.member("han");
+            assertThat(later.get(callback(later, "han")).statusCode()).isEqualTo(403);
+            assertThat(location(session.get("/console/tenants/" + TENANT)).getPath())
+                    .isEqualTo(SIGN_IN);
+            assertThat(key.send("GET", keys, "").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void onlyWhatTheProviderRejectsCountsAsAGuess() throws Exception {
+        provider.member("ivy", "tellers");
+        try (var visit = new ConsoleSession(url)) {
+            for (int i = 0; i < 40; i++) {
+                assertThat(visit.get(CALLBACK).statusCode()).isEqualTo(401);
+                assertThat(visit.get(CALLBACK + "?code=x&state=x").statusCode()).isEqualTo(401);
+                HttpResponse<String> denied = failed(visit, "access_denied");
+                assertThat(denied.statusCode()).isEqualTo(401);
+                assertThat(denied.body()).contains("The identity provider did not sign you in.");
+            }
+            String callback = callback(visit, "ivy");
+            provider.serve(url, "another secret");
+            try {
+                HttpResponse<String> refused = visit.get(callback);
+                assertThat(refused.statusCode()).isEqualTo(503);
+                assertThat(text(refused)).contains("The identity provider doesn't accept this service");
+            } finally {
+                provider.serve(url);
+            }
+            assertThat(visit.signIn("bl_wrong").statusCode()).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void theProvidersErrorsAreToldApartAndLoggedInOneLine(CapturedOutput log) throws Exception {
+        String later = "The identity provider can't sign you in now.";
+        String invalid = "The identity provider's answer is not valid here.";
+        try (var visit = new ConsoleSession(url)) {
+            for (String error : List.of("server_error", "temporarily_unavailable")) {
+                HttpResponse<String> answer = failed(visit, error);
+                assertThat(answer.statusCode()).as(error).isEqualTo(503);
+                assertThat(text(answer)).contains(later);
+            }
+            for (String error : List.of("invalid_request", "unknown_provider", "authorization_request_not_found")) {
+                HttpResponse<String> answer = failed(visit, error + "&error_description=no%0A2030%20forged");
+                assertThat(answer.statusCode()).as(error).isEqualTo(401);
+                assertThat(text(answer)).contains(invalid);
+                assertThat(log.getOut()).contains("A sign-in is refused: " + error + " \"no\\u000a2030 forged\"");
+            }
+            assertThat(text(failed(visit, "evil%0A2030&error_description=" + "x".repeat(1000))))
+                    .contains(invalid);
+        }
+        assertThat(log.getOut())
+                .contains("refused: evil????? \"" + "x".repeat(200) + "\"")
+                .doesNotContain("\n2030");
+    }
+
+    /** The provider sends the browser back with an error. */
+    private static HttpResponse<String> failed(ConsoleSession visit, String error) throws Exception {
+        String state =
+                Objects.requireNonNull(parameters(location(visit.get(START))).get("state"));
+        return visit.get(CALLBACK + "?state=" + URLEncoder.encode(state, StandardCharsets.UTF_8) + "&error=" + error);
     }
 
     @Test
@@ -140,7 +233,7 @@ final class ProviderSignInIT {
             assertThat(asked)
                     .containsEntry("response_type", "code")
                     .containsEntry("code_challenge_method", "S256")
-                    .containsEntry("redirect_uri", url + "/console/sign-in/callback/oidc")
+                    .containsEntry("redirect_uri", url + CALLBACK)
                     .containsKeys("state", "nonce", "code_challenge");
             assertThat(visit.cookie(PENDING)).isPresent();
             assertThat(visit.cookie("baseload-session")).isEmpty();
@@ -303,7 +396,7 @@ final class ProviderSignInIT {
         var fields = Map.of("username", name, "password", IdentityProvider.PASSWORD);
         URI further = location(visit.submit(page, page, fields));
         URI callback = location(visit.get(further.toString()));
-        assertThat(callback.toString()).startsWith(url + "/console/sign-in/callback/oidc?code=");
+        assertThat(callback.toString()).startsWith(url + CALLBACK + "?code=");
         return callback.toString();
     }
 

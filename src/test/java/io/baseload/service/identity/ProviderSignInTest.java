@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.audit.Person;
+import io.baseload.service.identity.IdentityProperties.IssuerProperties;
+import io.baseload.service.identity.IdentityProperties.RuleProperties;
 import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Identities;
@@ -11,6 +13,7 @@ import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.web.ApiException;
+import io.baseload.testing.FileServer;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.net.URI;
@@ -27,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 
 /** Sessions of people, and the settings of sign-ins; {@code ProviderSignInIT} has the sign-ins themselves. */
 class ProviderSignInTest {
@@ -75,6 +79,41 @@ class ProviderSignInTest {
                 .hasMessageContaining("client-secret-file");
         assertThatThrownBy(() -> properties("oidc", "a", folder, List.of("openid")))
                 .hasMessageContaining("only one");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "http://login.example.com/end", "not an address", "/end"})
+    void anEndSessionAddressThatCannotBeUsedCountsAsNone(String address) throws Exception {
+        try (var server = new FileServer("localhost")) {
+            server.put("/.well-known/openid-configuration", """
+                {"issuer": "%1$s", "jwks_uri": "%1$s/keys", "authorization_endpoint": "%1$s/authorize",
+                 "token_endpoint": "%1$s/token", "end_session_endpoint": "%2$s"}\
+                """.formatted(server.url(), address));
+            var issuer = new IssuerProperties(
+                    URI.create(server.url()),
+                    List.of("console"),
+                    null,
+                    Duration.ZERO,
+                    Duration.ZERO,
+                    "groups",
+                    null,
+                    null,
+                    List.of(new RuleProperties("*", Tenant.DEFAULT, List.of(Role.USER), List.of())),
+                    properties("oidc", null, null, List.of("openid")));
+            SignInClient client = new IdentityConfiguration()
+                    .providers(
+                            new IdentityProperties(List.of(issuer), null, Patience.LIMIT),
+                            new DefaultSslBundleRegistry())
+                    .byIssuer()
+                    .get(server.url())
+                    .signIn()
+                    .orElseThrow();
+            assertThat(client.registration("https://a.example/console")
+                            .getProviderDetails()
+                            .getTokenUri())
+                    .isEqualTo(server.url() + "/token");
+            assertThat(ProviderSignIn.endSession(client)).isEmpty();
+        }
     }
 
     private static SignInProperties properties(

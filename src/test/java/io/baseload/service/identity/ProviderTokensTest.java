@@ -279,6 +279,24 @@ class ProviderTokensTest {
     }
 
     @Test
+    void whoLosesTheLastRoleLeavesNoRightsBehind() throws Exception {
+        var tokens = tokens(issuer(
+                "groups", null, rule("members", "tokens", Role.USER), rule("lost", "no-such-tenant", Role.USER)));
+        for (String group : List.of("strangers", "lost")) {
+            Caller before =
+                    tokens.authenticate(provider.token("kim", "members")).orElseThrow();
+            String after = provider.token("kim", group);
+            assertThatThrownBy(() -> tokens.authenticate(after)).isInstanceOf(NoAccessException.class);
+            var identities = platform.get(Identities.class);
+            assertThat(identities.current(before)).isEmpty();
+            assertThat(identities.find("tokens", before.keyPrefix()))
+                    .hasValueSatisfying(identity -> assertThat(identity.roles()).isEmpty());
+            Caller again = tokens.authenticate(provider.token("kim", "members")).orElseThrow();
+            assertThat(identities.current(again)).as("with a new token").isPresent();
+        }
+    }
+
+    @Test
     void whoMovesToAnotherTenantLeavesNoRightsBehind() throws Exception {
         platform.get(Tenants.class).create(OPERATOR, new Tenant("tokens-next", List.of(), 8, 1));
         var tokens = tokens(

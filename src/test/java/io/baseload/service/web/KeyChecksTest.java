@@ -75,6 +75,33 @@ class KeyChecksTest {
     }
 
     @Test
+    void attemptsAtOnceCountBeforeTheyAreKnownToBeWrong() {
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
+            guesses.begin("a");
+        }
+        assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
+        guesses.forgive("a");
+        guesses.begin("a");
+        assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
+            guesses.forgive("a");
+        }
+        for (int i = 0; i < 10 * Guesses.ALLOWED; i++) {
+            guesses.begin("a");
+            guesses.forgive("a");
+        }
+        guesses.begin("b");
+        pass(Duration.ofMinutes(1));
+        guesses.forgive("b");
+        for (int i = 0; i < Guesses.ALLOWED; i++) {
+            guesses.begin("b");
+        }
+        assertThatThrownBy(() -> guesses.begin("b"))
+                .as("nothing is forgiven twice")
+                .isInstanceOf(ApiException.class);
+    }
+
+    @Test
     void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
         assertThat(checks.check("right", "a")).hasValue(CALLER);
         for (int i = 0; i < Guesses.ALLOWED; i++) {
