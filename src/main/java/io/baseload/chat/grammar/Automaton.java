@@ -104,7 +104,7 @@ final class Automaton {
         this.guards = builder.guards.stream().mapToLong(guard -> guard).toArray();
         this.plainExit = builder.plainExits.toArray();
         this.ends = builder.ends();
-        this.acceptsAnything = builder.acceptsAnything();
+        this.acceptsAnything = builder.acceptsAnything(edges, order);
         this.ruleStart = builder.ruleStarts.toArray();
         this.mayBeEmpty = builder.mayBeEmpty();
         this.rank = rank;

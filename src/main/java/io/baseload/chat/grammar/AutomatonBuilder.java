@@ -323,14 +323,14 @@ final class AutomatonBuilder {
         return ends;
     }
 
-    /** States of the first rule that any text of whole characters leads to the end of it: they repeat any character, and nothing else must follow. */
-    boolean[] acceptsAnything() {
+    /**
+     * States of the first rule that any text of whole characters leads to the end of it: they repeat any character, and nothing else must follow.
+     *
+     * @param edges {@link #edgeOffsets}
+     * @param order {@link #edgesByState}
+     */
+    boolean[] acceptsAnything(int[] edges, int[] order) {
         boolean[] accepts = new boolean[loops.size()];
-        if (anyTexts.size() == 0) {
-            return accepts;
-        }
-        int[] edges = edgeOffsets();
-        int[] order = edgesByState();
         for (int i = 0; i < anyTexts.size(); i += 2) {
             accepts[anyTexts.get(i)] = mayEnd(anyTexts.get(i + 1), edges, order);
         }

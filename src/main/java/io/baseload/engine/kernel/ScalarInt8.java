@@ -105,11 +105,10 @@ final class ScalarInt8 {
         Panels.nibbles(w, panel, block, scratch.block);
         Panels.scales(w, panel, block, scratch.scales);
         Codes codes = w.packing().codes();
+        byte[] table = codes.codebook() ? Codebook.smallIntegers(codes).integers() : new byte[0];
         for (int i = 0; i < w.packing().block() * LANES; i++) {
             int nibble = (int) scratch.block[i];
-            scratch.block[i] = codes.codebook()
-                    ? Codebook.smallIntegers(codes).integers()[nibble]
-                    : codes == Codes.I4 ? nibble - 8 : nibble;
+            scratch.block[i] = codes.codebook() ? table[nibble] : codes == Codes.I4 ? nibble - 8 : nibble;
         }
     }
 }

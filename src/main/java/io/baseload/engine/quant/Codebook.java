@@ -75,7 +75,7 @@ public final class Codebook {
     /** NF4's integers and their unit have, of those up to 64, the least error for normally distributed weights with a mean error near zero; 1 is rounded up to 64 units, which are 1.009. */
     private static final Map<Codes, IntegerTable> SMALL = Map.of(
             Codes.NF4,
-                    new IntegerTable(
+                    IntegerTable.of(
                             new byte[] {-63, -44, -33, -25, -18, -12, -6, 0, 5, 10, 16, 21, 28, 36, 46, 64}, 1 / 63.4f),
             Codes.FP4, nearest(FP4, 1 / 60f),
             Codes.E2M1, nearest(E2M1, 1),
@@ -86,7 +86,7 @@ public final class Codebook {
         for (int i = 0; i < integers.length; i++) {
             integers[i] = (byte) Math.rint(values[i] / unit);
         }
-        return new IntegerTable(integers, unit);
+        return IntegerTable.of(integers, unit);
     }
 
     /** The values of the 16 codes of a table as integers of 8 bits. IQ4's values are integers; E2M1's and FP4's are integers times the unit, except FP4's smallest. */

@@ -40,7 +40,7 @@ final class ProviderReturns extends OncePerRequestFilter
 
     @Override
     protected boolean shouldNotFilter(HttpServletRequest request) {
-        return !request.getRequestURI().startsWith(ProviderSignIn.CALLBACK + "/");
+        return !ProviderSignIn.isReturn(request);
     }
 
     @Override

@@ -58,14 +58,10 @@ final class SessionCredentials extends OncePerRequestFilter {
         SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller)));
         chain.doFilter(request, response);
         boolean refused = response.getStatus() == HttpServletResponse.SC_FORBIDDEN || Api.hasForbidden(request);
-        if (refused && !isSignIn(request)) {
+        // Whoever comes back from a provider is another person than the session's, and was recorded as that person.
+        if (refused && !ProviderSignIn.isReturn(request)) {
             admission.forbidden(caller, request);
         }
-    }
-
-    /** Whoever comes back from a provider is another person than the session's, and was recorded as that person. */
-    private static boolean isSignIn(HttpServletRequest request) {
-        return request.getRequestURI().startsWith(ProviderSignIn.CALLBACK + "/");
     }
 
     /** A key or person that is no longer valid ends the session, so that another one can sign in; other problems may be temporary. */

@@ -43,7 +43,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
     public static final String START = "/console/sign-in/start";
 
     /** To where the provider sends people back; the provider's id follows. */
-    public static final String CALLBACK = "/console/sign-in/callback";
+    static final String CALLBACK = "/console/sign-in/callback";
 
     private static final Logger log = LoggerFactory.getLogger(ProviderSignIn.class);
 
@@ -116,6 +116,11 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
             throw SignInRefusal.RefusedHereException.unknownProvider();
         }
         return client(id).registration(address.template(CALLBACK + "/{registrationId}"));
+    }
+
+    /** Whether a provider sends somebody back with this request. */
+    public static boolean isReturn(HttpServletRequest request) {
+        return request.getRequestURI().startsWith(CALLBACK + "/");
     }
 
     /** The decoder of ID tokens; Spring Security finds it as a bean. */
