@@ -40,7 +40,7 @@ final class Rooms {
             "chat.grammar",
             "chat.schema",
             "chat.stop",
-            "chat.tools",
+            "chat.format",
             "chat.completion");
 
     private static final Set<String> ASKING = Set.of("chat.api", "engine.api");

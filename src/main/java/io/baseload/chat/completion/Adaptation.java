@@ -4,7 +4,7 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.chat.tools.CallSyntax;
+import io.baseload.chat.format.CallSyntax;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;

@@ -2,9 +2,9 @@ package io.baseload.chat.completion;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
+import io.baseload.chat.format.AnswerReader;
+import io.baseload.chat.format.Piece;
 import io.baseload.chat.stop.StopScanner;
-import io.baseload.chat.tools.AnswerReader;
-import io.baseload.chat.tools.Piece;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.baseload.chat.completion;
 
-import io.baseload.chat.tools.AnswerFormat;
+import io.baseload.chat.format.AnswerFormat;
 
 /**
  * The start of a generation.

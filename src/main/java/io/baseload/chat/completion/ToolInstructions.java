@@ -1,8 +1,8 @@
 package io.baseload.chat.completion;
 
 import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.format.CallSyntax;
 import io.baseload.chat.template.JsonData;
-import io.baseload.chat.tools.CallSyntax;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;

@@ -1,0 +1,12 @@
+package io.baseload.chat.format;
+
+/** Reads text and calls from an answer without its reasoning. */
+sealed interface CallReader permits MarkedReader, NamedReader, HarmonyReader, PlainTextReader {
+    void accept(char c);
+
+    /** The end of the answer: decides on held chars. */
+    void finish();
+
+    /** Number of chars that are not yet decided. */
+    int held();
+}

@@ -1,0 +1,85 @@
+package io.baseload.chat.format;
+
+import java.util.List;
+
+/** Reads the reasoning at the beginning of an answer and passes on the rest. */
+final class ReasoningReader {
+    private enum At {
+        BEGINNING,
+        THOUGHTS,
+        ANSWER
+    }
+
+    private final String open;
+    private final MarkFinder closes;
+    private final MarkFinder wrappers;
+    private final CallReader answer;
+    private final Pieces out;
+    private final StringBuilder held = new StringBuilder();
+    private At at;
+
+    /** @param thinking whether the prompt has begun the reasoning */
+    ReasoningReader(ReasoningFormat format, Marks marks, boolean thinking, CallReader answer, Pieces out) {
+        this.open = marks.stream(format.open());
+        this.closes = new MarkFinder(marks.stream(List.of(format.close())));
+        this.wrappers = new MarkFinder(marks.stream(format.wrappers()));
+        this.answer = answer;
+        this.out = out;
+        at = At.BEGINNING;
+        if (thinking) {
+            think();
+        }
+    }
+
+    void accept(char c) {
+        switch (at) {
+            case BEGINNING -> beginning(c);
+            case THOUGHTS -> thoughts(c);
+            case ANSWER -> {
+                var _ = wrappers.accept(c, a -> answer.accept((char) a));
+            }
+        }
+    }
+
+    private void think() {
+        at = At.THOUGHTS;
+        out.thinks();
+    }
+
+    private void beginning(char c) {
+        held.append(c);
+        String text = held.toString().stripLeading();
+        if (text.equals(open)) {
+            held.setLength(0);
+            think();
+        } else if (!open.startsWith(text)) {
+            answer();
+        }
+    }
+
+    private void answer() {
+        at = At.ANSWER;
+        String text = held.toString();
+        held.setLength(0);
+        text.chars().forEach(c -> accept((char) c));
+    }
+
+    private void thoughts(char c) {
+        if (closes.accept(c, out::reasoning) != MarkFinder.NONE) {
+            at = At.ANSWER;
+        }
+    }
+
+    void finish() {
+        if (at == At.BEGINNING) {
+            answer();
+        }
+        closes.finish(out::reasoning);
+        wrappers.finish(a -> answer.accept((char) a));
+        answer.finish();
+    }
+
+    int held() {
+        return held.length() + closes.held() + wrappers.held() + answer.held();
+    }
+}

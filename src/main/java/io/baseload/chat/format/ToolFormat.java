@@ -1,0 +1,23 @@
+package io.baseload.chat.format;
+
+import io.baseload.chat.api.ToolSpec;
+import java.util.List;
+import java.util.Map;
+
+/** The format of a family's tool calls. */
+public sealed interface ToolFormat permits MarkedFormat, NamedFormat, HarmonyFormat {
+    /** The name by which it is chosen, such as "hermes". */
+    String name();
+
+    CallSyntax syntax();
+
+    /** Texts with a meaning in answers that are special tokens in some vocabularies. */
+    List<String> marks();
+
+    /**
+     * A reader of one answer.
+     *
+     * @param offered the callable tools by name; calls of others are text
+     */
+    CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out);
+}

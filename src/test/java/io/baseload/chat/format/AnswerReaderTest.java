@@ -1,0 +1,185 @@
+package io.baseload.chat.format;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.baseload.chat.api.ToolCall;
+import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.template.JsonData;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Answers as models write them, whole and however they are cut. */
+class AnswerReaderTest {
+    private static final String THINK = "{{ '<think>' }}{{ '</think>' }}";
+    private static final String NO_THOUGHTS = "";
+    private static final String PARIS = "{\"city\": \"Paris\"}";
+
+    /** A mark that is text may stand in a JSON string; one that is a token ends whatever it stands in. */
+    static Stream<Arguments> marksInArguments() {
+        String quoted = "<tool_call>{\"arguments\": {\"s\": \"a\\\"}{<tool_call>\\\\\"}, \"id\": [1, \"}\"], \"name\":"
+                + " \"add\"}</tool_call>";
+        String open = "<tool_call>{\"name\": \"add\", \"arguments\": {\"a\": \"1</tool_call>";
+        return Stream.of(
+                Arguments.of(false, quoted, new Reading("", "", List.of("add {\"s\": \"a\\\"}{<tool_call>\\\\\"}"))),
+                Arguments.of(true, quoted, new Reading("", quoted, List.of())),
+                Arguments.of(false, open, new Reading("", "", List.of("add {\"a\": \"1</tool_call>"))),
+                Arguments.of(true, open, new Reading("", "", List.of("add {\"a\": \"1"))));
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void marksInArguments(boolean special, String written, Reading expected) {
+        assertEquals(expected, read("hermes", NO_THOUGHTS, special, written, 1));
+    }
+
+    @ParameterizedTest(name = "{0}: {2}")
+    @MethodSource("io.baseload.chat.format.WrittenAnswers#answers")
+    void readsAnAnswerHoweverItIsCut(String format, String template, String written, Reading expected) {
+        var random = new Random(7);
+        for (boolean special : List.of(false, true)) {
+            assertEquals(expected, read(format, template, special, written, written.length()), "special: " + special);
+            assertEquals(expected, read(format, template, special, written, 1), "char by char");
+            for (int i = 0; i < 20; i++) {
+                int[] cuts = random.ints(5, 1, 9).toArray();
+                assertEquals(expected, read(format, template, special, written, cuts));
+            }
+        }
+    }
+
+    /** Whatever a model writes, it is read the same however it is cut, nothing is lost where there is no call, and all chars are decided at the end. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void readsAnything(String name) {
+        var random = new Random(11);
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        for (int i = 0; i < 1_000; i++) {
+            boolean special = random.nextBoolean();
+            String written = Scribble.of(format, random);
+            Reading whole = read(name, THINK, special, written, Math.max(1, written.length()));
+            assertEquals(whole, read(name, THINK, special, written, 1), written);
+            assertEquals(
+                    whole,
+                    read(name, THINK, special, written, random.ints(3, 1, 7).toArray()),
+                    written);
+            if (whole.calls().isEmpty()
+                    && whole.reasoning().isEmpty()
+                    && !name.equals("harmony")
+                    && !written.contains("<think>")) {
+                assertEquals(written, whole.text());
+            }
+        }
+    }
+
+    static Stream<String> formats() {
+        return ToolFormats.names().stream();
+    }
+
+    @ParameterizedTest
+    @MethodSource("formats")
+    void whatAFormatWritesIsReadAsTheSameCalls(String name) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        var first = new ToolCall("1", "get_weather", PARIS);
+        var second = new ToolCall("2", "ping", "{}");
+        var calls = format.syntax().several() ? List.of(first, second) : List.of(first);
+        var expected =
+                calls.stream().map(call -> call.name() + " " + call.arguments()).toList();
+        String written = format.syntax().write(calls).replace("<|call|>", "");
+        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, true, written, 1));
+        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, false, written, 1));
+    }
+
+    /** Values of all types, some of which look like another. */
+    @ParameterizedTest
+    @MethodSource("formats")
+    void valuesAreReadAsTheyWereWritten(String name) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        String arguments =
+                "{\"a\": -1.5, \"b\": [\"x\", [], {\"y\": null}], \"c\": false, \"d\": null, \"s\": \"[1, 2]\"}";
+        String written = format.syntax()
+                .write(List.of(new ToolCall("1", "add", arguments)))
+                .replace("<|call|>", "");
+        String read =
+                read(name, NO_THOUGHTS, true, written, 1).calls().getFirst().substring("add ".length());
+        assertEquals(JsonData.parse(arguments), JsonData.parse(read), written);
+    }
+
+    @Test
+    void oneCallEndsTheAnswerWhereOnlyOneIsAllowed() {
+        var one = new ToolSet(Reading.TOOLS.tools(), ToolChoice.Mode.AUTO, false);
+        String written = "<tool_call>{\"name\": \"ping\"}</tool_call>";
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(one, "");
+        var pieces = reader.append(written + written);
+        assertTrue(reader.over());
+        assertEquals(List.of(new Piece.Call("ping"), new Piece.Arguments("{}")), pieces);
+        assertEquals(List.of(), reader.append(written));
+    }
+
+    @Test
+    void argumentsComeAsTheyAreWritten() {
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        assertEquals(List.of(), reader.append("<tool_call>{\"name\": \"add\"".substring(0, 20)));
+        assertEquals(List.of(new Piece.Call("add")), reader.append("\"add\", \"argu"));
+        assertEquals(List.of(new Piece.Arguments("{\"a")), reader.append("ments\": {\"a"));
+        assertEquals(List.of(new Piece.Arguments("\": 1}")), reader.append("\": 1}}"));
+        assertTrue(reader.called());
+    }
+
+    /** Of all that a call has only a mark, the end of a number and what is within quotation marks of its own has to wait. */
+    @Test
+    void argumentsThatAreNoJsonAreWrittenAsTheyCome() {
+        var reader = new AnswerFormat(NamedFormats.QWEN_CODER, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        assertEquals(List.of(), reader.append("<tool_call>\n<function=add"));
+        assertEquals(List.of(new Piece.Call("add"), new Piece.Arguments("{")), reader.append(">\n"));
+        assertEquals(List.of(new Piece.Arguments("\"s\": \"on")), reader.append("<parameter=s>\non"));
+        assertEquals(List.of(new Piece.Arguments("e")), reader.append("e\n</para"));
+        assertEquals(List.of(new Piece.Arguments("\"")), reader.append("meter>"));
+        assertEquals(List.of(new Piece.Arguments("}")), reader.append("</function>"));
+    }
+
+    @Test
+    void aTokenEndsAValueThatHasNoEnd() {
+        String written = "<tool_call>\n<function=add>\n<parameter=s>\n1</tool_call>\n<tool_call>\n<function=ping>\n"
+                + "</function>\n</tool_call>";
+        assertEquals(
+                new Reading("", "", List.of("add {\"s\": \"1\"}", "ping {}")),
+                read("qwen-coder", NO_THOUGHTS, true, written, 3));
+    }
+
+    @Test
+    void theThoughtsMayBeginInThePrompt() {
+        var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
+        var reader = format.reader(ToolSet.EMPTY, "<|im_start|>assistant\n<think>\n");
+        var pieces = new ArrayList<>(reader.append("Hm.</think>Yes"));
+        pieces.addAll(reader.finish());
+        assertEquals(new Reading("Hm.", "Yes", List.of()), Reading.of(pieces));
+    }
+
+    @Test
+    void withoutToolsNothingIsACall() {
+        var format = new AnswerFormat(ToolFormats.LLAMA, NO_THOUGHTS, text -> true);
+        String written = "{\"name\": \"ping\", \"parameters\": {}}";
+        var reader = format.reader(ToolSet.EMPTY, "");
+        assertEquals(List.of(new Piece.Text(written)), reader.append(written));
+    }
+
+    @Test
+    void everyCharIsDecidedWhenItIsSent() {
+        var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        reader.append("a <to");
+        assertEquals(1, reader.decided());
+        reader.append("p>");
+        assertEquals(7, reader.decided());
+    }
+
+    private static Reading read(String format, String template, boolean special, String written, int... cuts) {
+        return Reading.of(ToolFormats.named(format).orElseThrow(), template, special, Reading.TOOLS, written, cuts);
+    }
+}
