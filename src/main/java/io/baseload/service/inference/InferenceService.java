@@ -2,6 +2,7 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completion;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamException;
@@ -128,6 +129,10 @@ final class InferenceService implements Inference {
                 return asking.apply(target.acquire());
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
+            } catch (InvalidRequestException e) {
+                if (!target.isTrial() || e.code().equals(RequestGuard.POLICY_VIOLATION)) {
+                    throw e;
+                }
             }
         }
         throw summed(failures);

@@ -17,6 +17,9 @@ import java.util.TreeMap;
 
 /** Sends requests through the filters of their tenant. A blocked request is recorded in the trail before it is refused. */
 final class RequestGuard {
+    /** The code of what is refused because a filter blocks it. */
+    static final String POLICY_VIOLATION = "content_policy_violation";
+
     private static final String BLOCKED = "completion.blocked";
 
     private final Guardrails guardrails;
@@ -70,7 +73,7 @@ final class RequestGuard {
     }
 
     private static InvalidRequestException blocked(String field, BlockedRequestException why) {
-        return new InvalidRequestException(field, "content_policy_violation", String.valueOf(why.getMessage()));
+        return new InvalidRequestException(field, POLICY_VIOLATION, String.valueOf(why.getMessage()));
     }
 
     private static String field(CompletionRequest request) {

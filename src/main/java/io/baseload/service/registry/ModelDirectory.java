@@ -28,6 +28,11 @@ public interface ModelDirectory {
          * @throws io.baseload.chat.api.UpstreamException if it is on a backend that is down
          */
         ServedModel acquire();
+
+        /** Whether it is only tried out: whether a request that it refuses is valid is up to the next one. */
+        default boolean isTrial() {
+            return false;
+        }
     }
 
     /** A name under which a model answers: an alias or a model's own id. */

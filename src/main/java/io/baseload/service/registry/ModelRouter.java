@@ -94,11 +94,24 @@ final class ModelRouter implements ModelDirectory {
                 name);
     }
 
-    /** The canary's request goes to it first; if it does not start to answer, to the others. */
+    /** A model that is tried out. */
+    private record Trial(Target target) implements Target {
+        @Override
+        public ServedModel acquire() {
+            return target.acquire();
+        }
+
+        @Override
+        public boolean isTrial() {
+            return true;
+        }
+    }
+
+    /** The canary's request goes to it first; if it refuses it or does not start to answer, to the others. */
     private List<Target> withCanary(Caller caller, Canary canary, List<Target> stable) {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
-            all.add(counted(canary, Arm.CANARY, () -> acquire(canary)));
+            all.add(new Trial(counted(canary, Arm.CANARY, () -> acquire(canary))));
         }
         stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
         return all;

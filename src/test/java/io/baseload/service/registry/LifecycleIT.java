@@ -51,6 +51,7 @@ final class LifecycleIT {
             aRequestWaitsForTheOnlyTargetOfItsSize(service, admin, broken);
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
+            whatACanaryRefusesTheOthersAnswer(service.rest(), broken);
             aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
             operatorsMayDecide(service.rest(), admin);
         }
@@ -152,6 +153,30 @@ final class LifecycleIT {
                 .contains("\"promoted\"", "\"system\"");
     }
 
+    private static void whatACanaryRefusesTheOthersAnswer(Rest rest, ScriptedBackend narrow) throws Exception {
+        narrow.on(
+                "small",
+                connection -> connection.whole(
+                        400, "", "{\"error\":{\"code\":\"context_length_exceeded\",\"message\":\"too long\"}}"));
+        rest.post(
+                "/admin/v1/backends",
+                Map.of("name", "narrow", "base_url", narrow.url(), "models", List.of(Map.of("id", "small"))));
+        rest.put(CANARY, Map.of("model", "small", "backend", "narrow", "percent", 100));
+        assertThat(chat(rest, "Hi").body()).contains("\"model\":\"c\"");
+        HttpResponse<String> tooLongForBoth = chat(rest, "Hi ".repeat(KV_TOKENS));
+        assertThat(tooLongForBoth.statusCode()).as(tooLongForBoth.body()).isEqualTo(400);
+        assertThat(narrow.requests()).hasSize(2);
+        JsonNode end = rest.post(CANARY + "/rollback", "{}");
+        assertThat(end.at("/canary/answers").asInt()).isZero();
+        assertThat(end.at("/canary/errors").asInt()).isZero();
+    }
+
+    private static HttpResponse<String> chat(Rest rest, String content) throws Exception {
+        var messages = List.of(Map.of("role", "user", "content", content));
+        return rest.send(
+                "POST", "/v1/chat/completions", Map.of("model", "name", "max_tokens", 1, "messages", messages));
+    }
+
     private static void aBadCanaryIsRolledBackAndNobodySeesIt(Rest rest, ScriptedBackend broken) throws Exception {
         broken.on("bad", connection -> connection.whole(500, "", "{}"));
         rest.post(
@@ -165,11 +190,7 @@ final class LifecycleIT {
                         "percent", 100,
                         "min_requests", 100,
                         "max_error_rate", 0));
-        HttpResponse<String> answer = rest.send(
-                "POST",
-                "/v1/chat/completions",
-                Map.of("model", "name", "max_tokens", 1, "messages", List.of(Map.of("role", "user", "content", "Hi"))));
-        assertThat(answer.body()).contains("\"model\":\"c\"");
+        assertThat(chat(rest, "Hi").body()).contains("\"model\":\"c\"");
         JsonNode end = ended(rest);
         assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("rolled_back");
         assertThat(end.at("/canary/errors").asInt()).isEqualTo(1);
