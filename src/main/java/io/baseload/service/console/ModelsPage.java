@@ -248,8 +248,7 @@ final class ModelsPage {
                 .filter(it -> alias.equals(it.get("name")))
                 .findFirst()
                 .ifPresentOrElse(
-                        it -> words.add("New requests for " + alias + " go to " + id + " instead of " + it.get("model")
-                                + ". Running answers finish on their current model."),
+                        it -> words.add(moved(it, alias, String.valueOf(id))),
                         () -> words.add("The new name " + alias + " points to " + id + "."));
         if (to.get("loaded") == null) {
             words.add(id + " is loaded first. The name moves once the model is ready; until then nothing changes.");
@@ -263,6 +262,31 @@ final class ModelsPage {
         }
         words.add("The previous model is unloaded if no other name points to it and no operator has" + " loaded it.");
         return words;
+    }
+
+    private static String moved(Map<String, Object> from, String alias, String id) {
+        String before = targets(from);
+        return before.equals(id)
+                ? alias + " points to " + id + " already."
+                : "New requests for " + alias + " go to " + id + " instead of " + before
+                        + ". Running answers finish on their current model.";
+    }
+
+    private static String targets(Map<String, Object> alias) {
+        List<String> names = new ArrayList<>();
+        if (alias.get("targets") instanceof List<?> targets) {
+            for (Object each : targets) {
+                if (each instanceof Map<?, ?> target) {
+                    names.add(named(target));
+                }
+            }
+        }
+        return String.join(", ", names);
+    }
+
+    private static String named(Map<?, ?> target) {
+        Object backend = target.get("backend");
+        return target.get("model") + (backend == null ? "" : " at " + backend);
     }
 
     private List<String> unloaded(Map<String, Object> of, String none) {

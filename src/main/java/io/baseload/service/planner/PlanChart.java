@@ -49,8 +49,8 @@ public final class PlanChart {
                 12,
                 plan.context() + " tokens of context; " + plan.standing().replaceFirst(":.*", ""));
         axes();
-        curve("#1f5fa8", "all together", Point::tokensPerSecond);
-        curve("#c2571a", "each", Point::tokensPerSecondEach);
+        curve("ink-a", "#1f5fa8", "all together", Point::tokensPerSecond);
+        curve("ink-c", "#c2571a", "each", Point::tokensPerSecondEach);
         svg.format("</svg>%n");
         return svg.toString();
     }
@@ -80,25 +80,25 @@ public final class PlanChart {
         text(LEFT, TOP - 8, "end", 12, "tokens/s");
     }
 
-    private void curve(String colour, String label, ToDoubleFunction<Point> value) {
+    /** @param ink a class by which a page can replace the colour */
+    private void curve(String ink, String colour, String label, ToDoubleFunction<Point> value) {
+        svg.format("<g class=\"%s\" color=\"%s\">%n", ink, colour);
         List<Point> points = plan.batches();
         var path = new StringBuilder();
         for (int i = 0; i < points.size(); i++) {
             path.append(String.format(Locale.ROOT, "%.1f,%.1f ", x(i), y(value.applyAsDouble(points.get(i)))));
         }
         svg.format(
-                "<polyline points=\"%s\" fill=\"none\" stroke=\"%s\" stroke-width=\"2\"/>%n",
-                path.toString().strip(), colour);
+                "<polyline points=\"%s\" fill=\"none\" stroke=\"currentColor\" stroke-width=\"2\"/>%n",
+                path.toString().strip());
         for (int i = 0; i < points.size(); i++) {
             svg.format(
-                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" stroke=\"%s\" fill=\"%s\"/>%n",
-                    x(i),
-                    y(value.applyAsDouble(points.get(i))),
-                    colour,
-                    points.get(i).fits() ? colour : "white");
+                    "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"4\" stroke=\"currentColor\" fill=\"%s\"/>%n",
+                    x(i), y(value.applyAsDouble(points.get(i))), points.get(i).fits() ? "currentColor" : "white");
         }
         int last = points.size() - 1;
         text(x(last), y(value.applyAsDouble(points.get(last))) - 10, "end", 12, label);
+        svg.format("</g>%n");
     }
 
     private double x(int index) {
