@@ -13,17 +13,21 @@ public final class Patience {
     public static final Duration LIMIT = Duration.ofMinutes(5);
 
     /** Settings by which the service waits that long, too, where its own limits are short: for tests that are not about the absence of what it waits for. */
-    public static final Map<String, String> SETTINGS = Map.of(
-            "spring.datasource.hikari.connection-timeout", Long.toString(LIMIT.toMillis()),
-            "spring.datasource.hikari.connection-init-sql", "SET lock_timeout = '5min'",
-            "spring.datasource.hikari.data-source-properties.connectTimeout", Long.toString(LIMIT.toSeconds()),
-            "spring.datasource.hikari.data-source-properties.socketTimeout", Long.toString(LIMIT.toSeconds()),
-            "spring.lifecycle.timeout-per-shutdown-phase", LIMIT.toString(),
-            "baseload.quota.reserve-wait", LIMIT.toString(),
-            "baseload.quota.settle-wait", LIMIT.toString(),
-            "baseload.backends.connect-timeout", LIMIT.toString(),
-            "baseload.guardrails.connect-timeout", LIMIT.toString(),
-            "baseload.identity.timeout", LIMIT.toString());
+    public static final Map<String, String> SETTINGS = Map.ofEntries(
+            Map.entry("spring.datasource.hikari.connection-timeout", Long.toString(LIMIT.toMillis())),
+            Map.entry("spring.datasource.hikari.connection-init-sql", "SET lock_timeout = '5min'"),
+            Map.entry(
+                    "spring.datasource.hikari.data-source-properties.connectTimeout", Long.toString(LIMIT.toSeconds())),
+            Map.entry(
+                    "spring.datasource.hikari.data-source-properties.socketTimeout", Long.toString(LIMIT.toSeconds())),
+            Map.entry("spring.lifecycle.timeout-per-shutdown-phase", LIMIT.toString()),
+            Map.entry("baseload.quota.reserve-wait", LIMIT.toString()),
+            Map.entry("baseload.quota.settle-wait", LIMIT.toString()),
+            Map.entry("baseload.backends.connect-timeout", LIMIT.toString()),
+            Map.entry("baseload.backends.probe-timeout", LIMIT.toString()),
+            Map.entry("baseload.audit.call-timeout", LIMIT.toString()),
+            Map.entry("baseload.guardrails.connect-timeout", LIMIT.toString()),
+            Map.entry("baseload.identity.timeout", LIMIT.toString()));
 
     private Patience() {}
 

@@ -30,7 +30,6 @@ import javax.net.ssl.SSLException;
 
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
-    private static final Duration PROBE_TIME = Duration.ofSeconds(5);
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final Backend backend;
@@ -154,7 +153,11 @@ public final class BackendClient implements AutoCloseable {
             return;
         }
         try {
-            int status = send(request("models").GET().build(), BodyHandlers.discarding(), PROBE_TIME, () -> true)
+            int status = send(
+                            request("models").GET().build(),
+                            BodyHandlers.discarding(),
+                            access.probeTimeout(),
+                            () -> true)
                     .statusCode();
             if (status >= 500 || status / 100 == 3 || status == 401 || status == 403) {
                 health.missed("answers its probe, GET /models, with " + status);

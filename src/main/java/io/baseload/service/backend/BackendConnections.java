@@ -9,6 +9,7 @@ import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -52,7 +53,8 @@ public final class BackendConnections implements AutoCloseable {
                 new BackendAddresses(AllowedHosts.of(properties.allowedHosts())),
                 new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys")), keys),
                 registry,
-                traces);
+                traces,
+                properties.probeTimeout());
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
@@ -61,7 +63,12 @@ public final class BackendConnections implements AutoCloseable {
 
     /** The HTTP client for all backends. */
     record Access(
-            HttpClient http, BackendAddresses addresses, Secrets secrets, MeterRegistry registry, Traces traces) {}
+            HttpClient http,
+            BackendAddresses addresses,
+            Secrets secrets,
+            MeterRegistry registry,
+            Traces traces,
+            Duration probeTimeout) {}
 
     /** HTTP/1.1, where closing a connection ends one answer and no other. */
     private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {

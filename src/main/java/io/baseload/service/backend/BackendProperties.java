@@ -14,6 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param keyFolder the folder with files of backend keys; absent = {@code backend-keys} in the home
  * @param connectTimeout timeout for a connection
  * @param probeInterval how often each backend is probed
+ * @param probeTimeout how long a backend may take to answer a probe
  * @param sslBundle name of a bundle from {@code spring.ssl.bundle} with trusted certificates and a client certificate; absent = Java's own
  */
 @ConfigurationProperties("baseload.backends")
@@ -22,4 +23,5 @@ public record BackendProperties(
         @Nullable Path keyFolder,
         @DefaultValue("5s") Duration connectTimeout,
         @DefaultValue("5s") Duration probeInterval,
+        @DefaultValue("5s") Duration probeTimeout,
         @Nullable String sslBundle) {}

@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.WitnessAnchor;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -12,19 +13,18 @@ import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /**
- * Sends signed notes to anchors and witnesses. A call takes at most ten seconds, including the whole answer, and an answer has at most 64 KB, because the next checkpoint waits for
+ * Sends signed notes to anchors and witnesses. The time of a call, including the whole answer, is limited, and an answer has at most 64 KB, because the next checkpoint waits for
  * the previous one.
  */
 @Component
 final class NoteClient implements WitnessAnchor.Transport {
-    private static final Duration MAX_TIME = Duration.ofSeconds(10);
     private static final int MAX_ANSWER = 64 << 10;
 
     private final BoundedHttp http;
 
     @Autowired
-    NoteClient() {
-        this(MAX_TIME);
+    NoteClient(AuditProperties properties) {
+        this(properties.callTimeout());
     }
 
     NoteClient(Duration maxTime) {

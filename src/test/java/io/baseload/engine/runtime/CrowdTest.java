@@ -66,8 +66,11 @@ class CrowdTest {
         for (int i = 0; i < REQUESTS; i++) {
             try {
                 CollectingSink sink = new CollectingSink();
-                Generation generation = model.generate(request(random, client), sink);
-                if (random.nextInt(3) == 0) {
+                boolean leaves = random.nextInt(3) == 0;
+                // some of those that leave are held back until then, so that they can't be done before
+                int patience = leaves && random.nextBoolean() ? Integer.MAX_VALUE : random.nextInt(3);
+                Generation generation = model.generate(request(random, client, patience), sink);
+                if (leaves) {
                     LockSupport.parkNanos(random.nextInt(200_000));
                     generation.cancel();
                 }
@@ -80,10 +83,11 @@ class CrowdTest {
         }
     }
 
-    private static GenerationRequest request(Random random, int client) {
+    /** @param patience how often it is told to wait */
+    private static GenerationRequest request(Random random, int client, int patience) {
         int[] prompt = random.ints(1 + random.nextInt(60), 0, 384).toArray();
-        AtomicInteger patience = new AtomicInteger(random.nextInt(3));
-        Lease lease = produced -> patience.getAndDecrement() > 0 ? Lease.Answer.WAIT : Lease.Answer.GO;
+        AtomicInteger left = new AtomicInteger(patience);
+        Lease lease = produced -> left.getAndDecrement() > 0 ? Lease.Answer.WAIT : Lease.Answer.GO;
         return new GenerationRequest(
                 prompt,
                 random.nextInt(60),

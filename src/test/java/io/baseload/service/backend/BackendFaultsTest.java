@@ -66,7 +66,7 @@ class BackendFaultsTest {
 
     private BackendConnections connections(Duration betweenProbes) {
         return new BackendConnections(
-                new BackendProperties(List.of("127.0.0.1"), null, LONG, betweenProbes, null),
+                new BackendProperties(List.of("127.0.0.1"), null, LONG, betweenProbes, LONG, null),
                 BaseloadHome.at(home),
                 MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),

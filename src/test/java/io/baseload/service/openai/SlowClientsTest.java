@@ -2,9 +2,11 @@ package io.baseload.service.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
@@ -129,6 +131,14 @@ class SlowClientsTest {
         othersAreAnswered(" ");
     }
 
+    private static void assertStatus(int status, Callable<Web.Reply> asking) {
+        assertThat(Patience.await()
+                        .ignoreExceptionsInstanceOf(IOException.class)
+                        .until(asking, reply -> true)
+                        .status())
+                .isEqualTo(status);
+    }
+
     @Test
     void probesHaveAPortOfTheirOwn() throws Exception {
         int management = ((TomcatWebServer) context.getWebServer())
@@ -137,8 +147,8 @@ class SlowClientsTest {
                 .findConnectors()[1]
                 .getLocalPort();
         begin(40, HALF_A_BODY);
-        assertThat(new Web(management).get(LIVENESS, "no-key").status()).isEqualTo(200);
-        assertThat(new Web(management).get("/v1/models", Web.USER).status()).isEqualTo(404);
-        assertThat(new Web(management).chat(ASK).status()).isEqualTo(404);
+        assertStatus(200, () -> new Web(management).get(LIVENESS, "no-key"));
+        assertStatus(404, () -> new Web(management).get("/v1/models", Web.USER));
+        assertStatus(404, () -> new Web(management).chat(ASK));
     }
 }

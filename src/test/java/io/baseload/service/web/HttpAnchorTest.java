@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.sun.net.httpserver.HttpServer;
 import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.Checkpoint;
+import io.baseload.testing.Patience;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -43,10 +44,11 @@ class HttpAnchorTest {
                             List.of(),
                             List.of(),
                             null,
+                            Patience.LIMIT,
                             Duration.ofMinutes(1),
                             null,
                             null),
-                    new NoteClient());
+                    new NoteClient(Patience.LIMIT));
             var checkpoint = new Checkpoint("o", 1, new byte[32], Instant.EPOCH, new byte[32], "o\n1\n…");
             anchor.keep(checkpoint, size -> List.of());
             assertThat(heard).containsExactly("POST Bearer x o\n1\n…");

@@ -8,6 +8,7 @@ import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.AuditProperties.AnchorProperties;
 import io.baseload.service.audit.AuditProperties.S3Properties;
 import io.baseload.service.audit.Checkpoint;
+import io.baseload.testing.Patience;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.ServerSocket;
@@ -186,7 +187,7 @@ class S3AnchorTest {
     }
 
     private static S3Anchor anchor(S3Properties properties, Map<String, String> variables) {
-        return new S3Anchor(audit(properties), environment(variables), new NoteClient());
+        return new S3Anchor(audit(properties), environment(variables), new NoteClient(Patience.LIMIT));
     }
 
     private static MockEnvironment environment(Map<String, String> variables) {
@@ -209,6 +210,7 @@ class S3AnchorTest {
                 List.of(),
                 List.of(),
                 null,
+                Patience.LIMIT,
                 Duration.ofMinutes(1),
                 null,
                 null);
