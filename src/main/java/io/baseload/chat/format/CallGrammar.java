@@ -73,22 +73,20 @@ public final class CallGrammar {
                         text.written(HarmonyFormat.END + HarmonyFormat.START + "assistant"));
                 yield Expr.choice(text(any), Expr.sequence(Expr.optional(preamble), calls));
             }
-            case MarkedFormat marked -> {
-                Expr answer = textAndCalls(marked.opens(), marked.bare(), tools, calls);
-                yield marked.bare() ? Expr.choice(answer, bareCall(tools)) : answer;
+            case CallFormat calling -> {
+                Expr answer = textAndCalls(calling, tools, calls);
+                yield calling.bare() ? Expr.choice(answer, bareCall(tools)) : answer;
             }
-            case NamedFormat named -> textAndCalls(named.opens(), false, tools, calls);
         };
     }
 
-    private Expr textAndCalls(List<String> opens, boolean bare, ToolSet tools, Expr calls) {
+    private Expr textAndCalls(CallFormat calling, ToolSet tools, Expr calls) {
         List<ToolSpec> strict =
                 tools.callable().stream().filter(ToolSpec::strict).toList();
-        Expr free = FreeText.of(opens, bare, format.reasoning(), strict, text);
-        CallSyntax syntax = format.tools().syntax();
-        String begin = syntax.open() + syntax.beforeName();
-        boolean hasMark = opens.stream().anyMatch(begin::startsWith);
-        String mark = hasMark ? "" : opens.getFirst();
+        Expr free = FreeText.of(calling, format.reasoning(), strict, text);
+        String begin = calling.syntax().open() + calling.syntax().beforeName();
+        boolean hasMark = calling.startMarks().stream().anyMatch(begin::startsWith);
+        String mark = hasMark ? "" : calling.startMarks().getFirst();
         return Expr.sequence(text(free), Expr.optional(Expr.sequence(text.written(mark), calls)));
     }
 

@@ -21,16 +21,8 @@ public record CallSyntax(
         String close,
         boolean several) {
 
-    /** A syntax with JSON objects as arguments. */
-    CallSyntax(
-            String open,
-            String beforeName,
-            String beforeArguments,
-            String afterArguments,
-            String between,
-            String close,
-            boolean several) {
-        this(open, beforeName, beforeArguments, Optional.empty(), afterArguments, between, close, several);
+    static Builder builder() {
+        return new Builder();
     }
 
     /** Writes calls as the model would. */
@@ -48,5 +40,65 @@ public record CallSyntax(
     public String example() {
         String arguments = parameters.isPresent() ? "{\"ARGUMENT\": \"VALUE\"}" : "{ARGUMENTS}";
         return write(List.of(new ToolCall("", "NAME", arguments)));
+    }
+
+    /** Without more, calls are only names and JSON objects, one directly after the other. */
+    static final class Builder {
+        private String open = "";
+        private String beforeName = "";
+        private String beforeArguments = "";
+        private Optional<ParameterSyntax> parameters = Optional.empty();
+        private String afterArguments = "";
+        private String between = "";
+        private String close = "";
+        private boolean several = true;
+
+        private Builder() {}
+
+        Builder open(String text) {
+            open = text;
+            return this;
+        }
+
+        Builder beforeName(String text) {
+            beforeName = text;
+            return this;
+        }
+
+        Builder beforeArguments(String text) {
+            beforeArguments = text;
+            return this;
+        }
+
+        Builder parameters(ParameterSyntax.Builder syntax) {
+            parameters = Optional.of(syntax.build());
+            return this;
+        }
+
+        Builder afterArguments(String text) {
+            afterArguments = text;
+            return this;
+        }
+
+        Builder between(String text) {
+            between = text;
+            return this;
+        }
+
+        Builder close(String text) {
+            close = text;
+            return this;
+        }
+
+        /** An answer has at most one call. */
+        Builder single() {
+            several = false;
+            return this;
+        }
+
+        CallSyntax build() {
+            return new CallSyntax(
+                    open, beforeName, beforeArguments, parameters, afterArguments, between, close, several);
+        }
     }
 }

@@ -18,23 +18,14 @@ final class FreeText {
 
     private FreeText() {}
 
-    /**
-     * @param opens marks of calls
-     * @param bare whether calls need no mark
-     */
-    static Expr of(
-            List<String> opens,
-            boolean bare,
-            Optional<ReasoningFormat> reasoning,
-            List<ToolSpec> strict,
-            MarkedText text) {
-        List<ByteAutomaton.Part> parts = new ArrayList<>(text.lacking(opens));
+    static Expr of(CallFormat calls, Optional<ReasoningFormat> reasoning, List<ToolSpec> strict, MarkedText text) {
+        List<ByteAutomaton.Part> parts = new ArrayList<>(text.lacking(calls.startMarks()));
         reasoning.ifPresent(thoughts -> {
             parts.addAll(text.lacking(thoughts.wrappers()));
             text.spelled(List.of(thoughts.open()))
                     .forEach(open -> parts.add(text.notBeginning(Expr.sequence(BLANKS, Expr.text(open)))));
         });
-        if (bare) {
+        if (calls.bare()) {
             parts.add(new UnnamedJson(strict.stream().map(ToolSpec::name).collect(Collectors.toSet())));
         }
         return text.all(parts);

@@ -3,6 +3,7 @@ package io.baseload.chat.format;
 import io.baseload.chat.api.ToolSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * OpenAI's harmony, which gpt-oss writes: messages with a header that names a channel and, in a call, the tool. Channel analysis is reasoning, final and
@@ -23,17 +24,20 @@ record HarmonyFormat() implements ToolFormat {
         return "harmony";
     }
 
+    @Override
+    public Recognition recognition() {
+        return new Recognition(List.of(CHANNEL, MESSAGE), Optional.empty());
+    }
+
     /** The form in which the model is trained to call: one call per answer, which the token {@code <|call|>} ends. */
     @Override
     public CallSyntax syntax() {
-        return new CallSyntax(
-                "",
-                CHANNEL + "commentary to=functions.",
-                " " + CONSTRAIN + "json" + MESSAGE,
-                "<|call|>",
-                "",
-                "",
-                false);
+        return CallSyntax.builder()
+                .beforeName(CHANNEL + "commentary to=functions.")
+                .beforeArguments(" " + CONSTRAIN + "json" + MESSAGE)
+                .afterArguments("<|call|>")
+                .single()
+                .build();
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 
 /**
- * Reads {@link MarkedFormat}. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark and the chars are text. After that the call remains a call,
+ * Reads calls with JSON arguments. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark and the chars are text. After that the call remains a call,
  * with the arguments as the model wrote them.
  */
 final class MarkedReader implements CallReader {
@@ -21,9 +21,9 @@ final class MarkedReader implements CallReader {
         ARGUMENTS
     }
 
-    private final List<String> opens;
-    private final List<String> separators;
-    private final List<String> closes;
+    private final List<String> startMarks;
+    private final List<String> innerMarks;
+    private final List<String> endMarks;
     private final boolean bare;
     private final boolean keyed;
     private final Set<String> offered;
@@ -38,15 +38,15 @@ final class MarkedReader implements CallReader {
     private JsonExtent extent = new JsonExtent();
 
     /** @param offered the names of the tools that may be called */
-    MarkedReader(MarkedFormat format, Marks marks, Set<String> offered, Pieces out) {
-        this.opens = marks.stream(format.opens());
-        this.separators = marks.stream(format.separators());
-        this.closes = marks.stream(format.closes());
+    MarkedReader(CallFormat format, Marks marks, Set<String> offered, Pieces out) {
+        this.startMarks = marks.stream(format.startMarks());
+        this.innerMarks = marks.stream(format.innerMarks());
+        this.endMarks = marks.stream(format.endMarks());
         this.bare = format.bare();
         this.keyed = format.keyed();
         this.offered = offered;
         this.out = out;
-        this.finder = new MarkFinder(opens);
+        this.finder = new MarkFinder(startMarks);
         this.object = new CallObject(offered, keyed, out);
     }
 
@@ -71,7 +71,7 @@ final class MarkedReader implements CallReader {
         list &= c != ']';
         int mark = finder.accept(c, out::text);
         if (mark != MarkFinder.NONE) {
-            begin(opens.get(mark));
+            begin(startMarks.get(mark));
         }
     }
 
@@ -112,8 +112,8 @@ final class MarkedReader implements CallReader {
 
     private void headerGrew() {
         String text = header.toString();
-        Optional<String> close = closes.stream().filter(text::endsWith).findFirst();
-        if (opens.stream().anyMatch(text::equals)) {
+        Optional<String> close = endMarks.stream().filter(text::endsWith).findFirst();
+        if (startMarks.stream().anyMatch(text::equals)) {
             header.setLength(0);
         } else if (close.isPresent()) {
             name(text.substring(0, text.length() - close.get().length()))
@@ -123,16 +123,16 @@ final class MarkedReader implements CallReader {
         }
     }
 
-    /** Without separators, only a further mark may come before the object. */
+    /** Without innerMarks, only a further mark may come before the object. */
     private boolean mayBeHeader(String text) {
-        return !separators.isEmpty()
-                || Stream.of(opens, closes).flatMap(List::stream).anyMatch(mark -> mark.startsWith(text));
+        return !innerMarks.isEmpty()
+                || Stream.of(startMarks, endMarks).flatMap(List::stream).anyMatch(mark -> mark.startsWith(text));
     }
 
     /** The first part of a header that names an offered tool. A kind may come before it, and an id or the fence of a block of JSON after it. */
     private Optional<String> name(String text) {
         String parts = text;
-        for (String separator : separators) {
+        for (String separator : innerMarks) {
             parts = parts.replace(separator, "\n");
         }
         return parts.lines().map(String::strip).filter(offered::contains).findFirst();
@@ -188,7 +188,7 @@ final class MarkedReader implements CallReader {
         raw.setLength(0);
         at = At.OUTSIDE;
         list = false;
-        int mark = opens.stream()
+        int mark = startMarks.stream()
                 .filter(text::startsWith)
                 .mapToInt(String::length)
                 .max()
@@ -200,7 +200,7 @@ final class MarkedReader implements CallReader {
     @Override
     public void finish() {
         finder.finish(out::text);
-        if (at == At.HEADER && separators.stream().anyMatch(s -> header.indexOf(s) >= 0)) {
+        if (at == At.HEADER && innerMarks.stream().anyMatch(s -> header.indexOf(s) >= 0)) {
             name(header.toString()).ifPresent(this::callWithoutArguments);
         }
         raw.chars().forEach(out::text);

@@ -8,7 +8,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Regular expressions over the stream for the parts of calls of a {@link NamedFormat} other than values, with free white space.
+ * Regular expressions over the stream for the parts of calls other than values, with free white space.
  *
  * @param opens the beginning of a call
  * @param header from the beginning of a call to its first parameter; the group {@link #NAME} is the tool
@@ -31,13 +31,12 @@ record NamedPatterns(
     static final String QUOTE = "quote";
 
     /** @param tools the names of the callable tools */
-    static NamedPatterns of(NamedFormat format, Marks marks, Collection<String> tools) {
+    static NamedPatterns of(CallFormat format, ParameterSyntax parameters, Marks marks, Collection<String> tools) {
         CallSyntax syntax = format.syntax();
-        ParameterSyntax parameters = format.parameters();
         String end = marks.streamed(parameters.afterValue().strip());
         String close = marks.streamed(parameters.closeText());
         return new NamedPatterns(
-                marks.stream(format.opens()),
+                marks.stream(format.startMarks()),
                 Pattern.compile(header(format, marks, tools)),
                 Pattern.compile(parameter(syntax, parameters, marks)),
                 !syntax.between().isBlank(),
@@ -46,10 +45,10 @@ record NamedPatterns(
                 end + close + marks.streamed(parameters.openText()));
     }
 
-    private static String header(NamedFormat format, Marks marks, Collection<String> tools) {
+    private static String header(CallFormat format, Marks marks, Collection<String> tools) {
         CallSyntax syntax = format.syntax();
         String begin = syntax.open() + syntax.beforeName();
-        Stream<String> first = format.opens().stream().map(open -> begin.substring(begin.indexOf(open)));
+        Stream<String> first = format.startMarks().stream().map(open -> begin.substring(begin.indexOf(open)));
         Stream<String> next =
                 syntax.between().isBlank() ? Stream.of() : Stream.of(syntax.between() + syntax.beforeName());
         String beginnings =

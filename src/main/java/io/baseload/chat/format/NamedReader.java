@@ -13,7 +13,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads {@link NamedFormat} and writes the arguments as a JSON object while they are read. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark
+ * Reads calls with arguments one by one, and writes the arguments as a JSON object while they are read. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark
  * and the chars are text. After that the call remains a call: if it breaks off, the object is closed; if the answer ends inside it, it isn't.
  */
 final class NamedReader implements CallReader {
@@ -42,9 +42,10 @@ final class NamedReader implements CallReader {
     private ParameterReader value = new LiteralValue("", "", text -> {});
 
     /** @param offered the tools that may be called, by name */
-    NamedReader(NamedFormat format, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
-        this.syntax = format.parameters();
-        this.patterns = NamedPatterns.of(format, marks, offered.keySet());
+    NamedReader(
+            CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        this.syntax = syntax;
+        this.patterns = NamedPatterns.of(format, syntax, marks, offered.keySet());
         this.marks = marks;
         this.offered = offered;
         this.out = out;

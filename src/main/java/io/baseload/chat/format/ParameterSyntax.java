@@ -47,9 +47,13 @@ record ParameterSyntax(
         }
     }
 
-    /** The most frequent form: values between marks. */
-    static ParameterSyntax texts(String beforeName, String beforeValue, String afterValue) {
-        return new ParameterSyntax(Values.TEXTS, beforeName, beforeValue, afterValue, "", "", "");
+    /** Values between marks. */
+    static Builder texts() {
+        return new Builder(Values.TEXTS);
+    }
+
+    static Builder literals() {
+        return new Builder(Values.LITERALS);
     }
 
     /** Whether a value is on separate lines. */
@@ -103,5 +107,49 @@ record ParameterSyntax(
                         .collect(Collectors.joining(", ", "{", "}"));
             default -> JsonData.write(value);
         };
+    }
+
+    static final class Builder {
+        private final Values values;
+        private String beforeName = "";
+        private String beforeValue = "";
+        private String afterValue = "";
+        private String between = "";
+        private String openText = "";
+        private String closeText = "";
+
+        private Builder(Values values) {
+            this.values = values;
+        }
+
+        Builder beforeName(String text) {
+            beforeName = text;
+            return this;
+        }
+
+        Builder beforeValue(String text) {
+            beforeValue = text;
+            return this;
+        }
+
+        Builder afterValue(String text) {
+            afterValue = text;
+            return this;
+        }
+
+        Builder between(String text) {
+            between = text;
+            return this;
+        }
+
+        Builder textMarks(String open, String close) {
+            openText = open;
+            closeText = close;
+            return this;
+        }
+
+        ParameterSyntax build() {
+            return new ParameterSyntax(values, beforeName, beforeValue, afterValue, between, openText, closeText);
+        }
     }
 }

@@ -12,15 +12,23 @@ import java.util.stream.Stream;
  */
 public record ReasoningFormat(String open, String close, List<String> wrappers) {
     private static final List<ReasoningFormat> KNOWN = List.of(
-            new ReasoningFormat("<think>", "</think>", List.of("<response>", "</response>")),
-            new ReasoningFormat("<think>", "</think>", List.of()),
-            new ReasoningFormat("<seed:think>", "</seed:think>", List.of()),
-            new ReasoningFormat("[THINK]", "[/THINK]", List.of()),
-            new ReasoningFormat(
-                    "<|START_THINKING|>", "<|END_THINKING|>", List.of("<|START_RESPONSE|>", "<|END_RESPONSE|>")),
-            new ReasoningFormat("<|channel>thought", "<channel|>", List.of()),
-            new ReasoningFormat("<|inner_prefix|>", "<|inner_suffix|>", List.of()),
-            new ReasoningFormat("Here is my thought process:", "Here is my response:", List.of()));
+            between("<think>", "</think>").answeringBetween("<response>", "</response>"),
+            between("<think>", "</think>"),
+            between("<seed:think>", "</seed:think>"),
+            between("[THINK]", "[/THINK]"),
+            between("<|START_THINKING|>", "<|END_THINKING|>")
+                    .answeringBetween("<|START_RESPONSE|>", "<|END_RESPONSE|>"),
+            between("<|channel>thought", "<channel|>"),
+            between("<|inner_prefix|>", "<|inner_suffix|>"),
+            between("Here is my thought process:", "Here is my response:"));
+
+    private static ReasoningFormat between(String open, String close) {
+        return new ReasoningFormat(open, close, List.of());
+    }
+
+    private ReasoningFormat answeringBetween(String before, String after) {
+        return new ReasoningFormat(open, close, List.of(before, after));
+    }
 
     /** The format that a template mentions, if it does. */
     static Optional<ReasoningFormat> of(String template) {

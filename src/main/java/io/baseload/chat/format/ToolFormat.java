@@ -5,9 +5,11 @@ import java.util.List;
 import java.util.Map;
 
 /** The format of a family's tool calls. */
-public sealed interface ToolFormat permits MarkedFormat, NamedFormat, HarmonyFormat {
+public sealed interface ToolFormat permits CallFormat, HarmonyFormat {
     /** The name by which it is chosen, such as "hermes". */
     String name();
+
+    Recognition recognition();
 
     CallSyntax syntax();
 

@@ -135,7 +135,7 @@ class AnswerReaderTest {
     /** Of all that a call has only a mark, the end of a number and what is within quotation marks of its own has to wait. */
     @Test
     void argumentsThatAreNoJsonAreWrittenAsTheyCome() {
-        var reader = new AnswerFormat(NamedFormats.QWEN_CODER, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+        var reader = new AnswerFormat(ToolFormats.QWEN_CODER, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
         assertEquals(List.of(), reader.append("<tool_call>\n<function=add"));
         assertEquals(List.of(new Piece.Call("add"), new Piece.Arguments("{")), reader.append(">\n"));
         assertEquals(List.of(new Piece.Arguments("\"s\": \"on")), reader.append("<parameter=s>\non"));

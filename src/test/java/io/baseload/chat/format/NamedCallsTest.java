@@ -45,7 +45,11 @@ class NamedCallsTest {
 
     static List<String> names() {
         return ToolFormats.names().stream()
-                .filter(name -> ToolFormats.named(name).orElseThrow() instanceof NamedFormat)
+                .filter(name -> ToolFormats.named(name)
+                        .orElseThrow()
+                        .syntax()
+                        .parameters()
+                        .isPresent())
                 .toList();
     }
 
@@ -66,7 +70,7 @@ class NamedCallsTest {
     @ParameterizedTest
     @MethodSource("names")
     void whatIsDrawnIsReadAsACallWithValidArguments(String name) {
-        var format = (NamedFormat) ToolFormats.named(name).orElseThrow();
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
         int drawn = 0;
         List<Example> examples = examples();
         for (int i = names().indexOf(name); i < examples.size(); i += names().size()) {
@@ -104,10 +108,10 @@ class NamedCallsTest {
     }
 
     /** An answer of tokens drawn at random, now and then those that end a value; empty if it doesn't end in time. */
-    private static Optional<String> draw(TokenMask mask, NamedFormat format, Random random) {
+    private static Optional<String> draw(TokenMask mask, ToolFormat format, Random random) {
         var text = new ByteArrayOutputStream();
-        int[] end = tokenizer.encode(
-                format.parameters().closeText() + format.parameters().afterValue());
+        ParameterSyntax parameters = format.syntax().parameters().orElseThrow();
+        int[] end = tokenizer.encode(parameters.closeText() + parameters.afterValue());
         int[] quote = tokenizer.encode("\"");
         for (int tokens = 0; tokens < MAX_TOKENS; tokens++) {
             BitSet allowed = allowed(mask);
