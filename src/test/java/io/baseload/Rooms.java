@@ -36,6 +36,7 @@ final class Rooms {
             "chat.api",
             "chat.tokenizer",
             "chat.encoding",
+            "chat.python",
             "chat.template",
             "chat.grammar",
             "chat.schema",

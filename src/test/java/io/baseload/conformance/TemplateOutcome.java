@@ -1,6 +1,6 @@
 package io.baseload.conformance;
 
-import io.baseload.chat.template.TemplateException;
+import io.baseload.chat.python.TemplateException;
 import io.baseload.chat.template.TemplateSyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;

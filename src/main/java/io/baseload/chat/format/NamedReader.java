@@ -42,8 +42,7 @@ final class NamedReader implements CallReader {
     private ParameterReader value = new LiteralValue("", "", text -> {});
 
     /** @param offered the tools that may be called, by name */
-    NamedReader(
-            CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+    NamedReader(CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
         this.syntax = syntax;
         this.patterns = NamedPatterns.of(format, syntax, marks, offered.keySet());
         this.marks = marks;

@@ -256,8 +256,7 @@ public final class ToolFormats {
             .build();
 
     /** Hermes 2 and 3, Qwen 2.5 and 3, Granite 4: {@code <tool_call>{"name": …, "arguments": …}</tool_call>}. */
-    static final ToolFormat HERMES =
-            hermes("hermes").inTemplates("<tool_call>").build();
+    static final ToolFormat HERMES = hermes("hermes").inTemplates("<tool_call>").build();
 
     /** Llama 3.x: {@code {"name": …, "parameters": …}}, also after {@code <|python_tag|>}. */
     static final ToolFormat LLAMA = CallFormat.named("llama")

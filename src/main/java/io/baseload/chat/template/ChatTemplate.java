@@ -1,5 +1,9 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.PythonValues;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
 import java.time.LocalDateTime;
 import java.util.HashMap;
 import java.util.List;
@@ -26,11 +30,11 @@ public final class ChatTemplate {
      * @throws TemplateException if the template refuses the variables, can't use them, or exceeds its limits
      */
     public String render(Map<String, ?> variables, LocalDateTime now) {
-        TemplateValues values = new TemplateValues();
-        Map<String, TemplateValue> given = new HashMap<>();
+        PythonValues values = new PythonValues();
+        Map<String, PythonValue> given = new HashMap<>();
         variables.forEach((name, value) -> given.put(name, values.copy(value)));
         Rendering rendering = new Rendering(now, values.budget());
-        Map<String, TemplateValue> names = new HashMap<>(Globals.of(rendering));
+        Map<String, PythonValue> names = new HashMap<>(Globals.of(rendering));
         names.putAll(given);
         return new Interpreter(rendering).render(nodes, Scope.outermost(names));
     }

@@ -1,5 +1,14 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.MemberAccess;
+import io.baseload.chat.python.Operators;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Texts;
+import io.baseload.chat.python.Truth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -15,14 +24,14 @@ final class Evaluator {
         this.rendering = rendering;
     }
 
-    TemplateValue evaluate(Expression expression, Scope scope) {
+    PythonValue evaluate(Expression expression, Scope scope) {
         rendering.budget.enter();
-        TemplateValue value = switch (expression) {
+        PythonValue value = switch (expression) {
             case Expression.Literal e -> e.value();
             case Expression.Name e -> scope.get(e.name());
             case Expression.ListOf e -> rendering.list(all(e.items(), scope));
             case Expression.TupleOf e ->
-                new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, all(e.items(), scope));
+                new PythonValue.Sequence(PythonValue.Sequence.Form.TUPLE, all(e.items(), scope));
             case Expression.DictOf e -> dict(e, scope);
             case Expression.Unary e -> unary(e.operator(), evaluate(e.operand(), scope));
             case Expression.Binary e ->
@@ -30,7 +39,7 @@ final class Evaluator {
             case Expression.Concat e -> concat(e, scope);
             case Expression.And e -> and(e, scope);
             case Expression.Or e -> or(e, scope);
-            case Expression.Not e -> TemplateValue.Bool.of(!Truth.of(evaluate(e.operand(), scope)));
+            case Expression.Not e -> PythonValue.Bool.of(!Truth.of(evaluate(e.operand(), scope)));
             case Expression.Compare e -> compare(e, scope);
             case Expression.Conditional e -> conditional(e, scope);
             case Expression.Attribute e -> MemberAccess.attribute(evaluate(e.object(), scope), e.name(), rendering);
@@ -41,89 +50,89 @@ final class Evaluator {
             case Expression.Filter e ->
                 Filters.apply(e.name(), rendering, evaluate(e.input(), scope), arguments(e.args(), scope));
             case Expression.Test e ->
-                TemplateValue.Bool.of(
+                PythonValue.Bool.of(
                         Tests.apply(e.name(), rendering, evaluate(e.input(), scope), arguments(e.args(), scope)));
         };
         rendering.budget.leave();
         return value;
     }
 
-    TemplateValue call(TemplateValue callee, Arguments arguments) {
+    PythonValue call(PythonValue callee, Arguments arguments) {
         return switch (callee) {
-            case TemplateValue.Function f -> f.body().call(arguments);
-            case TemplateValue.Undefined u -> throw u.failure();
+            case PythonValue.Function f -> f.body().call(arguments);
+            case PythonValue.Undefined u -> throw u.failure();
             default -> throw new TemplateException("'" + callee.type() + "' object is not callable");
         };
     }
 
-    private List<TemplateValue> all(List<Expression> expressions, Scope scope) {
-        List<TemplateValue> values = new ArrayList<>(expressions.size());
+    private List<PythonValue> all(List<Expression> expressions, Scope scope) {
+        List<PythonValue> values = new ArrayList<>(expressions.size());
         for (Expression e : expressions) {
             values.add(evaluate(e, scope));
         }
         return Collections.unmodifiableList(values);
     }
 
-    private TemplateValue dict(Expression.DictOf expression, Scope scope) {
-        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
+    private PythonValue dict(Expression.DictOf expression, Scope scope) {
+        Map<PythonValue, PythonValue.Dict.Entry> entries = new LinkedHashMap<>();
         for (Expression.Pair pair : expression.pairs()) {
             rendering.put(entries, evaluate(pair.key(), scope), evaluate(pair.value(), scope));
         }
-        return new TemplateValue.Dict(entries);
+        return new PythonValue.Dict(entries);
     }
 
-    private static TemplateValue unary(String operator, TemplateValue value) {
-        if (value instanceof TemplateValue.Undefined u) {
+    private static PythonValue unary(String operator, PythonValue value) {
+        if (value instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
-        TemplateValue negated = PythonNumbers.negate(value);
+        PythonValue negated = PythonNumbers.negate(value);
         return operator.equals("-") ? negated : PythonNumbers.negate(negated);
     }
 
-    private TemplateValue concat(Expression.Concat expression, Scope scope) {
+    private PythonValue concat(Expression.Concat expression, Scope scope) {
         StringBuilder out = new StringBuilder();
         for (Expression part : expression.parts()) {
             String text = rendering.printer.str(evaluate(part, scope));
             rendering.budget.block(text.length());
             out.append(text);
         }
-        return new TemplateValue.Text(out.toString());
+        return new PythonValue.Text(out.toString());
     }
 
-    private TemplateValue and(Expression.And e, Scope scope) {
-        TemplateValue left = evaluate(e.left(), scope);
+    private PythonValue and(Expression.And e, Scope scope) {
+        PythonValue left = evaluate(e.left(), scope);
         return Truth.of(left) ? evaluate(e.right(), scope) : left;
     }
 
-    private TemplateValue or(Expression.Or e, Scope scope) {
-        TemplateValue left = evaluate(e.left(), scope);
+    private PythonValue or(Expression.Or e, Scope scope) {
+        PythonValue left = evaluate(e.left(), scope);
         return Truth.of(left) ? left : evaluate(e.right(), scope);
     }
 
-    private TemplateValue conditional(Expression.Conditional e, Scope scope) {
+    private PythonValue conditional(Expression.Conditional e, Scope scope) {
         if (Truth.of(evaluate(e.condition(), scope))) {
             return evaluate(e.then(), scope);
         }
         return e.otherwise()
                 .map(otherwise -> evaluate(otherwise, scope))
-                .orElseGet(() -> new TemplateValue.Undefined(
+                .orElseGet(() -> new PythonValue.Undefined(
                         "the inline if-expression evaluated to false and no else section was defined"));
     }
 
-    private TemplateValue compare(Expression.Compare e, Scope scope) {
-        TemplateValue left = evaluate(e.first(), scope);
+    private PythonValue compare(Expression.Compare e, Scope scope) {
+        PythonValue left = evaluate(e.first(), scope);
         for (Expression.Comparison comparison : e.rest()) {
-            TemplateValue right = evaluate(comparison.operand(), scope);
+            PythonValue right = evaluate(comparison.operand(), scope);
             if (!Operators.compare(comparison.operator(), left, right, rendering.comparisons)) {
-                return TemplateValue.Bool.FALSE;
+                return PythonValue.Bool.FALSE;
             }
             left = right;
         }
-        return TemplateValue.Bool.TRUE;
+        return PythonValue.Bool.TRUE;
     }
 
-    private TemplateValue slice(Expression.Slice e, Scope scope) {
-        TemplateValue object = evaluate(e.object(), scope);
+    private PythonValue slice(Expression.Slice e, Scope scope) {
+        PythonValue object = evaluate(e.object(), scope);
         return MemberAccess.slice(
                 object, bound(e.start(), scope), bound(e.stop(), scope), bound(e.step(), scope), rendering);
     }
@@ -131,7 +140,7 @@ final class Evaluator {
     private Optional<Integer> bound(Optional<Expression> expression, Scope scope) {
         return expression
                 .map(e -> evaluate(e, scope))
-                .filter(v -> !(v instanceof TemplateValue.None))
+                .filter(v -> !(v instanceof PythonValue.None))
                 .map(PythonNumbers::index);
     }
 
@@ -139,16 +148,16 @@ final class Evaluator {
         if (args.isEmpty()) {
             return Arguments.NONE;
         }
-        List<TemplateValue> positional = new ArrayList<>(all(args.positional(), scope));
+        List<PythonValue> positional = new ArrayList<>(all(args.positional(), scope));
         args.list().ifPresent(e -> positional.addAll(rendering.iterate(evaluate(e, scope))));
-        Map<String, TemplateValue> named = new LinkedHashMap<>();
+        Map<String, PythonValue> named = new LinkedHashMap<>();
         args.named().forEach((name, e) -> named.put(name, evaluate(e, scope)));
         args.dict().ifPresent(e -> addNamed(evaluate(e, scope), named));
         return new Arguments(Collections.unmodifiableList(positional), named);
     }
 
-    private void addNamed(TemplateValue value, Map<String, TemplateValue> named) {
-        if (!(value instanceof TemplateValue.Dict dict)) {
+    private void addNamed(PythonValue value, Map<String, PythonValue> named) {
+        if (!(value instanceof PythonValue.Dict dict)) {
             throw new TemplateException("argument after ** must be a mapping, not " + value.type());
         }
         dict.entries().values().forEach(e -> named.put(Texts.require(e.key()), e.value()));

@@ -1,12 +1,13 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.PythonValue;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** An expression of a template. */
 sealed interface Expression {
-    record Literal(TemplateValue value) implements Expression {}
+    record Literal(PythonValue value) implements Expression {}
 
     record Name(String name) implements Expression {}
 

@@ -1,5 +1,6 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.PythonValue;
 import io.baseload.chat.template.Expression.Args;
 import io.baseload.chat.template.Token.Kind;
 import java.math.BigInteger;
@@ -150,10 +151,10 @@ final class ExpressionParser {
         return switch (token.kind()) {
             case NAME -> name(in.next());
             case STRING -> strings();
-            case INTEGER -> new Expression.Literal(new TemplateValue.Int(integer(in.next())));
+            case INTEGER -> new Expression.Literal(new PythonValue.Int(integer(in.next())));
             case FLOAT ->
-                new Expression.Literal(new TemplateValue.Real(
-                        Double.parseDouble(in.next().text().replace("_", ""))));
+                new Expression.Literal(
+                        new PythonValue.Real(Double.parseDouble(in.next().text().replace("_", ""))));
             default -> bracketed(token);
         };
     }
@@ -173,9 +174,9 @@ final class ExpressionParser {
 
     private static Expression name(Token token) {
         return switch (token.text()) {
-            case "true", "True" -> new Expression.Literal(TemplateValue.Bool.TRUE);
-            case "false", "False" -> new Expression.Literal(TemplateValue.Bool.FALSE);
-            case "none", "None" -> new Expression.Literal(TemplateValue.None.NONE);
+            case "true", "True" -> new Expression.Literal(PythonValue.Bool.TRUE);
+            case "false", "False" -> new Expression.Literal(PythonValue.Bool.FALSE);
+            case "none", "None" -> new Expression.Literal(PythonValue.None.NONE);
             default -> new Expression.Name(token.text());
         };
     }
@@ -185,7 +186,7 @@ final class ExpressionParser {
         while (in.peek().is(Kind.STRING)) {
             text.append(in.next().text());
         }
-        return new Expression.Literal(new TemplateValue.Text(text.toString()));
+        return new Expression.Literal(new PythonValue.Text(text.toString()));
     }
 
     private static BigInteger integer(Token literal) {
@@ -277,7 +278,7 @@ final class ExpressionParser {
         Token token = in.next();
         return switch (token.kind()) {
             case NAME -> new Expression.Attribute(object, token.text());
-            case INTEGER -> new Expression.Item(object, new Expression.Literal(new TemplateValue.Int(integer(token))));
+            case INTEGER -> new Expression.Item(object, new Expression.Literal(new PythonValue.Int(integer(token))));
             default -> throw in.unexpected(token);
         };
     }

@@ -1,22 +1,40 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.Characters;
+import io.baseload.chat.python.Markup;
+import io.baseload.chat.python.MemberAccess;
+import io.baseload.chat.python.PercentFormat;
+import io.baseload.chat.python.PythonJson;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.TextMethods;
+import io.baseload.chat.python.Texts;
+import io.baseload.chat.python.Truth;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BiFunction;
 
 /** Jinja's filters, used after {@code |}. */
 final class Filters {
     @FunctionalInterface
     interface Filter {
-        TemplateValue apply(Rendering rendering, TemplateValue input, Arguments arguments);
+        PythonValue apply(Rendering rendering, PythonValue input, Arguments arguments);
     }
 
     @FunctionalInterface
     interface TextFilter {
         String apply(String input);
     }
+
+    /** Filters whose results from marked text are marked too. */
+    private static final Set<String> MARKED = Set.of(
+            "upper", "lower", "capitalize", "string", "trim", "center", "indent", "truncate", "format", "reverse");
 
     private static final Map<String, Filter> ALL = table();
 
@@ -26,14 +44,14 @@ final class Filters {
         return ALL.containsKey(name);
     }
 
-    static TemplateValue apply(String name, Rendering rendering, TemplateValue input, Arguments arguments) {
+    static PythonValue apply(String name, Rendering rendering, PythonValue input, Arguments arguments) {
         Filter filter = ALL.get(name);
         if (filter == null) {
             throw new TemplateException("No filter named '" + name + "'.");
         }
         rendering.budget.enter();
-        TemplateValue output = Markup.is(input)
-                ? Markup.filtered(name, filter.apply(rendering, input, forMarkup(name, arguments, rendering)))
+        PythonValue output = Markup.is(input)
+                ? marked(name, filter.apply(rendering, input, forMarkup(name, arguments, rendering)))
                 : filter.apply(rendering, input, arguments);
         rendering.budget.leave();
         return output;
@@ -43,6 +61,10 @@ final class Filters {
         return name.equals("format") ? Markup.escaped(arguments, rendering) : arguments;
     }
 
+    private static PythonValue marked(String name, PythonValue output) {
+        return MARKED.contains(name) ? Markup.mark(output) : output;
+    }
+
     private static Map<String, Filter> table() {
         Map<String, Filter> filters = new HashMap<>();
         texts(filters);
@@ -50,21 +72,21 @@ final class Filters {
         SequenceFilters.addTo(filters);
         filters.put("default", Filters::absent);
         filters.put("d", Filters::absent);
-        filters.put("tojson", (r, v, a) -> new TemplateValue.Text(PythonJson.of(v, a, r.budget)));
+        filters.put("tojson", (r, v, a) -> new PythonValue.Text(PythonJson.of(v, a, r.budget)));
         filters.put(
                 "attr",
                 (r, v, a) -> MemberAccess.attributeOnly(v, a.text(0, "name"), r)
-                        .orElseGet(() -> new TemplateValue.Undefined(
+                        .orElseGet(() -> new PythonValue.Undefined(
                                 "'" + v.type() + " object' has no attribute '" + a.text(0, "name") + "'")));
         filters.put("xmlattr", TextFilters::xmlAttributes);
-        filters.put("pprint", (r, v, a) -> new TemplateValue.Text(r.printer.repr(v)));
+        filters.put("pprint", (r, v, a) -> new PythonValue.Text(r.printer.repr(v)));
         return Map.copyOf(filters);
     }
 
-    private static TemplateValue absent(Rendering rendering, TemplateValue value, Arguments arguments) {
+    private static PythonValue absent(Rendering rendering, PythonValue value, Arguments arguments) {
         boolean replace =
-                value instanceof TemplateValue.Undefined || arguments.flag(1, "boolean", false) && !Truth.of(value);
-        return replace ? arguments.find(0, "default_value").orElse(TemplateValue.Text.EMPTY) : value;
+                value instanceof PythonValue.Undefined || arguments.flag(1, "boolean", false) && !Truth.of(value);
+        return replace ? arguments.find(0, "default_value").orElse(PythonValue.Text.EMPTY) : value;
     }
 
     private static void texts(Map<String, Filter> filters) {
@@ -76,21 +98,21 @@ final class Filters {
         filters.put("safe", (r, v, a) -> Markup.mark(r.text(r.printer.str(v))));
         filters.put("e", (r, v, a) -> Markup.escaped(v, r));
         filters.put("escape", (r, v, a) -> Markup.escaped(v, r));
-        filters.put("forceescape", (r, v, a) -> Markup.mark(r.text(TextFilters.escape(r.printer.str(v)))));
+        filters.put("forceescape", (r, v, a) -> Markup.mark(r.text(Markup.escape(r.printer.str(v)))));
         text(filters, "striptags", TextFilters::stripTags);
         filters.put("urlencode", TextFilters::urlEncode);
         filters.put("trim", (r, v, a) -> {
             String text = r.printer.str(v);
             r.budget.block(text.length());
-            return new TemplateValue.Text(Texts.strip(
+            return new PythonValue.Text(Texts.strip(
                     text,
-                    a.find(0, "chars").filter(c -> c != TemplateValue.None.NONE).map(Texts::require),
+                    a.find(0, "chars").filter(c -> c != PythonValue.None.NONE).map(Texts::require),
                     true,
                     true));
         });
         filters.put(
                 "replace",
-                (r, v, a) -> TextFilters.replace(
+                (r, v, a) -> TextMethods.replace(
                         r,
                         r.printer.str(v),
                         r.printer.str(a.get(0, "old")),
@@ -98,25 +120,25 @@ final class Filters {
                         a.integer(2, "count", -1)));
         filters.put("indent", TextFilters::indent);
         filters.put(
-                "center", (r, v, a) -> r.text(TextFilters.pad(r, r.printer.str(v), a.integer(0, "width", 80), " ", 0)));
+                "center", (r, v, a) -> r.text(TextMethods.pad(r, r.printer.str(v), a.integer(0, "width", 80), " ", 0)));
         filters.put("truncate", TextFilters::truncate);
         filters.put("format", (r, v, a) -> r.text(PercentFormat.format(r.printer.str(v), formatted(a, r), r)));
         filters.put(
                 "wordcount",
-                (r, v, a) -> TemplateValue.Int.of(
+                (r, v, a) -> PythonValue.Int.of(
                         TextFilters.countWords(r.text(r.printer.str(v)).value())));
     }
 
     /** Values by position, or by name: {@code '%(a)s'|format(a=1)}. */
-    private static TemplateValue formatted(Arguments arguments, Rendering rendering) {
+    private static PythonValue formatted(Arguments arguments, Rendering rendering) {
         if (arguments.named().isEmpty()) {
-            return new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, arguments.positional());
+            return new PythonValue.Sequence(PythonValue.Sequence.Form.TUPLE, arguments.positional());
         }
         if (!arguments.positional().isEmpty()) {
             throw new TemplateException("can't handle positional and keyword arguments at the same time");
         }
-        Map<TemplateValue, TemplateValue> named = new HashMap<>();
-        arguments.named().forEach((name, value) -> named.put(new TemplateValue.Text(name), value));
+        Map<PythonValue, PythonValue> named = new HashMap<>();
+        arguments.named().forEach((name, value) -> named.put(new PythonValue.Text(name), value));
         return rendering.dict(named);
     }
 
@@ -137,7 +159,7 @@ final class Filters {
     }
 
     private static void number(
-            Map<String, Filter> filters, String name, BiFunction<TemplateValue, Arguments, TemplateValue> filter) {
+            Map<String, Filter> filters, String name, BiFunction<PythonValue, Arguments, PythonValue> filter) {
         filters.put(name, (r, v, a) -> {
             NumberFilters.spend(v, r.budget);
             return filter.apply(v, a);
@@ -149,30 +171,29 @@ final class Filters {
      *
      * @param absent replaces undefined values
      */
-    static TemplateValue path(
-            TemplateValue start, TemplateValue path, Optional<TemplateValue> absent, Rendering rendering) {
-        if (!(path instanceof TemplateValue.Text text)) {
+    static PythonValue path(PythonValue start, PythonValue path, Optional<PythonValue> absent, Rendering rendering) {
+        if (!(path instanceof PythonValue.Text text)) {
             return defined(MemberAccess.item(start, path, rendering), absent);
         }
-        TemplateValue value = start;
+        PythonValue value = start;
         for (String part : Texts.split(text.value(), ".", -1)) {
             boolean number =
                     !part.isEmpty() && part.length() < 10 && part.chars().allMatch(c -> c >= '0' && c <= '9');
-            TemplateValue key = number ? TemplateValue.Int.of(Integer.parseInt(part)) : new TemplateValue.Text(part);
+            PythonValue key = number ? PythonValue.Int.of(Integer.parseInt(part)) : new PythonValue.Text(part);
             value = defined(MemberAccess.item(value, key, rendering), absent);
         }
         return value;
     }
 
-    private static TemplateValue defined(TemplateValue value, Optional<TemplateValue> absent) {
-        return value instanceof TemplateValue.Undefined && absent.isPresent() && absent.get() != TemplateValue.None.NONE
+    private static PythonValue defined(PythonValue value, Optional<PythonValue> absent) {
+        return value instanceof PythonValue.Undefined && absent.isPresent() && absent.get() != PythonValue.None.NONE
                 ? absent.get()
                 : value;
     }
 
     /** The attribute named by a filter's argument, or the item itself if none is named. */
-    static TemplateValue pathOrSelf(TemplateValue item, Optional<TemplateValue> path, Rendering rendering) {
-        return path.filter(p -> p != TemplateValue.None.NONE)
+    static PythonValue pathOrSelf(PythonValue item, Optional<PythonValue> path, Rendering rendering) {
+        return path.filter(p -> p != PythonValue.None.NONE)
                 .map(p -> path(item, p, Optional.empty(), rendering))
                 .orElse(item);
     }

@@ -1,5 +1,13 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.MemberAccess;
+import io.baseload.chat.python.Methods;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Truth;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -29,32 +37,32 @@ final class GeneratorFilters {
 
     @FunctionalInterface
     private interface Source {
-        Stream<TemplateValue> values();
+        Stream<PythonValue> values();
     }
 
-    private static TemplateValue generator(Source source) {
-        return new TemplateValue.Generator("generator", () -> source.values().iterator());
+    private static PythonValue generator(Source source) {
+        return new PythonValue.Generator("generator", () -> source.values().iterator());
     }
 
-    private static Stream<TemplateValue> map(Rendering rendering, TemplateValue value, Arguments arguments) {
-        Optional<TemplateValue> path = Optional.ofNullable(arguments.named().get("attribute"));
+    private static Stream<PythonValue> map(Rendering rendering, PythonValue value, Arguments arguments) {
+        Optional<PythonValue> path = Optional.ofNullable(arguments.named().get("attribute"));
         if (path.isEmpty()) {
             return iterateIfTrue(rendering, value)
                     .map(item -> Filters.apply(arguments.text(0, "filter"), rendering, item, arguments.rest()));
         }
-        Optional<TemplateValue> absent = Optional.ofNullable(arguments.named().get("default"));
+        Optional<PythonValue> absent = Optional.ofNullable(arguments.named().get("default"));
         return iterateIfTrue(rendering, value).map(item -> Filters.path(item, path.get(), absent, rendering));
     }
 
-    private static Stream<TemplateValue> byAttribute(
-            Rendering rendering, TemplateValue value, Arguments arguments, boolean keep) {
+    private static Stream<PythonValue> byAttribute(
+            Rendering rendering, PythonValue value, Arguments arguments, boolean keep) {
         return select(rendering, value, Optional.of(arguments.get(0, "attribute")), arguments.rest(), keep);
     }
 
-    private static Stream<TemplateValue> select(
-            Rendering rendering, TemplateValue value, Optional<TemplateValue> path, Arguments arguments, boolean keep) {
+    private static Stream<PythonValue> select(
+            Rendering rendering, PythonValue value, Optional<PythonValue> path, Arguments arguments, boolean keep) {
         return iterateIfTrue(rendering, value).filter(item -> {
-            TemplateValue tested = Filters.pathOrSelf(item, path, rendering);
+            PythonValue tested = Filters.pathOrSelf(item, path, rendering);
             boolean holds = arguments.positional().isEmpty()
                     ? Truth.of(tested)
                     : Tests.apply(arguments.text(0, "test"), rendering, tested, arguments.rest());
@@ -63,14 +71,14 @@ final class GeneratorFilters {
     }
 
     /** None has no elements, but these filters treat it as an empty list. */
-    private static Stream<TemplateValue> iterateIfTrue(Rendering rendering, TemplateValue value) {
+    private static Stream<PythonValue> iterateIfTrue(Rendering rendering, PythonValue value) {
         return Truth.of(value) ? rendering.iterate(value).stream() : Stream.empty();
     }
 
-    static List<TemplateValue> items(Rendering rendering, TemplateValue value) {
+    static List<PythonValue> items(Rendering rendering, PythonValue value) {
         return switch (value) {
-            case TemplateValue.Undefined u -> List.of();
-            case TemplateValue.Dict d -> {
+            case PythonValue.Undefined u -> List.of();
+            case PythonValue.Dict d -> {
                 rendering.budget.elements(d.entries().size());
                 yield Methods.pairs(d);
             }
@@ -78,46 +86,46 @@ final class GeneratorFilters {
         };
     }
 
-    private static TemplateValue reverse(Rendering rendering, TemplateValue value) {
-        if (value instanceof TemplateValue.Text text) {
+    private static PythonValue reverse(Rendering rendering, PythonValue value) {
+        if (value instanceof PythonValue.Text text) {
             String reversed =
                     MemberAccess.slice(text.value(), Optional.empty(), Optional.empty(), Optional.of(-1), rendering);
-            return new TemplateValue.Text(reversed, text.markup());
+            return new PythonValue.Text(reversed, text.markup());
         }
-        List<TemplateValue> items = new ArrayList<>(rendering.iterate(value));
+        List<PythonValue> items = new ArrayList<>(rendering.iterate(value));
         Collections.reverse(items);
-        return value instanceof TemplateValue.Generator
-                ? TemplateValue.Sequence.list(items)
-                : new TemplateValue.Generator("list_reverseiterator", items::iterator);
+        return value instanceof PythonValue.Generator
+                ? PythonValue.Sequence.list(items)
+                : new PythonValue.Generator("list_reverseiterator", items::iterator);
     }
 
-    private static Stream<TemplateValue> unique(Rendering rendering, TemplateValue value, Arguments arguments) {
-        Function<TemplateValue, TemplateValue> key =
+    private static Stream<PythonValue> unique(Rendering rendering, PythonValue value, Arguments arguments) {
+        Function<PythonValue, PythonValue> key =
                 OrderFilters.key(rendering, arguments.find(1, "attribute"), arguments.flag(0, "case_sensitive", false));
-        Set<TemplateValue> seen = new HashSet<>();
+        Set<PythonValue> seen = new HashSet<>();
         return rendering.iterate(value).stream().filter(item -> {
-            rendering.budget.elements(item instanceof TemplateValue.Sequence ? seen.size() : 1);
+            rendering.budget.elements(item instanceof PythonValue.Sequence ? seen.size() : 1);
             return seen.add(rendering.comparisons.key(key.apply(item)));
         });
     }
 
     @FunctionalInterface
     private interface Cut {
-        Stream<TemplateValue> apply(int count, Optional<TemplateValue> fill);
+        Stream<PythonValue> apply(int count, Optional<PythonValue> fill);
     }
 
-    private static TemplateValue cut(TemplateValue count, Arguments arguments, Cut cut) {
-        Optional<TemplateValue> fill = arguments.find(1, "fill_with").filter(f -> f != TemplateValue.None.NONE);
+    private static PythonValue cut(PythonValue count, Arguments arguments, Cut cut) {
+        Optional<PythonValue> fill = arguments.find(1, "fill_with").filter(f -> f != PythonValue.None.NONE);
         return generator(() -> cut.apply(PythonNumbers.index(count), fill));
     }
 
-    private static Stream<TemplateValue> batch(
-            Rendering rendering, TemplateValue value, int size, Optional<TemplateValue> fill) {
-        List<TemplateValue> items = rendering.iterate(value);
-        List<TemplateValue> out = new ArrayList<>();
+    private static Stream<PythonValue> batch(
+            Rendering rendering, PythonValue value, int size, Optional<PythonValue> fill) {
+        List<PythonValue> items = rendering.iterate(value);
+        List<PythonValue> out = new ArrayList<>();
         int step = size > 0 ? size : Math.max(1, items.size());
         for (long from = 0; from < items.size(); from += step) {
-            List<TemplateValue> row =
+            List<PythonValue> row =
                     new ArrayList<>(items.subList((int) from, (int) Math.min(items.size(), from + step)));
             fill.ifPresent(f -> fill(rendering, row, f, size));
             out.add(rendering.list(row));
@@ -125,26 +133,26 @@ final class GeneratorFilters {
         return out.stream();
     }
 
-    private static void fill(Rendering rendering, List<TemplateValue> row, TemplateValue fill, int size) {
+    private static void fill(Rendering rendering, List<PythonValue> row, PythonValue fill, int size) {
         rendering.budget.elements(Math.max(0, size - row.size()));
         while (row.size() < size) {
             row.add(fill);
         }
     }
 
-    private static Stream<TemplateValue> slice(
-            Rendering rendering, TemplateValue value, int count, Optional<TemplateValue> fill) {
-        List<TemplateValue> items = rendering.iterate(value);
+    private static Stream<PythonValue> slice(
+            Rendering rendering, PythonValue value, int count, Optional<PythonValue> fill) {
+        List<PythonValue> items = rendering.iterate(value);
         if (count == 0) {
             throw new TemplateException("division by zero");
         }
         rendering.budget.elements(Math.max(0, count));
-        List<TemplateValue> out = new ArrayList<>();
+        List<PythonValue> out = new ArrayList<>();
         int from = 0;
         for (int i = 0; i < count; i++) {
             boolean longer = i < items.size() % count;
             int to = from + items.size() / count + (longer ? 1 : 0);
-            List<TemplateValue> column = new ArrayList<>(items.subList(from, to));
+            List<PythonValue> column = new ArrayList<>(items.subList(from, to));
             if (!longer) {
                 fill.ifPresent(column::add);
             }

@@ -1,5 +1,12 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.Clock;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Texts;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -12,17 +19,17 @@ final class Globals {
 
     private Globals() {}
 
-    static Map<String, TemplateValue> of(Rendering rendering) {
-        Map<String, TemplateValue> globals = new LinkedHashMap<>();
+    static Map<String, PythonValue> of(Rendering rendering) {
+        Map<String, PythonValue> globals = new LinkedHashMap<>();
         put(globals, "range", a -> range(a, rendering));
         put(globals, "namespace", Globals::namespace);
         globals.put(
                 "dict",
-                new TemplateValue.Function(
+                new PythonValue.Function(
                         "dict",
                         a -> dict(a, rendering),
                         name -> name.equals("fromkeys")
-                                ? Optional.of(new TemplateValue.Function(name, a -> fromKeys(a, rendering)))
+                                ? Optional.of(new PythonValue.Function(name, a -> fromKeys(a, rendering)))
                                 : Optional.empty()));
         put(globals, "raise_exception", a -> {
             throw TemplateException.raisedByTemplate(rendering.printer.str(a.get(0, "message")));
@@ -36,16 +43,16 @@ final class Globals {
         return globals;
     }
 
-    private static void put(Map<String, TemplateValue> globals, String name, TemplateValue.Body body) {
-        globals.put(name, new TemplateValue.Function(name, body));
+    private static void put(Map<String, PythonValue> globals, String name, PythonValue.Body body) {
+        globals.put(name, new PythonValue.Function(name, body));
     }
 
-    private static TemplateValue now(String format, Rendering rendering) {
+    private static PythonValue now(String format, Rendering rendering) {
         rendering.budget.characters(20L * format.length());
-        return new TemplateValue.Text(new Clock(rendering.now).format(format));
+        return new PythonValue.Text(new Clock(rendering.now).format(format));
     }
 
-    private static TemplateValue range(Arguments arguments, Rendering rendering) {
+    private static PythonValue range(Arguments arguments, Rendering rendering) {
         int count = arguments.positional().size();
         int first = PythonNumbers.index(arguments.get(0, "start"));
         long start = count > 1 ? first : 0;
@@ -59,24 +66,24 @@ final class Globals {
             throw new TemplateException("Range too big. No range may be longer than " + MAX_RANGE + ".");
         }
         rendering.budget.elements(size);
-        List<TemplateValue> items = new ArrayList<>((int) size);
+        List<PythonValue> items = new ArrayList<>((int) size);
         for (int i = 0; i < size; i++) {
-            items.add(TemplateValue.Int.of(start + i * step));
+            items.add(PythonValue.Int.of(start + i * step));
         }
-        return new TemplateValue.Sequence(TemplateValue.Sequence.Form.RANGE, items);
+        return new PythonValue.Sequence(PythonValue.Sequence.Form.RANGE, items);
     }
 
-    private static TemplateValue namespace(Arguments arguments) {
-        LinkedHashMap<String, TemplateValue> members = new LinkedHashMap<>();
-        for (TemplateValue from : arguments.positional()) {
-            if (!(from instanceof TemplateValue.Dict d)) {
+    private static PythonValue namespace(Arguments arguments) {
+        LinkedHashMap<String, PythonValue> members = new LinkedHashMap<>();
+        for (PythonValue from : arguments.positional()) {
+            if (!(from instanceof PythonValue.Dict d)) {
                 throw new TemplateException("'" + from.type() + "' object is not a mapping");
             }
             d.entries().values().forEach(e -> members.put(Texts.require(e.key()), e.value()));
         }
         members.putAll(arguments.named());
         members.keySet().forEach(Globals::checkMember);
-        return new TemplateValue.Namespace(members);
+        return new PythonValue.Namespace(members);
     }
 
     static void checkMember(String name) {
@@ -86,21 +93,21 @@ final class Globals {
         }
     }
 
-    private static TemplateValue dict(Arguments arguments, Rendering rendering) {
-        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
+    private static PythonValue dict(Arguments arguments, Rendering rendering) {
+        Map<PythonValue, PythonValue.Dict.Entry> entries = new LinkedHashMap<>();
         arguments.find(0, "").ifPresent(from -> {
-            if (from instanceof TemplateValue.Dict d) {
+            if (from instanceof PythonValue.Dict d) {
                 d.entries().values().forEach(e -> rendering.put(entries, e.key(), e.value()));
             } else {
                 rendering.iterate(from).forEach(pair -> putPair(entries, rendering.iterate(pair), rendering));
             }
         });
-        arguments.named().forEach((name, value) -> rendering.put(entries, new TemplateValue.Text(name), value));
-        return new TemplateValue.Dict(entries);
+        arguments.named().forEach((name, value) -> rendering.put(entries, new PythonValue.Text(name), value));
+        return new PythonValue.Dict(entries);
     }
 
     private static void putPair(
-            Map<TemplateValue, TemplateValue.Dict.Entry> entries, List<TemplateValue> pair, Rendering rendering) {
+            Map<PythonValue, PythonValue.Dict.Entry> entries, List<PythonValue> pair, Rendering rendering) {
         if (pair.size() != 2) {
             throw new TemplateException(
                     "dictionary update sequence element has length " + pair.size() + "; 2 is required");
@@ -108,38 +115,38 @@ final class Globals {
         rendering.put(entries, pair.get(0), pair.get(1));
     }
 
-    private static TemplateValue fromKeys(Arguments arguments, Rendering rendering) {
-        Map<TemplateValue, TemplateValue.Dict.Entry> entries = new LinkedHashMap<>();
-        TemplateValue value = arguments.find(1, "value").orElse(TemplateValue.None.NONE);
+    private static PythonValue fromKeys(Arguments arguments, Rendering rendering) {
+        Map<PythonValue, PythonValue.Dict.Entry> entries = new LinkedHashMap<>();
+        PythonValue value = arguments.find(1, "value").orElse(PythonValue.None.NONE);
         rendering.iterate(arguments.get(0, "iterable")).forEach(key -> rendering.put(entries, key, value));
-        return new TemplateValue.Dict(entries);
+        return new PythonValue.Dict(entries);
     }
 
-    private static TemplateValue cycler(List<TemplateValue> items) {
+    private static PythonValue cycler(List<PythonValue> items) {
         if (items.isEmpty()) {
             throw new TemplateException("at least one item has to be provided");
         }
         int[] at = {0};
-        return new TemplateValue.Opaque(
+        return new PythonValue.Opaque(
                 "Cycler",
                 name -> Optional.ofNullable(
                         switch (name) {
                             case "current" -> items.get(at[0] % items.size());
-                            case "next" -> new TemplateValue.Function(name, a -> items.get(at[0]++ % items.size()));
+                            case "next" -> new PythonValue.Function(name, a -> items.get(at[0]++ % items.size()));
                             case "reset" ->
-                                new TemplateValue.Function(name, a -> {
+                                new PythonValue.Function(name, a -> {
                                     at[0] = 0;
-                                    return TemplateValue.None.NONE;
+                                    return PythonValue.None.NONE;
                                 });
                             default -> null;
                         }),
                 () -> "<Cycler object>");
     }
 
-    private static TemplateValue joiner(String separator) {
+    private static PythonValue joiner(String separator) {
         boolean[] used = {false};
-        return new TemplateValue.Function("joiner", a -> {
-            TemplateValue text = used[0] ? new TemplateValue.Text(separator) : TemplateValue.Text.EMPTY;
+        return new PythonValue.Function("joiner", a -> {
+            PythonValue text = used[0] ? new PythonValue.Text(separator) : PythonValue.Text.EMPTY;
             used[0] = true;
             return text;
         });

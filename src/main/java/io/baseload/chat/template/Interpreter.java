@@ -1,5 +1,11 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Texts;
+import io.baseload.chat.python.Truth;
 import io.baseload.chat.template.Node.Target;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -75,8 +81,8 @@ final class Interpreter {
         return run(node.otherwise(), scope, out);
     }
 
-    private void forStatement(Node.For node, TemplateValue value, Scope scope, StringBuilder out, int depth) {
-        List<TemplateValue> items = rendering.iterate(value);
+    private void forStatement(Node.For node, PythonValue value, Scope scope, StringBuilder out, int depth) {
+        List<PythonValue> items = rendering.iterate(value);
         if (node.filter().isPresent()) {
             items = filter(node, items, scope);
         }
@@ -86,11 +92,11 @@ final class Interpreter {
     }
 
     /** Whether an iteration completed; one that breaks or continues does not. */
-    private boolean rounds(Node.For node, List<TemplateValue> items, Scope scope, StringBuilder out, int depth) {
+    private boolean rounds(Node.For node, List<PythonValue> items, Scope scope, StringBuilder out, int depth) {
         Loop loop = new Loop(items, rendering, depth);
-        TemplateValue seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
+        PythonValue seen = node.recursive() ? recursive(node, loop, scope, depth) : loop.value();
         boolean ended = false;
-        for (TemplateValue item : items) {
+        for (PythonValue item : items) {
             Scope round = scope.inner();
             round.set("loop", seen);
             assign(node.target(), item, round);
@@ -104,9 +110,9 @@ final class Interpreter {
         return ended;
     }
 
-    private List<TemplateValue> filter(Node.For node, List<TemplateValue> items, Scope scope) {
-        List<TemplateValue> kept = new ArrayList<>();
-        for (TemplateValue item : items) {
+    private List<PythonValue> filter(Node.For node, List<PythonValue> items, Scope scope) {
+        List<PythonValue> kept = new ArrayList<>();
+        for (PythonValue item : items) {
             Scope round = scope.inner();
             assign(node.target(), item, round);
             if (Truth.of(evaluator.evaluate(node.filter().orElseThrow(), round))) {
@@ -116,25 +122,25 @@ final class Interpreter {
         return kept;
     }
 
-    private TemplateValue recursive(Node.For node, Loop loop, Scope scope, int depth) {
-        return new TemplateValue.Function(
+    private PythonValue recursive(Node.For node, Loop loop, Scope scope, int depth) {
+        return new PythonValue.Function(
                 loop.toString(),
                 arguments -> {
                     StringBuilder out = new StringBuilder();
                     rendering.budget.enter();
                     forStatement(node, arguments.get(0, "iterable"), scope, out, depth + 1);
                     rendering.budget.leave();
-                    return new TemplateValue.Text(out.toString());
+                    return new PythonValue.Text(out.toString());
                 },
                 loop::member);
     }
 
-    private void assign(Target target, TemplateValue value, Scope scope) {
+    private void assign(Target target, PythonValue value, Scope scope) {
         switch (target) {
             case Target.Variable t -> scope.set(t.name(), value);
             case Target.Member t -> assignMember(t, value, scope);
             case Target.Several t -> {
-                List<TemplateValue> values = rendering.iterate(value);
+                List<PythonValue> values = rendering.iterate(value);
                 if (values.size() != t.targets().size()) {
                     throw new TemplateException(
                             "expected " + t.targets().size() + " values to unpack, got " + values.size());
@@ -146,17 +152,17 @@ final class Interpreter {
         }
     }
 
-    private static void assignMember(Target.Member target, TemplateValue value, Scope scope) {
-        if (!(scope.get(target.object()) instanceof TemplateValue.Namespace namespace)) {
+    private static void assignMember(Target.Member target, PythonValue value, Scope scope) {
+        if (!(scope.get(target.object()) instanceof PythonValue.Namespace namespace)) {
             throw new TemplateException("cannot assign attribute on non-namespace object");
         }
         Globals.checkMember(target.name());
         namespace.members().put(target.name(), value);
     }
 
-    private TemplateValue filtered(Expression filtered, List<Node> body, Scope scope) {
+    private PythonValue filtered(Expression filtered, List<Node> body, Scope scope) {
         Scope inner = scope.inner();
-        inner.set(Node.BODY, new TemplateValue.Text(render(body, scope.inner())));
+        inner.set(Node.BODY, new PythonValue.Text(render(body, scope.inner())));
         return evaluator.evaluate(filtered, inner);
     }
 
@@ -168,9 +174,9 @@ final class Interpreter {
         return run(node.body(), inner, out);
     }
 
-    private TemplateValue callBlock(Node.CallBlock node, Scope scope) {
+    private PythonValue callBlock(Node.CallBlock node, Scope scope) {
         Scope inner = scope.inner();
-        TemplateValue caller = macro("", node.signature(), node.body(), scope);
+        PythonValue caller = macro("", node.signature(), node.body(), scope);
         inner.set("caller", caller);
         Expression.Args args = node.call().args();
         Map<String, Expression> named = new LinkedHashMap<>(args.named());
@@ -181,41 +187,40 @@ final class Interpreter {
                 inner);
     }
 
-    private TemplateValue macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
-        return new TemplateValue.Function(
+    private PythonValue macro(String name, Node.Signature signature, List<Node> body, Scope definition) {
+        return new PythonValue.Function(
                 name.isEmpty() ? "<Macro anonymous>" : "<Macro '" + name + "'>",
                 arguments -> {
                     rendering.budget.enter();
-                    TemplateValue text =
-                            new TemplateValue.Text(render(body, bind(name, signature, arguments, definition)));
+                    PythonValue text = new PythonValue.Text(render(body, bind(name, signature, arguments, definition)));
                     rendering.budget.leave();
                     return text;
                 },
                 member -> Optional.ofNullable(
                         switch (member) {
-                            case "name" -> new TemplateValue.Text(name);
+                            case "name" -> new PythonValue.Text(name);
                             case "arguments" -> names(signature);
-                            case "caller" -> TemplateValue.Bool.of(signature.takesCaller());
-                            case "catch_kwargs" -> TemplateValue.Bool.of(signature.takesNamed());
-                            case "catch_varargs" -> TemplateValue.Bool.of(signature.takesMore());
+                            case "caller" -> PythonValue.Bool.of(signature.takesCaller());
+                            case "catch_kwargs" -> PythonValue.Bool.of(signature.takesNamed());
+                            case "catch_varargs" -> PythonValue.Bool.of(signature.takesMore());
                             default -> null;
                         }));
     }
 
-    private static TemplateValue names(Node.Signature signature) {
-        return new TemplateValue.Sequence(
-                TemplateValue.Sequence.Form.TUPLE,
+    private static PythonValue names(Node.Signature signature) {
+        return new PythonValue.Sequence(
+                PythonValue.Sequence.Form.TUPLE,
                 signature.parameters().stream()
-                        .map(parameter -> (TemplateValue) new TemplateValue.Text(parameter.name()))
+                        .map(parameter -> (PythonValue) new PythonValue.Text(parameter.name()))
                         .toList());
     }
 
     private Scope bind(String name, Node.Signature signature, Arguments arguments, Scope definition) {
         Scope scope = definition.inner();
-        Map<String, TemplateValue> named = new LinkedHashMap<>(arguments.named());
+        Map<String, PythonValue> named = new LinkedHashMap<>(arguments.named());
         int place = 0;
         for (Node.Parameter parameter : signature.parameters()) {
-            Optional<TemplateValue> given = arguments.find(place, parameter.name());
+            Optional<PythonValue> given = arguments.find(place, parameter.name());
             if (place >= arguments.positional().size()) {
                 named.remove(parameter.name());
             }
@@ -226,19 +231,19 @@ final class Interpreter {
         return scope;
     }
 
-    private TemplateValue absent(Node.Parameter parameter, Scope scope) {
+    private PythonValue absent(Node.Parameter parameter, Scope scope) {
         return parameter
                 .defaultValue()
                 .map(e -> evaluator.evaluate(e, scope))
-                .orElseGet(() -> new TemplateValue.Undefined("parameter '" + parameter.name() + "' was not provided"));
+                .orElseGet(() -> new PythonValue.Undefined("parameter '" + parameter.name() + "' was not provided"));
     }
 
     /** A macro accepts additional arguments only if it uses {@code caller}, {@code varargs} or {@code kwargs}. */
     private void bindRest(
-            String name, Node.Signature signature, Arguments arguments, Map<String, TemplateValue> named, Scope scope) {
+            String name, Node.Signature signature, Arguments arguments, Map<String, PythonValue> named, Scope scope) {
         if (signature.takesCaller()) {
-            TemplateValue caller = named.remove("caller");
-            scope.set("caller", caller != null ? caller : new TemplateValue.Undefined("No caller defined"));
+            PythonValue caller = named.remove("caller");
+            scope.set("caller", caller != null ? caller : new PythonValue.Undefined("No caller defined"));
         }
         int count = signature.parameters().size();
         int given = arguments.positional().size();
@@ -249,10 +254,10 @@ final class Interpreter {
             throw new TemplateException("macro '" + name + "' takes no keyword argument '"
                     + named.keySet().iterator().next() + "'");
         }
-        List<TemplateValue> more = arguments.positional().subList(Math.min(count, given), given);
-        scope.set("varargs", new TemplateValue.Sequence(TemplateValue.Sequence.Form.TUPLE, more));
-        Map<TemplateValue, TemplateValue> rest = new LinkedHashMap<>();
-        named.forEach((key, value) -> rest.put(new TemplateValue.Text(key), value));
+        List<PythonValue> more = arguments.positional().subList(Math.min(count, given), given);
+        scope.set("varargs", new PythonValue.Sequence(PythonValue.Sequence.Form.TUPLE, more));
+        Map<PythonValue, PythonValue> rest = new LinkedHashMap<>();
+        named.forEach((key, value) -> rest.put(new PythonValue.Text(key), value));
         scope.set("kwargs", rendering.dict(rest));
     }
 }

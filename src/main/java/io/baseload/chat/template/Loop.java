@@ -1,17 +1,21 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
 import java.util.List;
 import java.util.Optional;
 
 /** The variable {@code loop} in a loop's body. */
 final class Loop {
-    private final List<TemplateValue> items;
+    private final List<PythonValue> items;
     private final Rendering rendering;
     private final int depth;
     private int index;
-    private Optional<List<TemplateValue>> watched = Optional.empty();
+    private Optional<List<PythonValue>> watched = Optional.empty();
 
-    Loop(List<TemplateValue> items, Rendering rendering, int depth) {
+    Loop(List<PythonValue> items, Rendering rendering, int depth) {
         this.items = items;
         this.rendering = rendering;
         this.depth = depth;
@@ -21,8 +25,8 @@ final class Loop {
         index++;
     }
 
-    TemplateValue value() {
-        return new TemplateValue.Opaque("LoopContext", this::member, this::toString);
+    PythonValue value() {
+        return new PythonValue.Opaque("LoopContext", this::member, this::toString);
     }
 
     @Override
@@ -30,44 +34,44 @@ final class Loop {
         return "<LoopContext " + (index + 1) + "/" + items.size() + ">";
     }
 
-    Optional<TemplateValue> member(String name) {
+    Optional<PythonValue> member(String name) {
         return Optional.ofNullable(
                 switch (name) {
-                    case "index" -> TemplateValue.Int.of(index + 1);
-                    case "index0" -> TemplateValue.Int.of(index);
-                    case "revindex" -> TemplateValue.Int.of(items.size() - index);
-                    case "revindex0" -> TemplateValue.Int.of(items.size() - index - 1);
-                    case "first" -> TemplateValue.Bool.of(index == 0);
-                    case "last" -> TemplateValue.Bool.of(index == items.size() - 1);
-                    case "length" -> TemplateValue.Int.of(items.size());
-                    case "depth" -> TemplateValue.Int.of(depth);
-                    case "depth0" -> TemplateValue.Int.of(depth - 1);
+                    case "index" -> PythonValue.Int.of(index + 1);
+                    case "index0" -> PythonValue.Int.of(index);
+                    case "revindex" -> PythonValue.Int.of(items.size() - index);
+                    case "revindex0" -> PythonValue.Int.of(items.size() - index - 1);
+                    case "first" -> PythonValue.Bool.of(index == 0);
+                    case "last" -> PythonValue.Bool.of(index == items.size() - 1);
+                    case "length" -> PythonValue.Int.of(items.size());
+                    case "depth" -> PythonValue.Int.of(depth);
+                    case "depth0" -> PythonValue.Int.of(depth - 1);
                     case "previtem" -> neighbour(index - 1);
                     case "nextitem" -> neighbour(index + 1);
-                    case "cycle" -> new TemplateValue.Function("cycle", this::cycle);
-                    case "changed" -> new TemplateValue.Function("changed", this::changed);
+                    case "cycle" -> new PythonValue.Function("cycle", this::cycle);
+                    case "changed" -> new PythonValue.Function("changed", this::changed);
                     default -> null;
                 });
     }
 
-    private TemplateValue neighbour(int place) {
+    private PythonValue neighbour(int place) {
         return place >= 0 && place < items.size()
                 ? items.get(place)
-                : new TemplateValue.Undefined("there is no such item");
+                : new PythonValue.Undefined("there is no such item");
     }
 
-    private TemplateValue cycle(Arguments arguments) {
+    private PythonValue cycle(Arguments arguments) {
         if (arguments.positional().isEmpty()) {
             throw new TemplateException("no items for cycling given");
         }
         return arguments.positional().get(index % arguments.positional().size());
     }
 
-    private TemplateValue changed(Arguments arguments) {
-        TemplateValue now = TemplateValue.Sequence.list(arguments.positional());
-        boolean same = watched.filter(before -> rendering.comparisons.equal(TemplateValue.Sequence.list(before), now))
+    private PythonValue changed(Arguments arguments) {
+        PythonValue now = PythonValue.Sequence.list(arguments.positional());
+        boolean same = watched.filter(before -> rendering.comparisons.equal(PythonValue.Sequence.list(before), now))
                 .isPresent();
         watched = Optional.of(arguments.positional());
-        return TemplateValue.Bool.of(!same);
+        return PythonValue.Bool.of(!same);
     }
 }

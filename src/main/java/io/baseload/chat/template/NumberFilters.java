@@ -1,5 +1,10 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.Budget;
+import io.baseload.chat.python.Decimals;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Locale;
@@ -16,29 +21,29 @@ final class NumberFilters {
     private NumberFilters() {}
 
     /** Spends the cost of reading a number from a text. */
-    static void spend(TemplateValue value, Budget budget) {
-        if (value instanceof TemplateValue.Text text) {
+    static void spend(PythonValue value, Budget budget) {
+        if (value instanceof PythonValue.Text text) {
             budget.characters(8L * Math.min(MAX_LENGTH, text.value().length()));
         }
     }
 
-    static TemplateValue integer(TemplateValue value, Arguments arguments) {
-        if (value instanceof TemplateValue.Undefined u) {
+    static PythonValue integer(PythonValue value, Arguments arguments) {
+        if (value instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
-        TemplateValue absent = arguments.find(0, "default").orElse(TemplateValue.Int.of(0));
+        PythonValue absent = arguments.find(0, "default").orElse(PythonValue.Int.of(0));
         int base = arguments.integer(1, "base", 10);
         return switch (value) {
-            case TemplateValue.Text t ->
+            case PythonValue.Text t ->
                 parse(t.value().strip(), base)
-                        .<TemplateValue>map(TemplateValue.Int::new)
+                        .<PythonValue>map(PythonValue.Int::new)
                         .orElse(absent);
-            case TemplateValue.Real r
+            case PythonValue.Real r
             when !Double.isNaN(r.value()) && !Double.isInfinite(r.value()) ->
-                new TemplateValue.Int(new BigDecimal(r.value()).toBigInteger());
+                new PythonValue.Int(new BigDecimal(r.value()).toBigInteger());
             default ->
                 PythonNumbers.integer(value)
-                        .<TemplateValue>map(TemplateValue.Int::new)
+                        .<PythonValue>map(PythonValue.Int::new)
                         .orElse(absent);
         };
     }
@@ -72,19 +77,19 @@ final class NumberFilters {
         }
     }
 
-    static TemplateValue real(TemplateValue value, Arguments arguments) {
-        if (value instanceof TemplateValue.Undefined u) {
+    static PythonValue real(PythonValue value, Arguments arguments) {
+        if (value instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
-        TemplateValue absent = arguments.find(0, "default").orElse(new TemplateValue.Real(0));
-        if (value instanceof TemplateValue.Text t) {
+        PythonValue absent = arguments.find(0, "default").orElse(new PythonValue.Real(0));
+        if (value instanceof PythonValue.Text t) {
             return t.value().length() > MAX_LENGTH
                     ? absent
                     : parseReal(t.value().strip())
-                            .<TemplateValue>map(TemplateValue.Real::new)
+                            .<PythonValue>map(PythonValue.Real::new)
                             .orElse(absent);
         }
-        return PythonNumbers.isNumber(value) ? new TemplateValue.Real(PythonNumbers.real(value)) : absent;
+        return PythonNumbers.isNumber(value) ? new PythonValue.Real(PythonNumbers.real(value)) : absent;
     }
 
     private static Optional<Double> parseReal(String text) {
@@ -99,14 +104,14 @@ final class NumberFilters {
         };
     }
 
-    static TemplateValue round(TemplateValue value, Arguments arguments) {
+    static PythonValue round(PythonValue value, Arguments arguments) {
         int digits = arguments.integer(0, "precision", 0);
         String method = arguments.text(1, "method", "common");
         Optional<BigInteger> whole = PythonNumbers.integer(value);
         if (whole.isPresent() && method.equals("common")) {
-            return new TemplateValue.Int(digits >= 0 ? whole.get() : roundTo(whole.get(), digits));
+            return new PythonValue.Int(digits >= 0 ? whole.get() : roundTo(whole.get(), digits));
         }
-        return new TemplateValue.Real(PythonNumbers.round(PythonNumbers.real(value), digits, method));
+        return new PythonValue.Real(PythonNumbers.round(PythonNumbers.real(value), digits, method));
     }
 
     private static BigInteger roundTo(BigInteger value, int digits) {
@@ -117,9 +122,8 @@ final class NumberFilters {
                         .toBigInteger();
     }
 
-    static String fileSize(TemplateValue value, boolean binary) {
-        double bytes =
-                PythonNumbers.real(value instanceof TemplateValue.Text ? real(value, Arguments.of(value)) : value);
+    static String fileSize(PythonValue value, boolean binary) {
+        double bytes = PythonNumbers.real(value instanceof PythonValue.Text ? real(value, Arguments.of(value)) : value);
         double base = binary ? 1024 : 1000;
         if (bytes < base) {
             return bytes == 1 ? "1 Byte" : (long) bytes + " Bytes";

@@ -1,5 +1,10 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Texts;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -21,23 +26,22 @@ final class OrderFilters {
     }
 
     /** The key for comparing a value: the value, or the named attribute; texts without case unless {@code exact}. */
-    static Function<TemplateValue, TemplateValue> key(
-            Rendering rendering, Optional<TemplateValue> path, boolean exact) {
+    static Function<PythonValue, PythonValue> key(Rendering rendering, Optional<PythonValue> path, boolean exact) {
         return item -> folded(rendering, Filters.pathOrSelf(item, path, rendering), exact);
     }
 
-    private static TemplateValue folded(Rendering rendering, TemplateValue value, boolean exact) {
-        return value instanceof TemplateValue.Text t && !exact ? rendering.text(TextFilters.lower(t.value())) : value;
+    private static PythonValue folded(Rendering rendering, PythonValue value, boolean exact) {
+        return value instanceof PythonValue.Text t && !exact ? rendering.text(TextFilters.lower(t.value())) : value;
     }
 
     /** Sorts by several attributes if they are separated by commas. Keys are lists, so that two undefined ones are equal. */
-    private static TemplateValue sort(Rendering rendering, TemplateValue value, Arguments arguments) {
+    private static PythonValue sort(Rendering rendering, PythonValue value, Arguments arguments) {
         boolean exact = arguments.flag(1, "case_sensitive", false);
-        Optional<TemplateValue> attribute = arguments.find(2, "attribute");
-        List<TemplateValue> paths = attribute.orElse(TemplateValue.None.NONE) instanceof TemplateValue.Text names
+        Optional<PythonValue> attribute = arguments.find(2, "attribute");
+        List<PythonValue> paths = attribute.orElse(PythonValue.None.NONE) instanceof PythonValue.Text names
                 ? rendering.texts(Texts.split(names.value(), ",", -1)).items()
-                : List.of(attribute.orElse(TemplateValue.None.NONE));
-        List<Function<TemplateValue, TemplateValue>> keys = new ArrayList<>();
+                : List.of(attribute.orElse(PythonValue.None.NONE));
+        List<Function<PythonValue, PythonValue>> keys = new ArrayList<>();
         paths.forEach(path -> keys.add(key(rendering, Optional.of(path), exact)));
         return sorted(
                 rendering,
@@ -46,31 +50,27 @@ final class OrderFilters {
                 arguments.flag(0, "reverse", false));
     }
 
-    private static TemplateValue dictSort(Rendering rendering, TemplateValue value, Arguments arguments) {
+    private static PythonValue dictSort(Rendering rendering, PythonValue value, Arguments arguments) {
         boolean exact = arguments.flag(0, "case_sensitive", false);
         int by = switch (arguments.text(1, "by", "key")) {
             case "key" -> 0;
             case "value" -> 1;
             default -> throw new TemplateException("You can only sort by either \"key\" or \"value\"");
         };
-        if (!(value instanceof TemplateValue.Dict dict)) {
+        if (!(value instanceof PythonValue.Dict dict)) {
             throw new TemplateException("'" + value.type() + "' object has no attribute 'items'");
         }
         return sorted(
                 rendering,
                 GeneratorFilters.items(rendering, dict),
-                item -> folded(
-                        rendering, ((TemplateValue.Sequence) item).items().get(by), exact),
+                item -> folded(rendering, ((PythonValue.Sequence) item).items().get(by), exact),
                 arguments.flag(2, "reverse", false));
     }
 
     /** A stable sort, also if reversed. */
-    private static TemplateValue.Sequence sorted(
-            Rendering rendering,
-            List<TemplateValue> items,
-            Function<TemplateValue, TemplateValue> key,
-            boolean reverse) {
-        record Keyed(TemplateValue key, TemplateValue item) {}
+    private static PythonValue.Sequence sorted(
+            Rendering rendering, List<PythonValue> items, Function<PythonValue, PythonValue> key, boolean reverse) {
+        record Keyed(PythonValue key, PythonValue item) {}
         Comparator<Keyed> ascending = (a, b) -> rendering.comparisons.order("<", a.key, b.key);
         List<Keyed> keyed = new ArrayList<>();
         rendering.budget.elements(items.size() * 16L);
@@ -79,17 +79,17 @@ final class OrderFilters {
         return rendering.list(keyed.stream().map(Keyed::item).toList());
     }
 
-    private static TemplateValue extreme(Rendering rendering, TemplateValue value, Arguments arguments, int sign) {
-        Function<TemplateValue, TemplateValue> key =
+    private static PythonValue extreme(Rendering rendering, PythonValue value, Arguments arguments, int sign) {
+        Function<PythonValue, PythonValue> key =
                 key(rendering, arguments.find(1, "attribute"), arguments.flag(0, "case_sensitive", false));
-        List<TemplateValue> items = rendering.iterate(value);
+        List<PythonValue> items = rendering.iterate(value);
         if (items.isEmpty()) {
-            return new TemplateValue.Undefined("No aggregated item, sequence was empty.");
+            return new PythonValue.Undefined("No aggregated item, sequence was empty.");
         }
-        TemplateValue best = items.getFirst();
-        TemplateValue bestKey = key.apply(best);
-        for (TemplateValue item : items.subList(1, items.size())) {
-            TemplateValue itemKey = key.apply(item);
+        PythonValue best = items.getFirst();
+        PythonValue bestKey = key.apply(best);
+        for (PythonValue item : items.subList(1, items.size())) {
+            PythonValue itemKey = key.apply(item);
             if (sign * rendering.comparisons.order("<", itemKey, bestKey) < 0) {
                 best = item;
                 bestKey = itemKey;
@@ -99,14 +99,14 @@ final class OrderFilters {
     }
 
     /** Groups in the order of their keys; a group's key is that of its first value. */
-    private static TemplateValue groupBy(Rendering rendering, TemplateValue value, Arguments arguments) {
-        TemplateValue path = arguments.get(0, "attribute");
-        Optional<TemplateValue> absent = arguments.find(1, "default");
+    private static PythonValue groupBy(Rendering rendering, PythonValue value, Arguments arguments) {
+        PythonValue path = arguments.get(0, "attribute");
+        Optional<PythonValue> absent = arguments.find(1, "default");
         boolean exact = arguments.flag(2, "case_sensitive", false);
-        Function<TemplateValue, TemplateValue> key =
+        Function<PythonValue, PythonValue> key =
                 item -> folded(rendering, Filters.path(item, path, absent, rendering), exact);
-        Map<TemplateValue, List<TemplateValue>> groups = new LinkedHashMap<>();
-        for (TemplateValue item :
+        Map<PythonValue, List<PythonValue>> groups = new LinkedHashMap<>();
+        for (PythonValue item :
                 sorted(rendering, rendering.iterate(value), key, false).items()) {
             rendering.budget.elements(1 + groups.size() / 16);
             groups.computeIfAbsent(rendering.comparisons.key(key.apply(item)), k -> new ArrayList<>())
@@ -117,7 +117,7 @@ final class OrderFilters {
                 .toList());
     }
 
-    private static TemplateValue group(TemplateValue key, List<TemplateValue> items, Rendering rendering) {
-        return new TemplateValue.Sequence(TemplateValue.Sequence.Form.GROUP, List.of(key, rendering.list(items)));
+    private static PythonValue group(PythonValue key, List<PythonValue> items, Rendering rendering) {
+        return new PythonValue.Sequence(PythonValue.Sequence.Form.GROUP, List.of(key, rendering.list(items)));
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.PythonValue;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -7,13 +8,13 @@ import java.util.Optional;
 /** Names and their values; other names are looked up in the outer scope. */
 final class Scope {
     private final Optional<Scope> outside;
-    private final Map<String, TemplateValue> names = new HashMap<>();
+    private final Map<String, PythonValue> names = new HashMap<>();
 
     private Scope(Optional<Scope> outside) {
         this.outside = outside;
     }
 
-    static Scope outermost(Map<String, TemplateValue> names) {
+    static Scope outermost(Map<String, PythonValue> names) {
         Scope scope = new Scope(Optional.empty());
         scope.names.putAll(names);
         return scope;
@@ -23,18 +24,18 @@ final class Scope {
         return new Scope(Optional.of(this));
     }
 
-    void set(String name, TemplateValue value) {
+    void set(String name, PythonValue value) {
         names.put(name, value);
     }
 
-    TemplateValue get(String name) {
+    PythonValue get(String name) {
         for (Scope scope = this; ; scope = scope.outside.get()) {
-            TemplateValue value = scope.names.get(name);
+            PythonValue value = scope.names.get(name);
             if (value != null) {
                 return value;
             }
             if (scope.outside.isEmpty()) {
-                return new TemplateValue.Undefined("'" + name + "' is undefined");
+                return new PythonValue.Undefined("'" + name + "' is undefined");
             }
         }
     }

@@ -1,5 +1,14 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.Characters;
+import io.baseload.chat.python.Comparisons;
+import io.baseload.chat.python.Markup;
+import io.baseload.chat.python.Operators;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
 import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
@@ -9,7 +18,7 @@ import java.util.function.Predicate;
 final class Tests {
     @FunctionalInterface
     interface Test {
-        boolean holds(Rendering rendering, TemplateValue value, Arguments arguments);
+        boolean holds(Rendering rendering, PythonValue value, Arguments arguments);
     }
 
     private static final Map<String, Test> ALL = table();
@@ -20,7 +29,7 @@ final class Tests {
         return ALL.containsKey(name);
     }
 
-    static boolean apply(String name, Rendering rendering, TemplateValue value, Arguments arguments) {
+    static boolean apply(String name, Rendering rendering, PythonValue value, Arguments arguments) {
         Test test = ALL.get(name);
         if (test == null) {
             throw new TemplateException("No test named '" + name + "'.");
@@ -50,41 +59,41 @@ final class Tests {
         tests.put("odd", (r, v, a) -> odd(v));
         tests.put("lower", (r, v, a) -> Characters.isLower(r.text(r.printer.str(v))));
         tests.put("upper", (r, v, a) -> Characters.isUpper(r.text(r.printer.str(v))));
-        tests.put("filter", (r, v, a) -> v instanceof TemplateValue.Text t && Filters.exists(t.value()));
-        tests.put("test", (r, v, a) -> v instanceof TemplateValue.Text t && exists(t.value()));
+        tests.put("filter", (r, v, a) -> v instanceof PythonValue.Text t && Filters.exists(t.value()));
+        tests.put("test", (r, v, a) -> v instanceof PythonValue.Text t && exists(t.value()));
         return Map.copyOf(tests);
     }
 
     private static void kinds(Map<String, Test> tests) {
-        kind(tests, "defined", v -> !(v instanceof TemplateValue.Undefined));
-        kind(tests, "undefined", v -> v instanceof TemplateValue.Undefined);
-        kind(tests, "none", v -> v == TemplateValue.None.NONE);
-        kind(tests, "boolean", v -> v instanceof TemplateValue.Bool);
-        kind(tests, "true", v -> v instanceof TemplateValue.Bool b && b.value());
-        kind(tests, "false", v -> v instanceof TemplateValue.Bool b && !b.value());
-        kind(tests, "integer", v -> v instanceof TemplateValue.Int);
-        kind(tests, "float", v -> v instanceof TemplateValue.Real);
+        kind(tests, "defined", v -> !(v instanceof PythonValue.Undefined));
+        kind(tests, "undefined", v -> v instanceof PythonValue.Undefined);
+        kind(tests, "none", v -> v == PythonValue.None.NONE);
+        kind(tests, "boolean", v -> v instanceof PythonValue.Bool);
+        kind(tests, "true", v -> v instanceof PythonValue.Bool b && b.value());
+        kind(tests, "false", v -> v instanceof PythonValue.Bool b && !b.value());
+        kind(tests, "integer", v -> v instanceof PythonValue.Int);
+        kind(tests, "float", v -> v instanceof PythonValue.Real);
         kind(tests, "number", PythonNumbers::isNumber);
-        kind(tests, "string", v -> v instanceof TemplateValue.Text);
-        kind(tests, "mapping", v -> v instanceof TemplateValue.Dict);
-        kind(tests, "callable", v -> v instanceof TemplateValue.Function || v instanceof TemplateValue.Undefined);
-        kind(tests, "iterable", v -> v instanceof TemplateValue.Generator || sequence(v));
+        kind(tests, "string", v -> v instanceof PythonValue.Text);
+        kind(tests, "mapping", v -> v instanceof PythonValue.Dict);
+        kind(tests, "callable", v -> v instanceof PythonValue.Function || v instanceof PythonValue.Undefined);
+        kind(tests, "iterable", v -> v instanceof PythonValue.Generator || sequence(v));
         kind(tests, "sequence", Tests::sequence);
         kind(tests, "escaped", Markup::is);
     }
 
-    private static void kind(Map<String, Test> tests, String name, Predicate<TemplateValue> test) {
+    private static void kind(Map<String, Test> tests, String name, Predicate<PythonValue> test) {
         tests.put(name, (r, v, a) -> test.test(v));
     }
 
-    static boolean sequence(TemplateValue value) {
-        return value instanceof TemplateValue.Undefined
-                || value instanceof TemplateValue.Text
-                || value instanceof TemplateValue.Sequence
-                || value instanceof TemplateValue.Dict;
+    static boolean sequence(PythonValue value) {
+        return value instanceof PythonValue.Undefined
+                || value instanceof PythonValue.Text
+                || value instanceof PythonValue.Sequence
+                || value instanceof PythonValue.Dict;
     }
 
-    private static boolean odd(TemplateValue value) {
+    private static boolean odd(PythonValue value) {
         return PythonNumbers.integer(value)
                 .map(i -> i.testBit(0) && i.signum() != 0 || i.equals(BigInteger.ONE))
                 .orElseGet(() -> Math.floorMod((long) PythonNumbers.real(value), 2L) == 1);

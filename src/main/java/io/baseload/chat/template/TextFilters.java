@@ -1,5 +1,13 @@
 package io.baseload.chat.template;
 
+import io.baseload.chat.python.Arguments;
+import io.baseload.chat.python.Markup;
+import io.baseload.chat.python.Methods;
+import io.baseload.chat.python.PythonNumbers;
+import io.baseload.chat.python.PythonValue;
+import io.baseload.chat.python.Rendering;
+import io.baseload.chat.python.TemplateException;
+import io.baseload.chat.python.Texts;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -7,7 +15,7 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
-/** Operations of filters and methods on text. */
+/** Filters on text. */
 final class TextFilters {
     private static final Pattern WORD_START =
             Pattern.compile("([-\\s\\u001c-\\u001f({\\[<]+)", Pattern.UNICODE_CHARACTER_CLASS);
@@ -26,28 +34,20 @@ final class TextFilters {
         return out.toString();
     }
 
-    static String escape(String text) {
-        return text.replace("&", "&amp;")
-                .replace(">", "&gt;")
-                .replace("<", "&lt;")
-                .replace("'", "&#39;")
-                .replace("\"", "&#34;");
-    }
-
-    static TemplateValue xmlAttributes(Rendering rendering, TemplateValue value, Arguments arguments) {
-        if (!(value instanceof TemplateValue.Dict dict)) {
+    static PythonValue xmlAttributes(Rendering rendering, PythonValue value, Arguments arguments) {
+        if (!(value instanceof PythonValue.Dict dict)) {
             throw new TemplateException("'" + value.type() + "' object has no items");
         }
         StringBuilder out = new StringBuilder();
-        for (TemplateValue.Dict.Entry entry : dict.entries().values()) {
-            if (entry.value() != TemplateValue.None.NONE && !(entry.value() instanceof TemplateValue.Undefined)) {
+        for (PythonValue.Dict.Entry entry : dict.entries().values()) {
+            if (entry.value() != PythonValue.None.NONE && !(entry.value() instanceof PythonValue.Undefined)) {
                 String name = Texts.require(entry.key());
                 if (name.matches("(?s).*[\\s/>=].*")) {
                     throw new TemplateException("Invalid character in attribute name: '" + name + "'");
                 }
-                out.append(' ').append(escape(name));
+                out.append(' ').append(Markup.escape(name));
                 out.append("=\"")
-                        .append(escape(rendering.printer.str(entry.value())))
+                        .append(Markup.escape(rendering.printer.str(entry.value())))
                         .append('"');
             }
         }
@@ -75,7 +75,7 @@ final class TextFilters {
         return out.append(text, from, text.length()).toString();
     }
 
-    /** Reverses the escapes of {@link #escape} and of most HTML writers. */
+    /** Reverses the escapes of {@link Markup#escape} and of most HTML writers. */
     private static String unescape(String text) {
         return text.replace("&lt;", "<")
                 .replace("&gt;", ">")
@@ -86,22 +86,22 @@ final class TextFilters {
                 .replace("&amp;", "&");
     }
 
-    static TemplateValue urlEncode(Rendering rendering, TemplateValue value, Arguments arguments) {
-        List<TemplateValue> pairs = switch (value) {
-            case TemplateValue.Dict d -> Methods.pairs(d);
-            case TemplateValue.Text t -> List.of();
+    static PythonValue urlEncode(Rendering rendering, PythonValue value, Arguments arguments) {
+        List<PythonValue> pairs = switch (value) {
+            case PythonValue.Dict d -> Methods.pairs(d);
+            case PythonValue.Text t -> List.of();
             default -> Tests.sequence(value) ? rendering.iterate(value) : List.of();
         };
         if (pairs.isEmpty()) {
-            boolean empty = value instanceof TemplateValue.Dict || value instanceof TemplateValue.Sequence;
+            boolean empty = value instanceof PythonValue.Dict || value instanceof PythonValue.Sequence;
             return rendering.text(empty ? "" : urlEncode(rendering.printer.str(value)));
         }
         return rendering.text(
                 pairs.stream().map(pair -> parameter(rendering, pair)).collect(Collectors.joining("&")));
     }
 
-    private static String parameter(Rendering rendering, TemplateValue pair) {
-        List<TemplateValue> parts = rendering.iterate(pair);
+    private static String parameter(Rendering rendering, PythonValue pair) {
+        List<PythonValue> parts = rendering.iterate(pair);
         if (parts.size() != 2) {
             throw new TemplateException("expected 2 values to unpack, got " + parts.size());
         }
@@ -119,30 +119,9 @@ final class TextFilters {
                 .replace("%7E", "~");
     }
 
-    static TemplateValue replace(Rendering rendering, String text, String old, String replacement, int limit) {
-        rendering.budget.search(text.length(), old.length());
-        long times = Texts.count(text, old);
-        times = limit < 0 ? times : Math.min(times, limit);
-        rendering.budget.block(text.length() + times * replacement.length());
-        if (old.isEmpty()) {
-            return new TemplateValue.Text(interleave(text, replacement, times));
-        }
-        return new TemplateValue.Text(
-                limit < 0 ? text.replace(old, replacement) : String.join(replacement, Texts.split(text, old, limit)));
-    }
-
-    private static String interleave(String text, String replacement, long times) {
-        StringBuilder out = new StringBuilder();
-        long left = times;
-        for (int c : text.codePoints().toArray()) {
-            out.append(left-- > 0 ? replacement : "").appendCodePoint(c);
-        }
-        return out.append(left > 0 ? replacement : "").toString();
-    }
-
-    static TemplateValue indent(Rendering rendering, TemplateValue value, Arguments arguments) {
-        TemplateValue width = arguments.find(0, "width").orElse(TemplateValue.Int.of(4));
-        String blanks = width instanceof TemplateValue.Text t
+    static PythonValue indent(Rendering rendering, PythonValue value, Arguments arguments) {
+        PythonValue width = arguments.find(0, "width").orElse(PythonValue.Int.of(4));
+        String blanks = width instanceof PythonValue.Text t
                 ? t.value()
                 : " ".repeat(Math.clamp(PythonNumbers.index(width), 0, 1000));
         boolean first = arguments.flag(1, "first", false);
@@ -157,26 +136,16 @@ final class TextFilters {
             out.append(firstLine ? "" : "\n").append(indented ? blanks : "").append(line);
             firstLine = false;
         }
-        return new TemplateValue.Text(out.toString());
+        return new PythonValue.Text(out.toString());
     }
 
-    /**
-     * @param side −1: blanks on the left, 1: on the right, 0: on both
-     */
-    static String pad(Rendering rendering, String text, int width, String fill, int side) {
-        int missing = Math.max(0, width - text.codePointCount(0, text.length()));
-        rendering.budget.block((long) missing * fill.length());
-        int left = side < 0 ? missing : side > 0 ? 0 : missing / 2 + (missing & width & 1);
-        return fill.repeat(left) + text + fill.repeat(missing - left);
-    }
-
-    static TemplateValue truncate(Rendering rendering, TemplateValue value, Arguments arguments) {
+    static PythonValue truncate(Rendering rendering, PythonValue value, Arguments arguments) {
         int length = arguments.integer(0, "length", 255);
         boolean inWord = arguments.flag(1, "killwords", false);
         String end = arguments.text(2, "end", "...");
         int leeway = arguments
                 .find(3, "leeway")
-                .filter(l -> l != TemplateValue.None.NONE)
+                .filter(l -> l != PythonValue.None.NONE)
                 .map(PythonNumbers::index)
                 .orElse(5);
         int kept = length - end.codePointCount(0, end.length());
@@ -190,24 +159,7 @@ final class TextFilters {
         String cut = text.substring(0, text.offsetByCodePoints(0, kept));
         int space = cut.lastIndexOf(' ');
         return rendering.text(
-                (inWord || space < 0 ? cut : cut.substring(0, space)) + (Markup.is(value) ? escape(end) : end));
-    }
-
-    static String expandTabs(Rendering rendering, String text, int size) {
-        StringBuilder out = new StringBuilder(text.length());
-        int column = 0;
-        for (int c : text.codePoints().toArray()) {
-            int blanks = size > 0 ? size - column % size : 0;
-            if (c == '\t') {
-                rendering.budget.block(blanks);
-                out.repeat(' ', blanks);
-                column += blanks;
-            } else {
-                out.appendCodePoint(c);
-                column = c == '\n' || c == '\r' ? 0 : column + 1;
-            }
-        }
-        return out.toString();
+                (inWord || space < 0 ? cut : cut.substring(0, space)) + (Markup.is(value) ? Markup.escape(end) : end));
     }
 
     static int countWords(String text) {

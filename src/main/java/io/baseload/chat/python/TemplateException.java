@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 /** A template that can't be rendered with these variables: it refused them, they have the wrong type, or it exceeded its limits. */
 public final class TemplateException extends RuntimeException {
@@ -9,12 +9,12 @@ public final class TemplateException extends RuntimeException {
         this.raised = raised;
     }
 
-    TemplateException(String message) {
+    public TemplateException(String message) {
         this(message, false);
     }
 
     /** What {@code raise_exception(message)} throws. */
-    static TemplateException raisedByTemplate(String message) {
+    public static TemplateException raisedByTemplate(String message) {
         return new TemplateException(message, true);
     }
 

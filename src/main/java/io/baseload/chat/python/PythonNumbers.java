@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -6,28 +6,28 @@ import java.math.RoundingMode;
 import java.util.Optional;
 
 /** Python's numbers: integers of any size up to a limit of this class, floats, and booleans that count as integers. */
-final class PythonNumbers {
+public final class PythonNumbers {
     private static final int MAX_BITS = 1 << 14;
 
     private PythonNumbers() {}
 
-    static boolean isNumber(TemplateValue value) {
-        return value instanceof TemplateValue.Int
-                || value instanceof TemplateValue.Real
-                || value instanceof TemplateValue.Bool;
+    public static boolean isNumber(PythonValue value) {
+        return value instanceof PythonValue.Int
+                || value instanceof PythonValue.Real
+                || value instanceof PythonValue.Bool;
     }
 
     /** The value of an integer or a boolean. */
-    static Optional<BigInteger> integer(TemplateValue value) {
+    public static Optional<BigInteger> integer(PythonValue value) {
         return switch (value) {
-            case TemplateValue.Int i -> Optional.of(i.value());
-            case TemplateValue.Bool b -> Optional.of(b.value() ? BigInteger.ONE : BigInteger.ZERO);
+            case PythonValue.Int i -> Optional.of(i.value());
+            case PythonValue.Bool b -> Optional.of(b.value() ? BigInteger.ONE : BigInteger.ZERO);
             default -> Optional.empty();
         };
     }
 
-    static double real(TemplateValue value) {
-        return value instanceof TemplateValue.Real r
+    public static double real(PythonValue value) {
+        return value instanceof PythonValue.Real r
                 ? r.value()
                 : integer(value)
                         .orElseThrow(() -> new TemplateException("must be a number, not " + value.type()))
@@ -35,7 +35,7 @@ final class PythonNumbers {
     }
 
     /** A number of elements or characters; values beyond an int become the nearest int. */
-    static int index(TemplateValue value) {
+    public static int index(PythonValue value) {
         BigInteger number = integer(value)
                 .orElseThrow(() ->
                         new TemplateException("'" + value.type() + "' object cannot be interpreted as an integer"));
@@ -44,16 +44,16 @@ final class PythonNumbers {
                 .intValue();
     }
 
-    static TemplateValue arithmetic(String operator, TemplateValue left, TemplateValue right, Budget budget) {
+    static PythonValue arithmetic(String operator, PythonValue left, PythonValue right, Budget budget) {
         Optional<BigInteger> a = integer(left);
         Optional<BigInteger> b = integer(right);
         if (a.isEmpty()
                 || b.isEmpty()
                 || operator.equals("/")
                 || operator.equals("**") && b.get().signum() < 0) {
-            return new TemplateValue.Real(reals(operator, real(left), real(right)));
+            return new PythonValue.Real(reals(operator, real(left), real(right)));
         }
-        return new TemplateValue.Int(bounded(integers(operator, a.get(), b.get(), budget)));
+        return new PythonValue.Int(bounded(integers(operator, a.get(), b.get(), budget)));
     }
 
     private static BigInteger integers(String operator, BigInteger a, BigInteger b, Budget budget) {
@@ -137,28 +137,28 @@ final class PythonNumbers {
         return value;
     }
 
-    static TemplateValue absolute(TemplateValue value) {
-        if (value instanceof TemplateValue.Undefined u) {
+    public static PythonValue absolute(PythonValue value) {
+        if (value instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
-        return value instanceof TemplateValue.Real r
-                ? new TemplateValue.Real(Math.abs(r.value()))
-                : new TemplateValue.Int(integer(value)
+        return value instanceof PythonValue.Real r
+                ? new PythonValue.Real(Math.abs(r.value()))
+                : new PythonValue.Int(integer(value)
                         .orElseThrow(() -> new TemplateException("bad operand type for abs(): '" + value.type() + "'"))
                         .abs());
     }
 
-    static TemplateValue negate(TemplateValue value) {
-        return value instanceof TemplateValue.Real r
-                ? new TemplateValue.Real(-r.value())
-                : new TemplateValue.Int(integer(value)
+    public static PythonValue negate(PythonValue value) {
+        return value instanceof PythonValue.Real r
+                ? new PythonValue.Real(-r.value())
+                : new PythonValue.Int(integer(value)
                         .orElseThrow(
                                 () -> new TemplateException("bad operand type for unary -: '" + value.type() + "'"))
                         .negate());
     }
 
     /** Rounds half to even on the exact value, as Python does; up and down after multiplying, as Jinja does. */
-    static double round(double value, int digits, String method) {
+    public static double round(double value, int digits, String method) {
         if (Double.isNaN(value) || Double.isInfinite(value) || Math.abs(digits) > 400) {
             return value;
         }
@@ -177,7 +177,7 @@ final class PythonNumbers {
     }
 
     /** Python's {@code repr} of a float: the shortest digits that read back the same. */
-    static String repr(double value) {
+    public static String repr(double value) {
         if (Double.isNaN(value) || Double.isInfinite(value)) {
             return Double.isNaN(value) ? "nan" : value > 0 ? "inf" : "-inf";
         }

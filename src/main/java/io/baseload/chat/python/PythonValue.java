@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigInteger;
 import java.util.Iterator;
@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Everything that a template can see: its own data, never a Java object. Immutable, except for namespaces, generators and a loop's own state. */
-sealed interface TemplateValue {
+public sealed interface PythonValue {
     /** Python's name for the type. */
     String type();
 
@@ -19,18 +19,18 @@ sealed interface TemplateValue {
      *
      * @param what the description for the error message
      */
-    record Undefined(String what) implements TemplateValue {
+    record Undefined(String what) implements PythonValue {
         @Override
         public String type() {
             return "Undefined";
         }
 
-        TemplateException failure() {
+        public TemplateException failure() {
             return new TemplateException(what);
         }
     }
 
-    enum None implements TemplateValue {
+    enum None implements PythonValue {
         NONE;
 
         @Override
@@ -39,11 +39,11 @@ sealed interface TemplateValue {
         }
     }
 
-    record Bool(boolean value) implements TemplateValue {
-        static final Bool TRUE = new Bool(true);
-        static final Bool FALSE = new Bool(false);
+    record Bool(boolean value) implements PythonValue {
+        public static final Bool TRUE = new Bool(true);
+        public static final Bool FALSE = new Bool(false);
 
-        static Bool of(boolean value) {
+        public static Bool of(boolean value) {
             return value ? TRUE : FALSE;
         }
 
@@ -53,13 +53,13 @@ sealed interface TemplateValue {
         }
     }
 
-    record Int(BigInteger value) implements TemplateValue, Comparable<Int> {
+    record Int(BigInteger value) implements PythonValue, Comparable<Int> {
         @Override
         public int compareTo(Int other) {
             return value.compareTo(other.value);
         }
 
-        static Int of(long value) {
+        public static Int of(long value) {
             return new Int(BigInteger.valueOf(value));
         }
 
@@ -69,7 +69,7 @@ sealed interface TemplateValue {
         }
     }
 
-    record Real(double value) implements TemplateValue {
+    record Real(double value) implements PythonValue {
         @Override
         public String type() {
             return "float";
@@ -81,10 +81,10 @@ sealed interface TemplateValue {
      *
      * @param markup whether the text is marked as HTML (see {@link Markup}); equal texts are equal whether they are or not
      */
-    record Text(String value, boolean markup) implements TemplateValue, Comparable<Text> {
-        static final Text EMPTY = new Text("");
+    record Text(String value, boolean markup) implements PythonValue, Comparable<Text> {
+        public static final Text EMPTY = new Text("");
 
-        Text(String value) {
+        public Text(String value) {
             this(value, false);
         }
 
@@ -108,14 +108,14 @@ sealed interface TemplateValue {
             return value.compareTo(other.value);
         }
 
-        int length() {
+        public int length() {
             return value.codePointCount(0, value.length());
         }
     }
 
     /** A list, a tuple, a range, or a view of a dict. */
-    record Sequence(Form form, List<TemplateValue> items) implements TemplateValue {
-        enum Form {
+    record Sequence(Form form, List<PythonValue> items) implements PythonValue {
+        public enum Form {
             LIST("list"),
             TUPLE("tuple"),
             /** An element of {@code groupby}: a tuple of {@code grouper} and {@code list}. */
@@ -141,11 +141,11 @@ sealed interface TemplateValue {
             return isListOrTuple() || form == Form.RANGE;
         }
 
-        static Sequence list(List<TemplateValue> items) {
+        public static Sequence list(List<PythonValue> items) {
             return new Sequence(Form.LIST, items);
         }
 
-        static Sequence tuple(TemplateValue... items) {
+        public static Sequence tuple(PythonValue... items) {
             return new Sequence(Form.TUPLE, List.of(items));
         }
 
@@ -160,12 +160,12 @@ sealed interface TemplateValue {
      *
      * @param entries by {@link Comparisons#key}, so that 1, 1.0 and true are one key
      */
-    record Dict(Map<TemplateValue, Entry> entries) implements TemplateValue {
-        static final Dict EMPTY = new Dict(Map.of());
+    record Dict(Map<PythonValue, Entry> entries) implements PythonValue {
+        public static final Dict EMPTY = new Dict(Map.of());
 
-        record Entry(TemplateValue key, TemplateValue value) {}
+        public record Entry(PythonValue key, PythonValue value) {}
 
-        Optional<TemplateValue> get(TemplateValue key) {
+        public Optional<PythonValue> get(PythonValue key) {
             return Optional.ofNullable(entries.get(key)).map(Entry::value);
         }
 
@@ -176,19 +176,19 @@ sealed interface TemplateValue {
     }
 
     /** The result of {@code map}, {@code select} and others: values created lazily, readable once. Always true, even if there are none; without length and items. */
-    final class Generator implements TemplateValue {
+    final class Generator implements PythonValue {
         private final String type;
-        private final Supplier<Iterator<TemplateValue>> source;
-        private Optional<Iterator<TemplateValue>> running = Optional.empty();
+        private final Supplier<Iterator<PythonValue>> source;
+        private Optional<Iterator<PythonValue>> running = Optional.empty();
 
-        Generator(String type, Supplier<Iterator<TemplateValue>> source) {
+        public Generator(String type, Supplier<Iterator<PythonValue>> source) {
             this.type = type;
             this.source = source;
         }
 
         /** The remaining elements. */
-        Iterator<TemplateValue> rest() {
-            Iterator<TemplateValue> rest = running.orElseGet(source);
+        public Iterator<PythonValue> rest() {
+            Iterator<PythonValue> rest = running.orElseGet(source);
             running = Optional.of(rest);
             return rest;
         }
@@ -200,7 +200,7 @@ sealed interface TemplateValue {
     }
 
     /** The result of {@code namespace()}: the only thing that a template can write to from within a loop. */
-    record Namespace(LinkedHashMap<String, TemplateValue> members) implements TemplateValue {
+    record Namespace(LinkedHashMap<String, PythonValue> members) implements PythonValue {
         @Override
         public String type() {
             return "Namespace";
@@ -209,7 +209,7 @@ sealed interface TemplateValue {
 
     /** Named values that may change, as in {@code loop} from one iteration to the next. */
     interface Members {
-        Optional<TemplateValue> member(String name);
+        Optional<PythonValue> member(String name);
     }
 
     /**
@@ -217,11 +217,11 @@ sealed interface TemplateValue {
      *
      * @param text its printed form
      */
-    record Opaque(String type, Members members, Supplier<String> text) implements TemplateValue {}
+    record Opaque(String type, Members members, Supplier<String> text) implements PythonValue {}
 
     /** A callable value: a macro, a method bound to its object, a global. */
-    record Function(String text, Body body, Members members) implements TemplateValue {
-        Function(String name, Body body) {
+    record Function(String text, Body body, Members members) implements PythonValue {
+        public Function(String name, Body body) {
             this("<function " + name + ">", body, unknown -> Optional.empty());
         }
 
@@ -233,6 +233,6 @@ sealed interface TemplateValue {
 
     @FunctionalInterface
     interface Body {
-        TemplateValue call(Arguments arguments);
+        PythonValue call(Arguments arguments);
     }
 }

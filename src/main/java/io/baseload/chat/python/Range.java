@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.Optional;
 import java.util.stream.IntStream;

@@ -1,11 +1,11 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.time.LocalDateTime;
 import java.time.temporal.IsoFields;
 import java.util.Locale;
 
 /** Python's {@code strftime} in the C locale. */
-final class Clock {
+public final class Clock {
     private static final String[] DAYS = {"Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"};
     private static final String[] MONTHS = {
         "January",
@@ -24,11 +24,11 @@ final class Clock {
 
     private final LocalDateTime now;
 
-    Clock(LocalDateTime now) {
+    public Clock(LocalDateTime now) {
         this.now = now;
     }
 
-    String format(String format) {
+    public String format(String format) {
         StringBuilder out = new StringBuilder();
         for (int i = 0; i < format.length(); i++) {
             int at = i + 1;

@@ -1,39 +1,39 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /** Arguments of a call, evaluated. */
-record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> named) {
-    static final Arguments NONE = new Arguments(List.of(), Map.of());
+public record Arguments(List<PythonValue> positional, Map<String, PythonValue> named) {
+    public static final Arguments NONE = new Arguments(List.of(), Map.of());
 
-    static Arguments of(TemplateValue... positional) {
+    public static Arguments of(PythonValue... positional) {
         return new Arguments(List.of(positional), Map.of());
     }
 
     /** An argument by position or by name. */
-    Optional<TemplateValue> find(int index, String name) {
+    public Optional<PythonValue> find(int index, String name) {
         return index < positional.size() ? Optional.of(positional.get(index)) : Optional.ofNullable(named.get(name));
     }
 
-    TemplateValue get(int index, String name) {
+    public PythonValue get(int index, String name) {
         return find(index, name).orElseThrow(() -> new TemplateException("missing argument '" + name + "'"));
     }
 
-    boolean flag(int index, String name, boolean absent) {
+    public boolean flag(int index, String name, boolean absent) {
         return find(index, name).map(Truth::of).orElse(absent);
     }
 
-    String text(int index, String name) {
+    public String text(int index, String name) {
         return Texts.require(get(index, name));
     }
 
-    String text(int index, String name, String absent) {
+    public String text(int index, String name, String absent) {
         return find(index, name).map(Texts::require).orElse(absent);
     }
 
-    int integer(int index, String name, int absent) {
+    public int integer(int index, String name, int absent) {
         return find(index, name).map(PythonNumbers::index).orElse(absent);
     }
 
@@ -46,7 +46,7 @@ record Arguments(List<TemplateValue> positional, Map<String, TemplateValue> name
     }
 
     /** All arguments except the first. */
-    Arguments rest() {
+    public Arguments rest() {
         return new Arguments(positional.subList(Math.min(1, positional.size()), positional.size()), named);
     }
 }

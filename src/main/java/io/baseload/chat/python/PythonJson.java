@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** The {@code tojson} filter as in transformers: Python's {@code json.dumps} without HTML escapes. */
-final class PythonJson {
+public final class PythonJson {
     private final Budget budget;
     private final StringBuilder out = new StringBuilder();
     private final boolean ascii;
@@ -24,13 +24,13 @@ final class PythonJson {
     private PythonJson(Budget budget, Arguments arguments) {
         this.budget = budget;
         ascii = arguments.flag(0, "ensure_ascii", false);
-        Optional<TemplateValue> given = arguments.find(1, "indent").filter(i -> i != TemplateValue.None.NONE);
+        Optional<PythonValue> given = arguments.find(1, "indent").filter(i -> i != PythonValue.None.NONE);
         lines = given.isPresent();
         indent = given.map(PythonJson::blanks).orElse("");
-        List<TemplateValue> separators = arguments
+        List<PythonValue> separators = arguments
                 .find(2, "separators")
-                .filter(TemplateValue.Sequence.class::isInstance)
-                .map(s -> ((TemplateValue.Sequence) s).items())
+                .filter(PythonValue.Sequence.class::isInstance)
+                .map(s -> ((PythonValue.Sequence) s).items())
                 .filter(s -> s.size() == 2)
                 .orElse(List.of());
         itemSeparator = separators.isEmpty() ? lines ? "," : ", " : Texts.require(separators.get(0));
@@ -38,29 +38,29 @@ final class PythonJson {
         sorted = arguments.flag(3, "sort_keys", false);
     }
 
-    static String of(TemplateValue value, Arguments arguments, Budget budget) {
+    public static String of(PythonValue value, Arguments arguments, Budget budget) {
         PythonJson json = new PythonJson(budget, arguments);
         json.write(value, "\n");
         return json.out.toString();
     }
 
-    private static String blanks(TemplateValue indent) {
-        return indent instanceof TemplateValue.Text text
+    private static String blanks(PythonValue indent) {
+        return indent instanceof PythonValue.Text text
                 ? text.value()
                 : " ".repeat(Math.clamp(PythonNumbers.index(indent), 0, 100));
     }
 
-    private void write(TemplateValue value, String newline) {
+    private void write(PythonValue value, String newline) {
         budget.enter();
         int before = out.length();
         switch (value) {
-            case TemplateValue.None n -> out.append("null");
-            case TemplateValue.Bool b -> out.append(b.value());
-            case TemplateValue.Int i -> out.append(i.value());
-            case TemplateValue.Real r -> out.append(real(r.value()));
-            case TemplateValue.Text t -> string(t.value());
-            case TemplateValue.Sequence s when s.isListOrTuple() -> list(s.items(), newline);
-            case TemplateValue.Dict d -> dict(d, newline);
+            case PythonValue.None n -> out.append("null");
+            case PythonValue.Bool b -> out.append(b.value());
+            case PythonValue.Int i -> out.append(i.value());
+            case PythonValue.Real r -> out.append(real(r.value()));
+            case PythonValue.Text t -> string(t.value());
+            case PythonValue.Sequence s when s.isListOrTuple() -> list(s.items(), newline);
+            case PythonValue.Dict d -> dict(d, newline);
             default -> throw new TemplateException("Object of type " + value.type() + " is not JSON serializable");
         }
         budget.characters(out.length() - before);
@@ -73,7 +73,7 @@ final class PythonJson {
                 : Double.isInfinite(value) ? value > 0 ? "Infinity" : "-Infinity" : PythonNumbers.repr(value);
     }
 
-    private void list(List<TemplateValue> items, String newline) {
+    private void list(List<PythonValue> items, String newline) {
         out.append('[');
         for (int i = 0; i < items.size(); i++) {
             separate(i, newline + indent);
@@ -82,10 +82,10 @@ final class PythonJson {
         close(items.isEmpty(), newline, ']');
     }
 
-    private void dict(TemplateValue.Dict dict, String newline) {
-        List<TemplateValue.Dict.Entry> entries = new ArrayList<>(dict.entries().values());
+    private void dict(PythonValue.Dict dict, String newline) {
+        List<PythonValue.Dict.Entry> entries = new ArrayList<>(dict.entries().values());
         if (sorted) {
-            entries.sort(Comparator.comparing((TemplateValue.Dict.Entry e) -> key(e.key()), Texts::compare));
+            entries.sort(Comparator.comparing((PythonValue.Dict.Entry e) -> key(e.key()), Texts::compare));
         }
         out.append('{');
         for (int i = 0; i < entries.size(); i++) {
@@ -106,13 +106,13 @@ final class PythonJson {
         out.append(empty || !lines ? "" : newline).append(bracket);
     }
 
-    private static String key(TemplateValue key) {
+    private static String key(PythonValue key) {
         return switch (key) {
-            case TemplateValue.Text t -> t.value();
-            case TemplateValue.None n -> "null";
-            case TemplateValue.Bool b -> String.valueOf(b.value());
-            case TemplateValue.Int i -> i.value().toString();
-            case TemplateValue.Real r -> real(r.value());
+            case PythonValue.Text t -> t.value();
+            case PythonValue.None n -> "null";
+            case PythonValue.Bool b -> String.valueOf(b.value());
+            case PythonValue.Int i -> i.value().toString();
+            case PythonValue.Real r -> real(r.value());
             default -> throw new TemplateException("keys must be str, int, float, bool or None, not " + key.type());
         };
     }

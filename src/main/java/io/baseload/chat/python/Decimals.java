@@ -1,15 +1,15 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 
 /** A float's digits, rounded half to even from its exact value, as C prints them. */
-final class Decimals {
+public final class Decimals {
     private Decimals() {}
 
     /** As {@code %f}. */
-    static String fixed(double value, int digits) {
+    public static String fixed(double value, int digits) {
         if (isNoNumber(value)) {
             return PythonNumbers.repr(value);
         }

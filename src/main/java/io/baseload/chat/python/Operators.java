@@ -1,20 +1,20 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.ArrayList;
 import java.util.List;
 
 /** Operators between two values. */
-final class Operators {
+public final class Operators {
     private Operators() {}
 
-    static TemplateValue binary(String operator, TemplateValue left, TemplateValue right, Rendering rendering) {
-        if (operator.equals("%") && left instanceof TemplateValue.Text format) {
+    public static PythonValue binary(String operator, PythonValue left, PythonValue right, Rendering rendering) {
+        if (operator.equals("%") && left instanceof PythonValue.Text format) {
             return percent(format, right, rendering);
         }
-        if (left instanceof TemplateValue.Undefined u) {
+        if (left instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
-        if (right instanceof TemplateValue.Undefined u) {
+        if (right instanceof PythonValue.Undefined u) {
             throw u.failure();
         }
         if (PythonNumbers.isNumber(left) && PythonNumbers.isNumber(right)) {
@@ -30,64 +30,64 @@ final class Operators {
         };
     }
 
-    private static TemplateValue percent(TemplateValue.Text left, TemplateValue right, Rendering rendering) {
-        TemplateValue values = left.markup() ? Markup.inserted(right, rendering) : right;
-        return new TemplateValue.Text(PercentFormat.format(left.value(), values, rendering), left.markup());
+    private static PythonValue percent(PythonValue.Text left, PythonValue right, Rendering rendering) {
+        PythonValue values = left.markup() ? Markup.inserted(right, rendering) : right;
+        return new PythonValue.Text(PercentFormat.format(left.value(), values, rendering), left.markup());
     }
 
-    private static TemplateValue add(TemplateValue left, TemplateValue right, Rendering rendering) {
-        if (left instanceof TemplateValue.Text a) {
-            if (right instanceof TemplateValue.Text b) {
+    private static PythonValue add(PythonValue left, PythonValue right, Rendering rendering) {
+        if (left instanceof PythonValue.Text a) {
+            if (right instanceof PythonValue.Text b) {
                 return join(a, b, rendering);
             }
             throw new TemplateException("can only concatenate str (not \"" + right.type() + "\") to str");
         }
-        if (left instanceof TemplateValue.Sequence a
-                && right instanceof TemplateValue.Sequence b
+        if (left instanceof PythonValue.Sequence a
+                && right instanceof PythonValue.Sequence b
                 && a.form() == b.form()
                 && a.isListOrTuple()) {
             rendering.budget.elements((long) a.items().size() + b.items().size());
-            List<TemplateValue> items = new ArrayList<>(a.items());
+            List<PythonValue> items = new ArrayList<>(a.items());
             items.addAll(b.items());
-            return new TemplateValue.Sequence(a.form(), items);
+            return new PythonValue.Sequence(a.form(), items);
         }
         return unsupported("+", left, right);
     }
 
-    private static TemplateValue join(TemplateValue.Text left, TemplateValue.Text right, Rendering rendering) {
+    private static PythonValue join(PythonValue.Text left, PythonValue.Text right, Rendering rendering) {
         boolean markup = left.markup() || right.markup();
         String first = markup ? Markup.escaped(left, rendering).value() : left.value();
         String second = markup ? Markup.escaped(right, rendering).value() : right.value();
         rendering.budget.block((long) first.length() + second.length());
-        return new TemplateValue.Text(first + second, markup);
+        return new PythonValue.Text(first + second, markup);
     }
 
-    private static TemplateValue repeat(TemplateValue value, TemplateValue times, Rendering rendering) {
+    private static PythonValue repeat(PythonValue value, PythonValue times, Rendering rendering) {
         if (PythonNumbers.integer(times).isEmpty()) {
             return unsupported("*", value, times);
         }
         int count = Math.max(0, PythonNumbers.index(times));
-        if (value instanceof TemplateValue.Text t) {
+        if (value instanceof PythonValue.Text t) {
             rendering.budget.block((long) t.value().length() * count);
-            return new TemplateValue.Text(t.value().repeat(count), t.markup());
+            return new PythonValue.Text(t.value().repeat(count), t.markup());
         }
-        if (value instanceof TemplateValue.Sequence s && s.isListOrTuple()) {
+        if (value instanceof PythonValue.Sequence s && s.isListOrTuple()) {
             rendering.budget.elements((long) s.items().size() * count);
-            List<TemplateValue> items = new ArrayList<>();
+            List<PythonValue> items = new ArrayList<>();
             for (int i = 0; i < count && !s.items().isEmpty(); i++) {
                 items.addAll(s.items());
             }
-            return new TemplateValue.Sequence(s.form(), items);
+            return new PythonValue.Sequence(s.form(), items);
         }
         return unsupported("*", value, times);
     }
 
-    private static TemplateValue unsupported(String operator, TemplateValue left, TemplateValue right) {
+    private static PythonValue unsupported(String operator, PythonValue left, PythonValue right) {
         throw new TemplateException(
                 "unsupported operand type(s) for " + operator + ": '" + left.type() + "' and '" + right.type() + "'");
     }
 
-    static boolean compare(String operator, TemplateValue left, TemplateValue right, Comparisons comparisons) {
+    public static boolean compare(String operator, PythonValue left, PythonValue right, Comparisons comparisons) {
         return switch (operator) {
             case "==" -> comparisons.equal(left, right);
             case "!=" -> !comparisons.equal(left, right);

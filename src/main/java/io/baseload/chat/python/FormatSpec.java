@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigInteger;
 import java.util.Locale;
@@ -48,15 +48,15 @@ record FormatSpec(
         return text == null ? "" : text;
     }
 
-    String apply(TemplateValue value, Rendering rendering) {
+    String apply(PythonValue value, Rendering rendering) {
         rendering.budget.characters(20L * Math.max(0, precision));
-        if (value instanceof TemplateValue.Text text) {
+        if (value instanceof PythonValue.Text text) {
             return text(text.value(), rendering);
         }
         if (!PythonNumbers.isNumber(value)) {
             throw new TemplateException("unsupported format string passed to " + value.type() + ".__format__");
         }
-        boolean whole = !(value instanceof TemplateValue.Real) && (type.isEmpty() || "dnxXobc".contains(type));
+        boolean whole = !(value instanceof PythonValue.Real) && (type.isEmpty() || "dnxXobc".contains(type));
         return type.equals("c")
                 ? pad("", Character.toString(PythonNumbers.index(value)), "<", rendering)
                 : number(whole ? integer(value) : real(value), rendering);
@@ -70,7 +70,7 @@ record FormatSpec(
         return pad("", shorter ? text.substring(0, text.offsetByCodePoints(0, precision)) : text, "<", rendering);
     }
 
-    private String integer(TemplateValue value) {
+    private String integer(PythonValue value) {
         BigInteger number = PythonNumbers.integer(value).orElseThrow();
         if (precision >= 0) {
             throw new TemplateException("Precision not allowed in integer format specifier");
@@ -90,7 +90,7 @@ record FormatSpec(
                 + number.abs().toString(base);
     }
 
-    private String real(TemplateValue value) {
+    private String real(PythonValue value) {
         double number = PythonNumbers.real(value);
         int digits = precision < 0 ? 6 : precision;
         String text = switch (type) {

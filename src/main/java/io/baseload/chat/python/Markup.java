@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,7 +10,7 @@ import java.util.Set;
  * Text marked by {@code safe} or {@code escape}: anything joined to it by {@code +} or inserted into it is escaped for HTML first, and the result is marked again; {@code ~},
  * {@code join} and {@code tojson} give ordinary text. Like markupsafe's class of this name, which Jinja uses even if nothing else is escaped.
  */
-final class Markup {
+public final class Markup {
     private static final Set<String> METHODS = Set.of(
             "strip",
             "lstrip",
@@ -36,39 +36,41 @@ final class Markup {
             "rpartition",
             "join");
 
-    private static final Set<String> FILTERS = Set.of(
-            "upper", "lower", "capitalize", "string", "trim", "center", "indent", "truncate", "format", "reverse");
-
     private Markup() {}
 
-    static boolean is(TemplateValue value) {
-        return value instanceof TemplateValue.Text text && text.markup();
+    public static boolean is(PythonValue value) {
+        return value instanceof PythonValue.Text text && text.markup();
+    }
+
+    public static String escape(String text) {
+        return text.replace("&", "&amp;")
+                .replace(">", "&gt;")
+                .replace("<", "&lt;")
+                .replace("'", "&#39;")
+                .replace("\"", "&#34;");
     }
 
     /** The value in the form for joining to marked text. */
-    static TemplateValue.Text escaped(TemplateValue value, Rendering rendering) {
-        return value instanceof TemplateValue.Text text && text.markup()
+    public static PythonValue.Text escaped(PythonValue value, Rendering rendering) {
+        return value instanceof PythonValue.Text text && text.markup()
                 ? text
-                : new TemplateValue.Text(
-                        rendering
-                                .text(TextFilters.escape(rendering.printer.str(value)))
-                                .value(),
-                        true);
+                : new PythonValue.Text(
+                        rendering.text(escape(rendering.printer.str(value))).value(), true);
     }
 
     /** Text, or texts in a list, marked. */
-    static TemplateValue mark(TemplateValue value) {
+    public static PythonValue mark(PythonValue value) {
         return switch (value) {
-            case TemplateValue.Text text -> new TemplateValue.Text(text.value(), true);
-            case TemplateValue.Sequence s ->
-                new TemplateValue.Sequence(
+            case PythonValue.Text text -> new PythonValue.Text(text.value(), true);
+            case PythonValue.Sequence s ->
+                new PythonValue.Sequence(
                         s.form(), s.items().stream().map(Markup::mark).toList());
             default -> value;
         };
     }
 
     /** A method of ordinary text, adapted to marked text. */
-    static TemplateValue.Body method(String name, TemplateValue.Body plain, Rendering rendering) {
+    static PythonValue.Body method(String name, PythonValue.Body plain, Rendering rendering) {
         return METHODS.contains(name) ? arguments -> mark(plain.call(arguments(name, arguments, rendering))) : plain;
     }
 
@@ -79,40 +81,35 @@ final class Markup {
                 Arguments.of(
                         arguments.get(0, "old"),
                         escaped(arguments.get(1, "new"), rendering),
-                        arguments.find(2, "count").orElse(TemplateValue.Int.of(-1)));
+                        arguments.find(2, "count").orElse(PythonValue.Int.of(-1)));
             case "join" ->
                 Arguments.of(rendering.list(escaped(rendering.iterate(arguments.get(0, "iterable")), rendering)));
             default -> arguments;
         };
     }
 
-    static Arguments escaped(Arguments arguments, Rendering rendering) {
-        Map<String, TemplateValue> named = new LinkedHashMap<>();
+    public static Arguments escaped(Arguments arguments, Rendering rendering) {
+        Map<String, PythonValue> named = new LinkedHashMap<>();
         arguments.named().forEach((name, value) -> named.put(name, insert(value, rendering)));
         return new Arguments(
                 arguments.positional().stream().map(v -> insert(v, rendering)).toList(), named);
     }
 
     /** Values that {@code %} inserts into marked text: one value, or those of a tuple. */
-    static TemplateValue inserted(TemplateValue value, Rendering rendering) {
-        return value instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
-                ? new TemplateValue.Sequence(s.form(), escaped(s.items(), rendering))
+    static PythonValue inserted(PythonValue value, Rendering rendering) {
+        return value instanceof PythonValue.Sequence s && s.form() == PythonValue.Sequence.Form.TUPLE
+                ? new PythonValue.Sequence(s.form(), escaped(s.items(), rendering))
                 : insert(value, rendering);
     }
 
     /** Numbers stay numbers, because a format may require them. */
-    private static TemplateValue insert(TemplateValue value, Rendering rendering) {
+    private static PythonValue insert(PythonValue value, Rendering rendering) {
         return PythonNumbers.isNumber(value) ? value : escaped(value, rendering);
     }
 
-    private static List<TemplateValue> escaped(List<TemplateValue> items, Rendering rendering) {
-        List<TemplateValue> all = new ArrayList<>();
+    private static List<PythonValue> escaped(List<PythonValue> items, Rendering rendering) {
+        List<PythonValue> all = new ArrayList<>();
         items.forEach(item -> all.add(insert(item, rendering)));
         return all;
-    }
-
-    /** The result of a filter on marked text. */
-    static TemplateValue filtered(String name, TemplateValue output) {
-        return FILTERS.contains(name) ? mark(output) : output;
     }
 }

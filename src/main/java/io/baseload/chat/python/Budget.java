@@ -1,10 +1,10 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 /**
  * The cost limit of one rendering. Fuel is spent for each step and for everything that is created or read, so it limits time and memory alike; depth limits the stack. The amount
  * of fuel grows with the variables: long conversations may take long, while a small one gives a hostile template little to work with.
  */
-final class Budget {
+public final class Budget {
     private static final String EXHAUSTED = "the chat template needs more time or memory than one rendering may take";
 
     /** Fifteen times what the most expensive of the known templates uses for a few messages; a cold JVM spends it within 50 ms. */
@@ -38,7 +38,7 @@ final class Budget {
     }
 
     /** For creating or inspecting this many characters. */
-    void characters(long amount) {
+    public void characters(long amount) {
         if (amount < 0 || amount > fuel) {
             throw new TemplateException(EXHAUSTED);
         }
@@ -46,12 +46,12 @@ final class Budget {
     }
 
     /** For characters that are only copied, counted or compared as a block. */
-    void block(long characters) {
+    public void block(long characters) {
         characters(characters < 0 ? characters : characters / BLOCK);
     }
 
     /** For creating or reading this many elements of a list or dict. */
-    void elements(long amount) {
+    public void elements(long amount) {
         characters(amount > fuel ? amount : amount * ELEMENT);
     }
 
@@ -66,14 +66,14 @@ final class Budget {
         characters(words * words / 32);
     }
 
-    void enter() {
+    public void enter() {
         characters(STEP);
         if (++depth > DEPTH) {
             throw new TemplateException("the chat template nests deeper than " + DEPTH + " levels");
         }
     }
 
-    void leave() {
+    public void leave() {
         depth--;
     }
 }

@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,21 +8,21 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Python's text, whose elements are code points. */
-final class Texts {
+public final class Texts {
     private static final Pattern LINE_END = Pattern.compile("\r\n|[\n\r\u000b\f\u001c-\u001e\u0085\u2028\u2029]");
 
     private Texts() {}
 
-    static String require(TemplateValue value) {
+    public static String require(PythonValue value) {
         return switch (value) {
-            case TemplateValue.Text t -> t.value();
-            case TemplateValue.Undefined u -> throw u.failure();
+            case PythonValue.Text t -> t.value();
+            case PythonValue.Undefined u -> throw u.failure();
             default -> throw new TemplateException("expected str, got " + value.type());
         };
     }
 
     /** Compares by code points. */
-    static int compare(String a, String b) {
+    public static int compare(String a, String b) {
         int i = 0;
         while (i < a.length() && i < b.length() && a.charAt(i) == b.charAt(i)) {
             i++;
@@ -31,16 +31,16 @@ final class Texts {
         return ended ? Integer.compare(a.length(), b.length()) : Integer.compare(a.codePointAt(i), b.codePointAt(i));
     }
 
-    static List<TemplateValue> characters(String text) {
-        List<TemplateValue> characters = new ArrayList<>(text.length());
-        text.codePoints().forEach(c -> characters.add(new TemplateValue.Text(Character.toString(c))));
+    public static List<PythonValue> characters(String text) {
+        List<PythonValue> characters = new ArrayList<>(text.length());
+        text.codePoints().forEach(c -> characters.add(new PythonValue.Text(Character.toString(c))));
         return characters;
     }
 
     /**
      * @param characters the characters to strip; absent = white space
      */
-    static String strip(String text, Optional<String> characters, boolean start, boolean end) {
+    public static String strip(String text, Optional<String> characters, boolean start, boolean end) {
         int from = 0;
         int to = text.length();
         while (start && from < to && strips(text.codePointAt(from), characters)) {
@@ -57,7 +57,7 @@ final class Texts {
     }
 
     /** Splits at runs of white space, without empty pieces; the last piece is the rest after {@code limit} splits. */
-    static List<String> splitAtSpace(String text, int limit) {
+    public static List<String> splitAtSpace(String text, int limit) {
         List<String> pieces = new ArrayList<>();
         int at = skip(text, 0, true);
         while (at < text.length()) {
@@ -105,7 +105,7 @@ final class Texts {
         return at;
     }
 
-    static List<String> split(String text, String separator, int limit) {
+    public static List<String> split(String text, String separator, int limit) {
         List<String> pieces = new ArrayList<>();
         int from = 0;
         for (int i = text.indexOf(separator);
@@ -132,7 +132,7 @@ final class Texts {
         return pieces;
     }
 
-    static int count(String text, String part) {
+    public static int count(String text, String part) {
         return part.isEmpty() ? text.codePointCount(0, text.length()) + 1 : occurrences(text, part);
     }
 
@@ -145,7 +145,7 @@ final class Texts {
     }
 
     /** Lines as from {@code splitlines}; a line end at the end of the text adds no empty line. */
-    static List<String> lines(String text, boolean withEnds) {
+    public static List<String> lines(String text, boolean withEnds) {
         List<String> lines = new ArrayList<>();
         Matcher end = LINE_END.matcher(text);
         int from = 0;

@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigInteger;
 import java.util.HexFormat;
@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /** Converts values to text in Python's forms. */
-final class Printer {
+public final class Printer {
     private final Budget budget;
 
     Printer(Budget budget) {
@@ -15,8 +15,8 @@ final class Printer {
     }
 
     /** Python's {@code str}. */
-    String str(TemplateValue value) {
-        if (value instanceof TemplateValue.Text t) {
+    public String str(PythonValue value) {
+        if (value instanceof PythonValue.Text t) {
             return t.value();
         }
         StringBuilder out = new StringBuilder();
@@ -25,14 +25,14 @@ final class Printer {
     }
 
     /** Python's {@code repr}. */
-    String repr(TemplateValue value) {
+    public String repr(PythonValue value) {
         StringBuilder out = new StringBuilder();
         write(value, out, true);
         return out.toString();
     }
 
     /** Python's {@code ascii}. */
-    String ascii(TemplateValue value) {
+    String ascii(PythonValue value) {
         StringBuilder out = new StringBuilder();
         repr(value).codePoints().forEach(c -> {
             if (c < 0x80) {
@@ -44,38 +44,38 @@ final class Printer {
         return out.toString();
     }
 
-    private void write(TemplateValue value, StringBuilder out, boolean quoted) {
+    private void write(PythonValue value, StringBuilder out, boolean quoted) {
         budget.enter();
         int before = out.length();
         switch (value) {
-            case TemplateValue.Undefined u -> out.append(quoted ? "Undefined" : "");
-            case TemplateValue.None n -> out.append("None");
-            case TemplateValue.Bool b -> out.append(b.value() ? "True" : "False");
-            case TemplateValue.Int i -> out.append(i.value());
-            case TemplateValue.Real r -> out.append(PythonNumbers.repr(r.value()));
-            case TemplateValue.Text t -> {
+            case PythonValue.Undefined u -> out.append(quoted ? "Undefined" : "");
+            case PythonValue.None n -> out.append("None");
+            case PythonValue.Bool b -> out.append(b.value() ? "True" : "False");
+            case PythonValue.Int i -> out.append(i.value());
+            case PythonValue.Real r -> out.append(PythonNumbers.repr(r.value()));
+            case PythonValue.Text t -> {
                 out.append(t.markup() ? "Markup(" : "");
                 quote(t.value(), out);
                 out.append(t.markup() ? ")" : "");
             }
-            case TemplateValue.Sequence s -> sequence(s, out);
-            case TemplateValue.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
-            case TemplateValue.Namespace n ->
+            case PythonValue.Sequence s -> sequence(s, out);
+            case PythonValue.Dict d -> join("{", "}", d.entries().values(), out, e -> entry(e, out));
+            case PythonValue.Namespace n ->
                 join("<Namespace {", "}>", n.members().entrySet(), out, e -> {
                     quote(e.getKey(), out);
                     write(e.getValue(), out.append(": "), true);
                 });
-            case TemplateValue.Generator g -> out.append('<').append(g.type()).append(" object>");
-            case TemplateValue.Opaque o -> out.append(o.text().get());
-            case TemplateValue.Function f -> out.append(f.text());
+            case PythonValue.Generator g -> out.append('<').append(g.type()).append(" object>");
+            case PythonValue.Opaque o -> out.append(o.text().get());
+            case PythonValue.Function f -> out.append(f.text());
         }
         budget.characters(out.length() - before);
         budget.leave();
     }
 
-    private void sequence(TemplateValue.Sequence sequence, StringBuilder out) {
-        List<TemplateValue> items = sequence.items();
-        Consumer<TemplateValue> item = i -> write(i, out, true);
+    private void sequence(PythonValue.Sequence sequence, StringBuilder out) {
+        List<PythonValue> items = sequence.items();
+        Consumer<PythonValue> item = i -> write(i, out, true);
         switch (sequence.form()) {
             case LIST -> join("[", "]", items, out, item);
             case TUPLE, GROUP -> join("(", items.size() == 1 ? ",)" : ")", items, out, item);
@@ -85,7 +85,7 @@ final class Printer {
     }
 
     /** The printed end is the next number, because the original argument isn't kept. */
-    private static String range(List<TemplateValue> items) {
+    private static String range(List<PythonValue> items) {
         BigInteger first = items.isEmpty()
                 ? BigInteger.ZERO
                 : PythonNumbers.integer(items.getFirst()).orElseThrow();
@@ -98,7 +98,7 @@ final class Printer {
         return "range(" + first + ", " + end + (step.equals(BigInteger.ONE) ? "" : ", " + step) + ")";
     }
 
-    private void entry(TemplateValue.Dict.Entry entry, StringBuilder out) {
+    private void entry(PythonValue.Dict.Entry entry, StringBuilder out) {
         write(entry.key(), out, true);
         write(entry.value(), out.append(": "), true);
     }

@@ -1,11 +1,11 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.util.Locale;
 import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 
 /** Properties of characters in Python's {@code str}. */
-final class Characters {
+public final class Characters {
     private static final Pattern OTHER_DIGITS = Pattern.compile("[²³¹⁰⁴-⁹₀-₉①-⑨⑴-⑼⒈-⒐⓪⓵-⓽⓿❶-❾➀-➈➊-➒]");
 
     private Characters() {}
@@ -37,11 +37,11 @@ final class Characters {
         return !text.isEmpty() && text.codePoints().allMatch(test);
     }
 
-    static boolean isUpper(TemplateValue.Text text) {
+    public static boolean isUpper(PythonValue.Text text) {
         return cased(text.value(), c -> Character.isLowerCase(c) || Character.isTitleCase(c));
     }
 
-    static boolean isLower(TemplateValue.Text text) {
+    public static boolean isLower(PythonValue.Text text) {
         return cased(text.value(), c -> Character.isUpperCase(c) || Character.isTitleCase(c));
     }
 
@@ -72,7 +72,7 @@ final class Characters {
     }
 
     /** {@code str.title()}: a capital at the start of each run of letters that have one. */
-    static String title(String text) {
+    public static String title(String text) {
         StringBuilder out = new StringBuilder(text.length());
         for (int at = 0; at < text.length(); ) {
             int end = at;
@@ -86,7 +86,7 @@ final class Characters {
         return out.toString();
     }
 
-    static String capitalize(String text) {
+    public static String capitalize(String text) {
         if (text.isEmpty()) {
             return text;
         }

@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 /** Python's {@code str.format}: {@code {}}, {@code {0}}, {@code {name.member[key]}}, with {@code !r} and {@code :specification}. */
 final class BraceFormat {
@@ -60,7 +60,7 @@ final class BraceFormat {
             brackets += field.charAt(end) == '[' ? 1 : field.charAt(end) == ']' ? -1 : 0;
             end++;
         }
-        TemplateValue value = value(field.substring(0, end));
+        PythonValue value = value(field.substring(0, end));
         if (end < field.length() && field.charAt(end) == '!') {
             if (end + 1 >= field.length()) {
                 throw new TemplateException("end of string while looking for conversion specifier");
@@ -77,21 +77,21 @@ final class BraceFormat {
                 : FormatSpec.parse(spec.indexOf('{') < 0 ? spec : format(spec)).apply(value, rendering);
     }
 
-    private TemplateValue converted(TemplateValue value, char conversion) {
+    private PythonValue converted(PythonValue value, char conversion) {
         return switch (conversion) {
-            case 's' -> new TemplateValue.Text(rendering.printer.str(value));
-            case 'r' -> new TemplateValue.Text(rendering.printer.repr(value));
-            case 'a' -> new TemplateValue.Text(rendering.printer.ascii(value));
+            case 's' -> new PythonValue.Text(rendering.printer.str(value));
+            case 'r' -> new PythonValue.Text(rendering.printer.repr(value));
+            case 'a' -> new PythonValue.Text(rendering.printer.ascii(value));
             default -> throw new TemplateException("Unknown conversion specifier '" + conversion + "'");
         };
     }
 
-    private TemplateValue value(String path) {
+    private PythonValue value(String path) {
         int end = 0;
         while (end < path.length() && path.charAt(end) != '.' && path.charAt(end) != '[') {
             end++;
         }
-        TemplateValue value = argument(path.substring(0, end), end == path.length());
+        PythonValue value = argument(path.substring(0, end), end == path.length());
         while (end < path.length()) {
             boolean member = path.charAt(end) == '.';
             int start = end + 1;
@@ -111,12 +111,12 @@ final class BraceFormat {
         return value;
     }
 
-    private static TemplateValue key(String name) {
-        return isNumber(name) ? TemplateValue.Int.of(Integer.parseInt(name)) : new TemplateValue.Text(name);
+    private static PythonValue key(String name) {
+        return isNumber(name) ? PythonValue.Int.of(Integer.parseInt(name)) : new PythonValue.Text(name);
     }
 
     /** @param whole whether the field has no further parts; otherwise Python doesn't number it automatically */
-    private TemplateValue argument(String name, boolean whole) {
+    private PythonValue argument(String name, boolean whole) {
         boolean number = isNumber(name);
         if (whole && (name.isEmpty() && manual || number && automatic > 0)) {
             throw new TemplateException(SWITCHED);
@@ -129,7 +129,7 @@ final class BraceFormat {
             }
             return arguments.positional().get(index);
         }
-        TemplateValue named = arguments.named().get(name);
+        PythonValue named = arguments.named().get(name);
         if (named == null) {
             throw new TemplateException("no argument for field '" + name + "'");
         }

@@ -1,4 +1,4 @@
-package io.baseload.chat.template;
+package io.baseload.chat.python;
 
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -9,24 +9,24 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** Python's {@code '%s' % value}: conversions {@code s r a c d i u o x X e E f F g G}, with names, flags, width and precision. */
-final class PercentFormat {
+public final class PercentFormat {
     private static final Pattern CONVERSION = Pattern.compile(
             "%(?:\\(([^()]*)\\))?([-0+ #]*)(\\d{0,9}|\\*)(?:\\.(\\d{0,4}|\\*))?[hlL]?(.)?", Pattern.DOTALL);
 
-    private final TemplateValue values;
-    private final Iterator<TemplateValue> next;
+    private final PythonValue values;
+    private final Iterator<PythonValue> next;
     private final Rendering rendering;
 
-    private PercentFormat(TemplateValue values, Rendering rendering) {
+    private PercentFormat(PythonValue values, Rendering rendering) {
         this.values = values;
-        this.next = values instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.TUPLE
+        this.next = values instanceof PythonValue.Sequence s && s.form() == PythonValue.Sequence.Form.TUPLE
                 ? s.items().iterator()
                 : List.of(values).iterator();
         this.rendering = rendering;
     }
 
     /** @param values a tuple; or a dict, for names; or one value */
-    static String format(String format, TemplateValue values, Rendering rendering) {
+    public static String format(String format, PythonValue values, Rendering rendering) {
         rendering.budget.characters(format.length());
         return new PercentFormat(values, rendering).format(format);
     }
@@ -42,9 +42,9 @@ final class PercentFormat {
             out.append(text);
             from = found.end();
         }
-        boolean named = values instanceof TemplateValue.Dict
-                || values instanceof TemplateValue.Undefined
-                || values instanceof TemplateValue.Sequence s && s.form() == TemplateValue.Sequence.Form.LIST;
+        boolean named = values instanceof PythonValue.Dict
+                || values instanceof PythonValue.Undefined
+                || values instanceof PythonValue.Sequence s && s.form() == PythonValue.Sequence.Form.LIST;
         if (next.hasNext() && !named) {
             throw new TemplateException("not all arguments converted during string formatting");
         }
@@ -56,23 +56,23 @@ final class PercentFormat {
         int precision = number(found.group(4), -1);
         String flags = found.group(2) + (width < 0 ? "-" : "");
         rendering.budget.characters(20L * Math.max(0, precision));
-        TemplateValue value = found.group(1) == null ? next() : named(found.group(1));
+        PythonValue value = found.group(1) == null ? next() : named(found.group(1));
         String type = found.group(5) == null ? "" : found.group(5);
         return pad(convert(value, type, precision, flags), flags, Math.abs(width), !"srac".contains(type));
     }
 
-    private TemplateValue next() {
+    private PythonValue next() {
         if (!next.hasNext()) {
             throw new TemplateException("not enough arguments for format string");
         }
         return next.next();
     }
 
-    private TemplateValue named(String name) {
-        if (!(values instanceof TemplateValue.Dict dict)) {
+    private PythonValue named(String name) {
+        if (!(values instanceof PythonValue.Dict dict)) {
             throw new TemplateException("format requires a mapping");
         }
-        return dict.get(new TemplateValue.Text(name))
+        return dict.get(new PythonValue.Text(name))
                 .orElseThrow(() -> new TemplateException("'" + name + "' is missing"));
     }
 
@@ -83,7 +83,7 @@ final class PercentFormat {
         return digits.equals("*") ? PythonNumbers.index(next()) : digits.isEmpty() ? 0 : Integer.parseInt(digits);
     }
 
-    private String convert(TemplateValue value, String type, int precision, String flags) {
+    private String convert(PythonValue value, String type, int precision, String flags) {
         int digits = precision < 0 ? 6 : precision;
         return switch (type) {
             case "s" -> cut(rendering.printer.str(value), precision);
@@ -107,8 +107,8 @@ final class PercentFormat {
         };
     }
 
-    private static String character(TemplateValue value) {
-        if (value instanceof TemplateValue.Text text && text.length() == 1) {
+    private static String character(PythonValue value) {
+        if (value instanceof PythonValue.Text text && text.length() == 1) {
             return text.value();
         }
         int code = PythonNumbers.index(value);
@@ -118,14 +118,14 @@ final class PercentFormat {
         return Character.toString(code);
     }
 
-    private static BigInteger whole(TemplateValue value) {
-        return value instanceof TemplateValue.Real r && Double.isFinite(r.value())
+    private static BigInteger whole(PythonValue value) {
+        return value instanceof PythonValue.Real r && Double.isFinite(r.value())
                 ? new BigDecimal(r.value()).toBigInteger()
                 : PythonNumbers.integer(value)
                         .orElseThrow(() -> new TemplateException("a number is required, not " + value.type()));
     }
 
-    private static String based(TemplateValue value, int base, String prefix, int precision, String flags) {
+    private static String based(PythonValue value, int base, String prefix, int precision, String flags) {
         BigInteger number = PythonNumbers.integer(value)
                 .orElseThrow(() -> new TemplateException("an integer is required, not " + value.type()));
         String digits = signed(number.toString(base), precision, flags);
