@@ -18,8 +18,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -80,8 +82,9 @@ public final class TestPlatform implements AutoCloseable {
     private static TestPlatform created(int port, List<String> further, Class<?>... more) {
         var name = "test_" + COUNT.incrementAndGet();
         superuser("postgres")
-                .sql("CREATE DATABASE " + name + " OWNER baseload_owner")
+                .sql("CREATE DATABASE " + name + " TEMPLATE " + Server.MIGRATED + " OWNER baseload_owner")
                 .update();
+        superuser(name).sql("UPDATE audit_log SET id = gen_random_uuid()").update(); // as each database has its own
         return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name, port, further, more);
     }
 
@@ -228,6 +231,8 @@ public final class TestPlatform implements AutoCloseable {
         static final Path FOLDER = folder();
         static final Path KEY_FILE = keyFile();
         static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start(BaseloadHome.at(FOLDER));
+        /** A database as the migrations leave it: copies of it need none. */
+        static final String MIGRATED = migrated();
 
         static {
             SpringApplication.getShutdownHandlers().add(Server::remove); // after the applications are closed
@@ -248,6 +253,18 @@ public final class TestPlatform implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+        }
+
+        private static String migrated() {
+            superuser("postgres")
+                    .sql("CREATE DATABASE test_migrated OWNER baseload_owner")
+                    .update();
+            Flyway.configure()
+                    .dataSource(login("baseload_owner", "test_migrated"))
+                    .placeholders(Map.of("application", "baseload_app", "audit_retention", ""))
+                    .load()
+                    .migrate();
+            return "test_migrated";
         }
 
         private static void remove() {
