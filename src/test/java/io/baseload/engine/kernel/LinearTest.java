@@ -5,13 +5,13 @@ import static io.baseload.engine.api.Precision.FAST;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.baseload.engine.api.Precision;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
     private static final int MAX_ROWS = 14;
+    private static final int[] FEW = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(7);
@@ -65,9 +66,7 @@ class LinearTest {
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void theTwinsAgreeInDecode(Packing packing) {
         for (PackedMatrix w : matrices(packing)) {
-            for (int count = 1; count <= 9; count++) {
-                assertTwins(decode, w, count);
-            }
+            assertTwins(decode, w, scalar, best, FEW);
         }
     }
 
@@ -75,20 +74,15 @@ class LinearTest {
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void theTwinsAgreeInPrefill(Packing packing) {
         for (PackedMatrix w : matrices(packing)) {
-            for (int count : new int[] {1, 6, 7, 12, MAX_ROWS}) {
-                assertTwins(prefill, w, count);
-            }
+            assertTwins(prefill, w, scalar, best, 1, 6, 7, 12, MAX_ROWS);
         }
     }
 
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void theTwinsAgreeInFastDecode(Packing packing) {
-        Precision defined = ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST;
         for (PackedMatrix w : matrices(packing)) {
-            for (int count = 1; count <= 9; count++) {
-                assertTwins(decode, w, count, Kernels.scalar(defined), fast);
-            }
+            assertTwins(decode, w, fastDefinition(packing), fast, FEW);
         }
     }
 
@@ -110,47 +104,54 @@ class LinearTest {
         }
         Rows x = random.rows(6, w.cols());
         for (int row = 0; row < 6; row++) {
-            java.util.Arrays.fill(x.data(), x.at(row), x.at(row) + w.cols(), row % 2 == 0 ? 3f : -3f);
+            Arrays.fill(x.data(), x.at(row), x.at(row) + w.cols(), row % 2 == 0 ? 3f : -3f);
         }
-        Precision defined = ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST;
-        assertTwins(decode, w, x, 6, Kernels.scalar(defined), fast);
+        assertTwins(decode, w, x, fastDefinition(packing), fast, 6);
     }
 
-    private void assertTwins(Linear linear, PackedMatrix w, int count) {
-        assertTwins(linear, w, count, scalar, best);
+    private static Kernels fastDefinition(Packing packing) {
+        return Kernels.scalar(ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST);
     }
 
-    private void assertTwins(Linear linear, PackedMatrix w, int count, Kernels definition, Kernels tested) {
-        assertTwins(linear, w, random.rows(count, w.cols()), count, definition, tested);
+    private void assertTwins(Linear linear, PackedMatrix w, Kernels definition, Kernels tested, int... counts) {
+        assertTwins(linear, w, random.rows(counts[counts.length - 1], w.cols()), definition, tested, counts);
     }
 
-    private void assertTwins(Linear linear, PackedMatrix w, Rows x, int count, Kernels definition, Kernels tested) {
-        Rows expected = output(w, count);
-        Rows actual = output(w, count);
-        linear.run(definition, w, x, expected, 0, count, 0, w.panels());
-        linear.run(tested, w, x, actual, 0, count, 0, w.panels());
-        assertArrayEquals(
-                expected.data(), actual.data(), () -> w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
+    /** @param counts of the first rows, ascending. The definition, whose rows are independent, computes the most of them once. */
+    private void assertTwins(Linear linear, PackedMatrix w, Rows x, Kernels definition, Kernels tested, int... counts) {
+        int most = counts[counts.length - 1];
+        Rows expected = output(w, most);
+        linear.run(definition, w, x, expected, 0, most, 0, w.panels());
+        for (int count : counts) {
+            Rows actual = output(w, count);
+            linear.run(tested, w, x, actual, 0, count, 0, w.panels());
+            assertArrayEquals(
+                    Arrays.copyOf(expected.data(), actual.data().length),
+                    actual.data(),
+                    () -> w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
+        }
     }
 
     /** Room for y with a margin of its own numbers around each row, which must stay. */
     private static Rows output(PackedMatrix w, int count) {
         Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        java.util.Arrays.fill(y.data(), 12345f);
+        Arrays.fill(y.data(), 12345f);
         return y;
     }
 
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void aRowDependsOnNothingBesideItInDecode(Packing packing) {
-        assertIndependent(decode, best, packing);
-        assertIndependent(decode, fast, packing);
+        for (Kernels kernels : List.of(best, fast, scalar, fastDefinition(packing))) {
+            assertIndependent(decode, kernels, packing);
+        }
     }
 
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void aRowDependsOnNothingBesideItInPrefill(Packing packing) {
         assertIndependent(prefill, best, packing);
+        assertIndependent(prefill, scalar, packing);
     }
 
     private void assertIndependent(Linear linear, Kernels tested, Packing packing) {
