@@ -60,6 +60,13 @@ public final class Browser implements AutoCloseable {
         }
     }
 
+    /** From now on it is somebody's who was never here. */
+    public void forget() {
+        driver.get("about:blank");
+        driver.executeCdpCommand("Network.clearBrowserCookies", Map.of());
+        errors();
+    }
+
     public void open(String url) {
         driver.get(url);
     }

@@ -32,7 +32,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code kill -9} in the middle of a batch, and a database that goes and comes back: what has ended is not run again, all else is. */
 final class BatchKilledIT {
-    private static final int LINES = 24;
+    private static final int LINES = 12;
     private static final int TOKENS = 60; // of each answer
     private static final String LINE = """
         {"custom_id": "%d", "method": "POST", "url": "/v1/completions", "body": {"model": "default", "prompt": "Once", \
@@ -77,7 +77,6 @@ final class BatchKilledIT {
 
     @Test
     void aDatabaseThatGoesAndComesBackCostsNoLine() throws Exception {
-        int size = 12;
         Path key = home.resolve("master-key");
         Files.writeString(key, Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)));
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(home.resolve("database")));
@@ -85,24 +84,24 @@ final class BatchKilledIT {
                 RunningService service = RunningService.at(
                         home.resolve("service"), line.to(database, "baseload.encryption.key-file=" + key))) {
             Rest rest = service.rest();
-            String batch = begun(rest, size);
+            String batch = begun(rest, LINES);
             Patience.await().until(() -> completed(rest, batch) >= 2);
             line.cut();
             Patience.await().until(() -> new Admin(rest).health("readiness") == 503);
             line.mend();
             Patience.await().until(() -> new Admin(rest).health("readiness") == 200);
             JsonNode ended = completedBatch(rest, batch);
-            assertThat(ended.at("/request_counts/completed").asInt()).isEqualTo(size);
+            assertThat(ended.at("/request_counts/completed").asInt()).isEqualTo(LINES);
             var answered = answered(rest, ended.get("output_file_id").asString());
-            assertThat(answered).hasSize(size);
+            assertThat(answered).hasSize(LINES);
             var requests = answered.values().stream().flatMap(List::stream).toList();
             Patience.await()
                     .untilAsserted(() -> assertThat(charged(rest))
                             .as("each line is charged once, if need be later than it is answered")
                             .containsExactlyInAnyOrderElementsOf(requests));
             JsonNode usage = rest.get("/admin/v1/tenants/default/usage");
-            assertThat(usage.get("completion_tokens").asInt()).isEqualTo(size * TOKENS);
-            assertThat(ended.at("/usage/output_tokens").asInt()).isEqualTo(size * TOKENS);
+            assertThat(usage.get("completion_tokens").asInt()).isEqualTo(LINES * TOKENS);
+            assertThat(ended.at("/usage/output_tokens").asInt()).isEqualTo(LINES * TOKENS);
             assertThat(ended.at("/usage/input_tokens").asInt())
                     .isEqualTo(usage.get("prompt_tokens").asInt());
             assertThatTheTrailIsWhole(rest);
