@@ -242,32 +242,38 @@ final class ModelsPage {
     }
 
     private List<String> swapped(Map<String, Object> to, String alias) {
-        var words = new ArrayList<String>();
-        Object id = to.get("id");
-        api.list("/admin/v1/aliases?limit=1000").stream()
+        String id = String.valueOf(to.get("id"));
+        String before = api.list("/admin/v1/aliases?limit=1000").stream()
                 .filter(it -> alias.equals(it.get("name")))
                 .findFirst()
-                .ifPresentOrElse(
-                        it -> words.add(moved(it, alias, String.valueOf(id))),
-                        () -> words.add("The new name " + alias + " points to " + id + "."));
-        if (to.get("loaded") == null) {
+                .map(ModelsPage::targets)
+                .orElse("");
+        boolean loaded = to.get("loaded") != null;
+        if (before.equals(id) && loaded) {
+            return List.of(alias + " points to " + id + " already.");
+        }
+        var words = new ArrayList<String>();
+        words.add(moved(alias, before, id));
+        if (loaded) {
+            words.add(id + " is already in memory: the name moves at once.");
+        } else {
             words.add(id + " is loaded first. The name moves once the model is ready; until then nothing changes.");
             words.add("Both models are in memory during the swap: " + id + " takes "
                     + shown.bytes((Number) to.get("bytes"))
                     + " for weights, and more for its KV cache; "
                     + shown.bytes((long) EngineState.number(engine.now().memory(), "free"))
                     + " are free. If that is not enough, the swap is refused.");
-        } else {
-            words.add(id + " is already in memory: the name moves at once.");
         }
-        words.add("The previous model is unloaded if no other name points to it and no operator has" + " loaded it.");
+        words.add("The previous model is unloaded if no other name points to it and no operator has loaded it.");
         return words;
     }
 
-    private static String moved(Map<String, Object> from, String alias, String id) {
-        String before = targets(from);
+    private static String moved(String alias, String before, String id) {
+        if (before.isEmpty()) {
+            return "The new name " + alias + " points to " + id + ".";
+        }
         return before.equals(id)
-                ? alias + " points to " + id + " already."
+                ? alias + " points to " + id + " already, which is not loaded."
                 : "New requests for " + alias + " go to " + id + " instead of " + before
                         + ". Running answers finish on their current model.";
     }
