@@ -3,11 +3,16 @@ package io.baseload.engine.kernel.lanes;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.I2S;
+import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
+import jdk.incubator.vector.VectorShuffle;
 
 /**
  * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them by 4-bit codes.
@@ -42,16 +47,22 @@ public final class Int8Rows {
 
     private static final int ROUND_BITS = Float.floatToRawIntBits(ROUND);
 
-    /** The factor, in z, of the code before each. */
-    private static final int[] BEFORE = {0, -16, -16, -16, -16, -16, -16, -16, 0, -16, -16, -16, -16, -16, -16, -16};
+    /** Mask that omits the code before the first of each eight. */
+    private static final int[] BEFORE = {0, -1, -1, -1, -1, -1, -1, -1, 0, -1, -1, -1, -1, -1, -1, -1};
+
+    /** The first four of each eight lanes of two vectors, and the last four. */
+    private static final VectorShuffle<Integer> FIRST_FOURS = VectorShuffle.fromOp(INTS, i -> i / 4 * 8 + i % 4);
+
+    private static final VectorShuffle<Integer> LAST_FOURS = VectorShuffle.fromOp(INTS, i -> i / 4 * 8 + 4 + i % 4);
+
+    /** Of each eight columns the even ones, then the odd ones. */
+    private static final VectorShuffle<Integer> EVEN_ODD =
+            VectorShuffle.fromOp(INTS, i -> i / 8 * 8 + i % 4 * 2 + i % 8 / 4);
 
     private final int cols;
 
-    /** The codes of a group, from index 1 on, so that each has one before it. */
+    /** The codes of a row, from index 1 on, so that each has one before it. */
     private final int[] codes;
-
-    /** z of a group. */
-    private final int[] differences;
 
     private final int[] digits;
     private final long[] quads;
@@ -68,8 +79,7 @@ public final class Int8Rows {
      */
     public Int8Rows(int rows, int cols) {
         this.cols = Math.ceilDiv(cols, GROUP) * GROUP;
-        codes = new int[1 + GROUP];
-        differences = new int[GROUP];
+        codes = new int[1 + this.cols];
         digits = new int[rows * this.cols / 2];
         quads = new long[L == 8 ? rows * this.cols / 4 : 0];
         offsets = new int[rows * this.cols / 16];
@@ -87,21 +97,35 @@ public final class Int8Rows {
      * @param lowest the value of the nibble 0: −8 or 0
      */
     public void quantize(int row, float[] x, int at, int width, int group, boolean table, float unit, int lowest) {
+        int first = groupsAt(row);
+        codes(x, at, width, group, first);
+        for (int g = first; g < first + width / group; g++) {
+            int sum = starts[g];
+            sums[g] = steps[g] * sum;
+            steps[g] *= unit;
+            starts[g] = -8 * sum & 0xFFFF;
+            offsets[g] = (8 + lowest) * sum;
+        }
+        if (table) {
+            quads(width, quadsAt(row));
+        } else {
+            digits(width, digitsAt(row));
+        }
+    }
+
+    /**
+     * The codes of a row, and for each group its step and, in {@link #starts}, the sum of its codes. One loop over the whole row after the other, because a vector that was just written as
+     * two is read slowly.
+     */
+    private void codes(float[] x, int at, int width, int group, int first) {
         this.group = group;
-        for (int i = 0, to = groupsAt(row); i < width; i += group, to++) {
-            float max = max(x, at + i, group);
-            float step = max < LEAST ? 0 : max / 127;
-            round(x, at + i, group, max < LEAST ? 0 : 127 / max);
-            int sum = sum(group);
-            steps[to] = step * unit;
-            sums[to] = step * sum;
-            starts[to] = -8 * sum & 0xFFFF;
-            offsets[to] = (8 + lowest) * sum;
-            if (table) {
-                quads(group, quadsAt(row) + i / 4);
-            } else {
-                digits(group, digitsAt(row) + i / 2);
-            }
+        for (int i = 0, g = first; i < width; i += group, g++) {
+            steps[g] = max(x, at + i, group);
+        }
+        for (int i = 0, g = first; i < width; i += group, g++) {
+            float max = steps[g];
+            steps[g] = max < LEAST ? 0 : max / 127;
+            starts[g] = round(x, at + i, group, max < LEAST ? 0 : 127 / max, 1 + i);
         }
     }
 
@@ -115,51 +139,42 @@ public final class Int8Rows {
         return Float.intBitsToFloat(max.reduceLanes(MAX));
     }
 
-    private void round(float[] x, int at, int group, float inverse) {
+    /** Rounds a group's numbers, and returns the sum. */
+    private int round(float[] x, int at, int group, float inverse, int to) {
         FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
         FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
-        for (int i = 0; i < group; i += L) {
-            FloatVector rounded = FloatVector.fromArray(FLOATS, x, at + i).fma(factor, round);
-            rounded.reinterpretAsInts().sub(ROUND_BITS).intoArray(codes, 1 + i);
-        }
-    }
-
-    private int sum(int group) {
         IntVector sum = IntVector.zero(INTS);
         for (int i = 0; i < group; i += L) {
-            sum = sum.add(IntVector.fromArray(INTS, codes, 1 + i));
+            IntVector rounded = FloatVector.fromArray(FLOATS, x, at + i)
+                    .fma(factor, round)
+                    .reinterpretAsInts()
+                    .sub(ROUND_BITS);
+            rounded.intoArray(codes, to + i);
+            sum = sum.add(rounded);
         }
         return sum.reduceLanes(ADD);
     }
 
-    private void digits(int group, int to) {
-        IntVector factors = IntVector.fromArray(INTS, BEFORE, 0);
-        for (int i = 0; i < group; i += L) {
-            IntVector before = IntVector.fromArray(INTS, codes, i).mul(factors);
-            IntVector.fromArray(INTS, codes, 1 + i).add(before).intoArray(differences, i);
+    private void digits(int width, int to) {
+        IntVector before = IntVector.fromArray(INTS, BEFORE, 0);
+        for (int i = 0, d = to; i < width; i += 2 * L, d += L) {
+            IntVector less0 =
+                    IntVector.fromArray(INTS, codes, i).lanewise(LSHL, 4).and(before);
+            IntVector less1 =
+                    IntVector.fromArray(INTS, codes, i + L).lanewise(LSHL, 4).and(before);
+            IntVector z0 = IntVector.fromArray(INTS, codes, 1 + i).sub(less0);
+            IntVector z1 = IntVector.fromArray(INTS, codes, 1 + i + L).sub(less1);
+            IntVector high = z0.rearrange(LAST_FOURS, z1).lanewise(LSHL, 16);
+            z0.rearrange(FIRST_FOURS, z1).and(0xFFFF).or(high).intoArray(digits, d);
         }
-        int[] z = differences;
-        for (int i = 0, d = to; i < group; i += 8, d += 4) {
-            for (int j = 0; j < 4; j++) {
-                digits[d + j] = pair(z[i + j], z[i + 4 + j]);
-            }
-        }
-    }
-
-    private static int pair(int low, int high) {
-        return low & 0xFFFF | high << 16;
     }
 
     /** For each eight columns the even ones, then the odd ones, in 16 bits each. */
-    private void quads(int group, int to) {
-        for (int i = 0, d = to; i < group; i += 8, d += 2) {
-            for (int odd = 0; odd < 2; odd++) {
-                long quad = 0;
-                for (int j = 3; j >= 0; j--) {
-                    quad = quad << 16 | codes[1 + i + 2 * j + odd] & 0xFFFF;
-                }
-                quads[d + odd] = quad;
-            }
+    private void quads(int width, int to) {
+        for (int i = 0; i < width; i += L) {
+            ShortVector shorts = (ShortVector)
+                    IntVector.fromArray(INTS, codes, 1 + i).rearrange(EVEN_ODD).convertShape(I2S, SHORTS, 0);
+            shorts.reinterpretAsLongs().intoArray(quads, to + i / 4);
         }
     }
 
