@@ -52,7 +52,7 @@ public class BaseloadChatAutoConfiguration {
                 .withSpeculation(properties.speculation())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
-        ModelMemory.check(engine, budget, file, options);
+        ModelMemory.check(engine, budget, 0, file, options);
         return engine.load(file, options);
     }
 

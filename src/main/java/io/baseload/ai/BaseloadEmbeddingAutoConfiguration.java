@@ -4,6 +4,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.embedding.EmbeddingModel;
@@ -38,13 +39,19 @@ public class BaseloadEmbeddingAutoConfiguration {
     @Bean(destroyMethod = "close")
     @ConditionalOnMissingBean
     LoadedEncoder baseloadEncoder(
-            Engine engine, BaseloadEmbeddingProperties properties, ObjectProvider<MemoryBudget> budget) {
+            Engine engine,
+            BaseloadEmbeddingProperties properties,
+            ObjectProvider<MemoryBudget> budget,
+            ObjectProvider<LoadedModel> chat) {
         String name = String.valueOf(properties.model().getFileName());
         LoadOptions options = LoadOptions.named(name)
                 .withContextLength(properties.contextLength())
                 .withPrecision(properties.precision())
                 .withMaxQueued(properties.maxQueued());
-        ModelMemory.check(engine, budget, properties.model(), options);
+        // the chat model is loaded first, and both have to fit
+        long taken =
+                chat.stream().mapToLong(model -> model.load().memory().total()).sum();
+        ModelMemory.check(engine, budget, taken, properties.model(), options);
         return engine.loadEncoder(properties.model(), options);
     }
 

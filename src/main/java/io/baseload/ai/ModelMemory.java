@@ -6,18 +6,19 @@ import io.baseload.engine.api.MemoryBudget;
 import java.nio.file.Path;
 import org.springframework.beans.factory.ObjectProvider;
 
-/** Refuses a model that needs more memory than the process has, before its weights are read. Other models of the application are not counted. */
+/** Refuses a model that needs more memory than the process has left, before its weights are read. */
 final class ModelMemory {
     private ModelMemory() {}
 
     /**
      * Checks a model against the application's budget, or that of the process if the application has none.
      *
+     * @param taken memory of the application's other models
      * @throws IllegalStateException with the numbers, if the model doesn't fit
      */
-    static void check(Engine engine, ObjectProvider<MemoryBudget> budget, Path model, LoadOptions options) {
+    static void check(Engine engine, ObjectProvider<MemoryBudget> budget, long taken, Path model, LoadOptions options) {
         budget.getIfAvailable(() -> MemoryBudget.ofThisProcess(0))
-                .refusal(engine.estimate(model, options).total())
+                .refusal(engine.estimate(model, options).total(), taken)
                 .ifPresent(why -> {
                     throw new IllegalStateException(model + ": " + why);
                 });

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
@@ -37,6 +39,15 @@ class BaseloadEmbeddingModelTest {
                 "spring.ai.baseload.embedding.precision=exact",
                 "spring.ai.baseload.embedding.threads=1",
                 "spring.ai.baseload.embedding.pinned=false");
+    }
+
+    private ApplicationContextRunner withBoth() {
+        return withEncoder()
+                .withPropertyValues(
+                        "spring.ai.model.chat=baseload",
+                        "spring.ai.baseload.chat.model=" + TestModels.tiny(),
+                        "spring.ai.baseload.chat.threads=1",
+                        "spring.ai.baseload.chat.pinned=false");
     }
 
     @Test
@@ -77,6 +88,25 @@ class BaseloadEmbeddingModelTest {
                         .hasMessageContaining("MiB of memory outside the heap, 0 MiB are free"));
     }
 
+    /** Each fits alone. */
+    @Test
+    void refusesAModelThatDoesNotFitBesideTheChatModel() {
+        long[] sizes = new long[2];
+        withBoth().run(context -> {
+            sizes[0] = context.getBean(LoadedModel.class).load().memory().total();
+            sizes[1] = context.getBean(Engine.class)
+                    .estimate(FOLDER, LoadOptions.named("m"))
+                    .total();
+        });
+        withBoth()
+                .withBean(MemoryBudget.class, () -> new MemoryBudget(Math.max(sizes[0], sizes[1]), 0, 0))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(IllegalStateException.class)
+                        .hasMessageContaining(FOLDER + ": the model needs ")
+                        .hasMessageEndingWith(" MiB for other models"));
+    }
+
     @Test
     void whatItCanNotComputeIsRefusedByName() {
         withEncoder().run(context -> {
@@ -97,16 +127,10 @@ class BaseloadEmbeddingModelTest {
     @Test
     void chatAndEmbeddingsShareAnEngineThatIsClosedWithTheContext() {
         LoadedEncoder[] encoder = new LoadedEncoder[1];
-        withEncoder()
-                .withPropertyValues(
-                        "spring.ai.model.chat=baseload",
-                        "spring.ai.baseload.chat.model=" + TestModels.tiny(),
-                        "spring.ai.baseload.chat.threads=1",
-                        "spring.ai.baseload.chat.pinned=false")
-                .run(context -> {
-                    assertThat(context).hasNotFailed().hasSingleBean(Engine.class);
-                    encoder[0] = context.getBean(LoadedEncoder.class);
-                });
+        withBoth().run(context -> {
+            assertThat(context).hasNotFailed().hasSingleBean(Engine.class);
+            encoder[0] = context.getBean(LoadedEncoder.class);
+        });
         assertThat(encoder[0].freed()).succeedsWithin(Patience.LIMIT);
     }
 

@@ -24,7 +24,8 @@ class PlanAgainstBenchTest {
                 "layers=8,hidden=128,heads=4,feed_forward=256,vocabulary=512,family=yuan; Q8; 2"
             })
     void theBytesOfAPlanAreThoseOfTheRun(String shape, Quantization kind, String shards) throws IOException {
-        Comparison both = PlanAgainstBench.of(shape, kind, folder, 8, 4, "--threads", "2", "--shards", shards);
+        Comparison both = PlanAgainstBench.of(shape, kind, folder, 1, 8, 4, "--threads", "2", "--shards", shards)
+                .getFirst();
         JsonNode plan = both.plan();
         JsonNode roofline = both.bench().get("roofline");
         assertThat(plan.get("kv_bytes_per_token").asLong())

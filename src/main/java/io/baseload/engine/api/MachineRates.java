@@ -46,35 +46,59 @@ public record MachineRates(
     }
 
     /**
-     * The rates of linear layers whose weights are in cache.
+     * The rates of linear layers, in multiply-adds per second.
      *
-     * @param decode multiply-adds per second for each number of rows in {@link #ROWS}
-     * @param prompt multiply-adds per second for rows of a prompt
+     * @param decode for each number of rows in {@link #ROWS}, with weights in cache
+     * @param streamed the same with weights in memory, as measured; where they weren't, the same as {@code decode}, and the bandwidth limits them
+     * @param prompt for rows of a prompt
      */
-    public record KernelRates(List<Double> decode, double prompt) {
+    public record KernelRates(List<Double> decode, List<Double> streamed, double prompt) {
         public KernelRates {
-            decode = List.copyOf(decode);
-            if (decode.size() != ROWS.size()) {
-                throw new IllegalArgumentException(decode.size() + " rates for " + ROWS.size() + " numbers of rows");
+            decode = checked(decode);
+            streamed = checked(streamed);
+        }
+
+        /** Rates of a described machine. */
+        public KernelRates(List<Double> decode, double prompt) {
+            this(decode, decode, prompt);
+        }
+
+        private static List<Double> checked(List<Double> rates) {
+            if (rates.size() != ROWS.size()) {
+                throw new IllegalArgumentException(rates.size() + " rates for " + ROWS.size() + " numbers of rows");
             }
+            return List.copyOf(rates);
         }
 
         /** The rates of {@code factor} times as many workers. */
         public KernelRates times(double factor) {
-            return new KernelRates(decode.stream().map(rate -> rate * factor).toList(), prompt * factor);
+            return new KernelRates(times(decode, factor), times(streamed, factor), prompt * factor);
         }
 
-        /** Seconds for {@code rows} rows and one weight. Eight rows share a pass; between the measured numbers of rows, time is interpolated linearly. */
+        private static List<Double> times(List<Double> rates, double factor) {
+            return rates.stream().map(rate -> rate * factor).toList();
+        }
+
+        /** Seconds for {@code rows} rows and one weight in cache. Eight rows share a pass; between the measured numbers of rows, time is interpolated linearly. */
         public double decodeSeconds(double rows) {
+            return seconds(decode, rows);
+        }
+
+        /** The same for a weight in memory. */
+        public double streamedSeconds(double rows) {
+            return seconds(streamed, rows);
+        }
+
+        private static double seconds(List<Double> rates, double rows) {
             int last = ROWS.size() - 1;
             int most = ROWS.get(last);
             double passes = Math.floor(rows / most);
-            return passes * seconds(last) + within(rows - passes * most);
+            return passes * seconds(rates, last) + within(rates, rows - passes * most);
         }
 
-        private double within(double rows) {
+        private static double within(List<Double> rates, double rows) {
             if (rows <= 1) {
-                return rows * seconds(0);
+                return rows * seconds(rates, 0);
             }
             int above = 1;
             while (ROWS.get(above) < rows) {
@@ -82,11 +106,12 @@ public record MachineRates(
             }
             int from = ROWS.get(above - 1);
             double part = (rows - from) / (ROWS.get(above) - from);
-            return seconds(above - 1) + part * (seconds(above) - seconds(above - 1));
+            double less = seconds(rates, above - 1);
+            return less + part * (seconds(rates, above) - less);
         }
 
-        private double seconds(int index) {
-            return ROWS.get(index) / decode.get(index);
+        private static double seconds(List<Double> rates, int index) {
+            return ROWS.get(index) / rates.get(index);
         }
     }
 }

@@ -35,12 +35,22 @@ public record MemoryBudget(long limit, long heap, long reserve) {
      * @param needed bytes outside the heap ({@link MemoryEstimate#total})
      */
     public Optional<String> refusal(long needed) {
-        long free = Math.max(0, available(0));
+        return refusal(needed, 0);
+    }
+
+    /**
+     * Why a model can't be loaded beside others.
+     *
+     * @param taken by the others
+     */
+    public Optional<String> refusal(long needed, long taken) {
+        long free = Math.max(0, available(taken));
+        String others = taken == 0 ? "" : ", " + mib(taken) + " for other models";
         return needed <= free
                 ? Optional.empty()
                 : Optional.of("the model needs " + mib(needed) + " of memory outside the heap, " + mib(free)
                         + " are free: " + mib(limit) + " in all, " + mib(heap) + " for the heap, " + mib(reserve)
-                        + " in reserve");
+                        + " in reserve" + others);
     }
 
     /** A size as refusals print it, rounded up. */

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -35,7 +36,8 @@ public final class MachineProbe implements AutoCloseable {
     private static final int LEAST_PANELS = 8;
 
     private static final long ROUND_NANOS = 5_000_000;
-    private static final long READ_NANOS = 1_000_000_000;
+    private static final long PASS_NANOS = 300_000_000;
+    private static final int LEAST_PASSES = 3;
     private static final int ROUNDS = 12;
     private static final int BARRIERS = 2000;
     private static final int ATTENTIONS = 200;
@@ -64,11 +66,43 @@ public final class MachineProbe implements AutoCloseable {
      * @param weights the matrices of each shard
      */
     public double bytesPerSecond(List<List<PackedMatrix>> weights) {
-        var reading = new Reading(weights, team.layout());
-        double best = 0;
-        long end = System.nanoTime() + READ_NANOS;
-        while (System.nanoTime() < end) {
-            best = Math.max(best, reading.bytes / seconds(reading));
+        var reading = new Pass(weights, (matrix, first, end, worker) -> read(matrix, first, end));
+        return reading.sum(matrix -> matrix.data().byteSize()) / best(reading);
+    }
+
+    /** One load for each cache line; a sum, because the compiler would omit loads whose results are not used. */
+    private void read(PackedMatrix matrix, int firstPanel, int endPanel) {
+        MemorySegment data = matrix.data();
+        long to = endPanel * matrix.panelBytes();
+        long sum = 0;
+        for (long at = firstPanel * matrix.panelBytes(); at <= to - Long.BYTES; at += LINE) {
+            sum += data.get(LONG, at);
+        }
+        sums.add(sum);
+    }
+
+    /**
+     * Weights per second that all workers together read from memory and multiply by some rows, each its share of every matrix of its shard.
+     *
+     * @param weights the matrices of each shard, all of one shape
+     */
+    public double streamedPerSecond(List<List<PackedMatrix>> weights, int rows) {
+        PackedMatrix one = weights.getFirst().getFirst();
+        Rows x = Rows.allocate(rows, one.cols());
+        Rows y = Rows.allocate(rows, one.panels() * PackedMatrix.LANES);
+        var streaming = new Pass(
+                weights,
+                (matrix, first, end, worker) ->
+                        kernels.decodeLinear(matrix, x, y, 0, rows, first, end, scratches[worker]));
+        return streaming.sum(matrix -> (double) matrix.rows() * matrix.cols()) / best(streaming);
+    }
+
+    /** Seconds of the fastest pass. */
+    private double best(Pass pass) {
+        double best = Double.POSITIVE_INFINITY;
+        long end = System.nanoTime() + PASS_NANOS;
+        for (int i = 0; i < LEAST_PASSES || System.nanoTime() < end; i++) {
+            best = Math.min(best, seconds(pass));
         }
         return best;
     }
@@ -99,11 +133,11 @@ public final class MachineProbe implements AutoCloseable {
         return best;
     }
 
-    /** Fills a matrix of each shard with one byte. A worker of the shard does it, so the memory is on the shard's node. */
-    public void fill(List<PackedMatrix> weights, byte value) {
+    /** Fills memory of each shard with one byte. A worker of the shard does it, so the memory is on the shard's node. */
+    public void fill(List<MemorySegment> shards, byte value) {
         team.run((worker, workers, barrier) -> {
             if (team.layout().place(worker) == 0) {
-                weights.get(team.layout().shard(worker)).data().fill(value);
+                shards.get(team.layout().shard(worker)).fill(value);
             }
         });
     }
@@ -170,21 +204,22 @@ public final class MachineProbe implements AutoCloseable {
         memory.close();
     }
 
-    /** One load for each cache line; a sum, because the compiler would omit loads whose results are not used. */
-    private final class Reading implements Step {
-        private final List<List<PackedMatrix>> weights;
-        private final TeamLayout layout;
-        private final long bytes;
+    /** A worker's part of a pass: some panels of a matrix. */
+    @FunctionalInterface
+    private interface Part {
+        void run(PackedMatrix matrix, int firstPanel, int endPanel, int worker);
+    }
 
-        Reading(List<List<PackedMatrix>> weights, TeamLayout layout) {
-            this.layout = layout;
+    /** All workers of a shard divide each of its matrices among them, one matrix after the other, as a decode step does. */
+    private final class Pass implements Step {
+        private final List<List<PackedMatrix>> weights;
+        private final Part part;
+
+        Pass(List<List<PackedMatrix>> weights, Part part) {
+            this.part = part;
             this.weights = weights.stream()
                     .map(shard -> first(shard, MAX_BYTES / weights.size()))
                     .toList();
-            this.bytes = this.weights.stream()
-                    .flatMap(List::stream)
-                    .mapToLong(matrix -> matrix.data().byteSize())
-                    .sum();
         }
 
         /** The first matrices that together have at least {@code bytes} bytes. */
@@ -197,26 +232,21 @@ public final class MachineProbe implements AutoCloseable {
             return all.subList(0, count);
         }
 
+        /** A sum over the matrices of all shards. */
+        double sum(ToDoubleFunction<PackedMatrix> number) {
+            return weights.stream().flatMap(List::stream).mapToDouble(number).sum();
+        }
+
         @Override
         public void run(int worker, int workers, Barrier barrier) {
+            TeamLayout layout = team.layout();
             int shard = layout.shard(worker);
             int place = layout.place(worker);
             int sharing = layout.workers(shard, workers);
-            long found = 0;
             for (PackedMatrix matrix : weights.get(shard)) {
-                long from = Step.share(place, sharing, matrix.panels()) * matrix.panelBytes();
-                long to = Step.share(place + 1, sharing, matrix.panels()) * matrix.panelBytes();
-                found += read(matrix.data(), from, to);
+                int panels = matrix.panels();
+                part.run(matrix, Step.share(place, sharing, panels), Step.share(place + 1, sharing, panels), worker);
             }
-            sums.add(found);
-        }
-
-        private static long read(MemorySegment data, long from, long to) {
-            long sum = 0;
-            for (long at = from; at <= to - Long.BYTES; at += LINE) {
-                sum += data.get(LONG, at);
-            }
-            return sum;
         }
     }
 

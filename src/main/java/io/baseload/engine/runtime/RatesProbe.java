@@ -5,6 +5,8 @@ import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
 import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Matrices;
+import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
@@ -16,13 +18,15 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
@@ -30,8 +34,13 @@ import java.util.stream.Stream;
  * all.
  */
 final class RatesProbe {
-    /** Bytes read to measure bandwidth: far more than any cache. */
-    private static final long READ_BYTES = 512L << 20;
+    /** The most memory that weights are read from: more than caches have, unless the model's own weights fit into them. */
+    private static final long MOST_BYTES = 512L << 20;
+
+    /** The least memory of a shard, so that a pass takes long compared with waking the workers. */
+    private static final long LEAST_BYTES = 16L << 20;
+
+    private static final int LINE = 64;
 
     /** Rows of the matrix by which a prompt is multiplied: it fits in caches, like a worker's share of a large one. */
     private static final int OUTPUTS = 512;
@@ -54,10 +63,7 @@ final class RatesProbe {
     }
 
     static MachineRates measure(ModelOutline model, Kernels kernels, TeamLayout layout, boolean pinned) {
-        int widest = model.matrices().stream()
-                .mapToInt(ModelOutline.Matrices::cols)
-                .max()
-                .orElse(1);
+        int widest = model.matrices().stream().mapToInt(Matrices::cols).max().orElse(1);
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest)) {
             return new RatesProbe(model, kernels, probe, memory).measure(layout);
@@ -67,63 +73,90 @@ final class RatesProbe {
     private MachineRates measure(TeamLayout layout) {
         KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32);
         int group = Math.min(Attention.QUERIES, model.group());
-        Map<String, PackedMatrix> samples = samples();
-        Set<Packing> packings = new HashSet<>();
-        samples.values().forEach(matrix -> packings.add(matrix.packing()));
-        KernelWarmUp.run(kernels, packings, token, group);
+        Collection<Matrices> samples = samples();
+        KernelWarmUp.run(
+                kernels, samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet()), token, group);
+        List<MemorySegment> weights = weights(layout.shards());
         Map<String, KernelRates> rates = new HashMap<>();
-        samples.forEach((codes, matrix) -> rates.put(codes, rates(matrix)));
+        samples.forEach(some -> rates.put(some.codes(), rates(some, weights)));
         KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, token);
         kv.data().fill(ANY);
         return new MachineRates(
                 layout.workers(),
                 memoryBytes(),
-                bandwidth(layout.shards()),
+                bandwidth(weights),
                 probe.barrierSeconds(),
                 attention(kv, 1, group),
                 attention(kv, Attention.QUERIES, group),
                 rates);
     }
 
+    /** Memory of each shard, as large as its part of the weights, up to a limit. It is filled, because pages that were never written share one page of zeros. */
+    private List<MemorySegment> weights(int shards) {
+        long all = model.matrices().stream()
+                .filter(some -> some.use() != Use.LOOKED_UP)
+                .mapToLong(some -> some.count()
+                        * PackedMatrix.bytes(ModelOutlines.packing(some), some.rows(), some.cols()))
+                .sum();
+        long each = Math.max(LEAST_BYTES, Math.min(all, MOST_BYTES) / shards);
+        List<MemorySegment> weights = Stream.generate(() -> memory.part().allocate(each))
+                .limit(shards)
+                .toList();
+        probe.fill(weights, ANY);
+        return weights;
+    }
+
     private static long memoryBytes() {
         return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 
-    private Map<String, PackedMatrix> samples() {
-        Map<String, ModelOutline.Matrices> most = new HashMap<>();
-        for (ModelOutline.Matrices some : model.matrices()) {
+    /** For each kind of codes, the matrices with most of its weights. */
+    private Collection<Matrices> samples() {
+        Map<String, Matrices> most = new HashMap<>();
+        for (Matrices some : model.matrices()) {
             most.merge(some.codes(), some, (one, other) -> one.weights() >= other.weights() ? one : other);
         }
-        Map<String, PackedMatrix> samples = new HashMap<>();
-        most.forEach((codes, some) -> samples.put(codes, matrix(some)));
-        return samples;
+        return most.values();
     }
 
-    private PackedMatrix matrix(ModelOutline.Matrices some) {
-        PackedMatrix matrix =
-                PackedMatrix.allocate(memory, ModelOutlines.packing(some), Math.min(OUTPUTS, some.rows()), some.cols());
-        matrix.data().fill(ANY);
-        return matrix;
+    private KernelRates rates(Matrices some, List<MemorySegment> weights) {
+        Packing packing = ModelOutlines.packing(some);
+        List<List<PackedMatrix>> all = matrices(packing, some.rows(), some.cols(), weights);
+        int rows = Math.min(OUTPUTS, all.getFirst().getFirst().rows());
+        PackedMatrix few = matrix(packing, rows, some.cols(), weights.getFirst(), 0);
+        return new KernelRates(
+                MachineRates.ROWS.stream()
+                        .map(together -> together * probe.kernelTime(few, together).weightsPerSecond())
+                        .toList(),
+                MachineRates.ROWS.stream()
+                        .map(together -> together * probe.streamedPerSecond(all, together))
+                        .toList(),
+                probe.promptRate(few, PROMPT));
     }
 
-    private KernelRates rates(PackedMatrix matrix) {
-        List<Double> decode = MachineRates.ROWS.stream()
-                .map(rows -> rows * probe.kernelTime(matrix, rows).weightsPerSecond())
+    private double bandwidth(List<MemorySegment> weights) {
+        return probe.bytesPerSecond(matrices(Packing.F32, OUTPUTS, 4096, weights));
+    }
+
+    private static List<List<PackedMatrix>> matrices(Packing packing, int rows, int cols, List<MemorySegment> weights) {
+        return weights.stream()
+                .map(memory -> matrices(packing, rows, cols, memory))
                 .toList();
-        return new KernelRates(decode, probe.promptRate(matrix, PROMPT));
     }
 
-    /** The memory is filled, because pages that were never written share one page of zeros. */
-    private double bandwidth(int shards) {
-        int cols = 4096;
-        int rows = (int) (READ_BYTES / Float.BYTES / cols / shards);
-        try (NativeMemory read = new NativeMemory()) {
-            List<PackedMatrix> each = Stream.generate(() -> PackedMatrix.allocate(read, Packing.F32, rows, cols))
-                    .limit(shards)
-                    .toList();
-            probe.fill(each, ANY);
-            return probe.bytesPerSecond(each.stream().map(List::of).toList());
-        }
+    /** As many of these matrices as the memory holds, or the first rows of one. */
+    private static List<PackedMatrix> matrices(Packing packing, int rows, int cols, MemorySegment memory) {
+        long fitting = memory.byteSize() / PackedMatrix.bytes(packing, PackedMatrix.LANES, cols) * PackedMatrix.LANES;
+        int some = (int) Math.min(rows, fitting);
+        long bytes = Math.ceilDiv(PackedMatrix.bytes(packing, some, cols), LINE) * LINE;
+        return LongStream.range(0, Math.max(1, memory.byteSize() / bytes))
+                .mapToObj(i -> matrix(packing, some, cols, memory, i * bytes))
+                .toList();
+    }
+
+    private static PackedMatrix matrix(Packing packing, int rows, int cols, MemorySegment memory, long at) {
+        return new PackedMatrix(
+                packing, rows, cols, memory.asSlice(at, PackedMatrix.bytes(packing, rows, cols)));
     }
 
     private double attention(KvPages kv, int rows, int group) {

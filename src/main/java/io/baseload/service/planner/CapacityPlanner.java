@@ -22,7 +22,8 @@ import java.util.stream.IntStream;
  * <pre>
  * read      = bytes of a matrix that a step reads / bandwidth
  * multiply  = weights of the matrix · seconds of b rows a weight             by the kernel's rate from cache
- * linear    = Σ over matrices max(read, multiply)
+ * stream    = the same by the kernel's rate from memory; on a described machine multiply
+ * linear    = Σ over matrices max(read, stream)
  * read KV   = b · n · KV of a token / bandwidth
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
  * barriers  = how many · what one takes
@@ -184,9 +185,12 @@ public final class CapacityPlanner {
         double linear = 0;
         for (Matrices some : model.matrices()) {
             double part = model.readPart(some, b);
-            double seconds = part * some.weights() * kernel(some).decodeSeconds(rows(some, b, part));
-            multiply += seconds;
-            linear += Math.max(part * some.bytes() / rates.readBytesPerSecond(), seconds);
+            double weights = part * some.weights();
+            double rows = rows(some, b, part);
+            multiply += weights * kernel(some).decodeSeconds(rows);
+            linear += Math.max(
+                    part * some.bytes() / rates.readBytesPerSecond(),
+                    weights * kernel(some).streamedSeconds(rows));
         }
         double attend = (double) b * n * attentionPerToken();
         return new StepTime(

@@ -104,6 +104,19 @@ class CapacityPlannerTest {
         assertThat(plan.decodeCost()).hasValueCloseTo(1e-3 * 1e6 / plan.decodeTokensPerSecond(), within(1e-9));
     }
 
+    /** A kernel may read memory more slowly than it multiplies, and more slowly than the memory can be read. */
+    @Test
+    void weightsInMemoryAreReadAtTheKernelsOwnRate() {
+        var streaming = new KernelRates(List.of(1e9, 2e9, 2e9, 2e9), List.of(2.5e8, 5e8, 5e8, 5e8), 4e9);
+        var rates = new MachineRates(
+                4, 10_000_000, 1e9, 1e-6, 1e9, 2e9, Map.of("bf16", streaming, "i8", rates(1e9, 1e9, 1e9, 1e9)));
+        StepTime step = plan(MachineProfile.of(rates), 1, 100).step();
+        assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
+        assertThat(step.linear()).isEqualTo(1_000_000 / 2.5e8 + 106_250 / 1e9, EXACT);
+        assertThat(plan(MachineProfile.of(rates.part(0.5)), 1, 100).step().linear())
+                .isEqualTo(2 * step.linear(), EXACT);
+    }
+
     /** Slow experts don't hide behind a matrix that waits for memory, because a barrier stands between them. */
     @Test
     void eachMatrixWaitsForItsOwnLimit() {

@@ -12,23 +12,27 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Measures one core's rates for the table of {@link InstructionSet}; run it with {@code -XX:UseAVX=2}, too. Not a test. */
 public final class PlannerRates {
     private static final String SHAPE = "layers=1,hidden=2048,heads=16,feed_forward=8192,vocabulary=1024";
 
+    private static final List<Quantization> ALL = List.of(
+            Quantization.F32,
+            Quantization.BF16,
+            Quantization.Q8,
+            Quantization.Q4,
+            Quantization.NF4,
+            Quantization.FP4);
+
     private PlannerRates() {}
 
+    /** @param args formats to be measured, such as {@code nf4}; none for all */
     public static void main(String[] args) {
         Map<String, MachineRates.KernelRates> kernels = new TreeMap<>();
         try (Engine engine = Engine.open(new EngineOptions(1, true))) {
-            for (Quantization format : List.of(
-                    Quantization.F32,
-                    Quantization.BF16,
-                    Quantization.Q8,
-                    Quantization.Q4,
-                    Quantization.NF4,
-                    Quantization.FP4)) {
+            for (Quantization format : args.length == 0 ? ALL : named(args)) {
                 var model = engine.outline(
                         NamedShapes.config(SHAPE), LoadOptions.named("m").withQuantization(format));
                 MachineRates rates = engine.measure(model, Precision.FAST);
@@ -58,6 +62,12 @@ public final class PlannerRates {
                         .map(rate -> String.format(Locale.ROOT, "%.1f", rate / 1e9))
                         .toList(),
                 rates.prompt() / 1e9));
+    }
+
+    private static List<Quantization> named(String[] formats) {
+        return Stream.of(formats)
+                .map(format -> Quantization.named(format).orElseThrow())
+                .toList();
     }
 
     /** The same model in a form that no import makes. Bytes don't matter here. */
