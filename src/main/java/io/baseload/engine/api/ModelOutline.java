@@ -11,6 +11,7 @@ import java.util.List;
  * @param kvHeads heads of keys and values that the cache holds; 1 where all heads share a latent vector
  * @param keyDim width of a head's key in the cache
  * @param valueDim width of a head's value in the cache
+ * @param valuesInKeys whether a head's value is the end of its key and is stored only there
  * @param experts of each mixture of experts; 0 if there is none
  * @param chosen experts that a token goes to
  * @param matrices all matrices, grouped by format and use
@@ -31,6 +32,7 @@ public record ModelOutline(
         int kvHeads,
         int keyDim,
         int valueDim,
+        boolean valuesInKeys,
         int experts,
         int chosen,
         List<Matrices> matrices,

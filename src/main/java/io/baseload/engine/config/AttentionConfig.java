@@ -16,6 +16,11 @@ public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedF
     /** Width of a head's value in the cache. */
     int valueDim();
 
+    /** Whether a head's value is the end of its key. */
+    default boolean valuesInKeys() {
+        return false;
+    }
+
     /** How queries and keys are rotated; empty for a layer without positions. */
     Optional<Rope> rotation();
 

@@ -34,6 +34,11 @@ public record Latent(
         return latentDim;
     }
 
+    @Override
+    public boolean valuesInKeys() {
+        return true;
+    }
+
     /** Width of a head's query, before the elements that aren't rotated are mapped to the latent vector's width. */
     public int queryDim() {
         return plainDim + rope.dimensions();

@@ -75,6 +75,7 @@ public record ModelConfig(
                 attention.keyDim(),
                 attention.valueDim(),
                 attention.stateWidth(),
-                encoder.isPresent() ? KvPrecision.F32 : precision);
+                encoder.isPresent() ? KvPrecision.F32 : precision,
+                attention.valuesInKeys());
     }
 }

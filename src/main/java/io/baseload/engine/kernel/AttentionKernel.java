@@ -36,7 +36,11 @@ final class AttentionKernel {
             int end = attention.end(row + i % rows, span);
             softmax(scratch, i, first * KvPages.TOKENS, from, end, tokens, attention.options());
         }
-        mix(attention, pages, first, tokens, rows, head, queries, scratch);
+        if (attention.kv().layout().valuesInKeys()) {
+            LatentMix.run(attention, pages, first, tokens, head, queries, scratch);
+        } else {
+            mix(attention, pages, first, tokens, rows, head, queries, scratch);
+        }
     }
 
     /** The first token that any of these rows sees; pages before it are never read. */

@@ -28,6 +28,9 @@ final class KvWidening {
     /** Floats that are widened at once: a multiple of all vectors, of a block and of a page's tokens. */
     private static final int PART = Scratch.COLUMNS * PackedMatrix.LANES;
 
+    /** Elements of a page's keys that are so many floats. */
+    private static final int ELEMENTS = PART / TOKENS;
+
     private KvWidening() {}
 
     /** A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, from {@link #start} in the returned segment. */
@@ -56,41 +59,65 @@ final class KvWidening {
         return scratch.widened;
     }
 
+    /** The last {@code valueDim} elements of the keys that begin at {@code at}: {@code [valueDim][TOKENS]}. */
+    static void endsOfKeys(KvPages kv, long at, float[] to) {
+        int dim = kv.layout().keyDim();
+        int count = kv.layout().valueDim();
+        int first = dim - count;
+        switch (kv.layout().precision()) {
+            case F32 -> MemorySegment.copy(kv.data(), FLOAT, at + 4L * TOKENS * first, to, 0, TOKENS * count);
+            case F16 -> halves(kv.data(), at + 2L * TOKENS * first, TOKENS * count, to);
+            case Q8 -> codedElements(kv.data(), at, dim, first, count, to);
+        }
+    }
+
     /** Offset of keys or values in that segment. */
     static long start(KvPages kv, long at) {
         return kv.layout().precision() == KvPrecision.F32 ? at : 0;
     }
 
-    /** C2 compiles this loop to the processor's conversion instruction. */
     private static void halves(MemorySegment from, long at, int count, Scratch scratch) {
-        float[] part = scratch.block;
         for (int done = 0; done < count; done += PART) {
             int n = Math.min(PART, count - done);
-            long start = at + 2L * done;
-            for (int i = 0; i < n; i++) {
-                part[i] = Float.float16ToFloat(from.get(SHORT, start + 2L * i));
-            }
+            halves(from, at + 2L * done, n, scratch.block);
             keep(scratch, done, n);
         }
     }
 
+    /** C2 compiles this loop to the processor's conversion instruction. */
+    private static void halves(MemorySegment from, long at, int count, float[] to) {
+        for (int i = 0; i < count; i++) {
+            to[i] = Float.float16ToFloat(from.get(SHORT, at + 2L * i));
+        }
+    }
+
     private static void codedKeys(MemorySegment from, long at, int dim, Scratch scratch) {
-        int rows = PART / TOKENS;
-        long scales = at + (long) TOKENS * dim;
-        for (int done = 0; done < dim; done += rows) {
-            int n = Math.min(rows, dim - done);
-            long scale = scales + 4L * TOKENS * (done / KvLayout.BLOCK);
-            for (int t = 0; t < TOKENS; t += L) {
-                FloatVector factor = FloatVector.fromMemorySegment(FLOATS, from, scale + 4L * t, LITTLE_ENDIAN);
-                for (int i = 0; i < n; i++) {
-                    long element = at + (long) TOKENS * (done + i) + t;
-                    ((FloatVector) ByteVector.fromMemorySegment(BYTES, from, element, LITTLE_ENDIAN)
-                                    .convertShape(B2F, FLOATS, 0))
-                            .mul(factor)
-                            .intoArray(scratch.block, TOKENS * i + t);
-                }
-            }
+        for (int done = 0; done < dim; done += ELEMENTS) {
+            int n = Math.min(ELEMENTS, dim - done);
+            codedElements(from, at, dim, done, n, scratch.block);
             keep(scratch, TOKENS * done, TOKENS * n);
+        }
+    }
+
+    /** Some elements of keys, those of a block at a time. */
+    private static void codedElements(MemorySegment from, long at, int dim, int first, int count, float[] to) {
+        for (int done = 0, n; done < count; done += n) {
+            int element = first + done;
+            n = Math.min(count - done, KvLayout.BLOCK - element % KvLayout.BLOCK);
+            long scales = at + (long) TOKENS * dim + 4L * TOKENS * (element / KvLayout.BLOCK);
+            codedBlock(from, at + (long) TOKENS * element, scales, n, to, TOKENS * done);
+        }
+    }
+
+    private static void codedBlock(MemorySegment from, long at, long scales, int count, float[] to, int toAt) {
+        for (int t = 0; t < TOKENS; t += L) {
+            FloatVector factor = FloatVector.fromMemorySegment(FLOATS, from, scales + 4L * t, LITTLE_ENDIAN);
+            for (int i = 0; i < count; i++) {
+                ((FloatVector) ByteVector.fromMemorySegment(BYTES, from, at + (long) TOKENS * i + t, LITTLE_ENDIAN)
+                                .convertShape(B2F, FLOATS, 0))
+                        .mul(factor)
+                        .intoArray(to, toAt + TOKENS * i + t);
+            }
         }
     }
 

@@ -4,6 +4,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.MemorySegment;
@@ -58,7 +59,13 @@ public final class Scratch {
     final OnlineSoftmax softmax = new OnlineSoftmax();
 
     private final int cols;
+    private final int valueDim;
     private @Nullable Int8Rows int8;
+
+    /** Created on first use, which is only where values are stored in keys. */
+    private float @Nullable [] values;
+
+    private float @Nullable [] mixedByElement;
 
     /** Created on first use. */
     private @Nullable PromptLinear prompts;
@@ -71,6 +78,7 @@ public final class Scratch {
         this.blockScales = new BlockScales(widened);
         this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
+        this.valueDim = valueDim;
         this.part = new AttentionPart(valueDim);
     }
 
@@ -92,6 +100,26 @@ public final class Scratch {
             int8 = rows;
         }
         return rows;
+    }
+
+    /** A page's values, {@code [valueDim][KvPages.TOKENS]}. */
+    float[] values() {
+        float[] widest = values;
+        if (widest == null) {
+            widest = new float[KvPages.TOKENS * valueDim];
+            values = widest;
+        }
+        return widest;
+    }
+
+    /** Mixed values, {@code [vector of queries][valueDim][query]}. */
+    float[] mixedByElement() {
+        float[] mixed = mixedByElement;
+        if (mixed == null) {
+            mixed = new float[part.mixed.length];
+            mixedByElement = mixed;
+        }
+        return mixed;
     }
 
     PromptLinear prompts() {

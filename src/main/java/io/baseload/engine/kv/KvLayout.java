@@ -5,7 +5,7 @@ import io.baseload.engine.api.KvPrecision;
 /**
  * The layout of a page of the KV cache for {@link KvPages#TOKENS} tokens, layer after layer: for each KV head {@code keys[keyDim][TOKENS]} (lane = token) and then
  * {@code values[TOKENS][valueDim]}, and after the heads {@code state[stateWidth]}. Keys of 8 bits are followed by their scales {@code [blocks][TOKENS]}, values by
- * {@code [TOKENS][blocks]}. Each begins at a cache line.
+ * {@code [TOKENS][blocks]}. Each begins at a cache line. Where values lie in the keys, a head has nothing but keys.
  *
  * @param layers number of layers
  * @param kvHeads heads of keys and values; 0 for a shard that has none
@@ -13,8 +13,16 @@ import io.baseload.engine.api.KvPrecision;
  * @param valueDim width of a head's value
  * @param stateWidth number of additional floats that a layer passes on from token to token, for a causal convolution for example: those of the page's last token; usually 0
  * @param precision of keys and values; a state is F32
+ * @param valuesInKeys whether a head's value is the last {@code valueDim} elements of its key, as in latent attention, and isn't stored again
  */
-public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int stateWidth, KvPrecision precision) {
+public record KvLayout(
+        int layers,
+        int kvHeads,
+        int keyDim,
+        int valueDim,
+        int stateWidth,
+        KvPrecision precision,
+        boolean valuesInKeys) {
     /** Number of elements of a key or value that share a scale; the last block of a head may have fewer. */
     public static final int BLOCK = 32;
 
@@ -25,6 +33,14 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
             throw new IllegalArgumentException("no KV cache has " + layers + " layers of " + kvHeads
                     + " heads, keys of " + keyDim + ", values of " + valueDim + " and a state of " + stateWidth);
         }
+        if (valuesInKeys && valueDim > keyDim) {
+            throw new IllegalArgumentException("values of " + valueDim + " don't lie in keys of " + keyDim);
+        }
+    }
+
+    /** A layout with values beside the keys. */
+    public KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int stateWidth, KvPrecision precision) {
+        this(layers, kvHeads, keyDim, valueDim, stateWidth, precision, false);
     }
 
     /** Number of blocks of a key or value of this width. */
@@ -37,9 +53,9 @@ public record KvLayout(int layers, int kvHeads, int keyDim, int valueDim, int st
         return bytes(keyDim);
     }
 
-    /** Size of a head's values in a page in bytes. */
+    /** Size of a head's values in a page in bytes; 0 if they are stored in the keys. */
     public long valueBytes() {
-        return bytes(valueDim);
+        return valuesInKeys ? 0 : bytes(valueDim);
     }
 
     private long bytes(int dim) {

@@ -29,7 +29,7 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
         return layer(page, layer) + kvHead * layout.headBytes();
     }
 
-    /** Offset of a head's values of a page, in bytes. */
+    /** Offset of a head's values of a page, in bytes, unless they are stored in its keys. */
     public long values(int page, int layer, int kvHead) {
         return keys(page, layer, kvHead) + layout.keyBytes();
     }
@@ -43,7 +43,7 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
         return page * layout.pageBytes() + layer * layout.layerBytes();
     }
 
-    /** Stores a token's key and value: one row of k and v, with adjacent heads. */
+    /** Stores a token's key and value: one row of k and v, with adjacent heads. If values are stored in keys, v isn't read. */
     public void store(int page, int layer, int slot, Rows k, Rows v, int row) {
         int keyDim = layout.keyDim();
         int valueDim = layout.valueDim();
@@ -53,9 +53,11 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
             long keys = keys(page, layer, head);
             int key = k.at(row) + head * keyDim;
             KvElements.write(data, precision, keys, keyDim, slot, TOKENS, slot, TOKENS, k.data(), key);
-            long values = values(page, layer, head);
-            int value = v.at(row) + head * valueDim;
-            KvElements.write(data, precision, values, valueDim, slot * valueDim, 1, slot * blocks, 1, v.data(), value);
+            if (!layout.valuesInKeys()) {
+                long values = values(page, layer, head);
+                int at = v.at(row) + head * valueDim;
+                KvElements.write(data, precision, values, valueDim, slot * valueDim, 1, slot * blocks, 1, v.data(), at);
+            }
         }
     }
 
@@ -67,6 +69,9 @@ public record KvPages(MemorySegment data, int pages, KvLayout layout) {
 
     /** Element {@code d} of a token's value. */
     public float value(int page, int layer, int kvHead, int slot, int d) {
+        if (layout.valuesInKeys()) {
+            return key(page, layer, kvHead, slot, layout.keyDim() - layout.valueDim() + d);
+        }
         long at = values(page, layer, kvHead);
         int dim = layout.valueDim();
         int blocks = KvLayout.blocks(dim);

@@ -127,7 +127,7 @@ final class KernelWarmUp {
 
     /** Computes some tokens of one KV head, as a prompt and one by one. */
     private void attention(KvLayout model, int heads) {
-        var layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, model.precision());
+        var layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, model.precision(), model.valuesInKeys());
         if (!WARM.add(new Kind(kernels, layout))) {
             return;
         }

@@ -119,6 +119,7 @@ final class ModelOutlines {
                 kv.kvHeads(),
                 kv.keyDim(),
                 kv.valueDim(),
+                kv.valuesInKeys(),
                 routing.map(Routing::experts).orElse(0),
                 routing.map(Routing::chosen).orElse(0),
                 grouped(config, list.matrices()),

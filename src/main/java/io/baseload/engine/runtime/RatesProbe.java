@@ -71,7 +71,7 @@ final class RatesProbe {
     }
 
     private MachineRates measure(TeamLayout layout) {
-        KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32);
+        KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
         int group = Math.min(Attention.QUERIES, model.group());
         Collection<Matrices> samples = samples();
         KernelWarmUp.run(

@@ -58,6 +58,16 @@ class AttentionTest {
         return kv;
     }
 
+    /** The same with values that are the ends of the keys, kept there alone. */
+    private KvPages latentPages(Rows k, int valueDim, KvPrecision precision) {
+        var layout = new KvLayout(LAYERS, 1, k.width(), valueDim, 3, precision, true);
+        KvPages kv = KvPages.allocate(memory, 5, layout);
+        for (int t = 0; t < TOKENS; t++) {
+            kv.store(page(t), 1, t % KvPages.TOKENS, k, k, t);
+        }
+        return kv;
+    }
+
     private static Attention attention(KvPages kv, AttentionOptions options, int[] visible, Rows q, Rows out) {
         return new Attention(kv, 1, options, visible, Attention.causal(START, TOKENS), q, out);
     }
@@ -110,6 +120,31 @@ class AttentionTest {
         attention(kv, options, visible, q, prefilled).run(best, PAGES, 50, TOKENS, 1, heads, scratch);
         assertArrayEquals(expected.data(), decoded.data());
         assertArrayEquals(expected.data(), prefilled.data());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"16, 96, 64", "4, 80, 16", "13, 40, 40", "3, 31, 21", "2, 7, 5"})
+    void valuesInKeysGiveTheSameBitsInHalfTheRoom(int heads, int keyDim, int valueDim) {
+        Rows k = random.rows(TOKENS, keyDim);
+        Rows latent = k.columns(keyDim - valueDim, valueDim);
+        Rows q = random.rows(TOKENS, heads * keyDim);
+        int[] visible = visible(t -> Math.max(0, t - 40));
+        for (KvPrecision precision : KvPrecision.values()) {
+            KvPages once = latentPages(k, valueDim, precision);
+            check(once, heads, valueDim, q, visible, PLAIN);
+            KvPages twice = pages(k, latent, 1, precision);
+            assertEquals(
+                    twice.layout().pageBytes() - LAYERS * twice.layout().valueBytes(),
+                    once.layout().pageBytes());
+            boolean sameScales = (keyDim - valueDim) % KvLayout.BLOCK == 0;
+            if (precision != KvPrecision.Q8 || sameScales) {
+                Rows expected = Rows.allocate(TOKENS, heads * valueDim);
+                Rows given = Rows.allocate(TOKENS, heads * valueDim);
+                attention(twice, PLAIN, visible, q, expected).run(Kernels.best(), PAGES, 0, TOKENS, 0, heads, scratch);
+                attention(once, PLAIN, visible, q, given).run(Kernels.best(), PAGES, 0, TOKENS, 0, heads, scratch);
+                assertArrayEquals(expected.data(), given.data());
+            }
+        }
     }
 
     @ParameterizedTest
@@ -266,5 +301,18 @@ class AttentionTest {
             Allocation.assertNone(2, () -> attention.run(best, PAGES, 0, TOKENS, 0, 9, scratch));
         }
         Allocation.assertNone(20, () -> kv.store(0, 1, 5, k, k, 7));
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void valuesInKeysAllocateNothing(KvPrecision precision) {
+        Rows k = random.rows(TOKENS, 96);
+        Rows q = random.rows(TOKENS, 288);
+        Rows out = Rows.allocate(TOKENS, 192);
+        KvPages kv = latentPages(k, 64, precision);
+        Attention attention = attention(kv, PLAIN, visible(t -> 0), q, out);
+        Kernels best = Kernels.best();
+        Allocation.assertNone(20, () -> attention.run(best, PAGES, 99, 100, 0, 3, scratch));
+        Allocation.assertNone(2, () -> attention.run(best, PAGES, 0, TOKENS, 0, 3, scratch));
     }
 }

@@ -113,7 +113,7 @@ class ArticleFiguresTest {
         assertThat(outline("yuan2.0-m32", Quantization.KEEP).parameters() / 1e9).isEqualTo(40, within(0.5));
         ModelOutline deepSeek = outline("deepseek-v3", Quantization.KEEP);
         assertThat(deepSeek.parameters() / 1e9).isEqualTo(671, within(0.5));
-        assertThat(deepSeek.kvBytesPerToken()).isEqualTo(2 * 61 * (576 + 512));
+        assertThat(deepSeek.kvBytesPerToken()).isEqualTo(2 * 61 * 576);
         assertThat(deepSeek.barriers()).isEqualTo(2 + 61 * (1 + 2 + 5) + 3 + 58 * 5);
     }
 

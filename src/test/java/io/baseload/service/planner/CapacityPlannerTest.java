@@ -37,6 +37,7 @@ class CapacityPlannerTest {
             2,
             50,
             50,
+            false,
             4,
             1,
             List.of(

@@ -83,6 +83,7 @@ public final class PlannerRates {
                 model.kvHeads(),
                 model.keyDim(),
                 model.valueDim(),
+                model.valuesInKeys(),
                 model.experts(),
                 model.chosen(),
                 model.matrices().stream()
