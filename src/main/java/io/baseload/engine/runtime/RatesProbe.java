@@ -95,8 +95,8 @@ final class RatesProbe {
     private List<MemorySegment> weights(int shards) {
         long all = model.matrices().stream()
                 .filter(some -> some.use() != Use.LOOKED_UP)
-                .mapToLong(some -> some.count()
-                        * PackedMatrix.bytes(ModelOutlines.packing(some), some.rows(), some.cols()))
+                .mapToLong(some ->
+                        some.count() * PackedMatrix.bytes(ModelOutlines.packing(some), some.rows(), some.cols()))
                 .sum();
         long each = Math.max(LEAST_BYTES, Math.min(all, MOST_BYTES) / shards);
         List<MemorySegment> weights = Stream.generate(() -> memory.part().allocate(each))
@@ -126,7 +126,8 @@ final class RatesProbe {
         PackedMatrix few = matrix(packing, rows, some.cols(), weights.getFirst(), 0);
         return new KernelRates(
                 MachineRates.ROWS.stream()
-                        .map(together -> together * probe.kernelTime(few, together).weightsPerSecond())
+                        .map(together ->
+                                together * probe.kernelTime(few, together).weightsPerSecond())
                         .toList(),
                 MachineRates.ROWS.stream()
                         .map(together -> together * probe.streamedPerSecond(all, together))
@@ -155,8 +156,7 @@ final class RatesProbe {
     }
 
     private static PackedMatrix matrix(Packing packing, int rows, int cols, MemorySegment memory, long at) {
-        return new PackedMatrix(
-                packing, rows, cols, memory.asSlice(at, PackedMatrix.bytes(packing, rows, cols)));
+        return new PackedMatrix(packing, rows, cols, memory.asSlice(at, PackedMatrix.bytes(packing, rows, cols)));
     }
 
     private double attention(KvPages kv, int rows, int group) {

@@ -19,12 +19,7 @@ public final class PlannerRates {
     private static final String SHAPE = "layers=1,hidden=2048,heads=16,feed_forward=8192,vocabulary=1024";
 
     private static final List<Quantization> ALL = List.of(
-            Quantization.F32,
-            Quantization.BF16,
-            Quantization.Q8,
-            Quantization.Q4,
-            Quantization.NF4,
-            Quantization.FP4);
+            Quantization.F32, Quantization.BF16, Quantization.Q8, Quantization.Q4, Quantization.NF4, Quantization.FP4);
 
     private PlannerRates() {}
 
