@@ -342,7 +342,8 @@ public final class CapacityPlanner {
         notes.add(
                 machine.measured()
                         ? "Rates of memory, kernels, attention and barriers were measured on this machine now;"
-                                + " whatever else ran made them smaller."
+                                + " whatever else ran made them smaller. Linear layers take as long as kernels whose"
+                                + " weights are in memory, which can be longer than reading and multiplying alone."
                         : "The machine is described: bandwidth is channels · MT/s · 8 bytes · read_factor, kernels run"
                                 + " at the rate of a Zen 4 core with the same vectors, and latencies are assumed"
                                 + " (barrier_us). AMX isn't measured: with it prompts are faster.");
