@@ -21,7 +21,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
 /**
- * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers. In each group of columns the sum is
+ * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers; several rows possibly by {@link BatchLinear}. In each group of columns the sum is
  * exact; it is converted, multiplied by the row's step and the block's scale, and added in the order of the groups. Minimums have a separate sum, in the order of the blocks, which is added last.
  */
 final class Int8DecodeLinear {
@@ -56,6 +56,10 @@ final class Int8DecodeLinear {
 
     /** Quantizes the rows of x. */
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
+        if (BatchLinear.takes(w.packing(), to - from)) {
+            BatchLinear.prepare(w, x, from, to, scratch.int8());
+            return;
+        }
         Codes codes = w.packing().codes();
         int group = group(w.packing());
         float unit = ScalarInt8.unit(codes);
@@ -67,8 +71,12 @@ final class Int8DecodeLinear {
     }
 
     static void multiply(PackedMatrix w, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        int end = endPanel * PARTS;
         int rows = to - from;
+        if (BatchLinear.takes(w.packing(), rows)) {
+            scratch.batches().multiply(w, y, from, to, firstPanel, endPanel, scratch);
+            return;
+        }
+        int end = endPanel * PARTS;
         for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
             units = streams(w, end - unit, rows);
             Arrays.fill(scratch.sums, 0, rows * units * L, 0f);

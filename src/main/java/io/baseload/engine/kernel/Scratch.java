@@ -70,6 +70,9 @@ public final class Scratch {
     /** Created on first use. */
     private @Nullable PromptLinear prompts;
 
+    /** Created on first use. */
+    private @Nullable BatchLinear batches;
+
     /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
 
@@ -127,6 +130,15 @@ public final class Scratch {
         if (linear == null) {
             linear = new PromptLinear();
             prompts = linear;
+        }
+        return linear;
+    }
+
+    BatchLinear batches() {
+        BatchLinear linear = batches;
+        if (linear == null) {
+            linear = new BatchLinear();
+            batches = linear;
         }
         return linear;
     }

@@ -1,8 +1,5 @@
 package io.baseload.engine.platform;
 
-import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
-
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.foreign.Arena;
@@ -52,8 +49,6 @@ public final class IntegerProducts {
 
     private record Size(int rows, int width, int depth) {}
 
-    private record Call(OneDnn.Product product, MemorySegment x, MemorySegment arguments) {}
-
     private final Kind kind;
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment weights = arena.allocate(WIDTH * DEPTH, 64);
@@ -61,7 +56,7 @@ public final class IntegerProducts {
     private final MemorySegment stream;
 
     /** {@code [height][width / 16][depth / 64]}, made when they are first needed. */
-    private final Call[] calls = new Call[HEIGHTS.length * 5 * 5];
+    private final OneDnn.Call[] calls = new OneDnn.Call[HEIGHTS.length * 5 * 5];
 
     public IntegerProducts() {
         kind = kind().orElseThrow();
@@ -137,9 +132,9 @@ public final class IntegerProducts {
         long address = x.address() + at;
         try {
             if (kind.packed()) {
-                Call call = call(height, width, depth);
+                OneDnn.Call call = call(height, width, depth);
                 OneDnn.setData(call.x(), address);
-                OneDnn.execute(call.product(), stream, 4, call.arguments());
+                OneDnn.execute(call, stream);
             } else {
                 OneDnn.gemm(address, some, weights, width, depth, sums);
             }
@@ -158,28 +153,13 @@ public final class IntegerProducts {
         return height;
     }
 
-    private Call call(int height, int width, int depth) {
+    private OneDnn.Call call(int height, int width, int depth) {
         int i = (height * 5 + width / 16) * 5 + depth / STEP;
         if (calls[i] == null) {
-            calls[i] = newCall(PRODUCTS.computeIfAbsent(
-                    new Size(HEIGHTS[height], width, depth), s -> OneDnn.product(s.rows(), s.width(), s.depth())));
+            OneDnn.Product product = PRODUCTS.computeIfAbsent(
+                    new Size(HEIGHTS[height], width, depth), s -> OneDnn.product(s.rows(), s.width(), s.depth()));
+            calls[i] = OneDnn.call(arena, product, weights, sums);
         }
         return calls[i];
-    }
-
-    private Call newCall(OneDnn.Product product) {
-        MemorySegment scratch = arena.allocate(Math.max(64, OneDnn.bytes(product.scratch())), 64);
-        MemorySegment x = OneDnn.memory(arena, product.x(), weights);
-        MemorySegment arguments = arena.allocate(4 * 16, 8);
-        argument(arguments, 0, OneDnn.SOURCE, x);
-        argument(arguments, 1, OneDnn.WEIGHTS, OneDnn.memory(arena, product.w(), weights));
-        argument(arguments, 2, OneDnn.DESTINATION, OneDnn.memory(arena, product.y(), sums));
-        argument(arguments, 3, OneDnn.SCRATCHPAD, OneDnn.memory(arena, product.scratch(), scratch));
-        return new Call(product, x, arguments);
-    }
-
-    private static void argument(MemorySegment arguments, int i, int kind, MemorySegment memory) {
-        arguments.set(JAVA_INT, 16L * i, kind);
-        arguments.set(ADDRESS, 16L * i + 8, memory);
     }
 }

@@ -14,21 +14,32 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} needs. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
+ * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} and {@link GroupProducts} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
  */
 final class OneDnn {
     static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";
-    static final int S32 = 4;
-    static final int S8 = 5;
-    static final int U8 = 6;
+    private static final int S32 = 4;
+    private static final int S8 = 5;
+    private static final int U8 = 6;
 
     /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which form a block: {@code dnnl_BA16a64b4a}. */
-    static final int PACKED = 388;
+    private static final int PACKED = 388;
 
-    static final int SOURCE = 1;
-    static final int DESTINATION = 17;
-    static final int WEIGHTS = 33;
-    static final int SCRATCHPAD = 80;
+    /** The same for each of several products: {@code dnnl_aCB16b64c4b}. */
+    private static final int PACKED_BATCH = 532;
+
+    /** Rows one after the other: {@code dnnl_ab}, {@code dnnl_abc}. */
+    private static final int PLAIN = 3;
+
+    private static final int PLAIN_BATCH = 4;
+
+    private static final int SOURCE = 1;
+    private static final int DESTINATION = 17;
+    private static final int WEIGHTS = 33;
+    private static final int SCRATCHPAD = 80;
+
+    /** Arguments of a product: those four. */
+    private static final int ARGUMENTS = 4;
 
     private static final int CPU = 1;
     private static final int IN_ORDER = 1;
@@ -156,9 +167,25 @@ final class OneDnn {
      * @throws IllegalStateException if oneDNN has none for this processor
      */
     static Product product(int rows, int width, int depth) {
-        MemorySegment x = describe(rows, depth, U8, plain());
-        MemorySegment w = describe(depth, width, S8, PACKED);
-        MemorySegment y = describe(rows, width, S32, plain());
+        return product(
+                describe(U8, PLAIN, rows, depth),
+                describe(S8, PACKED, depth, width),
+                describe(S32, PLAIN, rows, width));
+    }
+
+    /**
+     * Compiles a number of products of the same size in one call: y[count][rows][width] = x[count][rows][depth] · w[count].
+     *
+     * @throws IllegalStateException if oneDNN has none for this processor
+     */
+    static Product products(int count, int rows, int width, int depth) {
+        return product(
+                describe(U8, PLAIN_BATCH, count, rows, depth),
+                describe(S8, PACKED_BATCH, count, depth, width),
+                describe(S32, PLAIN_BATCH, count, rows, width));
+    }
+
+    private static Product product(MemorySegment x, MemorySegment w, MemorySegment y) {
         MemorySegment attributes = create(CREATE_ATTRIBUTES);
         try (Arena arena = Arena.ofConfined()) {
             check((int) SET_SCRATCHPAD.invokeExact(attributes, USERS_SCRATCHPAD));
@@ -175,15 +202,11 @@ final class OneDnn {
         }
     }
 
-    private static int plain() {
-        return 3;
-    }
-
-    private static MemorySegment describe(int rows, int columns, int type, int layout) {
+    private static MemorySegment describe(int type, int layout, long... sizes) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment sizes = arena.allocateFrom(JAVA_LONG, rows, columns);
             MemorySegment result = arena.allocate(ADDRESS);
-            check((int) DESCRIBE.invokeExact(result, 2, sizes, type, layout));
+            MemorySegment dimensions = arena.allocateFrom(JAVA_LONG, sizes);
+            check((int) DESCRIBE.invokeExact(result, sizes.length, dimensions, type, layout));
             return result.get(ADDRESS, 0);
         } catch (Throwable thrown) {
             throw failure(thrown);
@@ -194,7 +217,7 @@ final class OneDnn {
         return create(CREATE_STREAM, ENGINE, IN_ORDER);
     }
 
-    static long bytes(MemorySegment descriptor) {
+    private static long bytes(MemorySegment descriptor) {
         try {
             return (long) DESCRIPTOR_BYTES.invokeExact(descriptor);
         } catch (Throwable thrown) {
@@ -203,7 +226,7 @@ final class OneDnn {
     }
 
     /** A view of memory, which is destroyed with the arena. */
-    static MemorySegment memory(Arena arena, MemorySegment descriptor, MemorySegment data) {
+    private static MemorySegment memory(Arena arena, MemorySegment descriptor, MemorySegment data) {
         return create(CREATE_MEMORY, descriptor, ENGINE, data).reinterpret(0, arena, OneDnn::destroyMemory);
     }
 
@@ -223,9 +246,33 @@ final class OneDnn {
         }
     }
 
-    static void execute(Product product, MemorySegment stream, int count, MemorySegment arguments) {
+    /** A product with its memory, for one thread at a time. The place of x is set by {@link #setData}. */
+    record Call(Product product, MemorySegment x, MemorySegment arguments) {}
+
+    /**
+     * Prepares calls of a product.
+     *
+     * @param arena whose memory they use
+     */
+    static Call call(Arena arena, Product product, MemorySegment weights, MemorySegment sums) {
+        MemorySegment scratch = arena.allocate(Math.max(64, bytes(product.scratch())), 64);
+        MemorySegment x = memory(arena, product.x(), weights);
+        MemorySegment arguments = arena.allocate(ARGUMENTS * 16, 8);
+        argument(arguments, 0, SOURCE, x);
+        argument(arguments, 1, WEIGHTS, memory(arena, product.w(), weights));
+        argument(arguments, 2, DESTINATION, memory(arena, product.y(), sums));
+        argument(arguments, 3, SCRATCHPAD, memory(arena, product.scratch(), scratch));
+        return new Call(product, x, arguments);
+    }
+
+    private static void argument(MemorySegment arguments, int i, int kind, MemorySegment memory) {
+        arguments.set(JAVA_INT, 16L * i, kind);
+        arguments.set(ADDRESS, 16L * i + 8, memory);
+    }
+
+    static void execute(Call call, MemorySegment stream) {
         try {
-            check((int) EXECUTE.invokeExact(product.primitive(), stream, count, arguments));
+            check((int) EXECUTE.invokeExact(call.product().primitive(), stream, ARGUMENTS, call.arguments()));
         } catch (Throwable thrown) {
             throw failure(thrown);
         }

@@ -41,8 +41,8 @@ final class KernelWarmUp {
     /** Approximate number of columns. With fewer, the compiler counts calls rather than loop iterations, and compiles a kernel once instead of twice. */
     private static final int COLUMNS = 64;
 
-    /** Numbers of decode rows: one, two, and a number that is processed in groups of four, three, two and one. */
-    private static final int[] DECODED = {1, 2, 7};
+    /** Numbers of decode rows: one, two, a number that is processed in groups of four, three, two and one, and the most that share a pass over the weights. */
+    private static final int[] DECODED = {1, 2, 7, Kernels.DECODE_ROWS};
 
     /** Rows of a prompt: a number that uses each size of tile once. */
     private static final int PROMPT = 21;

@@ -197,7 +197,7 @@ class LinearTest {
         PackedMatrix w = random.matrix(memory, packing, 240, 512);
         Rows x = random.rows(MAX_ROWS, w.cols());
         Rows y = output(w, MAX_ROWS);
-        for (int rows : new int[] {1, 3, 8}) {
+        for (int rows : new int[] {1, 3, 8, MAX_ROWS}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
             Allocation.assertNone(20, () -> fast.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
         }

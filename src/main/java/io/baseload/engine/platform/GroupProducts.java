@@ -1,0 +1,134 @@
+package io.baseload.engine.platform;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Products of 8-bit integers for some rows and several groups of columns in one call of oneDNN: y[g][row][64] = x[g][row][32] · w[g]ᵀ, x unsigned, w signed, sums in 32 bits and exact. For a
+ * single thread: it has its own memory for weights and sums.
+ *
+ * <p>A call for each group would take longer than the product itself. The instructions multiply 64 columns at once, so two groups are multiplied together, and each row stands there twice:
+ * with the columns of the first group and zeros, and with zeros and those of the second.
+ */
+public final class GroupProducts {
+    /** Outputs of a product. */
+    public static final int WIDTH = 64;
+
+    /** Columns of a group. */
+    public static final int DEPTH = 32;
+
+    /** Groups that are multiplied together. */
+    public static final int PAIR = 2;
+
+    /** The most groups of a call. */
+    public static final int MAX_GROUPS = 32;
+
+    /** The most rows. */
+    public static final int MAX_ROWS = 16;
+
+    /** A number of rows is padded to a multiple of this. */
+    private static final int ROWS_STEP = 4;
+
+    private static final boolean USABLE = find();
+    private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
+
+    private record Size(int pairs, int rows) {}
+
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment weights = arena.allocate(MAX_GROUPS * DEPTH * WIDTH, 64);
+    private final MemorySegment sums = arena.allocate(4L * WIDTH * MAX_ROWS * MAX_GROUPS, 64);
+    private final MemorySegment stream = OneDnn.stream();
+
+    /** {@code [pairs][rows / 4]}, made when they are first needed. */
+    private final OneDnn.Call[] calls = new OneDnn.Call[(MAX_GROUPS / PAIR + 1) * (MAX_ROWS / ROWS_STEP + 1)];
+
+    /** Whether this machine has these products. */
+    public static boolean usable() {
+        return USABLE;
+    }
+
+    private static boolean find() {
+        if (!IntegerProducts.kind().map(IntegerProducts.Kind::packed).orElse(false)) {
+            return false;
+        }
+        try {
+            return OneDnn.products(MAX_GROUPS / PAIR, MAX_ROWS * PAIR, WIDTH, PAIR * DEPTH)
+                    .name()
+                    .startsWith("brg");
+        } catch (IllegalStateException none) {
+            return false;
+        }
+    }
+
+    /** Rows that x has in memory, including unused ones. */
+    public static int padded(int rows) {
+        return Math.ceilDiv(rows, ROWS_STEP) * ROWS_STEP;
+    }
+
+    /** Bytes of a pair of groups of x. */
+    public static int pairBytes(int rows) {
+        return padded(rows) * PAIR * PAIR * DEPTH;
+    }
+
+    /** Offset of a row of a group in x: 32 bytes, those of the other group of the pair being zero. */
+    public static long at(int group, int row, int rows) {
+        long pair = (long) (group / PAIR) * pairBytes(rows);
+        int half = group % PAIR;
+        int inPair = (row * PAIR + half) * PAIR * DEPTH + half * DEPTH;
+        return pair + inPair;
+    }
+
+    /** Index of a row of a group in {@link #sums}. */
+    public static int sumAt(int group, int row, int rows) {
+        return ((group / PAIR * padded(rows) + row) * PAIR + group % PAIR) * WIDTH;
+    }
+
+    /** The memory for weights, as bytes: the four columns from 4·k on of output n of group g begin at 2048·g + 256·k + 4·n. */
+    public MemorySegment weights() {
+        return weights;
+    }
+
+    /** The memory of the sums: 32-bit integers, those of the row of a group from {@link #sumAt} on. */
+    public MemorySegment sums() {
+        return sums;
+    }
+
+    /** Called by the multiplying thread before it multiplies. */
+    public void begin() {
+        OneDnn.useOneThread();
+    }
+
+    /**
+     * Multiplies all rows.
+     *
+     * @param x each row of a group at the offset {@link #at}
+     * @param at offset of the first pair of groups in x
+     * @param groups number of groups; of an odd number the last one's partner is computed too
+     */
+    public void multiply(MemorySegment x, long at, int groups, int rows) {
+        int pairs = Math.ceilDiv(groups, PAIR);
+        Objects.checkFromIndexSize(at, (long) pairs * pairBytes(rows), x.byteSize());
+        OneDnn.Call call = call(pairs, rows);
+        try {
+            OneDnn.setData(call.x(), x.address() + at);
+            OneDnn.execute(call, stream);
+        } finally {
+            Reference.reachabilityFence(x);
+        }
+    }
+
+    private OneDnn.Call call(int pairs, int rows) {
+        int i = pairs * (MAX_ROWS / ROWS_STEP + 1) + Math.ceilDiv(rows, ROWS_STEP);
+        if (calls[i] == null) {
+            OneDnn.Product product = PRODUCTS.computeIfAbsent(
+                    new Size(pairs, padded(rows)),
+                    s -> OneDnn.products(s.pairs(), s.rows() * PAIR, WIDTH, PAIR * DEPTH));
+            calls[i] = OneDnn.call(arena, product, weights, sums);
+        }
+        return calls[i];
+    }
+}
