@@ -4,10 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.ExtensionContext.StoreScope;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests the one {@link RunningService} that they share when they change nothing in it but by asking. Starts with the first of them, ends with the last. */
+/** Gives tests the one {@link RunningService} that they share when they change nothing in it but by asking. Starts with the first of them in this JVM, ends with the JVM's last test. */
 public final class WholeService implements ParameterResolver {
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext test) {
@@ -16,8 +17,7 @@ public final class WholeService implements ParameterResolver {
 
     @Override
     public RunningService resolveParameter(ParameterContext parameter, ExtensionContext test) {
-        return test.getRoot()
-                .getStore(Namespace.create(WholeService.class))
+        return test.getStore(StoreScope.LAUNCHER_SESSION, Namespace.create(WholeService.class))
                 .computeIfAbsent(Shared.class, key -> new Shared(), Shared.class)
                 .service;
     }
