@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 import java.util.stream.Collectors;
 
 /** A loaded encoder with its tokenizer. */
@@ -107,11 +108,19 @@ final class ModelEncodings implements Encodings {
         }
 
         @Override
-        public CompletableFuture<List<float[]>> start() {
-            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow);
-            return length == encoder.dimensions()
-                    ? vectors
-                    : vectors.thenApply(all -> all.stream().map(this::cut).toList());
+        public CompletableFuture<List<float[]>> start(IntConsumer begun) {
+            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, begun);
+            if (length == encoder.dimensions()) {
+                return vectors;
+            }
+            CompletableFuture<List<float[]>> shorter =
+                    vectors.thenApply(all -> all.stream().map(this::cut).toList());
+            var unused = shorter.whenComplete((all, failure) -> {
+                if (shorter.isCancelled()) {
+                    vectors.cancel(true);
+                }
+            });
+            return shorter;
         }
 
         /** The first numbers, normalized to length 1. */

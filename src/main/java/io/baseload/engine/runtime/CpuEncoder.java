@@ -16,6 +16,7 @@ import io.baseload.engine.schedule.TextBatcher;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /** An encoder in memory: checks texts and passes them to its batcher. */
 final class CpuEncoder implements LoadedEncoder {
@@ -73,12 +74,12 @@ final class CpuEncoder implements LoadedEncoder {
     }
 
     @Override
-    public CompletableFuture<List<float[]>> encode(List<EncoderText> texts, FlowId flow) {
+    public CompletableFuture<List<float[]>> encode(List<EncoderText> texts, FlowId flow, IntConsumer begun) {
         if (texts.isEmpty()) {
             throw new IllegalArgumentException("texts must have at least one");
         }
         texts.forEach(text -> RequestCheck.check(text, contextLength(), info.vocabularySize()));
-        return batcher.submit(texts, flow);
+        return batcher.submit(texts, flow, begun);
     }
 
     @Override

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntConsumer;
 
 /**
  * Batches texts for an encoder. A step takes whole texts as long as it has rows and pages, in the order of the flows with the fewest tokens for their weight. A request's texts may share a
@@ -64,8 +65,8 @@ public final class TextBatcher implements ModelTurns {
     }
 
     /** As {@link io.baseload.engine.api.LoadedEncoder#encode}, for checked texts. May be called by any thread. */
-    public CompletableFuture<List<float[]>> submit(List<EncoderText> texts, FlowId id) {
-        var request = new TextRequest(List.copyOf(texts));
+    public CompletableFuture<List<float[]>> submit(List<EncoderText> texts, FlowId id, IntConsumer begun) {
+        var request = new TextRequest(List.copyOf(texts), begun);
         synchronized (lock) {
             if (closed) {
                 throw new ModelClosedException(name);

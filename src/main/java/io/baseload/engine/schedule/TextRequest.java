@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.function.IntConsumer;
 
 /**
  * The texts of one request and their results so far. Guarded by {@link TextBatcher}.
@@ -16,6 +17,7 @@ final class TextRequest {
 
     final CompletableFuture<List<float[]>> done = new CompletableFuture<>();
     private final List<EncoderText> texts;
+    private final IntConsumer begun;
     private final float[][] outputs;
 
     /** Number of texts that are or were in a step. */
@@ -24,8 +26,10 @@ final class TextRequest {
     private int computed;
     private boolean ended;
 
-    TextRequest(List<EncoderText> texts) {
+    /** @param begun receives the number of tokens of each text that is taken */
+    TextRequest(List<EncoderText> texts, IntConsumer begun) {
         this.texts = texts;
+        this.begun = begun;
         this.outputs = new float[texts.size()][];
     }
 
@@ -40,6 +44,7 @@ final class TextRequest {
 
     /** @return the index of the taken text */
     int take() {
+        begun.accept(texts.get(taken).tokens().length);
         return taken++;
     }
 

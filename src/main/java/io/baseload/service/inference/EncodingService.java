@@ -1,7 +1,9 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.cluster.Membership;
@@ -16,8 +18,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 
 /**
  * The life of a request to an encoder. It is like that of an answer, except that everything is known before it starts: its tokens are reserved at once, and there is nothing to
@@ -42,7 +47,8 @@ final class EncodingService {
     }
 
     /** Like {@link Inference#encode}, for one model. */
-    Encoded encode(ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin) {
+    Encoded encode(
+            ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, call, model.id()));
@@ -57,7 +63,8 @@ final class EncodingService {
                 checkTokens(call, prepared.tokens());
                 span.phase("prompt");
                 var watch = new Stopwatch(books.meters().of(model.id()), span, model.isElsewhere(), begun);
-                var encoded = encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch);
+                var encoded =
+                        encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch, wanted);
                 span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
                 span.end();
                 return encoded;
@@ -87,7 +94,8 @@ final class EncodingService {
             FlowId flow,
             Origin origin,
             PreparedEncoding prepared,
-            Stopwatch watch) {
+            Stopwatch watch,
+            BooleanSupplier wanted) {
         var process = membership.lease();
         boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
         var reservation = new Reservation(
@@ -114,15 +122,24 @@ final class EncodingService {
                 verdicts);
         var quota = books.reserve(intent, process);
         watch.span().phase("reserve");
-        List<float[]> outputs;
+        var begun = new AtomicInteger();
+        CompletableFuture<List<float[]>> computed;
         try {
-            outputs = prepared.start().join();
-        } catch (CompletionException e) {
-            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
-            throw e.getCause() instanceof RuntimeException failure ? failure : e;
+            computed = prepared.start(begun::addAndGet);
         } catch (RuntimeException | Error e) {
             books.refund(reservation);
             throw e;
+        }
+        List<float[]> outputs;
+        try {
+            outputs = await(computed, wanted);
+        } catch (AbandonedException e) {
+            computed.cancel(true);
+            end(reservation, State.CANCELLED, begun.get(), watch, model, Optional.empty());
+            throw e;
+        } catch (CompletionException e) {
+            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
         var answer = kept.map(it -> it.outputs(outputs));
         boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
@@ -131,6 +148,16 @@ final class EncodingService {
                     new IllegalStateException("what is to be kept was not stored in time"));
         }
         return new Encoded(model.id(), outputs, prepared.tokens(), quota);
+    }
+
+    /** An interrupt means that the service stops: what has been started is completed. */
+    private static List<float[]> await(CompletableFuture<List<float[]>> computed, BooleanSupplier wanted) {
+        try {
+            WantedResult.await(computed, WantedResult.UNLIMITED, wanted);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return computed.join();
     }
 
     /**
@@ -147,7 +174,9 @@ final class EncodingService {
             Optional<SealedContent> answer) {
         var usage = new Usage(tokens, 0);
         watch.end(usage, state == State.DONE ? "stop" : state.word());
-        model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
+        if (state != State.CANCELLED) {
+            model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
+        }
         var patience = books.ledger().patience().settlement(answer.isPresent());
         boolean settled = books.ledger()
                 .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))

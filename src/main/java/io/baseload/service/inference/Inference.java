@@ -4,6 +4,7 @@ import io.baseload.chat.api.TokenCodec;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.tenant.Caller;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /** The only path from outside to a model: every answer is reserved and its intent recorded before the first token; it is settled and its outcome recorded after the last. */
@@ -24,6 +25,8 @@ public interface Inference {
      * Computes vectors of texts with an encoder, or ranks documents. When this returns, usage and outcome are recorded (or a second has passed, if the database is unreachable).
      *
      * @param origin recorded in the audit trail
+     * @param wanted whether somebody still waits for the result; asked several times a second. If not, texts whose computation has begun are billed, and the others are not computed
+     * @throws io.baseload.chat.api.AbandonedException if it is no longer wanted
      * @throws io.baseload.chat.api.InvalidRequestException if the model is not an encoder, or can't compute the request
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
@@ -31,7 +34,7 @@ public interface Inference {
      * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was computed
      */
-    Encoded encode(Caller caller, EncodingCall call, Origin origin);
+    Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted);
 
     /**
      * Sends a request to a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.

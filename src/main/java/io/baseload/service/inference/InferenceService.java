@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
 
@@ -89,10 +90,13 @@ final class InferenceService implements Inference {
     }
 
     @Override
-    public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
+    public Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
         return firstOf(
-                caller, call.model(), TargetFilter.ALL, model -> encodings.encode(model, caller, call, flow, origin));
+                caller,
+                call.model(),
+                TargetFilter.ALL,
+                model -> encodings.encode(model, caller, call, flow, origin, wanted));
     }
 
     @Override

@@ -9,12 +9,13 @@ import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** Calls an encoder and sends the result. Runs to its end even if the client disconnects, which the service can't notice because nothing is written before. */
+/** Calls an encoder and sends the result. If the client leaves before, texts that aren't begun are not computed. */
 @Component
 final class EncodingResponder {
     private final Inference inference;
@@ -24,14 +25,16 @@ final class EncodingResponder {
     }
 
     void answer(Exchange exchange, EncodingCall call, Function<Encoded, Object> body) throws IOException {
-        Encoded encoded = inference.encode(exchange.caller(), call, exchange.origin());
+        Encoded encoded =
+                inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft());
         RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
         Json.write(exchange.response(), body.apply(encoded));
     }
 
     /** The answer to a line of a batch. */
     BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<Encoded, Object> body) {
-        Encoded encoded = inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin());
+        Encoded encoded =
+                inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true);
         return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
     }
 }

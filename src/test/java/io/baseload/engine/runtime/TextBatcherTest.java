@@ -61,7 +61,7 @@ class TextBatcherTest {
     }
 
     private CompletableFuture<List<float[]>> submit(String flow, EncoderText... texts) {
-        return batcher.submit(List.of(texts), new FlowId(flow));
+        return batcher.submit(List.of(texts), new FlowId(flow), tokens -> {});
     }
 
     private List<float[]> computed(EncoderText text) {
@@ -123,6 +123,18 @@ class TextBatcherTest {
         while (batcher.turn(team) == Turn.WORKED) {}
         assertThat(small.join()).hasSize(6);
         assertThat(second.join()).hasSize(1);
+    }
+
+    @Test
+    void textsThatHaveBegunAreReportedAndCancelledOnesNeverBegin() {
+        var begun = new ArrayList<Integer>();
+        var request = batcher.submit(List.of(text(90, 1), text(80, 2), text(70, 3)), new FlowId("a"), begun::add);
+        assertThat(begun).isEmpty();
+        assertThat(batcher.turn(team)).isEqualTo(Turn.WORKED);
+        assertThat(begun).containsExactly(90);
+        request.cancel(true);
+        assertThat(batcher.turn(team)).isEqualTo(Turn.IDLE);
+        assertThat(begun).containsExactly(90);
     }
 
     @Test

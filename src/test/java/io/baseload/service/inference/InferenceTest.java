@@ -304,14 +304,14 @@ class InferenceTest {
     void refusalsAreCountedOnEveryRoute() {
         var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
         double before = refused("unknown_model");
-        assertThatThrownBy(() -> inference.encode(caller, texts("nobody"), ORIGIN))
+        assertThatThrownBy(() -> inference.encode(caller, texts("nobody"), ORIGIN, () -> true))
                 .isInstanceOf(UnknownModelException.class);
         assertThat(refused("unknown_model")).isEqualTo(before + 1);
         assertThatThrownBy(() -> inference.withTokens(caller, "nobody", TokenCodec::contextLength))
                 .isInstanceOf(UnknownModelException.class);
         assertThat(refused("unknown_model")).isEqualTo(before + 2);
         double invalid = refused("invalid_request");
-        assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN))
+        assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN, () -> true))
                 .as("no encoder")
                 .isInstanceOf(InvalidRequestException.class);
         assertThat(refused("invalid_request")).isEqualTo(invalid + 1);

@@ -34,6 +34,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
@@ -91,7 +92,7 @@ public final class ScriptedInference implements Inference {
 
     /** Of each input a vector, which has its number and a half. */
     @Override
-    public Encoded encode(Caller caller, EncodingCall call, Origin origin) {
+    public Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         refuse(call.model());
         var outputs = IntStream.range(0, call.request().input().size())
                 .mapToObj(i -> new float[] {i, 0.5f})

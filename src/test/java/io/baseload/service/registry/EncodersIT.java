@@ -8,16 +8,25 @@ import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +56,7 @@ final class EncodersIT {
             requestsToTheWrongModelSayWhatIsAllowed(rest);
             allIsRecorded(rest);
             filtersSeeTheTexts(rest);
+            textsOfAClientThatLeavesAreNotComputed(rest);
             admin.alias("vectors", "bert-cls");
             assertThat(rest.post("/v1/embeddings", Map.of("model", "vectors", "input", "x"))
                             .get("model")
@@ -250,6 +260,45 @@ final class EncodersIT {
         assertThat(rest.get("/admin/v1/audit?kind=completion.intent&limit=1000").toString())
                 .contains("\"guardrails\":[{\"action\":\"redact\",\"filter\":\"pii\",\"findings\":{\"email\":1}");
         filters(rest, List.of());
+    }
+
+    /** Others of the same tenant are before it, so nothing of its own has begun. */
+    private static void textsOfAClientThatLeavesAreNotComputed(Rest rest) throws Exception {
+        Admin admin = new Admin(rest);
+        var texts = Collections.nCopies(2000, IntStream.range(0, 128).boxed().toList());
+        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/embeddings"))
+                .header("Authorization", "Bearer " + RunningService.KEY)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(
+                        new ObjectMapper().writeValueAsString(Map.of("model", "bert-mean", "input", texts))))
+                .build();
+        try (HttpClient client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build()) {
+            int before = admin.trail("completion.intent").size();
+            var others = IntStream.range(0, 6)
+                    .mapToObj(i -> client.sendAsync(request, BodyHandlers.discarding()))
+                    .toList();
+            Patience.await().until(() -> admin.trail("completion.intent").size() == before + 6);
+            var last = client.sendAsync(request, BodyHandlers.discarding());
+            Patience.await().until(() -> admin.trail("completion.intent").size() == before + 7);
+            String id =
+                    admin.trail("completion.intent").getLast().get("subject").asString();
+            last.cancel(true);
+            JsonNode outcome = Patience.await()
+                    .until(() -> outcome(admin, id), Optional::isPresent)
+                    .orElseThrow();
+            assertThat(outcome.at("/detail/state").asString()).isEqualTo("cancelled");
+            assertThat(outcome.at("/detail/prompt_tokens").asInt()).isLessThan(2000 * 128);
+            for (var other : others) {
+                assertThat(other.join().statusCode()).isEqualTo(200);
+            }
+        }
+    }
+
+    private static Optional<JsonNode> outcome(Admin admin, String requestId) throws Exception {
+        return admin.trail("completion.outcome").stream()
+                .filter(entry -> entry.get("subject").asString().equals(requestId))
+                .findFirst();
     }
 
     private static void filters(Rest rest, List<?> filters) throws Exception {
