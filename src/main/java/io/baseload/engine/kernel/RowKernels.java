@@ -251,16 +251,16 @@ final class RowKernels {
         }
     }
 
-    /** Adds element i to lane i % 16. */
+    /** Adds element i to lane i % 16. The sums stay in memory: if most rows are shorter than a vector when this is compiled, C2 makes an object of a sum that lives around the loop. */
     static float sum(float[] x, int at, int count, float[] lanes) {
         int end = count / LANES * LANES;
         Arrays.fill(lanes, 0, LANES, 0f);
         for (int part = 0; part < LANES; part += L) {
-            FloatVector sum = FloatVector.zero(FLOATS);
             for (int i = part; i < end; i += LANES) {
-                sum = sum.add(FloatVector.fromArray(FLOATS, x, at + i));
+                FloatVector.fromArray(FLOATS, lanes, part)
+                        .add(FloatVector.fromArray(FLOATS, x, at + i))
+                        .intoArray(lanes, part);
             }
-            sum.intoArray(lanes, part);
         }
         for (int i = end; i < count; i++) {
             lanes[i - end] += x[at + i];
