@@ -23,11 +23,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};
     private static final int MAX_ROWS = 14;
+
+    /** Columns that many decode rows are multiplied by in several parts. */
+    private static final int WIDE = 2112;
     private static final int[] FEW = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(7);
-    private final Scratch scratch = Scratch.allocate(memory, 576, 32);
+    private final Scratch scratch = Scratch.allocate(memory, WIDE, 32);
     private final Kernels scalar = Kernels.scalar();
     private final Kernels best = Kernels.best();
     private final Kernels fast = Kernels.best(FAST);
@@ -84,6 +87,9 @@ class LinearTest {
         for (PackedMatrix w : matrices(packing)) {
             assertTwins(decode, w, fastDefinition(packing), fast, FEW);
         }
+        int block = Math.max(packing.block(), 16);
+        PackedMatrix wide = random.matrix(memory, packing, 80, WIDE / block * block);
+        assertTwins(decode, wide, fastDefinition(packing), fast, 1, 9, 13, Kernels.DECODE_ROWS);
     }
 
     @ParameterizedTest

@@ -213,11 +213,12 @@ public final class Int8Rows {
 
     private void digits(int width, int to) {
         IntVector before = IntVector.fromArray(INTS, BEFORE, 0);
+        IntVector beforeNext = IntVector.fromArray(INTS, BEFORE, L % 8);
         for (int i = 0, d = to; i < width; i += 2 * L, d += L) {
             IntVector less0 =
                     IntVector.fromArray(INTS, codes, i).lanewise(LSHL, 4).and(before);
             IntVector less1 =
-                    IntVector.fromArray(INTS, codes, i + L).lanewise(LSHL, 4).and(before);
+                    IntVector.fromArray(INTS, codes, i + L).lanewise(LSHL, 4).and(beforeNext);
             IntVector z0 = IntVector.fromArray(INTS, codes, 1 + i).sub(less0);
             IntVector z1 = IntVector.fromArray(INTS, codes, 1 + i + L).sub(less1);
             IntVector high = z0.rearrange(LAST_FOURS, z1).lanewise(LSHL, 16);
