@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** The audit trail, outside of the service. */
 @Command(
         name = "audit",
-        description = "Verifies exports of the audit trail, and says whose checkpoints this home believes.",
+        description = "Verifies exports of the audit trail, and sets which keys this home trusts.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {AuditCommand.Verify.class, AuditCommand.Trust.class})
 final class AuditCommand {
@@ -105,7 +105,7 @@ final class AuditCommand {
     /** A documented decision: this home continues where others have signed. */
     @Command(
             name = "trust",
-            description = "Makes this home believe the checkpoints of a key, such as that of an earlier home on the"
+            description = "Makes this home trust the checkpoints of a key, such as that of an earlier home on the"
                     + " same database. A service that runs takes it up within a minute.")
     static final class Trust implements Callable<Integer> {
         @Parameters(

@@ -34,7 +34,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Answers one prompt and prints the text as it is generated, followed by the rates. */
-@Command(name = "generate", description = "Answers one prompt; prints the text as it is generated, last the rates.")
+@Command(name = "generate", description = "Answers one prompt; prints the text as it is generated, then the rates.")
 final class GenerateCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();

@@ -35,7 +35,7 @@ final class GrammarCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description =
                     "The text, in UTF-8. JSON may have white space wherever it is allowed; one line end after the last"
-                            + " line is no part of the text.")
+                            + " line is not part of the text.")
     private @Nullable Path text;
 
     /** The definition of the language. */

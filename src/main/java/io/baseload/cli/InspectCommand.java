@@ -25,8 +25,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "inspect",
         description =
-                "Says what is in a model, and the memory that it would take; of other .gguf, .safetensors, .bin and"
-                        + " .index.json files it lists the tensors.")
+                "Shows the contents of a model and the memory that it would use; for other .gguf, .safetensors, .bin"
+                        + " and .index.json files it lists the tensors.")
 final class InspectCommand implements Callable<Integer> {
     @Mixin
     private ModelArgument model = new ModelArgument();
@@ -44,7 +44,7 @@ final class InspectCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Also say how the model is cut into N shards: bytes of each, all-reduces, what is replicated.")
+                    "Also show how the model is split into N shards: bytes of each, all-reduces, replicated parts.")
     private @Nullable Integer shards;
 
     /** The output of {@code --json} for a model; for other files it is a {@link TensorList}. Shards only if requested. */

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
 /** Plans a model's memory and best possible speed on a machine. */
 @Command(
         name = "plan",
-        description = "Says what a model takes on a machine, how fast it can be there at best, and what limits it."
+        description = "Estimates a model's memory and best possible speed on a machine, and names the bottleneck."
                 + " Nothing is loaded; this machine is measured for some seconds.")
 final class PlanCommand implements Callable<Integer> {
     private static final int CONTEXT = 1024;
@@ -59,7 +59,7 @@ final class PlanCommand implements Callable<Integer> {
             names = "--format",
             paramLabel = "KIND",
             defaultValue = "keep",
-            description = "What linear layers are packed as: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32"
+            description = "Format of linear layers: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32"
                     + " (default: ${DEFAULT-VALUE}; of a shape that is BF16).")
     private String format = "keep";
 
@@ -97,10 +97,12 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--least-rate",
             defaultValue = "5",
-            description = "Tokens a second that each user shall have (default: ${DEFAULT-VALUE}).")
+            description = "Tokens per second that each user should get (default: ${DEFAULT-VALUE}).")
     private double leastRate;
 
-    @Option(names = "--price-per-hour", description = "What the machine costs, for the cost of a million tokens.")
+    @Option(
+            names = "--price-per-hour",
+            description = "Price of the machine per hour, to compute the cost of a million tokens.")
     private @Nullable Double price;
 
     @Option(

@@ -13,7 +13,7 @@ final class PrecisionOption {
             paramLabel = "PRECISION",
             converter = Converter.class,
             description =
-                    "What linear layers compute with: exact (F32 activations) or fast (8-bit activations). The default"
+                    "Arithmetic of linear layers: exact (F32 activations) or fast (8-bit activations). The default"
                             + " is fast, but exact where accuracy is measured.")
     private @Nullable Precision precision;
 

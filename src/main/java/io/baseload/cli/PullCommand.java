@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 /** Downloads a model's files into a folder; the last line is the path for an import. It can reach every host that the machine can reach: lists of hosts are for the service. */
 @Command(
         name = "pull",
-        description = "Fetches a model's files, and goes on where it broke off; the path to import is the last line.")
+        description = "Downloads a model's files, and continues an interrupted download; the last line is the path to"
+                + " import.")
 final class PullCommand implements Callable<Integer> {
     private static final String HUB = "hf:";
     private static final String REGISTRY = "oci:";
@@ -49,16 +50,16 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--file",
             paramLabel = "PATTERN",
-            description = "Of a hub's files only these; without it what a model needs.")
+            description = "Files to fetch from a hub (default: those that a model needs).")
     private List<String> files = new ArrayList<>();
 
     @Option(names = "--plain-http", description = "The registry speaks no TLS.")
     private boolean plainHttp;
 
-    @Option(names = "--sha256", paramLabel = "DIGEST", description = "Of what is at the URL.")
+    @Option(names = "--sha256", paramLabel = "DIGEST", description = "SHA-256 of the file at the URL.")
     private @Nullable String sha256;
 
-    @Option(names = "--username", paramLabel = "NAME", description = "Who asks the registry.")
+    @Option(names = "--username", paramLabel = "NAME", description = "User name for the registry.")
     private @Nullable String user;
 
     @Option(
@@ -91,7 +92,7 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--into",
             paramLabel = "FOLDER",
-            description = "Of this model alone; without it one in the import folder below BASELOAD_HOME.")
+            description = "Folder for this model alone (default: one in the import folder below BASELOAD_HOME).")
     private @Nullable Path into;
 
     @Mixin
@@ -201,7 +202,7 @@ final class PullCommand implements Callable<Integer> {
             long free = Files.getFileStore(folder).getUsableSpace();
             if (bytes > free) {
                 throw new BadInputException(
-                        "%d MB are needed in %s, %d MB are free; an import needs as much again as the files."
+                        "%d MB are needed in %s, %d MB are free; an import needs the size of the files once more."
                                 .formatted(bytes >> 20, folder, free >> 20));
             }
         } catch (IOException e) {

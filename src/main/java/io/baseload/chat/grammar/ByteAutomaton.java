@@ -109,7 +109,7 @@ public record ByteAutomaton(List<State> states) {
                 return known;
             }
             if (numbers.size() == mostStates) {
-                throw new GrammarException("", "what is asked for together needs more than " + mostStates + " states");
+                throw new GrammarException("", "the combined constraints need more than " + mostStates + " states");
             }
             numbers.put(state, numbers.size());
             due.add(state);

@@ -67,7 +67,7 @@ final class CharacterClasses {
         int start = in.position() - 1;
         boolean negated = in.take("^");
         if (in.peek() == ']') {
-            throw in.problem(start, "a ']' first in a class is read in two ways; write \\]");
+            throw in.problem(start, "a ']' first in a class is ambiguous; write \\]");
         }
         List<CodePoints> parts = new ArrayList<>();
         while (!in.take("]")) {

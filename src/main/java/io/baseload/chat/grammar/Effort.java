@@ -22,7 +22,8 @@ public final class Effort {
     /** @throws GrammarException if there is less left */
     public void spend(long steps) {
         if (steps > left) {
-            throw new GrammarException("", "too large or too ambiguous: to follow it takes too much memory or time");
+            throw new GrammarException(
+                    "", "too large or too ambiguous: compiling or matching it needs too much memory or time");
         }
         left -= steps;
     }

@@ -97,7 +97,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
                 return;
             }
             if (!under.add(schema.key())) {
-                throw new GrammarException(schema.pointer(), "the schema refers to itself without end");
+                throw new GrammarException(schema.pointer(), "the schema refers to itself endlessly");
             }
             if (depth > MAX_CHAIN_LENGTH || parts.size() > MAX_PARTS) {
                 throw new GrammarException(schema.pointer(), "too many references or allOf on one place");

@@ -82,7 +82,8 @@ final class Objects {
                     part.pointer().equals(schema.pointer()) || part.seenBy().contains(schema.pointer());
             if (!said.booleanValue() && speaks && !seen) {
                 throw schema.unsupported(
-                        "unevaluatedProperties", " beside members that are described outside, at " + part.pointer());
+                        "unevaluatedProperties",
+                        " together with members that another schema describes, at " + part.pointer());
             }
         }
     }

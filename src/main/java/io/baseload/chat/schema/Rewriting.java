@@ -65,7 +65,7 @@ final class Rewriting {
 
     private void dependent(String keyword, JsonNode demands) {
         if (!demands.isObject()) {
-            throw schema.wrong(keyword, "an object of what each member demands");
+            throw schema.wrong(keyword, "an object of rules by member");
         }
         List<Subschema> all = new ArrayList<>();
         for (Map.Entry<String, JsonNode> demand : demands.properties()) {

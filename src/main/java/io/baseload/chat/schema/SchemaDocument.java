@@ -76,7 +76,7 @@ final class SchemaDocument {
         try {
             return URLDecoder.decode(target.substring(1).replace("+", "%2B"), StandardCharsets.UTF_8);
         } catch (IllegalArgumentException broken) {
-            throw from.wrong("$ref", "a reference that is escaped rightly, not " + target);
+            throw from.wrong("$ref", "a correctly escaped reference, not " + target);
         }
     }
 

@@ -69,7 +69,8 @@ public final class StrictSchema {
         Set<String> required = Keywords.strings(schema, "required");
         for (String name : schema.node().path("properties").propertyNames()) {
             if (!required.contains(name)) {
-                throw schema.wrong("required", "all of the properties where strict is true; it lacks \"" + name + "\"");
+                throw schema.wrong(
+                        "required", "all of the properties where strict is true; \"" + name + "\" is missing");
             }
         }
     }

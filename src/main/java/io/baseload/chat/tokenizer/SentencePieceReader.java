@@ -41,7 +41,7 @@ final class SentencePieceReader {
                 }
             }
         } catch (ProtoReader.Broken e) {
-            throw files.refuse(SentencePieceModel.NAME, e.offset(), "is no sentencepiece model: " + e.getMessage());
+            throw files.refuse(SentencePieceModel.NAME, e.offset(), "is not a sentencepiece model: " + e.getMessage());
         } catch (IllegalArgumentException e) {
             throw refuse(String.valueOf(e.getMessage()));
         }

@@ -57,7 +57,7 @@ final class GptOssTensors {
         StoredTensor scales = tensors.bytes(name + "_scales", shape);
         StoredTensor blocks = tensors.bytes(name + "_blocks", List.of(shape.get(0), shape.get(1), shape.get(2), 16L));
         if (cols % BLOCK != 0) {
-            throw blocks.refuse("has rows of " + cols + " elements, which is no multiple of " + BLOCK);
+            throw blocks.refuse("has rows of " + cols + " elements, which is not a multiple of " + BLOCK);
         }
         return every(RowSource.mxfp4(blocks.data(), scales.data(), all, cols), expert, rows);
     }

@@ -38,7 +38,8 @@ final class Poolings {
             return config.with(config.encoder().get().with(output));
         }
         if (!config.layers().stream().allMatch(layer -> layer.attention() instanceof GroupedQuery)) {
-            throw keys.refuse(Key.ARCHITECTURE, "is " + config.architecture() + ", which makes no embeddings here");
+            throw keys.refuse(
+                    Key.ARCHITECTURE, "is " + config.architecture() + ", which has no embeddings in this version");
         }
         return config.with(EncoderConfig.ofDecoder(output));
     }

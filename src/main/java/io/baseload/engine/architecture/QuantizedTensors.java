@@ -139,11 +139,11 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
         try {
             source = maker.make();
         } catch (IllegalArgumentException e) {
-            throw codes.refuse("doesn't fit what belongs to it: " + e.getMessage());
+            throw codes.refuse("doesn't fit its scales and zeros: " + e.getMessage());
         }
         if (source.rows() != rows || source.cols() != cols) {
             throw codes.refuse(
-                    "makes a matrix of " + source.rows() + " × " + source.cols() + ", expected " + rows + " × " + cols);
+                    "has the shape " + source.rows() + " × " + source.cols() + ", expected " + rows + " × " + cols);
         }
         return source;
     }

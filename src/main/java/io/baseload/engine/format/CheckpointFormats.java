@@ -21,7 +21,7 @@ final class CheckpointFormats {
             }
         }
         throw new ModelFileException(
-                file, -1, "is no model file: its name must end in one of " + String.join(", ", ENDS.keySet()));
+                file, -1, "is not a model file: its name must end in one of " + String.join(", ", ENDS.keySet()));
     }
 
     private static Map<String, Function<Path, ModelCheckpoint>> ends() {

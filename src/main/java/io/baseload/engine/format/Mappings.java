@@ -16,7 +16,7 @@ final class Mappings implements AutoCloseable {
     /** @throws ModelFileException if the file can't be read */
     MappedFile map(Path path) {
         if (Files.exists(path) && !Files.isRegularFile(path)) {
-            throw new ModelFileException(path, -1, "can't be read: it is no regular file");
+            throw new ModelFileException(path, -1, "can't be read: it is not a regular file");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             var file = new MappedFile(path, channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size(), arena));

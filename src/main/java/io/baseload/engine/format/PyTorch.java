@@ -29,7 +29,7 @@ final class PyTorch {
 
     static List<StoredTensor> read(MappedFile file) {
         if (!file.startsWith((byte) 'P', (byte) 'K')) {
-            throw file.refuse(0, "no zip file; supported are files of torch.save since PyTorch 1.6, which are");
+            throw file.refuse(0, "not a zip file; supported are files of torch.save since PyTorch 1.6, which are");
         }
         Map<String, ZipEntries.Entry> entries = ZipEntries.read(file);
         ZipEntries.Entry pickle = entries.values().stream()

@@ -61,7 +61,7 @@ final class TorchNames {
                 && parts.get(4) instanceof Int(long count)) {
             return new Storage(STORAGES.get(type), key, count);
         }
-        throw in.refuse(at, "a persistent id that is no storage");
+        throw in.refuse(at, "a persistent id that is not a storage");
     }
 
     Pickled call(Pickled function, Pickled arguments, long at) {

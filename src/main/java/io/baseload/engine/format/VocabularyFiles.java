@@ -75,7 +75,7 @@ public final class VocabularyFiles {
 
     private static byte[] bytes(Path file) {
         if (!Files.isRegularFile(file)) {
-            throw new ModelFileException(file, -1, "is no regular file");
+            throw new ModelFileException(file, -1, "is not a regular file");
         }
         int largest = file.endsWith(TOKENIZER_JSON) || file.endsWith(TOKENIZER_MODEL) ? MAX_TOKENIZER : MAX_OTHER;
         try (InputStream in = Files.newInputStream(file)) {

@@ -68,7 +68,9 @@ final class WeightFiles implements ModelCheckpoint {
             StoredTensor found = tensors.get(tensor);
             if (found == null || !found.file().endsWith(shard.value())) {
                 throw index.refuse(
-                        shard.offset(), "the tensor " + tensor + " is not in " + shard.value() + ", as it should be");
+                        shard.offset(),
+                        "the tensor " + tensor + " is not in " + shard.value()
+                                + ", although the index names this file");
             }
         });
     }

@@ -101,7 +101,8 @@ record ModelSource(
      */
     void require(boolean encoder) {
         if (encoder != isEncoder()) {
-            throw folder.weights().refuse(encoder ? "generates and is no encoder" : "is an encoder and can't generate");
+            throw folder.weights()
+                    .refuse(encoder ? "is a generating model, not an encoder" : "is an encoder and can't generate");
         }
     }
 

@@ -126,7 +126,7 @@ final class HeaderReader {
         Optional<Packing> packing = matrix ? Optional.of(packing(entry)) : Optional.empty();
         long bytes = number(entry, "bytes");
         if (bytes != bytes(entry, sizes, packing)) {
-            throw entry.refuse("bytes", "is not what the shape needs: " + bytes(entry, sizes, packing));
+            throw entry.refuse("bytes", "doesn't fit the shape, expected " + bytes(entry, sizes, packing));
         }
         return new StoredWeight(name, sizes, packing, number(entry, "offset"), bytes, text(entry, "sha256"));
     }
@@ -138,7 +138,7 @@ final class HeaderReader {
         try {
             return new Packing(codes, (int) Math.clamp(block, -1, Packing.MAX_COLUMNS + 1L), scales);
         } catch (IllegalArgumentException e) {
-            throw entry.refuse("codes", "can't be packed so: " + e.getMessage());
+            throw entry.refuse("codes", "is not a valid packing: " + e.getMessage());
         }
     }
 

@@ -145,7 +145,7 @@ public final class StoredFolder {
             there.filter(file -> !Files.isDirectory(file) && !known.contains(file))
                     .findFirst()
                     .ifPresent(file -> {
-                        throw new ModelFileException(file, -1, "was added: it is no part of the model");
+                        throw new ModelFileException(file, -1, "was added: it is not part of the model");
                     });
         } catch (IOException e) {
             throw ModelFileException.unreadable(folder, e);

@@ -64,7 +64,7 @@ final class KeyWindowController {
         keys.find(tenant, prefix).ifPresent(key -> {
             if (!caller.mayManage(tenant, key.rights())) {
                 throw ApiException.refused(
-                        403, "permission_denied", "This API key can't manage keys that may do more than it itself.");
+                        403, "permission_denied", "This API key can't manage keys with more rights than its own.");
             }
         });
     }

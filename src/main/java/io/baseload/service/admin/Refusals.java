@@ -79,7 +79,8 @@ final class Refusals {
 
     static void requireMayManage(Caller caller, String tenant, ApiKey.Rights key) {
         if (!caller.mayManage(tenant, key)) {
-            throw ApiException.refused(403, "permission_denied", "You can't manage what may do more than you.");
+            throw ApiException.refused(
+                    403, "permission_denied", "You can't manage keys or accounts with more rights than yours.");
         }
     }
 

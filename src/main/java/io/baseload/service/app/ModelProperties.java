@@ -19,12 +19,12 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk prompt tokens that one step computes at most
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
- * @param precision what linear layers compute with: exact or fast
+ * @param precision arithmetic of linear layers: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param speculation whether an answer that is alone may have several tokens in a step where its text repeats itself
  * @param warmUp whether a model answers only when its kernels are compiled, instead of slowly at first
- * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; 0 = it is refused
- * @param idleTime after how long without a request a model leaves memory; 0 = never
+ * @param loadWait how long a request waits while a model that is not in memory is loaded; 0 = the request is refused
+ * @param idleTime time without a request after which a model is unloaded; 0 = never
  * @param toolFormats how models write calls of tools, by id, where their templates don't show it
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */

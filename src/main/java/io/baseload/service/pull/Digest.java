@@ -28,7 +28,7 @@ record Digest(Kind kind, String hex) {
     static Digest sha256(String hex) {
         String lower = hex.toLowerCase(Locale.ROOT);
         if (!SHA256.matcher(lower).matches()) {
-            throw new PullException("'" + hex + "' is no SHA-256: 64 hexadecimal digits.");
+            throw new PullException("'" + hex + "' is not a SHA-256 of 64 hexadecimal digits.");
         }
         return new Digest(Kind.SHA256, lower);
     }

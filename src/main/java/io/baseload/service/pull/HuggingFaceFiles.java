@@ -111,8 +111,8 @@ final class HuggingFaceFiles {
                 url,
                 size,
                 digest.filter(known -> size >= 0 || known.kind() == Digest.Kind.SHA256)
-                        .orElseThrow(
-                                () -> new PullException("Nobody says the digest of " + PullClient.shown(url) + ".")),
+                        .orElseThrow(() ->
+                                new PullException("The source states no digest of " + PullClient.shown(url) + ".")),
                 Packing.NONE);
     }
 

@@ -162,7 +162,7 @@ final class PullClient implements AutoCloseable {
         try {
             to = from.resolve(reply.header("Location").orElse(""));
         } catch (IllegalArgumentException e) {
-            throw new PullException(shown(from) + " redirects to what is no URL.", e);
+            throw new PullException(shown(from) + " redirects to something that is not a URL.", e);
         }
         if ("https".equals(from.getScheme()) && !"https".equals(to.getScheme())) {
             throw new PullException(shown(from) + " redirects from https to " + shown(to) + ".");

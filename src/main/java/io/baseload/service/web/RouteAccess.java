@@ -17,7 +17,7 @@ import org.springframework.http.server.PathContainer;
 import org.springframework.web.util.pattern.PathPattern;
 import org.springframework.web.util.pattern.PathPatternParser;
 
-/** The complete rules for which key or token may call which route. If two rules match, the first one applies; a route without a rule is closed. */
+/** The complete rules for which key or token may call which route. If two rules match, the first one applies; a route without a rule answers any valid key or token with 404. */
 public final class RouteAccess {
     static final String TENANT = "tenant";
 

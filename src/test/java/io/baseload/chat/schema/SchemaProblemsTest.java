@@ -40,7 +40,7 @@ class SchemaProblemsTest {
                 "{'required':'a'};#/required;required must be an array of strings",
                 "{'enum':[]};#/enum;enum must be an array of at least one value",
                 "{'properties':{'a':{'$ref':'#/b'}}};#/properties/a/$ref;$ref must be a place in the document, not #/b",
-                "{'$ref':'#'};#;the schema refers to itself without end",
+                "{'$ref':'#'};#;the schema refers to itself endlessly",
                 "{'anyOf':[{'$ref':'#'},{'type':'null'}]};#;refers to itself without a member or an item between",
             })
     void isRefusedWhereItIsWrong(String schema, String place, String problem) {
@@ -60,9 +60,9 @@ class SchemaProblemsTest {
                 "{'required':['a'],'properties':{'a':{'pattern':'^a$','minLength':3}}};#/properties/a;no text",
                 "{'allOf':[{'type':'string'},{'type':'integer'}]};#/allOf/0;no text",
                 "{'anyOf':[{'type':'array','items':{'const':1,'type':'string'},'minItems':1}]};#/anyOf/0/items;no text",
-                "{'required':['a'],'properties':{'a':{'$ref':'#'}}};#;refers to itself without end",
+                "{'required':['a'],'properties':{'a':{'$ref':'#'}}};#;refers to itself endlessly",
                 "{'minItems':1,'items':{'$ref':'#/$defs/a'},'$defs':{'a':{'required':['b'],'properties':{'b':{'$ref':'#/$defs/a'}}}}};#/$defs/a;refers"
-                    + " to itself without end",
+                    + " to itself endlessly",
             })
     void ofAnEmptyLanguageThePartThatIsToBlameIsNamed(String schema, String place, String problem) {
         assertRefused(schema, place, problem);

@@ -168,7 +168,7 @@ class PyTorchTest {
         assertThat(refusal(big)).hasMessageContaining("the byte order is not little");
         Path old = Files.write(folder.resolve("old.bin"), new byte[] {(byte) 0x80, 2, (byte) 0x8a, 10});
         assertThat(refusal(old))
-                .hasMessageContaining("no zip file; supported are files of torch.save since PyTorch 1.6");
+                .hasMessageContaining("not a zip file; supported are files of torch.save since PyTorch 1.6");
         Path protocol = new TorchBytes().op(0x80, 4, '}').write(folder.resolve("protocol.bin"));
         assertThat(refusal(protocol)).hasMessageContaining("the pickle has protocol 4, supported is 2");
     }

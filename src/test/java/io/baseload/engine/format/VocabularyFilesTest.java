@@ -29,7 +29,7 @@ class VocabularyFilesTest {
     @Test
     void refusesWhatIsNoFileOrTooLong() throws IOException {
         Files.createDirectories(folder.resolve("tokenizer.json"));
-        assertThatThrownBy(() -> VocabularyFiles.read(folder)).hasMessageContaining("is no regular file");
+        assertThatThrownBy(() -> VocabularyFiles.read(folder)).hasMessageContaining("is not a regular file");
         Files.delete(folder.resolve("tokenizer.json"));
         try (var sparse = new RandomAccessFile(folder.resolve("tokenizer.json").toFile(), "rw")) {
             sparse.setLength((128L << 20) + 1);

@@ -160,7 +160,7 @@ class EncoderTest {
                 .hasMessageContaining("is an encoder and can't generate");
         assertThatThrownBy(() -> ENGINE.loadEncoder(TestModels.smolLm2(), EXACT))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("generates and is no encoder");
+                .hasMessageContaining("is a generating model, not an encoder");
     }
 
     @Test

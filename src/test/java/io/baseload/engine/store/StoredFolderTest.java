@@ -53,14 +53,15 @@ class StoredFolderTest {
                 "\"baseload\"    | \"other\"      | format must be baseload",
                 "\"version\":2   | \"version\":1  | version is not 2: import the model again",
                 "\"quantization\":\"keep\" | \"quantization\":\"q3\" | quantization must be one of",
-                "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[384,65] | is not what the shape needs",
+                "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[384,65] | doesn't fit the shape,"
+                        + " expected",
                 "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[384] | shape must be rows and columns",
                 "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[-384,64] | shape must be rows and"
                         + " columns",
-                "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[268435456,268435456] | is not what the"
+                "\"embedding\":{\"shape\":[384,64] | \"embedding\":{\"shape\":[268435456,268435456] | doesn't fit the"
                         + " shape",
                 "\"codes\":\"F32\"  | \"codes\":\"F33\" | codes is F33, which this version doesn't know",
-                "\"codes\":\"F32\"  | \"codes\":\"I8\"  | can't be packed so",
+                "\"codes\":\"F32\"  | \"codes\":\"I8\"  | is not a valid packing",
                 "\"offset\":0     | \"offset\":1      | offset must be a multiple of 64 from 0 on",
                 "\"offset\":0     | \"offset\":64     | offset must be a multiple of 64 from",
                 "\"offset\":0     | \"offset\":-64    | offset is -64, it must be 0 or more",

@@ -187,7 +187,7 @@ class StructuredOutputIT {
                 Arguments.of(open, "#/additionalProperties: additionalProperties must be false where strict is true"),
                 Arguments.of(
                         optional,
-                        "#/required: required must be all of the properties where strict is true; it lacks \"a\""),
+                        "#/required: required must be all of the properties where strict is true; \"a\" is missing"),
                 Arguments.of(
                         Map.of(
                                 "type",
