@@ -62,7 +62,7 @@ final class EncodingService {
                 var prepared = encodings.prepare(guarded.request(), flow);
                 checkTokens(call, prepared.tokens());
                 span.phase("prompt");
-                var watch = new Stopwatch(books.meters().of(model.id()), span, model.isElsewhere(), begun);
+                var watch = new Stopwatch(books.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
                 var encoded =
                         encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch, wanted);
                 span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));

@@ -37,7 +37,7 @@ import java.util.stream.Stream;
 /**
  * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
  * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
- * the next one is tried when one is overloaded or does not answer, with its own reservation and record; but never after an answer has started.
+ * the next one is tried when one is overloaded, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after an answer has started.
  *
  * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
  */
@@ -128,15 +128,19 @@ final class InferenceService implements Inference {
 
     private static <T> T firstOf(List<ModelDirectory.Target> targets, Function<ServedModel, T> asking) {
         var failures = new ArrayList<RuntimeException>();
+        Runnable refused = () -> {};
         for (var target : targets) {
             try {
-                return asking.apply(target.acquire());
+                T answer = asking.apply(target.acquire());
+                refused.run();
+                return answer;
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
             } catch (InvalidRequestException e) {
-                if (!target.isTrial() || e.code().equals(RequestGuard.POLICY_VIOLATION)) {
+                if (!target.isTrial() || RequestGuard.hasBlocked(e)) {
                     throw e;
                 }
+                refused = () -> target.refused(e);
             }
         }
         throw summed(failures);
@@ -156,6 +160,7 @@ final class InferenceService implements Inference {
             Origin origin,
             long begun,
             AnswerListener listener) {
+        long asked = System.nanoTime();
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
         span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
@@ -177,7 +182,7 @@ final class InferenceService implements Inference {
                     var prepared =
                             model.use().completions().prepare(guarded.request().completion(), flow, scope);
                     span.phase("prompt");
-                    var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun);
+                    var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun, asked);
                     return admit(caller, model, taken, turn, guarded, prepared, origin, watch, listener);
                 } catch (RuntimeException | Error e) {
                     turn.giveUp();
@@ -190,7 +195,7 @@ final class InferenceService implements Inference {
         } catch (RuntimeException | Error e) {
             span.end(e);
             if (e instanceof UpstreamException) {
-                model.ended(true, Duration.ofNanos(System.nanoTime() - begun));
+                model.ended(true, Duration.ofNanos(System.nanoTime() - asked));
             }
             model.close();
             throw e;

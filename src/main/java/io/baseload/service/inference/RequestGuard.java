@@ -17,8 +17,8 @@ import java.util.TreeMap;
 
 /** Sends requests through the filters of their tenant. A blocked request is recorded in the trail before it is refused. */
 final class RequestGuard {
-    /** The code of what is refused because a filter blocks it. */
-    static final String POLICY_VIOLATION = "content_policy_violation";
+    /** The code of what is refused because a filter blocks it; backends use it for filters of their own. */
+    private static final String POLICY_VIOLATION = "content_policy_violation";
 
     private static final String BLOCKED = "completion.blocked";
 
@@ -73,7 +73,14 @@ final class RequestGuard {
     }
 
     private static InvalidRequestException blocked(String field, BlockedRequestException why) {
-        return new InvalidRequestException(field, POLICY_VIOLATION, String.valueOf(why.getMessage()));
+        var refusal = new InvalidRequestException(field, POLICY_VIOLATION, String.valueOf(why.getMessage()));
+        refusal.initCause(why);
+        return refusal;
+    }
+
+    /** Whether a filter of the tenant, not of a backend, has blocked the request. */
+    static boolean hasBlocked(InvalidRequestException refusal) {
+        return refusal.getCause() instanceof BlockedRequestException;
     }
 
     private static String field(CompletionRequest request) {

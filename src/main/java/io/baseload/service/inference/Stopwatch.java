@@ -14,16 +14,22 @@ final class Stopwatch {
     private final ModelSpan span;
     private final boolean elsewhere;
     private final long begun;
+    private final long asked;
     private final AtomicLong step = new AtomicLong(); // the engine's first step; like the next
     private final AtomicInteger answers = new AtomicInteger();
     private final AtomicLong first = new AtomicLong(); // nanoseconds; 0 = there is none yet
 
-    /** @param elsewhere whether a backend answers, whose steps are unknown */
-    Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun) {
+    /**
+     * @param elsewhere whether a backend answers, whose steps are unknown
+     * @param begun when the request arrived
+     * @param asked when this model was asked: later if another was asked before it
+     */
+    Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun, long asked) {
         this.meters = meters;
         this.span = span;
         this.elsewhere = elsewhere;
         this.begun = begun;
+        this.asked = asked;
     }
 
     ModelSpan span() {
@@ -73,9 +79,9 @@ final class Stopwatch {
         }
     }
 
-    /** The time to the first token; the total time if there was none. */
+    /** The time from asking this model to the first token; to now if there was none. */
     Duration firstToken() {
-        return Duration.ofNanos(first.get() == 0 ? elapsed() : first.get());
+        return Duration.ofNanos((first.get() == 0 ? elapsed() : first.get()) - (asked - begun));
     }
 
     /** @param reason the answers' finish reason, or how else the request ended */

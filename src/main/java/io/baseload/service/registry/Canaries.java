@@ -24,8 +24,8 @@ import org.springframework.stereotype.Component;
  * New models that get a share of a name's requests, until their figures, or an operator, decide: the name then points to the new model alone, or to its previous targets.
  *
  * <p>Each process chooses among its own requests and counts their results. Once a second it adds its figures to the total and applies the rule. If several processes come to the
- * same decision, one of them carries it out. If the new model does not start to answer a request, the others answer it, so that no user sees a bad model fail before its first
- * token.
+ * same decision, one of them carries it out. If the new model refuses a request or does not start to answer it, the others answer it, so that no user sees a bad model fail
+ * before its first token.
  */
 @Component
 public final class Canaries {

@@ -5,7 +5,7 @@ import java.time.Duration;
 /**
  * The results of the requests of one side. Cancelled ones are not included.
  *
- * @param errors answers that failed, or did not start although the model was there
+ * @param errors answers that failed, or did not start although the model was there; for the canary also requests that it refused and another target accepted
  * @param waits answers by the time to their first token: step {@code i} ends at 1.2 to the power of {@code i} milliseconds
  */
 public record CanaryCount(long answers, long errors, long[] waits) {

@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.registry.Canary.Arm;
 import java.time.Duration;
 import java.util.HashMap;
@@ -8,11 +9,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /** The names with a canary, as known to this process, and the results of their requests since the last report. */
 @Component
 final class CanaryTraffic {
+    private static final Logger LOG = LoggerFactory.getLogger(CanaryTraffic.class);
+
     private volatile Map<String, Canary> running = Map.of();
     private Map<Place, CanaryCount> counts = new HashMap<>(); // guarded by this
 
@@ -42,6 +47,16 @@ final class CanaryTraffic {
     /** An answer that did not start. */
     void failed(String alias, Arm arm) {
         count(alias, arm, true, Duration.ZERO);
+    }
+
+    /** The canary has refused a request that one of the name's targets accepts: once promoted, it would refuse it for good. */
+    void refused(Canary canary, InvalidRequestException refusal) {
+        LOG.info(
+                "The canary {} of {} has refused a request that another target accepts: {}",
+                canary.model(),
+                canary.alias(),
+                refusal.code());
+        failed(canary.alias(), Arm.CANARY);
     }
 
     private synchronized void count(String alias, Arm arm, boolean failed, Duration wait) {

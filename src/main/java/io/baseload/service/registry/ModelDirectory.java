@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.tenant.Caller;
 import java.time.Instant;
 import java.util.List;
@@ -7,7 +8,8 @@ import java.util.List;
 /** Finds models by the names that users know. */
 public interface ModelDirectory {
     /**
-     * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded or does not answer. Never empty.
+     * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded, does not answer or, if it is a canary,
+     * refuses the request. Never empty.
      *
      * @param filter of an alias's targets
      * @throws UnknownModelException if there is no such model, or the caller's key may not see it
@@ -29,10 +31,13 @@ public interface ModelDirectory {
          */
         ServedModel acquire();
 
-        /** Whether it is only tried out: whether a request that it refuses is valid is up to the next one. */
+        /** Whether it is a canary. If it refuses a request, the next target decides. */
         default boolean isTrial() {
             return false;
         }
+
+        /** Receives its refusal of a request that another target has accepted, if it is a canary. */
+        default void refused(InvalidRequestException refusal) {}
     }
 
     /** A name under which a model answers: an alias or a model's own id. */

@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.service.backend.BackendHealth;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.springframework.stereotype.Component;
 
 /**
@@ -95,7 +97,7 @@ final class ModelRouter implements ModelDirectory {
     }
 
     /** A model that is tried out. */
-    private record Trial(Target target) implements Target {
+    private record Trial(Target target, Consumer<InvalidRequestException> refusals) implements Target {
         @Override
         public ServedModel acquire() {
             return target.acquire();
@@ -105,13 +107,19 @@ final class ModelRouter implements ModelDirectory {
         public boolean isTrial() {
             return true;
         }
+
+        @Override
+        public void refused(InvalidRequestException refusal) {
+            refusals.accept(refusal);
+        }
     }
 
     /** The canary's request goes to it first; if it refuses it or does not start to answer, to the others. */
     private List<Target> withCanary(Caller caller, Canary canary, List<Target> stable) {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
-            all.add(new Trial(counted(canary, Arm.CANARY, () -> acquire(canary))));
+            all.add(new Trial(
+                    counted(canary, Arm.CANARY, () -> acquire(canary)), refusal -> canaries.refused(canary, refusal)));
         }
         stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
         return all;

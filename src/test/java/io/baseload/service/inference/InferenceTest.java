@@ -18,6 +18,8 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.TenantUsage;
 import io.baseload.service.quota.UsageReports;
+import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Period;
@@ -30,15 +32,18 @@ import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -315,6 +320,66 @@ class InferenceTest {
                 .as("no encoder")
                 .isInstanceOf(InvalidRequestException.class);
         assertThat(refused("invalid_request")).isEqualTo(invalid + 1);
+    }
+
+    @Test
+    void timeAtACanaryThatRefusesIsNotTheNextModels() throws Exception {
+        var canary = new Refusing();
+        var client = new Client(inference, tenant(8));
+        model.steps.release(1);
+        model.firstTokens.clear();
+        model.canary = canary;
+        try {
+            client.ask(7, 1);
+        } finally {
+            model.canary = null;
+        }
+        client.finished();
+        var firstToken = Patience.await().until(model.firstTokens::poll, Objects::nonNull);
+        assertThat(firstToken).isPositive().isLessThan(Duration.ofNanos(System.nanoTime() - canary.refusedAt));
+        assertThat(canary.refusals).hasSize(1);
+    }
+
+    @Test
+    void aCanaryIsNotBlamedForWhatAllRefuse() {
+        var canary = new Refusing();
+        var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
+        model.canary = canary;
+        try {
+            assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN))
+                    .isInstanceOf(InvalidRequestException.class);
+        } finally {
+            model.canary = null;
+        }
+        assertThat(canary.refusedAt).isNotZero();
+        assertThat(canary.refusals).isEmpty();
+    }
+
+    /** A canary that takes a while to refuse everything. */
+    private static final class Refusing implements ModelDirectory.Target {
+        private final List<InvalidRequestException> refusals = new CopyOnWriteArrayList<>();
+        private volatile long refusedAt;
+
+        @Override
+        public ServedModel acquire() {
+            try {
+                Thread.sleep(1000);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            refusedAt = System.nanoTime();
+            throw new InvalidRequestException("messages", "context_length_exceeded", "too long");
+        }
+
+        @Override
+        public boolean isTrial() {
+            return true;
+        }
+
+        @Override
+        public void refused(InvalidRequestException refusal) {
+            refusals.add(refusal);
+        }
     }
 
     private static EncodingCall texts(String model) {

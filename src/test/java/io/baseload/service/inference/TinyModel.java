@@ -22,11 +22,14 @@ import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A model of one word, which it says until it may not go on: the contract of the words layer without weights. It decodes as many tokens as it is let. */
 final class TinyModel implements ModelDirectory, Completions {
@@ -43,6 +46,11 @@ final class TinyModel implements ModelDirectory, Completions {
     volatile CacheScope lastScope = CacheScope.PRIVATE;
     volatile boolean full;
     volatile boolean broken;
+    /** Asked first, if there is one. */
+    volatile @Nullable Target canary;
+
+    /** The first-token times of all answers that ended. */
+    final BlockingQueue<Duration> firstTokens = new LinkedBlockingQueue<>();
     /** Whether nothing is begun. */
     volatile boolean stuck;
 
@@ -57,10 +65,12 @@ final class TinyModel implements ModelDirectory, Completions {
         if (!name.equals("tiny")) {
             throw new UnknownModelException(name);
         }
-        return List.of(() -> {
+        Target only = () -> {
             holds.incrementAndGet();
             return new Hold();
-        });
+        };
+        Target first = canary;
+        return first == null ? List.of(only) : List.of(first, only);
     }
 
     @Override
@@ -123,6 +133,11 @@ final class TinyModel implements ModelDirectory, Completions {
         @Override
         public Duration queueTime() {
             return Duration.ofSeconds(1);
+        }
+
+        @Override
+        public void ended(boolean failed, Duration firstToken) {
+            firstTokens.add(firstToken);
         }
 
         @Override

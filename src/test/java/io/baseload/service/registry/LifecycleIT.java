@@ -52,6 +52,8 @@ final class LifecycleIT {
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
             whatACanaryRefusesTheOthersAnswer(service.rest(), broken);
+            whatAFilterBlocksStaysBlocked(service.rest(), admin, broken);
+            aCanaryThatRefusesWhatTheOthersAcceptIsRolledBack(service.rest());
             aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
             operatorsMayDecide(service.rest(), admin);
         }
@@ -162,13 +164,49 @@ final class LifecycleIT {
                 "/admin/v1/backends",
                 Map.of("name", "narrow", "base_url", narrow.url(), "models", List.of(Map.of("id", "small"))));
         rest.put(CANARY, Map.of("model", "small", "backend", "narrow", "percent", 100));
-        assertThat(chat(rest, "Hi").body()).contains("\"model\":\"c\"");
         HttpResponse<String> tooLongForBoth = chat(rest, "Hi ".repeat(KV_TOKENS));
         assertThat(tooLongForBoth.statusCode()).as(tooLongForBoth.body()).isEqualTo(400);
+        assertThat(chat(rest, "Hi").body()).contains("\"model\":\"c\"");
         assertThat(narrow.requests()).hasSize(2);
-        JsonNode end = rest.post(CANARY + "/rollback", "{}");
-        assertThat(end.at("/canary/answers").asInt()).isZero();
-        assertThat(end.at("/canary/errors").asInt()).isZero();
+        JsonNode counted = Patience.await()
+                .until(
+                        () -> rest.get(CANARY),
+                        canary -> canary.at("/stable/answers").asInt() > 0
+                                && canary.at("/canary/answers").asInt() > 0);
+        assertThat(counted.at("/canary/answers").asInt()).as(counted.toString()).isEqualTo(1);
+        assertThat(counted.at("/canary/errors").asInt()).as(counted.toString()).isEqualTo(1);
+        assertThat(counted.at("/stable/answers").asInt()).as(counted.toString()).isEqualTo(1);
+        assertThat(counted.at("/stable/errors").asInt()).as(counted.toString()).isZero();
+    }
+
+    private static void whatAFilterBlocksStaysBlocked(Rest rest, Admin admin, ScriptedBackend narrow) throws Exception {
+        String chain = "/admin/v1/tenants/default/guardrails";
+        Map<String, Object> filter =
+                Map.of("name", "pii", "kind", "personal_data", "handling", Map.of("email", "block"));
+        int blocked = admin.trail("completion.blocked").size();
+        int asked = admin.trail("completion.intent").size();
+        int sent = narrow.requests().size();
+        rest.put(chain, Map.of("filters", List.of(filter)));
+        HttpResponse<String> refused = chat(rest, "Write to ann@example.com");
+        rest.put(chain, Map.of("filters", List.of()));
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(400);
+        assertThat(refused.body()).contains("content_policy_violation");
+        assertThat(admin.trail("completion.blocked")).hasSize(blocked + 1);
+        assertThat(admin.trail("completion.intent")).hasSize(asked);
+        assertThat(narrow.requests()).hasSize(sent);
+        assertThat(rest.post(CANARY + "/rollback", "{}").at("/canary/errors").asInt())
+                .isEqualTo(1);
+    }
+
+    private static void aCanaryThatRefusesWhatTheOthersAcceptIsRolledBack(Rest rest) throws Exception {
+        rest.put(CANARY, Map.of("model", "small", "backend", "narrow", "percent", 100, "max_error_rate", 0));
+        HttpResponse<String> answer =
+                rest.send("POST", "/v1/completions", Map.of("model", "name", "max_tokens", 1, "prompt", "Hi"));
+        assertThat(answer.body()).as("a backend answers chats only").contains("\"model\":\"c\"");
+        JsonNode end = ended(rest);
+        assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("rolled_back");
+        assertThat(end.at("/canary/errors").asInt()).isEqualTo(1);
+        assertThat(rest.get("/admin/v1/aliases/name").get("model").asString()).isEqualTo("c");
     }
 
     private static HttpResponse<String> chat(Rest rest, String content) throws Exception {
