@@ -243,56 +243,72 @@ final class ModelsPage {
 
     private List<String> swapped(Map<String, Object> to, String alias) {
         String id = String.valueOf(to.get("id"));
-        String before = api.list("/admin/v1/aliases?limit=1000").stream()
-                .filter(it -> alias.equals(it.get("name")))
-                .findFirst()
-                .map(ModelsPage::targets)
-                .orElse("");
         boolean loaded = to.get("loaded") != null;
-        if (before.equals(id) && loaded) {
-            return List.of(alias + " points to " + id + " already.");
-        }
+        List<Map<?, ?>> targets = targets(alias);
+        String before =
+                String.join(", ", targets.stream().map(ModelsPage::named).toList());
         var words = new ArrayList<String>();
-        words.add(moved(alias, before, id));
-        if (loaded) {
-            words.add(id + " is already in memory: the name moves at once.");
+        if (before.equals(id)) {
+            words.add(alias + " points to " + id + (loaded ? " already." : " already; " + id + " is loaded."));
         } else {
-            words.add(id + " is loaded first. The name moves once the model is ready; until then nothing changes.");
-            words.add("Both models are in memory during the swap: " + id + " takes "
+            words.add(moved(alias, before, id));
+            words.add(
+                    loaded
+                            ? id + " is already in memory: the name moves at once."
+                            : id + " is loaded first. The name moves once the model is ready; until then nothing"
+                                    + " changes.");
+        }
+        boolean leaves =
+                targets.stream().anyMatch(target -> target.get("backend") == null && !id.equals(target.get("model")));
+        if (!loaded) {
+            words.add((leaves ? "Both models are in memory during the swap: " : "") + id + " takes "
                     + shown.bytes((Number) to.get("bytes"))
                     + " for weights, and more for its KV cache; "
                     + shown.bytes((long) EngineState.number(engine.now().memory(), "free"))
                     + " are free. If that is not enough, the swap is refused.");
         }
-        words.add("The previous model is unloaded if no other name points to it and no operator has loaded it.");
+        if (leaves) {
+            words.add("The previous model is unloaded if no other name points to it and no operator has loaded it.");
+        }
+        canary(alias)
+                .filter(canary -> "running".equals(canary.get("state")))
+                .ifPresent(
+                        canary -> words.add("The canary of " + alias + " ends: " + named(canary) + " is rolled back."));
         return words;
     }
 
     private static String moved(String alias, String before, String id) {
-        if (before.isEmpty()) {
-            return "The new name " + alias + " points to " + id + ".";
-        }
-        return before.equals(id)
-                ? alias + " points to " + id + " already, which is not loaded."
+        return before.isEmpty()
+                ? "The new name " + alias + " points to " + id + "."
                 : "New requests for " + alias + " go to " + id + " instead of " + before
                         + ". Running answers finish on their current model.";
     }
 
-    private static String targets(Map<String, Object> alias) {
-        List<String> names = new ArrayList<>();
-        if (alias.get("targets") instanceof List<?> targets) {
-            for (Object each : targets) {
-                if (each instanceof Map<?, ?> target) {
-                    names.add(named(target));
+    /** The targets of an alias; none if there is no such alias. */
+    private List<Map<?, ?>> targets(String alias) {
+        List<Map<?, ?>> all = new ArrayList<>();
+        for (Map<String, Object> each : api.list("/admin/v1/aliases?limit=1000")) {
+            if (alias.equals(each.get("name")) && each.get("targets") instanceof List<?> targets) {
+                for (Object target : targets) {
+                    if (target instanceof Map<?, ?> one) {
+                        all.add(one);
+                    }
                 }
             }
         }
-        return String.join(", ", names);
+        return all;
     }
 
+    /** A local model for all prompts is its id. */
     private static String named(Map<?, ?> target) {
         Object backend = target.get("backend");
-        return target.get("model") + (backend == null ? "" : " at " + backend);
+        Object min = target.get("min_prompt_tokens");
+        Object max = target.get("max_prompt_tokens");
+        String name = target.get("model") + (backend == null ? "" : " at " + backend);
+        return min == null && max == null
+                ? name
+                : name + " (prompts of " + (min == null ? 0 : min)
+                        + (max == null ? " tokens or more)" : " to " + max + " tokens)");
     }
 
     private List<String> unloaded(Map<String, Object> of, String none) {

@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -68,8 +69,11 @@ class ConsoleIT {
 
     @AfterAll
     static void stop() {
-        other.close();
-        browser.close();
+        try (Browser _ = browser) {
+            if (other != null) {
+                other.close();
+            }
+        }
     }
 
     private void signIn() {
@@ -160,6 +164,14 @@ class ConsoleIT {
         browser.view(Looks.WIDE, false);
         assertThat(browser.text())
                 .contains("prompts of 0 to 1000 tokens", "mirror at itself", "prompts of 1001 tokens or more");
+        browser.open(url + "/console/models/swap?alias=default&model=smollm2-135m-instruct");
+        browser.await("default points to smollm2-135m-instruct already.");
+        browser.await("The canary of default ends: mirror at itself is rolled back.");
+        browser.open(url + "/console/models/swap?alias=sized&model=smollm2-135m-instruct");
+        browser.await(
+                "instead of smollm2-135m-instruct (prompts of 0 to 1000 tokens), mirror at itself (prompts of 1001");
+        assertThat(browser.text()).doesNotContain("already.", "canary", "Both models", "The previous model");
+        browser.open(url + "/console/models");
         browser.press("Roll back");
         browser.await("No new request for default goes to mirror");
         browser.press("Roll back");
@@ -167,6 +179,30 @@ class ConsoleIT {
         browser.await("by an operator");
         assertThat(rest.get("/admin/v1/aliases/default/canary").get("state").asString())
                 .isEqualTo("rolled_back");
+    }
+
+    @Test
+    void saysThatASwapLoadsTheModel() throws Exception {
+        Files.copy(TestModels.tiny(), home.resolve("import/small.gguf"));
+        var admin = new Admin(other.rest());
+        url = other.rest().url();
+        assertThat(admin.end(admin.startImport("small.gguf", "small"))
+                        .get("state")
+                        .asString())
+                .isEqualTo("succeeded");
+        admin.alias("tiny", "small");
+        admin.move("small", "unload");
+        signIn();
+        browser.open(url + "/console/models/swap?alias=tiny&model=small");
+        browser.await("tiny points to small already; small is loaded.");
+        assertThat(browser.text())
+                .contains("small takes", "are free")
+                .doesNotContain("The name moves", "Both models", "The previous model");
+        browser.open(url + "/console/models/swap?alias=default&model=small");
+        browser.await("New requests for default go to small instead of smollm2-135m-instruct.");
+        assertThat(browser.text())
+                .contains("small is loaded first.", "Both models", "The previous model")
+                .doesNotContain("already");
     }
 
     @Test
