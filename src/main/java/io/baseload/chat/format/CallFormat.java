@@ -34,7 +34,7 @@ record CallFormat(
     @Override
     public CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out) {
         return syntax.parameters()
-                .<CallReader>map(parameters -> new NamedReader(this, parameters, marks, offered, out))
+                .<CallReader>map(parameters -> new ParameterCallReader(this, parameters, marks, offered, out))
                 .orElseGet(() -> new MarkedReader(this, marks, offered.keySet(), out));
     }
 

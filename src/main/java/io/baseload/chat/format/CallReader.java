@@ -1,7 +1,7 @@
 package io.baseload.chat.format;
 
 /** Reads text and calls from an answer without its reasoning. */
-sealed interface CallReader permits MarkedReader, NamedReader, HarmonyReader, PlainTextReader {
+sealed interface CallReader permits MarkedReader, ParameterCallReader, HarmonyReader, PlainTextReader {
     void accept(char c);
 
     /** The end of the answer: decides on held chars. */

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /**
- * Text in which {@link MarkedReader} and {@link NamedReader} find no call of a strict tool, and {@link ReasoningReader} finds nothing to remove: it contains no mark of a call and, if calls
+ * Text in which {@link MarkedReader} and {@link ParameterCallReader} find no call of a strict tool, and {@link ReasoningReader} finds nothing to remove: it contains no mark of a call and, if calls
  * need no mark, a text that begins as JSON contains no string with such a tool's name.
  */
 final class FreeText {

@@ -123,7 +123,7 @@ final class MarkedReader implements CallReader {
         }
     }
 
-    /** Without innerMarks, only a further mark may come before the object. */
+    /** Without inner marks, only a further mark may come before the object. */
     private boolean mayBeHeader(String text) {
         return !innerMarks.isEmpty()
                 || Stream.of(startMarks, endMarks).flatMap(List::stream).anyMatch(mark -> mark.startsWith(text));

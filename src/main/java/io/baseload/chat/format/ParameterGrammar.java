@@ -7,7 +7,7 @@ import io.baseload.chat.schema.MemberForm;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The grammar of arguments in a {@link ParameterSyntax}, which {@link NamedReader} reads. */
+/** The grammar of arguments in a {@link ParameterSyntax}, which {@link ParameterCallReader} reads. */
 final class ParameterGrammar implements MemberForm {
     private static final CodePoints MARK_BEGINS = CodePoints.of("<]");
 

@@ -49,7 +49,7 @@ public record MachineRates(
      * The rates of linear layers, in multiply-adds per second.
      *
      * @param decode for each number of rows in {@link #ROWS}, with weights in cache
-     * @param streamed the same with weights in memory, as measured; where they weren't, the same as {@code decode}, and the bandwidth limits them
+     * @param streamed the same with as many weights as the model has, in memory or in caches, as measured; on a described machine the same as {@code decode}, and the bandwidth limits them
      * @param prompt for rows of a prompt
      */
     public record KernelRates(List<Double> decode, List<Double> streamed, double prompt) {
@@ -84,7 +84,7 @@ public record MachineRates(
             return seconds(decode, rows);
         }
 
-        /** The same for a weight in memory. */
+        /** The same for a weight where the model's are. */
         public double streamedSeconds(double rows) {
             return seconds(streamed, rows);
         }

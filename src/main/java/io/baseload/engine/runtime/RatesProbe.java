@@ -34,7 +34,7 @@ import java.util.stream.Stream;
  * all.
  */
 final class RatesProbe {
-    /** The most memory that weights are read from: more than caches have, unless the model's own weights fit into them. */
+    /** The memory that is read to measure bandwidth: more than caches have. Kernels read no more of it than the model's weights have, so weights that fit into caches are measured in them. */
     private static final long MOST_BYTES = 512L << 20;
 
     /** The least memory of a shard, so that a pass takes long compared with waking the workers. */
@@ -76,7 +76,8 @@ final class RatesProbe {
         Collection<Matrices> samples = samples();
         KernelWarmUp.run(
                 kernels, samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet()), token, group);
-        List<MemorySegment> weights = weights(layout.shards());
+        List<MemorySegment> shards = filled(layout.shards());
+        List<MemorySegment> weights = weights(shards);
         Map<String, KernelRates> rates = new HashMap<>();
         samples.forEach(some -> rates.put(some.codes(), rates(some, weights)));
         KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, token);
@@ -84,26 +85,33 @@ final class RatesProbe {
         return new MachineRates(
                 layout.workers(),
                 memoryBytes(),
-                bandwidth(weights),
+                bandwidth(shards),
                 probe.barrierSeconds(),
                 attention(kv, 1, group),
                 attention(kv, Attention.QUERIES, group),
                 rates);
     }
 
-    /** Memory of each shard, as large as its part of the weights, up to a limit. It is filled, because pages that were never written share one page of zeros. */
-    private List<MemorySegment> weights(int shards) {
+    /** Memory of each shard. It is filled, because pages that were never written share one page of zeros. */
+    private List<MemorySegment> filled(int shards) {
+        long each = Math.max(LEAST_BYTES, MOST_BYTES / shards);
+        List<MemorySegment> filled = Stream.generate(() -> memory.part().allocate(each))
+                .limit(shards)
+                .toList();
+        probe.fill(filled, ANY);
+        return filled;
+    }
+
+    /** As much of each shard's memory as its part of the weights has. */
+    private List<MemorySegment> weights(List<MemorySegment> shards) {
         long all = model.matrices().stream()
                 .filter(some -> some.use() != Use.LOOKED_UP)
                 .mapToLong(some ->
                         some.count() * PackedMatrix.bytes(ModelOutlines.packing(some), some.rows(), some.cols()))
                 .sum();
-        long each = Math.max(LEAST_BYTES, Math.min(all, MOST_BYTES) / shards);
-        List<MemorySegment> weights = Stream.generate(() -> memory.part().allocate(each))
-                .limit(shards)
+        return shards.stream()
+                .map(shard -> shard.asSlice(0, Math.clamp(all / shards.size(), LEAST_BYTES, shard.byteSize())))
                 .toList();
-        probe.fill(weights, ANY);
-        return weights;
     }
 
     private static long memoryBytes() {
@@ -135,8 +143,8 @@ final class RatesProbe {
                 probe.promptRate(few, PROMPT));
     }
 
-    private double bandwidth(List<MemorySegment> weights) {
-        return probe.bytesPerSecond(matrices(Packing.F32, OUTPUTS, 4096, weights));
+    private double bandwidth(List<MemorySegment> shards) {
+        return probe.bytesPerSecond(matrices(Packing.F32, OUTPUTS, 4096, shards));
     }
 
     private static List<List<PackedMatrix>> matrices(Packing packing, int rows, int cols, List<MemorySegment> weights) {

@@ -61,7 +61,7 @@ public final class BackendConnections implements AutoCloseable {
                 () -> clients.values().forEach(BackendConnections::probe), pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** The HTTP client for all backends. */
+    /** What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, and the time limit of a probe. */
     record Access(
             HttpClient http,
             BackendAddresses addresses,

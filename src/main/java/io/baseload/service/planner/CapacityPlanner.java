@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
  * <pre>
  * read      = bytes of a matrix that a step reads / bandwidth
  * multiply  = weights of the matrix · seconds of b rows a weight             by the kernel's rate from cache
- * stream    = the same by the kernel's rate from memory; on a described machine multiply
- * linear    = Σ over matrices max(read, stream)
+ * stream    = the same by the kernel's rate with weights where the model's are, in memory or in caches; on a described machine max(read, multiply)
+ * linear    = Σ over matrices stream
  * read KV   = b · n · KV of a token / bandwidth
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
  * barriers  = how many · what one takes
@@ -188,9 +188,10 @@ public final class CapacityPlanner {
             double weights = part * some.weights();
             double rows = rows(some, b, part);
             multiply += weights * kernel(some).decodeSeconds(rows);
-            linear += Math.max(
-                    part * some.bytes() / rates.readBytesPerSecond(),
-                    weights * kernel(some).streamedSeconds(rows));
+            double streamed = weights * kernel(some).streamedSeconds(rows);
+            linear += machine.measured()
+                    ? streamed
+                    : Math.max(part * some.bytes() / rates.readBytesPerSecond(), streamed);
         }
         double attend = (double) b * n * attentionPerToken();
         return new StepTime(

@@ -13,7 +13,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param readKv keys and values, from memory
  * @param multiply linear layers, with their weights in cache
  * @param attend attention, with keys and values in cache
- * @param linear the sum over matrices of the slower of reading and multiplying; on a measured machine the kernels' time with weights in memory, which can be longer than both
+ * @param linear the sum over matrices of the slower of reading and multiplying; on a measured machine the kernels' own time with weights where the model's are, in memory or in caches; it can be longer than both
  * @param barriers of the workers of a socket, or of all
  * @param collectives sums over all sockets, and the transfer of the logits to one of them
  */

@@ -88,7 +88,7 @@ class CapacityPlannerTest {
 
     @Test
     void aStepReadsAndMultipliesAndWaits() {
-        CapacityPlan plan = plan(MachineProfile.of(RATES), 1, 100);
+        CapacityPlan plan = plan(sockets(1), 1, 100);
         StepTime step = plan.step();
         assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT); // a quarter of the experts
         assertThat(step.readKv()).isEqualTo(80_000 / 1e9, EXACT);
@@ -113,7 +113,8 @@ class CapacityPlannerTest {
                 4, 10_000_000, 1e9, 1e-6, 1e9, 2e9, Map.of("bf16", streaming, "i8", rates(1e9, 1e9, 1e9, 1e9)));
         StepTime step = plan(MachineProfile.of(rates), 1, 100).step();
         assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
-        assertThat(step.linear()).isEqualTo(1_000_000 / 2.5e8 + 106_250 / 1e9, EXACT);
+        assertThat(step.linear())
+                .isEqualTo(1_000_000 / 2.5e8 + 100_000 / 1e9, EXACT); // in caches, experts aren't limited by memory
         assertThat(plan(MachineProfile.of(rates.part(0.5)), 1, 100).step().linear())
                 .isEqualTo(2 * step.linear(), EXACT);
     }
@@ -129,7 +130,8 @@ class CapacityPlannerTest {
                 1e9,
                 2e9,
                 Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e8, 1e8, 1e8, 1e8)));
-        StepTime step = plan(MachineProfile.of(slow), 1, 100).step();
+        StepTime step =
+                plan(new MachineProfile("m", false, 1, 1e9, 5e-6, slow), 1, 100).step();
         assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT);
         assertThat(step.multiply()).isEqualTo(2e-3, EXACT);
         assertThat(step.linear()).isEqualTo(2e-3 + 1e-3, EXACT); // reading one, multiplying the other

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * @param quotedEnds the end of a value between special marks
  * @param inValues marks that are parts of values or end them
  */
-record NamedPatterns(
+record ParameterCallPatterns(
         List<String> opens,
         Pattern header,
         Pattern parameter,
@@ -31,11 +31,12 @@ record NamedPatterns(
     static final String QUOTE = "quote";
 
     /** @param tools the names of the callable tools */
-    static NamedPatterns of(CallFormat format, ParameterSyntax parameters, Marks marks, Collection<String> tools) {
+    static ParameterCallPatterns of(
+            CallFormat format, ParameterSyntax parameters, Marks marks, Collection<String> tools) {
         CallSyntax syntax = format.syntax();
         String end = marks.streamed(parameters.afterValue().strip());
         String close = marks.streamed(parameters.closeText());
-        return new NamedPatterns(
+        return new ParameterCallPatterns(
                 marks.stream(format.startMarks()),
                 Pattern.compile(header(format, marks, tools)),
                 Pattern.compile(parameter(syntax, parameters, marks)),

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Forced calls of models that write no JSON: what is drawn from their masks is read as one call, whose arguments validate. */
-class NamedCallsTest {
+class ParameterCallsTest {
     private static final int MAX_TOKENS = 400;
 
     private static Tokenizer tokenizer;

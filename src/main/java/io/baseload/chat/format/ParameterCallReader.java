@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * Reads calls with arguments one by one, and writes the arguments as a JSON object while they are read. Chars after a mark are held until the name of an offered tool is read; if there is none, the mark
  * and the chars are text. After that the call remains a call: if it breaks off, the object is closed; if the answer ends inside it, it isn't.
  */
-final class NamedReader implements CallReader {
+final class ParameterCallReader implements CallReader {
     private static final int MAX_WAIT = 256;
 
     private enum At {
@@ -30,7 +30,7 @@ final class NamedReader implements CallReader {
     }
 
     private final ParameterSyntax syntax;
-    private final NamedPatterns patterns;
+    private final ParameterCallPatterns patterns;
     private final Marks marks;
     private final Map<String, ToolSpec> offered;
     private final Pieces out;
@@ -42,9 +42,10 @@ final class NamedReader implements CallReader {
     private ParameterReader value = new LiteralValue("", "", text -> {});
 
     /** @param offered the tools that may be called, by name */
-    NamedReader(CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+    ParameterCallReader(
+            CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
         this.syntax = syntax;
-        this.patterns = NamedPatterns.of(format, syntax, marks, offered.keySet());
+        this.patterns = ParameterCallPatterns.of(format, syntax, marks, offered.keySet());
         this.marks = marks;
         this.offered = offered;
         this.out = out;
@@ -88,11 +89,11 @@ final class NamedReader implements CallReader {
             fail(text);
             return;
         }
-        Optional<String> name = Optional.ofNullable(matcher.group(NamedPatterns.NAME));
+        Optional<String> name = Optional.ofNullable(matcher.group(ParameterCallPatterns.NAME));
         if (at == At.HEADER) {
             begin(name.orElseThrow());
         } else {
-            name.ifPresentOrElse(known -> begin(known, matcher.group(NamedPatterns.QUOTE) != null), this::end);
+            name.ifPresentOrElse(known -> begin(known, matcher.group(ParameterCallPatterns.QUOTE) != null), this::end);
         }
         read(text.substring(matcher.end()));
     }
