@@ -346,7 +346,7 @@ class InferenceTest {
         var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
         model.canary = canary;
         try {
-            assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN))
+            assertThatThrownBy(() -> inference.encode(caller, texts("tiny"), ORIGIN, () -> true))
                     .isInstanceOf(InvalidRequestException.class);
         } finally {
             model.canary = null;
