@@ -10,7 +10,8 @@ import org.springframework.util.unit.DataSize;
  *
  * @param ttl lifetime of a file whose upload doesn't set one; zero = no uploads
  * @param maxSize largest size of an upload
- * @param maxSizePerTenant largest total size of a tenant's files; outputs of batches count, but are always written * @param maxCountPerTenant largest number of a tenant's files
+ * @param maxSizePerTenant largest total size of a tenant's files; outputs of batches count, but are always written
+ * @param maxCountPerTenant largest number of a tenant's files
  * @param maxUploads the most uploads that one process receives at the same time; one tenant has at most half of them
  */
 @ConfigurationProperties("baseload.files")
