@@ -26,6 +26,7 @@ class LinearTest {
 
     /** Columns that many decode rows are multiplied by in several parts. */
     private static final int WIDE = 2112;
+
     private static final int[] FEW = {1, 2, 3, 4, 5, 6, 7, 8, 9};
 
     private final NativeMemory memory = new NativeMemory();
