@@ -1,5 +1,6 @@
 package io.baseload.service.openai;
 
+import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
@@ -22,6 +23,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.ComponentScan;
 
@@ -42,6 +44,7 @@ import org.springframework.context.annotation.ComponentScan;
     "io.baseload.service.responses",
     "io.baseload.service.anthropic"
 })
+@EnableConfigurationProperties(AuditProperties.class) // of the clients of anchors
 class ScriptedService {
 
     private static final Map<String, Role> KEYS =
