@@ -39,12 +39,14 @@ final class FolderConfigReader {
                 "generation_config.json", files.object("generation_config.json").path("eos_token_id")));
         return new FolderConfig(
                 config.path("model_type").asString(""),
+                tokenizer.path("tokenizer_class").asString("BertTokenizer"),
                 vocabularySize(config),
                 token("bos_token"),
                 token("eos_token"),
                 flag("add_bos_token"),
                 flag("add_eos_token"),
                 flag("legacy").orElse(true),
+                normalization(),
                 added(),
                 special(),
                 Set.copyOf(stops),
@@ -80,6 +82,15 @@ final class FolderConfigReader {
             throw files.refuse(TOKENIZER, -1, key + " is " + value + ", expected true or false");
         }
         return Optional.of(value.asBoolean());
+    }
+
+    /** With transformers' defaults. */
+    private WordPieces.Normalization normalization() {
+        boolean lowercase = flag("do_lower_case").orElse(true);
+        return new WordPieces.Normalization(
+                lowercase,
+                flag("strip_accents").orElse(lowercase),
+                flag("tokenize_chinese_chars").orElse(true));
     }
 
     private Set<String> special() {

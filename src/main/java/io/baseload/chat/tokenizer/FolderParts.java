@@ -17,7 +17,12 @@ import java.util.function.UnaryOperator;
 
 /** A tokenizer's parts from the files of a Hugging Face folder, in the same way as transformers' tokenizers. */
 final class FolderParts {
-    private static final List<String> NAMES = List.of(TokenizerJsonFile.NAME, SentencePieceModel.NAME);
+    private static final String WORD_PIECES = "vocab.txt";
+    private static final List<String> NAMES = List.of(TokenizerJsonFile.NAME, SentencePieceModel.NAME, WORD_PIECES);
+
+    /** The classes that read {@value #WORD_PIECES} as BERT does. */
+    private static final Set<String> WORD_PIECE_CLASSES =
+            Set.of("BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilBertTokenizerFast");
 
     private final JsonFiles files;
     private final FolderConfig config;
@@ -38,7 +43,7 @@ final class FolderParts {
         boolean yuan = parts.config.modelType().equals("yuan");
         boolean model = parts.files.names().contains(SentencePieceModel.NAME);
         Optional<String> json = parts.files.text(TokenizerJsonFile.NAME).filter(text -> !(yuan && model));
-        return json.map(parts::tokenizerJson).orElseGet(parts::sentencePieces);
+        return json.map(parts::tokenizerJson).orElseGet(() -> model ? parts.sentencePieces() : parts.wordPieces());
     }
 
     private static void requireTokenizer(Vocabulary.Files vocabulary) {
@@ -122,6 +127,19 @@ final class FolderParts {
                 true,
                 model.addDummyPrefix(),
                 config.chatTemplates());
+    }
+
+    private TokenizerParts wordPieces() {
+        if (!WORD_PIECE_CLASSES.contains(config.tokenizerClass())) {
+            throw files.refuse(
+                    WORD_PIECES, -1, "is read for the tokenizers of BERT, not for " + config.tokenizerClass());
+        }
+        List<String> lines = files.text(WORD_PIECES).orElseThrow().lines().toList();
+        var own = new TokenList(lines, Collections.nCopies(lines.size(), TokenType.NORMAL));
+        var words = new WordPieces(own, config.normalization());
+        List<AddedToken> known = added(words.special(List.of()));
+        Set<Integer> stops = stops(own, known, Optional.empty());
+        return words.parts(known, config.vocabularySize(), stops);
     }
 
     /** Uses the authors' settings, which differ from the published files: nothing is added, and {@code </s>} is text. */

@@ -41,9 +41,10 @@ final class GgufParts {
             case "gpt2" -> parts.bytePairs(PreTokenizer.named(parts.pre()));
             case "gemma4" -> parts.bytePairs(PreTokenizer.named("gemma4"));
             case "llama" -> parts.sentencePieces();
+            case "bert" -> parts.wordPieces();
             default ->
                 throw new IllegalArgumentException("tokenizer.ggml.model is \"" + gguf.model()
-                        + "\", which this version doesn't know; it knows gpt2, llama and gemma4");
+                        + "\", which this version doesn't know; it knows gpt2, llama, gemma4 and bert");
         };
     }
 
@@ -72,6 +73,13 @@ final class GgufParts {
         PieceEncoders encoders = new PieceEncoders(pieces, added);
         boolean addBos = gguf.addBos().orElse(true);
         return parts(TokenBytes.of(tokens, false), encoders.parsing(), encoders::plain, addBos, prefixed);
+    }
+
+    private TokenizerParts wordPieces() {
+        WordPieces words = WordPieces.ofGguf(tokens);
+        List<AddedToken> all = new ArrayList<>(added);
+        all.addAll(words.special(added));
+        return words.parts(List.copyOf(all), 0, stops);
     }
 
     private TokenizerParts parts(

@@ -48,9 +48,50 @@ final class TokenizerJson {
         return writer.tail();
     }
 
+    /** BERT's word pieces, with [CLS] before a text and [SEP] after it, and after a second one. */
+    static String of(WordPieces words, List<AddedToken> added) {
+        TokenizerJson writer = new TokenizerJson(words.tokens());
+        WordPieces.Normalization form = words.normalization();
+        String normalizer = "{\"type\":\"BertNormalizer\",\"clean_text\":true,\"handle_chinese_chars\":"
+                + form.separatesChinese() + ",\"strip_accents\":" + form.stripsAccents() + ",\"lowercase\":"
+                + form.lowercase() + "}";
+        writer.head(normalizer, writer.frame(), added);
+        writer.json.raw(",\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}");
+        writer.json.raw(",\"model\":{\"type\":\"WordPiece\",\"continuing_subword_prefix\":\"" + WordPieces.CONTINUED);
+        writer.json.raw("\",\"max_input_chars_per_word\":100,\"unk_token\":\"" + WordPieces.UNKNOWN + "\"");
+        writer.vocabulary();
+        return writer.json.raw("}}").toString();
+    }
+
+    /** The post-processor of word pieces. */
+    private String frame() {
+        String first = special(WordPieces.FIRST, 0);
+        String single = first + "," + sequence("A", 0) + "," + special(WordPieces.LAST, 0);
+        String second = sequence("B", 1) + "," + special(WordPieces.LAST, 1);
+        return "{\"type\":\"TemplateProcessing\",\"single\":[" + single + "],\"pair\":[" + single + "," + second
+                + "],\"special_tokens\":{" + framing(WordPieces.FIRST) + "," + framing(WordPieces.LAST) + "}}";
+    }
+
+    private static String special(String token, int segment) {
+        return "{\"SpecialToken\":{\"id\":\"" + token + "\",\"type_id\":" + segment + "}}";
+    }
+
+    private static String sequence(String name, int segment) {
+        return "{\"Sequence\":{\"id\":\"" + name + "\",\"type_id\":" + segment + "}}";
+    }
+
+    private String framing(String token) {
+        int id = tokens.find(token).orElseThrow();
+        return "\"" + token + "\":{\"id\":\"" + token + "\",\"ids\":[" + id + "],\"tokens\":[\"" + token + "\"]}";
+    }
+
     private void head(String normalizer, List<AddedToken> added) {
+        head(normalizer, "null", added);
+    }
+
+    private void head(String normalizer, String postProcessor, List<AddedToken> added) {
         json.raw("{\"version\":\"1.0\",\"truncation\":null,\"padding\":null,\"normalizer\":" + normalizer);
-        json.raw(",\"post_processor\":null,\"decoder\":null,\"added_tokens\":");
+        json.raw(",\"post_processor\":" + postProcessor + ",\"decoder\":null,\"added_tokens\":");
         added(json, added);
     }
 
@@ -92,14 +133,19 @@ final class TokenizerJson {
         } else {
             json.raw("null");
         }
+        vocabulary();
+        json.raw(",\"merges\":[");
+        first = true;
+    }
+
+    private void vocabulary() {
         json.raw(",\"vocab\":{");
         first = true;
         for (int id = 0; id < tokens.size(); id++) {
             comma();
             json.string(tokens.text(id)).raw(":").number(id);
         }
-        json.raw("},\"merges\":[");
-        first = true;
+        json.raw("}");
     }
 
     private void merge(String left, String right) {

@@ -13,7 +13,7 @@ public sealed interface Vocabulary {
      * The {@code tokenizer.*} keys of a GGUF file.
      *
      * @param name {@code general.name}: some rules depend only on the model's name
-     * @param model the algorithm, as in {@code tokenizer.ggml.model}: "gpt2", "llama"
+     * @param model the algorithm, as in {@code tokenizer.ggml.model}: "gpt2", "llama", "bert"
      * @param pre the pre-tokenizer's name, as in {@code tokenizer.ggml.pre}
      * @param tokens token texts by id, in the form that the algorithm uses (byte-level alphabet, ▁ …)
      * @param types token types by id: 1 normal, 2 unknown, 3 control, 4 user-defined, 5 unused, 6 byte; empty if the file has none
@@ -43,7 +43,7 @@ public sealed interface Vocabulary {
             implements Vocabulary {}
 
     /**
-     * The files of a Hugging Face folder that define the vocabulary: {@code tokenizer.json} or {@code tokenizer.model}, with
+     * The files of a Hugging Face folder that define the vocabulary: {@code tokenizer.json}, {@code tokenizer.model} or {@code vocab.txt}, with
      * {@code tokenizer_config.json}, {@code special_tokens_map.json}, {@code added_tokens.json}, {@code generation_config.json}, {@code config.json},
      * {@code chat_template.jinja} and {@code additional_chat_templates/NAME.jinja}, as far as they exist.
      *

@@ -33,7 +33,10 @@ public final class Architectures {
             new DeepSeekV2(),
             new DeepSeekV3(),
             new Yuan2(),
-            new Bert());
+            new Bert(),
+            new DistilBert(),
+            new NomicBert(),
+            new ModernBert());
 
     private Architectures() {}
 

@@ -10,21 +10,50 @@ import io.baseload.engine.config.Pooling;
 import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.SentenceModules;
 import java.nio.file.Files;
+import java.util.Optional;
 
 /**
- * Reads the pooling from {@code modules.json} of sentence-transformers. A model of any generating family is an encoder if its folder has that file.
+ * Reads the pooling from {@code modules.json} of sentence-transformers, or from {@code pooling_type} in GGUF. A model of any generating family is an encoder if it has that file or key.
  */
 final class Poolings {
+    private static final Key TYPE = new Key("", "pooling_type");
+
+    /** GGUF's numbers. */
+    private static final int NONE = 0;
+
+    private static final int MEAN = 1;
+    private static final int FIRST = 2;
+    private static final int LAST = 3;
+
     private Poolings() {}
 
-    /** The configuration, changed to an encoder's if the folder has such a file. */
+    /** The configuration, changed to an encoder's if the files declare pooling. */
     static ModelConfig applied(ModelConfig config, Keys keys, ModelFolder folder) {
-        if (!Files.isDirectory(folder.path()) || isRelevance(config)) {
+        if (isRelevance(config)) {
+            return config;
+        }
+        if (keys.gguf()) {
+            return gguf(keys)
+                    .map(pooling -> with(config, keys, new EncoderOutput.Embedding(pooling, true)))
+                    .orElse(config);
+        }
+        if (!Files.isDirectory(folder.path())) {
             return config;
         }
         return SentenceModules.read(folder.path())
                 .map(modules -> with(config, keys, embedding(modules)))
                 .orElse(config);
+    }
+
+    private static Optional<Pooling> gguf(Keys keys) {
+        long type = keys.integer(TYPE).orElse(NONE);
+        return switch ((int) Math.clamp(type, -1, Integer.MAX_VALUE)) {
+            case NONE -> Optional.empty();
+            case MEAN -> Optional.of(Pooling.MEAN);
+            case FIRST -> Optional.of(Pooling.FIRST);
+            case LAST -> Optional.of(Pooling.LAST);
+            default -> throw keys.refuse(TYPE, "is " + type + "; supported are 1 (mean), 2 (first) and 3 (last)");
+        };
     }
 
     private static boolean isRelevance(ModelConfig config) {

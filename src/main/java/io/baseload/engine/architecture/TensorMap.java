@@ -35,6 +35,11 @@ public final class TensorMap {
         return with(weight, (tensors, indices, rows, cols) -> tensors.rows(filled(tensor, indices), rows, cols));
     }
 
+    /** A weight and its bias, {@code weight} and {@code bias} below {@code tensor}. */
+    TensorMap withBias(String weight, String tensor) {
+        return named(weight, tensor + "weight").named(weight + ".bias", tensor + "bias");
+    }
+
     /** Some rows of a tensor with {@code total} rows. */
     TensorMap slice(String weight, String tensor, int from, int total) {
         return with(

@@ -4,6 +4,8 @@ package io.baseload.engine.config;
 public enum Activation {
     /** x · sigmoid(x). */
     SILU,
+    /** GELU, x · Φ(x). */
+    GELU,
     /** GELU in its tanh form. */
     GELU_TANH
 }

@@ -6,18 +6,16 @@ package io.baseload.engine.config;
  * @param positions number of learned vectors that are added to the embedding, one for each position; 0 for none
  * @param firstPosition index of the vector of a text's first token
  * @param segments number of learned vectors that are added to the embedding, one for each part of a text (query, document); 0 for none
- * @param inputNorm whether a norm follows the embedding
- * @param causal whether a token sees only itself and the tokens before it, as in generating models
+ * @param inputNorm whether a norm follows the embedding; if blocks have norms before them, it takes the place of the first one
  */
-public record EncoderConfig(
-        int positions, int firstPosition, int segments, boolean inputNorm, boolean causal, EncoderOutput output) {
+public record EncoderConfig(int positions, int firstPosition, int segments, boolean inputNorm, EncoderOutput output) {
 
     /** A generating model's layers, with an embedding instead of the head. */
-    public static EncoderConfig ofDecoder(EncoderOutput.Embedding output) {
-        return new EncoderConfig(0, 0, 0, false, true, output);
+    public static EncoderConfig ofDecoder(EncoderOutput output) {
+        return new EncoderConfig(0, 0, 0, false, output);
     }
 
     public EncoderConfig with(EncoderOutput other) {
-        return new EncoderConfig(positions, firstPosition, segments, inputNorm, causal, other);
+        return new EncoderConfig(positions, firstPosition, segments, inputNorm, other);
     }
 }

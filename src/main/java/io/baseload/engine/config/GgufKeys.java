@@ -15,6 +15,7 @@ import java.util.Set;
 /** The hyperparameters in the metadata of a GGUF file. */
 public final class GgufKeys implements Keys {
     private static final String ARCHITECTURE = "general.architecture";
+    private static final String TOKENIZER = "tokenizer.";
 
     /** Keys that don't change the result. */
     private static final Set<String> HARMLESS = Set.of(
@@ -150,13 +151,13 @@ public final class GgufKeys implements Keys {
     /** A key's name in the file, which is recorded as read. If the family has no such key, a name that no file has. */
     private String full(String name) {
         read.add(name);
-        return architecture + "." + name;
+        return name.startsWith(TOKENIZER) ? name : architecture + "." + name;
     }
 
     @Override
     public ModelFileException refuse(Key key, String problem) {
-        boolean whole = key.equals(Key.ARCHITECTURE);
-        return metadata.refuse(whole ? ARCHITECTURE : architecture + "." + key.gguf(), problem);
+        boolean whole = key.equals(Key.ARCHITECTURE) || key.gguf().startsWith(TOKENIZER);
+        return metadata.refuse(whole ? key.gguf() : architecture + "." + key.gguf(), problem);
     }
 
     @Override

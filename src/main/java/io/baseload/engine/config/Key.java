@@ -4,7 +4,7 @@ package io.baseload.engine.config;
  * A hyperparameter with its names in files.
  *
  * @param huggingFace its key in {@code config.json}, {@code a.b} for b inside of a; "" if there is none
- * @param gguf its key in GGUF's metadata after the architecture's name; "" if there is none
+ * @param gguf its key in GGUF's metadata after the architecture's name, or the whole key if it begins with {@code tokenizer.}; "" if there is none
  */
 public record Key(String huggingFace, String gguf) {
     /** The family's name; this is the whole key in GGUF. */

@@ -33,6 +33,33 @@ public record ModelShape(
                 numbers.size(Key.FEED_FORWARD));
     }
 
+    /**
+     * The same of a family with keys of its own, in which each head has its own keys and values.
+     *
+     * @throws io.baseload.engine.api.ModelFileException if one is missing or contradicts another
+     */
+    public static ModelShape read(Keys keys, Key context, Key hidden, Key layers, Key heads, Key feedForward) {
+        var numbers = new ConfigNumbers(keys);
+        int width = numbers.size(hidden);
+        int count = numbers.size(heads);
+        if (width % count != 0) {
+            throw keys.refuse(heads, "is " + count + ", it must divide the model's width");
+        }
+        return new ModelShape(
+                numbers.size(context),
+                width,
+                numbers.size(layers),
+                count,
+                count,
+                width / count,
+                numbers.size(feedForward));
+    }
+
+    /** The same with a shorter context. */
+    public ModelShape within(int length) {
+        return new ModelShape(length, hidden, layers, heads, kvHeads, headDim, feedForward);
+    }
+
     private static int quotient(int hidden, int heads) {
         return hidden % heads == 0 ? hidden / heads : 0;
     }

@@ -22,7 +22,9 @@ public record Norms(Placement placement, Kind kind, float epsilon) {
         /** Zhang and Sennrich (2019). */
         RMS,
         /** LayerNorm (Ba et al., 2016), with a bias. */
-        LAYER
+        LAYER,
+        /** The same without a bias. */
+        LAYER_WITHOUT_BIAS
     }
 
     /** RMSNorms. */

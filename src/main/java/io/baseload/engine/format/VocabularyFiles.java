@@ -19,6 +19,7 @@ public final class VocabularyFiles {
     private static final List<String> NAMES = List.of(
             TOKENIZER_JSON,
             TOKENIZER_MODEL,
+            "vocab.txt",
             "tokenizer_config.json",
             "special_tokens_map.json",
             "added_tokens.json",

@@ -107,6 +107,9 @@ public interface Kernels {
     /** y += factor · x. */
     void addScaled(Rows x, float factor, Rows y, int from, int to, int firstColumn, int endColumn);
 
+    /** y = x ⊙ y. */
+    void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn);
+
     /** y = factor · y. */
     void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn);
 

@@ -42,6 +42,18 @@ final class RowKernels {
         }
     }
 
+    static void multiply(float[] x, int xAt, float[] y, int yAt, int width) {
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector.fromArray(FLOATS, y, yAt + i)
+                    .mul(FloatVector.fromArray(FLOATS, x, xAt + i))
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] *= x[xAt + i];
+        }
+    }
+
     static void multiply(float[] y, int yAt, int width, float factor) {
         int end = FLOATS.loopBound(width);
         for (int i = 0; i < end; i += L) {

@@ -231,6 +231,15 @@ record ScalarKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            for (int i = firstColumn; i < endColumn; i++) {
+                y.data()[y.at(row) + i] *= x.data()[x.at(row) + i];
+            }
+        }
+    }
+
+    @Override
     public void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             for (int i = firstColumn; i < endColumn; i++) {

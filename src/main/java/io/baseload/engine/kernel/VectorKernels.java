@@ -122,6 +122,14 @@ record VectorKernels(Precision precision) implements Kernels {
     }
 
     @Override
+    public void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
+        for (int row = from; row < to; row++) {
+            int width = endColumn - firstColumn;
+            RowKernels.multiply(x.data(), x.at(row) + firstColumn, y.data(), y.at(row) + firstColumn, width);
+        }
+    }
+
+    @Override
     public void scale(Rows y, float factor, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             RowKernels.multiply(y.data(), y.at(row) + firstColumn, endColumn - firstColumn, factor);

@@ -69,9 +69,6 @@ final class DecoderShard {
         int from = worker.from(batch.rows());
         int to = worker.to(batch.rows());
         ropes.turn(batch, from, to);
-        for (int row = from; row < to; row++) {
-            workspace.ends()[row] = batch.position(row) + 1;
-        }
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
         looking.embedded(x);

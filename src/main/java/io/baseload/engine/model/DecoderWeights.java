@@ -2,6 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.AttentionConfig;
 import io.baseload.engine.config.Dense;
+import io.baseload.engine.config.EncoderConfig;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.FeedForwardConfig;
 import io.baseload.engine.config.Gated;
@@ -70,9 +71,10 @@ public record DecoderWeights(
         String prefix = "layers." + index + ".";
         LayerConfig layer = config.layers().get(index);
         boolean before = config.norms().before();
+        boolean inputNorm = config.encoder().map(EncoderConfig::inputNorm).orElse(false);
         boolean after = config.norms().after();
         return new Layer(
-                before ? norm(weights, prefix + "attention_norm", config) : Norm.NONE,
+                before && !(index == 0 && inputNorm) ? norm(weights, prefix + "attention_norm", config) : Norm.NONE,
                 attention(config, layer.attention(), index, weights),
                 after ? norm(weights, prefix + "attention_post_norm", config) : Norm.NONE,
                 before ? norm(weights, prefix + "feed_forward_norm", config) : Norm.NONE,

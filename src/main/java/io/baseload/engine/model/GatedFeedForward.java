@@ -34,6 +34,10 @@ final class GatedFeedForward implements Block {
     private void activate(Worker worker, int firstColumn, int endColumn) {
         switch (weights.activation()) {
             case SILU -> worker.kernels.siluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
+            case GELU -> {
+                worker.kernels.gelu(gate, 0, worker.rows(), firstColumn, endColumn);
+                worker.kernels.multiply(up, gate, 0, worker.rows(), firstColumn, endColumn);
+            }
             case GELU_TANH -> worker.kernels.geluMultiply(gate, up, 0, worker.rows(), firstColumn, endColumn);
         }
     }

@@ -29,6 +29,7 @@ final class GroupedQueryAttention implements Block {
     private final Optional<RopeTable> rope;
     private final KvPages kv;
     private final int[] visible;
+    private final int[] ends;
     private final Rows q;
     private final Rows k;
     private final Rows v;
@@ -48,11 +49,12 @@ final class GroupedQueryAttention implements Block {
         rope = config.rope().map(workspace.ropes()::table);
         kv = workspace.kv();
         visible = workspace.visible();
+        ends = workspace.ends();
         var options =
                 new AttentionOptions(config.scores().scale(), config.scores().softCap(), weights.sinks());
         Rows attended = workspace.rows("attended", config.queryWidth());
-        attention = new PagedAttention(
-                new Attention(kv, layer, options, visible, workspace.ends(), q, attended), workspace.parts());
+        attention =
+                new PagedAttention(new Attention(kv, layer, options, visible, ends, q, attended), workspace.parts());
     }
 
     @Override
@@ -91,12 +93,13 @@ final class GroupedQueryAttention implements Block {
         output.apply(worker, attention.attention().out(), out);
     }
 
-    /** Norms and rotates queries and keys, and stores keys and values in their pages. */
+    /** Norms and rotates queries and keys, stores keys and values in their pages, and sets the ends of what rows see. */
     private void remember(Worker worker) {
         Batch batch = worker.batch;
         int end = worker.to(batch.rows());
         for (int row = worker.from(batch.rows()); row < end; row++) {
             int position = batch.position(row);
+            ends[row] = config.scores().endVisible(position, batch.length(row));
             norms.apply(worker, row);
             if (rope.isPresent()) {
                 Rotary rotary = rope.get().of(batch.length(row));

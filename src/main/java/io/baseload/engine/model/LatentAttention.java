@@ -30,6 +30,7 @@ final class LatentAttention implements Block {
     private final RopeTable rope;
     private final KvPages kv;
     private final int[] visible;
+    private final int[] ends;
     private final PerHead intoLatent;
     private final PerHead outOfLatent;
     private final PagedAttention attention;
@@ -50,6 +51,7 @@ final class LatentAttention implements Block {
         rope = workspace.ropes().table(config.rope());
         kv = workspace.kv();
         visible = workspace.visible();
+        ends = workspace.ends();
         int heads = config.heads();
         compressed = workspace.rows("compressed query", config.queryRank());
         few = IntStream.range(0, workspace.limits().workers())
@@ -65,7 +67,7 @@ final class LatentAttention implements Block {
         outOfLatent = PerHead.of(weights.values(), mixed, 0, values, 0);
         var options = AttentionOptions.scaled(config.scores().scale());
         attention = new PagedAttention(
-                new Attention(kv, weights.layer(), options, visible, workspace.ends(), q, mixed), workspace.parts());
+                new Attention(kv, weights.layer(), options, visible, ends, q, mixed), workspace.parts());
     }
 
     @Override
@@ -106,6 +108,7 @@ final class LatentAttention implements Block {
         for (int row = from; row < to; row++) {
             int position = batch.position(row);
             visible[row] = 0;
+            ends[row] = position + 1;
             copyRotated(row);
             Rotary rotary = rope.of(batch.length(row));
             worker.kernels.rotate(rotary, q, row, config.keyDim(), 0, config.heads());

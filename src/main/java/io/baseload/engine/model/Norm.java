@@ -26,6 +26,7 @@ record Norm(float[] weight, float[] bias, float epsilon) {
         float[] bias = switch (norms.kind()) {
             case RMS -> NOTHING;
             case LAYER -> weights.vector(name + ".bias", width);
+            case LAYER_WITHOUT_BIAS -> new float[width];
         };
         return new Norm(weight, bias, norms.epsilon());
     }

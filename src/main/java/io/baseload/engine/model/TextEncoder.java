@@ -167,7 +167,6 @@ public final class TextEncoder implements Step {
                 worker.kernels.embed(parts.segments().get(), segment, normed, row);
                 worker.kernels.add(normed, x, row, row + 1, 0, config.hidden());
             }
-            workspace.ends()[row] = encoder.causal() ? batch.position(row) + 1 : batch.length(row);
         }
         if (config.factors().embedding() != 1) {
             worker.kernels.scale(x, config.factors().embedding(), from, to, 0, config.hidden());

@@ -60,9 +60,9 @@ class EncodingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "bert-cls"})
+    @ValueSource(strings = {"bert-mean", "bert-cls", "distilbert-mean", "bert-mean.gguf", "nomic-mean.gguf"})
     void vectorsOfTextsAreTheReferences(String name) {
-        JsonNode expected = json(folder(name).resolve("expected.json"));
+        JsonNode expected = json(folder(name.replace(".gguf", "")).resolve("expected.json"));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
             var prepared = Encodings.of(encoder).prepare(texts(texts(expected.path("texts"))));
             assertThat(prepared.tokens())

@@ -6,12 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.config.Activation;
+import io.baseload.engine.config.EncoderConfig;
+import io.baseload.engine.config.EncoderOutput;
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Norms;
+import io.baseload.engine.config.Pooling;
 import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.config.Rope;
 import io.baseload.engine.config.RopeScaling;
@@ -97,12 +100,23 @@ class GgufLlamaTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"attention.clamp_kqv, 8", "pooling_type, 1", "attention.scale, 2"})
+    @CsvSource({"attention.clamp_kqv, 8", "attention.scale, 2"})
     void refusesByNameWhatItDoesNotCompute(String name, int value) {
         assertThatThrownBy(() -> read(1, keys -> keys.key("llama." + name, value)))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("llama." + name)
                 .hasMessageContaining("not supported");
+    }
+
+    @Test
+    void poolingMakesAnEncoder() throws IOException {
+        EncoderOutput last = new EncoderOutput.Embedding(Pooling.LAST, true);
+        assertThat(read(1, keys -> keys.key("llama.pooling_type", 3)).encoder())
+                .hasValue(EncoderConfig.ofDecoder(last));
+        assertThat(read(1, keys -> keys.key("llama.pooling_type", 0)).encoder()).isEmpty();
+        assertThatThrownBy(() -> read(1, keys -> keys.key("llama.pooling_type", 4)))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("llama.pooling_type is 4; supported are 1 (mean), 2 (first) and 3 (last)");
     }
 
     @Test

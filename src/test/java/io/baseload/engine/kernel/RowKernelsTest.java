@@ -46,6 +46,7 @@ class RowKernelsTest {
                     random.rows(3, width),
                     (kernels, y) -> kernels.normalize(y, 1, kernels.squares(x, 2, width / 3, scratch), weight));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.add(x, y, 0, 2, width / 3, width));
+            assertTwins(random.rows(3, width), (kernels, y) -> kernels.multiply(x, y, 0, 2, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addBias(weight, y, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.siluMultiply(y, x, 0, 3, width / 3, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.geluMultiply(y, x, 0, 3, width / 3, width));

@@ -82,7 +82,17 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "bert-cls", "bert-rank", "xlmr-rank", "qwen3-last"})
+    @ValueSource(
+            strings = {
+                "bert-mean",
+                "bert-cls",
+                "bert-rank",
+                "xlmr-rank",
+                "distilbert-mean",
+                "nomic-mean",
+                "modernbert-cls",
+                "qwen3-last"
+            })
     void eachTextIsAsItsReferenceInAnyCompany(String name) {
         JsonNode expected = expected(name);
         List<EncoderText> texts = texts(expected);
@@ -93,6 +103,16 @@ class EncoderTest {
                 assertThat(encoder.encode(List.of(texts.get(i)), FlowId.NONE).join())
                         .containsExactly(together.get(i));
             }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"bert-mean", "nomic-mean"})
+    void aGgufFileIsAsItsReference(String name) {
+        JsonNode expected = expected(name);
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name + ".gguf"), EXACT)) {
+            assertThat(encoder.info().task()).isEqualTo(ModelTask.EMBED);
+            compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
         }
     }
 
@@ -113,13 +133,19 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert-mean, EMBED, 32", "bert-rank, RANK, 1", "qwen3-last, EMBED, 32"})
+    @CsvSource({
+        "bert-mean, EMBED, 32",
+        "bert-rank, RANK, 1",
+        "modernbert-cls, EMBED, 32",
+        "nomic-mean.gguf, EMBED, 32",
+        "qwen3-last, EMBED, 32"
+    })
     void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
         Path stored = Files.createDirectory(temp.resolve("stored"));
         var made = ENGINE.convert(folder(name), stored, Optional.empty(), Progress.NONE);
         assertThat(made.quantization()).isEqualTo(Quantization.KEEP);
         assertThat(ENGINE.inspect(stored).task()).isEqualTo(task);
-        JsonNode expected = expected(name);
+        JsonNode expected = expected(name.replace(".gguf", ""));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(stored, EXACT)) {
             assertThat(encoder.dimensions()).isEqualTo(dimensions);
             compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
