@@ -8,10 +8,8 @@ import static io.baseload.engine.kernel.lanes.Lanes.VECTOR;
 import static io.baseload.engine.platform.GroupProducts.WIDTH;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
-import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
-import io.baseload.engine.kernel.generated.Int8Minimums;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
@@ -56,11 +54,6 @@ final class BatchLinear {
     /** What {@link #SHIFT} adds to the products, {@code [group][64]}. */
     private final int[] excess = new int[GroupProducts.MAX_GROUPS * WIDTH];
 
-    /** {@code [row][64]}. */
-    private final float[] sums = new float[GroupProducts.MAX_ROWS * WIDTH];
-
-    private final float[] minimums = new float[GroupProducts.MAX_ROWS * WIDTH];
-
     /** Whether these rows are multiplied here. */
     static boolean takes(Packing packing, int rows) {
         Codes codes = packing.codes();
@@ -86,9 +79,9 @@ final class BatchLinear {
     }
 
     private void strip(PackedMatrix w, Rows y, int from, int rows, int panel, int panels, Scratch scratch) {
-        Arrays.fill(sums, 0, rows * WIDTH, 0f);
-        Arrays.fill(minimums, 0, rows * WIDTH, 0f);
-        Int8Rows x = scratch.int8();
+        int width = panels * LANES;
+        Arrays.fill(scratch.sums, 0, rows * width, 0f);
+        Arrays.fill(scratch.totals, 0, rows * width, 0f);
         BlockScales scales = scratch.blockScales;
         int ofBlock = w.packing().block() / GROUP;
         int most = GroupProducts.MAX_GROUPS / ofBlock;
@@ -98,26 +91,15 @@ final class BatchLinear {
             int some = Math.min(blocks, w.blocks() - block);
             int first = block * ofBlock;
             int groups = some * ofBlock;
-            scales(w, panel, panels, block, some, scales);
+            Int8DecodeLinear.scales(w, panel, panels, block, some, rows, scales);
             weights(w, panel, panels, first, groups);
-            products.multiply(x.bytes(), GroupProducts.at(first, 0, rows), groups, rows);
+            products.multiply(scratch.int8().bytes(), GroupProducts.at(first, 0, rows), groups, rows);
             for (int g = 0; g < groups; g++) {
-                add(g, first + g, panels, rows, x, scales, scales.at() + g / ofBlock * scales.blockStep());
+                add(g, first + g, width, rows, scales.at() + g / ofBlock * scales.blockStep(), scratch);
             }
-            if (scales.kind().minimum()) {
-                for (int r = 0; r < rows; r++) {
-                    Int8Minimums.add(w, panels * PARTS, block, some, scales, x, r, minimums);
-                }
-            }
+            Int8DecodeLinear.minimums(w, panels * PARTS, block, some, rows, scratch);
         }
-        store(w, y, from, rows, panel, panels);
-    }
-
-    private static void scales(PackedMatrix w, int panel, int panels, int block, int blocks, BlockScales scales) {
-        switch (w.packing().scales()) {
-            case F32, F32_MINIMUM -> scales.in(w, panel, panels, block);
-            default -> scales.converted(w, panel, panels, block, blocks);
-        }
+        Int8DecodeLinear.store(w, scratch, y, from, rows, panel * PARTS, panels * PARTS);
     }
 
     private void weights(PackedMatrix w, int panel, int panels, int first, int groups) {
@@ -173,20 +155,20 @@ final class BatchLinear {
     }
 
     /** sums += products · step · scale, for all rows of a group, four vectors of outputs side by side if there are that many. */
-    private void add(int g, int group, int panels, int rows, Int8Rows x, BlockScales scales, long at) {
+    private void add(int g, int group, int width, int rows, long at, Scratch scratch) {
         int v = 0;
-        for (; v + 4 <= panels * PARTS; v += 4) {
-            addFour(g, group, v, rows, x, scales, at);
+        for (; v + 4 <= width / L; v += 4) {
+            addFour(g, group, v, width, rows, at, scratch);
         }
-        for (; v < panels * PARTS; v++) {
-            addOne(g, group, v, rows, x, scales, at);
+        for (; v < width / L; v++) {
+            addOne(g, group, v, width, rows, at, scratch);
         }
     }
 
-    private void addFour(int g, int group, int v, int rows, Int8Rows x, BlockScales scales, long at) {
+    private void addFour(int g, int group, int v, int width, int rows, long at, Scratch scratch) {
         MemorySegment all = products.sums();
-        MemorySegment d = scales.data();
-        long panel = scales.panelStep();
+        MemorySegment d = scratch.blockScales.data();
+        long panel = scratch.blockScales.panelStep();
         FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, d, at + Lanes.offset(v, panel, 4), LITTLE_ENDIAN);
         FloatVector d1 = FloatVector.fromMemorySegment(FLOATS, d, at + Lanes.offset(v + 1, panel, 4), LITTLE_ENDIAN);
         FloatVector d2 = FloatVector.fromMemorySegment(FLOATS, d, at + Lanes.offset(v + 2, panel, 4), LITTLE_ENDIAN);
@@ -196,61 +178,46 @@ final class BatchLinear {
         IntVector e1 = IntVector.fromArray(INTS, excess, e + L);
         IntVector e2 = IntVector.fromArray(INTS, excess, e + 2 * L);
         IntVector e3 = IntVector.fromArray(INTS, excess, e + 3 * L);
-        float[] steps = x.steps();
-        int next = x.groupsAt(1);
+        float[] sums = scratch.sums;
+        float[] steps = scratch.int8().steps();
+        int next = scratch.int8().groupsAt(1);
         long p = 4L * (GroupProducts.sumAt(g, 0, rows) + v * L);
         for (int r = 0; r < rows; r++, p += ROW_STEP) {
             float step = steps[r * next + group];
-            int i = r * WIDTH + v * L;
-            product(all, p, e0)
+            int i = r * width + v * L;
+            PromptLinear.product(all, p, e0)
                     .mul(step)
                     .fma(d0, FloatVector.fromArray(FLOATS, sums, i))
                     .intoArray(sums, i);
-            product(all, p + VECTOR, e1)
+            PromptLinear.product(all, p + VECTOR, e1)
                     .mul(step)
                     .fma(d1, FloatVector.fromArray(FLOATS, sums, i + L))
                     .intoArray(sums, i + L);
-            product(all, p + 2 * VECTOR, e2)
+            PromptLinear.product(all, p + 2 * VECTOR, e2)
                     .mul(step)
                     .fma(d2, FloatVector.fromArray(FLOATS, sums, i + 2 * L))
                     .intoArray(sums, i + 2 * L);
-            product(all, p + 3 * VECTOR, e3)
+            PromptLinear.product(all, p + 3 * VECTOR, e3)
                     .mul(step)
                     .fma(d3, FloatVector.fromArray(FLOATS, sums, i + 3 * L))
                     .intoArray(sums, i + 3 * L);
         }
     }
 
-    private void addOne(int g, int group, int v, int rows, Int8Rows x, BlockScales scales, long at) {
+    private void addOne(int g, int group, int v, int width, int rows, long at, Scratch scratch) {
+        BlockScales scales = scratch.blockScales;
         long place = at + Lanes.offset(v, scales.panelStep(), 4);
         FloatVector d = FloatVector.fromMemorySegment(FLOATS, scales.data(), place, LITTLE_ENDIAN);
+        float[] sums = scratch.sums;
+        Int8Rows x = scratch.int8();
         IntVector e = IntVector.fromArray(INTS, excess, g * WIDTH + v * L);
         long p = 4L * (GroupProducts.sumAt(g, 0, rows) + v * L);
         for (int r = 0; r < rows; r++, p += ROW_STEP) {
-            int i = r * WIDTH + v * L;
-            product(products.sums(), p, e)
+            int i = r * width + v * L;
+            PromptLinear.product(products.sums(), p, e)
                     .mul(x.steps()[x.groupsAt(r) + group])
                     .fma(d, FloatVector.fromArray(FLOATS, sums, i))
                     .intoArray(sums, i);
-        }
-    }
-
-    private static FloatVector product(MemorySegment products, long at, IntVector excess) {
-        return (FloatVector) IntVector.fromMemorySegment(INTS, products, at, LITTLE_ENDIAN)
-                .sub(excess)
-                .convertShape(I2F, FLOATS, 0);
-    }
-
-    private void store(PackedMatrix w, Rows y, int from, int rows, int panel, int panels) {
-        int outputs = Math.min(panels * LANES, w.rows() - panel * LANES);
-        for (int r = 0; r < rows; r++) {
-            int most = r * panels * LANES;
-            for (int i = 0; i < panels * LANES; i += L) {
-                FloatVector.fromArray(FLOATS, sums, r * WIDTH + i)
-                        .add(FloatVector.fromArray(FLOATS, minimums, most + i))
-                        .intoArray(sums, r * WIDTH + i);
-            }
-            System.arraycopy(sums, r * WIDTH, y.data(), y.at(from + r) + panel * LANES, outputs);
         }
     }
 }

@@ -140,7 +140,8 @@ final class DecodeLinear {
         };
     }
 
-    private static void store(PackedMatrix w, float[] sums, int at, Rows y, int row, int unit, int units) {
+    /** Stores a row's sums of some vectors, as far as the matrix has rows. */
+    static void store(PackedMatrix w, float[] sums, int at, Rows y, int row, int unit, int units) {
         int width = Math.min(units * L, w.rows() - unit * L);
         if (width > 0) {
             System.arraycopy(sums, at, y.data(), y.at(row) + unit * L, width);

@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
@@ -19,6 +20,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
 
 /**
  * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers; several rows possibly by {@link BatchLinear}. In each group of columns the sum is
@@ -100,20 +102,24 @@ final class Int8DecodeLinear {
      * the other rows then read from cache.
      */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
-        boolean convert = converts(w.packing(), rows);
         int blocks = DecodeLinear.blocks(w.packing(), rows, w.blocks());
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
-            if (convert) {
-                scratch.blockScales.converted(w, unit / PARTS, units / PARTS, block, some);
-            } else {
-                scratch.blockScales.in(w, unit / PARTS, units / PARTS, block);
-            }
+            scales(w, unit / PARTS, units / PARTS, block, some, rows, scratch.blockScales);
             if (w.packing().codes().codebook()) {
                 codebook(w, unit, block, some, rows, scratch);
             } else {
                 nibbles(w, unit, units, block, some, rows, scratch);
             }
+        }
+    }
+
+    /** Points to the scales of some blocks of some panels, converted or as they are stored. */
+    static void scales(PackedMatrix w, int panel, int panels, int block, int blocks, int rows, BlockScales scales) {
+        if (converts(w.packing(), rows)) {
+            scales.converted(w, panel, panels, block, blocks);
+        } else {
+            scales.in(w, panel, panels, block);
         }
     }
 
@@ -171,21 +177,22 @@ final class Int8DecodeLinear {
         }
     }
 
-    private static void minimums(PackedMatrix w, int units, int block, int blocks, int rows, Scratch s) {
+    /** Adds minimums times the sums of rows to the scratch's totals, if there are any. */
+    static void minimums(PackedMatrix w, int units, int block, int blocks, int rows, Scratch s) {
         for (int r = 0; r < rows && s.blockScales.kind().minimum(); r++) {
             Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), r, s.totals);
         }
     }
 
     /** The sums of products plus those of minimums. */
-    private static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
-        int width = Math.min(units * L, w.rows() - unit * L);
+    static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
+        for (int i = 0; i < rows * units * L; i += L) {
+            FloatVector.fromArray(FLOATS, s.sums, i)
+                    .add(FloatVector.fromArray(FLOATS, s.totals, i))
+                    .intoArray(s.sums, i);
+        }
         for (int r = 0; r < rows; r++) {
-            int from = r * units * L;
-            int to = y.at(row + r) + unit * L;
-            for (int i = 0; i < width; i++) {
-                y.data()[to + i] = s.sums[from + i] + s.totals[from + i];
-            }
+            DecodeLinear.store(w, s.sums, r * units * L, y, row + r, unit, units);
         }
     }
 }

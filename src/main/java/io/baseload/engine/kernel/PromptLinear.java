@@ -178,7 +178,8 @@ final class PromptLinear {
         }
     }
 
-    private static FloatVector product(MemorySegment products, long at, IntVector excess) {
+    /** Products without what unsigned activations have added to them. */
+    static FloatVector product(MemorySegment products, long at, IntVector excess) {
         return (FloatVector) IntVector.fromMemorySegment(INTS, products, at, LITTLE_ENDIAN)
                 .sub(excess)
                 .convertShape(I2F, FLOATS, 0);

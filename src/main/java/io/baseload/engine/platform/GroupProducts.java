@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class GroupProducts {
     /** Outputs of a product. */
-    public static final int WIDTH = 64;
+    public static final int WIDTH = IntegerProducts.WIDTH;
 
     /** Columns of a group. */
     public static final int DEPTH = 32;
@@ -114,8 +114,7 @@ public final class GroupProducts {
         Objects.checkFromIndexSize(at, (long) pairs * pairBytes(rows), x.byteSize());
         OneDnn.Call call = call(pairs, rows);
         try {
-            OneDnn.setData(call.x(), x.address() + at);
-            OneDnn.execute(call, stream);
+            OneDnn.execute(call, x.address() + at, stream);
         } finally {
             Reference.reachabilityFence(x);
         }

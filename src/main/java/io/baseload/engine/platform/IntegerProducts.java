@@ -133,8 +133,7 @@ public final class IntegerProducts {
         try {
             if (kind.packed()) {
                 OneDnn.Call call = call(height, width, depth);
-                OneDnn.setData(call.x(), address);
-                OneDnn.execute(call, stream);
+                OneDnn.execute(call, address, stream);
             } else {
                 OneDnn.gemm(address, some, weights, width, depth, sums);
             }

@@ -238,15 +238,7 @@ final class OneDnn {
         }
     }
 
-    static void setData(MemorySegment memory, long data) {
-        try {
-            check((int) SET_DATA.invokeExact(memory, data));
-        } catch (Throwable thrown) {
-            throw failure(thrown);
-        }
-    }
-
-    /** A product with its memory, for one thread at a time. The place of x is set by {@link #setData}. */
+    /** A product with its memory, for one thread at a time. The place of x is given with each call. */
     record Call(Product product, MemorySegment x, MemorySegment arguments) {}
 
     /**
@@ -270,8 +262,10 @@ final class OneDnn {
         arguments.set(ADDRESS, 16L * i + 8, memory);
     }
 
-    static void execute(Call call, MemorySegment stream) {
+    /** @param x address of the rows, which must stay reachable */
+    static void execute(Call call, long x, MemorySegment stream) {
         try {
+            check((int) SET_DATA.invokeExact(call.x(), x));
             check((int) EXECUTE.invokeExact(call.product().primitive(), stream, ARGUMENTS, call.arguments()));
         } catch (Throwable thrown) {
             throw failure(thrown);
