@@ -27,6 +27,9 @@ public record MachineRates(
     /** Numbers of decode rows that kernels are measured with. */
     public static final List<Integer> ROWS = List.of(1, 2, 4, 8);
 
+    /** Number of decode rows for which a linear layer's weights are read once. */
+    public static final int ROWS_OF_A_PASS = 16;
+
     public MachineRates {
         kernels = Map.copyOf(kernels);
     }
@@ -79,14 +82,20 @@ public record MachineRates(
             return rates.stream().map(rate -> rate * factor).toList();
         }
 
-        /** Seconds for {@code rows} rows and one weight in cache. Eight rows share a pass; between the measured numbers of rows, time is interpolated linearly. */
+        /** Seconds for {@code rows} rows and one weight in cache. Eight rows are computed together; between the measured numbers of rows, time is interpolated linearly. */
         public double decodeSeconds(double rows) {
             return seconds(decode, rows);
         }
 
-        /** The same for a weight where the model's are. */
+        /** The same for a weight where the model's are. It is read once for {@link #ROWS_OF_A_PASS} rows: those beyond eight only multiply. */
         public double streamedSeconds(double rows) {
-            return seconds(streamed, rows);
+            double passes = Math.floor(rows / ROWS_OF_A_PASS);
+            return passes * pass(ROWS_OF_A_PASS) + pass(rows - passes * ROWS_OF_A_PASS);
+        }
+
+        private double pass(double rows) {
+            double measured = Math.min(rows, ROWS.getLast());
+            return within(streamed, measured) + within(decode, rows - measured);
         }
 
         private static double seconds(List<Double> rates, double rows) {

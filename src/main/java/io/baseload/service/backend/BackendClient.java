@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 
@@ -37,6 +38,7 @@ public final class BackendClient implements AutoCloseable {
     private final BackendMeters meters;
     private final BackendHealth health = new BackendHealth(InstantSource.system());
     private final Semaphore permits;
+    private final AtomicBoolean probing = new AtomicBoolean();
     private final Set<AnswerStream> running = ConcurrentHashMap.newKeySet();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
@@ -147,9 +149,9 @@ public final class BackendClient implements AutoCloseable {
         };
     }
 
-    /** Probes the backend. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a probe. */
+    /** Probes the backend, unless a probe is under way. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a probe. */
     void probe() {
-        if (permits.availablePermits() < backend.limits().concurrent()) {
+        if (permits.availablePermits() < backend.limits().concurrent() || !probing.compareAndSet(false, true)) {
             return;
         }
         try {
@@ -166,6 +168,8 @@ public final class BackendClient implements AutoCloseable {
             }
         } catch (RuntimeException e) {
             health.missed(String.valueOf(e.getMessage()));
+        } finally {
+            probing.set(false);
         }
     }
 

@@ -136,10 +136,14 @@ final class EncodingService {
         } catch (AbandonedException e) {
             computed.cancel(true);
             end(reservation, State.CANCELLED, begun.get(), watch, model, Optional.empty());
-            throw e;
+            throw new AbandonedException(true);
         } catch (CompletionException e) {
             end(reservation, State.FAILED, 0, watch, model, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
+        } catch (RuntimeException | Error e) {
+            computed.cancel(true);
+            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
+            throw e;
         }
         var answer = kept.map(it -> it.outputs(outputs));
         boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);

@@ -30,6 +30,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -101,20 +102,32 @@ final class InferenceService implements Inference {
 
     @Override
     public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
-        return firstOf(caller, name, TargetFilter.ALL, model -> {
+        Function<ServedModel, T> asking = model -> {
             try (model) {
                 return use.apply(model.use().completions().tokens());
             }
-        });
+        };
+        // a canary is judged by its answers, which these are not
+        return firstOf(caller, name, TargetFilter.ALL, asking, (target, refusal) -> {});
+    }
+
+    private <T> T firstOf(Caller caller, String name, TargetFilter filter, Function<ServedModel, T> asking) {
+        return firstOf(caller, name, filter, asking, ModelDirectory.Target::refused);
     }
 
     /** Asks the models that a name stands for, one after the other, and counts what none of them takes. */
-    private <T> T firstOf(Caller caller, String name, TargetFilter filter, Function<ServedModel, T> asking) {
+    private <T> T firstOf(
+            Caller caller,
+            String name,
+            TargetFilter filter,
+            Function<ServedModel, T> asking,
+            BiConsumer<ModelDirectory.Target, InvalidRequestException> refusedByTrial) {
         try {
-            return firstOf(models.route(caller, name, filter), asking);
+            return firstOf(models.route(caller, name, filter), asking, refusedByTrial);
         } catch (RuntimeException e) {
             boolean generated = e instanceof LedgerUnavailableException ledger && ledger.generated();
-            if (!generated) {
+            boolean begun = e instanceof AbandonedException left && left.begun();
+            if (!generated && !begun) {
                 meters.refused(e);
             }
             throw e;
@@ -126,7 +139,11 @@ final class InferenceService implements Inference {
         return ledger.room(QuotaDemand.nothing(caller.tenant(), caller.keyPrefix()));
     }
 
-    private static <T> T firstOf(List<ModelDirectory.Target> targets, Function<ServedModel, T> asking) {
+    /** @param refusedByTrial learns which target on trial refused a request that another one took */
+    private static <T> T firstOf(
+            List<ModelDirectory.Target> targets,
+            Function<ServedModel, T> asking,
+            BiConsumer<ModelDirectory.Target, InvalidRequestException> refusedByTrial) {
         var failures = new ArrayList<RuntimeException>();
         Runnable refused = () -> {};
         for (var target : targets) {
@@ -140,7 +157,7 @@ final class InferenceService implements Inference {
                 if (!target.isTrial() || RequestGuard.hasBlocked(e)) {
                     throw e;
                 }
-                refused = () -> target.refused(e);
+                refused = () -> refusedByTrial.accept(target, e);
             }
         }
         throw summed(failures);

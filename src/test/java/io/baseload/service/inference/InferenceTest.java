@@ -355,6 +355,21 @@ class InferenceTest {
         assertThat(canary.refusals).isEmpty();
     }
 
+    @Test
+    void countsOfTokensDontJudgeACanary() {
+        var canary = new Refusing();
+        var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
+        model.canary = canary;
+        try {
+            assertThat(inference.<Integer>withTokens(caller, "tiny", TokenCodec::contextLength))
+                    .isEqualTo(8);
+        } finally {
+            model.canary = null;
+        }
+        assertThat(canary.refusedAt).isNotZero();
+        assertThat(canary.refusals).isEmpty();
+    }
+
     /** A canary that takes a while to refuse everything. */
     private static final class Refusing implements ModelDirectory.Target {
         private final List<InvalidRequestException> refusals = new CopyOnWriteArrayList<>();

@@ -80,7 +80,22 @@ final class TinyModel implements ModelDirectory, Completions {
 
     @Override
     public TokenCodec tokens() {
-        throw new UnsupportedOperationException("no test asks for it");
+        return new TokenCodec() {
+            @Override
+            public List<int[]> of(CompletionRequest request) {
+                return List.of(new int[] {1});
+            }
+
+            @Override
+            public String text(int[] tokens) {
+                return "x".repeat(tokens.length);
+            }
+
+            @Override
+            public int contextLength() {
+                return 8;
+            }
+        };
     }
 
     @Override

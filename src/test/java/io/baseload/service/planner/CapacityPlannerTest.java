@@ -12,6 +12,7 @@ import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.kernel.Kernels;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -167,6 +168,19 @@ class CapacityPlannerTest {
         assertThat(rates.decodeSeconds(3)).isEqualTo(1.5e-9, within(1e-21)); // between 1 ns for two and 2 ns for four
         assertThat(rates.decodeSeconds(8)).isEqualTo(2e-9, within(1e-21));
         assertThat(rates.decodeSeconds(17)).isEqualTo(5e-9, within(1e-21));
+    }
+
+    @Test
+    void weightsAreReadOnceForSixteenRows() {
+        assertThat(MachineRates.ROWS_OF_A_PASS).isEqualTo(Kernels.DECODE_ROWS);
+        var decode = List.of(1e9, 2e9, 2e9, 4e9);
+        var streamed = List.of(5e8, 1e9, 1.6e9, 2e9);
+        var rates = new KernelRates(decode, streamed, 1e9);
+        assertThat(rates.streamedSeconds(1)).isEqualTo(2e-9, within(1e-21));
+        assertThat(rates.streamedSeconds(8)).isEqualTo(4e-9, within(1e-21));
+        assertThat(rates.streamedSeconds(9)).isEqualTo(5e-9, within(1e-21)); // 1 ns more, from cache
+        assertThat(rates.streamedSeconds(16)).isEqualTo(6e-9, within(1e-21));
+        assertThat(rates.streamedSeconds(17)).isEqualTo(8e-9, within(1e-21));
     }
 
     @Test
