@@ -7,6 +7,8 @@ import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
 import static io.baseload.engine.kernel.lanes.Lanes.VECTOR;
 import static io.baseload.engine.platform.GroupProducts.WIDTH;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.LSHR;
 
@@ -160,8 +162,8 @@ final class BatchLinear {
         for (; v + 4 <= width / L; v += 4) {
             addFour(g, group, v, width, rows, at, scratch);
         }
-        for (; v < width / L; v++) {
-            addOne(g, group, v, width, rows, at, scratch);
+        if (v * L < width) {
+            addRest(g, group, v, width, rows, at, scratch);
         }
     }
 
@@ -204,20 +206,19 @@ final class BatchLinear {
         }
     }
 
-    private void addOne(int g, int group, int v, int width, int rows, long at, Scratch scratch) {
+    /** The same for the columns from vector {@code v} on, one by one: at most three vectors at a matrix's end, for which the JVM has been seen never to compile vector code. */
+    private void addRest(int g, int group, int v, int width, int rows, long at, Scratch scratch) {
         BlockScales scales = scratch.blockScales;
-        long place = at + Lanes.offset(v, scales.panelStep(), 4);
-        FloatVector d = FloatVector.fromMemorySegment(FLOATS, scales.data(), place, LITTLE_ENDIAN);
         float[] sums = scratch.sums;
         Int8Rows x = scratch.int8();
-        IntVector e = IntVector.fromArray(INTS, excess, g * WIDTH + v * L);
-        long p = 4L * (GroupProducts.sumAt(g, 0, rows) + v * L);
-        for (int r = 0; r < rows; r++, p += ROW_STEP) {
-            int i = r * width + v * L;
-            PromptLinear.product(products.sums(), p, e)
-                    .mul(x.steps()[x.groupsAt(r) + group])
-                    .fma(d, FloatVector.fromArray(FLOATS, sums, i))
-                    .intoArray(sums, i);
+        for (int r = 0; r < rows; r++) {
+            float step = x.steps()[x.groupsAt(r) + group];
+            long p = GroupProducts.sumAt(g, r, rows);
+            for (int i = v * L; i < width; i++) {
+                float d = scales.data().get(JAVA_FLOAT_UNALIGNED, at + i / LANES * scales.panelStep() + i % LANES * 4L);
+                int product = products.sums().getAtIndex(JAVA_INT_UNALIGNED, p + i) - excess[g * WIDTH + i];
+                sums[r * width + i] = Math.fma(product * step, d, sums[r * width + i]);
+            }
         }
     }
 }
