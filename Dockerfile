@@ -22,7 +22,7 @@ RUN --mount=type=bind,source=target,target=/target \
  && java -Djarmode=tools -jar /tmp/baseload.jar extract --destination /opt/baseload --force \
  && rm /tmp/baseload.jar
 
-# One run of the service teaches the JVM what it needs at start.
+# A run of the service, and one of a gateway, teach the JVM what it needs at start.
 RUN --mount=type=bind,source=src/build,target=/build \
     java /build/Train.java /opt/baseload && rm -rf /tmp/* /cache/*
 

@@ -11,8 +11,8 @@ import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Writes {@code baseload.aot}, the JVM's cache from a training run of the service (JEP 514): {@code java Train.java FOLDER} starts the program in the folder with an empty home, waits until
- * it is ready, sends one request, and stops it. The cache works only with the same JVM, program and folder.
+ * Writes the JVM's caches from training runs of the service (JEP 514), {@code baseload.aot} and, for a service without an engine, {@code gateway.aot}: {@code java Train.java FOLDER} starts the
+ * program in the folder with an empty home, waits until it is ready, asks its model, if it has one, and stops it. The caches work only with the same JVM, program and folder.
  */
 final class Train {
     private static final String KEY = "bl_only-for-the-training-run";
@@ -22,26 +22,34 @@ final class Train {
 
     public static void main(String[] args) throws Exception {
         Path folder = Path.of(args[0]).toRealPath();
+        train(folder, folder.resolve("baseload.aot"), true);
+        train(folder, folder.resolve("gateway.aot"), false);
+    }
+
+    private static void train(Path folder, Path cache, boolean engine) throws Exception {
         int port = freePort();
-        Process service = start(folder, port);
+        Process service = start(folder, cache, engine, port);
         try {
             awaitReadiness(service, "http://localhost:" + port);
-            ask("http://localhost:" + port);
+            if (engine) {
+                ask("http://localhost:" + port);
+            }
         } finally {
             service.destroy();
         }
         boolean ended = service.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        if (!ended || !Files.exists(folder.resolve("baseload.aot"))) {
-            throw new IllegalStateException("the run left no baseload.aot in " + folder);
+        if (!ended || !Files.exists(cache)) {
+            throw new IllegalStateException("the run left no " + cache);
         }
     }
 
-    private static Process start(Path folder, int port) throws IOException {
+    private static Process start(Path folder, Path cache, boolean engine, int port) throws IOException {
         var command = new ProcessBuilder(folder.resolve("bin/baseload").toString(), "serve", "--server.port=" + port);
         command.environment()
                 .put("BASELOAD_HOME", Files.createTempDirectory("training").toString());
         command.environment().put("BASELOAD_BOOTSTRAP_KEY", KEY);
-        command.environment().put("BASELOAD_JAVA_OPTS", "-XX:AOTCacheOutput=" + folder.resolve("baseload.aot"));
+        command.environment().put("BASELOAD_ENGINE_ENABLED", Boolean.toString(engine));
+        command.environment().put("BASELOAD_JAVA_OPTS", "-XX:AOTCacheOutput=" + cache);
         return command.inheritIO().start();
     }
 

@@ -128,7 +128,7 @@ final class PlanCommand implements Callable<Integer> {
             throw new BadInputException("--threads must be 0 (automatic) or more");
         }
         try (Engine engine = Engine.open(new EngineOptions(threads, true))) {
-            var planner = new Planner(engine);
+            var planner = new Planner(engine, true);
             if (article) {
                 article(planner);
             } else {

@@ -29,9 +29,20 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** @param limits shell commands that run before the service, such as {@code ulimit -f 1000}; may be empty */
     public static ServiceProcess start(Path home, String limits, String... properties) throws IOException {
-        List<String> java = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
+        return start(home, limits, List.of("--add-modules=jdk.incubator.vector"), properties);
+    }
+
+    /** Without an engine, and so without the Vector API, as {@code bin/baseload} starts it. */
+    public static ServiceProcess gateway(Path home, String... properties) throws IOException {
+        return start(home, "", List.of("-Dbaseload.engine.enabled=false"), properties);
+    }
+
+    private static ServiceProcess start(Path home, String limits, List<String> flags, String... properties)
+            throws IOException {
+        List<String> java = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        java.addAll(flags);
+        java.addAll(List.of(
                 "--enable-native-access=ALL-UNNAMED",
                 "-Xmx512m",
                 "-cp",

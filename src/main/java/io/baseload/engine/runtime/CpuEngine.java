@@ -52,12 +52,7 @@ final class CpuEngine implements Engine {
         pinned = options.pinned();
         team = new Team(layout, pinned);
         loop = new EngineLoop(team);
-        LOG.log(
-                Level.INFO,
-                "engine: workers {0}, shards {1}, kernels {2}",
-                layout.workers(),
-                layout.shards(),
-                Kernels.best().name());
+        LOG.log(Level.INFO, "engine: workers {0}, shards {1}", layout.workers(), layout.shards());
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.Precision;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
@@ -28,12 +29,16 @@ class Wiring {
     /** Closed by the registry, when nothing runs any more and the database still does. */
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
-        return Engine.open(properties.options());
+        Engine engine = Engine.open(properties.options());
+        if (properties.enabled()) {
+            engine.kernels(Precision.EXACT); // a JVM that can't run them fails here, not with the first model
+        }
+        return engine;
     }
 
     @Bean
-    Planner planner(Engine engine) {
-        return new Planner(engine);
+    Planner planner(Engine engine, EngineProperties properties) {
+        return new Planner(engine, properties.enabled());
     }
 
     @Bean

@@ -14,9 +14,12 @@ import io.baseload.engine.api.UncuttableModelException;
 /** Makes plans from the engine's description of models and of this machine. Measures one machine at a time. */
 public final class Planner {
     private final Engine engine;
+    private final boolean measures;
 
-    public Planner(Engine engine) {
+    /** @param measures whether this machine is measured; not where no model runs on it */
+    public Planner(Engine engine, boolean measures) {
         this.engine = engine;
+        this.measures = measures;
     }
 
     /**
@@ -59,9 +62,14 @@ public final class Planner {
     /**
      * A machine by its name or description; {@code this} is measured.
      *
-     * @throws InvalidRequestException if it is neither
+     * @throws InvalidRequestException if it is neither, or this one is not measured
      */
     public MachineProfile machine(String machine, ModelOutline model, Options options) {
+        if (machine.equals(MachineProfile.THIS) && !measures) {
+            throw PlanRequest.refuse(
+                    "machine",
+                    "must be named or described, because this process has no engine and doesn't measure its own");
+        }
         return machine.equals(MachineProfile.THIS)
                 ? MachineProfile.of(measure(model, options.precision()))
                 : MachineProfile.described(machine, model.group());

@@ -8,6 +8,7 @@ import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
+import io.baseload.testing.ServiceProcess;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.io.IOException;
@@ -74,12 +75,8 @@ final class SeveralProcessesIT {
                 ScriptedBackend backend = new ScriptedBackend();
                 RunningService first =
                         RunningService.at(one, external(database, "baseload.backends.allowed-hosts=127.0.0.1"));
-                RunningService gateway = RunningService.at(
-                        folder.resolve("gateway"),
-                        external(
-                                database,
-                                "baseload.engine.enabled=false",
-                                "baseload.backends.allowed-hosts=127.0.0.1"))) {
+                ServiceProcess gateway = ServiceProcess.gateway(
+                        folder.resolve("gateway"), external(database, "baseload.backends.allowed-hosts=127.0.0.1"))) {
             backend.says("upstream", 3, "word").says("tiny", 3, "word");
             Admin admin = new Admin(first.rest());
             Admin there = new Admin(gateway.rest());
@@ -98,6 +95,15 @@ final class SeveralProcessesIT {
                 assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
                 assertThat(refused.body()).contains("This process has no engine");
             }
+
+            var plan = gateway.rest().send("POST", "/admin/v1/plan", Map.of("shape", "llama-70b"));
+            assertThat(plan.statusCode()).as(plan.body()).isEqualTo(400);
+            assertThat(plan.body()).contains("this process has no engine");
+            assertThat(gateway.rest()
+                            .post("/admin/v1/plan", Map.of("shape", "llama-70b", "machine", "nf8260g7"))
+                            .get("decode_tokens_per_second")
+                            .asDouble())
+                    .isPositive();
 
             assertThat(gateway.rest()
                             .send("PUT", "/admin/v1/aliases/other", Map.of("model", "tiny"))
@@ -133,6 +139,7 @@ final class SeveralProcessesIT {
             assertThat(admin.state("tiny")).isEqualTo("loaded");
             there.move("tiny", "unload");
             assertThat(admin.state("tiny")).isEqualTo("stored");
+            assertThat(gateway.log()).doesNotContain("Vector API", " ERROR ");
         }
     }
 
