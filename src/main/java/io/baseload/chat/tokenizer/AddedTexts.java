@@ -24,6 +24,11 @@ final class AddedTexts {
         pattern = byText.isEmpty() ? Optional.empty() : Optional.of(pattern(List.copyOf(byText.keySet())));
     }
 
+    /** The texts of those tokens that are special. */
+    static AddedTexts special(List<AddedToken> tokens) {
+        return new AddedTexts(tokens.stream().filter(AddedToken::special).toList());
+    }
+
     private static Pattern pattern(List<String> texts) {
         // the look-ahead rejects almost every position with one comparison, however many texts there are
         String starts = texts.stream()

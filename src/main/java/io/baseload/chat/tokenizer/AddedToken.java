@@ -1,5 +1,7 @@
 package io.baseload.chat.tokenizer;
 
+import java.util.List;
+
 /**
  * A token whose text is recognized in a text before anything is merged.
  *
@@ -14,6 +16,11 @@ record AddedToken(
 
     static AddedToken of(int id, String text, boolean special) {
         return new AddedToken(id, text, special, false, false, false, false);
+    }
+
+    /** Those of some tokens that are text. */
+    static List<AddedToken> ordinary(List<AddedToken> tokens) {
+        return tokens.stream().filter(token -> !token.special()).toList();
     }
 
     AddedToken asSpecial() {

@@ -75,7 +75,7 @@ final class FolderParts {
                 tokens,
                 bytes,
                 bytes,
-                special(added),
+                AddedTexts.special(added),
                 framing.apply(parsing),
                 plain,
                 () -> after(anchor, plain.get()),
@@ -117,7 +117,7 @@ final class FolderParts {
                 tokens,
                 bytes,
                 bytes,
-                special(added),
+                AddedTexts.special(added),
                 framing.apply(encoders.parsing()),
                 new Lazy<>(() -> framing.apply(encoders.plain())),
                 new Lazy<>(encoders::plainAfter),
@@ -153,7 +153,7 @@ final class FolderParts {
                 tokens,
                 bytes,
                 YuanTokens.shown(bytes),
-                special(added),
+                AddedTexts.special(added),
                 encoders.parsing(),
                 plain,
                 plain,
@@ -193,9 +193,5 @@ final class FolderParts {
 
     private static OptionalInt find(TokenList tokens, Optional<String> text) {
         return text.isPresent() ? tokens.find(text.get()) : OptionalInt.empty();
-    }
-
-    private static AddedTexts special(List<AddedToken> added) {
-        return new AddedTexts(added.stream().filter(AddedToken::special).toList());
     }
 }

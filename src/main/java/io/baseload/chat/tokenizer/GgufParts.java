@@ -60,8 +60,8 @@ final class GgufParts {
     private TokenizerParts bytePairs(PreTokenizer pre) {
         int unknown = gguf.unknown().orElse(0);
         Encoder parsing = NativeTokenizer.read(TokenizerJson.of(tokens, added, pre, gguf.merges(), unknown));
-        Supplier<Encoder> plain =
-                () -> NativeTokenizer.read(TokenizerJson.of(tokens, ordinary(), pre, gguf.merges(), unknown));
+        Supplier<Encoder> plain = () ->
+                NativeTokenizer.read(TokenizerJson.of(tokens, AddedToken.ordinary(added), pre, gguf.merges(), unknown));
         return parts(
                 TokenBytes.of(tokens, !pre.raw()), parsing, plain, gguf.addBos().orElse(pre.addBos()), false);
     }
@@ -91,7 +91,7 @@ final class GgufParts {
                 tokens.with(added, 0),
                 bytes,
                 bytes,
-                new AddedTexts(added.stream().filter(AddedToken::special).toList()),
+                AddedTexts.special(added),
                 new Framed(parsing, before, after),
                 lazyPlain,
                 lazyPlain,
@@ -101,10 +101,6 @@ final class GgufParts {
                 true,
                 artificialSpace,
                 gguf.chatTemplates());
-    }
-
-    private List<AddedToken> ordinary() {
-        return added.stream().filter(token -> !token.special()).toList();
     }
 
     private List<AddedToken> added() {

@@ -22,18 +22,14 @@ final class PieceEncoders {
     }
 
     Encoder plain() {
-        return encoder(ordinary(), pieces);
+        return encoder(AddedToken.ordinary(added), pieces);
     }
 
     /** The encoder for a text after a special token. */
     Encoder plainAfter() {
         return pieces.prefix() == SentencePieces.Prefix.TEXT
-                ? encoder(ordinary(), pieces.with(SentencePieces.Prefix.NEVER))
+                ? encoder(AddedToken.ordinary(added), pieces.with(SentencePieces.Prefix.NEVER))
                 : plain();
-    }
-
-    private List<AddedToken> ordinary() {
-        return added.stream().filter(token -> !token.special()).toList();
     }
 
     private Encoder encoder(List<AddedToken> found, SentencePieces some) {

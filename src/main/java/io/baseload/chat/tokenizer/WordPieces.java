@@ -89,15 +89,13 @@ record WordPieces(TokenList tokens, Normalization normalization) {
     TokenizerParts parts(List<AddedToken> added, int least, Set<Integer> stops) {
         TokenList all = tokens.with(added, least);
         TokenBytes bytes = TokenBytes.of(all, false);
-        List<AddedToken> special = added.stream().filter(AddedToken::special).toList();
-        List<AddedToken> ordinary =
-                added.stream().filter(token -> !token.special()).toList();
-        Supplier<Encoder> plain = new Lazy<>(() -> NativeTokenizer.read(TokenizerJson.of(this, ordinary)));
+        Supplier<Encoder> plain =
+                new Lazy<>(() -> NativeTokenizer.read(TokenizerJson.of(this, AddedToken.ordinary(added))));
         return new TokenizerParts(
                 all,
                 bytes,
                 bytes,
-                new AddedTexts(special),
+                AddedTexts.special(added),
                 NativeTokenizer.read(TokenizerJson.of(this, added)),
                 plain,
                 plain,

@@ -3,6 +3,7 @@ package io.baseload.engine.architecture;
 import io.baseload.engine.config.Activation;
 import io.baseload.engine.config.EncoderConfig;
 import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.Key;
 import io.baseload.engine.config.Keys;
 import io.baseload.engine.config.LayerConfig;
@@ -72,19 +73,18 @@ final class ModernBert implements Architecture {
     @Override
     public TensorMap huggingFaceTensors(ModelConfig config) {
         String layer = "layers.#.";
-        int width = ((Gated) config.layers().getFirst().feedForward()).width();
-        TensorMap map = TensorMap.empty()
+        LayerConfig first = config.layers().getFirst();
+        return TensorMap.empty()
                 .named("embedding", "embeddings.tok_embeddings.weight")
                 .named("embedding_norm", "embeddings.norm.weight")
                 .named("norm", "final_norm.weight")
                 .named("layers.#.attention_norm", layer + "attn_norm.weight")
                 .named("layers.#.attention.output", layer + "attn.Wo.weight")
                 .named("layers.#.feed_forward_norm", layer + "mlp_norm.weight")
-                .slice("layers.#.feed_forward.gate", layer + "mlp.Wi.weight", 0, 2 * width)
-                .slice("layers.#.feed_forward.up", layer + "mlp.Wi.weight", width, 2 * width)
+                .queryKeyValue(layer + "attn.Wqkv.weight", (GroupedQuery) first.attention())
+                .gateUp(layer + "mlp.Wi.weight", (Gated) first.feedForward())
                 .named("layers.#.feed_forward.down", layer + "mlp.Wo.weight")
                 .ignoringBelow("head.")
                 .ignoringBelow("decoder.");
-        return NomicBert.fused(map, config, layer + "attn.Wqkv.weight");
     }
 }

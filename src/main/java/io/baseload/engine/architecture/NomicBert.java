@@ -94,7 +94,7 @@ final class NomicBert implements Architecture {
     @Override
     public TensorMap huggingFaceTensors(ModelConfig config) {
         String layer = "encoder.layers.#.";
-        TensorMap map = TensorMap.empty()
+        return TensorMap.empty()
                 .named("embedding", "embeddings.word_embeddings.weight")
                 .named("segments", "embeddings.token_type_embeddings.weight")
                 .withBias("embedding_norm", "emb_ln.")
@@ -104,21 +104,14 @@ final class NomicBert implements Architecture {
                 .named("layers.#.feed_forward.gate", layer + "mlp.fc12.weight")
                 .named("layers.#.feed_forward.down", layer + "mlp.fc2.weight")
                 .withBias("layers.#.feed_forward_post_norm", layer + "norm2.")
+                .queryKeyValue(layer + "attn.Wqkv.weight", (GroupedQuery) config.attention())
                 .ignoringBelow("cls.")
                 .ignoringBelow("pooler.");
-        return fused(map, config, layer + "attn.Wqkv.weight");
     }
 
     @Override
     public TensorMap ggufTensors(ModelConfig config) {
-        return fused(Bert.ggufEncoder(TensorNames.GGUF), config, "blk.#.attn_qkv.weight");
-    }
-
-    /** Queries, keys and values below each other in one tensor. */
-    static TensorMap fused(TensorMap map, ModelConfig config, String qkv) {
-        int width = ((GroupedQuery) config.attention()).queryWidth();
-        return map.slice("layers.#.attention.query", qkv, 0, 3 * width)
-                .slice("layers.#.attention.key", qkv, width, 3 * width)
-                .slice("layers.#.attention.value", qkv, 2 * width, 3 * width);
+        return Bert.ggufEncoder(TensorNames.GGUF)
+                .queryKeyValue("blk.#.attn_qkv.weight", (GroupedQuery) config.attention());
     }
 }

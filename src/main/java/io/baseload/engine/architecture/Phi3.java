@@ -77,15 +77,6 @@ final class Phi3 implements Architecture {
 
     private static TensorMap fused(TensorMap tensors, ModelConfig config, String qkv, String gateUp) {
         LayerConfig layer = config.layers().getFirst();
-        var attention = (GroupedQuery) layer.attention();
-        int width = ((Gated) layer.feedForward()).width();
-        int keys = attention.queryWidth();
-        int values = keys + attention.kvWidth();
-        int end = values + attention.kvWidth();
-        return tensors.slice("layers.#.attention.query", qkv, 0, end)
-                .slice("layers.#.attention.key", qkv, keys, end)
-                .slice("layers.#.attention.value", qkv, values, end)
-                .slice("layers.#.feed_forward.gate", gateUp, 0, 2 * width)
-                .slice("layers.#.feed_forward.up", gateUp, width, 2 * width);
+        return tensors.queryKeyValue(qkv, (GroupedQuery) layer.attention()).gateUp(gateUp, (Gated) layer.feedForward());
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.engine.architecture;
 
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.quant.RowSource;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -46,6 +48,23 @@ public final class TensorMap {
                 weight,
                 (tensors, indices, rows, cols) ->
                         tensors.rows(filled(tensor, indices), total, cols).slice(from, from + rows));
+    }
+
+    /** Queries, keys and values of each layer below each other in one tensor. */
+    TensorMap queryKeyValue(String tensor, GroupedQuery attention) {
+        int keys = attention.queryWidth();
+        int values = keys + attention.kvWidth();
+        int end = values + attention.kvWidth();
+        return slice("layers.#.attention.query", tensor, 0, end)
+                .slice("layers.#.attention.key", tensor, keys, end)
+                .slice("layers.#.attention.value", tensor, values, end);
+    }
+
+    /** Gate and up of each layer below each other in one tensor. */
+    TensorMap gateUp(String tensor, Gated feedForward) {
+        int width = feedForward.width();
+        return slice("layers.#.feed_forward.gate", tensor, 0, 2 * width)
+                .slice("layers.#.feed_forward.up", tensor, width, 2 * width);
     }
 
     TensorMap with(String weight, Rule rule) {
