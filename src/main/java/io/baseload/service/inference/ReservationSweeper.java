@@ -46,7 +46,8 @@ final class ReservationSweeper {
         long pause = Math.min(membership.leaseTime().toMillis() / 4, MAX_PAUSE.toMillis());
         var clock = ledger.clock();
         var _ = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
-        var _ = clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.HOURS);
+        // Soon after a clock is corrected, or a machine wakes up in another month.
+        var _ = clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.MINUTES);
     }
 
     private void sweep() {

@@ -232,7 +232,7 @@ public final class Quota {
         windows.prune();
     }
 
-    /** Creates the partitions of the next months; with a retention, drops older ones. */
+    /** Creates the partitions of this month and the next two; with a retention, drops older ones. */
     public void partition(Optional<Duration> retention) {
         jdbc.sql("SELECT reservation_partitions(?::bigint * interval '1 s')::text")
                 .param(retention.map(Duration::toSeconds).orElse(null))

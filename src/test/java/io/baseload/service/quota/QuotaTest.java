@@ -296,6 +296,42 @@ class QuotaTest {
         }
     }
 
+    @Test
+    void thePresentMonthHasItsPartitionHoweverLongNobodyMadeAny() {
+        try (var own = TestPlatform.fresh()) {
+            dropMonths(own);
+            own.get(Quota.class).partition(Optional.empty());
+            assertThat(months(own)).hasSize(3);
+            assertGranted(own);
+        }
+    }
+
+    @Test
+    void aClockThatWasSetBackDoesNoHarm() {
+        try (var own = TestPlatform.fresh()) {
+            dropMonths(own);
+            own.superuser()
+                    .sql("CREATE TABLE reservation_before_209902 PARTITION OF reservation FOR VALUES FROM (MINVALUE) TO"
+                            + " ('2099-02-01 00:00:00+00')")
+                    .update();
+            own.get(Quota.class).partition(Optional.empty());
+            assertThat(months(own)).containsExactly("reservation_before_209902");
+            assertGranted(own);
+        }
+    }
+
+    private static void dropMonths(TestPlatform platform) {
+        months(platform)
+                .forEach(month ->
+                        platform.superuser().sql("DROP TABLE " + month).update());
+    }
+
+    private static void assertGranted(TestPlatform platform) {
+        var decisions = platform.get(TransactionOperations.class)
+                .execute(status -> platform.get(Quota.class).reserve(List.of(wish("default", 10))));
+        assertThat(decisions).singleElement().isInstanceOf(QuotaDecision.Granted.class);
+    }
+
     private static List<String> months(TestPlatform platform) {
         return platform.superuser()
                 .sql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'reservation'::regclass")
