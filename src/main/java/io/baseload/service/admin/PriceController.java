@@ -94,8 +94,9 @@ final class PriceController {
             @RequestParam String model,
             @RequestParam("valid_from") String validFrom,
             @AuthenticationPrincipal Caller caller) {
-        if (!prices.remove(caller.actor(), model, Refusals.time("valid_from", validFrom))) {
-            throw Refusals.notFound("price that has not begun of the model", model);
+        String id = BudgetForm.model("model", model);
+        if (!prices.remove(caller.actor(), id, Refusals.time("valid_from", validFrom))) {
+            throw Refusals.notFound("price that has not begun of the model", id);
         }
     }
 }

@@ -207,6 +207,7 @@ class BudgetsIT {
                 "POST | /admin/v1/prices | {\"model\": \"m\", \"prompt\": \"1\", \"completion\": 1} | prompt",
                 "POST | /admin/v1/prices | {\"model\": \"m\", \"prompt\": 1, \"completion\": 1, \"valid_from\":"
                         + " \"2001-01-01T00:00:00Z\"} | valid_from",
+                "DELETE | /admin/v1/prices?model=%00&valid_from=2001-01-01T00:00:00Z | '' | model",
                 "PATCH | /admin/v1/tenants/default | {\"windows\": [{\"period\": \"hour\", \"soft_percent\": 100}]} |"
                         + " windows[0].soft_percent",
                 "PATCH | /admin/v1/tenants/default | {\"windows\": [{\"period\": \"hour\", \"interactive_percent\":"
