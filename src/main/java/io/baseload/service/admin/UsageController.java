@@ -39,7 +39,7 @@ final class UsageController {
     /**
      * A tenant's windows and sums by model; with a grouping, or as CSV, rows like those of all tenants.
      *
-     * @param from first moment, RFC 3339; absent = from the beginning
+     * @param from first moment, RFC 3339; absent = from the first request on
      * @param to moment after the last, RFC 3339; absent = until now
      */
     @GetMapping("/admin/v1/tenants/{tenant}/usage")

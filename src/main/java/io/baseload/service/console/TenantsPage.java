@@ -57,7 +57,7 @@ final class TenantsPage {
         String usage = TENANT + "/usage?from={from}&limit=1000&group_by=";
         model.addAttribute("tenant", api.get(TENANT, tenant));
         model.addAttribute("mayChange", api.allows("PATCH", TENANTS + "/" + tenant));
-        model.addAttribute("budgets", Spent.of(api.get(TENANT + "/usage", tenant)));
+        model.addAttribute("budgets", Spent.of(api.get(Spent.ROUTE, tenant)));
         model.addAttribute("days", api.list(usage + "day", tenant, from));
         model.addAttribute("uses", api.list(usage + "model,key", tenant, from));
         model.addAttribute("keys", api.list(KEYS + "?limit=1000", tenant));

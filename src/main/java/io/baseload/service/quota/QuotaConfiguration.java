@@ -21,7 +21,7 @@ public class QuotaConfiguration {
     }
 
     @Bean
-    UsageReports usageReports(JdbcClient jdbc) {
-        return new UsageReports(jdbc);
+    UsageReports usageReports(JdbcClient jdbc, TransactionOperations transactions) {
+        return new UsageReports(jdbc, transactions);
     }
 }

@@ -2,6 +2,7 @@ package io.baseload.service.quota;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -9,28 +10,58 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
-/** The tenants' usage, from the ledger. */
+/**
+ * The tenants' usage, from the ledger.
+ *
+ * <p>A sum over many reservations takes long, and needs one of the connections on which requests are reserved and settled. So each process adds up two at a time, and the database ends a sum that
+ * takes too long.
+ */
 public final class UsageReports {
-    private final JdbcClient jdbc;
-    private final QuotaWindows windows;
+    static final int AT_ONCE = 2;
+    /** Less than the driver waits for an answer: the database would go on with a sum that nobody waits for. */
+    private static final Duration LIMIT = Duration.ofSeconds(15);
 
-    public UsageReports(JdbcClient jdbc) {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final String CANCELLED = "57014";
+
+    private final JdbcClient jdbc;
+    private final TransactionOperations transactions;
+    private final Duration limit;
+    private final QuotaWindows windows;
+    private final Semaphore places = new Semaphore(AT_ONCE);
+
+    UsageReports(JdbcClient jdbc, TransactionOperations transactions) {
+        this(jdbc, transactions, LIMIT);
+    }
+
+    /** @param limit how long a sum may take */
+    UsageReports(JdbcClient jdbc, TransactionOperations transactions, Duration limit) {
         this.jdbc = jdbc;
+        this.transactions = transactions;
+        this.limit = limit;
         this.windows = new QuotaWindows(jdbc);
     }
 
     /**
-     * The current windows, and the answers that started in a time span and have ended.
+     * The current windows, and the answers that started in a time span and have ended. If the span is empty, nothing is added up.
      *
      * @param from first moment
      * @param to moment after the last
+     * @throws ReportsBusyException if too many others are asked for
+     * @throws ReportTooLongException if the sum takes too long
      */
     public TenantUsage usage(String tenant, Instant from, Instant to) {
-        var byModel = byModel(tenant, from, to);
+        var byModel = from.isBefore(to) ? summed(() -> byModel(tenant, from, to)) : List.<TenantUsage.ByModel>of();
         return new TenantUsage(
                 windows(tenant),
                 byModel.stream().mapToLong(TenantUsage.ByModel::requests).sum(),
@@ -71,8 +102,47 @@ public final class UsageReports {
      * Sums over requests, in the order of the grouping.
      *
      * @param skip rows to leave out at the beginning
+     * @throws ReportsBusyException if too many others are asked for
+     * @throws ReportTooLongException if the sum takes too long
      */
-    public List<UsageRow> rows(UsageQuery query, int skip, int limit) {
+    public List<UsageRow> rows(UsageQuery query, int skip, int most) {
+        return summed(() -> sums(query, skip, most));
+    }
+
+    private <T> T summed(Supplier<T> sum) {
+        enter();
+        try {
+            return transactions.execute(status -> {
+                jdbc.sql("SELECT set_config('statement_timeout', ?, true)")
+                        .param(limit.toMillis() + "ms")
+                        .query(String.class)
+                        .single();
+                return sum.get();
+            });
+        } catch (DataAccessException e) {
+            throw wasCancelled(e) ? new ReportTooLongException(limit, e) : e;
+        } finally {
+            places.release();
+        }
+    }
+
+    private void enter() {
+        try {
+            if (places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                return;
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        throw new ReportsBusyException();
+    }
+
+    private static boolean wasCancelled(DataAccessException failure) {
+        return Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)
+                .anyMatch(cause -> cause instanceof SQLException e && CANCELLED.equals(e.getSQLState()));
+    }
+
+    private List<UsageRow> sums(UsageQuery query, int skip, int most) {
         var columns = query.grouping().stream().map(column -> column.sql).toList();
         var places = IntStream.rangeClosed(1, columns.size())
                 .mapToObj(Integer::toString)
@@ -89,7 +159,7 @@ public final class UsageReports {
                 .param("to", query.to().atOffset(ZoneOffset.UTC))
                 .param("all", query.tenant().isEmpty())
                 .param("tenant", query.tenant().orElse(""))
-                .param("limit", limit)
+                .param("limit", most)
                 .param("skip", skip)
                 .query((row, number) -> row(query, row))
                 .list();

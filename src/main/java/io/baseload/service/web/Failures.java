@@ -11,6 +11,8 @@ import io.baseload.service.database.NotEnoughDiskException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.QuotaSnapshot;
+import io.baseload.service.quota.ReportTooLongException;
+import io.baseload.service.quota.ReportsBusyException;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.NotEnoughMemoryException;
@@ -44,6 +46,7 @@ public final class Failures {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration BACKEND_BACK = Duration.ofSeconds(2);
+    private static final Duration REPORT_ENDED = Duration.ofSeconds(5);
     private static final Duration DATABASE_BACK = Duration.ofSeconds(5);
 
     private Failures() {}
@@ -61,6 +64,8 @@ public final class Failures {
             case UpstreamException e -> upstream(e);
             case AbandonedException e -> ApiException.refused(CLIENT_CLOSED, null, message(e));
             case QuotaExceededException e -> limited(e);
+            case ReportsBusyException e -> ApiException.unavailable("overloaded", message(e), REPORT_ENDED);
+            case ReportTooLongException e -> ApiException.invalid("from", "invalid_value", message(e));
             case ConflictException e -> ApiException.refused(409, "conflict", message(e));
             case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));
             case UnknownTenantException e -> ApiException.refused(404, "not_found", message(e));

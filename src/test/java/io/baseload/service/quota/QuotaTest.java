@@ -322,8 +322,8 @@ class QuotaTest {
 
     private static void dropMonths(TestPlatform platform) {
         months(platform)
-                .forEach(month ->
-                        platform.superuser().sql("DROP TABLE " + month).update());
+                .forEach(
+                        month -> platform.superuser().sql("DROP TABLE " + month).update());
     }
 
     private static void assertGranted(TestPlatform platform) {
