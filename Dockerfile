@@ -1,5 +1,5 @@
 # The service as a container, after ./mvnw package:   docker build -t baseload .
-# It runs as an ordinary user, whichever the cluster chooses (of group 0, as OpenShift does it), and writes to /var/lib/baseload, /tmp and DJL_CACHE_DIR only.
+# It runs as any ordinary user that the cluster chooses (in group 0, as on OpenShift), and writes only to /var/lib/baseload, /tmp and DJL_CACHE_DIR.
 FROM eclipse-temurin:25-jdk
 
 RUN groupadd --gid 10001 baseload \
@@ -13,7 +13,7 @@ ENV BASELOAD_HOME=/var/lib/baseload \
     DJL_CACHE_DIR=/cache/djl \
     BASELOAD_MANAGEMENT_PORT=8081
 
-# Extracted, the program starts in half of the time. The model lies beside it too, because an entry of a jar can't be mapped.
+# Extracted, the program starts in half the time. The model is extracted too, because an entry of a jar can't be mapped.
 COPY --chown=10001:10001 LICENSE NOTICE ./
 COPY --chown=10001:10001 bin/baseload bin/find-jdk bin/
 COPY --chown=10001:10001 src/main/model models
@@ -22,7 +22,7 @@ RUN --mount=type=bind,source=target,target=/target \
  && java -Djarmode=tools -jar /tmp/baseload.jar extract --destination /opt/baseload --force \
  && rm /tmp/baseload.jar
 
-# A run of the service, and one of a gateway, teach the JVM what it needs at start.
+# Records AOT caches from a run of the service and from one of a gateway.
 RUN --mount=type=bind,source=src/build,target=/build \
     java /build/Train.java /opt/baseload && rm -rf /tmp/* /cache/*
 
