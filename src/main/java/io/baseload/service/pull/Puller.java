@@ -29,6 +29,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -137,9 +138,10 @@ public final class Puller implements AutoCloseable {
             tidy(folder, plan);
             space.require(
                     Math.max(0, plan.bytes() - present(folder)) + plan.bytes()); // the same amount again for the import
-            List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, watcher));
+            var growth = new DiskGrowth(space);
+            List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, growth, watcher));
             watcher.at(1, "checking");
-            files = unpacked(plan, files, folder, space, stop);
+            files = unpacked(plan, files, folder, space, growth, stop);
             Map<String, PulledFile> named = named(files, folder.resolve(FILES));
             Optional<String> signer = request.signature().map(name -> signer(name, named, folder.resolve(FILES)));
             return new Pulled(
@@ -234,13 +236,19 @@ public final class Puller implements AutoCloseable {
     }
 
     private List<FileDownload.Done> fetch(
-            PullPlan plan, Path folder, Authorization authorization, Stop stop, Watcher watcher) {
+            PullPlan plan, Path folder, Authorization authorization, Stop stop, DiskGrowth growth, Watcher watcher) {
         var come = new AtomicLong();
         List<CompletableFuture<FileDownload.Done>> downloads = new ArrayList<>();
         Executor threads = run -> Thread.ofVirtual().name("pull").start(run);
         for (RemoteFile file : plan.files()) {
+            LongConsumer progress = bytes -> {
+                come.addAndGet(bytes);
+                if (file.size() < 0) {
+                    growth.add(bytes);
+                }
+            };
             var download = new FileDownload(
-                    client, authorization, bandwidth, retries(stop), stop, come::addAndGet, file, target(file, folder));
+                    client, authorization, bandwidth, retries(stop), stop, progress, file, target(file, folder));
             downloads.add(CompletableFuture.supplyAsync(() -> inTurn(download, stop), threads));
         }
         downloads.forEach(one -> {
@@ -338,7 +346,7 @@ public final class Puller implements AutoCloseable {
     }
 
     private static List<FileDownload.Done> unpacked(
-            PullPlan plan, List<FileDownload.Done> files, Path folder, Space space, Stop stop) {
+            PullPlan plan, List<FileDownload.Done> files, Path folder, Space space, DiskGrowth growth, Stop stop) {
         Map<Path, RemoteFile.Packing> packed = new HashMap<>();
         plan.files().forEach(file -> packed.put(target(file, folder), file.packing()));
         List<FileDownload.Done> all = new ArrayList<>();
@@ -348,7 +356,7 @@ public final class Puller implements AutoCloseable {
                 all.add(file);
             } else {
                 space.require(2 * file.bytes());
-                all.addAll(new TarFiles(space, stop).unpack(file.path(), packing, folder.resolve(FILES)));
+                all.addAll(new TarFiles(growth, stop).unpack(file.path(), packing, folder.resolve(FILES)));
             }
         }
         return all;

@@ -19,13 +19,12 @@ import org.apache.commons.compress.archivers.tar.TarConstants;
 final class TarFiles {
     private static final int BUFFER = 1 << 18;
     private static final int MAX_FILES = 1000;
-    private static final long LOOK = 256L << 20;
 
-    private final Puller.Space space;
+    private final DiskGrowth growth;
     private final Stop stop;
 
-    TarFiles(Puller.Space space, Stop stop) {
-        this.space = space;
+    TarFiles(DiskGrowth growth, Stop stop) {
+        this.growth = growth;
         this.stop = stop;
     }
 
@@ -63,9 +62,7 @@ final class TarFiles {
         try (OutputStream out = Files.newOutputStream(target)) {
             for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
                 stop.check();
-                if (written / LOOK != (written + n) / LOOK) {
-                    space.require(LOOK);
-                }
+                growth.add(n);
                 out.write(buffer, 0, n);
                 running.update(buffer, n);
                 written += n;

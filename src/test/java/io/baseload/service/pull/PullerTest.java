@@ -265,6 +265,25 @@ class PullerTest {
     }
 
     @Test
+    void theDiskIsLookedAtWhileAFileComesWhoseSizeNobodySaid() {
+        hub.put("/api/models/org/model/revision/main", """
+            {"siblings": [{"rfilename": "model.safetensors"}]}\
+            """);
+        hub.on(
+                "/org/model/resolve/main/model.safetensors",
+                new FileServer.Entry.Redirect(
+                        cdn.url() + "/blob", Map.of("X-Linked-Etag", "\"" + sha256(WEIGHTS) + "\"")));
+        Puller.Space small = bytes -> {
+            if (bytes == DiskGrowth.STEP) {
+                throw new IllegalStateException("full");
+            }
+        };
+        assertThatThrownBy(() -> puller().pull(request(), folder, small, (fraction, message) -> {}))
+                .hasMessage("full");
+        assertThat(folder.resolve("files/model.safetensors")).doesNotExist();
+    }
+
+    @Test
     void aMirrorThatSaysNoDigestsSaysThemInItsHeaders() throws Exception {
         hub.put("/api/models/org/model/revision/main", """
             {"siblings": [{"rfilename": "model.safetensors"}]}\

@@ -19,6 +19,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -137,6 +138,21 @@ class RegistryPullTest {
     }
 
     @Test
+    void theFilesOfAnArchiveDoNotFillTheDiskTogether() throws Exception {
+        byte[] archive = tar(new byte[10 << 20], "a.gguf", "b.gguf", "c.gguf");
+        manifest("", "", layer("application/vnd.kitops.modelkit.model.v1.tar+gzip", gzip(archive), ""));
+        var steps = new AtomicInteger();
+        Puller.Space small = bytes -> {
+            if (bytes == DiskGrowth.STEP && steps.incrementAndGet() > 1) {
+                throw new IllegalStateException("full");
+            }
+        };
+        assertThatThrownBy(() -> pull("latest", hosts(), small)).hasMessage("full");
+        assertThat(folder.resolve("files/a.gguf")).hasSize(10 << 20);
+        assertThat(folder.resolve("files/c.gguf")).doesNotExist();
+    }
+
+    @Test
     void otherContentThanTheDigestSaysIsRefused() throws Exception {
         String manifest = manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
         registry.put("/v2/ai/m/manifests/" + manifest, "{\"layers\": []}");
@@ -203,13 +219,19 @@ class RegistryPullTest {
     }
 
     private static byte[] tar(String name, byte[] content) throws IOException {
+        return tar(content, name);
+    }
+
+    private static byte[] tar(byte[] content, String... names) throws IOException {
         var bytes = new ByteArrayOutputStream();
         try (var tar = new TarArchiveOutputStream(bytes)) {
-            var entry = new TarArchiveEntry(name, true);
-            entry.setSize(content.length);
-            tar.putArchiveEntry(entry);
-            tar.write(content);
-            tar.closeArchiveEntry();
+            for (String name : names) {
+                var entry = new TarArchiveEntry(name, true);
+                entry.setSize(content.length);
+                tar.putArchiveEntry(entry);
+                tar.write(content);
+                tar.closeArchiveEntry();
+            }
         }
         return bytes.toByteArray();
     }
@@ -234,10 +256,18 @@ class RegistryPullTest {
     }
 
     private Pulled pull(String reference) {
-        return pull(reference, AllowedHosts.of(List.of(registry.authority(), tokens.authority(), cdn.authority())));
+        return pull(reference, hosts());
+    }
+
+    private AllowedHosts hosts() {
+        return AllowedHosts.of(List.of(registry.authority(), tokens.authority(), cdn.authority()));
     }
 
     private Pulled pull(String reference, AllowedHosts hosts) {
+        return pull(reference, hosts, bytes -> {});
+    }
+
+    private Pulled pull(String reference, AllowedHosts hosts, Puller.Space space) {
         var puller = opened(new Puller(
                 PullerTest.properties(List.of(), Patience.LIMIT), hosts, folder.resolve("signers"), Optional.empty()));
         var source = new Oci(URI.create(registry.url()), "ai/m", reference);
@@ -245,7 +275,7 @@ class RegistryPullTest {
                 new Puller.Request(
                         source, Optional.of("user"), Optional.of("hub-key"), Optional.empty(), Optional.empty()),
                 folder,
-                bytes -> {},
+                space,
                 (fraction, message) -> {});
     }
 
