@@ -74,7 +74,10 @@ final class Rooms {
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.tracing", Set.of());
         door(doors, "service.encryption", Set.of("service.database"));
-        door(doors, "service.contents", Set.of("service.database", "service.encryption", "service.audit"));
+        door(
+                doors,
+                "service.contents",
+                Set.of("service.database", "service.encryption", "service.audit", "service.tenant"));
         door(doors, "service.export", Set.of("service.database", "service.audit"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
         door(

@@ -295,6 +295,13 @@ final class BatchRows {
         return new Erased(row.getString("tenant"), row.getString("id"));
     }
 
+    /** Erases any one batch of a tenant; empty if there is none. */
+    Optional<Erased> eraseOne(String tenant) {
+        return jdbc.sql("""
+            DELETE FROM batch WHERE (tenant, id) IN (SELECT tenant, id FROM batch WHERE tenant = ? LIMIT 1) RETURNING tenant, id\
+            """).param(tenant).query((row, number) -> erased(row)).optional();
+    }
+
     /** Erases the batches of a tenant that ended first, and leaves some. */
     List<Erased> trim(String tenant, int left) {
         return jdbc.sql("""

@@ -3,6 +3,7 @@ package io.baseload.service.batch;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.tenant.TenantData;
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
 import java.util.List;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
-final class Batches {
+final class Batches implements TenantData {
     private static final int ERASED_AT_ONCE = 100;
 
     private final BatchRows rows;
@@ -116,6 +117,16 @@ final class Batches {
         do {
             erased = transactions.execute(status -> recordExpired(rows.expire(properties.ttl(), ERASED_AT_ONCE)));
         } while (erased == ERASED_AT_ONCE);
+    }
+
+    /** One batch, which may have results of hundreds of megabytes. */
+    @Override
+    public boolean eraseSome(Actor actor, String tenant) {
+        return transactions.execute(status -> {
+            var gone = rows.eraseOne(tenant);
+            gone.ifPresent(batch -> audit.recordAdmin(actor, "admin.batch.delete", batch.subject(), Map.of()));
+            return gone.isPresent();
+        });
     }
 
     private int recordExpired(List<BatchRows.Erased> gone) {

@@ -160,9 +160,20 @@ final class FileRows {
             """)
                 .param("output", StoredFile.OUTPUT)
                 .param("most", most)
-                .query((row, number) ->
-                        new Erased(row.getString("tenant"), row.getString("id"), row.getBoolean("complete")))
+                .query((row, number) -> erased(row))
                 .list();
+    }
+
+    /** Erases any one file of a tenant; empty if there is none. */
+    Optional<Erased> eraseOne(String tenant) {
+        return jdbc.sql("""
+            DELETE FROM stored_file WHERE (tenant, id) IN (SELECT tenant, id FROM stored_file WHERE tenant = ? LIMIT 1)
+            RETURNING tenant, id, complete\
+            """).param(tenant).query((row, number) -> erased(row)).optional();
+    }
+
+    private static Erased erased(ResultSet row) throws SQLException {
+        return new Erased(row.getString("tenant"), row.getString("id"), row.getBoolean("complete"));
     }
 
     private static StoredFile file(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import io.baseload.service.contents.Contents;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.encryption.SealingKey;
+import io.baseload.service.tenant.TenantData;
 import io.baseload.service.web.ApiException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -23,7 +24,7 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * <p>A file that is being written takes the room that it may need at most, so that uploads at the same time can't pass the tenant's limit together.
  */
-final class FileStore {
+final class FileStore implements TenantData {
     private static final int ERASED_AT_ONCE = 100;
 
     private final FileRows rows;
@@ -271,6 +272,18 @@ final class FileStore {
                 return gone.size();
             });
         } while (erased == ERASED_AT_ONCE);
+    }
+
+    /** One file, which may have hundreds of pieces. */
+    @Override
+    public boolean eraseSome(Actor actor, String tenant) {
+        return transactions.execute(status -> {
+            var gone = rows.eraseOne(tenant);
+            gone.filter(FileRows.Erased::complete)
+                    .ifPresent(file ->
+                            audit.recordAdmin(actor, "admin.file.delete", subject(file.tenant(), file.id()), Map.of()));
+            return gone.isPresent();
+        });
     }
 
     private static String subject(String tenant, String id) {

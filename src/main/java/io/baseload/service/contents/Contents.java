@@ -6,6 +6,7 @@ import io.baseload.service.database.Refreshed;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.encryption.SealingKey;
+import io.baseload.service.tenant.TenantData;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -32,7 +33,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * <p>Invariants: a prompt is stored in the transaction that records its intent, an answer in the one that records its outcome, so neither is recorded without the other. An answer
  * is stored only with its prompt: contents erased while a request was answered stay erased. A read is recorded in the trail before anything is shown.
  */
-public final class Contents implements AutoCloseable {
+public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
     private static final long PAGE_BYTES = 8 << 20;
@@ -226,6 +227,11 @@ public final class Contents implements AutoCloseable {
             all += some;
         }
         return all;
+    }
+
+    @Override
+    public boolean eraseSome(Actor actor, String tenant) {
+        return eraseSome(actor, tenant, ContentSelection.ALL, false) >= AT_ONCE;
     }
 
     /** @param first whether an entry is written even if nothing was found */

@@ -2,6 +2,7 @@ package io.baseload.service.tenant;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.BaseloadHome;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
@@ -16,8 +17,12 @@ public class TenantConfiguration {
 
     @Bean
     Tenants tenants(
-            JdbcAggregateOperations rows, JdbcClient jdbc, TransactionOperations transactions, AuditTrail audit) {
-        return new Tenants(rows, jdbc, transactions, audit);
+            JdbcAggregateOperations rows,
+            JdbcClient jdbc,
+            TransactionOperations transactions,
+            AuditTrail audit,
+            ObjectProvider<TenantData> data) {
+        return new Tenants(rows, jdbc, transactions, audit, data::orderedStream);
     }
 
     @Bean
