@@ -110,7 +110,12 @@ final class Rooms {
                         "service.contents",
                         "service.guardrail",
                         "service.tracing"));
-        door(doors, "service.web", ASKING, PLATFORM, Set.of("service.database", "service.tracing"));
+        door(
+                doors,
+                "service.web",
+                ASKING,
+                PLATFORM,
+                Set.of("service.database", "service.encryption", "service.tracing"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
         for (String protocol : List.of("openai", "anthropic")) {

@@ -105,8 +105,14 @@ public final class TestPlatform implements AutoCloseable {
 
     /** A second process on the same database, with a new home of its own. */
     public TestPlatform elsewhere(String... further) {
+        return elsewhere(List.of(further));
+    }
+
+    /** The same, with further configurations. */
+    public TestPlatform elsewhere(List<String> further, Class<?>... more) {
         var other = BaseloadHome.at(Server.FOLDER.resolve("another home " + COUNT.incrementAndGet()));
-        return new TestPlatform(other, database, Server.DATABASE.port(), patientAnd(further));
+        return new TestPlatform(
+                other, database, Server.DATABASE.port(), patientAnd(further.toArray(String[]::new)), more);
     }
 
     /** Another process on the same database, with a home of its own. */

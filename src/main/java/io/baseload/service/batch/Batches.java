@@ -3,6 +3,7 @@ package io.baseload.service.batch;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.TenantData;
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
@@ -11,10 +12,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
 final class Batches implements TenantData {
+    private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
     private static final int ERASED_AT_ONCE = 100;
 
     private final BatchRows rows;
@@ -75,17 +79,18 @@ final class Batches implements TenantData {
         }));
     }
 
+    /** @throws SealException if it can't be opened */
     Optional<Seen> find(String tenant, String id) {
         return rows.find(tenant, id).map(this::seen);
     }
 
-    /** Newest first. */
+    /** Newest first. A batch that can't be opened is there without its metadata and errors, so that it doesn't hide the others. */
     List<Seen> page(String tenant, @Nullable String after, int limit) {
-        return rows.page(tenant, after, limit).stream().map(this::seen).toList();
+        return rows.page(tenant, after, limit).stream().map(this::readable).toList();
     }
 
     /**
-     * Begins no more of a batch; empty if there is none.
+     * Begins no more of a batch, whether it can be opened or not; empty if there is none.
      *
      * @throws ApiException if it has ended, or its files are being written
      */
@@ -97,7 +102,7 @@ final class Batches implements TenantData {
                             batch -> audit.recordAdmin(actor, "admin.batch.cancel", batch.subject(), Map.of()));
                     return cancelled.or(() -> rows.find(tenant, id).map(Batches::requireCancelling));
                 })
-                .map(this::seen);
+                .map(this::readable);
     }
 
     private static RequestBatch requireCancelling(RequestBatch batch) {
@@ -134,8 +139,21 @@ final class Batches implements TenantData {
         return gone.size();
     }
 
+    private Seen readable(RequestBatch row) {
+        try {
+            return seen(row);
+        } catch (SealException e) {
+            LOG.warn("{} can't be opened: {}", row.id(), e.getMessage());
+            return new Seen(counted(row), Optional.empty(), Optional.empty());
+        }
+    }
+
+    private RequestBatch counted(RequestBatch row) {
+        return row.isRunning() ? row.with(lines.totals(row)) : row;
+    }
+
     private Seen seen(RequestBatch row) {
-        RequestBatch batch = row.isRunning() ? row.with(lines.totals(row)) : row;
+        RequestBatch batch = counted(row);
         return new Seen(
                 batch,
                 batch.sealedMetadata().map(text -> opened(batch, text, "metadata")),

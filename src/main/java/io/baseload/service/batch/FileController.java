@@ -78,7 +78,7 @@ final class FileController {
         StoredFile file = required(caller, id);
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.bytes());
-        files.copy(file, response.getOutputStream());
+        files.send(file, response.getOutputStream());
     }
 
     @Operation(summary = "Delete a file")

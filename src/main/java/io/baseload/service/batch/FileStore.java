@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -25,6 +27,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * <p>A file that is being written takes the room that it may need at most, so that uploads at the same time can't pass the tenant's limit together.
  */
 final class FileStore implements TenantData {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
+    private static final Duration SOON = Duration.ofSeconds(5);
     private static final int ERASED_AT_ONCE = 100;
 
     private final FileRows rows;
@@ -196,6 +200,21 @@ final class FileStore implements TenantData {
             byte[] text = open(key, file, place);
             out.write(text);
             left -= text.length;
+        }
+    }
+
+    /**
+     * Writes the text of a file for a client.
+     *
+     * @throws ApiException if a piece is gone, or is not what was written
+     */
+    void send(StoredFile file, OutputStream out) throws IOException {
+        try {
+            copy(file, out);
+        } catch (UnreadableException e) {
+            LOG.warn("A file can't be read: {}", e.getMessage());
+            throw ApiException.unavailable(
+                    ApiException.STORAGE_UNAVAILABLE, "The content of " + file.id() + " can't be read now.", SOON);
         }
     }
 

@@ -8,6 +8,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.audit.TrailBrokenException;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.database.NotEnoughDiskException;
+import io.baseload.service.encryption.SealException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.QuotaSnapshot;
@@ -84,6 +85,7 @@ public final class Failures {
             case LedgerUnavailableException e
             when e.generated() -> ApiException.unavailable(ApiException.STORAGE_UNAVAILABLE, message(e), DATABASE_BACK);
             case LedgerUnavailableException e -> withoutDatabase(e, requestId);
+            case SealException e -> sealed(e, requestId);
             case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
             case MethodArgumentNotValidException e -> invalidField(e);
             case MethodArgumentTypeMismatchException e ->
@@ -133,6 +135,13 @@ public final class Failures {
                         "Quota and audit can't be written now, so nothing was done.",
                         DATABASE_BACK)
                 .with(QuotaSnapshot.UNLIMITED);
+    }
+
+    /** Another process may have the master key. */
+    private static ApiException sealed(SealException e, String requestId) {
+        LOG.warn("{}: {}", requestId, e.getMessage());
+        return ApiException.unavailable(
+                ApiException.STORAGE_UNAVAILABLE, "What is stored can't be encrypted or decrypted now.", DATABASE_BACK);
     }
 
     private static ApiException bug(Throwable failure, String requestId) {

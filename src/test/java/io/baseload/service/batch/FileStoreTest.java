@@ -13,6 +13,7 @@ import io.baseload.service.web.ApiException;
 import io.baseload.testing.TestPlatform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
@@ -103,6 +104,10 @@ class FileStoreTest {
         change("UPDATE stored_file SET bytes = bytes / 2 WHERE id = ?", cut);
         StoredFile shorter = files.find(tenant, cut.id()).orElseThrow();
         assertThatThrownBy(() -> read(shorter)).isInstanceOf(UnreadableException.class);
+        var refused =
+                catchThrowableOfType(ApiException.class, () -> files.send(exchanged, OutputStream.nullOutputStream()));
+        assertThat(refused.status()).isEqualTo(503);
+        assertThat(refused.code()).contains(ApiException.STORAGE_UNAVAILABLE);
     }
 
     private static void change(String sql, StoredFile file) {
