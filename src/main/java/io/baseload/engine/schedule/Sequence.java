@@ -39,7 +39,6 @@ final class Sequence implements Generation {
     private int known;
     private int computed;
     private int computedFor;
-    private int cached;
     private @Nullable Rows held;
     private @Nullable FinishReason reason;
     private @Nullable Throwable failure;
@@ -211,11 +210,9 @@ final class Sequence implements Generation {
         share();
         if (!table.fits(Math.min(promptLength() + mostDecoded, known + HEADROOM)) || !table.grow(known)) {
             forget();
-            cached = admitted ? cached : 0;
             return false;
         }
         if (!admitted) {
-            table.count(mayShare() ? promptLength() : 0, cached);
             sampling.allowed().ifPresent(AllowedTokens::begin);
         }
         admitted = true;
@@ -232,13 +229,8 @@ final class Sequence implements Generation {
         }
         int shared = table.share(known > recomputedBeyond, tokens, promptLength() - 1);
         if (shared > computed) {
-            int found = Math.max(0, shared - Math.max(computed, usage.prompt()));
             computed = shared;
             computedFor = known;
-            cached += found;
-            if (admitted) {
-                table.count(0, found);
-            }
         }
     }
 
@@ -254,12 +246,25 @@ final class Sequence implements Generation {
 
     /** Records that the step's rows are computed. */
     void advance() {
+        int first = computed;
         computed += stepRows;
         computedFor = known;
         steps++;
         table.publish(known > recomputedBeyond, tokens, Math.min(computed, promptLength()));
-        if (usage.prompt() < promptLength() && usage.prompt() < computed) {
-            usage = new Usage(Math.min(computed, promptLength()), decoded, cached);
+        count(first);
+    }
+
+    /**
+     * Counts each token of the prompt once, however often the sequence loses its pages. Its own rows are counted in their step, so a token before this step's first row that isn't counted
+     * yet was found.
+     */
+    private void count(int first) {
+        int counted = usage.prompt();
+        int reached = Math.min(computed, promptLength());
+        if (reached > counted) {
+            int found = Math.max(0, first - counted);
+            table.count(mayShare() ? reached - counted : 0, found);
+            usage = new Usage(reached, decoded, usage.cached() + found);
         }
     }
 
@@ -283,7 +288,7 @@ final class Sequence implements Generation {
         sampling.decoded(token);
         held = null;
         decoded++;
-        usage = new Usage(promptLength(), decoded, cached);
+        usage = new Usage(promptLength(), decoded, usage.cached());
     }
 
     /** Preempts the sequence: takes its pages away, so that it is computed again. */

@@ -8,6 +8,7 @@ import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.PrefixCacheLoad;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenMask;
@@ -23,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Random;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
@@ -166,6 +168,65 @@ class BatcherTest {
         assertThat(bench.cache().usedPages()).isZero();
         assertThat(bench.cache().prefixes().found()).isPositive();
         assertThat(bench.cache().prefixes().pages()).isPositive();
+    }
+
+    /** A prompt is found and loses its pages before its first row; from then on it is found in each turn, and doesn't fit until others end. */
+    @Test
+    void tokensThatAreFoundAgainCountOnce() {
+        CacheScope scope = CacheScope.of("tenant");
+        int[] prompt = IntStream.range(0, 75).map(i -> i * 5 % 384).toArray();
+        BatcherBench bench = bench(limits(8, 64), 8);
+        submit(bench, request(Arrays.copyOf(prompt, 70), 1, 0, Lease.unlimited(), "", scope));
+        run(bench.batcher());
+        IntStream.range(0, 3).forEach(i -> submit(bench, request(PROMPT, 50, i)));
+        for (int known = PROMPT.length; known < 33; known++) {
+            bench.turn();
+        }
+        CollectingSink sink = submit(bench, request(prompt, 5, 9, Lease.unlimited(), "", scope));
+        run(bench.batcher());
+        assertThat(bench.batcher().preemptions()).isEqualTo(1);
+        assertThat(sink.await().usage()).isEqualTo(new Usage(75, 5, 64));
+        assertThat(bench.cache().prefixes()).isEqualTo(new PrefixCacheLoad(70 + 75, 64, 2, 0));
+    }
+
+    /** Prompts with common beginnings come and go in a cache that is too small for them. */
+    @Test
+    void underPressureEachPromptTokenCountsOnceAndAnswersStayTheSame() {
+        Random random = new Random(7);
+        List<GenerationRequest> requests = IntStream.range(0, 60)
+                .mapToObj(i -> {
+                    int begin = random.nextInt(3);
+                    int common = random.nextInt(100);
+                    int[] prompt = IntStream.range(0, 20 + random.nextInt(100))
+                            .map(t -> (t < common ? t * 5 + begin : t * 7 + i) % 384)
+                            .toArray();
+                    return request(prompt, 1 + random.nextInt(70), i, Lease.unlimited(), "", CacheScope.of("tenant"));
+                })
+                .toList();
+        BatcherBench bench = bench(limits(6, 24), 9);
+        List<CollectingSink> sinks = new ArrayList<>();
+        for (GenerationRequest request : requests) {
+            sinks.add(submit(bench, request));
+            for (int turns = random.nextInt(12); turns > 0; turns--) {
+                bench.turn();
+            }
+        }
+        run(bench.batcher());
+        int prompts = 0;
+        int cached = 0;
+        for (int i = 0; i < requests.size(); i++) {
+            Usage usage = sinks.get(i).await().usage();
+            assertThat(usage.prompt()).isEqualTo(requests.get(i).prompt().length);
+            assertThat(usage.cached()).isBetween(0, usage.prompt() - 1);
+            assertThat(sinks.get(i).tokens()).isEqualTo(alone(requests.get(i)));
+            prompts += usage.prompt();
+            cached += usage.cached();
+        }
+        assertThat(bench.batcher().preemptions()).isPositive();
+        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(bench.cache().prefixes().lookedUp()).isEqualTo(prompts);
+        assertThat(bench.cache().prefixes().found()).isEqualTo(cached).isPositive();
+        assertThat(bench.cache().prefixes().evicted()).isPositive();
     }
 
     /** The second one waits for the first one's pages where it can have them a step later. */
