@@ -106,7 +106,7 @@ final class InspectCommand implements Callable<Integer> {
             ModelInfo info = engine.inspect(model.path());
             LoadOptions options = LoadOptions.named(model.name()).withKvPrecision(kv.precision());
             MemoryEstimate memory = engine.estimate(model.path(), options);
-            KernelTiers kernels = engine.kernels(options.precision());
+            KernelTiers kernels = engine.kernels(model.path(), options);
             describe(info, memory);
             row("prompts by", kernels.prefill());
             row("answers by", kernels.decode());

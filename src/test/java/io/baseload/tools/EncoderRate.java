@@ -75,8 +75,7 @@ public final class EncoderRate implements AutoCloseable {
         try (Engine engine = Engine.open(EngineOptions.defaults());
                 LoadedEncoder encoder = engine.loadEncoder(model, options);
                 EncoderRate peer = new EncoderRate(Path.of(args[0]), model, threads)) {
-            System.out.println(
-                    threads + " threads, " + engine.kernels(options.precision()).prefill());
+            System.out.println(threads + " threads, " + encoder.load().kernels().prefill());
             Encodings encodings = Encodings.of(encoder);
             for (Texts texts : texts(encodings)) {
                 peer.compare(encoder, encodings, texts, rounds);

@@ -79,8 +79,15 @@ public interface Engine extends AutoCloseable {
     /** Whether all workers are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 
-    /** The kernels that compute linear layers of this precision on this machine. */
+    /** The kernels that compute linear layers of this precision on this machine, those of generating models. */
     KernelTiers kernels(Precision precision);
+
+    /**
+     * The kernels that would compute this model's linear layers on this machine.
+     *
+     * @throws ModelFileException as {@link #inspect}
+     */
+    KernelTiers kernels(Path file, LoadOptions options);
 
     /**
      * Loads a model; returns once it can generate.

@@ -74,7 +74,7 @@ final class BatchLinear {
     }
 
     void multiply(PackedMatrix w, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        products.begin();
+        products.memory().begin();
         for (int panel = firstPanel; panel < endPanel; panel += PANELS) {
             strip(w, y, from, to - from, panel, Math.min(PANELS, endPanel - panel), scratch);
         }
@@ -120,7 +120,7 @@ final class BatchLinear {
 
     /** The codes of a block's groups for one vector of rows: of each eight columns the even ones, then the odd ones. */
     private void bytes(MemorySegment w, long from, int zero, int groups, int g, int lane) {
-        MemorySegment out = products.weights();
+        MemorySegment out = products.memory().weights();
         ByteVector less = ByteVector.broadcast(ALL_BYTES, (byte) zero);
         for (int end = g + groups; g < end; g++) {
             IntVector c0 = IntVector.fromMemorySegment(INTS, w, from, LITTLE_ENDIAN);
@@ -168,7 +168,7 @@ final class BatchLinear {
     }
 
     private void addFour(int g, int group, int v, int width, int rows, long at, Scratch scratch) {
-        MemorySegment all = products.sums();
+        MemorySegment all = products.memory().sums();
         MemorySegment d = scratch.blockScales.data();
         long panel = scratch.blockScales.panelStep();
         FloatVector d0 = FloatVector.fromMemorySegment(FLOATS, d, at + Lanes.offset(v, panel, 4), LITTLE_ENDIAN);
@@ -216,7 +216,7 @@ final class BatchLinear {
             long p = GroupProducts.sumAt(g, r, rows);
             for (int i = v * L; i < width; i++) {
                 float d = scales.data().get(JAVA_FLOAT_UNALIGNED, at + i / LANES * scales.panelStep() + i % LANES * 4L);
-                int product = products.sums().getAtIndex(JAVA_INT_UNALIGNED, p + i) - excess[g * WIDTH + i];
+                int product = products.memory().sums().getAtIndex(JAVA_INT_UNALIGNED, p + i) - excess[g * WIDTH + i];
                 sums[r * width + i] = Math.fma(product * step, d, sums[r * width + i]);
             }
         }

@@ -24,8 +24,14 @@ final class KernelProvider {
         return precision == Precision.EXACT ? EXACT : FAST;
     }
 
+    /** Those that split plain weights; where that isn't faster, the same as without. */
+    static Kernels splitting() {
+        Kernels best = best(Precision.FAST);
+        return VECTORS && SplitLinear.USABLE ? new VectorKernels(Precision.FAST, true) : best;
+    }
+
     private static Kernels choose(Precision precision) {
-        return VECTORS ? new VectorKernels(precision) : Kernels.scalar(precision);
+        return VECTORS ? new VectorKernels(precision, false) : Kernels.scalar(precision);
     }
 
     /** Without the optimizing compiler the vector kernels allocate an object for each vector, and the scalar ones are many times slower too: no model would ever answer. */

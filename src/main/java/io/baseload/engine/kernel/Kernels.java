@@ -3,7 +3,9 @@ package io.baseload.engine.kernel;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.util.Set;
 
 /**
  * The arithmetic of a step, in f32. Each method computes only the given slice, so that several threads can share an operator, and allocates nothing.
@@ -27,6 +29,17 @@ public interface Kernels {
         return KernelProvider.best(precision);
     }
 
+    /**
+     * The same for an encoder, whose numbers are compared with those of other programs: in {@link Precision#FAST}, if all weights are plain, texts are multiplied by them in BF16 where that is
+     * faster, split so that sums are nearly those of F32.
+     *
+     * @param packings those of the matrices by which it multiplies
+     */
+    static Kernels encoder(Precision precision, Set<Packing> packings) {
+        boolean plain = packings.stream().allMatch(packing -> packing.codes().plain());
+        return precision == Precision.FAST && plain ? KernelProvider.splitting() : best(precision);
+    }
+
     /** The definition of {@link Precision#EXACT}, which runs on any machine. */
     static Kernels scalar() {
         return scalar(Precision.EXACT);
@@ -34,7 +47,7 @@ public interface Kernels {
 
     /** The definition of a precision, which runs on any machine. */
     static Kernels scalar(Precision precision) {
-        return new ScalarKernels(precision);
+        return new ScalarKernels(precision, false);
     }
 
     Precision precision();
@@ -75,6 +88,12 @@ public interface Kernels {
     /** Whether {@link #prefillLinear} is faster with quantized rows for these weights; then prompt rows have to be quantized first. */
     boolean quantizesPrompts(PackedMatrix w);
 
+    /** Bytes of an element of {@link PromptRows}; 0 if these kernels quantize none. */
+    int promptBytes();
+
+    /** The memory outside the heap, in bytes, by which each worker multiplies quantized rows of up to {@code cols} columns. */
+    long productBytes(int cols);
+
     /**
      * Quantizes rows {@code from … end} of x, which has {@code rows} rows.
      *
@@ -82,7 +101,7 @@ public interface Kernels {
      */
     void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch);
 
-    /** The same as above with integer products, once all rows are quantized. */
+    /** The same as above with products of quantized numbers, once all rows are quantized. */
     void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 

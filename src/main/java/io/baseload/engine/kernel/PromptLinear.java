@@ -49,8 +49,8 @@ final class PromptLinear {
 
     PromptLinear() {
         strip = packed
-                ? products.weights()
-                : Arena.ofAuto().allocate(products.weights().byteSize(), 64);
+                ? products.memory().weights()
+                : Arena.ofAuto().allocate(products.memory().weights().byteSize(), 64);
     }
 
     void quantize(Rows x, int from, int to, PromptRows out) {
@@ -89,7 +89,7 @@ final class PromptLinear {
 
     void multiply(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        products.begin();
+        products.memory().begin();
         for (int panel = firstPanel; panel < endPanel; panel += WIDTH / LANES) {
             int panels = Math.min(WIDTH / LANES, endPanel - panel);
             for (int row = from; row < to; row += ROWS) {
@@ -105,7 +105,7 @@ final class PromptLinear {
             int depth = format.depth(w.cols(), g);
             weights.read(w, panel, panels, g, scratch, strip);
             if (!packed) {
-                unpack(strip, width, depth, products.weights());
+                unpack(strip, width, depth, products.memory().weights());
             }
             for (int row = from, rows; row < to; row += rows) {
                 rows = products.multiply(x.codes, x.at(g, row), to - row, width, depth);
@@ -139,7 +139,7 @@ final class PromptLinear {
     }
 
     private void addFour(int rows, int width, float[] scales, int at, int row, int v) {
-        MemorySegment all = products.sums();
+        MemorySegment all = products.memory().sums();
         FloatVector s0 = FloatVector.fromArray(FLOATS, weights.scales, v);
         FloatVector s1 = FloatVector.fromArray(FLOATS, weights.scales, v + L);
         FloatVector s2 = FloatVector.fromArray(FLOATS, weights.scales, v + 2 * L);
@@ -172,7 +172,7 @@ final class PromptLinear {
         IntVector excess = IntVector.fromArray(INTS, weights.excess, v);
         for (int r = 0; r < rows; r++) {
             int i = (row + r) * WIDTH + v;
-            product(products.sums(), 4L * (r * width + v), excess)
+            product(products.memory().sums(), 4L * (r * width + v), excess)
                     .fma(scale.mul(scales[at + r]), FloatVector.fromArray(FLOATS, sums, i))
                     .intoArray(sums, i);
         }

@@ -7,16 +7,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Prompt rows quantized to 8 bits, once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
+ * Prompt rows quantized to 8 bits, or split into BF16 numbers ({@link SplitFormat}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
  * the shared memory.
  *
- * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece.
+ * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece. Split rows follow each other.
  */
 public final class PromptRows {
     final PromptFormat format;
     final MemorySegment codes;
 
-    /** {@code [group][row]}. */
+    /** {@code [group][row]}; none for split rows. */
     final float[] scales;
 
     private int rows;
@@ -34,12 +34,22 @@ public final class PromptRows {
      * @throws IllegalArgumentException if there are too many
      */
     public static PromptRows allocate(long elements) {
-        return allocate(elements, PromptFormat.MACHINE.orElse(PromptFormat.WIDE));
+        return allocate(elements, 1);
+    }
+
+    /** The same for kernels that store an element in {@link Kernels#promptBytes} bytes. */
+    public static PromptRows allocate(long elements, int bytes) {
+        return allocate(elements, bytes, PromptFormat.MACHINE.orElse(PromptFormat.WIDE));
     }
 
     static PromptRows allocate(long elements, PromptFormat format) {
-        MemorySegment codes = Arena.ofAuto().allocate(elements, 64);
-        return new PromptRows(format, codes, new float[Math.toIntExact(elements / IntegerProducts.STEP)]);
+        return allocate(elements, 1, format);
+    }
+
+    private static PromptRows allocate(long elements, int bytes, PromptFormat format) {
+        MemorySegment codes = Arena.ofAuto().allocate(elements * bytes, 64);
+        long scales = bytes == 1 ? elements / IntegerProducts.STEP : 0;
+        return new PromptRows(format, codes, new float[Math.toIntExact(scales)]);
     }
 
     /** Number of elements of such rows. */
@@ -71,6 +81,11 @@ public final class PromptRows {
     /** Offset of a row of a group. */
     long at(int g, int row) {
         return (long) g * format.group() * rows + (long) row * format.depth(width, g);
+    }
+
+    /** Offset of a split row. */
+    long splitAt(int row) {
+        return (long) SplitFormat.BYTES * width * row;
     }
 
     /** Index of the scale of a row of a group. */

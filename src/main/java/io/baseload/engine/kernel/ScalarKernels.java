@@ -14,8 +14,10 @@ import java.util.Arrays;
 /**
  * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
  * that are then added in halves.
+ *
+ * @param splits whether prompt rows are multiplied as {@link SplitFormat} defines it
  */
-record ScalarKernels(Precision precision) implements Kernels {
+record ScalarKernels(Precision precision, boolean splits) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 
@@ -33,7 +35,7 @@ record ScalarKernels(Precision precision) implements Kernels {
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";
-        return new KernelTiers(prefill + name(), decode + name());
+        return new KernelTiers((splits ? "split bf16, " : prefill) + name(), decode + name());
     }
 
     /** Does nothing: the definition reads x itself. */
@@ -67,14 +69,30 @@ record ScalarKernels(Precision precision) implements Kernels {
 
     @Override
     public boolean quantizesPrompts(PackedMatrix w) {
-        return precision == Precision.FAST
-                && PromptFormat.MACHINE.isPresent()
-                && PromptFormat.MACHINE.get().takes(w);
+        if (splits) {
+            return SplitFormat.takes(w);
+        }
+        return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
+    }
+
+    @Override
+    public int promptBytes() {
+        int integers = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
+        return splits ? SplitFormat.BYTES : integers;
+    }
+
+    @Override
+    public long productBytes(int cols) {
+        return 0;
     }
 
     @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
+        if (splits) {
+            SplitFormat.split(x, from, end, to);
+            return;
+        }
         new PromptDefinition(to.format).quantize(x, from, end, to);
     }
 
@@ -82,6 +100,10 @@ record ScalarKernels(Precision precision) implements Kernels {
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
+        if (splits) {
+            SplitFormat.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+            return;
+        }
         new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 

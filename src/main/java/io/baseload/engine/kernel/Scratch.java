@@ -71,6 +71,9 @@ public final class Scratch {
     private @Nullable PromptLinear prompts;
 
     /** Created on first use. */
+    private @Nullable SplitLinear split;
+
+    /** Created on first use. */
     private @Nullable BatchLinear batches;
 
     /** The result of {@link ReadAhead}, which has no meaning. */
@@ -130,6 +133,15 @@ public final class Scratch {
         if (linear == null) {
             linear = new PromptLinear();
             prompts = linear;
+        }
+        return linear;
+    }
+
+    SplitLinear split() {
+        SplitLinear linear = split;
+        if (linear == null) {
+            linear = new SplitLinear(cols);
+            split = linear;
         }
         return linear;
     }

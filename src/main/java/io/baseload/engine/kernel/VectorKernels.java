@@ -3,13 +3,18 @@ package io.baseload.engine.kernel;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.platform.Bf16Products;
 import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 
-/** The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API. */
-record VectorKernels(Precision precision) implements Kernels {
+/**
+ * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
+ *
+ * @param splits whether prompt rows are multiplied as {@link SplitFormat} defines it
+ */
+record VectorKernels(Precision precision, boolean splits) implements Kernels {
 
     @Override
     public String name() {
@@ -20,6 +25,9 @@ record VectorKernels(Precision precision) implements Kernels {
     public KernelTiers tiers() {
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
+        }
+        if (splits) {
+            return new KernelTiers("split bf16, " + Bf16Products.kind().orElseThrow(), "int8, " + name());
         }
         String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
         return new KernelTiers(products.isEmpty() ? "f32, " + name() : "int8, " + products, "int8, " + name());
@@ -56,14 +64,31 @@ record VectorKernels(Precision precision) implements Kernels {
 
     @Override
     public boolean quantizesPrompts(PackedMatrix w) {
-        return precision == Precision.FAST
-                && PromptLinear.USABLE
-                && PromptFormat.MACHINE.get().takes(w);
+        if (splits) {
+            return SplitFormat.takes(w);
+        }
+        return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
+    }
+
+    @Override
+    public int promptBytes() {
+        int integers = precision == Precision.FAST && PromptLinear.USABLE ? Byte.BYTES : 0;
+        return splits ? SplitFormat.BYTES : integers;
+    }
+
+    @Override
+    public long productBytes(int cols) {
+        long integers = promptBytes() > 0 ? IntegerProducts.NATIVE_BYTES : 0;
+        return splits ? SplitLinear.nativeBytes(cols) : integers;
     }
 
     @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
+        if (splits) {
+            scratch.split().split(x, from, end, to);
+            return;
+        }
         scratch.prompts().quantize(x, from, end, to);
     }
 
@@ -71,6 +96,10 @@ record VectorKernels(Precision precision) implements Kernels {
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
+        if (splits) {
+            scratch.split().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+            return;
+        }
         scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
     }
 

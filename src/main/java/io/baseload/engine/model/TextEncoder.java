@@ -1,6 +1,5 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.api.Precision;
 import io.baseload.engine.config.EncoderConfig;
 import io.baseload.engine.config.EncoderOutput;
 import io.baseload.engine.config.ModelConfig;
@@ -80,8 +79,7 @@ public final class TextEncoder implements Step {
     }
 
     private Worker[] workers(ModelShard shard, Kernels kernels) {
-        boolean quantizes = kernels.precision() == Precision.FAST;
-        PromptRows quantized = PromptRows.allocate(quantizes ? workspace.widestPrompt(config.hidden()) : 0);
+        PromptRows quantized = PromptRows.allocate(workspace.widestPrompt(config.hidden()), kernels.promptBytes());
         Worker[] made = new Worker[team.workers(0, limits.workers())];
         for (int i = 0; i < made.length; i++) {
             made[i] = new Worker(

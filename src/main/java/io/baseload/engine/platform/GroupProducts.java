@@ -1,10 +1,7 @@
 package io.baseload.engine.platform;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.ref.Reference;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -38,13 +35,11 @@ public final class GroupProducts {
 
     private record Size(int pairs, int rows) {}
 
-    private final Arena arena = Arena.ofAuto();
-    private final MemorySegment weights = arena.allocate(MAX_GROUPS * DEPTH * WIDTH, 64);
-    private final MemorySegment sums = arena.allocate(4L * WIDTH * MAX_ROWS * MAX_GROUPS, 64);
-    private final MemorySegment stream = OneDnn.stream();
-
-    /** {@code [pairs][rows / 4]}, made when they are first needed. */
-    private final OneDnn.Call[] calls = new OneDnn.Call[(MAX_GROUPS / PAIR + 1) * (MAX_ROWS / ROWS_STEP + 1)];
+    /** Calls are {@code [pairs][rows / 4]}. */
+    private final ProductMemory memory = new ProductMemory(
+            MAX_GROUPS * DEPTH * WIDTH,
+            4L * WIDTH * MAX_ROWS * MAX_GROUPS,
+            (MAX_GROUPS / PAIR + 1) * (MAX_ROWS / ROWS_STEP + 1));
 
     /** Whether this machine has these products. */
     public static boolean usable() {
@@ -82,24 +77,17 @@ public final class GroupProducts {
         return pair + inPair;
     }
 
-    /** Index of a row of a group in {@link #sums}. */
+    /** Index of a row of a group in the sums. */
     public static int sumAt(int group, int row, int rows) {
         return ((group / PAIR * padded(rows) + row) * PAIR + group % PAIR) * WIDTH;
     }
 
-    /** The memory for weights, as bytes: the four columns from 4·k on of output n of group g begin at 2048·g + 256·k + 4·n. */
-    public MemorySegment weights() {
-        return weights;
-    }
-
-    /** The memory of the sums: 32-bit integers, those of the row of a group from {@link #sumAt} on. */
-    public MemorySegment sums() {
-        return sums;
-    }
-
-    /** Called by the multiplying thread before it multiplies. */
-    public void begin() {
-        OneDnn.useOneThread();
+    /**
+     * The memory for weights, as bytes, in which the four columns from 4·k on of output n of group g begin at 2048·g + 256·k + 4·n, and of the sums, 32-bit integers, those of the row of a group
+     * from {@link #sumAt} on.
+     */
+    public ProductMemory memory() {
+        return memory;
     }
 
     /**
@@ -111,23 +99,18 @@ public final class GroupProducts {
      */
     public void multiply(MemorySegment x, long at, int groups, int rows) {
         int pairs = Math.ceilDiv(groups, PAIR);
-        Objects.checkFromIndexSize(at, (long) pairs * pairBytes(rows), x.byteSize());
-        OneDnn.Call call = call(pairs, rows);
-        try {
-            OneDnn.execute(call, x.address() + at, stream);
-        } finally {
-            Reference.reachabilityFence(x);
-        }
+        memory.multiply(call(pairs, rows), x, at, (long) pairs * pairBytes(rows));
     }
 
-    private OneDnn.Call call(int pairs, int rows) {
+    private int call(int pairs, int rows) {
         int i = pairs * (MAX_ROWS / ROWS_STEP + 1) + Math.ceilDiv(rows, ROWS_STEP);
-        if (calls[i] == null) {
-            OneDnn.Product product = PRODUCTS.computeIfAbsent(
-                    new Size(pairs, padded(rows)),
-                    s -> OneDnn.products(s.pairs(), s.rows() * PAIR, WIDTH, PAIR * DEPTH));
-            calls[i] = OneDnn.call(arena, product, weights, sums);
+        if (!memory.has(i)) {
+            Size size = new Size(pairs, padded(rows));
+            memory.add(
+                    i,
+                    PRODUCTS.computeIfAbsent(
+                            size, s -> OneDnn.products(s.pairs(), s.rows() * PAIR, WIDTH, PAIR * DEPTH)));
         }
-        return calls[i];
+        return i;
     }
 }

@@ -2,7 +2,6 @@ package io.baseload.engine.platform;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.Map;
@@ -33,6 +32,9 @@ public final class IntegerProducts {
     /** The most rows of a product. */
     public static final int MAX_ROWS = 512;
 
+    /** The memory of a thread, in bytes. */
+    public static final long NATIVE_BYTES = WIDTH * DEPTH + 4L * WIDTH * MAX_ROWS;
+
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
     private static final Optional<Kind> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
@@ -50,17 +52,13 @@ public final class IntegerProducts {
     private record Size(int rows, int width, int depth) {}
 
     private final Kind kind;
-    private final Arena arena = Arena.ofAuto();
-    private final MemorySegment weights = arena.allocate(WIDTH * DEPTH, 64);
-    private final MemorySegment sums = arena.allocate(4L * WIDTH * MAX_ROWS, 64);
-    private final MemorySegment stream;
 
-    /** {@code [height][width / 16][depth / 64]}, made when they are first needed. */
-    private final OneDnn.Call[] calls = new OneDnn.Call[HEIGHTS.length * 5 * 5];
+    /** Calls are {@code [height][width / 16][depth / 64]}. */
+    private final ProductMemory memory =
+            new ProductMemory(WIDTH * DEPTH, 4L * WIDTH * MAX_ROWS, HEIGHTS.length * 5 * 5);
 
     public IntegerProducts() {
         kind = kind().orElseThrow();
-        stream = kind.packed() ? OneDnn.stream() : MemorySegment.NULL;
     }
 
     /** The kind of this machine; empty if the library isn't on the class path or doesn't run here. */
@@ -102,20 +100,11 @@ public final class IntegerProducts {
     }
 
     /**
-     * The memory for weights, as bytes. In the packed form, the four columns from 4·k on of output n begin at 256·k + 4·n; otherwise column k of output n is at n · depth + k.
+     * The memory for weights, as bytes, and of the sums, 32-bit integers {@code [rows][width]}. In the packed form, the four columns from 4·k on of output n begin at 256·k + 4·n in the memory for
+     * weights; otherwise column k of output n is at n · depth + k.
      */
-    public MemorySegment weights() {
-        return weights;
-    }
-
-    /** The memory of the sums: 32-bit integers, {@code [rows][width]}. */
-    public MemorySegment sums() {
-        return sums;
-    }
-
-    /** Called by the multiplying thread before it multiplies. */
-    public void begin() {
-        OneDnn.useOneThread();
+    public ProductMemory memory() {
+        return memory;
     }
 
     /**
@@ -126,21 +115,22 @@ public final class IntegerProducts {
      * @return the number of rows that were multiplied
      */
     public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
+        if (!kind.packed()) {
+            return multiplyPlain(x, at, Math.min(rows, MAX_ROWS), width, depth);
+        }
         int height = height(rows);
-        int some = kind.packed() ? HEIGHTS[height] : Math.min(rows, MAX_ROWS);
-        Objects.checkFromIndexSize(at, (long) some * depth, x.byteSize());
-        long address = x.address() + at;
+        memory.multiply(call(height, width, depth), x, at, (long) HEIGHTS[height] * depth);
+        return Math.min(rows, HEIGHTS[height]);
+    }
+
+    private int multiplyPlain(MemorySegment x, long at, int rows, int width, int depth) {
+        Objects.checkFromIndexSize(at, (long) rows * depth, x.byteSize());
         try {
-            if (kind.packed()) {
-                OneDnn.Call call = call(height, width, depth);
-                OneDnn.execute(call, address, stream);
-            } else {
-                OneDnn.gemm(address, some, weights, width, depth, sums);
-            }
+            OneDnn.gemm(x.address() + at, rows, memory.weights(), width, depth, memory.sums());
         } finally {
             Reference.reachabilityFence(x);
         }
-        return Math.min(rows, some);
+        return rows;
     }
 
     /** The height of the largest product that is filled by {@code rows} rows; at least the smallest height. */
@@ -152,13 +142,12 @@ public final class IntegerProducts {
         return height;
     }
 
-    private OneDnn.Call call(int height, int width, int depth) {
+    private int call(int height, int width, int depth) {
         int i = (height * 5 + width / 16) * 5 + depth / STEP;
-        if (calls[i] == null) {
-            OneDnn.Product product = PRODUCTS.computeIfAbsent(
-                    new Size(HEIGHTS[height], width, depth), s -> OneDnn.product(s.rows(), s.width(), s.depth()));
-            calls[i] = OneDnn.call(arena, product, weights, sums);
+        if (!memory.has(i)) {
+            Size size = new Size(HEIGHTS[height], width, depth);
+            memory.add(i, PRODUCTS.computeIfAbsent(size, s -> OneDnn.product(s.rows(), s.width(), s.depth())));
         }
-        return calls[i];
+        return i;
     }
 }

@@ -14,10 +14,12 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} and {@link GroupProducts} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
+ * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts}, {@link GroupProducts} and {@link Bf16Products} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
  */
 final class OneDnn {
     static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";
+    private static final int BF16 = 2;
+    private static final int F32 = 3;
     private static final int S32 = 4;
     private static final int S8 = 5;
     private static final int U8 = 6;
@@ -25,7 +27,10 @@ final class OneDnn {
     /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which form a block: {@code dnnl_BA16a64b4a}. */
     private static final int PACKED = 388;
 
-    /** The same for each of several products: {@code dnnl_aCB16b64c4b}. */
+    /** The same with vectors of 64 outputs by 2 columns: {@code dnnl_BA16a64b2a}. */
+    private static final int PACKED_PAIRS = 384;
+
+    /** The first for each of several products: {@code dnnl_aCB16b64c4b}. */
     private static final int PACKED_BATCH = 532;
 
     /** Rows one after the other: {@code dnnl_ab}, {@code dnnl_abc}. */
@@ -117,7 +122,7 @@ final class OneDnn {
         return DNNL.function(name, FunctionDescriptor.of(JAVA_INT, arguments));
     }
 
-    /** A product of u8 [rows][depth] and s8 in the packed form. Threads may run calls of it at the same time. */
+    /** A product of x [rows][depth] and weights in a packed form. Threads may run calls of it at the same time. */
     record Product(
             MemorySegment primitive,
             String name,
@@ -162,7 +167,7 @@ final class OneDnn {
     }
 
     /**
-     * Compiles a product for these sizes.
+     * Compiles a product of u8 and s8 for these sizes.
      *
      * @throws IllegalStateException if oneDNN has none for this processor
      */
@@ -183,6 +188,18 @@ final class OneDnn {
                 describe(U8, PLAIN_BATCH, count, rows, depth),
                 describe(S8, PACKED_BATCH, count, depth, width),
                 describe(S32, PLAIN_BATCH, count, rows, width));
+    }
+
+    /**
+     * Compiles a product of BF16 numbers for these sizes, with sums in F32.
+     *
+     * @throws IllegalStateException if oneDNN has none for this processor
+     */
+    static Product bf16Product(int rows, int width, int depth) {
+        return product(
+                describe(BF16, PLAIN, rows, depth),
+                describe(BF16, PACKED_PAIRS, depth, width),
+                describe(F32, PLAIN, rows, width));
     }
 
     private static Product product(MemorySegment x, MemorySegment w, MemorySegment y) {

@@ -119,6 +119,13 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public KernelTiers kernels(Path file, LoadOptions options) {
+        try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
+            return source.kernels(options.precision()).tiers();
+        }
+    }
+
+    @Override
     public LoadedModel load(Path file, LoadOptions options) {
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(false);
@@ -142,7 +149,7 @@ final class CpuEngine implements Engine {
     private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {
         NativeMemory memory = new NativeMemory();
         try {
-            Kernels kernels = Kernels.best(options.precision());
+            Kernels kernels = source.kernels(options.precision());
             ModelParts parts = ModelParts.of(source, size, layout, memory);
             KvPages pages = parts.shards().getFirst().kv();
             KvCache cache = new KvCache(pages, options.prefixCache());
@@ -176,7 +183,7 @@ final class CpuEngine implements Engine {
     private LoadedEncoder loadEncoder(ModelSource source, ModelSize size, LoadOptions options) {
         NativeMemory memory = new NativeMemory();
         try {
-            Kernels kernels = Kernels.best(options.precision());
+            Kernels kernels = source.kernels(options.precision());
             ModelParts parts = ModelParts.of(source, size, layout, memory);
             ModelShard shard = parts.shards().getFirst();
             var encoder = new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels);

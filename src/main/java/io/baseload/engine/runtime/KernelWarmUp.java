@@ -117,7 +117,7 @@ final class KernelWarmUp {
             cold.add(() -> kernels.decodeLinear(w, x, y, 0, rows, 0, PANELS, scratch));
         }
         if (kernels.quantizesPrompts(w)) {
-            PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, cols));
+            PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, cols), kernels.promptBytes());
             cold.add(() -> kernels.quantize(x, PROMPT, 0, PROMPT, quantized, scratch));
             cold.add(() -> kernels.prefillLinear(w, quantized, y, 0, PROMPT, 0, PANELS, scratch));
         } else {

@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelTask;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.architecture.Architectures;
@@ -15,20 +16,25 @@ import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
 import io.baseload.engine.weights.PassingWeights;
 import io.baseload.engine.weights.PlannedWeights;
+import io.baseload.engine.weights.StepMatrices;
 import io.baseload.engine.weights.StoredWeights;
 import io.baseload.engine.weights.Weights;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -187,8 +193,28 @@ record ModelSource(
         return bytes;
     }
 
+    /** The kernels for this model. */
+    Kernels kernels(Precision precision) {
+        return isEncoder() ? Kernels.encoder(precision, multiplied()) : Kernels.best(precision);
+    }
+
+    /** The packings of the matrices by which a step multiplies. */
+    private Set<Packing> multiplied() {
+        try (NativeMemory memory = new NativeMemory()) {
+            var noted = new StepMatrices(config(), shapes(memory));
+            DecoderWeights.load(config(), noted);
+            return noted.packings();
+        }
+    }
+
     MemoryEstimate estimate(ModelSize size, int workers) {
         long scratch = workers * Scratch.nativeBytes(plan.widest()) + size.partBytes(config(), workers);
+        if (isEncoder()) {
+            Kernels kernels = kernels(size.options().precision());
+            scratch += kernels.promptBytes()
+                    * PromptRows.elements(size.encoderLimits(workers).rows(), plan.widest());
+            scratch += workers * kernels.productBytes(plan.widest());
+        }
         return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch);
     }
 

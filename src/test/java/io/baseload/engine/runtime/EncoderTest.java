@@ -77,6 +77,23 @@ class EncoderTest {
         }
     }
 
+    /** Compares whole vectors: the length of a difference is at most this part of the expected vector's. */
+    private static void compareLengths(List<float[]> outputs, JsonNode expected, double part) {
+        assertThat(outputs).hasSize(expected.path("vectors").size());
+        for (int i = 0; i < outputs.size(); i++) {
+            JsonNode vector = expected.path("vectors").path(i);
+            assertThat(outputs.get(i)).hasSize(vector.size());
+            double difference = 0;
+            double length = 0;
+            for (int k = 0; k < vector.size(); k++) {
+                difference = Math.hypot(
+                        difference, outputs.get(i)[k] - vector.path(k).doubleValue());
+                length = Math.hypot(length, vector.path(k).doubleValue());
+            }
+            assertThat(difference).isLessThanOrEqualTo(part * length);
+        }
+    }
+
     private static org.assertj.core.data.Offset<Float> within(float tolerance) {
         return org.assertj.core.data.Offset.offset(tolerance);
     }
@@ -96,14 +113,29 @@ class EncoderTest {
     void eachTextIsAsItsReferenceInAnyCompany(String name) {
         JsonNode expected = expected(name);
         List<EncoderText> texts = texts(expected);
-        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
+        compare(eachInAnyCompany(name, texts, Precision.EXACT), expected, 1e-5f);
+        compareLengths(eachInAnyCompany(name, texts, Precision.FAST), expected, 5e-5);
+    }
+
+    /** The outputs for texts, which are the same for each alone. */
+    private static List<float[]> eachInAnyCompany(String name, List<EncoderText> texts, Precision precision) {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT.withPrecision(precision))) {
             List<float[]> together = encoder.encode(texts, FlowId.NONE).join();
-            compare(together, expected, 1e-5f);
             for (int i = 0; i < texts.size(); i++) {
                 assertThat(encoder.encode(List.of(texts.get(i)), FlowId.NONE).join())
                         .containsExactly(together.get(i));
             }
+            return together;
         }
+    }
+
+    @Test
+    void theEstimateIncludesQuantizedRows() {
+        LoadOptions fast = EXACT.withPrecision(Precision.FAST);
+        long more = ENGINE.estimate(folder("bert-mean"), fast).scratch()
+                - ENGINE.estimate(folder("bert-mean"), EXACT).scratch();
+        boolean quantizes = !ENGINE.kernels(folder("bert-mean"), fast).prefill().startsWith("f32");
+        assertThat(more > 0).isEqualTo(quantizes);
     }
 
     @ParameterizedTest
