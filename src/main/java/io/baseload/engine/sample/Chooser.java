@@ -19,8 +19,11 @@ final class Chooser {
         if (options.temperature() == 0) {
             return likeliest;
         }
-        float max = logits.data()[logits.at(row) + likeliest];
         float factor = 1 / options.temperature();
+        if (Float.isInfinite(factor)) {
+            return likeliest;
+        }
+        float max = logits.data()[logits.at(row) + likeliest];
         candidates.clear();
         double total;
         if (options.topK() > 0 && options.topK() < logits.width()) {

@@ -62,15 +62,21 @@ final class StepPlanner {
         }
     }
 
-    /** Sequences that have outgrown what their keys were computed for begin again. */
+    /** Sequences that have outgrown what their keys were computed for begin again, the oldest first. Each may send others away, so the next one is looked for anew. */
     private static void recompute(List<Sequence> active, List<Sequence> preempted) {
+        for (Sequence next = outgrown(active); next != null; next = outgrown(active)) {
+            next.beginAgain();
+            takePages(next, active, preempted);
+        }
+    }
+
+    private static @Nullable Sequence outgrown(List<Sequence> active) {
         for (int i = 0; i < active.size(); i++) {
-            Sequence sequence = active.get(i);
-            if (sequence.outgrown()) {
-                sequence.beginAgain();
-                takePages(sequence, active, preempted);
+            if (active.get(i).outgrown()) {
+                return active.get(i);
             }
         }
+        return null;
     }
 
     private void weigh(List<Sequence> active) {

@@ -18,7 +18,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
 
@@ -166,19 +165,22 @@ public final class TextBatcher implements ModelTurns {
         }
     }
 
-    /** Fills the step. */
+    /** Fills the step. A request that fails before it has a place in the step fails alone. */
     private void plan() {
-        for (TextFlow flow = queue.next(); flow != null; flow = queue.next()) {
-            TextRequest request = Objects.requireNonNull(flow.waiting());
+        for (TextQueue.Next next = queue.next(); next != null; next = queue.next()) {
+            int before = step.size();
             try {
-                if (!take(request)) {
+                if (!take(next.request())) {
                     break;
                 }
+                next.flow().served(step.getLast().length());
             } catch (RuntimeException | Error failed) {
-                request.fail(failed);
-                throw failed;
+                next.request().fail(failed);
+                if (step.size() > before) {
+                    throw failed;
+                }
+                LOG.log(Level.WARNING, "a request to " + name + " failed before its step", failed);
             }
-            flow.served(step.getLast().length());
         }
         active = step.size();
     }
@@ -188,10 +190,12 @@ public final class TextBatcher implements ModelTurns {
         EncoderText text = request.next();
         int length = text.tokens().length;
         PageTable table = cache.table(length, CacheScope.PRIVATE);
-        if (batch.rowsLeft() < length || batch.chunksLeft() == 0 || !table.grow(length)) {
+        if (batch.rowsLeft() < length || batch.chunksLeft() == 0 || !table.fits(length)) {
             return false;
         }
-        step.add(new Taken(request, request.take(), length, table));
+        int index = request.take(); // the caller's code, which may throw: the table has no pages yet
+        table.grow(length);
+        step.add(new Taken(request, index, length, table));
         batch.addText(table, text.tokens(), text.second());
         return true;
     }

@@ -15,6 +15,9 @@ import org.jspecify.annotations.Nullable;
 final class TextQueue {
     private record Key(String flow, Urgency urgency) {}
 
+    /** A request and its flow. */
+    record Next(TextFlow flow, TextRequest request) {}
+
     private final Map<Key, TextFlow> flows = new HashMap<>();
 
     /** The virtual time of the flow that was served last, by urgency. */
@@ -31,15 +34,18 @@ final class TextQueue {
         return flow;
     }
 
-    /** The next flow. */
+    /** The next request, which was waiting when it was looked at: its caller may cancel it at any time. */
     @Nullable
-    TextFlow next() {
-        TextFlow next = flows.values().stream()
-                .filter(flow -> flow.waiting() != null)
-                .reduce((one, other) -> other.before(one) ? other : one)
-                .orElse(null);
+    Next next() {
+        Next next = null;
+        for (TextFlow flow : flows.values()) {
+            TextRequest request = flow.waiting();
+            if (request != null && (next == null || flow.before(next.flow))) {
+                next = new Next(flow, request);
+            }
+        }
         if (next != null) {
-            level.put(next.batch() ? Urgency.BATCH : Urgency.INTERACTIVE, next.virtualTime());
+            level.put(next.flow.batch() ? Urgency.BATCH : Urgency.INTERACTIVE, next.flow.virtualTime());
         }
         return next;
     }

@@ -38,7 +38,8 @@ import java.util.stream.Stream;
 /**
  * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
  * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
- * the next one is tried when one is overloaded, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after an answer has started.
+ * the next one is tried when one is overloaded, has too few places, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after an
+ * answer has started.
  *
  * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
  */
@@ -154,6 +155,10 @@ final class InferenceService implements Inference {
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
             } catch (InvalidRequestException e) {
+                if (SequencePlaces.hasTooFew(e)) {
+                    failures.add(e);
+                    continue;
+                }
                 if (!target.isTrial() || RequestGuard.hasBlocked(e)) {
                     throw e;
                 }
@@ -183,6 +188,7 @@ final class InferenceService implements Inference {
         span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
         try {
             var flow = flow(caller, request.urgency());
+            SequencePlaces.check(model, request.completion());
             var taken = places.take(model, flow, request.completion().answers());
             try {
                 var granted = books.check(

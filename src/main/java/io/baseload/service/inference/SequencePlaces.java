@@ -1,5 +1,7 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.ServedModel;
@@ -15,6 +17,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class SequencePlaces {
     /** Models with the same id may be in several places: their fingerprints differ. */
     private record Key(String model, String fingerprint, String tenant, FlowId.Urgency urgency) {}
+
+    private static final String TOO_MANY_ANSWERS = "too_many_answers";
 
     private final Map<Key, Integer> taken = new HashMap<>();
     private final Map<Key, WaitingLine> lines = new ConcurrentHashMap<>();
@@ -38,6 +42,29 @@ final class SequencePlaces {
 
     private static Key key(ServedModel model, FlowId flow) {
         return new Key(model.id(), model.fingerprint(), flow.value(), flow.urgency());
+    }
+
+    /**
+     * Refuses a request with more answers than the model has places: it would never be taken as a whole. A backend has a queue of its own.
+     *
+     * @throws InvalidRequestException for the field that asks for so many
+     */
+    static void check(ServedModel model, CompletionRequest asked) {
+        int answers = asked.answers();
+        if (answers > model.places() && !model.isElsewhere()) {
+            String field = asked.prompts() > 1 ? "prompt" : asked.bestOf() > asked.choices() ? "best_of" : "n";
+            throw new InvalidRequestException(
+                    field,
+                    TOO_MANY_ANSWERS,
+                    "Invalid '" + field + "': expected at most " + model.places()
+                            + " answers, which this model takes of" + " a tenant at a time, but got " + answers
+                            + " instead.");
+        }
+    }
+
+    /** Whether another model, which may have more places, may be asked. */
+    static boolean hasTooFew(InvalidRequestException refusal) {
+        return refusal.code().equals(TOO_MANY_ANSWERS);
     }
 
     /** @throws OverloadedException if the flow already has too many */

@@ -112,6 +112,95 @@ class KvCacheTest {
         }
     }
 
+    /** Whatever prompts come, are found, computed, published and go: no page in use is written by another or evicted, and none gets lost. */
+    @Test
+    void sharedPagesKeepWhatTheyContain() {
+        try (NativeMemory memory = new NativeMemory()) {
+            KvCache cache = cache(memory);
+            Random random = new Random(11);
+            Content[] contents = new Content[PAGES];
+            List<Reader> readers = new ArrayList<>();
+            for (int i = 0; i < 5000; i++) {
+                if (readers.size() < 6 && random.nextInt(4) == 0) {
+                    readers.add(new Reader(cache, random.nextInt(2), random.nextInt(8)));
+                } else if (!readers.isEmpty()) {
+                    Reader reader = readers.get(random.nextInt(readers.size()));
+                    if (random.nextInt(8) == 0) {
+                        reader.table.release();
+                        readers.remove(reader);
+                    } else {
+                        reader.read(random, contents);
+                    }
+                }
+                readers.forEach(reader -> reader.assertContents(contents));
+                assertThat(cache.usedPages()).isEqualTo((int)
+                        readers.stream().flatMapToInt(Reader::held).distinct().count());
+            }
+            readers.forEach(reader -> reader.table.release());
+            assertThat(cache.usedPages()).isZero();
+            assertThat(cache.prefixes().evicted()).isPositive();
+        }
+    }
+
+    /** What was computed into a page; prompts of one scope have the same tokens up to where they part. */
+    private record Content(int scope, int prompt, int page) {}
+
+    /** A sequence that computes its prompt. */
+    private static final class Reader {
+        private final PageTable table;
+        private final int scope;
+        private final int prompt;
+        private final int[] tokens;
+        private int pages;
+        private int computed;
+
+        Reader(KvCache cache, int scope, int prompt) {
+            this.scope = scope;
+            this.prompt = prompt;
+            this.table = cache.table(PROMPT.length, CacheScope.of("scope" + scope));
+            this.tokens = Arrays.stream(PROMPT, 0, KvPages.TOKENS * (prompt + 2))
+                    .map(token -> token < parting() ? token : token + PROMPT.length * (prompt + 1))
+                    .toArray();
+        }
+
+        /** The first token that no other prompt has in its place. */
+        private int parting() {
+            return prompt * 45;
+        }
+
+        void read(Random random, Content[] contents) {
+            int shared = table.share(false, tokens, random.nextBoolean() ? tokens.length - 1 : 0);
+            computed = Math.max(computed, shared);
+            pages = Math.max(pages, shared / KvPages.TOKENS);
+            int end = Math.min(tokens.length, computed + 1 + random.nextInt(50));
+            if (table.grow(end)) {
+                for (int page = computed / KvPages.TOKENS; page < KvCache.pagesFor(end); page++) {
+                    contents[table.pages()[page]] = content(page);
+                }
+                computed = end;
+                pages = Math.max(pages, KvCache.pagesFor(end));
+            }
+            if (random.nextBoolean()) {
+                table.publish(false, tokens, computed);
+            }
+        }
+
+        private Content content(int page) {
+            boolean common = (page + 1) * KvPages.TOKENS <= parting();
+            return new Content(scope, common ? -1 : prompt, page);
+        }
+
+        void assertContents(Content[] contents) {
+            for (int page = 0; page < computed / KvPages.TOKENS; page++) {
+                assertThat(contents[table.pages()[page]]).isEqualTo(content(page));
+            }
+        }
+
+        IntStream held() {
+            return Arrays.stream(table.pages(), 0, pages);
+        }
+    }
+
     private static PageTable filled(KvCache cache, String owner, int pages) {
         PageTable table = cache.table(KvPages.TOKENS * PAGES, CacheScope.of(owner));
         table.share(false, PROMPT, KvPages.TOKENS * pages);

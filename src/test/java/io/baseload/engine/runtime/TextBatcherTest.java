@@ -94,6 +94,23 @@ class TextBatcherTest {
         assertThat(batcher.queued()).isZero();
     }
 
+    /** More often than there are pages for their texts. */
+    @Test
+    void aCallerThatFailsWhenItsTextBeginsFailsAloneAndTakesNoPages() {
+        float[] expected = computed(text(9, 3)).getFirst();
+        for (int i = 0; i < 20; i++) {
+            var before = submit("a", text(9, 3));
+            var failing = batcher.submit(List.of(text(100, i)), new FlowId("b"), tokens -> {
+                throw new IllegalStateException("nobody counts " + tokens);
+            });
+            while (batcher.turn(team) == Turn.WORKED) {}
+            assertThat(before.join().getFirst()).containsExactly(expected);
+            assertThatThrownBy(failing::join).hasRootCauseMessage("nobody counts 100");
+        }
+        assertThat(batcher.queued()).isZero();
+        assertThat(computed(text(100, 1))).hasSize(1);
+    }
+
     @Test
     void whoWaitsForAnOutcomeHearsOfItOnAnotherThread() {
         Thread engine = Thread.currentThread();

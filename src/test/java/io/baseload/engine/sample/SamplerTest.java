@@ -37,6 +37,17 @@ class SamplerTest {
         assertThat(next(SamplingOptions.greedy(), 0)).isEqualTo(17);
     }
 
+    /** The inverse of the smallest temperatures is infinite. */
+    @Test
+    void theSmallestTemperaturesTakeTheLargestToo() {
+        logits.data()[17] = 50;
+        for (float temperature : new float[] {Float.MIN_VALUE, 1e-40f, Float.MIN_NORMAL}) {
+            assertThat(next(seeded(temperature, 0.9f, 0, 0.1f, 7), 0)).isEqualTo(17);
+            assertThat(next(seeded(temperature, 0.9f, 5, 0f, 7), 0)).isEqualTo(17);
+            assertThat(next(seeded(temperature, 1f, 0, 0f, 7), 0)).isEqualTo(17);
+        }
+    }
+
     @Test
     void sameSeedSameTokens() {
         SamplingState one = new SamplingState(seeded(1f, 1f, 0, 0f, 42), Optional.empty());

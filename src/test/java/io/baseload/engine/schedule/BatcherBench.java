@@ -21,6 +21,7 @@ import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.testing.TestModels;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,8 +33,12 @@ final class BatcherBench {
     private final KvCache cache;
 
     BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages) {
+        this(memory, team, limits, pages, TestModels.tiny());
+    }
+
+    BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages, Path path) {
         this.team = team;
-        try (ModelFolder file = ModelFolder.open(TestModels.tiny())) {
+        try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = definition.config();
             KvPages kv = KvPages.allocate(memory, pages, config.kvLayout(KvPrecision.F32));

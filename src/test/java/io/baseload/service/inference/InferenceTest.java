@@ -246,6 +246,34 @@ class InferenceTest {
     }
 
     @Test
+    void moreAnswersThanAModelHasPlacesAreRefusedBeforeAnyIsStarted() throws Exception {
+        var client = new Client(inference, tenant(100));
+        int before = model.started.get();
+        assertThatThrownBy(() -> client.ask(7, OptionalInt.of(1), TinyModel.PLACES + 1))
+                .isInstanceOfSatisfying(InvalidRequestException.class, refused -> {
+                    assertThat(refused.field()).isEqualTo("n");
+                    assertThat(refused).hasMessageContaining("at most 72 answers");
+                });
+        assertThat(model.started).hasValue(before);
+        assertThat(trail(client)).isEmpty();
+        Patience.await().until(() -> model.holds.get() == 0);
+    }
+
+    @Test
+    void aModelWithMorePlacesTakesWhatAnotherHasTooFewFor() throws Exception {
+        var client = new Client(inference, tenant(8));
+        model.canary = model.withPlaces(1);
+        try {
+            client.ask(7, OptionalInt.of(1), 2);
+        } finally {
+            model.canary = null;
+        }
+        model.steps.release(2);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(7, 2));
+        Patience.await().until(() -> model.holds.get() == 0);
+    }
+
+    @Test
     void aFullQueueGivesTheReservationBack() {
         var client = new Client(inference, tenant(8));
         model.full = true;

@@ -65,10 +65,7 @@ final class TinyModel implements ModelDirectory, Completions {
         if (!name.equals("tiny")) {
             throw new UnknownModelException(name);
         }
-        Target only = () -> {
-            holds.incrementAndGet();
-            return new Hold();
-        };
+        Target only = withPlaces(PLACES);
         Target first = canary;
         return first == null ? List.of(only) : List.of(first, only);
     }
@@ -117,8 +114,21 @@ final class TinyModel implements ModelDirectory, Completions {
                 request.maxTokens().isPresent());
     }
 
+    /** The same model, in a process that has only so many places. */
+    Target withPlaces(int places) {
+        return () -> {
+            holds.incrementAndGet();
+            return new Hold(places);
+        };
+    }
+
     private final class Hold implements ServedModel {
+        private final int places;
         private boolean open = true;
+
+        Hold(int places) {
+            this.places = places;
+        }
 
         @Override
         public String id() {
@@ -142,7 +152,7 @@ final class TinyModel implements ModelDirectory, Completions {
 
         @Override
         public int places() {
-            return PLACES;
+            return places;
         }
 
         @Override
