@@ -20,6 +20,9 @@ public final class ApiException extends RuntimeException {
     /** The code of an answer that was generated, and charged, but could not be kept, or of something kept that can't be read now. */
     public static final String STORAGE_UNAVAILABLE = "storage_unavailable";
 
+    /** The code of a request for which there will be no room however often it is asked. */
+    static final String INSUFFICIENT_QUOTA = "insufficient_quota";
+
     /** Clients that follow any {@code Retry-After} would sleep for hours; for longer waits they are told not to retry. */
     private static final Duration WORTH_WAITING = Duration.ofMinutes(2);
 
@@ -106,9 +109,9 @@ public final class ApiException extends RuntimeException {
         return wait.compareTo(WORTH_WAITING) > 0 ? timed.with("x-should-retry", "false") : timed;
     }
 
-    /** How long to wait before the same is asked again; empty if it would be refused again, or for long. */
+    /** How long to wait before the same is asked again, which may be hours; empty if it would be refused again. */
     public Optional<Duration> retryAfter() {
-        return headers.containsKey("x-should-retry")
+        return code().equals(Optional.of(INSUFFICIENT_QUOTA))
                 ? Optional.empty()
                 : Optional.ofNullable(headers.get("retry-after-ms"))
                         .map(Long::parseLong)

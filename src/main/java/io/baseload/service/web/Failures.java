@@ -116,7 +116,7 @@ public final class Failures {
                 ApiException.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter());
             case TOKENS -> ApiException.limited("tokens", "rate_limit_exceeded", message(e), e.retryAfter());
             case BUDGET ->
-                ApiException.limited("insufficient_quota", "insufficient_quota", message(e), e.retryAfter())
+                ApiException.limited("insufficient_quota", ApiException.INSUFFICIENT_QUOTA, message(e), e.retryAfter())
                         .with("x-should-retry", "false");
         };
         return error.with(e.quota());

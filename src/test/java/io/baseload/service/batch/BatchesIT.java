@@ -22,6 +22,8 @@ import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -331,6 +333,44 @@ class BatchesIT {
         } finally {
             poor.close();
         }
+    }
+
+    @Test
+    void linesWaitForRoomThatComesWithinTheDay(RunningService service) throws Exception {
+        rest.post("/admin/v1/tenants", "{\"id\": \"thrifty\", \"windows\": [{\"period\": \"day\", \"tokens\": 120}]}");
+        String secret = rest.post("/admin/v1/tenants/thrifty/keys", "{\"roles\": [\"user\"]}")
+                .get("key")
+                .asString();
+        OpenAIClient thrifty = client(secret);
+        try {
+            double before = deferred(service);
+            String all = IntStream.range(0, 12)
+                    .mapToObj(i -> line("line " + i, CHAT, QUESTION))
+                    .collect(Collectors.joining());
+            Batch begun =
+                    thrifty.batches().create(order(upload(thrifty, all), CHAT).build());
+            Patience.await().until(() -> deferred(service) > before);
+            rest.send(
+                    "PATCH",
+                    "/admin/v1/tenants/thrifty",
+                    "{\"windows\": [{\"period\": \"day\", \"tokens\": 1000000}]}");
+            var counts = ended(thrifty, begun.id()).requestCounts().orElseThrow();
+            assertThat(counts.completed()).isEqualTo(12);
+            assertThat(counts.failed()).isZero();
+        } finally {
+            thrifty.close();
+        }
+    }
+
+    private static double deferred(RunningService service) {
+        return service
+                .bean(MeterRegistry.class)
+                .find("baseload.batch_lines")
+                .tag("outcome", "deferred")
+                .counters()
+                .stream()
+                .mapToDouble(Counter::count)
+                .sum();
     }
 
     @Test
