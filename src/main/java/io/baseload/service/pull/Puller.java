@@ -22,7 +22,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Semaphore;
@@ -52,7 +51,6 @@ public final class Puller implements AutoCloseable {
     private final Bandwidth bandwidth;
     private final Semaphore connections;
     private final ModelSignature signature;
-    private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
     /** @param signers the folder of public keys of model signers */
     public Puller(PullProperties properties, AllowedHosts hosts, Path signers, Optional<SSLContext> ssl) {
@@ -120,14 +118,11 @@ public final class Puller implements AutoCloseable {
     }
 
     /**
-     * @param folder of this model only
+     * @param folder of this model only, in which nobody else works meanwhile
      * @throws PullException if it can't be pulled
      */
     public Pulled pull(Request request, Path folder, Space space, Watcher watcher) {
         check(request.source(), request.signature());
-        if (!busy.add(folder)) {
-            throw new PullException("The same model is being pulled already.");
-        }
         var stop = new Stop();
         try {
             Authorization authorization = authorization(request, stop);
@@ -156,7 +151,6 @@ public final class Puller implements AutoCloseable {
             throw new UncheckedIOException(folder + " can't be written", e);
         } finally {
             stop.now();
-            busy.remove(folder);
         }
     }
 

@@ -139,6 +139,9 @@ public final class ImportService {
     }
 
     private void run(ImportTask task, Progress progress) {
+        if (progress.isFiled()) {
+            return;
+        }
         run(
                 task.path(),
                 task.name(),
@@ -167,7 +170,10 @@ public final class ImportService {
         var done = new AtomicReference<Quantization>();
         String sha256 = store(path, quantization, progress, source, done);
         progress.at(0.99, "filing");
-        file(name, sha256, row -> filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get())));
+        file(name, sha256, row -> {
+            filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get()));
+            progress.file();
+        });
     }
 
     /** Files that are written or replaced while they are read, for example through a link, don't become a model, because the trail would name different files from those read. */

@@ -20,7 +20,7 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " CASE WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END, error = CASE WHEN NOT cancelled THEN"
             + " 'interrupted by a restart of the service' END, finished_at = clock_timestamp()"
             + " WHERE state IN ('QUEUED', 'RUNNING')"
-            + " AND (task IS NULL OR cancelled OR told_at < clock_timestamp() - interval '1 day')"
+            + " AND (task IS NULL OR (cancelled AND NOT filed) OR told_at < clock_timestamp() - interval '1 day')"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance)")
     int failInterrupted();
 
@@ -30,8 +30,8 @@ interface JobRows extends ListCrudRepository<Job, String> {
     int own(String id, UUID instance, UUID home, @Nullable String task);
 
     /** Jobs of earlier runs in a home, which a later run can continue; oldest first. */
-    @Query("SELECT id, task::text AS task, attempts FROM job WHERE home = :home AND task IS NOT NULL AND NOT cancelled"
-            + " AND state IN ('QUEUED', 'RUNNING')"
+    @Query("SELECT id, task::text AS task, attempts, filed FROM job WHERE home = :home AND task IS NOT NULL"
+            + " AND (filed OR NOT cancelled) AND state IN ('QUEUED', 'RUNNING')"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance) ORDER BY created_at, id")
     List<LeftJob> left(UUID home);
 
@@ -39,8 +39,13 @@ interface JobRows extends ListCrudRepository<Job, String> {
      * A job started by an earlier run.
      *
      * @param attempts runs that have started it
+     * @param filed whether its result is stored
      */
-    record LeftJob(String id, String task, int attempts) {}
+    record LeftJob(String id, String task, int attempts, boolean filed) {}
+
+    @Modifying
+    @Query("UPDATE job SET filed = true WHERE id = :id")
+    int file(String id);
 
     @Modifying
     @Query("UPDATE job SET instance = :instance, attempts = attempts + 1, told_at = clock_timestamp() WHERE id = :id")

@@ -113,12 +113,12 @@ public final class Jobs {
     }
 
     private void goOn(LeftJob left, Job job) {
-        LiveJob resumed = new LiveJob(job, true);
+        LiveJob resumed = new LiveJob(job, true, left.filed(), rows);
         transaction.executeWithoutResult(
                 status -> rows.takeUp(job.id(), membership.lease().instance()));
         LOG.info("{} goes on: {} {}", job.id(), job.kind(), job.model());
         run(resumed, progress -> {
-            if (left.attempts() >= MOST_ATTEMPTS) {
+            if (left.attempts() >= MOST_ATTEMPTS && !left.filed()) {
                 throw new ConflictException("The service was stopped or killed " + left.attempts()
                         + " times while this job ran: start it again.");
             }
@@ -152,7 +152,7 @@ public final class Jobs {
             rows.own(job.id(), membership.lease().instance(), membership.home(), task.orElse(null));
             recorded.accept(job);
         });
-        LiveJob started = new LiveJob(job, task.isPresent());
+        LiveJob started = new LiveJob(job, task.isPresent(), false, rows);
         run(started, work);
         return started;
     }
@@ -321,15 +321,22 @@ public final class Jobs {
     private static final class LiveJob implements Progress {
         private volatile Job job;
         private final boolean lasts;
+        private final boolean filed;
+        private final JobRows rows;
         private volatile boolean cancelled;
         private volatile boolean interrupted;
         private final CompletableFuture<Void> end = new CompletableFuture<>();
         private volatile String remark = "";
 
-        /** @param lasts whether it can continue after a restart */
-        LiveJob(Job job, boolean lasts) {
+        /**
+         * @param lasts whether it can continue after a restart
+         * @param filed whether an earlier run has stored its result
+         */
+        LiveJob(Job job, boolean lasts, boolean filed, JobRows rows) {
             this.job = job;
             this.lasts = lasts;
+            this.filed = filed;
+            this.rows = rows;
         }
 
         boolean lasts() {
@@ -372,6 +379,16 @@ public final class Jobs {
             remark = "; " + text;
         }
 
+        @Override
+        public void file() {
+            rows.file(job.id());
+        }
+
+        @Override
+        public boolean isFiled() {
+            return filed;
+        }
+
         void succeed() {
             job = job.ended(Job.State.SUCCEEDED, "done" + remark);
             end.complete(null);
@@ -397,6 +414,14 @@ public final class Jobs {
 
         /** A message for the user who started the job, shown at its end. */
         default void remark(String text) {}
+
+        /** The job's result is stored, in this transaction: a later run has only to tidy up. */
+        default void file() {}
+
+        /** Whether an earlier run has stored the result. */
+        default boolean isFiled() {
+            return false;
+        }
     }
 
     /** Thrown inside a job that was cancelled. */

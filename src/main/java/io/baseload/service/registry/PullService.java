@@ -25,11 +25,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
@@ -42,6 +46,7 @@ public final class PullService {
     private static final double PULLING = 0.6;
 
     private static final String FOLDER = "pulls";
+    private static final Logger LOG = LoggerFactory.getLogger(PullService.class);
 
     private final ImportFolder folder;
     private final ImportService imports;
@@ -50,6 +55,7 @@ public final class PullService {
     private final Secrets secrets;
     private final DiskSpace space;
     private final Jobs jobs;
+    private final Set<Path> busy = ConcurrentHashMap.newKeySet(); // folders with a job, until it has deleted them
 
     /**
      * A model to be pulled.
@@ -114,6 +120,21 @@ public final class PullService {
     private void run(PullTask task, Progress progress) {
         Pull pull = task.pull();
         Path place = folder.root().resolve(FOLDER).resolve(key(pull.source()));
+        if (!busy.add(place)) {
+            throw new ConflictException("The same files are being pulled already.");
+        }
+        try {
+            if (!progress.isFiled()) {
+                run(task, place, progress);
+            }
+            delete(place);
+        } finally {
+            busy.remove(place);
+        }
+    }
+
+    private void run(PullTask task, Path place, Progress progress) {
+        Pull pull = task.pull();
         Pulled pulled = puller.pull(
                 new Puller.Request(pull.source(), pull.user(), secret(pull), pull.license(), pull.signature()),
                 place,
@@ -125,7 +146,6 @@ public final class PullService {
                 pull.quantize().flatMap(Quantization::named),
                 new Rest(progress),
                 imported -> file(task, place, pulled, imported));
-        delete(place);
     }
 
     /** The second part of a job's progress. */
@@ -138,6 +158,11 @@ public final class PullService {
         @Override
         public void remark(String text) {
             whole.remark(text);
+        }
+
+        @Override
+        public void file() {
+            whole.file();
         }
     }
 
@@ -179,14 +204,18 @@ public final class PullService {
         return UUID.nameUUIDFromBytes(named.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
+    /** What can't be deleted stays, until the same files are pulled again: the model is stored. */
     private static void delete(Path place) {
+        if (!Files.exists(place)) {
+            return;
+        }
         try (Stream<Path> all = Files.walk(place)) {
             List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
             for (Path path : deepestFirst) {
                 Files.delete(path);
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(place + " can't be deleted", e);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warn("{} can't be deleted: {}", place, e.toString());
         }
     }
 }
