@@ -219,12 +219,11 @@ public final class Aliases {
         List<String> left = transaction.execute(status -> {
             Optional<String> before = rows.findById(name).flatMap(row -> Optional.ofNullable(row.model()));
             targets.point(name, route);
-            Optional<String> canary = canaries.end(name, Canary.State.ROLLED_BACK, "the alias was moved")
-                    ? canaries.find(name)
-                            .filter(one -> one.backend().isEmpty())
-                            .map(Canary::model)
-                            .filter(this::leaves)
-                    : Optional.empty();
+            Optional<String> canary = canaries.find(name)
+                    .filter(one -> canaries.end(one, Canary.State.ROLLED_BACK, "the alias was moved"))
+                    .filter(one -> one.backend().isEmpty())
+                    .map(Canary::model)
+                    .filter(this::leaves);
             recorded.accept(route);
             return Stream.concat(canary.stream(), before.filter(this::leaves).stream())
                     .toList();

@@ -131,9 +131,8 @@ public final class Canaries {
     }
 
     private boolean ended(Canary canary, State state, String reason, Consumer<Canary> recorded) {
-        String name = canary.alias();
         boolean won = aliases.settle(canary, state == State.PROMOTED, () -> {
-            boolean first = rows.end(name, state, reason);
+            boolean first = rows.end(canary, state, reason);
             if (first) {
                 recorded.accept(canary.ended(state, reason));
             }
@@ -146,7 +145,7 @@ public final class Canaries {
     /** Once a second: reports the local counts, learns of canaries, and ends those whose figures decide. */
     void tick() {
         for (Counted counted : traffic.taken()) {
-            rows.add(counted.alias(), counted.arm(), counted.count());
+            rows.add(counted.canary(), counted.arm(), counted.count());
         }
         var running = rows.running();
         traffic.use(running);

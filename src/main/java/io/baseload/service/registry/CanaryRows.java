@@ -56,6 +56,10 @@ final class CanaryRows {
                 instant(row.getObject("ended_at", OffsetDateTime.class)));
     }
 
+    private static OffsetDateTime started(Canary canary) {
+        return OffsetDateTime.ofInstant(canary.startedAt(), ZoneOffset.UTC);
+    }
+
     private static @Nullable Instant instant(@Nullable OffsetDateTime time) {
         return time == null ? null : time.toInstant();
     }
@@ -72,32 +76,35 @@ final class CanaryRows {
                 .param("min", canary.rule().minRequests())
                 .param("errors", canary.rule().maxErrorRate())
                 .param("latency", canary.rule().maxLatencyRatio())
-                .param("started", OffsetDateTime.ofInstant(canary.startedAt(), ZoneOffset.UTC))
+                .param("started", started(canary))
                 .update();
     }
 
     /** @return false if it does not run, for example because another process has ended it */
-    boolean end(String alias, State state, String reason) {
+    boolean end(Canary canary, State state, String reason) {
         return jdbc.sql("UPDATE canary SET state = :state, reason = :reason, ended_at = clock_timestamp()"
-                                + " WHERE alias = :alias AND state = 'RUNNING'")
+                                + " WHERE alias = :alias AND started_at = :started AND state = 'RUNNING'")
                         .param("state", state.name())
                         .param("reason", reason)
-                        .param("alias", alias)
+                        .param("alias", canary.alias())
+                        .param("started", started(canary))
                         .update()
                 == 1;
     }
 
-    /** Adds the counts of this process; those that belong to no running canary are dropped. */
-    void add(String alias, Arm arm, CanaryCount count) {
+    /** Adds the counts of this process; those of a canary that has ended are dropped. */
+    void add(Canary canary, Arm arm, CanaryCount count) {
         jdbc.sql("""
             INSERT INTO canary_count AS old (alias, arm, answers, errors, waits)
-            SELECT alias, :arm, :answers, :errors, :waits FROM canary WHERE alias = :alias AND state = 'RUNNING'
+            SELECT alias, :arm, :answers, :errors, :waits FROM canary
+            WHERE alias = :alias AND started_at = :started AND state = 'RUNNING'
             ON CONFLICT (alias, arm) DO UPDATE SET answers = old.answers + excluded.answers,
               errors = old.errors + excluded.errors,
               waits = (SELECT array_agg(a + b ORDER BY place)
                        FROM unnest(old.waits, excluded.waits) WITH ORDINALITY t(a, b, place))\
             """)
-                .param("alias", alias)
+                .param("alias", canary.alias())
+                .param("started", started(canary))
                 .param("arm", arm.name())
                 .param("answers", count.answers())
                 .param("errors", count.errors())

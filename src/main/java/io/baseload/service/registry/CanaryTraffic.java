@@ -21,10 +21,11 @@ final class CanaryTraffic {
     private volatile Map<String, Canary> running = Map.of();
     private Map<Place, CanaryCount> counts = new HashMap<>(); // guarded by this
 
-    private record Place(String alias, Arm arm) {}
+    /** By the canary itself: the name may have the next one before the answer ends. */
+    private record Place(Canary canary, Arm arm) {}
 
     /** A part of the counts. */
-    record Counted(String alias, Arm arm, CanaryCount count) {}
+    record Counted(Canary canary, Arm arm, CanaryCount count) {}
 
     void use(List<Canary> canaries) {
         running = canaries.stream().collect(Collectors.toUnmodifiableMap(Canary::alias, canary -> canary));
@@ -40,13 +41,13 @@ final class CanaryTraffic {
     }
 
     /** A model whose answers are counted. */
-    ServedModel counted(String alias, Arm arm, ServedModel model) {
-        return new CountedModel(model, (failed, wait) -> count(alias, arm, failed, wait));
+    ServedModel counted(Canary canary, Arm arm, ServedModel model) {
+        return new CountedModel(model, (failed, wait) -> count(canary, arm, failed, wait));
     }
 
     /** An answer that did not start. */
-    void failed(String alias, Arm arm) {
-        count(alias, arm, true, Duration.ZERO);
+    void failed(Canary canary, Arm arm) {
+        count(canary, arm, true, Duration.ZERO);
     }
 
     /** The canary has refused a request that one of the name's targets accepts: once promoted, it would refuse it for good. */
@@ -56,11 +57,11 @@ final class CanaryTraffic {
                 canary.model(),
                 canary.alias(),
                 refusal.code());
-        failed(canary.alias(), Arm.CANARY);
+        failed(canary, Arm.CANARY);
     }
 
-    private synchronized void count(String alias, Arm arm, boolean failed, Duration wait) {
-        counts.compute(new Place(alias, arm), (place, before) -> {
+    private synchronized void count(Canary canary, Arm arm, boolean failed, Duration wait) {
+        counts.compute(new Place(canary, arm), (place, before) -> {
             CanaryCount count = before == null ? CanaryCount.none() : before;
             return failed ? count.plusError() : count.plusAnswer(wait);
         });
@@ -69,7 +70,8 @@ final class CanaryTraffic {
     /** The counts since the last call. */
     synchronized List<Counted> taken() {
         List<Counted> taken = counts.entrySet().stream()
-                .map(entry -> new Counted(entry.getKey().alias(), entry.getKey().arm(), entry.getValue()))
+                .map(entry ->
+                        new Counted(entry.getKey().canary(), entry.getKey().arm(), entry.getValue()))
                 .toList();
         counts = new HashMap<>();
         return taken;

@@ -129,9 +129,9 @@ final class ModelRouter implements ModelDirectory {
     private Target counted(Canary canary, Arm arm, Target target) {
         return () -> {
             try {
-                return canaries.counted(canary.alias(), arm, target.acquire());
+                return canaries.counted(canary, arm, target.acquire());
             } catch (UpstreamException e) {
-                canaries.failed(canary.alias(), arm);
+                canaries.failed(canary, arm);
                 throw e;
             }
         };

@@ -1,0 +1,80 @@
+package io.baseload.service.registry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.registry.Canary.Arm;
+import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.registry.Canary.State;
+import io.baseload.testing.TestPlatform;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Which canary of a name a result counts for, on a real PostgreSQL. */
+class CanaryRowsTest {
+    private static final String ALIAS = "name";
+    private static final Instant MORNING = Instant.parse("2026-01-01T08:00:00Z");
+
+    private final TestPlatform platform = TestPlatform.fresh();
+    private final CanaryRows rows = new CanaryRows(platform.jdbc());
+    private final CanaryTraffic traffic = new CanaryTraffic();
+
+    @BeforeEach
+    void start() {
+        platform.jdbc()
+                .sql("INSERT INTO alias (name, created_at) VALUES (?, now())")
+                .param(ALIAS)
+                .update();
+    }
+
+    @AfterEach
+    void stop() {
+        platform.close();
+    }
+
+    private Canary begun(Instant at) {
+        rows.start(new Canary(ALIAS, "model", Optional.empty(), new Rule(10, 20, 0.1, 2), State.RUNNING, "", at, null));
+        traffic.use(rows.running());
+        return traffic.find(ALIAS).orElseThrow();
+    }
+
+    private void reported() {
+        traffic.taken().forEach(counted -> rows.add(counted.canary(), counted.arm(), counted.count()));
+    }
+
+    @Test
+    void lateResultsOfACanaryThatHasEndedDontCountForTheNext() {
+        Canary first = begun(MORNING);
+        traffic.failed(first, Arm.CANARY);
+        reported();
+        assertThat(rows.counts(ALIAS).get(Arm.CANARY))
+                .extracting(CanaryCount::errors)
+                .isEqualTo(1L);
+        assertThat(rows.end(first, State.ROLLED_BACK, "too many errors")).isTrue();
+
+        Canary second = begun(MORNING.plusSeconds(60));
+        for (Arm arm : List.of(Arm.CANARY, Arm.STABLE, Arm.CANARY)) {
+            traffic.failed(first, arm);
+        }
+        traffic.failed(second, Arm.CANARY);
+        reported();
+        assertThat(rows.counts(ALIAS).get(Arm.CANARY))
+                .extracting(CanaryCount::errors)
+                .isEqualTo(1L);
+        assertThat(rows.counts(ALIAS).get(Arm.STABLE))
+                .extracting(CanaryCount::answers)
+                .isEqualTo(0L);
+    }
+
+    @Test
+    void aLateVerdictDoesNotEndTheNext() {
+        Canary first = begun(MORNING);
+        rows.end(first, State.ROLLED_BACK, "by an operator");
+        Canary second = begun(MORNING.plusSeconds(60));
+        assertThat(rows.end(first, State.ROLLED_BACK, "too many errors")).isFalse();
+        assertThat(rows.running()).containsExactly(second);
+    }
+}
