@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
@@ -25,26 +26,37 @@ public final class ToolFields {
     }
 
     public static final int MAX_TOOLS = 128;
+    public static final int MAX_NAME = 64;
     /** Far more than any schema needs or templates can show. */
     private static final int DEEPEST = 64;
 
-    private static final String NAME = "[a-zA-Z0-9_-]{1,64}";
+    private static final String NAME = "[a-zA-Z0-9_-]{1," + MAX_NAME + "}";
 
     private final Layout layout;
+    private final Function<Fields, String> named;
     private final List<ToolSpec> tools = new ArrayList<>();
 
-    private ToolFields(Layout layout) {
+    private ToolFields(Layout layout, Function<Fields, String> named) {
         this.layout = layout;
+        this.named = named;
     }
 
     /** The fields {@code tools}, {@code tool_choice} and {@code parallel_tool_calls}. */
     public static ToolSet read(Fields fields, Layout layout) {
-        return read(fields, listed(fields), layout);
+        return read(
+                fields,
+                listed(fields),
+                layout,
+                function -> function.require("name").text());
     }
 
-    /** The same with these tools. */
-    public static ToolSet read(Fields fields, List<Value> functions, Layout layout) {
-        return new ToolFields(layout).read(fields, functions);
+    /**
+     * The same with these tools.
+     *
+     * @param named tells which of them a choice names
+     */
+    public static ToolSet read(Fields fields, List<Value> functions, Layout layout, Function<Fields, String> named) {
+        return new ToolFields(layout, named).read(fields, functions);
     }
 
     /** The value of the field {@code tools}. */
@@ -141,11 +153,12 @@ public final class ToolFields {
 
     private String named(Fields choice) {
         choice.require("type").oneOf(List.of("function"));
-        Value name = layout.inner(choice, "function").require("name");
-        if (tools.stream().noneMatch(tool -> tool.name().equals(name.text()))) {
-            throw Invalid.value(name.path(), "'tools' has no tool of this name.");
+        Fields function = layout.inner(choice, "function");
+        String name = named.apply(function);
+        if (tools.stream().noneMatch(tool -> tool.name().equals(name))) {
+            throw Invalid.value(function.path("name"), "'tools' has no tool of this name.");
         }
-        return name.text();
+        return name;
     }
 
     private void checkGiven(Value choice) {

@@ -21,13 +21,16 @@ final class InputItems {
             List.of("message", "function_call", "function_call_output", "reasoning", "item_reference");
     private static final List<String> ROLES = List.of("user", "assistant", "system", "developer");
 
+    private final FunctionTools tools;
     private final List<Message> messages = new ArrayList<>();
     private final CallIds ids = new CallIds();
     private final List<String> reasoning = new ArrayList<>();
     private final List<String> text = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
 
-    private InputItems() {}
+    private InputItems(FunctionTools tools) {
+        this.tools = tools;
+    }
 
     /**
      * @param messages of the conversation
@@ -38,10 +41,11 @@ final class InputItems {
     /**
      * A text from the user, or items.
      *
+     * @param tools of the request: calls of them get the names that the model sees
      * @param earlier passes on the items of a conversation that the input continues
      */
-    static Conversation read(Value input, Consumer<Consumer<Value>> earlier) {
-        var items = new InputItems();
+    static Conversation read(Value input, FunctionTools tools, Consumer<Consumer<Value>> earlier) {
+        var items = new InputItems(tools);
         earlier.accept(item -> items.add(item.fields()));
         items.endTurn();
         int before = items.messages.size();
@@ -96,7 +100,7 @@ final class InputItems {
     private void call(Fields item) {
         calls.add(new ToolCall(
                 ids.called(item.require("call_id")),
-                item.require("name").nonEmptyText(),
+                tools.seen(item),
                 item.require("arguments").text()));
     }
 

@@ -28,14 +28,20 @@ final class InputList {
         return new String(Json.bytes(items), StandardCharsets.UTF_8);
     }
 
-    /** The same from messages, for input that was changed after it was read. */
-    static String of(List<Message> messages) {
-        var items =
-                messages.stream().flatMap(InputList::items).map(InputList::item).toList();
+    /**
+     * The same from messages, for input that was changed after it was read.
+     *
+     * @param tools that calls have the names of
+     */
+    static String of(List<Message> messages, FunctionTools tools) {
+        var items = messages.stream()
+                .flatMap(message -> items(message, tools))
+                .map(InputList::item)
+                .toList();
         return new String(Json.bytes(items), StandardCharsets.UTF_8);
     }
 
-    private static Stream<ObjectNode> items(Message message) {
+    private static Stream<ObjectNode> items(Message message, FunctionTools tools) {
         return switch (message) {
             case Message.Instructions system -> Stream.of(message("system", JSON.stringNode(system.content())));
             case Message.User user -> Stream.of(message("user", JSON.stringNode(user.content())));
@@ -43,7 +49,7 @@ final class InputList {
                 Stream.of(
                                 said.reasoning().map(InputList::thought).stream(),
                                 said.content().map(text -> message("assistant", JSON.stringNode(text))).stream(),
-                                said.calls().stream().map(InputList::call))
+                                said.calls().stream().map(call -> call(call, tools)))
                         .flatMap(Function.identity());
             case Message.Tool result ->
                 Stream.of(JSON.objectNode()
@@ -63,12 +69,15 @@ final class InputList {
         return thought;
     }
 
-    private static ObjectNode call(ToolCall call) {
-        return JSON.objectNode()
+    private static ObjectNode call(ToolCall call, FunctionTools tools) {
+        ObjectNode item = JSON.objectNode()
                 .put("type", "function_call")
                 .put("call_id", call.id())
                 .put("name", call.name())
                 .put("arguments", call.arguments());
+        tools.member(call.name())
+                .ifPresent(member -> item.put("name", member.name()).put("namespace", member.namespace()));
+        return item;
     }
 
     private static ObjectNode message(String role, JsonNode text) {

@@ -79,7 +79,7 @@ final class KeptResponses {
      * @param own how many of the request's messages, the last ones, are its own input
      */
     Function<CompletionRequest, Consumer<ResponseBody>> keeper(
-            RequestContext context, Fields fields, InferenceRequest request, int own) {
+            RequestContext context, Fields fields, InferenceRequest request, int own, FunctionTools tools) {
         if (!fields.flag("store", false)) {
             return passed -> response -> {};
         }
@@ -89,8 +89,9 @@ final class KeptResponses {
         Optional<String> previous = fields.find("previous_response_id").map(Value::text);
         CompletionRequest sent = request.completion();
         return passed -> response -> {
-            Turn turn =
-                    passed.equals(sent) ? new Turn(response, input) : letThrough(response, input, sent, passed, own);
+            Turn turn = passed.equals(sent)
+                    ? new Turn(response, input)
+                    : letThrough(response, input, sent, passed, own, tools);
             keep(
                     caller,
                     new StoredResponse(
@@ -106,11 +107,16 @@ final class KeptResponses {
 
     /** The turn without what the filters have replaced. The input stays as it was sent if they have replaced something else. */
     private static Turn letThrough(
-            ResponseBody response, String input, CompletionRequest sent, CompletionRequest passed, int own) {
+            ResponseBody response,
+            String input,
+            CompletionRequest sent,
+            CompletionRequest passed,
+            int own,
+            FunctionTools tools) {
         List<Message> inputPassed = own(passed, own);
         return new Turn(
                 response.with(response.settings().letThrough(sent, passed)),
-                inputPassed.equals(own(sent, own)) ? input : InputList.of(inputPassed));
+                inputPassed.equals(own(sent, own)) ? input : InputList.of(inputPassed, tools));
     }
 
     private static List<Message> own(CompletionRequest request, int count) {

@@ -12,7 +12,6 @@ import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -22,7 +21,7 @@ import java.util.stream.IntStream;
  */
 final class ResponseShape implements Shape {
     private final ResponseBody begun;
-    private final Map<String, String> namespaces;
+    private final FunctionTools tools;
     private final boolean logprobs;
     private final Consumer<ResponseBody> keeper;
     private final ResponseEvents events = new ResponseEvents();
@@ -30,12 +29,12 @@ final class ResponseShape implements Shape {
     private StopReason reason = StopReason.STOP;
 
     /**
-     * @param namespaces by the names of functions that are in one
+     * @param tools of the request
      * @param keeper gets the response before the client learns that it has ended
      */
-    ResponseShape(ResponseBody begun, Map<String, String> namespaces, boolean logprobs, Consumer<ResponseBody> keeper) {
+    ResponseShape(ResponseBody begun, FunctionTools tools, boolean logprobs, Consumer<ResponseBody> keeper) {
         this.begun = begun;
-        this.namespaces = namespaces;
+        this.tools = tools;
         this.logprobs = logprobs;
         this.keeper = keeper;
     }
@@ -101,7 +100,9 @@ final class ResponseShape implements Shape {
     }
 
     private OutputItem.Called opened(String callId, String name) {
-        return OutputItem.Called.open(callId, name, namespaces.get(name));
+        return tools.member(name)
+                .map(member -> OutputItem.Called.open(callId, member.name(), member.namespace()))
+                .orElseGet(() -> OutputItem.Called.open(callId, name, null));
     }
 
     private static String status(StopReason reason) {

@@ -35,12 +35,12 @@ final class ResponsesRequestParser {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
         var instructions = fields.find("instructions").map(Value::text).map(Message::system);
-        var conversation = conversation(fields, context, kept);
+        var tools = FunctionTools.read(fields);
+        var conversation = conversation(fields, context, kept, tools);
         var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
                 .toList();
         checkIgnored(fields);
         int topLogprobs = topLogprobs(fields);
-        var tools = FunctionTools.read(fields);
         var completion = new CompletionRequest(
                 new Input.Chat(messages, variables(fields)),
                 tools.choose(fields),
@@ -54,13 +54,13 @@ final class ResponsesRequestParser {
                 false);
         var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
-        var keeper = kept.keeper(context, fields, request, conversation.own());
+        var keeper = kept.keeper(context, fields, request, conversation.own(), tools);
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
                 admitted -> new ResponseShape(
                         ResponseBody.begun(admitted.model(), settings),
-                        tools.namespaces(),
+                        tools,
                         topLogprobs >= 0,
                         keeper.apply(admitted.request())),
                 field -> name(field, tools));
@@ -77,9 +77,11 @@ final class ResponsesRequestParser {
     }
 
     /** Instructions hold for one response: those of the ones before are not carried over. */
-    private static InputItems.Conversation conversation(Fields fields, RequestContext context, KeptResponses kept) {
+    private static InputItems.Conversation conversation(
+            Fields fields, RequestContext context, KeptResponses kept, FunctionTools tools) {
         return InputItems.read(
                 fields.require("input"),
+                tools,
                 items -> fields.find("previous_response_id")
                         .ifPresent(previous -> kept.continued(context, previous, items)));
     }

@@ -8,6 +8,7 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.TokenLogprob;
+import io.baseload.chat.api.ToolSpec;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.AdmittedRequest;
@@ -231,8 +232,18 @@ public final class ScriptedInference implements Inference {
                             new CompletionEvent.ToolCallArguments(0, 0, " \"Paris\"}"),
                             new CompletionEvent.ToolCallStarted(0, 1, "call_b", "ping"),
                             new CompletionEvent.ToolCallArguments(0, 1, "{}"));
+                case "calls-each" -> tell(StopReason.TOOL_CALLS, callsOfEach());
                 default -> words();
             }
+        }
+
+        /** A call of each tool, by the name that the model sees. */
+        private CompletionEvent[] callsOfEach() {
+            List<ToolSpec> tools = request.tools().tools();
+            return IntStream.range(0, tools.size())
+                    .mapToObj(i -> new CompletionEvent.ToolCallStarted(
+                            0, i, "call_" + i, tools.get(i).name()))
+                    .toArray(CompletionEvent[]::new);
         }
 
         private void words() {

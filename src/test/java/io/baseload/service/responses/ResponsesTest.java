@@ -1,6 +1,7 @@
 package io.baseload.service.responses;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +10,7 @@ import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSpec;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.openai.ErrorFormTest;
@@ -144,6 +146,46 @@ class ResponsesTest {
         JsonNode streamed =
                 events(ask("calls", tools + ", \"stream\": true").body()).get(2);
         assertEquals("weather", streamed.at("/item/namespace").stringValue());
+    }
+
+    @Test
+    void functionsOfTheSameNameAreToldApartByTheirNamespaces() throws Exception {
+        String function = "{\"type\": \"function\", \"name\": \"%s\"}";
+        String search = function.formatted("search");
+        Web.Reply reply = web.post("/v1/responses", """
+            {"model": "calls-each", "tool_choice": {"type": "function", "name": "search", "namespace": "the wiki"},
+             "tools": [{"type": "namespace", "name": "mcp__mail", "tools": [%s, %s]},
+                       {"type": "namespace", "name": "the wiki", "tools": [%s]}, %s],
+             "input": [
+               {"role": "user", "content": "Hi"},
+               {"type": "function_call", "call_id": "a", "name": "search", "namespace": "the wiki", "arguments": "{}"},
+               {"type": "function_call", "call_id": "b", "name": "send", "namespace": "mcp__mail", "arguments": "{}"},
+               {"type": "function_call_output", "call_id": "a", "output": "one"},
+               {"type": "function_call_output", "call_id": "b", "output": "two"}]}\
+            """.formatted(search, function.formatted("send"), search, search));
+        assertEquals(200, reply.status(), reply::toString);
+        var asked = ((ScriptedInference) inference)
+                .asked(reply.header("x-request-id"))
+                .completion();
+        assertThat(asked.tools().tools())
+                .extracting(ToolSpec::name)
+                .containsExactly("mcp__mail__search", "send", "the_wiki__search", "search");
+        assertEquals(new ToolChoice.Named("the_wiki__search"), asked.tools().choice());
+        assertThat(((Input.Chat) asked.input()).messages())
+                .contains(new Message.Assistant(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(new ToolCall("a", "the_wiki__search", "{}"), new ToolCall("b", "send", "{}")),
+                        Optional.empty()));
+        assertThat(reply.json().get("output"))
+                .extracting(
+                        item -> item.get("name").stringValue(),
+                        item -> item.path("namespace").asString(""))
+                .containsExactly(
+                        tuple("search", "mcp__mail"),
+                        tuple("send", "mcp__mail"),
+                        tuple("search", "the wiki"),
+                        tuple("search", ""));
     }
 
     @Test
