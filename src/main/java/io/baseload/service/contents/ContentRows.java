@@ -123,13 +123,16 @@ final class ContentRows {
                 .update();
     }
 
-    /** A concurrent erasure of the prompts either finds these answers, or leaves no prompt to store them with. */
+    /**
+     * A concurrent erasure of the prompts either finds these answers, or leaves no prompt to store them with. An answer that replaces an earlier one gets a new id, so that whoever reads on from the
+     * earlier one finds it.
+     */
     void insertBesidePrompts(List<SealedContent> answers) {
         with(jdbc.sql("INSERT INTO content (" + COLUMNS + ") SELECT new.* FROM " + GIVEN + """
              JOIN content prompt ON prompt.reservation = new.reservation AND prompt.part = 'prompt'
             FOR KEY SHARE OF prompt
             ON CONFLICT (reservation, part) DO UPDATE
-              SET salt = excluded.salt, digest = excluded.digest, sealed = excluded.sealed\
+              SET id = DEFAULT, at = DEFAULT, salt = excluded.salt, digest = excluded.digest, sealed = excluded.sealed\
             """), answers)
                 .update();
     }
@@ -165,19 +168,29 @@ final class ContentRows {
         return digests;
     }
 
+    /** The highest id below which nothing more will become visible. Waits for those who are storing contents, within a transaction that does nothing else. */
+    long settled() {
+        jdbc.sql("SELECT pg_advisory_xact_lock(5121701109862311531)").query(row -> {});
+        return jdbc.sql("SELECT coalesce(max(id), 0) FROM content")
+                .query(Long.class)
+                .single();
+    }
+
     /**
      * The next contents in order, as long as the preceding ones together don't exceed the size.
      *
+     * @param last the highest id to look at
      * @param probe how many to look for
      */
-    Found page(String tenant, ContentSelection selection, long after, int probe, long bytes) {
+    Found page(String tenant, ContentSelection selection, long after, long last, int probe, long bytes) {
         var rows = with(jdbc.sql("""
-            WITH next AS (SELECT id, octet_length(sealed) AS size FROM content WHERE %s AND id > :after ORDER BY id LIMIT :probe),
+            WITH next AS (SELECT id, octet_length(sealed) AS size FROM content WHERE %s AND id > :after AND id <= :last ORDER BY id LIMIT :probe),
                  sized AS (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM next)
             SELECT content.*, (SELECT count(*) FROM next) AS found
             FROM sized JOIN content USING (id) WHERE before < :bytes ORDER BY id\
             """.formatted(chosen(selection))), tenant, selection)
                 .param("after", after)
+                .param("last", last)
                 .param("probe", probe)
                 .param("bytes", bytes)
                 .query((row, number) -> new Counted(ContentRow.read(row), row.getInt("found")))

@@ -180,15 +180,17 @@ public final class Contents implements TenantData, AutoCloseable {
     }
 
     /**
-     * A page of a tenant's contents, in the order in which they were stored. The read is recorded in the trail.
+     * A page of a tenant's contents, in the order in which they were stored. Whoever reads on from the last one misses nothing; an answer that was stored before its end, or before its request was found
+     * to be lost, comes again when more of it is stored. The read is recorded in the trail.
      *
      * @param after the last one's {@link KeptContent#id}
      * @param limit maximum number; fewer if they are large
      * @throws SealException if this process can't decrypt them
      */
     public ContentPage read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
+        long last = transactions.execute(status -> rows.settled());
         var found = transactions.execute(status -> {
-            var page = rows.page(tenant, selection, after, limit + 1, PAGE_BYTES);
+            var page = rows.page(tenant, selection, after, last, limit + 1, PAGE_BYTES);
             var detail = new TreeMap<>(selection.described());
             detail.put("after", after);
             detail.put("found", Math.min(limit, page.rows().size()));

@@ -2,6 +2,7 @@ package io.baseload.service.inference;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.audit.Actor;
@@ -25,16 +26,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -103,6 +108,74 @@ class KeptContentsTest {
             assertThat(entry.actor().keyPrefix()).isEqualTo("bl_operator");
             assertThat(entry.detail()).contains("\"found\":2");
         });
+    }
+
+    @Test
+    void whoeverReadsOnMissesNothing() {
+        String tenant = keeping();
+        var owner = new ContentOwner(tenant, UUID.randomUUID(), "req_1", Optional.empty(), Optional.empty());
+        var transactions = platform.get(TransactionOperations.class);
+        transactions.executeWithoutResult(status -> contents.storePrompts(List.of(sealed(owner, ContentPart.PROMPT))));
+        var stored = new CountDownLatch(1);
+        var mayEnd = new CountDownLatch(1);
+        var slow = CompletableFuture.runAsync(
+                () -> transactions.executeWithoutResult(status -> {
+                    contents.storeAnswers(List.of(sealed(owner, ContentPart.ANSWER)));
+                    stored.countDown();
+                    awaited(mayEnd);
+                }),
+                Thread::startVirtualThread);
+        awaited(stored);
+        var other = new ContentOwner(tenant, UUID.randomUUID(), "req_2", Optional.empty(), Optional.empty());
+        transactions.executeWithoutResult(status -> contents.storePrompts(List.of(sealed(other, ContentPart.PROMPT))));
+
+        var first = CompletableFuture.supplyAsync(
+                () -> contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 10), Thread::startVirtualThread);
+        Patience.await().until(() -> first.isDone() || waiting());
+        mayEnd.countDown();
+        slow.join();
+        var seen = new ArrayList<>(first.join().contents());
+        seen.addAll(contents.read(
+                        ACTOR, tenant, ContentSelection.ALL, seen.getLast().id(), 10)
+                .contents());
+        assertThat(seen)
+                .extracting(kept -> kept.owner().requestId(), KeptContent::part)
+                .containsExactly(
+                        tuple("req_1", ContentPart.PROMPT),
+                        tuple("req_1", ContentPart.ANSWER),
+                        tuple("req_2", ContentPart.PROMPT));
+
+        transactions.executeWithoutResult(status -> contents.storeAnswers(List.of(sealed(owner, ContentPart.ANSWER))));
+        assertThat(contents.read(
+                                ACTOR,
+                                tenant,
+                                ContentSelection.ALL,
+                                seen.getLast().id(),
+                                10)
+                        .contents())
+                .as("an answer that is longer now")
+                .extracting(kept -> kept.owner().requestId(), KeptContent::part)
+                .containsExactly(tuple("req_1", ContentPart.ANSWER));
+    }
+
+    private static SealedContent sealed(ContentOwner owner, ContentPart part) {
+        return contents.sealer(owner.tenant()).orElseThrow().seal(owner, part, new byte[] {1});
+    }
+
+    private static boolean waiting() {
+        return platform.superuser()
+                        .sql("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
+                        .query(Integer.class)
+                        .single()
+                > 0;
+    }
+
+    private static void awaited(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
