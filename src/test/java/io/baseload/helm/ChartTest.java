@@ -76,7 +76,7 @@ class ChartTest {
           tls: [{hosts: [llm.example], secretName: llm}]
         httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [llm.example]}
         persistence: {existingClaim: store}
-        service: {type: LoadBalancer, port: 80, annotations: {a/b: c}}
+        service: {type: LoadBalancer, port: 80, sessionAffinity: ClientIP, annotations: {a/b: c}}
         serviceAccount: {name: robot, annotations: {d/e: f}}
         shutdown: {phase: 600, drain: 10}
         networkPolicy:
@@ -109,6 +109,7 @@ class ChartTest {
         var deployment = chart.one(Deployment.class).getSpec();
         assertThat(deployment.getReplicas()).isEqualTo(1);
         assertThat(deployment.getStrategy().getType()).isEqualTo("Recreate");
+        assertThat(service(chart, "http").getSpec().getSessionAffinity()).isEqualTo("None");
         assertThat(chart.one(PodDisruptionBudget.class).getSpec().getMaxUnavailable())
                 .isEqualTo(new IntOrString(1));
         Map<String, String> labels = deployment.getTemplate().getMetadata().getLabels();
@@ -218,6 +219,7 @@ class ChartTest {
         assertThat(container(chart).getResources().getLimits()).containsEntry("cpu", new Quantity("8"));
         assertThat(service(chart, "http").getSpec().getPorts().getFirst().getPort())
                 .isEqualTo(80);
+        assertThat(service(chart, "http").getSpec().getSessionAffinity()).isEqualTo("ClientIP");
         assertThat(container(chart).getResources().getLimits()).containsEntry("hugepages-2Mi", new Quantity("4096Mi"));
         assertThat(pod.getPriorityClassName()).isEqualTo("high");
         assertThat(pod.getTopologySpreadConstraints()).hasSize(1);
