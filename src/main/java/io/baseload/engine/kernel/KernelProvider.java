@@ -27,11 +27,18 @@ final class KernelProvider {
     /** Those that split plain weights; where that isn't faster, the same as without. */
     static Kernels splitting() {
         Kernels best = best(Precision.FAST);
-        return VECTORS && SplitLinear.USABLE ? new VectorKernels(Precision.FAST, true) : best;
+        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT) : best;
     }
 
     private static Kernels choose(Precision precision) {
-        return VECTORS ? new VectorKernels(precision, false) : Kernels.scalar(precision);
+        if (!VECTORS) {
+            return Kernels.scalar(precision);
+        }
+        return new VectorKernels(precision, precision == Precision.FAST && bf16() ? Bf16Format.ROUNDED : null);
+    }
+
+    private static boolean bf16() {
+        return VECTORS && Bf16Linear.USABLE;
     }
 
     /** Without the optimizing compiler the vector kernels allocate an object for each vector, and the scalar ones are many times slower too: no model would ever answer. */

@@ -47,7 +47,7 @@ public interface Kernels {
 
     /** The definition of a precision, which runs on any machine. */
     static Kernels scalar(Precision precision) {
-        return new ScalarKernels(precision, false);
+        return new ScalarKernels(precision, null);
     }
 
     Precision precision();

@@ -21,7 +21,8 @@ final class PrefillLinear {
         if (from == to) {
             return;
         }
-        int end = endPanel * PARTS;
+        // a panel's last vectors may have no rows at all
+        int end = Math.min(endPanel * PARTS, Math.ceilDiv(w.rows(), L));
         for (int unit = firstPanel * PARTS; unit < end; unit += 2) {
             int units = Math.min(2, end - unit);
             widen(w, unit, units, scratch);
@@ -63,7 +64,7 @@ final class PrefillLinear {
     }
 
     private static void copy(PackedMatrix w, float[] sums, Rows y, int row, int rows, int unit, int units) {
-        int width = Math.max(0, Math.min(units * L, w.rows() - unit * L));
+        int width = Math.min(units * L, w.rows() - unit * L);
         for (int r = 0; r < rows; r++) {
             System.arraycopy(sums, r * 2 * L, y.data(), y.at(row + r) + unit * L, width);
         }

@@ -7,16 +7,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Prompt rows quantized to 8 bits, or split into BF16 numbers ({@link SplitFormat}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
+ * Prompt rows quantized to 8 bits, or converted to BF16 numbers ({@link Bf16Format}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
  * the shared memory.
  *
- * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece. Split rows follow each other.
+ * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece. The same holds for chunks of BF16 numbers.
  */
 public final class PromptRows {
     final PromptFormat format;
     final MemorySegment codes;
 
-    /** {@code [group][row]}; none for split rows. */
+    /** {@code [group][row]}; none for BF16 numbers. */
     final float[] scales;
 
     private int rows;
@@ -29,24 +29,15 @@ public final class PromptRows {
     }
 
     /**
-     * Memory for {@code elements} elements, as computed by {@link #elements}. It is freed by the garbage collector, like all activations.
+     * Memory for {@code elements} elements, as computed by {@link #elements}, of {@link Kernels#promptBytes} bytes each. It is freed by the garbage collector, like all activations.
      *
      * @throws IllegalArgumentException if there are too many
      */
-    public static PromptRows allocate(long elements) {
-        return allocate(elements, 1);
-    }
-
-    /** The same for kernels that store an element in {@link Kernels#promptBytes} bytes. */
     public static PromptRows allocate(long elements, int bytes) {
         return allocate(elements, bytes, PromptFormat.MACHINE.orElse(PromptFormat.WIDE));
     }
 
-    static PromptRows allocate(long elements, PromptFormat format) {
-        return allocate(elements, 1, format);
-    }
-
-    private static PromptRows allocate(long elements, int bytes, PromptFormat format) {
+    static PromptRows allocate(long elements, int bytes, PromptFormat format) {
         MemorySegment codes = Arena.ofAuto().allocate(elements * bytes, 64);
         long scales = bytes == 1 ? elements / IntegerProducts.STEP : 0;
         return new PromptRows(format, codes, new float[Math.toIntExact(scales)]);
@@ -83,9 +74,9 @@ public final class PromptRows {
         return (long) g * format.group() * rows + (long) row * format.depth(width, g);
     }
 
-    /** Offset of a split row. */
-    long splitAt(int row) {
-        return (long) SplitFormat.BYTES * width * row;
+    /** Offset of a row of a chunk of BF16 numbers. */
+    long at(Bf16Format bf16, int chunk, int row) {
+        return (long) bf16.bytes() * (bf16.chunk() * (long) chunk * rows + (long) bf16.columns(width, chunk) * row);
     }
 
     /** Index of the scale of a row of a group. */

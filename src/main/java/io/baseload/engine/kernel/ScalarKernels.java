@@ -10,14 +10,15 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
  * that are then added in halves.
  *
- * @param splits whether prompt rows are multiplied as {@link SplitFormat} defines it
+ * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
  */
-record ScalarKernels(Precision precision, boolean splits) implements Kernels {
+record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 
@@ -35,7 +36,7 @@ record ScalarKernels(Precision precision, boolean splits) implements Kernels {
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";
-        return new KernelTiers((splits ? "split bf16, " : prefill) + name(), decode + name());
+        return new KernelTiers((bf16 == null ? prefill : bf16.label()) + name(), decode + name());
     }
 
     /** Does nothing: the definition reads x itself. */
@@ -69,8 +70,8 @@ record ScalarKernels(Precision precision, boolean splits) implements Kernels {
 
     @Override
     public boolean quantizesPrompts(PackedMatrix w) {
-        if (splits) {
-            return SplitFormat.takes(w);
+        if (bf16 != null) {
+            return bf16.takes(w);
         }
         return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
     }
@@ -78,7 +79,7 @@ record ScalarKernels(Precision precision, boolean splits) implements Kernels {
     @Override
     public int promptBytes() {
         int integers = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
-        return splits ? SplitFormat.BYTES : integers;
+        return bf16 == null ? integers : bf16.bytes();
     }
 
     @Override
@@ -89,8 +90,8 @@ record ScalarKernels(Precision precision, boolean splits) implements Kernels {
     @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
-        if (splits) {
-            SplitFormat.split(x, from, end, to);
+        if (bf16 != null) {
+            bf16.convert(x, from, end, to);
             return;
         }
         new PromptDefinition(to.format).quantize(x, from, end, to);
@@ -100,8 +101,8 @@ record ScalarKernels(Precision precision, boolean splits) implements Kernels {
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
-        if (splits) {
-            SplitFormat.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        if (bf16 != null) {
+            bf16.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
             return;
         }
         new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);

@@ -71,7 +71,7 @@ public final class Scratch {
     private @Nullable PromptLinear prompts;
 
     /** Created on first use. */
-    private @Nullable SplitLinear split;
+    private @Nullable Bf16Linear bf16;
 
     /** Created on first use. */
     private @Nullable BatchLinear batches;
@@ -137,11 +137,11 @@ public final class Scratch {
         return linear;
     }
 
-    SplitLinear split() {
-        SplitLinear linear = split;
+    Bf16Linear bf16(Bf16Format format) {
+        Bf16Linear linear = bf16;
         if (linear == null) {
-            linear = new SplitLinear(cols);
-            split = linear;
+            linear = new Bf16Linear(format, cols);
+            bf16 = linear;
         }
         return linear;
     }

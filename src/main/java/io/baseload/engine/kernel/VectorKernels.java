@@ -8,13 +8,14 @@ import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
  *
- * @param splits whether prompt rows are multiplied as {@link SplitFormat} defines it
+ * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
  */
-record VectorKernels(Precision precision, boolean splits) implements Kernels {
+record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements Kernels {
 
     @Override
     public String name() {
@@ -26,8 +27,8 @@ record VectorKernels(Precision precision, boolean splits) implements Kernels {
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
         }
-        if (splits) {
-            return new KernelTiers("split bf16, " + Bf16Products.kind().orElseThrow(), "int8, " + name());
+        if (bf16 != null) {
+            return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), "int8, " + name());
         }
         String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
         return new KernelTiers(products.isEmpty() ? "f32, " + name() : "int8, " + products, "int8, " + name());
@@ -64,8 +65,8 @@ record VectorKernels(Precision precision, boolean splits) implements Kernels {
 
     @Override
     public boolean quantizesPrompts(PackedMatrix w) {
-        if (splits) {
-            return SplitFormat.takes(w);
+        if (bf16 != null) {
+            return bf16.takes(w);
         }
         return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
     }
@@ -73,20 +74,20 @@ record VectorKernels(Precision precision, boolean splits) implements Kernels {
     @Override
     public int promptBytes() {
         int integers = precision == Precision.FAST && PromptLinear.USABLE ? Byte.BYTES : 0;
-        return splits ? SplitFormat.BYTES : integers;
+        return bf16 == null ? integers : bf16.bytes();
     }
 
     @Override
     public long productBytes(int cols) {
         long integers = promptBytes() > 0 ? IntegerProducts.NATIVE_BYTES : 0;
-        return splits ? SplitLinear.nativeBytes(cols) : integers;
+        return bf16 == null ? integers : Bf16Linear.nativeBytes(bf16, cols);
     }
 
     @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
-        if (splits) {
-            scratch.split().split(x, from, end, to);
+        if (bf16 != null) {
+            scratch.bf16(bf16).convert(x, from, end, to);
             return;
         }
         scratch.prompts().quantize(x, from, end, to);
@@ -96,8 +97,8 @@ record VectorKernels(Precision precision, boolean splits) implements Kernels {
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
-        if (splits) {
-            scratch.split().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        if (bf16 != null) {
+            scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
             return;
         }
         scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);

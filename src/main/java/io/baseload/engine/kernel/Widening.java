@@ -39,14 +39,19 @@ final class Widening {
 
     /** All weights of a vector of rows. */
     static void all(PackedMatrix m, int unit, Scratch scratch, long to, long stride) {
+        range(m, unit, 0, m.cols(), scratch, to, stride);
+    }
+
+    /** Those of the columns {@code first … end}, which are whole blocks. */
+    static void range(PackedMatrix m, int unit, int first, int end, Scratch scratch, long to, long stride) {
         if (!m.packing().codes().coded()) {
-            columns(m, unit, 0, m.cols(), scratch.widened, to, stride);
+            columns(m, unit, first, end, scratch.widened, to, stride);
             return;
         }
         int size = m.packing().block();
-        for (int block = 0; block < m.blocks(); block++) {
+        for (int block = first / size; block < end / size; block++) {
             ScaleVectors.read(m, unit, 1, block, 1, scratch.scales);
-            block(m, unit, block, scratch.scales, scratch.widened, to + block * (long) size * stride, stride);
+            block(m, unit, block, scratch.scales, scratch.widened, to + (block * (long) size - first) * stride, stride);
         }
     }
 

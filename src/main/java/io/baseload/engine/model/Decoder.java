@@ -1,6 +1,5 @@
 package io.baseload.engine.model;
 
-import io.baseload.engine.api.Precision;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptRows;
@@ -67,10 +66,9 @@ final class Decoder implements CausalModel, Step {
     }
 
     private Worker[] workers(Kernels kernels) {
-        boolean quantizes = kernels.precision() == Precision.FAST;
         PromptRows[] quantized = new PromptRows[shards.length];
         for (int i = 0; i < shards.length; i++) {
-            quantized[i] = PromptRows.allocate(quantizes ? shards[i].widestPrompt() : 0);
+            quantized[i] = PromptRows.allocate(shards[i].widestPrompt(), kernels.promptBytes());
         }
         Worker[] made = new Worker[limits.workers()];
         for (int i = 0; i < made.length; i++) {

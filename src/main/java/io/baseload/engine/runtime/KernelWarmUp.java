@@ -41,6 +41,9 @@ final class KernelWarmUp {
     /** Approximate number of columns. With fewer, the compiler counts calls rather than loop iterations, and compiles a kernel once instead of twice. */
     private static final int COLUMNS = 64;
 
+    /** More columns than those of BF16 numbers that are multiplied at a time. */
+    private static final int WIDE = 1152;
+
     /** Numbers of decode rows: one, two, a number that is processed in groups of four, three, two and one, and the most that share a pass over the weights. */
     private static final int[] DECODED = {1, 2, 7, Kernels.DECODE_ROWS};
 
@@ -117,12 +120,22 @@ final class KernelWarmUp {
             cold.add(() -> kernels.decodeLinear(w, x, y, 0, rows, 0, PANELS, scratch));
         }
         if (kernels.quantizesPrompts(w)) {
-            PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, cols), kernels.promptBytes());
-            cold.add(() -> kernels.quantize(x, PROMPT, 0, PROMPT, quantized, scratch));
-            cold.add(() -> kernels.prefillLinear(w, quantized, y, 0, PROMPT, 0, PANELS, scratch));
+            quantizedPrompt(packing, kernels.promptBytes() > 1 ? WIDE : cols);
         } else {
             cold.add(() -> kernels.prefillLinear(w, x, y, 0, PROMPT, 0, PANELS, scratch));
         }
+    }
+
+    private void quantizedPrompt(Packing packing, int columns) {
+        int cols = Math.ceilDiv(columns, packing.block()) * packing.block();
+        PackedMatrix w = PackedMatrix.allocate(memory, packing, PANELS * PackedMatrix.LANES, cols);
+        w.data().fill(ANY);
+        Rows x = activations(cols);
+        Rows y = Rows.allocate(PROMPT, w.rows());
+        Scratch scratch = Scratch.allocate(memory, cols, 1);
+        PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, cols), kernels.promptBytes());
+        cold.add(() -> kernels.quantize(x, PROMPT, 0, PROMPT, quantized, scratch));
+        cold.add(() -> kernels.prefillLinear(w, quantized, y, 0, PROMPT, 0, PANELS, scratch));
     }
 
     /** Computes some tokens of one KV head, as a prompt and one by one. */

@@ -26,7 +26,7 @@ class PromptLinearTest {
     private final RandomWeights random = new RandomWeights(11);
     private final Scratch scratch = Scratch.allocate(memory, 2048, 32);
     private final Kernels scalar = Kernels.scalar(Precision.FAST);
-    private final Kernels best = Kernels.best(Precision.FAST);
+    private final Kernels best = new VectorKernels(Precision.FAST, null);
 
     @AfterEach
     void free() {
@@ -43,7 +43,7 @@ class PromptLinearTest {
     }
 
     private static PromptRows room(Rows x, int rows) {
-        return PromptRows.allocate(PromptRows.elements(rows, x.width()));
+        return PromptRows.allocate(PromptRows.elements(rows, x.width()), 1);
     }
 
     private PromptRows quantized(Kernels kernels, Rows x, int rows) {

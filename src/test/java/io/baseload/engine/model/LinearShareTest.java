@@ -66,7 +66,8 @@ class LinearShareTest {
     private void compute(Linear linear, Rows x, Rows y, Kernels kernels, int count, int prefill, int decode) {
         Batch batch = new Batch(1, 1, 1);
         Profile profile = new Profile(count);
-        PromptRows quantized = PromptRows.allocate(PromptRows.elements(prefill + decode, COLUMNS));
+        PromptRows quantized =
+                PromptRows.allocate(PromptRows.elements(prefill + decode, COLUMNS), kernels.promptBytes());
         Worker[] workers = new Worker[count];
         for (int i = 0; i < count; i++) {
             Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);
@@ -77,13 +78,13 @@ class LinearShareTest {
             team.run((index, active, barrier) -> {
                 Worker worker = workers[index];
                 worker.start(batch, index, active, barrier);
-                boolean int8 = prefill > 0 && kernels.quantizesPrompts(linear.weight());
-                if (int8) {
+                boolean quantizes = prefill > 0 && kernels.quantizesPrompts(linear.weight());
+                if (quantizes) {
                     worker.quantize(x, prefill, linear.operator());
                 }
                 int first = worker.from(linear.weight().panels());
                 int end = worker.to(linear.weight().panels());
-                worker.share.compute(worker, linear, x, y, int8, 0, prefill, prefill + decode, first, end);
+                worker.share.compute(worker, linear, x, y, quantizes, 0, prefill, prefill + decode, first, end);
                 worker.await();
             });
         }
