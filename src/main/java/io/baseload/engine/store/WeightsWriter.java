@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
@@ -48,17 +49,21 @@ public final class WeightsWriter implements AutoCloseable {
         this.total = total;
         journal = new ImportJournal(folder.resolve(ImportJournal.FILE), source);
         List<StoredWeight> earlier = journal.read();
-        out = FileChannel.open(
-                folder.resolve(StoredFolder.WEIGHTS),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.READ,
-                StandardOpenOption.WRITE);
+        out = open(folder.resolve(StoredFolder.WEIGHTS));
         try {
             keep(earlier);
         } catch (IOException | RuntimeException e) {
             out.close();
             throw e;
         }
+    }
+
+    /** An import that was interrupted at its very end has made the file read-only already. */
+    private static FileChannel open(Path file) throws IOException {
+        if (Files.exists(file) && !file.toFile().setWritable(true)) {
+            throw new IOException("can't make " + file + " writable");
+        }
+        return FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private void keep(List<StoredWeight> earlier) throws IOException {

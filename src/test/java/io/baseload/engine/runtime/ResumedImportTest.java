@@ -14,15 +14,18 @@ import io.baseload.engine.weights.ImportedWeights;
 import io.baseload.engine.weights.WeightSource;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +129,43 @@ class ResumedImportTest {
         assertThat(header(half)).isEqualTo(header(whole));
         assertThat(half.resolve(JOURNAL)).doesNotExist();
         StoredFolder.open(half).verify(Progress.NONE); // nothing else is left in the folder
+    }
+
+    /** As an import leaves it if it is killed after its header is written, while its files are made read-only. */
+    @Test
+    void filesThatAreReadOnlyAlreadyAreWrittenOn() throws Exception {
+        Path whole = Files.createDirectories(folder.resolve("whole"));
+        List<String> all = imported(whole, ImportedWeights.PART_BYTES);
+        Path half = killed("half", Files.size(whole.resolve(WEIGHTS)) / 2);
+        Files.copy(whole.resolve("model.json"), half.resolve("model.json"));
+        for (String file : List.of("model.json", WEIGHTS)) {
+            assertThat(half.resolve(file).toFile().setReadOnly()).isTrue();
+        }
+        var writable = new AtomicBoolean();
+        try (ModelSource source = ModelSource.open(SOURCE);
+                var ignored = new ModelWriter(
+                        half,
+                        source.folder().weights(),
+                        KIND,
+                        (done, total) -> {
+                            writable.set(isWritable(half.resolve(WEIGHTS)));
+                            return true;
+                        },
+                        1)) {
+            // the permission is looked at too, because for root everything is writable
+            assertThat(writable).isTrue();
+        }
+        assertThat(imported(half, ImportedWeights.PART_BYTES)).isNotEmpty().isNotEqualTo(all);
+        assertThat(header(half)).isEqualTo(header(whole));
+        assertThat(isWritable(half.resolve(WEIGHTS))).isFalse();
+    }
+
+    private static boolean isWritable(Path file) {
+        try {
+            return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OWNER_WRITE);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
