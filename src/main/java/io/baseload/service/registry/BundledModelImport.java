@@ -69,7 +69,7 @@ final class BundledModelImport {
         if (row.isPresent() && store.find(row.get().sha256()).isEmpty()) {
             Imported imported = unpacked();
             transaction.executeWithoutResult(status -> {
-                models.restore(model.id(), imported.sha256());
+                catalog.restore(model.id(), imported.sha256());
                 record(imported);
             });
         } else if (models.count() == 0) {

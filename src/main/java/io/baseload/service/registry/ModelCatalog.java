@@ -254,10 +254,13 @@ public final class ModelCatalog {
         }
     }
 
-    /** Registers a model whose content is in the store. */
+    /**
+     * Registers a model whose content is in the store. Until the caller's transaction ends, no process deletes this content.
+     *
+     * @throws ConflictException if the content has been deleted since it was stored
+     */
     ModelRow file(String id, String sha256, Wanted wanted) {
-        Path stored = store.find(sha256).orElseThrow();
-        ModelInfo info = engine.inspect(stored);
+        ModelInfo info = engine.inspect(held(id, sha256));
         return table.insert(new ModelRow(
                 id,
                 sha256,
@@ -272,13 +275,29 @@ public final class ModelCatalog {
                 false));
     }
 
+    /** Gives a model another content, as {@link #file}. */
+    void restore(String id, String sha256) {
+        held(id, sha256);
+        rows.restore(id, sha256);
+    }
+
+    private Path held(String id, String sha256) {
+        rows.lockContent(sha256);
+        return store.find(sha256)
+                .orElseThrow(() -> new ConflictException("The stored files of '" + id
+                        + "' were deleted with another model of the same content while it was imported: import it"
+                        + " again."));
+    }
+
     /** Deletes a file that belongs to no model any more. */
     void tidy(String sha256) {
-        if (rows.existsBySha256(sha256)) {
-            return;
-        }
         try {
-            store.delete(sha256);
+            transaction.executeWithoutResult(status -> {
+                rows.lockContent(sha256);
+                if (!rows.existsBySha256(sha256)) {
+                    store.delete(sha256);
+                }
+            });
         } catch (ModelStoreException e) {
             LOG.warn("{} could not be deleted from the model store: {}", sha256, e.getMessage());
         }

@@ -33,6 +33,10 @@ interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
 
     boolean existsBySha256(String sha256);
 
+    /** Waits for its turn with a content of the store, which ends with the transaction: of all processes that share the store and the database, only one at a time registers or deletes a content. */
+    @Query("SELECT count(*) FROM pg_advisory_xact_lock(hashtext('model.sha256'), hashtext(:sha256))")
+    int lockContent(String sha256);
+
     @Modifying
     @Query("UPDATE model SET compute_precision = :computePrecision, kv_precision = :kvPrecision WHERE id = :id")
     int settle(String id, @Nullable String computePrecision, @Nullable String kvPrecision);
