@@ -6,11 +6,20 @@ import io.baseload.engine.api.TokenMask;
 public final class Constraint {
     private static final long MAX_REMEMBERED_BYTES = 8_000_000;
 
+    /** The most steps of a quick call: about 10 ms. */
+    private static final long QUICK = TokenMasks.MAX_WORK / 16;
+
+    /** The number of quick calls after which no slow one is expected any more. */
+    private static final int QUICK_AGAIN = 128;
+
     private final TokenTable tokens;
     private final Reader reader;
     private final TokenMasks masks;
     private final Stacks start;
     private volatile long bytes;
+
+    /** The number of calls that count as slow from now on, because one before them was. All answers wait for a slow call of any of them. */
+    private volatile int slowCalls;
 
     private Constraint(TokenTable tokens, Reader reader) {
         this.tokens = tokens;
@@ -18,8 +27,21 @@ public final class Constraint {
         this.masks = new TokenMasks(reader, tokens);
         reader.allow(new Effort(TokenMasks.MAX_WORK));
         this.start = reader.start();
-        masks.allow(start, new long[tokens.words()]);
+        run(TokenMasks.MAX_WORK, () -> masks.allow(start, new long[tokens.words()]));
         weigh();
+    }
+
+    /** Runs one call of a mask, and notes whether it was slow. */
+    private synchronized void run(long steps, Runnable call) {
+        var effort = new Effort(steps);
+        reader.allow(effort);
+        try {
+            call.run();
+            slowCalls = effort.spent() > QUICK ? QUICK_AGAIN : Math.max(0, slowCalls - 1);
+        } catch (GrammarException tooMuch) {
+            slowCalls = QUICK_AGAIN;
+            throw tooMuch;
+        }
     }
 
     private void weigh() {
@@ -51,20 +73,24 @@ public final class Constraint {
 
         @Override
         public void allow(long[] bits) {
-            synchronized (Constraint.this) {
+            run(TokenMasks.MAX_WORK, () -> {
                 if (masks.allow(ended ? Stacks.NONE : at, bits)) {
                     weigh();
                 }
-            }
+            });
         }
 
         @Override
         public void advance(int token) {
-            synchronized (Constraint.this) {
-                reader.allow(new Effort(TokenMasks.MAX_READING));
+            run(TokenMasks.MAX_READING, () -> {
                 ended |= at.mayEnd && isStop(token);
                 at = ended ? at : after(token);
-            }
+            });
+        }
+
+        @Override
+        public boolean mayBeSlow() {
+            return slowCalls > 0;
         }
 
         private Stacks after(int token) {

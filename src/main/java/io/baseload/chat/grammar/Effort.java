@@ -4,9 +4,11 @@ package io.baseload.chat.grammar;
 public final class Effort {
     private static final long ONE_SCHEMA = 10_000_000;
 
+    private final long most;
     private long left;
 
     Effort(long most) {
+        this.most = most;
         this.left = most;
     }
 
@@ -26,5 +28,10 @@ public final class Effort {
                     "", "too large or too ambiguous: compiling or matching it needs too much memory or time");
         }
         left -= steps;
+    }
+
+    /** The steps spent so far. */
+    long spent() {
+        return most - left;
     }
 }

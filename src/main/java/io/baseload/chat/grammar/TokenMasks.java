@@ -10,7 +10,8 @@ import java.util.Map;
 
 /**
  * The masks of one grammar over one vocabulary. A mask is the union of the tokens that each of the stacks' top frames allows, which are remembered for the frame independent of those below
- * it, and of the tokens in whose middle the top frame's rule ends, as far as the frames below allow the rest (compare Dong et al., XGrammar, 2024). Used by one thread at a time.
+ * it, and of the tokens in whose middle the top frame's rule ends, as far as the frames below allow the rest (compare Dong et al., XGrammar, 2024). The reader's effort limits a mask. Used by
+ * one thread at a time.
  */
 final class TokenMasks {
     /** The limit for one mask: a hundred times the effort of usual grammars, and about a sixth of a second. */
@@ -98,7 +99,6 @@ final class TokenMasks {
     }
 
     private long[] compute(Stacks stacks) {
-        reader.allow(new Effort(MAX_WORK));
         long[] mask = new long[tokens.words()];
         if (stacks.mayEnd) {
             for (int stop : tokens.stopTokens) {

@@ -2,8 +2,8 @@ package io.baseload.engine.api;
 
 /**
  * The tokens with which one answer may continue. The engine calls in this order: {@link #allow} for the first token, then {@link #advance} and {@link #allow} for each
- * one after it. It calls while it computes the logits that the mask is for, from one thread at a time and never from the engine's own: a slow mask delays only its own answer, and answers
- * whose masks are equally slow. If a method throws, the answer fails with that exception. The allowed tokens must depend only on the tokens so far; otherwise the same seed could give
+ * one after it. It calls them while it computes the logits that the mask is for, from one thread at a time and never from the engine's own: a slow mask delays only its own answer, and answers
+ * whose masks {@linkplain #mayBeSlow may be slow}. If a method throws, the answer fails with that exception. The allowed tokens must depend only on the tokens so far; otherwise the same seed could give
  * different answers.
  */
 public interface TokenMask {
@@ -16,4 +16,10 @@ public interface TokenMask {
 
     /** Reports the decoded token, which was one of the allowed ones. */
     void advance(int token);
+
+    /**
+     * Whether the next call may take more than some 10 ms, or wait for a call of another answer that does. Answers for which this is true share threads with a low priority, and don't delay
+     * the others. May be called by any thread, and before each call.
+     */
+    boolean mayBeSlow();
 }

@@ -15,7 +15,6 @@ public final class AllowedTokens {
     private volatile boolean ready;
     private volatile boolean abandoned;
     private @Nullable Throwable failure;
-    private long lastNanos;
 
     /**
      * @param vocabulary number of logits
@@ -42,17 +41,15 @@ public final class AllowedTokens {
     }
 
     private void compute(Runnable work) {
-        MaskThreads.after(lastNanos).execute(() -> {
+        MaskThreads.execute(mask, () -> {
             if (abandoned) {
                 return;
             }
-            long begun = MaskThreads.cpuNanos();
             try {
                 work.run();
             } catch (Throwable thrown) {
                 failure = thrown;
             }
-            lastNanos = MaskThreads.cpuNanos() - begun;
             ready = true;
             whenReady.run();
         });

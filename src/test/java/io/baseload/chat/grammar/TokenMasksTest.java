@@ -131,6 +131,39 @@ class TokenMasksTest {
         assertThat(AutomatonBuilder.compile(grammar, table.writable)).isNotNull();
     }
 
+    @Test
+    void aSlowCallMakesAllAnswersOfItsGrammarSlowUntilMostCallsAreQuick() {
+        Constraint constraint = Constraint.compile(gbnf("root ::= ([a-z ]{1,200}){1,200}"), table);
+        TokenMask answer = constraint.mask();
+        TokenMask other = constraint.mask();
+        assertThatThrownBy(() -> {
+                    for (int token : tokenizer.encode("a river runs through it and the water is cold ".repeat(20))) {
+                        allowed(answer);
+                        answer.advance(token);
+                    }
+                })
+                .isInstanceOf(GrammarException.class);
+        assertThat(answer.mayBeSlow()).isTrue();
+        assertThat(other.mayBeSlow()).isTrue();
+        assertThat(constraint.mask().mayBeSlow()).isTrue();
+        for (int call = 0; call < 256; call++) {
+            allowed(other);
+        }
+        assertThat(answer.mayBeSlow()).isFalse();
+    }
+
+    @Test
+    void answersOfUsualGrammarsAreNeverSlow() {
+        TokenMask mask = Constraint.compile(gbnf("root ::= \"[\" [a-z]+ (\",\" [a-z]+)* \"]\""), table)
+                .mask();
+        for (int token : tokenizer.encode("[some,words,of,a,list]")) {
+            assertThat(mask.mayBeSlow()).isFalse();
+            allowed(mask);
+            mask.advance(token);
+        }
+        assertThat(mask.mayBeSlow()).isFalse();
+    }
+
     private static int draw(BitSet set, Random random) {
         return set.stream().skip(random.nextInt(set.cardinality())).findFirst().orElseThrow();
     }

@@ -174,6 +174,11 @@ class SpeculationTest {
 
         @Override
         public void advance(int token) {}
+
+        @Override
+        public boolean mayBeSlow() {
+            return false;
+        }
     }
 
     private static int[] prompt() {

@@ -233,6 +233,11 @@ class SamplerTest {
 
             @Override
             public void advance(int token) {}
+
+            @Override
+            public boolean mayBeSlow() {
+                return false;
+            }
         };
         var allowed = new AllowedTokens(mask, VOCABULARY, ready::countDown);
         allowed.begin();

@@ -3,6 +3,7 @@ package io.baseload.engine.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.Background;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FinishReason;
 import io.baseload.engine.api.FlowId;
@@ -18,6 +19,8 @@ import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
+import io.baseload.testing.Patience;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -355,6 +358,11 @@ class BatcherTest {
         public void advance(int token) {
             tokens++;
         }
+
+        @Override
+        public boolean mayBeSlow() {
+            return false;
+        }
     }
 
     private static GenerationRequest masked(TokenMask mask) {
@@ -373,7 +381,9 @@ class BatcherTest {
     }
 
     private void runUntilEnd(Batcher batcher, CollectingSink sink) {
+        Instant end = Instant.now().plus(Patience.LIMIT);
         while (!sink.ended()) {
+            assertThat(Instant.now()).isBefore(end);
             batcher.turn(team);
         }
     }
@@ -405,32 +415,42 @@ class BatcherTest {
         assertThat(late.tokens()).isEqualTo(expected);
     }
 
-    /** Takes 20 ms of a processor for each token. */
-    private static final class Costly implements TokenMask {
+    /** Computes nothing until it may, and says that it may be slow. */
+    private record Costly(CountDownLatch may) implements TokenMask {
         @Override
         public void allow(long[] bits) {
-            long end = System.nanoTime() + 20_000_000;
-            while (System.nanoTime() < end) {
-                Thread.onSpinWait();
+            try {
+                may.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
             }
             Arrays.fill(bits, -1L);
         }
 
         @Override
         public void advance(int token) {}
+
+        @Override
+        public boolean mayBeSlow() {
+            return true;
+        }
     }
 
     @Test
     void masksThatTakeLongDontDelayOthers() {
-        BatcherBench bench = bench(limits(5, 512), 64);
-        List<CollectingSink> costly = IntStream.range(0, 4)
-                .mapToObj(i -> submit(bench, masked(new Costly())))
+        int more = Background.THREADS + 1;
+        BatcherBench bench = bench(limits(more + 1, 512), 16 * (more + 1));
+        var may = new CountDownLatch(1);
+        List<CollectingSink> costly = IntStream.range(0, more)
+                .mapToObj(i -> submit(bench, masked(new Costly(may))))
                 .toList();
         CollectingSink quick = submit(bench, masked(new Sevenths(new CountDownLatch(0))));
         runUntilEnd(bench.batcher(), quick);
         assertThat(quick.tokens()).hasSize(12);
-        assertThat(costly).noneMatch(CollectingSink::ended);
+        assertThat(costly).allMatch(sink -> sink.tokens().isEmpty());
+        may.countDown();
         costly.forEach(sink -> runUntilEnd(bench.batcher(), sink));
+        assertThat(costly).allMatch(sink -> sink.tokens().size() == 100);
     }
 
     @Test
@@ -444,6 +464,11 @@ class BatcherTest {
 
             @Override
             public void advance(int token) {}
+
+            @Override
+            public boolean mayBeSlow() {
+                return false;
+            }
         }));
         CollectingSink other = submit(bench, request(PROMPT, 30, 1));
         runUntilEnd(bench.batcher(), other);
