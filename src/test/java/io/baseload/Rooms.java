@@ -34,6 +34,7 @@ final class Rooms {
 
     private static final List<String> CHAT = List.of(
             "chat.api",
+            "chat.background",
             "chat.tokenizer",
             "chat.encoding",
             "chat.python",

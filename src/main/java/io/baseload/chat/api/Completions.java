@@ -49,9 +49,10 @@ public interface Completions {
     /**
      * The model's tokens.
      *
+     * @param flow the flow whose long texts take turns with those of others
      * @throws InvalidRequestException if the prompts are tokenized elsewhere, so that the tokens are unknown here
      */
-    TokenCodec tokens();
+    TokenCodec tokens(FlowId flow);
 
     /**
      * Renders and tokenizes; generates nothing yet.
@@ -59,6 +60,7 @@ public interface Completions {
      * @param flow the flow in which the request shares the engine with others
      * @param scope the scope in which cached prefixes and compiled grammars are shared
      * @throws InvalidRequestException if the request can't be answered by this model
+     * @throws io.baseload.engine.api.OverloadedException if too many long prompts of this flow are waiting to be tokenized
      */
     PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope);
 

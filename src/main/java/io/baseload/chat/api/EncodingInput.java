@@ -18,6 +18,18 @@ public sealed interface EncodingInput {
     /** A query, and documents whose relevance to it is computed. */
     record Documents(String query, List<String> documents) implements EncodingInput {}
 
+    /** The number of characters to be tokenized, without a named prompt. */
+    default long characters() {
+        return switch (this) {
+            case Texts texts -> texts.texts().stream().mapToLong(String::length).sum();
+            case Tokens tokens -> 0;
+            case Documents documents ->
+                documents.documents().stream()
+                        .mapToLong(document -> documents.query().length() + document.length())
+                        .sum();
+        };
+    }
+
     /** The number of its outputs. */
     default int size() {
         return switch (this) {

@@ -43,6 +43,7 @@ public interface Encodings {
      *
      * @param flow the flow in which the request shares the engine with others
      * @throws InvalidRequestException if this model can't compute the request
+     * @throws io.baseload.engine.api.OverloadedException if too many long texts of this flow are waiting to be tokenized
      */
     PreparedEncoding prepare(EncodingRequest request, FlowId flow);
 

@@ -8,6 +8,7 @@ public interface TokenCodec {
      * The tokens of each prompt as the model would see them, for a conversation those of the rendered template; tools and settings count as in an answer.
      *
      * @throws InvalidRequestException if the input doesn't fit this model
+     * @throws io.baseload.engine.api.OverloadedException if too many long prompts of this flow are waiting to be tokenized
      */
     List<int[]> of(CompletionRequest request);
 

@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.OutputFormat;
+import io.baseload.chat.background.FairExecutor;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.tokenizer.Tokenizer;
@@ -13,7 +14,8 @@ import java.util.concurrent.CompletionException;
 
 /** The constraints of answers: formats, forced calls and the schemas of strict tools. */
 final class Constraints {
-    private static final FairExecutor EXECUTOR = new FairExecutor("baseload-grammar");
+    private static final FairExecutor EXECUTOR =
+            new FairExecutor("baseload-grammar", "schemas and grammars are being compiled", 16);
 
     private final ConstraintCompiler compiler;
     private final KeptConstraints kept = new KeptConstraints(EXECUTOR);

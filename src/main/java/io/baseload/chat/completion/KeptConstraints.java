@@ -1,5 +1,6 @@
 package io.baseload.chat.completion;
 
+import io.baseload.chat.background.FairExecutor;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.Collections;

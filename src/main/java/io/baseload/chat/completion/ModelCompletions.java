@@ -67,8 +67,8 @@ final class ModelCompletions implements Completions {
     }
 
     @Override
-    public TokenCodec tokens() {
-        return new ModelTokens(model, prompts);
+    public TokenCodec tokens(FlowId flow) {
+        return new ModelTokens(model, prompts, flow);
     }
 
     @Override
@@ -77,7 +77,7 @@ final class ModelCompletions implements Completions {
         checkLogitBias(request);
         var room = new Room(model, request);
         room.check(tokenizer);
-        List<Prompt> prompts = this.prompts.read(request);
+        List<Prompt> prompts = this.prompts.read(request, flow);
         int maxTokens = room.tokens(prompts);
         List<Optional<Constraint>> held = prompts.stream()
                 .map(prompt -> constraints.of(request, scope, prompt))

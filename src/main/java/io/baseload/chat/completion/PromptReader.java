@@ -3,9 +3,13 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.ToolSpec;
 import io.baseload.chat.format.AnswerFormat;
 import io.baseload.chat.format.ToolFormat;
+import io.baseload.chat.tokenizer.LongTexts;
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Vocabulary;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +22,9 @@ import java.util.Optional;
 final class PromptReader {
     /** The name of a template that models have besides the usual one for conversations with tools. */
     private static final String TOOL_USE = "tool_use";
+
+    /** Characters that a template writes around a message or a tool. */
+    private static final long MARKUP = 32;
 
     private static final String NO_TEMPLATE =
             "the model has no chat template, and none is known for its vocabulary. Its operator can give one"
@@ -39,8 +46,45 @@ final class PromptReader {
         }
     }
 
-    /** @throws InvalidRequestException if the input doesn't fit this model */
-    List<Prompt> read(CompletionRequest request) {
+    /**
+     * Waits for the flow's turn if the texts are long.
+     *
+     * @throws InvalidRequestException if the input doesn't fit this model
+     * @throws io.baseload.engine.api.OverloadedException if too many long texts of this flow are waiting
+     */
+    List<Prompt> read(CompletionRequest request, FlowId flow) {
+        return LongTexts.read(flow, characters(request), () -> read(request));
+    }
+
+    /** Approximate length of the rendered prompts. */
+    private static long characters(CompletionRequest request) {
+        return switch (request.input()) {
+            case Input.Chat chat ->
+                chat.variables().toString().length()
+                        + chat.messages().stream()
+                                .mapToLong(PromptReader::characters)
+                                .sum()
+                        + request.tools().shown().stream()
+                                .mapToLong(PromptReader::characters)
+                                .sum();
+            case Input.Texts texts ->
+                texts.prompts().stream().mapToLong(String::length).sum();
+            case Input.Tokens tokens -> 0;
+        };
+    }
+
+    private static long characters(Message message) {
+        long reasoning = message instanceof Message.Assistant said
+                ? said.reasoning().map(String::length).orElse(0)
+                : 0;
+        return MARKUP + message.name().map(String::length).orElse(0) + Room.characters(message) + reasoning;
+    }
+
+    private static long characters(ToolSpec tool) {
+        return MARKUP + tool.description().length() + tool.parameters().length();
+    }
+
+    private List<Prompt> read(CompletionRequest request) {
         Input input = request.input();
         List<Prompt> prompts = switch (input) {
             case Input.Chat chat -> List.of(chat(request, chat));

@@ -95,7 +95,7 @@ final class Room {
         };
     }
 
-    private static long characters(Message message) {
+    static long characters(Message message) {
         return switch (message) {
             case Message.Instructions system -> system.content().length();
             case Message.User user -> user.content().length();

@@ -5,6 +5,7 @@ import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.tokenizer.LongTexts;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedEncoder;
@@ -34,9 +35,10 @@ final class ModelEncodings implements Encodings {
     @Override
     public PreparedEncoding prepare(EncodingRequest request, FlowId flow) {
         int length = length(request.dimensions());
-        List<EncoderText> texts = words.read(request.input());
+        EncodingInput input = request.input();
+        List<EncoderText> texts = LongTexts.read(flow, input.characters(), () -> words.read(input));
         for (int i = 0; i < texts.size(); i++) {
-            check(request.input(), i, texts.get(i).tokens());
+            check(input, i, texts.get(i).tokens());
         }
         return new Tokenized(encoder, texts, flow, length);
     }

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 
 /**
  * Hugging Face's tokenizers library behind one method. The library contacts its vendor when it starts unless that is disabled, so no other class may load it. Thread-safe.
@@ -21,8 +22,11 @@ final class NativeTokenizer implements Encoder {
         System.setProperty("OPT_OUT_TRACKING", "true");
     }
 
-    /** The library needs more than a hundred bytes for each token, so long texts are encoded one at a time. */
+    /** The library needs more than a hundred bytes for each token, so the largest texts are encoded one at a time. */
     private static final int CHARACTERS_AT_ONCE = 8 << 20;
+
+    /** Texts of at most so many characters never wait for larger ones. */
+    private static final int UNCOUNTED = 1 << 20;
 
     private static final Cleaner CLEANER = Cleaner.create();
 
@@ -63,21 +67,22 @@ final class NativeTokenizer implements Encoder {
     }
 
     private int[] encode(String text, boolean whole) {
-        int weight = Math.min(text.length(), CHARACTERS_AT_ONCE);
-        TURNS.acquireUninterruptibly(weight);
-        try {
-            return narrowed(ids(wellFormed(text), whole));
-        } finally {
-            TURNS.release(weight);
-        }
+        return inTurn(text.length(), () -> narrowed(ids(wellFormed(text), whole)));
     }
 
     @Override
     public EncoderText encodePair(String first, String second) {
-        int weight = (int) Math.min((long) first.length() + second.length(), CHARACTERS_AT_ONCE);
+        return inTurn((long) first.length() + second.length(), () -> pair(wellFormed(first), wellFormed(second)));
+    }
+
+    private static <T> T inTurn(long characters, Supplier<T> encoding) {
+        if (characters <= UNCOUNTED) {
+            return encoding.get();
+        }
+        int weight = (int) Math.min(characters, CHARACTERS_AT_ONCE);
         TURNS.acquireUninterruptibly(weight);
         try {
-            return pair(wellFormed(first), wellFormed(second));
+            return encoding.get();
         } finally {
             TURNS.release(weight);
         }

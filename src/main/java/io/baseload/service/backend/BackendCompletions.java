@@ -26,7 +26,7 @@ final class BackendCompletions implements Completions {
     }
 
     @Override
-    public TokenCodec tokens() {
+    public TokenCodec tokens(FlowId flow) {
         throw new InvalidRequestException(
                 "model", "unsupported_value", "This model is on a backend: its tokens are not known here.");
     }

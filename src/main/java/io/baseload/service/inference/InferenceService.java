@@ -87,7 +87,7 @@ final class InferenceService implements Inference {
         return firstOf(
                 caller,
                 request.model(),
-                new PromptSize(request.completion()),
+                new PromptSize(request.completion(), flow(caller, request.urgency())),
                 model -> ask(model, caller, request, origin, begun, listener));
     }
 
@@ -105,7 +105,7 @@ final class InferenceService implements Inference {
     public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
         Function<ServedModel, T> asking = model -> {
             try (model) {
-                return use.apply(model.use().completions().tokens());
+                return use.apply(model.use().completions().tokens(flow(caller, FlowId.Urgency.INTERACTIVE)));
             }
         };
         // a canary is judged by its answers, which these are not

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.service.registry.AliasRoute.AliasTarget;
 import io.baseload.service.registry.ServedModel;
@@ -19,7 +20,7 @@ import java.util.stream.Collectors;
  * <p>Counting comes before the check of the tenant's budget, because the budget depends on the model. So its cost is bounded: a prompt with more than {@value #MAX_BYTES} bytes for each
  * token of the largest limit is above it without counting.
  */
-record PromptSize(CompletionRequest request) implements TargetFilter {
+record PromptSize(CompletionRequest request, FlowId flow) implements TargetFilter {
     private static final int USUAL_BYTES = 4;
     /** No tokenizer's tokens have more bytes than this on average. */
     private static final int MAX_BYTES = 16;
@@ -57,7 +58,7 @@ record PromptSize(CompletionRequest request) implements TargetFilter {
     /** Empty if this model can't read the request; others may. */
     private Optional<Long> counted(ServedModel model) {
         try (model) {
-            return Optional.of(total(model.use().completions().tokens().of(request)));
+            return Optional.of(total(model.use().completions().tokens(flow).of(request)));
         } catch (InvalidRequestException | ModelClosedException e) {
             return Optional.empty();
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.background.FairExecutor;
 import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
@@ -32,7 +33,7 @@ import org.junit.jupiter.api.Test;
 class KeptConstraintsTest {
     private static Constraint constraint;
 
-    private final KeptConstraints kept = new KeptConstraints(new FairExecutor("test"));
+    private final KeptConstraints kept = new KeptConstraints(new FairExecutor("test", "tests", 16));
     private final AtomicInteger compiled = new AtomicInteger();
 
     @BeforeAll

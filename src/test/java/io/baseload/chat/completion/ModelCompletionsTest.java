@@ -16,8 +16,12 @@ import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.ToolSet;
+import io.baseload.chat.tokenizer.HeldTurn;
+import io.baseload.chat.tokenizer.LongTexts;
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -32,6 +36,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -303,6 +309,24 @@ class ModelCompletionsTest {
 
     private static int tokens(Input input) {
         return completions.prepare(greedy(input, 1)).promptTokens();
+    }
+
+    @Test
+    void longPromptsOfOneFlowDelayNeitherThoseOfOthersNorShortOnes() throws Exception {
+        var a = new FlowId("a");
+        CompletionRequest large = greedy(new Input.Texts(List.of("hello ".repeat(LongTexts.SHORT))), 1);
+        int[] tokens = completions.tokens(new FlowId("b")).of(large).getFirst();
+        CompletableFuture<int[]> behind;
+        try (var held = new HeldTurn(a)) {
+            behind = HeldTurn.behind(() -> completions.tokens(a).of(large).getFirst());
+            assertThat(completions.tokens(new FlowId("b")).of(large).getFirst()).isEqualTo(tokens);
+            assertThat(completions
+                            .prepare(greedy(HELLO, 1), a, CacheScope.PRIVATE)
+                            .promptTokens())
+                    .isPositive();
+            assertThat(behind).isNotDone();
+        }
+        assertThat(behind.get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES)).isEqualTo(tokens);
     }
 
     private static void refused(CompletionRequest request, String field, String code) {

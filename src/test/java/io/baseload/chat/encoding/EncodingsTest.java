@@ -7,18 +7,24 @@ import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.tokenizer.HeldTurn;
+import io.baseload.chat.tokenizer.LongTexts;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.format.VocabularyFiles;
+import io.baseload.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.AfterAll;
@@ -71,6 +77,23 @@ class EncodingsTest {
                             .mapToInt(JsonNode::size)
                             .sum());
             compare(prepared.start().join(), expected.path("vectors"));
+        }
+    }
+
+    @Test
+    void longTextsOfOneFlowDelayNeitherThoseOfOthersNorShortOnes() throws Exception {
+        var a = new FlowId("a");
+        EncodingRequest large = texts(Collections.nCopies(LongTexts.SHORT, "hi"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
+            Encodings encodings = Encodings.of(encoder);
+            CompletableFuture<Integer> behind;
+            try (var held = new HeldTurn(a)) {
+                behind = HeldTurn.behind(() -> encodings.prepare(large, a).tokens());
+                assertThat(encodings.prepare(large, new FlowId("b")).tokens()).isGreaterThan(LongTexts.SHORT);
+                assertThat(encodings.prepare(texts(List.of("hi")), a).tokens()).isPositive();
+                assertThat(behind).isNotDone();
+            }
+            assertThat(behind).succeedsWithin(Patience.LIMIT);
         }
     }
 

@@ -7,6 +7,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.engine.api.FlowId;
 import io.baseload.service.registry.AliasRoute.AliasTarget;
 import io.baseload.service.registry.PromptRange;
 import io.baseload.service.registry.ServedModel;
@@ -38,7 +39,7 @@ class PromptSizeTest {
     @Test
     void withoutLimitsNothingIsMeasured() {
         var any = target(0, OptionalInt.empty());
-        assertThat(new PromptSize(chat(10)).select(List.of(any, any), this::noLocal))
+        assertThat(new PromptSize(chat(10), FlowId.NONE).select(List.of(any, any), this::noLocal))
                 .containsExactly(any, any);
         assertThat(lookedForLocal).isZero();
     }
@@ -54,7 +55,7 @@ class PromptSizeTest {
 
     @Test
     void aPromptThatNoTargetTakesIsRefusedWithTheAllowedSizes() {
-        var size = new PromptSize(chat(0).withInput(new Input.Tokens(List.of(new int[150]))));
+        var size = new PromptSize(chat(0).withInput(new Input.Tokens(List.of(new int[150]))), FlowId.NONE);
         assertThatThrownBy(() -> size.select(List.of(SMALL, target(200, OptionalInt.empty())), this::noLocal))
                 .isInstanceOfSatisfying(InvalidRequestException.class, refused -> {
                     assertThat(refused.field()).isEqualTo("prompt");
@@ -69,7 +70,7 @@ class PromptSizeTest {
 
     private List<AliasTarget> selected(CompletionRequest request) {
         Supplier<Optional<ServedModel>> local = this::noLocal;
-        return new PromptSize(request).select(List.of(SMALL, LARGE), local);
+        return new PromptSize(request, FlowId.NONE).select(List.of(SMALL, LARGE), local);
     }
 
     private Optional<ServedModel> noLocal() {

@@ -76,7 +76,7 @@ final class TinyModel implements ModelDirectory, Completions {
     }
 
     @Override
-    public TokenCodec tokens() {
+    public TokenCodec tokens(FlowId flow) {
         return new TokenCodec() {
             @Override
             public List<int[]> of(CompletionRequest request) {

@@ -1,4 +1,4 @@
-package io.baseload.chat.completion;
+package io.baseload.chat.background;
 
 import io.baseload.engine.api.Background;
 import io.baseload.engine.api.OverloadedException;
@@ -8,18 +8,22 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs work in the background, few pieces at once. For each owner one piece runs at a time, and the owners take turns. A piece that turns out to be long makes room for the next,
- * so that large schemas of one owner don't delay small ones of others; a few may be long at the same time.
+ * so that large pieces of one owner don't delay small ones of others; a few may be long at the same time.
  */
-final class FairExecutor {
-    private static final int MAX_WAITING = 16;
+public final class FairExecutor {
     private static final int MAX_LONG = 4;
     private static final Duration RETRY = Duration.ofSeconds(1);
 
     private final String name;
+    private final String work;
+    private final int maxWaiting;
 
     /** An owner's piece that may run now. */
     private static final class Turn {
@@ -48,23 +52,53 @@ final class FairExecutor {
     private int running;
     private int runningLong;
 
-    /** @param name of its threads */
-    FairExecutor(String name) {
+    /**
+     * @param name of its threads
+     * @param work what it does, for messages, such as "schemas are being compiled"
+     * @param maxWaiting the most pieces of one owner that wait
+     */
+    public FairExecutor(String name, String work, int maxWaiting) {
         this.name = name;
+        this.work = work;
+        this.maxWaiting = maxWaiting;
+    }
+
+    /**
+     * Runs a piece and waits for its end. An exception of the piece is thrown again.
+     *
+     * @throws OverloadedException if too much of this owner is waiting
+     */
+    public <T> T call(String owner, Supplier<T> piece) {
+        var result = new CompletableFuture<T>();
+        execute(owner, () -> {
+            try {
+                result.complete(piece.get());
+            } catch (Throwable failed) {
+                result.completeExceptionally(failed);
+            }
+        });
+        try {
+            return result.join();
+        } catch (CompletionException e) {
+            switch (e.getCause()) {
+                case RuntimeException failed -> throw failed;
+                case Error failed -> throw failed;
+                case null, default -> throw e;
+            }
+        }
     }
 
     /** @throws OverloadedException if too much of this owner is waiting */
-    synchronized void execute(String owner, Runnable work) {
+    public synchronized void execute(String owner, Runnable piece) {
         @Nullable Queue<Runnable> others = waiting.get(owner);
         if (others == null) {
             waiting.put(owner, new ArrayDeque<>());
-            turns.add(new Turn(owner, work));
+            turns.add(new Turn(owner, piece));
             startNext();
-        } else if (others.size() < MAX_WAITING) {
-            others.add(work);
+        } else if (others.size() < maxWaiting) {
+            others.add(piece);
         } else {
-            throw new OverloadedException(
-                    "too many schemas and grammars are being compiled: at most " + MAX_WAITING + " wait", RETRY);
+            throw new OverloadedException("too many " + work + ": at most " + maxWaiting + " wait", RETRY);
         }
     }
 
