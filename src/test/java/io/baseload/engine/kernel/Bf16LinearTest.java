@@ -51,7 +51,7 @@ class Bf16LinearTest {
 
         /** What computes it here: without tiles other kernels. */
         Kernels machine() {
-            return format == Bf16Format.SPLIT
+            return format.equals(Bf16Format.SPLIT)
                     ? Kernels.encoder(Precision.FAST, Set.of(packing))
                     : Kernels.best(Precision.FAST);
         }
@@ -162,7 +162,7 @@ class Bf16LinearTest {
             norm += exact[i] == 12345f ? 0 : Math.pow(exact[i], 2);
         }
         double relative = Math.sqrt(error / norm);
-        assertTrue(relative < (form.format() == Bf16Format.SPLIT ? 1e-5 : 5e-3), () -> form + ": " + relative);
+        assertTrue(relative < (form.format().equals(Bf16Format.SPLIT) ? 1e-5 : 5e-3), () -> form + ": " + relative);
     }
 
     @ParameterizedTest
