@@ -54,7 +54,7 @@ final class AdminModelsIT {
         assertThat(model.get("sha256").asString()).matches("[0-9a-f]{64}");
         assertThat(model.at("/aliases/0").asString()).isEqualTo("default");
         assertThat(model.at("/loaded/memory_bytes").asLong()).isGreaterThan(60_000_000);
-        assertThat(model.at("/loaded/prefill_tier").asString()).matches("(int8|f32), .+");
+        assertThat(model.at("/loaded/prefill_tier").asString()).matches("(bf16|int8|f32), .+");
         assertThat(model.at("/loaded/decode_tier").asString()).matches("(int8|f32), .+");
         assertThat(model.at("/loaded/active").isInt()).isTrue();
         assertThat(model.at("/loaded/queued").isInt()).isTrue();
