@@ -24,7 +24,7 @@ import java.util.Arrays;
  * @param chunk columns of a chunk; the last one may be smaller
  */
 record Bf16Format(int terms, int chunk) {
-    /** For coded weights: more exact than 8-bit activations, and faster on processors with tiles. */
+    /** For weights of up to 8 bits: more exact than 8-bit activations, and faster on processors with tiles. */
     static final Bf16Format ROUNDED = new Bf16Format(1, 1024);
 
     /** For encoders of plain weights, whose numbers are compared with those of other programs. */
@@ -40,7 +40,7 @@ record Bf16Format(int terms, int chunk) {
         return terms * Short.BYTES;
     }
 
-    /** Whether weights are multiplied in this way: coded ones in one term, beside whose own error rounding doesn't count, and plain ones in three. */
+    /** Whether weights are multiplied in this way: those of up to 8 bits in one term, beside whose own error rounding doesn't count, and plain ones in three. */
     boolean takes(PackedMatrix w) {
         return w.cols() % Bf16Products.STEP == 0
                 && chunk % w.packing().block() == 0

@@ -110,32 +110,32 @@ final class KernelWarmUp {
         if (!WARM.add(new Kind(kernels, packing))) {
             return;
         }
-        int cols = Math.ceilDiv(COLUMNS, packing.block()) * packing.block();
-        PackedMatrix w = PackedMatrix.allocate(memory, packing, PANELS * PackedMatrix.LANES, cols);
-        w.data().fill(ANY);
-        Rows x = activations(cols);
-        Rows y = Rows.allocate(PROMPT, w.rows());
-        Scratch scratch = Scratch.allocate(memory, cols, 1);
+        Layer layer = layer(packing, COLUMNS);
         for (int rows : DECODED) {
-            cold.add(() -> kernels.decodeLinear(w, x, y, 0, rows, 0, PANELS, scratch));
+            cold.add(() -> kernels.decodeLinear(layer.w, layer.x, layer.y, 0, rows, 0, PANELS, layer.scratch));
         }
-        if (kernels.quantizesPrompts(w)) {
-            quantizedPrompt(packing, kernels.promptBytes() > 1 ? WIDE : cols);
+        if (kernels.quantizesPrompts(layer.w)) {
+            quantizedPrompt(kernels.promptBytes() > 1 ? layer(packing, WIDE) : layer);
         } else {
-            cold.add(() -> kernels.prefillLinear(w, x, y, 0, PROMPT, 0, PANELS, scratch));
+            cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
         }
     }
 
-    private void quantizedPrompt(Packing packing, int columns) {
+    /** A linear layer with its inputs and outputs. */
+    private record Layer(PackedMatrix w, Rows x, Rows y, Scratch scratch) {}
+
+    private Layer layer(Packing packing, int columns) {
         int cols = Math.ceilDiv(columns, packing.block()) * packing.block();
         PackedMatrix w = PackedMatrix.allocate(memory, packing, PANELS * PackedMatrix.LANES, cols);
         w.data().fill(ANY);
-        Rows x = activations(cols);
-        Rows y = Rows.allocate(PROMPT, w.rows());
-        Scratch scratch = Scratch.allocate(memory, cols, 1);
-        PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, cols), kernels.promptBytes());
-        cold.add(() -> kernels.quantize(x, PROMPT, 0, PROMPT, quantized, scratch));
-        cold.add(() -> kernels.prefillLinear(w, quantized, y, 0, PROMPT, 0, PANELS, scratch));
+        return new Layer(w, activations(cols), Rows.allocate(PROMPT, w.rows()), Scratch.allocate(memory, cols, 1));
+    }
+
+    private void quantizedPrompt(Layer layer) {
+        int bytes = kernels.promptBytes();
+        PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, layer.w.cols()), bytes);
+        cold.add(() -> kernels.quantize(layer.x, PROMPT, 0, PROMPT, quantized, layer.scratch));
+        cold.add(() -> kernels.prefillLinear(layer.w, quantized, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
     }
 
     /** Computes some tokens of one KV head, as a prompt and one by one. */
