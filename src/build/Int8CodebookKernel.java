@@ -45,7 +45,7 @@ final class Int8CodebookKernel {
                  */
                 public final class CodebookInt8 {
                     /** The largest absolute value of an integer of which four products with 127 fit in 16 bits. */
-                    private static final int SMALL = 64;
+                    private static final int MAX_SMALL = 64;
 
                     /** Lanes of longs, so that all kernels' integers have one shape: for a vector class used in two shapes, the compiler may leave calls for both. */
                     private static final VectorSpecies<Long> CODES = LongVector.SPECIES_128;
@@ -59,7 +59,7 @@ final class Int8CodebookKernel {
 
                     /** Whether there is a kernel for groups of so many columns, with such scales and integers up to a number. */
                     public static boolean takes(int group, Scales scales, int reach) {
-                        return group == 32 && (reach <= SMALL || !scales.nested()) || group == 16 && reach <= SMALL && !scales.nested();
+                        return group == 32 && (reach <= MAX_SMALL || !scales.nested()) || group == 16 && reach <= MAX_SMALL && !scales.nested();
                     }
 
                     /**
@@ -73,7 +73,7 @@ final class Int8CodebookKernel {
                             PackedMatrix m, int panel, int block, int blocks, IntegerTable table, BlockScales scales, Int8Rows x, int row, float[] y, int to) {
                         if (scales.kind().nested()) {
                             nested(m, panel, block, blocks, table, scales, x, row, y, to);
-                        } else if (table.reach() > SMALL) {
+                        } else if (table.reach() > MAX_SMALL) {
                             bytes(m, panel, block, blocks, table, scales, x, row, y, to);
                         } else if (x.group() == 16) {
                             groupsOf16(m, panel, block, blocks, table, scales, x, row, y, to);

@@ -164,7 +164,7 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private LoadOptions options(Quantization format) {
-        int longest = max(prompts) + max(decodes) + BenchRound.SPARE;
+        int longest = max(prompts) + max(decodes) + BenchRound.MAX_SPARE;
         int most = max(batches);
         return LoadOptions.named(model.name())
                 .withContextLength(longest)

@@ -33,7 +33,7 @@ record BenchRound(
     private static final int UNMEASURED = 2;
 
     /** The largest number of tokens of a sequence, besides its prompt and the measured ones. */
-    static final int SPARE = UNMEASURED + 1;
+    static final int MAX_SPARE = UNMEASURED + 1;
 
     private static final class Gate implements Lease {
         private volatile boolean open;

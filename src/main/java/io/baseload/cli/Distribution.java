@@ -5,7 +5,7 @@ import io.baseload.engine.api.NotFiniteException;
 /** log softmax in double; for one thread. */
 final class Distribution {
     /** e^x is 0 below, in double. */
-    private static final double SMALLEST = -700;
+    private static final double MIN_EXPONENT = -700;
 
     private static final double LOG2_E = 1 / Math.log(2);
 
@@ -71,7 +71,7 @@ final class Distribution {
 
     /** x = n·ln 2 + r, e^x = 2^n · Σ r^k / k!. The largest error is about 1e-13, relative; C2 makes vectors of it. */
     static double exp(double x) {
-        double c = Math.max(x, SMALLEST);
+        double c = Math.max(x, MIN_EXPONENT);
         double shifted = c * LOG2_E + ROUND;
         double n = shifted - ROUND;
         double r = c - n * LN2_HIGH - n * LN2_LOW;

@@ -10,7 +10,7 @@ import picocli.CommandLine.Parameters;
 
 /** The model of a command. */
 final class ModelArgument {
-    private static final int SHORTEST_ID = 8;
+    private static final int MIN_ID_LENGTH = 8;
 
     @Parameters(
             paramLabel = "MODEL",
@@ -32,7 +32,7 @@ final class ModelArgument {
     }
 
     private static Path stored(String id) {
-        if (!id.matches("[0-9a-f]{" + SHORTEST_ID + ",64}") || !Files.isDirectory(Home.models())) {
+        if (!id.matches("[0-9a-f]{" + MIN_ID_LENGTH + ",64}") || !Files.isDirectory(Home.models())) {
             throw new BadInputException(id + ": no such file or folder");
         }
         try (ModelStore store = ModelStore.open(Home.models())) {

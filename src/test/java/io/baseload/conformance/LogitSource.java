@@ -42,8 +42,8 @@ final class LogitSource implements AutoCloseable {
     Map<String, float[][]> hidden(int[] ids) {
         PageTable sequence = bench.sequence();
         Map<String, float[][]> hidden = new HashMap<>();
-        for (int from = 0; from < ids.length; from += ModelBench.ROWS) {
-            int to = Math.min(ids.length, from + ModelBench.ROWS);
+        for (int from = 0; from < ids.length; from += ModelBench.MAX_ROWS) {
+            int to = Math.min(ids.length, from + ModelBench.MAX_ROWS);
             bench.hidden(sequence, ids, from, to)
                     .forEach((name, rows) -> hidden.merge(name, rows, LogitSource::joined));
         }
@@ -57,8 +57,8 @@ final class LogitSource implements AutoCloseable {
 
     private float[][] prefill(PageTable sequence, int[] ids) {
         float[][] logits = new float[ids.length][];
-        for (int from = 0; from < ids.length; from += ModelBench.ROWS) {
-            int to = Math.min(ids.length, from + ModelBench.ROWS);
+        for (int from = 0; from < ids.length; from += ModelBench.MAX_ROWS) {
+            int to = Math.min(ids.length, from + ModelBench.MAX_ROWS);
             System.arraycopy(bench.prefill(sequence, ids, from, to), 0, logits, from, to - from);
         }
         return logits;

@@ -19,8 +19,8 @@ import java.util.concurrent.Semaphore;
 /** What {@code bin/structured} runs. */
 public final class Structured {
     private static final int MAX_TOKENS = 1024;
-    private static final int AT_ONCE = 8;
-    private static final double LEAST_ENDED = 0.95;
+    private static final int MAX_SEQUENCES = 8;
+    private static final double MIN_ENDED = 0.95;
 
     private Structured() {}
 
@@ -45,7 +45,7 @@ public final class Structured {
         List<Outcome> outcomes;
         try (Engine engine = Engine.open(EngineOptions.defaults())) {
             LoadOptions options =
-                    LoadOptions.named("smollm2").withContextLength(2048).withMaxSequences(AT_ONCE);
+                    LoadOptions.named("smollm2").withContextLength(2048).withMaxSequences(MAX_SEQUENCES);
             outcomes = ask(Completions.of(engine.load(TestModels.smolLm2(), options)), each);
         }
         System.exit(report(outcomes, (System.nanoTime() - before) / 1e9) ? 0 : 1);
@@ -53,7 +53,7 @@ public final class Structured {
 
     private static List<Outcome> ask(Completions model, int each) {
         List<CompletableFuture<Outcome>> asked = new ArrayList<>();
-        var places = new Semaphore(AT_ONCE);
+        var places = new Semaphore(MAX_SEQUENCES);
         for (Example example : Example.all()) {
             for (int seed = 0; seed < each; seed++) {
                 places.acquireUninterruptibly();
@@ -111,6 +111,6 @@ public final class Structured {
                 wrong,
                 tokens,
                 seconds);
-        return wrong == 0 && ended >= LEAST_ENDED * outcomes.size();
+        return wrong == 0 && ended >= MIN_ENDED * outcomes.size();
     }
 }

@@ -20,7 +20,7 @@ final class KeptConstraints {
     private static final long MAX_BYTES = 64_000_000;
 
     /** The minimum size counted for each: so there are never more than 32. */
-    private static final long LEAST_BYTES = MAX_BYTES / 32;
+    private static final long MIN_BYTES = MAX_BYTES / 32;
 
     private final FairExecutor executor;
 
@@ -72,7 +72,7 @@ final class KeptConstraints {
         CompletableFuture<Constraint> constraint = entry.getValue();
         boolean there = constraint.isDone() && !constraint.isCompletedExceptionally();
         return Math.max(
-                LEAST_BYTES,
+                MIN_BYTES,
                 entry.getKey().characters() + (there ? constraint.join().bytes() : 0));
     }
 

@@ -7,7 +7,7 @@ public final class Constraint {
     private static final long MAX_REMEMBERED_BYTES = 8_000_000;
 
     /** The most steps of a quick call: about 10 ms. */
-    private static final long QUICK = TokenMasks.MAX_WORK / 16;
+    private static final long MAX_QUICK_STEPS = TokenMasks.MAX_WORK / 16;
 
     /** The number of quick calls after which no slow one is expected any more. */
     private static final int QUICK_AGAIN = 128;
@@ -37,7 +37,7 @@ public final class Constraint {
         reader.allow(effort);
         try {
             call.run();
-            slowCalls = effort.spent() > QUICK ? QUICK_AGAIN : Math.max(0, slowCalls - 1);
+            slowCalls = effort.spent() > MAX_QUICK_STEPS ? QUICK_AGAIN : Math.max(0, slowCalls - 1);
         } catch (GrammarException tooMuch) {
             slowCalls = QUICK_AGAIN;
             throw tooMuch;

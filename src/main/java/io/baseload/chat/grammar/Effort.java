@@ -2,7 +2,7 @@ package io.baseload.chat.grammar;
 
 /** A limit on the cost of a computation, in steps of a microsecond or less, so that it ends even if its parts multiply. Used by one thread at a time. */
 public final class Effort {
-    private static final long ONE_SCHEMA = 10_000_000;
+    private static final long MAX_STEPS = 10_000_000;
 
     private final long most;
     private long left;
@@ -14,7 +14,7 @@ public final class Effort {
 
     /** The limit for reading one schema, with all combinations of its patterns and choices. */
     public static Effort ofOneSchema() {
-        return new Effort(ONE_SCHEMA);
+        return new Effort(MAX_STEPS);
     }
 
     static Effort unlimited() {

@@ -29,13 +29,13 @@ public sealed interface Expr {
     /**
      * Some of several parts in any order, each named one at most once, with a separator between them.
      *
-     * @param named parts by their names; at most {@link #MOST_REQUIRED} are required. Beyond as many, those that are not required may be repeated
+     * @param named parts by their names; at most {@link #MAX_REQUIRED} are required. Beyond as many, those that are not required may be repeated
      * @param others a part without a name, which may be repeated
      * @param min the least number of different parts; all others count as one
      * @param max the greatest number of parts
      */
     record Unordered(List<Named> named, Optional<Expr> others, Expr separator, int min, int max) implements Expr {
-        public static final int MOST_REQUIRED = Selection.MOST_NUMBERED;
+        public static final int MAX_REQUIRED = Selection.MAX_NUMBERED;
     }
 
     /**

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * ({@code <[id]>} or {@code <text>}); a text must match {@code root}. Rules must not be left-recursive. Negated tokens are not supported.
  */
 public final class Gbnf {
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
 
     private final Scanner in;
     private final Function<String, OptionalInt> tokens;
@@ -109,8 +109,8 @@ public final class Gbnf {
     }
 
     private Expr alternatives() {
-        if (++depth > DEEPEST) {
-            throw in.problem("groups are nested too deep: at most " + DEEPEST);
+        if (++depth > MAX_DEPTH) {
+            throw in.problem("groups are nested too deep: at most " + MAX_DEPTH);
         }
         List<Expr> options = new ArrayList<>();
         do {
@@ -134,8 +134,8 @@ public final class Gbnf {
     private Expr repeated(Expr element) {
         Expr part = element;
         for (int times = depth; Repetition.follows(in); times++) {
-            if (times > DEEPEST) {
-                throw in.problem("repetitions are nested too deep: at most " + DEEPEST);
+            if (times > MAX_DEPTH) {
+                throw in.problem("repetitions are nested too deep: at most " + MAX_DEPTH);
             }
             part = Repetition.read(in).of(part);
         }

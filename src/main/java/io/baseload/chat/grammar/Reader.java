@@ -21,7 +21,7 @@ final class Reader {
     /** The state of the frame below a rule that is examined alone: the text after it depends on its caller. */
     static final int HOLE = -2;
 
-    private static final long LARGE_BYTES = 200_000_000;
+    private static final long MAX_BYTES = 200_000_000;
     /** Larger sets hardly ever stay the same, and it is expensive to find out. */
     private static final int MAX_KEEPING = 16;
 
@@ -45,7 +45,7 @@ final class Reader {
 
     /** A reader that distinguishes all counts, and never forgets within a text, so that equal stacks are identical. */
     Reader(Automaton automaton) {
-        this(automaton, Integer.MAX_VALUE, LARGE_BYTES);
+        this(automaton, Integer.MAX_VALUE, MAX_BYTES);
     }
 
     /**

@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * a group that is followed by something. Constructs that aren't regular or look back (back references, {@code (?<=}, {@code \b} …) are refused by name.
  */
 public final class RegularExpression {
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
     private static final Expr ANYTHING = Expr.any(new Expr.Chars(CodePoints.ALL));
 
     private final Scanner in;
@@ -66,8 +66,8 @@ public final class RegularExpression {
     }
 
     private void deeper() {
-        if (++depth > DEEPEST) {
-            throw in.problem("groups are nested too deep: at most " + DEEPEST);
+        if (++depth > MAX_DEPTH) {
+            throw in.problem("groups are nested too deep: at most " + MAX_DEPTH);
         }
     }
 

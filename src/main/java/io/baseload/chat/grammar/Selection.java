@@ -11,36 +11,36 @@ import java.util.List;
  * @param repeatable whether there are named parts without a number, which may be read several times
  * @param others whether there are parts without a name, which may be read several times
  * @param min the least number of different parts
- * @param max the greatest number of parts, at most {@link #MOST_COUNTED}, or {@link Expr#UNBOUNDED}
+ * @param max the greatest number of parts, at most {@link #MAX_COUNTED}, or {@link Expr#UNBOUNDED}
  */
 record Selection(long required, long optional, boolean repeatable, boolean others, int min, int max) {
     /** The most parts with a number. */
-    static final int MOST_NUMBERED = 52;
+    static final int MAX_NUMBERED = 52;
 
-    static final int MOST_COUNTED = 1_000;
+    static final int MAX_COUNTED = 1_000;
 
     /** Stands for a named part without a number; never a bit of what was read. */
     static final int UNNUMBERED = 63;
 
-    private static final int OTHERS = MOST_NUMBERED;
+    private static final int OTHERS = MAX_NUMBERED;
     private static final int TOTAL = OTHERS + 1;
 
     static Selection of(Expr.Unordered unordered) {
         int all = unordered.named().size();
         int required =
                 (int) unordered.named().stream().filter(Expr.Named::required).count();
-        if (required > MOST_NUMBERED) {
+        if (required > MAX_NUMBERED) {
             throw new IllegalArgumentException("more required parts than can be distinguished: " + required);
         }
-        long numbered = (1L << Math.min(all, MOST_NUMBERED)) - 1;
+        long numbered = (1L << Math.min(all, MAX_NUMBERED)) - 1;
         long requiredBits = (1L << required) - 1;
         return new Selection(
                 requiredBits,
                 numbered & ~requiredBits,
-                all > MOST_NUMBERED,
+                all > MAX_NUMBERED,
                 unordered.others().isPresent(),
                 unordered.min(),
-                unordered.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : Math.min(unordered.max(), MOST_COUNTED));
+                unordered.max() == Expr.UNBOUNDED ? Expr.UNBOUNDED : Math.min(unordered.max(), MAX_COUNTED));
     }
 
     /** The numbers of the named parts: first those that are required. */
@@ -50,7 +50,7 @@ record Selection(long required, long optional, boolean repeatable, boolean other
         for (boolean required : new boolean[] {true, false}) {
             for (int i = 0; i < numbers.length; i++) {
                 if (parts.get(i).required() == required) {
-                    numbers[i] = next < MOST_NUMBERED ? next : UNNUMBERED;
+                    numbers[i] = next < MAX_NUMBERED ? next : UNNUMBERED;
                     next++;
                 }
             }

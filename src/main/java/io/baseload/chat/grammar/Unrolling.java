@@ -7,8 +7,8 @@ import java.util.List;
  * nothing is known about the tokens that it allows without its callers.
  */
 final class Unrolling {
-    private static final int MOST_TIMES = 10;
-    private static final int LARGEST = 1_000;
+    private static final int MAX_TIMES = 10;
+    private static final int MAX_SIZE = 1_000;
 
     private Unrolling() {}
 
@@ -17,7 +17,7 @@ final class Unrolling {
     }
 
     private static boolean suits(Expr.Repeat repeat, long bodySize) {
-        return repeat.max() <= MOST_TIMES && counts(repeat.body()) && bodySize * repeat.max() <= LARGEST;
+        return repeat.max() <= MAX_TIMES && counts(repeat.body()) && bodySize * repeat.max() <= MAX_SIZE;
     }
 
     /** Whether there is a loop inside that counts. */
@@ -43,7 +43,7 @@ final class Unrolling {
             case Expr.Sequence sequence -> size(sequence.parts());
             case Expr.Choice choice -> 1 + size(choice.options());
             case Expr.Rule rule -> 1;
-            default -> LARGEST;
+            default -> MAX_SIZE;
         };
     }
 

@@ -8,7 +8,7 @@ public final class Budget {
     private static final String EXHAUSTED = "the chat template needs more time or memory than one rendering may take";
 
     /** Fifteen times what the most expensive of the known templates uses for a few messages; a cold JVM spends it within 50 ms. */
-    private static final long LEAST = 1_000_000;
+    private static final long MIN_FUEL = 1_000_000;
 
     /** Some templates look through the whole conversation at each message: enough for 2,000 messages of two values each. */
     private static final long FOR_EACH_VALUE = 25_000;
@@ -24,7 +24,7 @@ public final class Budget {
     /** This many characters copied or searched as a block cost as much as one that is inspected. */
     private static final int BLOCK = 4;
 
-    private static final int DEPTH = 300;
+    private static final int MAX_DEPTH = 300;
 
     private long fuel;
     private int depth;
@@ -34,7 +34,7 @@ public final class Budget {
      * @param characters how long their texts are
      */
     Budget(long values, long characters) {
-        fuel = Math.min(MAX_FUEL, LEAST + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
+        fuel = Math.min(MAX_FUEL, MIN_FUEL + values * FOR_EACH_VALUE + characters * FOR_EACH_CHARACTER);
     }
 
     /** For creating or inspecting this many characters. */
@@ -68,8 +68,8 @@ public final class Budget {
 
     public void enter() {
         characters(STEP);
-        if (++depth > DEPTH) {
-            throw new TemplateException("the chat template nests deeper than " + DEPTH + " levels");
+        if (++depth > MAX_DEPTH) {
+            throw new TemplateException("the chat template nests deeper than " + MAX_DEPTH + " levels");
         }
     }
 

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Copies plain data into values, and counts them. */
 public final class PythonValues {
-    private static final int DEPTH = 100;
+    private static final int MAX_DEPTH = 100;
 
     private long values;
     private long characters;
@@ -24,8 +24,8 @@ public final class PythonValues {
     }
 
     private PythonValue copy(@Nullable Object data, int depth) {
-        if (depth > DEPTH) {
-            throw new TemplateException("the variables nest deeper than " + DEPTH + " levels");
+        if (depth > MAX_DEPTH) {
+            throw new TemplateException("the variables nest deeper than " + MAX_DEPTH + " levels");
         }
         values++;
         return switch (data) {

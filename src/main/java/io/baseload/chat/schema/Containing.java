@@ -14,8 +14,8 @@ import java.util.Optional;
  * rule for each number of items and each number of matching ones, up to the numbers beyond which more make no difference.
  */
 final class Containing {
-    private static final int MOST_RULES = 1_000;
-    private static final int MOST_DEMANDS = 4;
+    private static final int MAX_RULES = 1_000;
+    private static final int MAX_DEMANDS = 4;
 
     private final SchemaGrammar schemas;
     private final Grammar.Builder grammar;
@@ -76,9 +76,9 @@ final class Containing {
         int apart = Math.max(given, max == Expr.UNBOUNDED ? min : max);
         long rules = apart + 2L;
         for (Demand demand : demands) {
-            rules = Math.min(MOST_RULES + 1L, rules * demand.numbers());
+            rules = Math.min(MAX_RULES + 1L, rules * demand.numbers());
         }
-        if (rules > MOST_RULES || demands.size() > MOST_DEMANDS) {
+        if (rules > MAX_RULES || demands.size() > MAX_DEMANDS) {
             throw demands.getLast().part.unsupported("contains", " with such large numbers of items or kinds of them");
         }
         return after(new Bounds(min, max, apart), new Written(0, Collections.nCopies(demands.size(), 0)));

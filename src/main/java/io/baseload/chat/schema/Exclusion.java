@@ -15,7 +15,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /** Finds out whether texts of one branch of {@code oneOf} can never satisfy another branch, as far as that can be decided. */
 final class Exclusion {
-    private static final int DEEPEST = 8;
+    private static final int MAX_DEPTH = 8;
 
     private final SchemaDocument document;
     private final Strings strings;
@@ -153,7 +153,7 @@ final class Exclusion {
         if (!written.possible() || !other.possible()) {
             return true;
         }
-        if (depth > DEEPEST) {
+        if (depth > MAX_DEPTH) {
             return false;
         }
         if (excludesPlain(written, other, depth)) {

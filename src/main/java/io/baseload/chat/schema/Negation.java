@@ -22,10 +22,10 @@ import tools.jackson.databind.node.ObjectNode;
  */
 final class Negation {
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final int DEEPEST = 12;
-    private static final int MOST_SCHEMAS = 2_000;
-    private static final int MOST_OPTIONS = 200;
-    private static final BigDecimal MOST_COUNTED = BigDecimal.valueOf(100_000);
+    private static final int MAX_DEPTH = 12;
+    private static final int MAX_SCHEMAS = 2_000;
+    private static final int MAX_OPTIONS = 200;
+    private static final BigDecimal MAX_COUNTED = BigDecimal.valueOf(100_000);
 
     /** A keyword whose complement is the other bound of the same type. */
     private record Bound(String type, String other, int step) {}
@@ -87,7 +87,7 @@ final class Negation {
         if (node.isBoolean()) {
             return NODES.booleanNode(!node.booleanValue());
         }
-        if (depth > DEEPEST || ++schemas > MOST_SCHEMAS || Keywords.isTrue(node.get("nullable"))) {
+        if (depth > MAX_DEPTH || ++schemas > MAX_SCHEMAS || Keywords.isTrue(node.get("nullable"))) {
             return NODES.booleanNode(false);
         }
         List<JsonNode> options = new ArrayList<>();
@@ -114,7 +114,7 @@ final class Negation {
                 .flatMap(option -> option.size() == 1 && option.has("anyOf")
                         ? option.path("anyOf").valueStream()
                         : Stream.of(option))
-                .limit(MOST_OPTIONS)
+                .limit(MAX_OPTIONS)
                 .toList();
         return possible.isEmpty() ? NODES.booleanNode(false) : object("anyOf", list(possible));
     }
@@ -188,7 +188,7 @@ final class Negation {
             options.add(typed("number", exclusive ? lowerFirst(other.substring("exclusive".length())) : other, value));
         } else if (bound.stripTrailingZeros().scale() <= 0
                 && bound.signum() >= 0
-                && bound.compareTo(MOST_COUNTED) <= 0
+                && bound.compareTo(MAX_COUNTED) <= 0
                 && bound.intValue() + count.step >= 0) {
             options.add(typed(count.type, count.other, NODES.numberNode(bound.intValue() + count.step)));
         }

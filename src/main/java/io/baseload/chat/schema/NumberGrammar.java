@@ -14,21 +14,21 @@ import tools.jackson.databind.JsonNode;
 final class NumberGrammar {
     private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
-    private static final int WHOLE_DIGITS = 18;
+    private static final int MAX_WHOLE_DIGITS = 18;
 
     /** Readers that use doubles can't decide whether a longer number is a multiple. */
-    private static final int EXACT_DIGITS = 15;
+    private static final int MAX_EXACT_DIGITS = 15;
 
     /** The most digits of a number in a schema, before or after its point. */
     static final int MAX_DIGITS = 40;
 
-    private static final int FRACTION_DIGITS = 16;
-    private static final int MULTIPLE_DIGITS = 12;
+    private static final int MAX_FRACTION_DIGITS = 16;
+    private static final int MAX_MULTIPLE_DIGITS = 12;
 
     static final Expr ANY = Expr.sequence(
             Expr.optional(Expr.text("-")),
-            whole(WHOLE_DIGITS),
-            Expr.optional(fraction(FRACTION_DIGITS)),
+            whole(MAX_WHOLE_DIGITS),
+            Expr.optional(fraction(MAX_FRACTION_DIGITS)),
             Expr.optional(Expr.sequence(
                     new Expr.Chars(CodePoints.of("eE")),
                     Expr.optional(new Expr.Chars(CodePoints.of("+-"))),
@@ -49,7 +49,7 @@ final class NumberGrammar {
     /** Whether no number, however long, satisfies both; {@code integer} if only integers can. */
     static boolean disjoint(Conjunction some, Conjunction others, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
-        int digits = WHOLE_DIGITS;
+        int digits = MAX_WHOLE_DIGITS;
         for (Conjunction all : List.of(some, others)) {
             for (Subschema part : all.parts()) {
                 digits = Math.max(digits, bounds(part, limits));
@@ -57,7 +57,7 @@ final class NumberGrammar {
             }
         }
         // with this many digits, a multiple between any two bounds is found if there is one
-        Expr base = decimals(integer ? 0 : MAX_DIGITS + MULTIPLE_DIGITS, digits + MULTIPLE_DIGITS);
+        Expr base = decimals(integer ? 0 : MAX_DIGITS + MAX_MULTIPLE_DIGITS, digits + MAX_MULTIPLE_DIGITS);
         return ByteAutomaton.disjoint(with(base, limits, effort), effort);
     }
 
@@ -78,9 +78,9 @@ final class NumberGrammar {
                     .map(not -> not.get("multipleOf"))
                     .ifPresent(value -> multiples.add(multiple(part, value).not()));
         }
-        int digits = Math.max(bounded, multiples.isEmpty() ? WHOLE_DIGITS : EXACT_DIGITS);
+        int digits = Math.max(bounded, multiples.isEmpty() ? MAX_WHOLE_DIGITS : MAX_EXACT_DIGITS);
         limits.addAll(multiples);
-        int scale = multiples.stream().mapToInt(Multiple::scale).min().orElse(FRACTION_DIGITS);
+        int scale = multiples.stream().mapToInt(Multiple::scale).min().orElse(MAX_FRACTION_DIGITS);
         return decimals(integer ? 0 : scale, digits);
     }
 
@@ -129,10 +129,10 @@ final class NumberGrammar {
     private static Multiple multiple(Subschema schema, JsonNode value) {
         boolean fits = value.isNumber()
                 && value.decimalValue().signum() > 0
-                && Math.abs(value.decimalValue().scale()) <= MULTIPLE_DIGITS
-                && value.decimalValue().precision() <= MULTIPLE_DIGITS;
+                && Math.abs(value.decimalValue().scale()) <= MAX_MULTIPLE_DIGITS
+                && value.decimalValue().precision() <= MAX_MULTIPLE_DIGITS;
         if (!fits) {
-            throw schema.wrong("multipleOf", "a number above 0 of at most " + MULTIPLE_DIGITS + " digits");
+            throw schema.wrong("multipleOf", "a number above 0 of at most " + MAX_MULTIPLE_DIGITS + " digits");
         }
         return new Multiple(value.decimalValue());
     }

@@ -29,11 +29,11 @@ final class Objects {
         all.parts().forEach(part -> part.find("unevaluatedProperties").ifPresent(said -> requireSeen(said, part, all)));
         Members members = Members.of(schemas.document(), all);
         Optional<Expr> others = others(members);
-        boolean unordered = layout.open && members.required().size() <= Expr.Unordered.MOST_REQUIRED;
+        boolean unordered = layout.open && members.required().size() <= Expr.Unordered.MAX_REQUIRED;
         long possible =
                 members.declared().values().stream().filter(Optional::isPresent).count();
         long different = unordered
-                ? Math.min(possible, Expr.Unordered.MOST_REQUIRED)
+                ? Math.min(possible, Expr.Unordered.MAX_REQUIRED)
                 : members.required().size();
         boolean repeats = others.isPresent() || unordered && possible > different;
         if (repeats && members.min() > different + (others.isPresent() ? 1 : 0)) {

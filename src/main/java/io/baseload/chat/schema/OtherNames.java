@@ -18,10 +18,10 @@ import java.util.function.Supplier;
  * character; after that everything is allowed. Unlike a complement that is computed, this takes few states, and each run of plain characters is known to be allowed everywhere.
  */
 final class OtherNames {
-    private static final int LONGEST = 200;
+    private static final int MAX_LENGTH = 200;
 
     /** Characters after which the expression continues in a rule of its own, so that it isn't too deep. */
-    private static final int DEEPEST = 20;
+    private static final int MAX_DEPTH = 20;
 
     private static final CodePoints ESCAPED = CodePoints.ALL.without(JsonText.PLAIN);
     private static final CodePoints PLAIN_ASCII = JsonText.PLAIN.and(CodePoints.range(0, 0x7F));
@@ -73,7 +73,7 @@ final class OtherNames {
     }
 
     private Optional<Expr> compute(Set<String> given) {
-        if (given.stream().anyMatch(name -> name.length() > LONGEST)) {
+        if (given.stream().anyMatch(name -> name.length() > MAX_LENGTH)) {
             return Optional.empty();
         }
         var root = new Node();
@@ -97,7 +97,7 @@ final class OtherNames {
         }
         node.next.forEach((c, next) -> {
             Expr more = after(next, depth + 1);
-            Expr held = depth % DEEPEST == 0 ? grammar.rule("name", more) : more;
+            Expr held = depth % MAX_DEPTH == 0 ? grammar.rule("name", more) : more;
             options.add(Expr.sequence(Expr.text(JsonText.escape(Character.toString(c))), held));
         });
         addOthers(PLAIN_ASCII, node.next.keySet(), rest().ascii, options);

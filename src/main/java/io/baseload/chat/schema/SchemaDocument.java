@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** A schema and the targets of its references. */
 final class SchemaDocument {
-    private static final int DEEPEST = 200;
+    private static final int MAX_DEPTH = 200;
     private static final int NEWEST = 2020;
     private static final Map<String, Integer> DRAFTS =
             Map.of("draft-03", 3, "draft-04", 4, "draft-05", 4, "draft-06", 6, "draft-07", 7, "2019-09", 2019);
@@ -24,7 +24,7 @@ final class SchemaDocument {
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
+                            .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
                     .build())

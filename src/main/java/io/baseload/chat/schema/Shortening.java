@@ -9,7 +9,7 @@ import java.util.stream.IntStream;
 
 /** Limits expressions to a number of characters by bounding their repetitions, without counting each character. That is fast, but of several repetitions each gets only a share. */
 final class Shortening {
-    private static final int LONGEST_PIECE = 20;
+    private static final int MAX_PIECE = 20;
 
     private Shortening() {}
 
@@ -136,7 +136,7 @@ final class Shortening {
         Expr letter = ((Expr.Repeat) parts.getFirst()).body();
         Expr space = ((Expr.Repeat) parts.getLast()).body();
         int pieces = Math.min(most, (max - 1) / 2);
-        int share = Math.min(LONGEST_PIECE, (max - 1) / Math.max(1, pieces));
+        int share = Math.min(MAX_PIECE, (max - 1) / Math.max(1, pieces));
         if (pieces < 2) {
             return Optional.empty();
         }

@@ -23,9 +23,9 @@ import tools.jackson.databind.JsonNode;
 /** The languages of strings: lengths in characters, patterns, formats. */
 final class Strings {
     /** Limits on an automaton's states: a number that is computed within some milliseconds, and the largest acceptable one. */
-    private static final int FEW = 5_000;
+    private static final int MAX_QUICK_STATES = 5_000;
 
-    private static final int MANY = 30_000;
+    private static final int MAX_STATES = 30_000;
 
     private final CodePoints writable;
     private final Effort effort;
@@ -90,7 +90,9 @@ final class Strings {
         if (limits.languages.isEmpty()) {
             return new Expr.Repeat(character, limits.min, limits.max);
         }
-        return limits.languages.size() == 1 ? inside(limits, limits.languages.getFirst()) : together(limits, MANY);
+        return limits.languages.size() == 1
+                ? inside(limits, limits.languages.getFirst())
+                : together(limits, MAX_STATES);
     }
 
     private Expr inside(Limits limits, Expr only) {
@@ -102,12 +104,12 @@ final class Strings {
     /** Counts each character if that needs few states; otherwise in a way that omits some texts. */
     private Expr counted(Limits limits, Expr only) {
         try {
-            return together(limits, FEW);
+            return together(limits, MAX_QUICK_STATES);
         } catch (GrammarException tooMany) {
             return Shortening.to(only, limits.max)
                     .flatMap(shorter -> Shortening.atLeast(shorter, limits.min))
                     .map(this::encoded)
-                    .orElseGet(() -> together(limits, MANY));
+                    .orElseGet(() -> together(limits, MAX_STATES));
         }
     }
 

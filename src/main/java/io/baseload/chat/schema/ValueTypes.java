@@ -15,7 +15,7 @@ public final class ValueTypes {
     public static final Set<String> TEXT = Set.of("string");
 
     private static final Set<String> ALL = Set.copyOf(Keywords.TYPES);
-    private static final int DEEPEST = 8;
+    private static final int MAX_DEPTH = 8;
 
     private final Optional<SchemaDocument> document;
 
@@ -66,7 +66,7 @@ public final class ValueTypes {
                 .orElseGet(() -> Values.types(all)));
         for (Subschema part : all.parts()) {
             for (String keyword : List.of("anyOf", "oneOf")) {
-                Optional<JsonNode> branches = depth < DEEPEST ? part.find(keyword) : Optional.empty();
+                Optional<JsonNode> branches = depth < MAX_DEPTH ? part.find(keyword) : Optional.empty();
                 branches.ifPresent(list -> types.retainAll(Conjunction.branches(part, keyword, list).stream()
                         .flatMap(branch -> withDoubles(of(document, List.of(branch), depth + 1)))
                         .collect(Collectors.toSet())));

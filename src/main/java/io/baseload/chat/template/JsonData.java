@@ -9,11 +9,11 @@ import tools.jackson.databind.json.JsonMapper;
 /** JSON text as plain data for templates: text, numbers, booleans, null, lists, and maps in the text's order. */
 public final class JsonData {
     /** The nesting limit of templates, minus a few levels for the message around the data. */
-    private static final int DEPTH = 90;
+    private static final int MAX_DEPTH = 90;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEPTH)
+                            .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .build())
             .build();

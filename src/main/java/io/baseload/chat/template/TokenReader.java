@@ -6,7 +6,7 @@ import java.util.function.Supplier;
 
 /** Reads tokens sequentially, and limits the nesting depth of a template. */
 final class TokenReader {
-    private static final int DEPTH = 100;
+    private static final int MAX_DEPTH = 100;
 
     private final List<Token> tokens;
     private int at;
@@ -80,8 +80,8 @@ final class TokenReader {
     }
 
     <T> T nested(Supplier<T> parse) {
-        if (++depth > DEPTH) {
-            throw new TemplateSyntaxException(peek().line(), "nested deeper than " + DEPTH + " levels");
+        if (++depth > MAX_DEPTH) {
+            throw new TemplateSyntaxException(peek().line(), "nested deeper than " + MAX_DEPTH + " levels");
         }
         T result = parse.get();
         depth--;

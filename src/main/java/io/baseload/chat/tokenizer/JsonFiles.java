@@ -18,12 +18,12 @@ import tools.jackson.databind.node.MissingNode;
 
 /** The files of a Hugging Face folder as text and as JSON of limited depth. */
 final class JsonFiles {
-    private static final int DEEPEST = 64;
+    private static final int MAX_DEPTH = 64;
 
     /** Accepts NaN and Infinity, which Python writes. */
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
-                            .maxNestingDepth(DEEPEST)
+                            .maxNestingDepth(MAX_DEPTH)
                             .build())
                     .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
                     .build())

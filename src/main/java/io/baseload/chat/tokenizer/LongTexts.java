@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  */
 public final class LongTexts {
     /** The most characters of a short text, which takes some milliseconds. */
-    public static final int SHORT = 16 << 10;
+    public static final int MAX_SHORT_CHARACTERS = 16 << 10;
 
     private static final FairExecutor EXECUTOR =
             new FairExecutor("baseload-tokenizer", "long texts are being tokenized", 1000);
@@ -24,6 +24,6 @@ public final class LongTexts {
      * @throws io.baseload.engine.api.OverloadedException if too many long texts of this flow are waiting
      */
     public static <T> T read(FlowId flow, long characters, Supplier<T> tokenizing) {
-        return characters <= SHORT ? tokenizing.get() : EXECUTOR.call(flow.value(), tokenizing);
+        return characters <= MAX_SHORT_CHARACTERS ? tokenizing.get() : EXECUTOR.call(flow.value(), tokenizing);
     }
 }

@@ -23,14 +23,14 @@ final class NativeTokenizer implements Encoder {
     }
 
     /** The library needs more than a hundred bytes for each token, so the largest texts are encoded one at a time. */
-    private static final int CHARACTERS_AT_ONCE = 8 << 20;
+    private static final int MAX_CHARACTERS = 8 << 20;
 
     /** Texts of at most so many characters never wait for larger ones. */
-    private static final int UNCOUNTED = 1 << 20;
+    private static final int MAX_UNCOUNTED_CHARACTERS = 1 << 20;
 
     private static final Cleaner CLEANER = Cleaner.create();
 
-    private static final Semaphore TURNS = new Semaphore(CHARACTERS_AT_ONCE, true);
+    private static final Semaphore TURNS = new Semaphore(MAX_CHARACTERS, true);
 
     private final HuggingFaceTokenizer tokenizer;
 
@@ -76,10 +76,10 @@ final class NativeTokenizer implements Encoder {
     }
 
     private static <T> T inTurn(long characters, Supplier<T> encoding) {
-        if (characters <= UNCOUNTED) {
+        if (characters <= MAX_UNCOUNTED_CHARACTERS) {
             return encoding.get();
         }
-        int weight = (int) Math.min(characters, CHARACTERS_AT_ONCE);
+        int weight = (int) Math.min(characters, MAX_CHARACTERS);
         TURNS.acquireUninterruptibly(weight);
         try {
             return encoding.get();

@@ -7,7 +7,7 @@ package io.baseload.engine.config;
  */
 public record ModelShape(
         int contextLength, int hidden, int layers, int heads, int kvHeads, int headDim, int feedForward) {
-    private static final long WIDEST = 1 << 24;
+    private static final long MAX_WIDTH = 1 << 24;
 
     /**
      * Reads and checks them.
@@ -73,7 +73,7 @@ public record ModelShape(
         if (valueDim != headDim) {
             throw keys.refuse(Key.VALUE_DIM, "is " + valueDim + ", it must equal the key length " + headDim);
         }
-        if ((long) headDim * heads > WIDEST) {
+        if ((long) headDim * heads > MAX_WIDTH) {
             throw keys.refuse(Key.HEADS, "is " + heads + ", too many heads of width " + headDim);
         }
         return headDim;

@@ -20,7 +20,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
         Cursor in = new Cursor(file.path(), file.bytes(), 0);
         magic(in);
         version(in);
-        long tensorCount = in.count(TensorReader.SMALLEST, "the tensor count");
+        long tensorCount = in.count(TensorReader.MIN_BYTES, "the tensor count");
         long keyCount = keyCount(in);
         Metadata metadata = new Metadata(file.path(), file.bytes(), metadata(in, keyCount));
         long metadataEnd = in.position();

@@ -24,7 +24,7 @@ import tools.jackson.core.json.JsonFactory;
 
 /** Parses JSON in a file: one object in UTF-8, limited in length, depth and number of values. Duplicate keys are refused. */
 final class JsonFileParser {
-    private static final int DEEPEST = 32;
+    private static final int MAX_DEPTH = 32;
     private static final long MAX_TOKENS = 4_000_000;
 
     /** The limit of safetensors for headers. */
@@ -33,7 +33,7 @@ final class JsonFileParser {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxNestingDepth(DEEPEST)
+                    .maxNestingDepth(MAX_DEPTH)
                     .maxTokenCount(MAX_TOKENS)
                     .maxStringLength((int) MAX_LENGTH)
                     .maxNameLength(1 << 16)

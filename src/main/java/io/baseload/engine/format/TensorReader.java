@@ -10,7 +10,7 @@ import java.util.Set;
 /** Reads the list of tensors and checks every range against the file's length. */
 final class TensorReader {
     /** Name length, one dimension, type and offset. */
-    static final long SMALLEST = 8 + 4 + 8 + 4 + 8;
+    static final long MIN_BYTES = 8 + 4 + 8 + 4 + 8;
 
     private static final int MAX_DIMENSIONS = 4;
     private static final long MAX_NAME_LENGTH = 1024;

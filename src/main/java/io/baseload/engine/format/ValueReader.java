@@ -8,7 +8,7 @@ import io.baseload.engine.format.MetadataValue.Text;
 
 /** Reads metadata values. Arrays are only scanned, to check each length inside them. */
 final class ValueReader {
-    private static final int DEEPEST_ARRAY = 4;
+    private static final int MAX_ARRAY_DEPTH = 4;
     private static final int MAX_TEXT_LENGTH = 1 << 26;
 
     private final Cursor in;
@@ -59,8 +59,8 @@ final class ValueReader {
 
     private Array array(String what, int depth) {
         long at = in.position();
-        if (depth > DEEPEST_ARRAY) {
-            throw in.refuse(at, what + " has arrays inside arrays deeper than " + DEEPEST_ARRAY);
+        if (depth > MAX_ARRAY_DEPTH) {
+            throw in.refuse(at, what + " has arrays inside arrays deeper than " + MAX_ARRAY_DEPTH);
         }
         ValueType element = type("the element type of " + what);
         long count = in.count(element.smallest(), "the element count of " + what);

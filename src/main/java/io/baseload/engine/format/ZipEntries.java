@@ -12,7 +12,7 @@ import java.util.Map;
 final class ZipEntries {
     private static final int CENTRAL_ENTRY = 0x02014b50;
     private static final int LOCAL_ENTRY = 0x04034b50;
-    private static final int SMALLEST_ENTRY = 46;
+    private static final int MIN_ENTRY_BYTES = 46;
     private static final int IN_ZIP64 = 0xffff_ffff;
     private static final int ZIP64_FIELD = 1;
     private static final int MAX_NAME_LENGTH = 4096;
@@ -34,7 +34,7 @@ final class ZipEntries {
     /** @throws io.baseload.engine.api.ModelFileException if the directory is broken or an entry is compressed or encrypted */
     static Map<String, Entry> read(MappedFile file) {
         ZipEnd end = ZipEnd.find(file);
-        if (end.entries() > end.bytes() / SMALLEST_ENTRY) {
+        if (end.entries() > end.bytes() / MIN_ENTRY_BYTES) {
             throw file.refuse(
                     end.at(),
                     "the zip directory says that it has " + end.entries() + " entries in " + end.bytes() + " bytes");

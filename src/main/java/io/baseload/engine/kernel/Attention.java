@@ -23,7 +23,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     public static final int SPAN = 256;
 
     /** The most rows, and the most heads, that read keys and values together. */
-    public static final int QUERIES = 12;
+    public static final int MAX_QUERIES = 12;
 
     /** The ends of consecutive tokens in causal attention, the first one at {@code position}. */
     public static int[] causal(int position, int rows) {
@@ -70,7 +70,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
      */
     public void run(Kernels kernels, int[] pages, int from, int to, int firstHead, int endHead, Scratch scratch) {
         for (int row = from, endRow; row < to; row = endRow) {
-            endRow = Math.min(to, row + QUERIES);
+            endRow = Math.min(to, row + MAX_QUERIES);
             for (int head = firstHead, end; head < endHead; head = end) {
                 end = endOfGroup(head, endHead);
                 tile(kernels, pages, row, endRow, head, end, scratch);
@@ -106,7 +106,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
 
     /** End of the heads that share a KV head with the first one and fit in one pass. */
     private int endOfGroup(int head, int endHead) {
-        return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + QUERIES);
+        return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + MAX_QUERIES);
     }
 
     /**

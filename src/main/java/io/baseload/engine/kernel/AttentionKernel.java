@@ -19,7 +19,7 @@ final class AttentionKernel {
     private static final int SPAN = Attention.SPAN;
 
     /** Queries of a tile. */
-    private static final int MAX_QUERIES = MANY_REGISTERS ? Attention.QUERIES : Attention.QUERIES / 2;
+    private static final int MAX_QUERIES = MANY_REGISTERS ? Attention.MAX_QUERIES : Attention.MAX_QUERIES / 2;
 
     private AttentionKernel() {}
 
@@ -138,7 +138,7 @@ final class AttentionKernel {
      */
     private static void readAhead(
             KvPages kv, long at, long bytes, int[] pages, int first, int page, int tokens, Scratch scratch) {
-        int count = (int) Math.max(1, ReadAhead.BYTES / bytes);
+        int count = (int) Math.max(1, ReadAhead.MAX_BYTES / bytes);
         if ((page - first) % count == 0) {
             int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
             for (int p = page; p < end; p++) {

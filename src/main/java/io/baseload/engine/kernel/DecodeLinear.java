@@ -1,8 +1,8 @@
 package io.baseload.engine.kernel;
 
-import static io.baseload.engine.kernel.Scratch.BLOCKS;
 import static io.baseload.engine.kernel.Scratch.BLOCK_COLUMNS;
 import static io.baseload.engine.kernel.Scratch.COLUMNS;
+import static io.baseload.engine.kernel.Scratch.MAX_BLOCKS;
 import static io.baseload.engine.kernel.Scratch.ONE_ROWS_BLOCKS;
 import static io.baseload.engine.kernel.Scratch.STREAMS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
@@ -101,14 +101,14 @@ final class DecodeLinear {
     }
 
     /**
-     * Blocks that a kernel processes in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#BLOCKS} blocks; for one row as many as share
+     * Blocks that a kernel processes in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#MAX_BLOCKS} blocks; for one row as many as share
      * a nested scale.
      *
      * @param most the number for one row if scales aren't nested
      */
     static int blocks(Packing packing, int rows, int most) {
         if (rows > 1) {
-            return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, BLOCKS);
+            return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, MAX_BLOCKS);
         }
         return packing.scales().nested() ? NESTED_BLOCKS : most;
     }

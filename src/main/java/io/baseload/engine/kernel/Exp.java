@@ -6,9 +6,9 @@ package io.baseload.engine.kernel;
  */
 final class Exp {
     /** Limits of x: beyond them the result would not be a normal number, so x is clamped. */
-    static final float LOWEST = -87f;
+    static final float MIN_X = -87f;
 
-    static final float HIGHEST = 88f;
+    static final float MAX_X = 88f;
     static final float LOG2_E = 1.44269504f;
 
     /** Adding this rounds a float to a whole number, which is then in its lowest bits. */
@@ -30,7 +30,7 @@ final class Exp {
     private Exp() {}
 
     static float exp(float x) {
-        float c = Math.min(Math.max(x, LOWEST), HIGHEST);
+        float c = Math.min(Math.max(x, MIN_X), MAX_X);
         float shifted = Math.fma(c, LOG2_E, ROUND);
         float n = shifted - ROUND;
         float r = Math.fma(n, -LN2_LOW, Math.fma(n, -LN2_HIGH, c));

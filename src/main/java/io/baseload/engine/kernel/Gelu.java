@@ -44,7 +44,7 @@ final class Gelu {
         for (int i = 0; i < end; i += L) {
             FloatVector x = FloatVector.fromArray(FLOATS, data, at + i);
             FloatVector z = x.abs().mul(ROOT_HALF);
-            FloatVector c = z.mul(z).neg().max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector c = z.mul(z).neg().max(Exp.MIN_X).min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);

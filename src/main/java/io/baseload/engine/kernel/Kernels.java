@@ -59,24 +59,24 @@ public interface Kernels {
     String name();
 
     /** The most rows for which decode kernels read the weights once. */
-    int DECODE_ROWS = 16;
+    int MAX_DECODE_ROWS = 16;
 
     /**
-     * y = W·x for a few rows, each the next token of its own sequence: the weights are read once for up to {@link #DECODE_ROWS} rows.
+     * y = W·x for a few rows, each the next token of its own sequence: the weights are read once for up to {@link #MAX_DECODE_ROWS} rows.
      *
      * @param from first row of x and y
      * @param firstPanel first panel of the weights, so y's columns from {@code 16 · firstPanel}
      */
     default void decodeLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        for (int row = from; row < to; row += DECODE_ROWS) {
-            int end = Math.min(to, row + DECODE_ROWS);
+        for (int row = from; row < to; row += MAX_DECODE_ROWS) {
+            int end = Math.min(to, row + MAX_DECODE_ROWS);
             prepareDecode(w, x, row, end, scratch);
             decodePanels(w, x, y, row, end, firstPanel, endPanel, scratch);
         }
     }
 
-    /** The first half of {@link #decodeLinear}, for at most {@link #DECODE_ROWS} rows: stores in the scratch what kernels need of x. */
+    /** The first half of {@link #decodeLinear}, for at most {@link #MAX_DECODE_ROWS} rows: stores in the scratch what kernels need of x. */
     void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch);
 
     /** The second half, for the rows that were prepared last in this scratch. May be called repeatedly. */
@@ -162,7 +162,7 @@ public interface Kernels {
      * {@code head … endHead}, which share the keys and values of a KV head. Stores it in {@code scratch.part}, head by head, except for rows that see no token of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
-     * @param endRow at most {@link Attention#QUERIES} rows, and as many heads
+     * @param endRow at most {@link Attention#MAX_QUERIES} rows, and as many heads
      */
     void attend(
             Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch);

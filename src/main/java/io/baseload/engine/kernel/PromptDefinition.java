@@ -26,8 +26,8 @@ final class PromptDefinition {
                 for (int i = 0; i < columns; i++) {
                     most = Math.max(most, Math.abs(x.data()[x.at(row) + first + i]));
                 }
-                float inverse = most > 0 ? PromptFormat.ACTIVATION_LIMIT / most : 0;
-                out.scales[out.scaleAt(g, row)] = most / PromptFormat.ACTIVATION_LIMIT;
+                float inverse = most > 0 ? PromptFormat.MAX_ACTIVATION / most : 0;
+                out.scales[out.scaleAt(g, row)] = most / PromptFormat.MAX_ACTIVATION;
                 long at = out.at(g, row);
                 for (int i = 0; i < columns; i++) {
                     int code = PromptFormat.round(x.data()[x.at(row) + first + i] * inverse);

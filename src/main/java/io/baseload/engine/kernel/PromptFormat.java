@@ -24,7 +24,7 @@ record PromptFormat(int group, int limit) {
     /** Larger groups are multiplied faster and are less accurate. */
     private static final int GROUP = 64;
 
-    static final int ACTIVATION_LIMIT = 127;
+    static final int MAX_ACTIVATION = 127;
 
     /** Added to an activation's code to make it unsigned. */
     static final int SHIFT = 128;

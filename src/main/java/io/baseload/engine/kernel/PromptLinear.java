@@ -32,7 +32,7 @@ final class PromptLinear {
     /** Whether these kernels can run here. */
     static final boolean USABLE = PromptFormat.MACHINE.isPresent() && L >= 8;
 
-    private static final int ROWS = IntegerProducts.MAX_ROWS;
+    private static final int MAX_ROWS = IntegerProducts.MAX_ROWS;
     private static final VectorShuffle<Integer> PLACES = VectorShuffle.fromOp(INTS, PromptFormat::place);
 
     private final PromptFormat format = PromptFormat.MACHINE.orElseThrow();
@@ -43,7 +43,7 @@ final class PromptLinear {
     private final MemorySegment strip;
 
     /** {@code [row][64]}. */
-    private final float[] sums = new float[ROWS * WIDTH];
+    private final float[] sums = new float[MAX_ROWS * WIDTH];
 
     private final byte[] codes = new byte[IntegerProducts.DEPTH];
 
@@ -59,8 +59,8 @@ final class PromptLinear {
                 int first = g * format.group();
                 int columns = Math.min(format.group(), x.width() - first);
                 float most = most(x.data(), x.at(row) + first, columns);
-                float inverse = most > 0 ? PromptFormat.ACTIVATION_LIMIT / most : 0;
-                out.scales[out.scaleAt(g, row)] = most / PromptFormat.ACTIVATION_LIMIT;
+                float inverse = most > 0 ? PromptFormat.MAX_ACTIVATION / most : 0;
+                out.scales[out.scaleAt(g, row)] = most / PromptFormat.MAX_ACTIVATION;
                 codes(x.data(), x.at(row) + first, columns, inverse, codes);
                 MemorySegment.copy(codes, 0, out.codes, JAVA_BYTE, out.at(g, row), columns);
             }
@@ -92,8 +92,8 @@ final class PromptLinear {
         products.memory().begin();
         for (int panel = firstPanel; panel < endPanel; panel += WIDTH / LANES) {
             int panels = Math.min(WIDTH / LANES, endPanel - panel);
-            for (int row = from; row < to; row += ROWS) {
-                strip(w, x, y, row, Math.min(to, row + ROWS), panel, panels, scratch);
+            for (int row = from; row < to; row += MAX_ROWS) {
+                strip(w, x, y, row, Math.min(to, row + MAX_ROWS), panel, panels, scratch);
             }
         }
     }

@@ -9,16 +9,16 @@ import java.lang.foreign.ValueLayout;
  */
 final class ReadAhead {
     /** The most bytes fetched at once: they must fit in L2. */
-    static final int BYTES = 1 << 18;
+    static final int MAX_BYTES = 1 << 18;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int LINE = 64;
 
     private ReadAhead() {}
 
-    /** Does nothing for more than {@link #BYTES}. */
+    /** Does nothing for more than {@link #MAX_BYTES}. */
     static void fetch(MemorySegment data, long at, long bytes, Scratch scratch) {
-        if (bytes <= BYTES) {
+        if (bytes <= MAX_BYTES) {
             scratch.fetched = sumOfLines(data, at, (int) bytes);
         }
     }

@@ -147,7 +147,7 @@ final class RowKernels {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         for (int i = 0; i < end; i += L) {
             FloatVector g = FloatVector.fromArray(FLOATS, gate, gateAt + i);
-            FloatVector c = g.neg().max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector c = g.neg().max(Exp.MIN_X).min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);
@@ -177,7 +177,7 @@ final class RowKernels {
                     .fma(
                             FloatVector.broadcast(FLOATS, ScalarKernels.GELU_CUBIC),
                             FloatVector.broadcast(FLOATS, ScalarKernels.GELU_LINEAR));
-            FloatVector c = g.mul(slope).max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector c = g.mul(slope).max(Exp.MIN_X).min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);
@@ -202,7 +202,7 @@ final class RowKernels {
         FloatVector one = FloatVector.broadcast(FLOATS, 1f);
         for (int i = 0; i < end; i += L) {
             FloatVector g = FloatVector.fromArray(FLOATS, gate, gateAt + i).min(limit);
-            FloatVector c = g.mul(-ScalarKernels.STEEP).max(Exp.LOWEST).min(Exp.HIGHEST);
+            FloatVector c = g.mul(-ScalarKernels.STEEP).max(Exp.MIN_X).min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);
@@ -243,8 +243,8 @@ final class RowKernels {
         for (int i = 0; i < end; i += L) {
             FloatVector c = FloatVector.fromArray(FLOATS, x, at + i)
                     .sub(max)
-                    .max(Exp.LOWEST)
-                    .min(Exp.HIGHEST);
+                    .max(Exp.MIN_X)
+                    .min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);

@@ -22,7 +22,7 @@ final class ScalarInt8 {
     static final int GROUP = 32;
 
     /** A group whose largest value is below this counts as zero. */
-    private static final float LEAST = 1e-30f;
+    private static final float MIN_MAGNITUDE = 1e-30f;
 
     private ScalarInt8() {}
 
@@ -42,8 +42,8 @@ final class ScalarInt8 {
             integers(w, panel, column / size, scratch);
             int from = x.at(row) + column;
             float max = max(x.data(), from, group);
-            float step = max < LEAST ? 0 : max / 127;
-            float inverse = max < LEAST ? 0 : 127 / max;
+            float step = max < MIN_MAGNITUDE ? 0 : max / 127;
+            float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
             for (int lane = 0; lane < lanes; lane++) {
                 int sum = 0;
                 for (int i = 0; i < group; i++) {
@@ -82,7 +82,7 @@ final class ScalarInt8 {
     /** step · Σ q of a group. */
     private static float sum(float[] x, int at, int group) {
         float max = max(x, at, group);
-        if (max < LEAST) {
+        if (max < MIN_MAGNITUDE) {
             return 0;
         }
         int sum = 0;

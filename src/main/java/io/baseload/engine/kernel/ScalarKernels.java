@@ -60,8 +60,8 @@ record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     @Override
     public void prefillLinear(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        for (int row = from; row < to; row += Scratch.ROWS) {
-            int end = Math.min(to, row + Scratch.ROWS);
+        for (int row = from; row < to; row += Scratch.MAX_ROWS) {
+            int end = Math.min(to, row + Scratch.MAX_ROWS);
             for (int panel = firstPanel; panel < endPanel; panel++) {
                 panel(w, false, x, y, row, end, panel, scratch);
             }

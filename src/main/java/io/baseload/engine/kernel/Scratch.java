@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A worker's memory for intermediate results. Nothing in it is kept from one call to the next, except the result of {@link Kernels#prepareDecode}. */
 public final class Scratch {
     /** The most rows that share a pass over the weights in decode. */
-    static final int ROWS = Kernels.DECODE_ROWS;
+    static final int MAX_ROWS = Kernels.MAX_DECODE_ROWS;
 
     /** Vectors of weight rows that such a pass reads at once, as separate streams. */
     static final int STREAMS = 8;
@@ -25,7 +25,7 @@ public final class Scratch {
     static final int BLOCK_COLUMNS = 256;
 
     /** The most blocks with such columns. */
-    static final int BLOCKS = 8;
+    static final int MAX_BLOCKS = 8;
 
     /** Blocks that a kernel processes in one call for a single row: fewer calls interrupt the streams from memory less often. */
     static final int ONE_ROWS_BLOCKS = 128;
@@ -35,10 +35,10 @@ public final class Scratch {
     /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Outside the heap, because only there vectors can be aligned to cache lines. */
     final MemorySegment widened;
 
-    /** Sums of a pass, {@code [ROWS][STREAMS · vector]}. */
-    final float[] sums = new float[ROWS * WIDTH];
+    /** Sums of a pass, {@code [MAX_ROWS][STREAMS · vector]}. */
+    final float[] sums = new float[MAX_ROWS * WIDTH];
 
-    final float[] totals = new float[ROWS * WIDTH];
+    final float[] totals = new float[MAX_ROWS * WIDTH];
 
     /** Scales for kernels of 8-bit activations; converted ones are in {@link #widened}. */
     final BlockScales blockScales;
@@ -49,11 +49,11 @@ public final class Scratch {
     final float[] block = new float[Packing.MAX_COLUMNS * LANES];
     final float[] lanes = new float[LANES];
 
-    /** Sums of each block of x, {@code [ROWS][blocks]}. */
+    /** Sums of each block of x, {@code [MAX_ROWS][blocks]}. */
     final float[] blockSums;
 
     /** Scores of a span, {@code [head][row][Attention.SPAN]}. */
-    final float[] scores = new float[Attention.QUERIES * Attention.QUERIES * Attention.SPAN];
+    final float[] scores = new float[Attention.MAX_QUERIES * Attention.MAX_QUERIES * Attention.SPAN];
 
     final AttentionPart part;
     final OnlineSoftmax softmax = new OnlineSoftmax();
@@ -82,7 +82,7 @@ public final class Scratch {
     private Scratch(MemorySegment widened, int cols, int valueDim) {
         this.widened = widened;
         this.blockScales = new BlockScales(widened);
-        this.blockSums = new float[ROWS * Math.ceilDiv(cols, LANES)];
+        this.blockSums = new float[MAX_ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
         this.valueDim = valueDim;
         this.part = new AttentionPart(valueDim);
@@ -102,7 +102,7 @@ public final class Scratch {
     Int8Rows int8() {
         Int8Rows rows = int8;
         if (rows == null) {
-            rows = new Int8Rows(ROWS, cols);
+            rows = new Int8Rows(MAX_ROWS, cols);
             int8 = rows;
         }
         return rows;

@@ -45,7 +45,7 @@ final class Tanh {
             q = q.fma(u, FloatVector.broadcast(FLOATS, C1));
             q = q.fma(u, FloatVector.broadcast(FLOATS, C0));
             FloatVector near = q.fma(u.mul(v), v);
-            FloatVector c = v.abs().mul(2f).min(Exp.HIGHEST);
+            FloatVector c = v.abs().mul(2f).min(Exp.MAX_X);
             FloatVector shifted =
                     c.fma(FloatVector.broadcast(FLOATS, Exp.LOG2_E), FloatVector.broadcast(FLOATS, Exp.ROUND));
             FloatVector n = shifted.sub(Exp.ROUND);

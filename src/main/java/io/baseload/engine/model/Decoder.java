@@ -26,7 +26,7 @@ import java.util.List;
  */
 final class Decoder implements CausalModel, Step {
     /** With this many rows an operator takes about a hundred times as long as a chunk of a {@link LinearShare}. */
-    private static final int MANY_ROWS = 64;
+    private static final int MIN_CHUNKED_ROWS = 64;
 
     private final ModelConfig config;
     private final StepLimits limits;
@@ -134,7 +134,7 @@ final class Decoder implements CausalModel, Step {
 
     @Override
     public boolean divisible() {
-        return batch.rows() >= MANY_ROWS;
+        return batch.rows() >= MIN_CHUNKED_ROWS;
     }
 
     /** Made of prompt rows, decode rows and this model; a step's time changes only slowly with the length of sequences. */

@@ -55,7 +55,8 @@ final class LatentAttention implements Block {
         int heads = config.heads();
         compressed = workspace.rows("compressed query", config.queryRank());
         few = IntStream.range(0, workspace.limits().workers())
-                .mapToObj(worker -> workspace.rows("compressed query " + worker, Worker.FEW, config.queryRank()))
+                .mapToObj(worker ->
+                        workspace.rows("compressed query " + worker, Worker.MAX_NORM_ROWS, config.queryRank()))
                 .toArray(Rows[]::new);
         raw = workspace.rows("raw query", heads * config.queryDim());
         q = workspace.rows("latent query", heads * config.keyDim());

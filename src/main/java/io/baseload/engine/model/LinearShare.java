@@ -92,7 +92,7 @@ final class LinearShare {
 
     /** If there are more decode rows than can be prepared at once, the share is a single chunk. */
     private int chunkPanels(PackedMatrix w) {
-        if (to - decode > Kernels.DECODE_ROWS) {
+        if (to - decode > Kernels.MAX_DECODE_ROWS) {
             return Integer.MAX_VALUE;
         }
         long panels = decode > from ? 1 : Math.ceilDiv(chunkBytes, w.panelBytes());
@@ -134,7 +134,7 @@ final class LinearShare {
 
     /** Whether there are decode rows, but few enough to be prepared once for all chunks. */
     private boolean prepares() {
-        return decode < to && to - decode <= Kernels.DECODE_ROWS;
+        return decode < to && to - decode <= Kernels.MAX_DECODE_ROWS;
     }
 
     private void chunk(Worker worker, int i) {

@@ -23,7 +23,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
 
     /** Number of bands of a KV head. */
     private int bandsOfGroup() {
-        return Math.ceilDiv(attention.group(), Attention.QUERIES);
+        return Math.ceilDiv(attention.group(), Attention.MAX_QUERIES);
     }
 
     private int bands() {
@@ -40,8 +40,8 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         int unit = 0;
         for (int chunk = 0; chunk < batch.chunks(); chunk++) {
             int end = batch.chunkStart(chunk + 1);
-            for (int row = batch.chunkStart(chunk); row < end; row += Attention.QUERIES) {
-                int to = Math.min(row + Attention.QUERIES, end);
+            for (int row = batch.chunkStart(chunk); row < end; row += Attention.MAX_QUERIES) {
+                int to = Math.min(row + Attention.MAX_QUERIES, end);
                 for (int band = 0; band < bands(); band++) {
                     if (unit++ % worker.workers() == worker.index()) {
                         int[] pages = batch.table(row).pages();

@@ -33,7 +33,7 @@ import java.util.Arrays;
  */
 public final class TextEncoder implements Step {
     /** The smallest divisor of a vector, so that zeros stay zeros. */
-    private static final double LEAST_LENGTH = 1e-12;
+    private static final double MIN_LENGTH = 1e-12;
 
     private final DecoderWeights weights;
     private final ModelConfig config;
@@ -234,7 +234,7 @@ public final class TextEncoder implements Step {
         for (int i = 0; i < config.hidden(); i++) {
             squares += (double) vectors.data()[at + i] * vectors.data()[at + i];
         }
-        scale(text, 1 / Math.max(LEAST_LENGTH, Math.sqrt(squares)));
+        scale(text, 1 / Math.max(MIN_LENGTH, Math.sqrt(squares)));
     }
 
     private void scale(int text, double factor) {

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /** One of the threads that compute a step, or a shard of it, together: its memory and its share of the work. Created once, set up again for each step. */
 public final class Worker {
     /** Up to this many rows each worker computes a norm by itself, which is faster than a barrier. */
-    static final int FEW = 8;
+    static final int MAX_NORM_ROWS = 8;
 
     /** The number of other workers that a worker checks for work to take over. If many workers checked all others, they would contend for cache lines. */
     private static final int MAX_FELLOWS = 8;
@@ -65,7 +65,7 @@ public final class Worker {
         this.scratch = scratch;
         this.quantized = quantized;
         this.clock = clock;
-        this.own = Rows.allocate(FEW, hidden);
+        this.own = Rows.allocate(MAX_NORM_ROWS, hidden);
         this.share = new LinearShare(chunkBytes);
         this.batch = batch;
     }
@@ -167,7 +167,7 @@ public final class Worker {
      */
     Rows norm(Rows x, Norm norm, Rows own, Rows shared) {
         int rows = rows();
-        if (rows <= FEW) {
+        if (rows <= MAX_NORM_ROWS) {
             norm.apply(this, x, own, 0, rows);
             did(Operator.NORMS_AND_ROTARY);
             return own;

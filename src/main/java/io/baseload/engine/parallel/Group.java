@@ -18,7 +18,7 @@ import java.util.TreeMap;
  */
 record Group(List<Integer> workers, List<Group> parts) {
     /** The most workers with a single counter. */
-    private static final int MOST = 16;
+    private static final int MAX_WORKERS = 16;
 
     private static final int PIECE = 8;
 
@@ -64,7 +64,7 @@ record Group(List<Integer> workers, List<Group> parts) {
     }
 
     private static Group pieces(List<Integer> workers) {
-        if (workers.size() <= MOST) {
+        if (workers.size() <= MAX_WORKERS) {
             return new Group(List.copyOf(workers), List.of());
         }
         List<Group> parts = new ArrayList<>();

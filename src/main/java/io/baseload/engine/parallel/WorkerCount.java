@@ -29,7 +29,7 @@ final class WorkerCount {
     /** The longest time of steps of other shapes for which a trial waits. */
     private static final long PATIENCE_NANOS = 500_000_000;
 
-    private static final long SHORTEST_PAUSE_NANOS = 250_000_000;
+    private static final long MIN_PAUSE_NANOS = 250_000_000;
     private static final long MAX_PAUSE_NANOS = 4_000_000_000L;
 
     /** The longest pause between trials while workers get all the time that they need, because then more workers may be possible. */
@@ -53,7 +53,7 @@ final class WorkerCount {
     private long throttledBefore;
     private boolean underQuota;
 
-    private long pauseNanos = SHORTEST_PAUSE_NANOS;
+    private long pauseNanos = MIN_PAUSE_NANOS;
     private long lastTrial;
     private int trials;
     private boolean crowded;
@@ -234,7 +234,7 @@ final class WorkerCount {
         if (better) {
             LOG.log(Level.DEBUG, "{0} workers instead of {1}", candidate, current);
             current = candidate;
-            pauseNanos = Math.max(pauseNanos / 2, SHORTEST_PAUSE_NANOS);
+            pauseNanos = Math.max(pauseNanos / 2, MIN_PAUSE_NANOS);
             trials = 0;
         } else {
             pauseNanos = Math.min(2 * pauseNanos, MAX_PAUSE_NANOS);

@@ -23,12 +23,12 @@ public final class SystemMemory {
     private static final boolean LINUX = System.getProperty("os.name").equals("Linux");
 
     /** Smaller blocks are allocated by the C library. */
-    private static final long LEAST_MAPPED = 64 << 10;
+    private static final long MIN_MAPPED = 64 << 10;
 
     private static final long HUGE = 2 << 20;
 
     /** Smaller blocks aren't aligned to huge pages. */
-    private static final long LEAST_HUGE = 2 * HUGE;
+    private static final long MIN_HUGE = 2 * HUGE;
 
     private static final int READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS = 0x22;
@@ -55,8 +55,8 @@ public final class SystemMemory {
      * @throws OutOfMemoryError if the system has none
      */
     public static MemorySegment allocate(Arena arena, long size, long alignment) {
-        boolean mapped = LINUX && size >= LEAST_MAPPED;
-        long unit = mapped && size >= LEAST_HUGE ? HUGE : alignment;
+        boolean mapped = LINUX && size >= MIN_MAPPED;
+        long unit = mapped && size >= MIN_HUGE ? HUGE : alignment;
         // The whole last huge page belongs to the block, so that no other block determines its node.
         long whole = Math.addExact(Math.ceilDiv(size, unit) * unit, unit);
         long address = mapped ? map(whole) : calloc(whole);

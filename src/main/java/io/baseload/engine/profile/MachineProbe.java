@@ -33,11 +33,11 @@ public final class MachineProbe implements AutoCloseable {
     private static final long CACHED_BYTES = 128 << 10;
 
     /** The number of panels that a kernel reads at once. */
-    private static final int LEAST_PANELS = 8;
+    private static final int MIN_PANELS = 8;
 
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
-    private static final int LEAST_PASSES = 3;
+    private static final int MIN_PASSES = 3;
     private static final int ROUNDS = 12;
     private static final int BARRIERS = 2000;
     private static final int ATTENTIONS = 200;
@@ -101,7 +101,7 @@ public final class MachineProbe implements AutoCloseable {
     private double best(Pass pass) {
         double best = Double.POSITIVE_INFINITY;
         long end = System.nanoTime() + PASS_NANOS;
-        for (int i = 0; i < LEAST_PASSES || System.nanoTime() < end; i++) {
+        for (int i = 0; i < MIN_PASSES || System.nanoTime() < end; i++) {
             best = Math.min(best, seconds(pass));
         }
         return best;
@@ -263,8 +263,8 @@ public final class MachineProbe implements AutoCloseable {
         Multiplying(PackedMatrix weights, int rows) {
             this.weights = weights;
             this.rows = rows;
-            long fitting = Math.max(LEAST_PANELS, CACHED_BYTES / weights.panelBytes());
-            this.most = (int) Math.min(weights.panels(), fitting / LEAST_PANELS * LEAST_PANELS);
+            long fitting = Math.max(MIN_PANELS, CACHED_BYTES / weights.panelBytes());
+            this.most = (int) Math.min(weights.panels(), fitting / MIN_PANELS * MIN_PANELS);
             this.xs = eachWorkers(rows, weights.cols());
             this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
         }

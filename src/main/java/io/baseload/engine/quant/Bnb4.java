@@ -13,7 +13,7 @@ public final class Bnb4 {
             new Bnb4(Codes.FP4, new int[] {11, 10, 13, 12, 15, 14, 9, 0, 8, 1, 6, 7, 4, 5, 2, 3});
 
     /** The smallest divisor: smaller maxima are replaced by it. */
-    private static final float LEAST = 1e-38f;
+    private static final float MIN_DIVISOR = 1e-38f;
 
     /** Codes in the order of ascending values. */
     private final int[] codes;
@@ -77,7 +77,7 @@ public final class Bnb4 {
         for (int i = 0; i < count; i++) {
             absmax = Math.max(absmax, Math.abs(x[at + i]));
         }
-        float divisor = Math.max(absmax, LEAST);
+        float divisor = Math.max(absmax, MIN_DIVISOR);
         float factor = 1 / divisor;
         for (int i = 0; i < count; i++) {
             float scaled = full ? x[at + i] * factor : x[at + i] / divisor;

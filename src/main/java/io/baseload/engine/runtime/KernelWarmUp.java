@@ -45,7 +45,7 @@ final class KernelWarmUp {
     private static final int WIDE = 1152;
 
     /** Numbers of decode rows: one, two, a number that is processed in groups of four, three, two and one, and the most that share a pass over the weights. */
-    private static final int[] DECODED = {1, 2, 7, Kernels.DECODE_ROWS};
+    private static final int[] DECODED = {1, 2, 7, Kernels.MAX_DECODE_ROWS};
 
     /** Rows of a prompt: a number that uses each size of tile once. */
     private static final int PROMPT = 21;
@@ -58,7 +58,7 @@ final class KernelWarmUp {
     private static final long PAUSE_NANOS = 50_000_000;
 
     /** Calls that create no objects allocate fewer bytes than this. */
-    private static final long NOTHING = 4096;
+    private static final long MAX_UNBOXED_BYTES = 4096;
 
     /** A byte that is an ordinary number in all formats and as a scale: neither zero nor infinity. */
     private static final byte ANY = 0x2C;
@@ -88,7 +88,7 @@ final class KernelWarmUp {
         try (NativeMemory memory = new NativeMemory()) {
             var warmUp = new KernelWarmUp(kernels, memory);
             packings.forEach(warmUp::linear);
-            warmUp.attention(layout, Math.min(group, Attention.QUERIES));
+            warmUp.attention(layout, Math.min(group, Attention.MAX_QUERIES));
             CompletableFuture.runAsync(warmUp::rounds, KernelWarmUp::start).join();
         }
     }
@@ -169,6 +169,6 @@ final class KernelWarmUp {
         for (int i = 0; i < CALLS; i++) {
             call.run();
         }
-        return THREADS.getCurrentThreadAllocatedBytes() - before < NOTHING;
+        return THREADS.getCurrentThreadAllocatedBytes() - before < MAX_UNBOXED_BYTES;
     }
 }

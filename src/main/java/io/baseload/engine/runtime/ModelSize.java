@@ -19,13 +19,13 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     /** Default size of the KV cache, if that is enough for the tokens below. */
     private static final long DEFAULT_KV_BYTES = 512L << 20;
 
-    private static final int LEAST_DEFAULT_TOKENS = 4096;
+    private static final int MIN_DEFAULT_TOKENS = 4096;
 
     /** The most texts in a step of an encoder. */
-    private static final int TEXTS = 128;
+    private static final int MAX_TEXTS = 128;
 
     /** The default for the most tokens of an encoder's text: a text is computed in one step, which needs memory for all of its rows. */
-    private static final int LONGEST_TEXT = 8192;
+    private static final int DEFAULT_MAX_TEXT = 8192;
 
     /**
      * Applies the defaults of unset options: a KV cache of 512 MiB or for all sequences, whichever is less, and the model's own context length, limited by the cache.
@@ -43,9 +43,10 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     /** A cache for the keys and values of one layer and one step; a text's last page may be partly filled. */
     private static ModelSize ofEncoder(ModelConfig config, LoadOptions options) {
-        int wanted =
-                options.contextLength() == 0 ? Math.min(config.contextLength(), LONGEST_TEXT) : options.contextLength();
-        return new ModelSize(wanted, KvCache.pagesFor(rows(wanted, options)) + TEXTS, options);
+        int wanted = options.contextLength() == 0
+                ? Math.min(config.contextLength(), DEFAULT_MAX_TEXT)
+                : options.contextLength();
+        return new ModelSize(wanted, KvCache.pagesFor(rows(wanted, options)) + MAX_TEXTS, options);
     }
 
     /** The most rows of an encoder's step: enough for one text of any length. */
@@ -55,7 +56,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     /** Sizes of an encoder's step. */
     StepLimits encoderLimits(int workers) {
-        return new StepLimits(contextLength, rows(contextLength, options), TEXTS, 0, workers);
+        return new StepLimits(contextLength, rows(contextLength, options), MAX_TEXTS, 0, workers);
     }
 
     private static void check(ModelConfig config, LoadOptions options) {
@@ -82,7 +83,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
 
     private static int defaultTokens(ModelConfig config, LoadOptions options, int context) {
         long affordable = DEFAULT_KV_BYTES / pageBytes(config, options) * KvPages.TOKENS;
-        long least = options.contextLength() == 0 ? Math.min(context, LEAST_DEFAULT_TOKENS) : context;
+        long least = options.contextLength() == 0 ? Math.min(context, MIN_DEFAULT_TOKENS) : context;
         long most = (long) context * options.maxSequences();
         return (int) Math.min(Integer.MAX_VALUE / 2, Math.clamp(affordable, least, most));
     }

@@ -35,10 +35,10 @@ import java.util.stream.Stream;
  */
 final class RatesProbe {
     /** The memory that is read to measure bandwidth: more than caches have. Kernels read no more of it than the model's weights have, so weights that fit into caches are measured in them. */
-    private static final long MOST_BYTES = 512L << 20;
+    private static final long MAX_BYTES = 512L << 20;
 
     /** The least memory of a shard, so that a pass takes long compared with waking the workers. */
-    private static final long LEAST_BYTES = 16L << 20;
+    private static final long MIN_BYTES = 16L << 20;
 
     private static final int LINE = 64;
 
@@ -72,7 +72,7 @@ final class RatesProbe {
 
     private MachineRates measure(TeamLayout layout) {
         KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
-        int group = Math.min(Attention.QUERIES, model.group());
+        int group = Math.min(Attention.MAX_QUERIES, model.group());
         Collection<Matrices> samples = samples();
         KernelWarmUp.run(
                 kernels, samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet()), token, group);
@@ -88,13 +88,13 @@ final class RatesProbe {
                 bandwidth(shards),
                 probe.barrierSeconds(),
                 attention(kv, 1, group),
-                attention(kv, Attention.QUERIES, group),
+                attention(kv, Attention.MAX_QUERIES, group),
                 rates);
     }
 
     /** Memory of each shard. It is filled, because pages that were never written share one page of zeros. */
     private List<MemorySegment> filled(int shards) {
-        long each = Math.max(LEAST_BYTES, MOST_BYTES / shards);
+        long each = Math.max(MIN_BYTES, MAX_BYTES / shards);
         List<MemorySegment> filled = Stream.generate(() -> memory.part().allocate(each))
                 .limit(shards)
                 .toList();
@@ -110,7 +110,7 @@ final class RatesProbe {
                         some.count() * PackedMatrix.bytes(ModelOutlines.packing(some), some.rows(), some.cols()))
                 .sum();
         return shards.stream()
-                .map(shard -> shard.asSlice(0, Math.clamp(all / shards.size(), LEAST_BYTES, shard.byteSize())))
+                .map(shard -> shard.asSlice(0, Math.clamp(all / shards.size(), MIN_BYTES, shard.byteSize())))
                 .toList();
     }
 

@@ -3,7 +3,7 @@ package io.baseload.engine.sample;
 /** e^x for x ≤ 0, in float: within 2 units in the last place, and a few times faster than {@link Math#exp}. */
 final class Exponentials {
     /** Below this e^x is not a normal float, and 0 is returned. */
-    private static final float SMALLEST = -87f;
+    private static final float MIN_EXPONENT = -87f;
 
     private static final float LOG2_E = (float) (1 / Math.log(2));
 
@@ -16,7 +16,7 @@ final class Exponentials {
     private Exponentials() {}
 
     static float exp(float x) {
-        if (!(x >= SMALLEST)) {
+        if (!(x >= MIN_EXPONENT)) {
             return 0f;
         }
         float shifted = x * LOG2_E + ROUND;

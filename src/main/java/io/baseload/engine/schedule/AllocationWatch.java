@@ -15,7 +15,7 @@ final class AllocationWatch {
     static final int IN_A_ROW = 4;
 
     /** Threshold in bytes per step; without boxed vectors a step allocates some hundred. */
-    static final long MUCH = 1 << 20;
+    static final long MAX_STEP_BYTES = 1 << 20;
 
     private int steps;
     private int row;
@@ -36,7 +36,7 @@ final class AllocationWatch {
 
     /** Records a step's allocation; it is reported once. */
     long note(long bytes) {
-        row = bytes > MUCH ? row + 1 : 0;
+        row = bytes > MAX_STEP_BYTES ? row + 1 : 0;
         if (row < IN_A_ROW || told) {
             return 0;
         }

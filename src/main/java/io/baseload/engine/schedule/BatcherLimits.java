@@ -22,11 +22,11 @@ public record BatcherLimits(int contextLength, int maxSequences, int maxQueued, 
 
     /** The most rows of a step. */
     public int rows() {
-        return prefillChunk + maxSequences * StepPlanner.REPLAY;
+        return prefillChunk + maxSequences * StepPlanner.MAX_REPLAYED;
     }
 
     /** The most rows of a step with logits. */
     public int logits() {
-        return StepPlanner.PROMPT_LOGITS + maxSequences;
+        return StepPlanner.MAX_PROMPT_LOGITS + maxSequences;
     }
 }

@@ -10,7 +10,7 @@ package io.baseload.engine.schedule;
 final class DraftCosts {
     private static final int[] DRAFTS = {0, 1, 3, 7};
     private static final double EXPECTED = 0.25;
-    private static final double LEAST_GAIN = 1.05;
+    private static final double MIN_GAIN = 1.05;
     private static final double FADING = 1.0 / 512;
 
     /** By index in {@link #DRAFTS}; 0 = not measured. */
@@ -27,7 +27,7 @@ final class DraftCosts {
             return 0;
         }
         int best = 0;
-        double rate = LEAST_GAIN / nanos[0];
+        double rate = MIN_GAIN / nanos[0];
         for (int i = 1; i < DRAFTS.length && DRAFTS[i] <= most; i++) {
             double candidate = tokens(trust, DRAFTS[i]) / cost(i);
             if (candidate > rate) {

@@ -8,7 +8,7 @@ package io.baseload.engine.schedule;
  */
 final class PromptLookup {
     private static final int GRAM = 3;
-    private static final int LEAST_SLOTS = 64;
+    private static final int MIN_SLOTS = 64;
     private static final int MAX_SLOTS = 1 << 15;
 
     /** Weight of a single guess. */
@@ -23,7 +23,7 @@ final class PromptLookup {
 
     /** @param tokens the most tokens of the sequence */
     PromptLookup(int tokens) {
-        behind = new int[Integer.highestOneBit(Math.clamp(2L * tokens, LEAST_SLOTS, MAX_SLOTS))];
+        behind = new int[Integer.highestOneBit(Math.clamp(2L * tokens, MIN_SLOTS, MAX_SLOTS))];
     }
 
     /** Records the tokens since the last call. */

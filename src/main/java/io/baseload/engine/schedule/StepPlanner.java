@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class StepPlanner {
     /** Rows of a sequence that is computed again, in one step, beside its own next one. */
-    static final int REPLAY = 8;
+    static final int MAX_REPLAYED = 8;
 
     /** Rows of prompts that one step computes logits for. */
-    static final int PROMPT_LOGITS = 32;
+    static final int MAX_PROMPT_LOGITS = 32;
 
     /** While others decode, prompts get this part of their budget, so that the next token isn't long in coming. */
     private static final int SHARE_BESIDE_DECODE = 4;
@@ -126,7 +126,7 @@ final class StepPlanner {
         for (Sequence next = nextDecoding(active); next != null && places > 0; next = nextDecoding(active)) {
             next.considered = true;
             if (onPace(next.flow()) && mayGo(next) && takePages(next, active, preempted)) {
-                take(next, Math.min(REPLAY, next.known() - next.computed()));
+                take(next, Math.min(MAX_REPLAYED, next.known() - next.computed()));
                 places--;
             }
         }
@@ -212,7 +212,7 @@ final class StepPlanner {
             }
         }
         int left = budget;
-        int scores = PROMPT_LOGITS;
+        int scores = MAX_PROMPT_LOGITS;
         int logits = limits.logits() - decoding;
         for (Sequence next = nextPrefill(active);
                 next != null && left > 0 && logits > 0 && batch.chunksLeft() > 0;

@@ -14,7 +14,7 @@ final class Cuts {
     private static final int PROMPT_GROUP = 64;
 
     /** The largest allowed ratio of the largest part to an equal part. */
-    private static final double UNEVEN = 1.125;
+    private static final double MAX_RATIO = 1.125;
 
     private Cuts() {}
 
@@ -62,7 +62,7 @@ final class Cuts {
     }
 
     private static boolean even(int count, int unit, int width, int shards) {
-        return Math.ceilDiv(count, shards) * (double) unit <= UNEVEN * width / shards;
+        return Math.ceilDiv(count, shards) * (double) unit <= MAX_RATIO * width / shards;
     }
 
     private static int common(int a, int b) {

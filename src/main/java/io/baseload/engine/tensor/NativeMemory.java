@@ -23,7 +23,7 @@ public final class NativeMemory implements AutoCloseable {
     /** Smaller pieces share chunks, so that they fill huge pages together. */
     private static final long CHUNK = 32 << 20;
 
-    private static final long LEAST_ALONE = CHUNK / 4;
+    private static final long MIN_ALONE = CHUNK / 4;
 
     private final Arena arena = Arena.ofShared();
     private final AtomicLong bytes = new AtomicLong();
@@ -45,7 +45,7 @@ public final class NativeMemory implements AutoCloseable {
 
     /** Zeroed memory, aligned to a cache line; the system provides a page when it is first touched. */
     public MemorySegment allocate(long size) {
-        MemorySegment segment = size < LEAST_ALONE ? piece(size) : SystemMemory.allocate(arena, size, ALIGNMENT);
+        MemorySegment segment = size < MIN_ALONE ? piece(size) : SystemMemory.allocate(arena, size, ALIGNMENT);
         bytes.addAndGet(size);
         LIVE.addAndGet(size);
         return segment;

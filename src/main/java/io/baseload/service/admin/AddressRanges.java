@@ -7,14 +7,14 @@ import org.springframework.security.web.util.matcher.IpAddressMatcher;
 
 /** Ranges of addresses in a request. */
 final class AddressRanges {
-    private static final int MAX = 100;
+    private static final int MAX_RANGES = 100;
 
     private AddressRanges() {}
 
     static Set<String> read(List<String> ranges) {
-        if (ranges.size() > MAX) {
+        if (ranges.size() > MAX_RANGES) {
             throw Refusals.invalid(
-                    "addresses", "array_above_max_length", "'addresses' may have at most " + MAX + " ranges.");
+                    "addresses", "array_above_max_length", "'addresses' may have at most " + MAX_RANGES + " ranges.");
         }
         for (int i = 0; i < ranges.size(); i++) {
             check("addresses[" + i + "]", ranges.get(i));

@@ -31,8 +31,8 @@ final class AuditExportController {
     static final String NEXT = "x-next-after";
 
     private static final String LINES = "application/x-ndjson";
-    private static final int DEFAULT = 1_000;
-    private static final int MAX = 10_000;
+    private static final int DEFAULT_LIMIT = 1_000;
+    private static final int MAX_LIMIT = 10_000;
 
     private final AuditTrail trail;
     private final AuditExport export;
@@ -99,7 +99,7 @@ final class AuditExportController {
             throws IOException {
         EntryFormat form = Refusals.named("format", format, EntryFormat::of).orElseThrow();
         long last = after == null ? 0 : Refusals.inRange("after", after, 0, Long.MAX_VALUE);
-        int most = limit == null ? DEFAULT : Refusals.inRange("limit", limit, 1, MAX);
+        int most = limit == null ? DEFAULT_LIMIT : Refusals.inRange("limit", limit, 1, MAX_LIMIT);
         Optional<Instant> begin = Optional.ofNullable(from).map(text -> Refusals.time("from", text));
         Optional<Instant> end = Optional.ofNullable(to).map(text -> Refusals.time("to", text));
         List<AuditEntry> entries = trail.between(last, begin, end, most);

@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
  * @param next the value of {@code after} for the next part; null at the end
  */
 record Page<T>(String object, List<T> data, @Nullable String next) {
-    private static final int DEFAULT = 100;
-    private static final int MAX = 1000;
+    private static final int DEFAULT_LIMIT = 100;
+    private static final int MAX_LIMIT = 1000;
 
     /** The requested part: at most {@code limit} items after a cursor. */
     record Request(int limit, String after) {
         static Request of(@Nullable Integer limit, @Nullable String after) {
-            int asked = limit == null ? DEFAULT : Refusals.inRange("limit", limit, 1, MAX);
+            int asked = limit == null ? DEFAULT_LIMIT : Refusals.inRange("limit", limit, 1, MAX_LIMIT);
             return new Request(asked, after == null ? "" : Refusals.text("after", after));
         }
 

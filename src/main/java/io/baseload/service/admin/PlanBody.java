@@ -44,9 +44,9 @@ record PlanBody(
         @Nullable String precision,
         @Nullable Double leastRate,
         @Nullable Double pricePerHour) {
-    private static final int CONTEXT = 1024;
-    private static final int PROMPT = 512;
-    private static final double LEAST_RATE = 5;
+    private static final int DEFAULT_CONTEXT = 1024;
+    private static final int DEFAULT_PROMPT = 512;
+    private static final double DEFAULT_LEAST_RATE = 5;
 
     Planner.Options options() {
         return new Planner.Options(
@@ -122,9 +122,9 @@ record PlanBody(
     PlanRequest request(ModelOutline outline) {
         return new PlanRequest(
                 batch == null ? 1 : batch,
-                context == null ? Math.min(CONTEXT, outline.contextLength()) : context,
-                prompt == null ? PROMPT : prompt,
-                leastRate == null ? LEAST_RATE : leastRate,
+                context == null ? Math.min(DEFAULT_CONTEXT, outline.contextLength()) : context,
+                prompt == null ? DEFAULT_PROMPT : prompt,
+                leastRate == null ? DEFAULT_LEAST_RATE : leastRate,
                 pricePerHour == null ? OptionalDouble.empty() : OptionalDouble.of(pricePerHour));
     }
 }

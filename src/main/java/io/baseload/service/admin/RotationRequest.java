@@ -13,10 +13,10 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonNaming(SnakeCaseStrategy.class)
 record RotationRequest(@Nullable Long overlapSeconds) {
     private static final long DAY = Duration.ofDays(1).toSeconds();
-    private static final long MAX = 30 * DAY;
+    private static final long MAX_OVERLAP = 30 * DAY;
 
     static Duration overlap(@Nullable RotationRequest rotation) {
         Long seconds = rotation == null ? null : rotation.overlapSeconds;
-        return Duration.ofSeconds(seconds == null ? DAY : Refusals.inRange("overlap_seconds", seconds, 0, MAX));
+        return Duration.ofSeconds(seconds == null ? DAY : Refusals.inRange("overlap_seconds", seconds, 0, MAX_OVERLAP));
     }
 }

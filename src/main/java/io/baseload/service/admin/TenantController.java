@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/admin/v1/tenants")
 final class TenantController {
-    private static final int CONCURRENT = 64;
+    private static final int DEFAULT_CONCURRENT = 64;
 
     private final Tenants tenants;
 
@@ -49,7 +49,7 @@ final class TenantController {
         if (!id.matches(Tenant.ID)) {
             throw Refusals.invalid("id", "invalid_value", "'id' must match " + Tenant.ID + ".");
         }
-        Tenant tenant = form.over(new Tenant(id, List.of(), CONCURRENT, 1));
+        Tenant tenant = form.over(new Tenant(id, List.of(), DEFAULT_CONCURRENT, 1));
         return ResponseEntity.created(URI.create("/admin/v1/tenants/" + id))
                 .body(TenantForm.of(tenants.create(caller.actor(), tenant)));
     }

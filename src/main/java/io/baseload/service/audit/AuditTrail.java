@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 /** The append-only, hash-chained record of requests and administrative actions. */
 public final class AuditTrail {
     /** How far a clock may be set back. */
-    static final Duration SET_BACK = Duration.ofMinutes(5);
+    static final Duration MAX_SET_BACK = Duration.ofMinutes(5);
 
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
@@ -126,14 +126,14 @@ public final class AuditTrail {
      *
      * @param after only entries with a greater number
      * <p>Entries are in the order of time, except when a clock was set back. So the first and the last are found by binary search, with a margin before and after; a clock that was
-     * set back by more than {@link #SET_BACK} hides entries from queries by time.
+     * set back by more than {@link #MAX_SET_BACK} hides entries from queries by time.
      *
      * @param from when they were appended, at the earliest
      * @param to before which moment
      */
     public List<AuditEntry> between(long after, Optional<Instant> from, Optional<Instant> to, int limit) {
-        long first = from.map(time -> reached(time.minus(SET_BACK)) - 1).orElse(0L);
-        long end = to.map(time -> reached(time.plus(SET_BACK))).orElse(Long.MAX_VALUE);
+        long first = from.map(time -> reached(time.minus(MAX_SET_BACK)) - 1).orElse(0L);
+        long end = to.map(time -> reached(time.plus(MAX_SET_BACK))).orElse(Long.MAX_VALUE);
         return jdbc.sql("""
             SELECT * FROM audit_entry
             WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)

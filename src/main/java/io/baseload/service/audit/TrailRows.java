@@ -13,7 +13,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The trail's tables. Each read is a separate short statement, so that nothing holds a snapshot for long: the trail only grows. */
 final class TrailRows {
-    static final int AT_ONCE = 1000;
+    static final int MAX_ROWS = 1000;
 
     private final JdbcClient jdbc;
 
@@ -58,10 +58,10 @@ final class TrailRows {
                 .single();
     }
 
-    /** The next entries, at most {@link #AT_ONCE}. */
+    /** The next entries, at most {@link #MAX_ROWS}. */
     List<AuditEntry> entries(long after, long upTo) {
         return jdbc.sql("SELECT * FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?")
-                .params(after, upTo, AT_ONCE)
+                .params(after, upTo, MAX_ROWS)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
     }
@@ -73,10 +73,10 @@ final class TrailRows {
                 .optional();
     }
 
-    /** The next checkpoints in the order of their sizes, at most {@link #AT_ONCE}. */
+    /** The next checkpoints in the order of their sizes, at most {@link #MAX_ROWS}. */
     List<Note> notes(long after, long upTo) {
         return jdbc.sql("SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?")
-                .params(after, upTo, AT_ONCE)
+                .params(after, upTo, MAX_ROWS)
                 .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
                 .list();
     }

@@ -27,7 +27,7 @@ final class BackendAnswer implements Completion, Runnable {
     private static final JsonMapper JSON = new JsonMapper();
     private static final long PAUSE_MILLIS = 5;
     /** Chunks beyond twice the maximum that still count as within it: the start of a call, reasoning and text have separate chunks. */
-    private static final int SPARE_CHUNKS = 16;
+    private static final int MAX_SPARE_CHUNKS = 16;
 
     private final BackendClient client;
     private final BackendPrompt prompt;
@@ -166,7 +166,7 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private boolean mayGoOn(Lease lease, int chunksBefore) {
-        if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + SPARE_CHUNKS) {
+        if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + MAX_SPARE_CHUNKS) {
             return false;
         }
         int produced = prompt.maxTokensGiven() ? Math.min(chunksBefore, prompt.maxTokens() - 1) : chunksBefore;

@@ -11,7 +11,7 @@ import java.util.Optional;
  */
 public final class BackendHealth {
     private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);
-    private static final Duration LONGEST_COOLDOWN = Duration.ofSeconds(30);
+    private static final Duration MAX_COOLDOWN = Duration.ofSeconds(30);
 
     /** Better ones first. */
     public enum State {
@@ -84,7 +84,7 @@ public final class BackendHealth {
         if (state() == State.UP) {
             since = now;
         }
-        coolsUntil = now.plus(pause.compareTo(LONGEST_COOLDOWN) < 0 ? pause : LONGEST_COOLDOWN);
+        coolsUntil = now.plus(pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN);
     }
 
     /** It answered its probe. */

@@ -18,7 +18,7 @@ final class BackendReplies {
     private static final int MAX_BODY = 64 << 10;
     private static final int MAX_MESSAGE = 500;
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     private BackendReplies() {}
 
@@ -83,7 +83,7 @@ final class BackendReplies {
                 .filter(seconds -> seconds.matches("[0-9]{1,6}"))
                 .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
                 .orElse(SOON);
-        return pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE;
+        return pause.compareTo(MAX_PAUSE) < 0 ? pause : MAX_PAUSE;
     }
 
     /** {@code {"error": {…}}}, as in OpenAI's API, or the same without the outer object. */

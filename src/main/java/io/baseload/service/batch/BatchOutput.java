@@ -22,13 +22,13 @@ import java.util.UUID;
  */
 final class BatchOutput {
     /** Lines that one transaction writes at most, so that it holds the batch for a short time. */
-    private static final int LINES_AT_ONCE = 64;
+    private static final int MAX_LINES = 64;
 
     private static final String OUTPUT = "output";
     private static final String ERROR = "error";
 
     /** It ends earlier once it has written so many bytes. */
-    private static final int BYTES_AT_ONCE = 4 << 20;
+    private static final int MAX_BYTES = 4 << 20;
 
     private final BatchRows rows;
     private final LineRows lines;
@@ -163,7 +163,7 @@ final class BatchOutput {
         /** Writes some lines, each read alone because a result may be large. False if there are no more. */
         boolean next() {
             long before = bytes();
-            for (int i = 0; i < LINES_AT_ONCE && bytes() - before < BYTES_AT_ONCE; i++) {
+            for (int i = 0; i < MAX_LINES && bytes() - before < MAX_BYTES; i++) {
                 var next = lines.results(ending.batch(), last, 1);
                 if (next.isEmpty()) {
                     output.close();

@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 final class BatchRequest {
     private static final Pattern WINDOW = Pattern.compile("([1-9][0-9]{0,5})([smhd])");
     private static final Duration MAX_WINDOW = Duration.ofDays(7);
-    private static final int METADATA_KEY = 64;
-    private static final int METADATA_VALUE = 512;
+    private static final int MAX_METADATA_KEY = 64;
+    private static final int MAX_METADATA_VALUE = 512;
 
     private BatchRequest() {}
 
@@ -59,10 +59,10 @@ final class BatchRequest {
         var metadata = new LinkedHashMap<String, String>();
         for (String name : pairs.names()) {
             String text = pairs.require(name).text();
-            if (name.length() > METADATA_KEY || text.length() > METADATA_VALUE) {
+            if (name.length() > MAX_METADATA_KEY || text.length() > MAX_METADATA_VALUE) {
                 throw Invalid.value(
                         value.path(),
-                        "expected keys of at most " + METADATA_KEY + " and values of at most " + METADATA_VALUE
+                        "expected keys of at most " + MAX_METADATA_KEY + " and values of at most " + MAX_METADATA_VALUE
                                 + " characters.");
             }
             metadata.put(name, text);

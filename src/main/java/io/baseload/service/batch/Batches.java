@@ -19,7 +19,7 @@ import org.springframework.transaction.support.TransactionOperations;
 /** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
 final class Batches implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
-    private static final int ERASED_AT_ONCE = 100;
+    private static final int MAX_ERASED = 100;
 
     private final BatchRows rows;
     private final LineRows lines;
@@ -120,8 +120,8 @@ final class Batches implements TenantData {
     void expire() {
         int erased;
         do {
-            erased = transactions.execute(status -> recordExpired(rows.expire(properties.ttl(), ERASED_AT_ONCE)));
-        } while (erased == ERASED_AT_ONCE);
+            erased = transactions.execute(status -> recordExpired(rows.expire(properties.ttl(), MAX_ERASED)));
+        } while (erased == MAX_ERASED);
     }
 
     /** One batch, which may have results of hundreds of megabytes. */

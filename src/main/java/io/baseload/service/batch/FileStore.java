@@ -29,7 +29,7 @@ import org.springframework.transaction.support.TransactionOperations;
 final class FileStore implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
     private static final Duration SOON = Duration.ofSeconds(5);
-    private static final int ERASED_AT_ONCE = 100;
+    private static final int MAX_ERASED = 100;
 
     private final FileRows rows;
     private final BatchRows batches;
@@ -283,14 +283,14 @@ final class FileStore implements TenantData {
         int erased;
         do {
             erased = transactions.execute(status -> {
-                var gone = rows.expire(ERASED_AT_ONCE);
+                var gone = rows.expire(MAX_ERASED);
                 gone.stream()
                         .filter(FileRows.Erased::complete)
                         .forEach(file -> audit.recordAdmin(
                                 Actor.SYSTEM, "admin.file.expire", subject(file.tenant(), file.id()), Map.of()));
                 return gone.size();
             });
-        } while (erased == ERASED_AT_ONCE);
+        } while (erased == MAX_ERASED);
     }
 
     /** One file, which may have hundreds of pieces. */

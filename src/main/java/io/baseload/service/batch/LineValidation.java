@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at each line of a batch's file, before any is run. Blank lines mean nothing. */
 final class LineValidation implements LineSplitter.Listener {
-    private static final int SPANS_AT_ONCE = 1_000;
+    private static final int MAX_SPANS = 1_000;
 
     private final String endpoint;
     private final int maxLines;
@@ -41,7 +41,7 @@ final class LineValidation implements LineSplitter.Listener {
         } else {
             check(line, text);
             spans.add(new LineRows.Span(line, place, text.length));
-            if (spans.size() == SPANS_AT_ONCE) {
+            if (spans.size() == MAX_SPANS) {
                 pass();
             }
         }

@@ -16,7 +16,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 @Controller
 final class HomePage {
     private static final Duration RECENT = Duration.ofDays(1);
-    private static final int TENANTS = 50;
+    private static final int MAX_TENANTS = 50;
     private static final double NEARLY_SPENT = 0.8;
     private static final String ENGINE = "/admin/v1/engine";
     private static final String JOBS = "/admin/v1/jobs";
@@ -115,7 +115,7 @@ final class HomePage {
 
     private List<String> tenants(Caller caller) {
         if (api.allows("GET", "/admin/v1/tenants")) {
-            return api.list("/admin/v1/tenants?limit=" + TENANTS).stream()
+            return api.list("/admin/v1/tenants?limit=" + MAX_TENANTS).stream()
                     .map(tenant -> String.valueOf(tenant.get("id")))
                     .toList();
         }

@@ -18,7 +18,7 @@ import org.springframework.stereotype.Component;
  */
 @Component
 final class Sessions {
-    static final int OF_A_KEY = 20;
+    static final int MAX_SESSIONS = 20;
 
     private static final String OWNER = Sessions.class.getName();
 
@@ -63,7 +63,7 @@ final class Sessions {
 
     private static ArrayDeque<HttpSession> with(HttpSession session, ArrayDeque<HttpSession> sessions) {
         sessions.add(session);
-        if (sessions.size() > OF_A_KEY) {
+        if (sessions.size() > MAX_SESSIONS) {
             invalidate(sessions.remove());
         }
         return sessions;

@@ -36,9 +36,9 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
-    private static final long PAGE_BYTES = 8 << 20;
+    private static final long MAX_PAGE_BYTES = 8 << 20;
     /** Erased in one transaction, so that none exceeds the database's time limit. */
-    private static final int AT_ONCE = 1_000;
+    private static final int MAX_ERASED = 1_000;
 
     private final ContentRows rows;
     private final TransactionOperations transactions;
@@ -190,7 +190,7 @@ public final class Contents implements TenantData, AutoCloseable {
     public ContentPage read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
         long last = transactions.execute(status -> rows.settled());
         var found = transactions.execute(status -> {
-            var page = rows.page(tenant, selection, after, last, limit + 1, PAGE_BYTES);
+            var page = rows.page(tenant, selection, after, last, limit + 1, MAX_PAGE_BYTES);
             var detail = new TreeMap<>(selection.described());
             detail.put("after", after);
             detail.put("found", Math.min(limit, page.rows().size()));
@@ -233,13 +233,13 @@ public final class Contents implements TenantData, AutoCloseable {
 
     @Override
     public boolean eraseSome(Actor actor, String tenant) {
-        return eraseSome(actor, tenant, ContentSelection.ALL, false) >= AT_ONCE;
+        return eraseSome(actor, tenant, ContentSelection.ALL, false) >= MAX_ERASED;
     }
 
     /** @param first whether an entry is written even if nothing was found */
     private int eraseSome(Actor actor, String tenant, ContentSelection selection, boolean first) {
         return transactions.execute(status -> {
-            int erased = rows.erase(tenant, selection, AT_ONCE);
+            int erased = rows.erase(tenant, selection, MAX_ERASED);
             if (first || erased > 0) {
                 var detail = new TreeMap<>(selection.described());
                 detail.put("erased", erased);
@@ -262,7 +262,7 @@ public final class Contents implements TenantData, AutoCloseable {
 
     private int expireSome() {
         return transactions.execute(status -> {
-            Map<String, Integer> expired = rows.expire(AT_ONCE);
+            Map<String, Integer> expired = rows.expire(MAX_ERASED);
             expired.forEach((tenant, erased) -> audit.recordAdmin(
                     Actor.SYSTEM, "admin.contents.expire", subject(tenant), Map.of("erased", erased)));
             return expired.values().stream().mapToInt(Integer::intValue).sum();

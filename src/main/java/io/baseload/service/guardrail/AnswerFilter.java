@@ -127,7 +127,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
             }
             case CompletionEvent.ToolCallArguments arguments -> choice.held.append(arguments.fragment());
         }
-        if (choice.held.length() > FilterChain.MOST_CHARACTERS) {
+        if (choice.held.length() > FilterChain.MAX_CHARACTERS) {
             block(piece.choice(), choice, List.of());
         }
     }

@@ -7,7 +7,7 @@ import java.util.List;
 /** The filters of one side of a request, in order. After a block no further ones are called. */
 public final class FilterChain {
     /** Maximum characters of a request, or of a part of an answer. Longer texts are not filtered, and therefore refused. */
-    static final int MOST_CHARACTERS = 1 << 20;
+    static final int MAX_CHARACTERS = 1 << 20;
 
     private final List<Filter> filters;
     private final Subject subject;
@@ -34,11 +34,11 @@ public final class FilterChain {
      * @throws InvalidRequestException if they are too long
      */
     Filtered pass(List<String> texts, String field) {
-        if (texts.stream().mapToLong(String::length).sum() > MOST_CHARACTERS) {
+        if (texts.stream().mapToLong(String::length).sum() > MAX_CHARACTERS) {
             throw new InvalidRequestException(
                     field,
                     "string_above_max_length",
-                    "Invalid '" + field + "': what this tenant asks is filtered, and may have " + MOST_CHARACTERS
+                    "Invalid '" + field + "': what this tenant asks is filtered, and may have " + MAX_CHARACTERS
                             + " characters at most.");
         }
         var filtered = apply(texts);

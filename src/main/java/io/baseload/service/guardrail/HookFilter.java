@@ -27,8 +27,8 @@ import tools.jackson.databind.json.JsonMapper;
 final class HookFilter implements Filter {
     private static final Logger log = LoggerFactory.getLogger(HookFilter.class);
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int MOST_BYTES = 8 << 20;
-    private static final int MOST_OF_REASON = 200;
+    private static final int MAX_BYTES = 8 << 20;
+    private static final int MAX_REASON_CHARACTERS = 200;
 
     private final FilterSettings.Hook settings;
     private final Connection connection;
@@ -132,8 +132,8 @@ final class HookFilter implements Filter {
             if (response.statusCode() != 200) {
                 throw new NoAnswerException("it answered " + response.statusCode());
             }
-            byte[] bytes = in.readNBytes(MOST_BYTES + 1);
-            if (bytes.length > MOST_BYTES) {
+            byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+            if (bytes.length > MAX_BYTES) {
                 throw new NoAnswerException("its answer is too large");
             }
             return bytes;
@@ -160,7 +160,7 @@ final class HookFilter implements Filter {
     /** Shown to the client: short, and on one line. */
     private static String reason(JsonNode answer) {
         String reason = answer.path("reason").asString("").replaceAll("\\p{Cntrl}", " ");
-        return reason.substring(0, Math.min(reason.length(), MOST_OF_REASON)).strip();
+        return reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARACTERS)).strip();
     }
 
     private Verdict verdict(Action action, Subject subject) {

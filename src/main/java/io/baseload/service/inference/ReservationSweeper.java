@@ -15,7 +15,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReservationSweeper {
     private static final Logger log = LoggerFactory.getLogger(ReservationSweeper.class);
-    private static final int AT_ONCE = 200;
+    private static final int MAX_ROWS = 200;
     private static final Duration MAX_PAUSE = Duration.ofSeconds(15);
     private static final Duration UNKNOWN_FOR = Duration.ofMinutes(1);
 
@@ -54,11 +54,11 @@ final class ReservationSweeper {
         instances.expire();
         int found;
         do {
-            found = ledger.transactions().lose(AT_ONCE);
+            found = ledger.transactions().lose(MAX_ROWS);
             if (found > 0) {
                 log.warn("{} requests were lost: settled with what is known of them", found);
             }
-        } while (found == AT_ONCE);
+        } while (found == MAX_ROWS);
         quota.open(membership.lease().instance(), UNKNOWN_FOR).stream()
                 .filter(reservation -> !ledger.knows(reservation.id()))
                 .forEach(reservation -> {

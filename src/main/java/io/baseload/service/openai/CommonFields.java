@@ -11,7 +11,7 @@ final class CommonFields {
     private CommonFields() {}
 
     static int choices(Fields fields) {
-        return fields.integer("n", 1, Limits.CHOICES, 1);
+        return fields.integer("n", 1, Limits.MAX_CHOICES, 1);
     }
 
     static boolean streaming(Fields fields) {

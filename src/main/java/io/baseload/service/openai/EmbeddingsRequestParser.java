@@ -49,7 +49,7 @@ final class EmbeddingsRequestParser {
         Value first = input.items(1, Integer.MAX_VALUE).getFirst();
         if (first.node().isString()) {
             return new EncodingInput.Texts(
-                    input.items(1, Limits.TEXTS).stream()
+                    input.items(1, Limits.MAX_TEXTS).stream()
                             .map(Value::nonEmptyText)
                             .toList(),
                     prompt);
@@ -63,7 +63,7 @@ final class EmbeddingsRequestParser {
         if (!first.node().isArray()) {
             throw Invalid.type(input.path(), FORMS, input.node());
         }
-        return new EncodingInput.Tokens(input.items(1, Limits.TEXTS).stream()
+        return new EncodingInput.Tokens(input.items(1, Limits.MAX_TEXTS).stream()
                 .map(ids -> PromptFields.ids(ids, 1))
                 .toList());
     }

@@ -26,7 +26,7 @@ final class PromptFields {
         if (first.node().isNumber()) {
             return new Input.Tokens(List.of(ids(prompt, 1)));
         }
-        List<Value> prompts = prompt.items(1, Limits.ANSWERS);
+        List<Value> prompts = prompt.items(1, Limits.MAX_ANSWERS);
         return first.node().isArray()
                 ? new Input.Tokens(prompts.stream().map(ids -> ids(ids, 1)).toList())
                 : new Input.Texts(prompts.stream().map(Value::nonEmptyText).toList(), parseSpecial, addSpecial);

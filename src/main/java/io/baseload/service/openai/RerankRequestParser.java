@@ -23,7 +23,7 @@ final class RerankRequestParser {
     static Parsed parse(Fields fields) {
         String model = RequestFields.model(fields);
         String query = fields.require("query").nonEmptyText();
-        List<String> documents = fields.require("documents").items(1, Limits.TEXTS).stream()
+        List<String> documents = fields.require("documents").items(1, Limits.MAX_TEXTS).stream()
                 .map(RerankRequestParser::document)
                 .toList();
         int top = fields.integer("top_n", 1, Integer.MAX_VALUE, documents.size());

@@ -60,9 +60,9 @@ final class TextRequestParser {
     }
 
     private static void checkAnswers(CompletionRequest request) {
-        if (request.answers() > Limits.ANSWERS) {
+        if (request.answers() > Limits.MAX_ANSWERS) {
             String name = request.bestOf() > request.choices() ? "best_of" : "n";
-            throw Invalid.value(name, "prompts × " + name + " may be at most " + Limits.ANSWERS + ".");
+            throw Invalid.value(name, "prompts × " + name + " may be at most " + Limits.MAX_ANSWERS + ".");
         }
     }
 }

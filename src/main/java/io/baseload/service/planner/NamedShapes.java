@@ -7,7 +7,7 @@ import java.util.TreeMap;
 
 /** Models of which only the sizes are known, each as the {@code config.json} from which the engine reads them: named ones, and those described by a few numbers. */
 public final class NamedShapes {
-    private static final int WIDEST = 1 << 20;
+    private static final int MAX_SIZE = 1 << 20;
     private static final Set<String> SETTINGS = Set.of(
             "family",
             "layers",
@@ -70,24 +70,24 @@ public final class NamedShapes {
     /** Llama's layers, Mixtral's if there are experts, or Yuan2.0's. */
     private static String config(Settings sizes) {
         sizes.allow(SETTINGS);
-        int heads = sizes.integer("heads", 1, WIDEST);
-        int experts = sizes.integer("experts", 0, WIDEST, 0);
+        int heads = sizes.integer("heads", 1, MAX_SIZE);
+        int experts = sizes.integer("experts", 0, MAX_SIZE, 0);
         String family = sizes.text("family").orElse(experts > 0 ? "mixtral" : "llama");
         if (!Set.of("llama", "mixtral", "yuan").contains(family)) {
             throw sizes.refuse("family", "must be llama, mixtral or yuan; any other model by its config.json");
         }
         var config = new StringBuilder("{\"model_type\": \"" + family + "\", \"rms_norm_eps\": 1e-6");
-        key(config, "num_hidden_layers", sizes.integer("layers", 1, WIDEST));
-        key(config, "hidden_size", sizes.integer("hidden", 1, WIDEST));
+        key(config, "num_hidden_layers", sizes.integer("layers", 1, MAX_SIZE));
+        key(config, "hidden_size", sizes.integer("hidden", 1, MAX_SIZE));
         key(config, "num_attention_heads", heads);
-        key(config, "intermediate_size", sizes.integer("feed_forward", 1, WIDEST));
-        key(config, "vocab_size", sizes.integer("vocabulary", 1, WIDEST));
-        key(config, "max_position_embeddings", sizes.integer("context", 1, WIDEST, 131072));
+        key(config, "intermediate_size", sizes.integer("feed_forward", 1, MAX_SIZE));
+        key(config, "vocab_size", sizes.integer("vocabulary", 1, MAX_SIZE));
+        key(config, "max_position_embeddings", sizes.integer("context", 1, MAX_SIZE, 131072));
         if (!family.equals("yuan")) {
-            key(config, "num_key_value_heads", sizes.integer("kv_heads", 1, WIDEST, heads));
+            key(config, "num_key_value_heads", sizes.integer("kv_heads", 1, MAX_SIZE, heads));
         }
         if (sizes.text("head_dim").isPresent()) {
-            key(config, "head_dim", sizes.integer("head_dim", 1, WIDEST));
+            key(config, "head_dim", sizes.integer("head_dim", 1, MAX_SIZE));
         }
         if (experts > 0) {
             key(config, "num_local_experts", experts);

@@ -12,9 +12,9 @@ import java.util.function.LongConsumer;
  * @param memory hears how many bytes are read beside the body, and may throw
  */
 public record RequestContext(Caller caller, Origin origin, LongConsumer memory) {
-    private static final int BYTES_AT_ONCE = 8 << 20;
-    private static final Semaphore TURNS = new Semaphore(BYTES_AT_ONCE, true);
-    private static final Semaphore TURNS_OF_KEPT = new Semaphore(BYTES_AT_ONCE, true);
+    private static final int MAX_BYTES = 8 << 20;
+    private static final Semaphore TURNS = new Semaphore(MAX_BYTES, true);
+    private static final Semaphore TURNS_OF_KEPT = new Semaphore(MAX_BYTES, true);
 
     /** Reads a body. What is built from a body is some ten times its size, so large ones take turns. */
     public <T> T read(byte[] body, Function<Fields, T> reader) {
@@ -27,7 +27,7 @@ public record RequestContext(Caller caller, Origin origin, LongConsumer memory) 
     }
 
     private static <T> T read(Semaphore turns, byte[] text, Function<Fields, T> reader) {
-        int weight = Math.min(text.length, BYTES_AT_ONCE);
+        int weight = Math.min(text.length, MAX_BYTES);
         turns.acquireUninterruptibly(weight);
         try {
             return reader.apply(Fields.of(text));

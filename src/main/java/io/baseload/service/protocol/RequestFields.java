@@ -9,12 +9,12 @@ import java.util.Optional;
 
 /** Fields of a request besides its input: the model, the end user, the urgency. */
 public final class RequestFields {
-    private static final int MODEL_NAME = 256;
-    private static final int CACHE_SALT = 256;
+    private static final int MAX_MODEL_NAME = 256;
+    private static final int MAX_CACHE_SALT = 256;
     /** Of {@code user} and {@code safety_identifier}, which the audit trail keeps. */
-    private static final int END_USER = 512;
+    private static final int MAX_END_USER = 512;
 
-    private static final int METADATA_PAIRS = 16;
+    private static final int MAX_METADATA_PAIRS = 16;
     private static final String BATCH_TIER = "flex";
     private static final List<String> EFFORTS = List.of("none", "minimal", "low", "medium", "high", "xhigh", "max");
 
@@ -27,7 +27,7 @@ public final class RequestFields {
     }
 
     public static String model(Fields fields) {
-        return limited(fields.require("model"), 1, MODEL_NAME);
+        return limited(fields.require("model"), 1, MAX_MODEL_NAME);
     }
 
     /** The tier {@code flex} marks background requests; others have no effect here. */
@@ -38,8 +38,8 @@ public final class RequestFields {
 
     public static String cacheSalt(Fields fields) {
         var salt = fields.find("cache_salt").map(Value::nonEmptyText).orElse("");
-        if (salt.length() > CACHE_SALT) {
-            throw Invalid.value("cache_salt", "expected at most " + CACHE_SALT + " characters.");
+        if (salt.length() > MAX_CACHE_SALT) {
+            throw Invalid.value("cache_salt", "expected at most " + MAX_CACHE_SALT + " characters.");
         }
         return salt;
     }
@@ -53,7 +53,7 @@ public final class RequestFields {
 
     /** One name of an end user. */
     public static String endUser(Value name) {
-        return limited(name, 0, END_USER);
+        return limited(name, 0, MAX_END_USER);
     }
 
     private static String limited(Value value, int min, int max) {
@@ -73,8 +73,8 @@ public final class RequestFields {
     /** Pairs of names and texts: they have no effect here, but must be well formed. */
     public static void checkMetadata(Value value) {
         Fields pairs = value.fields();
-        if (pairs.names().size() > METADATA_PAIRS) {
-            throw Invalid.value(value.path(), "expected at most " + METADATA_PAIRS + " pairs.");
+        if (pairs.names().size() > MAX_METADATA_PAIRS) {
+            throw Invalid.value(value.path(), "expected at most " + MAX_METADATA_PAIRS + " pairs.");
         }
         pairs.names().forEach(name -> pairs.require(name).text());
     }

@@ -28,7 +28,7 @@ public final class ToolFields {
     public static final int MAX_TOOLS = 128;
     public static final int MAX_NAME = 64;
     /** Far more than any schema needs or templates can show. */
-    private static final int DEEPEST = 64;
+    private static final int MAX_DEPTH = 64;
 
     private static final String NAME = "[a-zA-Z0-9_-]{1," + MAX_NAME + "}";
 
@@ -106,8 +106,8 @@ public final class ToolFields {
                 .ifPresent(type -> {
                     throw Invalid.value(type.path(), "arguments are an object: expected 'object'.");
                 });
-        if (depth(parameters.node()) > DEEPEST) {
-            throw Invalid.value(parameters.path(), "the schema is nested deeper than " + DEEPEST + " levels.");
+        if (depth(parameters.node()) > MAX_DEPTH) {
+            throw Invalid.value(parameters.path(), "the schema is nested deeper than " + MAX_DEPTH + " levels.");
         }
         return parameters.node().toString();
     }

@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
 final class PullClient implements AutoCloseable {
     private static final int MAX_REDIRECTS = 5;
     private static final int MAX_DOCUMENT = 32 << 20;
-    private static final Duration LONGEST_RETRY_AFTER = Duration.ofSeconds(60);
+    private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
 
@@ -179,7 +179,7 @@ final class PullClient implements AutoCloseable {
                     .orElse(Duration.ZERO);
             return new TransientException(
                     shown(url) + " answered " + status,
-                    pause.compareTo(LONGEST_RETRY_AFTER) < 0 ? pause : LONGEST_RETRY_AFTER);
+                    pause.compareTo(MAX_RETRY_AFTER) < 0 ? pause : MAX_RETRY_AFTER);
         }
         String why = switch (status) {
             case 401, 403 -> ": it wants a key, or another one";

@@ -5,7 +5,7 @@ import java.time.Duration;
 
 /** Retries after failures that may be temporary, each after a longer pause, until there were too many in a row. */
 final class Retries {
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     private final int most;
     private final Duration firstPause;
@@ -53,7 +53,7 @@ final class Retries {
         Duration own = firstPause.multipliedBy(1L << Math.min(failures - 1, 10));
         Duration asked = failure instanceof TransientException e ? e.pause() : Duration.ZERO;
         Duration pause = own.compareTo(asked) > 0 ? own : asked;
-        stop.sleep(pause.compareTo(LONGEST_PAUSE) < 0 ? pause : LONGEST_PAUSE);
+        stop.sleep(pause.compareTo(MAX_PAUSE) < 0 ? pause : MAX_PAUSE);
     }
 
     private static String reason(IOException failure) {

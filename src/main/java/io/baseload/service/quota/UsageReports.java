@@ -27,9 +27,9 @@ import org.springframework.transaction.support.TransactionOperations;
  * takes too long.
  */
 public final class UsageReports {
-    static final int AT_ONCE = 2;
+    static final int MAX_RUNNING = 2;
     /** Less than the driver waits for an answer: the database would go on with a sum that nobody waits for. */
-    private static final Duration LIMIT = Duration.ofSeconds(15);
+    private static final Duration MAX_TIME = Duration.ofSeconds(15);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final String CANCELLED = "57014";
@@ -38,10 +38,10 @@ public final class UsageReports {
     private final TransactionOperations transactions;
     private final Duration limit;
     private final QuotaWindows windows;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places = new Semaphore(MAX_RUNNING);
 
     UsageReports(JdbcClient jdbc, TransactionOperations transactions) {
-        this(jdbc, transactions, LIMIT);
+        this(jdbc, transactions, MAX_TIME);
     }
 
     /** @param limit how long a sum may take */

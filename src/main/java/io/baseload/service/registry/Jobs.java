@@ -46,7 +46,7 @@ public final class Jobs {
     private static final Duration[] BOUNDS = LongStream.of(1, 2, 5, 10, 30, 60, 120, 300, 600, 1_800, 3_600)
             .mapToObj(Duration::ofSeconds)
             .toArray(Duration[]::new);
-    private static final int MOST_ATTEMPTS = 5;
+    private static final int MAX_ATTEMPTS = 5;
 
     /** The operation of a job; an exception ends the job as failed. */
     @FunctionalInterface
@@ -118,7 +118,7 @@ public final class Jobs {
                 status -> rows.takeUp(job.id(), membership.lease().instance()));
         LOG.info("{} goes on: {} {}", job.id(), job.kind(), job.model());
         run(resumed, progress -> {
-            if (left.attempts() >= MOST_ATTEMPTS && !left.filed()) {
+            if (left.attempts() >= MAX_ATTEMPTS && !left.filed()) {
                 throw new ConflictException("The service was stopped or killed " + left.attempts()
                         + " times while this job ran: start it again.");
             }

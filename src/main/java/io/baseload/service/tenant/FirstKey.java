@@ -11,7 +11,7 @@ import org.slf4j.LoggerFactory;
 /** The first key of a new installation: operator and user of the tenant {@code default}. */
 public final class FirstKey {
     private static final Logger log = LoggerFactory.getLogger(FirstKey.class);
-    private static final int STRONG = 32;
+    private static final int MIN_LENGTH = 32;
     private static final ApiKey.Rights RIGHTS =
             new ApiKey.Rights(Set.of(Role.OPERATOR, Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
 
@@ -28,8 +28,8 @@ public final class FirstKey {
         if (!KeySecret.isPlausible(chosen)) {
             throw new IllegalArgumentException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
         }
-        if (chosen.length() < STRONG) {
-            log.warn("BASELOAD_BOOTSTRAP_KEY is shorter than {} characters: it may be guessed", STRONG);
+        if (chosen.length() < MIN_LENGTH) {
+            log.warn("BASELOAD_BOOTSTRAP_KEY is shorter than {} characters: it may be guessed", MIN_LENGTH);
         }
         var secret = new KeySecret(chosen);
         if (!keys.knows(secret)) {

@@ -22,7 +22,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * could. In a tenant in which no token places the person any more, they can do nothing; after a token that gives no rights, nothing anywhere.
  */
 public final class Identities {
-    private static final int REMEMBERED = 10_000;
+    private static final int MAX_REMEMBERED = 10_000;
     private static final Duration SEEN_AGAIN = Duration.ofMinutes(1);
 
     private record Seen(String tenant, Set<Role> roles, Set<String> models, Instant at) {
@@ -40,7 +40,7 @@ public final class Identities {
     private final Map<Person, Seen> seen = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Person, Seen> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_REMEMBERED;
         }
     });
 

@@ -24,7 +24,7 @@ public final class ApiException extends RuntimeException {
     static final String INSUFFICIENT_QUOTA = "insufficient_quota";
 
     /** Clients that follow any {@code Retry-After} would sleep for hours; for longer waits they are told not to retry. */
-    private static final Duration WORTH_WAITING = Duration.ofMinutes(2);
+    private static final Duration MAX_WAIT = Duration.ofMinutes(2);
 
     private final int status;
     private final transient Detail detail;
@@ -106,7 +106,7 @@ public final class ApiException extends RuntimeException {
         long millis = Math.max(1, wait.toMillis());
         ApiException timed =
                 with("Retry-After", Long.toString((millis + 999) / 1000)).with("retry-after-ms", Long.toString(millis));
-        return wait.compareTo(WORTH_WAITING) > 0 ? timed.with("x-should-retry", "false") : timed;
+        return wait.compareTo(MAX_WAIT) > 0 ? timed.with("x-should-retry", "false") : timed;
     }
 
     /** How long to wait before the same is asked again, which may be hours; empty if it would be refused again. */

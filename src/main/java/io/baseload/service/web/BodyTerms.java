@@ -11,16 +11,16 @@ import java.util.concurrent.TimeUnit;
  * @param bytesPerSecond at which that time grows with what has arrived; 0 = not at all
  */
 record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond) {
-    private static final Duration TIME = Duration.ofSeconds(60);
+    private static final Duration MAX_TIME = Duration.ofSeconds(60);
     /** Boundaries, headers and other fields of a form with a file. */
-    private static final long FORM = 64 << 10;
+    private static final long MAX_FORM_BYTES = 64 << 10;
 
-    private static final long SLOWEST_UPLOAD = 64 << 10;
+    private static final long MIN_UPLOAD_RATE = 64 << 10;
 
-    static final BodyTerms USUAL = new BodyTerms(BodyLimit.MAX_BYTES, true, TIME, 0);
+    static final BodyTerms USUAL = new BodyTerms(BodyLimit.MAX_BYTES, true, MAX_TIME, 0);
 
     static BodyTerms ofUpload(long maxFile) {
-        return new BodyTerms(maxFile + FORM, false, TIME, SLOWEST_UPLOAD);
+        return new BodyTerms(maxFile + MAX_FORM_BYTES, false, MAX_TIME, MIN_UPLOAD_RATE);
     }
 
     /** How long it may take, of which so much has arrived. */

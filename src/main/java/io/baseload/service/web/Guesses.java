@@ -6,7 +6,7 @@ import java.util.function.LongSupplier;
 /** Wrong keys and tokens, counted by address: an address that sends many has to wait, with one more attempt every two seconds. */
 final class Guesses {
     /** Attempts that an address may make at once. */
-    static final int ALLOWED = 30;
+    static final int MAX_ATTEMPTS = 30;
 
     private static final long FORGIVEN_NANOS = Duration.ofSeconds(2).toNanos();
 
@@ -23,7 +23,7 @@ final class Guesses {
     void refuseTooMany(String address) {
         long now = nanoTime.getAsLong();
         long debt = debts.get(address).orElse(now) - now;
-        if (debt > (ALLOWED - 1) * FORGIVEN_NANOS) {
+        if (debt > (MAX_ATTEMPTS - 1) * FORGIVEN_NANOS) {
             throw ApiException.limited(
                     "requests",
                     "rate_limit_exceeded",

@@ -31,7 +31,7 @@ public final class HttpProtocol extends Http11NioProtocol {
 
     private static final int CROWDED_SECONDS = 2;
     private static final int BUFFER = 4 << 10;
-    private static final int KEPT_CHANNELS = 256;
+    private static final int MAX_KEPT_CHANNELS = 256;
     private static final int BACKLOG = 1024;
     private static final int SWEEP_MILLIS = 250;
 
@@ -42,7 +42,7 @@ public final class HttpProtocol extends Http11NioProtocol {
         var buffers = getEndpoint().getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
         buffers.setAppWriteBufSize(BUFFER);
-        buffers.setBufferPool(KEPT_CHANNELS);
+        buffers.setBufferPool(MAX_KEPT_CHANNELS);
         setAcceptCount(BACKLOG);
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
     }

@@ -17,14 +17,14 @@ import java.util.function.LongSupplier;
  * that has sent many wrong ones has to wait. Keys are remembered by their hash, and only a limited number of them.
  */
 final class KeyChecks {
-    private static final int STRANGERS_AT_ONCE = 2;
+    private static final int MAX_STRANGERS = 2;
     private static final long WRONG_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long PATIENCE_MILLIS = 3_000;
 
     private final Authenticator authenticator;
     private final Guesses guesses;
     private final LongSupplier nanoTime;
-    private final Semaphore strangers = new Semaphore(STRANGERS_AT_ONCE, true);
+    private final Semaphore strangers = new Semaphore(MAX_STRANGERS, true);
     private final Recent<Boolean> right = new Recent<>();
     private final Recent<Long> wrong = new Recent<>();
 

@@ -8,12 +8,12 @@ import java.util.function.BinaryOperator;
 
 /** Values by name; with more than ten thousand, the least recently used are forgotten. */
 final class Recent<V> {
-    private static final int REMEMBERED = 10_000;
+    private static final int MAX_SIZE = 10_000;
 
     private final Map<String, V> values = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<String, V> eldest) {
-            return size() > REMEMBERED;
+            return size() > MAX_SIZE;
         }
     });
 

@@ -14,7 +14,7 @@ class WordEmbeddingModel implements EmbeddingModel {
     /** Prime, and below the 2,000 that pgvector's indexes take. */
     private static final int DIMENSIONS = 1999;
 
-    private static final int SHORTEST_WORD = 4;
+    private static final int MIN_WORD_LENGTH = 4;
 
     @Override
     public EmbeddingResponse call(EmbeddingRequest request) {
@@ -39,7 +39,7 @@ class WordEmbeddingModel implements EmbeddingModel {
         float[] vector = new float[DIMENSIONS];
         double squares = 0;
         for (String word : text.toLowerCase(Locale.ROOT).split("[^\\p{L}]+")) {
-            if (word.length() >= SHORTEST_WORD) {
+            if (word.length() >= MIN_WORD_LENGTH) {
                 int dimension = Math.floorMod(word.hashCode(), DIMENSIONS);
                 squares += 2 * vector[dimension] + 1;
                 vector[dimension]++;

@@ -314,7 +314,7 @@ class ModelCompletionsTest {
     @Test
     void longPromptsOfOneFlowDelayNeitherThoseOfOthersNorShortOnes() throws Exception {
         var a = new FlowId("a");
-        CompletionRequest large = greedy(new Input.Texts(List.of("hello ".repeat(LongTexts.SHORT))), 1);
+        CompletionRequest large = greedy(new Input.Texts(List.of("hello ".repeat(LongTexts.MAX_SHORT_CHARACTERS))), 1);
         int[] tokens = completions.tokens(new FlowId("b")).of(large).getFirst();
         CompletableFuture<int[]> behind;
         try (var held = new HeldTurn(a)) {

@@ -83,13 +83,14 @@ class EncodingsTest {
     @Test
     void longTextsOfOneFlowDelayNeitherThoseOfOthersNorShortOnes() throws Exception {
         var a = new FlowId("a");
-        EncodingRequest large = texts(Collections.nCopies(LongTexts.SHORT, "hi"));
+        EncodingRequest large = texts(Collections.nCopies(LongTexts.MAX_SHORT_CHARACTERS, "hi"));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
             Encodings encodings = Encodings.of(encoder);
             CompletableFuture<Integer> behind;
             try (var held = new HeldTurn(a)) {
                 behind = HeldTurn.behind(() -> encodings.prepare(large, a).tokens());
-                assertThat(encodings.prepare(large, new FlowId("b")).tokens()).isGreaterThan(LongTexts.SHORT);
+                assertThat(encodings.prepare(large, new FlowId("b")).tokens())
+                        .isGreaterThan(LongTexts.MAX_SHORT_CHARACTERS);
                 assertThat(encodings.prepare(texts(List.of("hi")), a).tokens()).isPositive();
                 assertThat(behind).isNotDone();
             }

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnorderedMembersTest {
     private static final List<String> MEMBERS =
             List.of("\"a\":1", "\"b\":\"x\"", "\"c\":null", "\"ab\":2", "\"\":3", "\"é\\n\":\"y\"");
-    private static final int LONGEST = 3;
+    private static final int MAX_LENGTH = 3;
 
     private static TextReader read(String schema) {
         return new TextReader(SchemaGrammar.of(schema, Layout.FREE, CodePoints.ALL));
@@ -28,7 +28,7 @@ class UnorderedMembersTest {
         List<List<String>> all = new ArrayList<>(List.of(List.of()));
         for (int i = 0; i < all.size(); i++) {
             List<String> written = all.get(i);
-            if (written.size() < LONGEST) {
+            if (written.size() < MAX_LENGTH) {
                 MEMBERS.stream().filter(member -> !written.contains(member)).forEach(member -> {
                     List<String> more = new ArrayList<>(written);
                     more.add(member);

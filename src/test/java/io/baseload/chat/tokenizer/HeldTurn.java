@@ -15,7 +15,7 @@ public final class HeldTurn implements AutoCloseable {
     public HeldTurn(FlowId flow) throws InterruptedException {
         var begun = new CountDownLatch(1);
         text = CompletableFuture.supplyAsync(
-                () -> LongTexts.read(flow, LongTexts.SHORT + 1, () -> {
+                () -> LongTexts.read(flow, LongTexts.MAX_SHORT_CHARACTERS + 1, () -> {
                     begun.countDown();
                     return waited();
                 }),

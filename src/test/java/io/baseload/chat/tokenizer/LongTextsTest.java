@@ -19,10 +19,10 @@ class LongTextsTest {
 
     @Test
     void longTextsKeepNoCarrierOfVirtualThreads() {
-        assertThat(readsOnVirtualThread(LongTexts.SHORT))
+        assertThat(readsOnVirtualThread(LongTexts.MAX_SHORT_CHARACTERS))
                 .succeedsWithin(Patience.LIMIT)
                 .isEqualTo(true);
-        assertThat(readsOnVirtualThread(LongTexts.SHORT + 1))
+        assertThat(readsOnVirtualThread(LongTexts.MAX_SHORT_CHARACTERS + 1))
                 .succeedsWithin(Patience.LIMIT)
                 .isEqualTo(false);
     }
@@ -30,7 +30,7 @@ class LongTextsTest {
     @Test
     void aRefusalIsTheSameForLongTexts() {
         var refusal = new InvalidRequestException("prompt", "invalid_value", "no");
-        assertThatThrownBy(() -> LongTexts.read(FlowId.NONE, LongTexts.SHORT + 1, () -> {
+        assertThatThrownBy(() -> LongTexts.read(FlowId.NONE, LongTexts.MAX_SHORT_CHARACTERS + 1, () -> {
                     throw refusal;
                 }))
                 .isSameAs(refusal);

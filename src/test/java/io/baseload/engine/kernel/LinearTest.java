@@ -90,7 +90,7 @@ class LinearTest {
         }
         int block = Math.max(packing.block(), 16);
         PackedMatrix wide = random.matrix(memory, packing, 80, WIDE / block * block);
-        assertTwins(decode, wide, fastDefinition(packing), fast, 1, 9, 13, Kernels.DECODE_ROWS);
+        assertTwins(decode, wide, fastDefinition(packing), fast, 1, 9, 13, Kernels.MAX_DECODE_ROWS);
     }
 
     @ParameterizedTest

@@ -23,7 +23,7 @@ class AllReduceTest {
     /** A panel has 16 columns; the widest are such that shards share the sums from some rows on. */
     private static final int[] WIDTHS = {1, 16, 23, 100, 2064, 6211};
 
-    private static final int MOST_ROWS = 16;
+    private static final int MAX_ROWS = 16;
 
     private final NativeMemory memory = new NativeMemory();
 
@@ -36,17 +36,17 @@ class AllReduceTest {
     @CsvSource({"1, 1", "1, 3", "2, 2", "2, 5", "3, 3", "3, 4", "3, 8", "4, 4", "4, 7"})
     void addsWhatTheScalarTwinDoes(int shards, int workers) {
         for (int width : WIDTHS) {
-            for (int rows : new int[] {1, 2, 7, 8, 9, MOST_ROWS}) {
+            for (int rows : new int[] {1, 2, 7, 8, 9, MAX_ROWS}) {
                 for (float factor : new float[] {1, 0.3f}) {
                     run(shards, workers, width, rows, factor, 3, false);
                 }
             }
         }
         if (shards > 2) {
-            assertThat(AllReduce.sharesSums(shards, MOST_ROWS, 6211)).isTrue();
+            assertThat(AllReduce.sharesSums(shards, MAX_ROWS, 6211)).isTrue();
             assertThat(AllReduce.sharesSums(shards, 1, 6211)).isFalse();
         }
-        assertThat(AllReduce.sharesSums(2, MOST_ROWS, 1 << 20)).isFalse();
+        assertThat(AllReduce.sharesSums(2, MAX_ROWS, 1 << 20)).isFalse();
     }
 
     /** More threads than CPUs, and each is held up now and then. */
@@ -54,7 +54,7 @@ class AllReduceTest {
     @ValueSource(ints = {2, 3, 4})
     void nobodyReadsWhatIsntThereOrNoLonger(int shards) {
         run(shards, 2 * shards + 1, 100, 2, 1, 3000, true);
-        run(shards, 2 * shards, 6211, MOST_ROWS, 1, 200, true);
+        run(shards, 2 * shards, 6211, MAX_ROWS, 1, 200, true);
     }
 
     private void run(int shards, int workers, int width, int rows, float factor, int rounds, boolean late) {

@@ -80,8 +80,8 @@ class FamiliesTest {
     private static float[] last(ModelBench bench, int[] ids) {
         PageTable table = bench.sequence();
         float[][] logits = {};
-        for (int from = 0; from < ids.length; from += ModelBench.ROWS) {
-            logits = bench.prefill(table, ids, from, Math.min(ids.length, from + ModelBench.ROWS));
+        for (int from = 0; from < ids.length; from += ModelBench.MAX_ROWS) {
+            logits = bench.prefill(table, ids, from, Math.min(ids.length, from + ModelBench.MAX_ROWS));
         }
         table.release();
         return logits[logits.length - 1];

@@ -37,7 +37,7 @@ import java.util.stream.IntStream;
 /** A model on the bench: loaded without a scheduler, fed row by row by a test. */
 public final class ModelBench implements AutoCloseable {
     /** Rows of one step at most. */
-    public static final int ROWS = 96;
+    public static final int MAX_ROWS = 96;
 
     final CausalModel model;
     final Batch batch;
@@ -59,7 +59,7 @@ public final class ModelBench implements AutoCloseable {
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = change.apply(definition.config());
-            StepLimits limits = new StepLimits(contextLength, ROWS, 4, ROWS, workers);
+            StepLimits limits = new StepLimits(contextLength, MAX_ROWS, 4, MAX_ROWS, workers);
             List<ModelShard> parts = cut(config, definition, shards);
             cache = new KvCache(parts.getFirst().kv(), false);
             model = CausalModel.of(config, parts, limits, Kernels.best());
@@ -146,7 +146,7 @@ public final class ModelBench implements AutoCloseable {
 
     /** The likeliest tokens after a prompt, as the scheduler decodes them. */
     public int[] greedy(int[] prompt, int count) {
-        int chunk = ROWS / 2;
+        int chunk = MAX_ROWS / 2;
         var batcher =
                 new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk, false), () -> {});
         var sink = new CollectingSink();

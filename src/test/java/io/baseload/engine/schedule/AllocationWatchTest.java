@@ -52,7 +52,7 @@ class AllocationWatchTest {
         AllocationWatch watch = new AllocationWatch();
         for (int i = 0; i < 20; i++) {
             for (int cold = 1; cold < AllocationWatch.IN_A_ROW; cold++) {
-                assertThat(watch.note(AllocationWatch.MUCH + 1)).isZero();
+                assertThat(watch.note(AllocationWatch.MAX_STEP_BYTES + 1)).isZero();
             }
             assertThat(watch.note(500)).isZero();
         }

@@ -30,7 +30,7 @@ import org.springframework.web.servlet.DispatcherServlet;
 class ConsoleAccessIT {
     private static final String SIGN_IN = "/console/sign-in";
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
-    private static final int MOST_BYTES = 150_000;
+    private static final int MAX_BYTES = 150_000;
     private static final Pattern INLINE = Pattern.compile(
             "<script(?![^>]* src=)|<style|\\sstyle=|\\son[a-z]+=|javascript:", Pattern.CASE_INSENSITIVE);
     private static final Pattern FILE = Pattern.compile("(?:src|href)=\"(/console/assets/[^\"]+)\"");
@@ -155,7 +155,7 @@ class ConsoleAccessIT {
         try (var first = ConsoleSession.of(url, key);
                 var second = ConsoleSession.of(url, key);
                 var other = new ConsoleSession(url)) {
-            for (int i = 1; i < Sessions.OF_A_KEY; i++) {
+            for (int i = 1; i < Sessions.MAX_SESSIONS; i++) {
                 other.signIn(key);
             }
             assertThat(location(first.get("/console"))).isEqualTo(SIGN_IN);
@@ -231,7 +231,7 @@ class ConsoleAccessIT {
                     assertThat(file.statusCode()).as(files.group(1)).isEqualTo(200);
                     bytes += files.group(1).contains("uPlot") ? 0 : file.body().length();
                 }
-                assertThat(bytes).as(path).isLessThan(MOST_BYTES);
+                assertThat(bytes).as(path).isLessThan(MAX_BYTES);
             }
         }
     }

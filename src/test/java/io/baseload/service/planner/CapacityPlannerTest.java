@@ -172,7 +172,7 @@ class CapacityPlannerTest {
 
     @Test
     void weightsAreReadOnceForSixteenRows() {
-        assertThat(MachineRates.ROWS_OF_A_PASS).isEqualTo(Kernels.DECODE_ROWS);
+        assertThat(MachineRates.ROWS_OF_A_PASS).isEqualTo(Kernels.MAX_DECODE_ROWS);
         var decode = List.of(1e9, 2e9, 2e9, 4e9);
         var streamed = List.of(5e8, 1e9, 1.6e9, 2e9);
         var rates = new KernelRates(decode, streamed, 1e9);

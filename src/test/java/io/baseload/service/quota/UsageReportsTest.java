@@ -54,10 +54,10 @@ class UsageReportsTest {
             List<Future<Throwable>> asked = IntStream.range(0, 12)
                     .mapToObj(i -> threads.submit(() -> catchThrowable(() -> reports.usage(SLOW, Instant.EPOCH, FAR))))
                     .toList();
-            Patience.await().until(UsageReportsTest::running, running -> running == UsageReports.AT_ONCE);
+            Patience.await().until(UsageReportsTest::running, running -> running == UsageReports.MAX_RUNNING);
             while (!asked.stream().allMatch(Future::isDone)) {
                 assertThat(granted()).isTrue();
-                assertThat(running()).isLessThanOrEqualTo(UsageReports.AT_ONCE);
+                assertThat(running()).isLessThanOrEqualTo(UsageReports.MAX_RUNNING);
                 Thread.sleep(100);
             }
             for (var one : asked) {

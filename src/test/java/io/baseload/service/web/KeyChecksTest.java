@@ -50,14 +50,14 @@ class KeyChecksTest {
 
     @Test
     void anAddressThatGuessesWaits() {
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         for (int i = 0; i < 1000; i++) {
             String another = "another" + i;
             assertThatThrownBy(() -> checks.check(another, "a")).isInstanceOf(ApiException.class);
         }
-        assertThat(lookUps).hasValue(Guesses.ALLOWED);
+        assertThat(lookUps).hasValue(Guesses.MAX_ATTEMPTS);
         assertThat(checks.check("right", "b")).hasValue(CALLER);
         pass(Duration.ofSeconds(2));
         assertThat(checks.check("right too", "a")).hasValue(CALLER);
@@ -66,7 +66,7 @@ class KeyChecksTest {
     @Test
     void wrongKeysAndWrongTokensCountTogether() {
         var tokens = new KeyChecks(this::lookUp, guesses, now::get);
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             assertThat((i % 2 == 0 ? checks : tokens).check("wrong" + i, "a")).isEmpty();
         }
         assertThatThrownBy(() -> checks.check("another", "a")).isInstanceOf(ApiException.class);
@@ -76,24 +76,24 @@ class KeyChecksTest {
 
     @Test
     void attemptsAtOnceCountBeforeTheyAreKnownToBeWrong() {
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             guesses.begin("a");
         }
         assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
         guesses.forgive("a");
         guesses.begin("a");
         assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             guesses.forgive("a");
         }
-        for (int i = 0; i < 10 * Guesses.ALLOWED; i++) {
+        for (int i = 0; i < 10 * Guesses.MAX_ATTEMPTS; i++) {
             guesses.begin("a");
             guesses.forgive("a");
         }
         guesses.begin("b");
         pass(Duration.ofMinutes(1));
         guesses.forgive("b");
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             guesses.begin("b");
         }
         assertThatThrownBy(() -> guesses.begin("b"))
@@ -104,7 +104,7 @@ class KeyChecksTest {
     @Test
     void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
         assertThat(checks.check("right", "a")).hasValue(CALLER);
-        for (int i = 0; i < Guesses.ALLOWED; i++) {
+        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         assertThat(checks.check("right", "a")).hasValue(CALLER);

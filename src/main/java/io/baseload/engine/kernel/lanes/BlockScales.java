@@ -12,7 +12,7 @@ import java.nio.ByteOrder;
  */
 public final class BlockScales {
     /** The most panels that are read side by side. */
-    private static final int PANELS = 8;
+    private static final int MAX_PANELS = 8;
 
     /** Shared numbers of a panel: a scale and an offset of scales, and of minimums. */
     private static final int SHARED = 4;
@@ -21,7 +21,7 @@ public final class BlockScales {
             ValueLayout.JAVA_FLOAT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
     private final MemorySegment room;
-    private final float[] nested = new float[PANELS * SHARED];
+    private final float[] nested = new float[MAX_PANELS * SHARED];
     private MemorySegment data;
     private Scales kind = Scales.F32;
     private long at;

@@ -50,7 +50,7 @@ public final class Int8Rows {
     public static final int BYTE_SHIFT = 128;
 
     /** Groups with a smaller maximum count as zero, because 127 / max would overflow. */
-    public static final float LEAST = 1e-30f;
+    public static final float MIN_MAGNITUDE = 1e-30f;
 
     /** Added to a float whose absolute value is below 2^22, it leaves the nearest integer in the lowest bits. */
     private static final float ROUND = 0x1.8p23f;
@@ -180,8 +180,8 @@ public final class Int8Rows {
         }
         for (int i = 0, g = first; i < width; i += group, g++) {
             float max = steps[g];
-            steps[g] = max < LEAST ? 0 : max / 127;
-            starts[g] = round(x, at + i, group, max < LEAST ? 0 : 127 / max, 1 + i);
+            steps[g] = max < MIN_MAGNITUDE ? 0 : max / 127;
+            starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
         }
     }
 
