@@ -103,12 +103,12 @@ public final class BaseloadChatModel implements ChatModel {
 
     private Flux<ChatResponse> pieces(Prompt prompt, ChatModelObservationContext context) {
         Flux<ChatResponse> generated = Flux.create(sink -> {
-            Asking asking = ask(prompt, sink::next);
+            PendingResponse pending = ask(prompt, sink::next);
             sink.onCancel(() -> {
-                asking.cancel();
-                context.setResponse(asking.soFar());
+                pending.cancel();
+                context.setResponse(pending.soFar());
             });
-            var _ = asking.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
+            var _ = pending.whole().whenComplete((response, failure) -> end(sink, context, response, failure));
         });
         // the subscriber may take its time, the engine's thread may not
         return generated.publishOn(Schedulers.boundedElastic());
@@ -117,7 +117,7 @@ public final class BaseloadChatModel implements ChatModel {
     private static void end(
             FluxSink<ChatResponse> sink,
             ChatModelObservationContext context,
-            Asking.@Nullable Answered response,
+            PendingResponse.@Nullable Answered response,
             @Nullable Throwable failure) {
         if (sink.isCancelled()) {
             return;
@@ -131,18 +131,18 @@ public final class BaseloadChatModel implements ChatModel {
         sink.complete();
     }
 
-    private Asking ask(Prompt prompt, Consumer<ChatResponse> pieces) {
+    private PendingResponse ask(Prompt prompt, Consumer<ChatResponse> pieces) {
         var options = options(prompt);
         var request = new Requests(name).of(prompt, options);
         var prepared = completions.prepare(request, FlowId.NONE, Requests.scope(options));
-        return new Asking(prepared, new Responses(name), pieces);
+        return new PendingResponse(prepared, new Responses(name), pieces);
     }
 
-    private static ChatResponse await(Asking asking) {
+    private static ChatResponse await(PendingResponse pending) {
         try {
-            return asking.whole().get().whole();
+            return pending.whole().get().whole();
         } catch (InterruptedException e) {
-            asking.cancel();
+            pending.cancel();
             Thread.currentThread().interrupt();
             throw new CancellationException("interrupted while the answer was generated");
         } catch (ExecutionException e) {

@@ -3,12 +3,12 @@ package io.baseload.cli;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.pull.PullException;
 import io.baseload.service.pull.PullProperties;
+import io.baseload.service.pull.PullResult;
 import io.baseload.service.pull.PullSource;
 import io.baseload.service.pull.PullSource.HuggingFace;
 import io.baseload.service.pull.PullSource.Oci;
 import io.baseload.service.pull.PullSource.UrlFile;
 import io.baseload.service.pull.PullSource.Urls;
-import io.baseload.service.pull.Pulled;
 import io.baseload.service.pull.Puller;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -105,7 +105,7 @@ final class PullCommand implements Callable<Integer> {
             String revision,
             List<String> licenses,
             @Nullable String signer,
-            List<Pulled.PulledFile> files) {}
+            List<PullResult.PulledFile> files) {}
 
     @Override
     public Integer call() {
@@ -119,7 +119,7 @@ final class PullCommand implements Callable<Integer> {
                 Optional.ofNullable(signers).map(trusted -> signature));
         Path trusted = Objects.requireNonNullElse(signers, Path.of("model-signers"));
         try (var puller = new Puller(properties(), AllowedHosts.all(), trusted, Optional.empty())) {
-            Pulled pulled = puller.pull(request, folder, bytes -> require(folder, bytes), new Tenths());
+            PullResult pulled = puller.pull(request, folder, bytes -> require(folder, bytes), new Tenths());
             pulled.signer().ifPresent(name -> output.note("signed by " + name));
             output.note(
                     "licenses: " + (pulled.licenses().isEmpty() ? "not stated" : String.join(", ", pulled.licenses())));

@@ -31,11 +31,11 @@ final class AliasController {
     private static final Pattern ASYNC = Pattern.compile("(?i)(^|,)\\s*respond-async\\s*(;|,|$)");
 
     private final Aliases aliases;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    AliasController(Aliases aliases, Acts acts) {
+    AliasController(Aliases aliases, AdminActions actions) {
         this.aliases = aliases;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     @GetMapping
@@ -59,7 +59,8 @@ final class AliasController {
             @RequestHeader(name = "Prefer", defaultValue = "") String prefer,
             @AuthenticationPrincipal Caller caller) {
         AliasRoute route = request.route();
-        Consumer<AliasRoute> recorded = moved -> acts.record(caller, "alias.put", "aliases/" + name, described(moved));
+        Consumer<AliasRoute> recorded =
+                moved -> actions.record(caller, "alias.put", "aliases/" + name, described(moved));
         return ASYNC.matcher(prefer).find()
                 ? JobForm.started(aliases.start(name, route, recorded))
                 : ResponseEntity.ok(AliasForm.of(aliases.put(name, route, recorded)));
@@ -69,7 +70,7 @@ final class AliasController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
         boolean deleted = aliases.delete(
-                name, alias -> acts.record(caller, "alias.delete", "aliases/" + name, described(alias.route())));
+                name, alias -> actions.record(caller, "alias.delete", "aliases/" + name, described(alias.route())));
         if (!deleted) {
             throw Refusals.notFound("alias", name);
         }

@@ -31,11 +31,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/v1/backends")
 final class BackendController {
     private final Backends backends;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    BackendController(Backends backends, Acts acts) {
+    BackendController(Backends backends, AdminActions actions) {
         this.backends = backends;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     @GetMapping
@@ -66,7 +66,7 @@ final class BackendController {
                 Instant.now().truncatedTo(ChronoUnit.MICROS));
         Backend backend = request.over(blank, backends::address);
         Known known = backends.create(
-                backend, () -> acts.record(caller, "backend.create", "backends/" + name, described(backend)));
+                backend, () -> actions.record(caller, "backend.create", "backends/" + name, described(backend)));
         return ResponseEntity.created(URI.create("/admin/v1/backends/" + name)).body(BackendForm.of(known));
     }
 
@@ -80,7 +80,7 @@ final class BackendController {
         return backends.change(
                         name,
                         before -> request.over(before, backends::address),
-                        after -> acts.record(caller, "backend.change", "backends/" + name, described(after)))
+                        after -> actions.record(caller, "backend.change", "backends/" + name, described(after)))
                 .map(BackendForm::of)
                 .orElseThrow(() -> Refusals.notFound("backend", name));
     }
@@ -89,7 +89,7 @@ final class BackendController {
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String name, @AuthenticationPrincipal Caller caller) {
         boolean deleted =
-                backends.delete(name, () -> acts.record(caller, "backend.delete", "backends/" + name, Map.of()));
+                backends.delete(name, () -> actions.record(caller, "backend.delete", "backends/" + name, Map.of()));
         if (!deleted) {
             throw Refusals.notFound("backend", name);
         }

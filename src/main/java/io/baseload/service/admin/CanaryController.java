@@ -24,12 +24,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class CanaryController {
     private final Canaries canaries;
     private final Aliases aliases;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    CanaryController(Canaries canaries, Aliases aliases, Acts acts) {
+    CanaryController(Canaries canaries, Aliases aliases, AdminActions actions) {
         this.canaries = canaries;
         this.aliases = aliases;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     @GetMapping
@@ -52,7 +52,7 @@ final class CanaryController {
                 name,
                 target,
                 rule,
-                () -> acts.record(caller, "alias.canary.start", "aliases/" + name, described(target, rule))));
+                () -> actions.record(caller, "alias.canary.start", "aliases/" + name, described(target, rule))));
     }
 
     @PostMapping("/promote")

@@ -18,11 +18,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/v1/jobs")
 final class JobController {
     private final Jobs jobs;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    JobController(Jobs jobs, Acts acts) {
+    JobController(Jobs jobs, AdminActions actions) {
         this.jobs = jobs;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     /** Newest first. */
@@ -40,7 +40,7 @@ final class JobController {
     @PostMapping("/{id}/cancel")
     JobForm cancel(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
         Job job = job(id);
-        return JobForm.of(jobs.cancel(job, () -> acts.record(caller, "job.cancel", "jobs/" + id, Map.of())));
+        return JobForm.of(jobs.cancel(job, () -> actions.record(caller, "job.cancel", "jobs/" + id, Map.of())));
     }
 
     private Job job(String id) {

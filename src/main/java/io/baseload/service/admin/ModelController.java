@@ -35,12 +35,12 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class ModelController {
     private final ModelCatalog catalog;
     private final ImportService imports;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    ModelController(ModelCatalog catalog, ImportService imports, Acts acts) {
+    ModelController(ModelCatalog catalog, ImportService imports, AdminActions actions) {
         this.catalog = catalog;
         this.imports = imports;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     /** @param path relative to the import folder */
@@ -116,10 +116,10 @@ final class ModelController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        catalog.delete(id, () -> acts.record(caller, "model.delete", "models/" + id, Map.of()));
+        catalog.delete(id, () -> actions.record(caller, "model.delete", "models/" + id, Map.of()));
     }
 
     private Consumer<Job> recorded(Caller caller, String act, String model, Map<String, Object> detail) {
-        return job -> acts.record(caller, act, "models/" + model, Refusals.plus(detail, "job", job.id()));
+        return job -> actions.record(caller, act, "models/" + model, Refusals.plus(detail, "job", job.id()));
     }
 }

@@ -17,11 +17,11 @@ import org.springframework.web.bind.annotation.RestController;
 @RequestMapping("/admin/v1/pulls")
 final class PullController {
     private final PullService pulls;
-    private final Acts acts;
+    private final AdminActions actions;
 
-    PullController(PullService pulls, Acts acts) {
+    PullController(PullService pulls, AdminActions actions) {
         this.pulls = pulls;
-        this.acts = acts;
+        this.actions = actions;
     }
 
     /** Pulls and imports, in one job. */
@@ -32,7 +32,7 @@ final class PullController {
         return JobForm.started(pulls.start(
                 pull,
                 caller.actor(),
-                job -> acts.record(
+                job -> actions.record(
                         caller, "model.pull", "models/" + pull.name(), Refusals.plus(detail, "job", job.id()))));
     }
 

@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.audit.Anchored;
+import io.baseload.service.audit.AnchorStatus;
 import io.baseload.service.audit.Checkpoints;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -38,7 +38,7 @@ final class AuditMeters implements MeterBinder {
                         it -> it.status().refusal().isPresent() ? 1 : 0)
                 .description("1 while no checkpoint is signed, because the trail contradicts what was signed")
                 .register(registry);
-        for (Anchored anchor : checkpoints.anchors()) {
+        for (AnchorStatus anchor : checkpoints.anchors()) {
             Gauge.builder("baseload.audit.anchor.age.seconds", anchor, it -> age(it.at()))
                     .description("since an anchor last held the latest checkpoint")
                     .tag("anchor", anchor.name())

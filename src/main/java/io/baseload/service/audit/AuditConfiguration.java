@@ -45,9 +45,9 @@ public class AuditConfiguration {
         var witnesses = properties.witnesses().stream()
                 .map(it -> new WitnessAnchor(
                         it.url(), VerifierKey.parse(VerifierKey.Type.COSIGNATURE, it.key()), transport.getObject()));
-        List<Anchored> anchors = Stream.of(file.stream(), further.orderedStream(), witnesses)
+        List<AnchorStatus> anchors = Stream.of(file.stream(), further.orderedStream(), witnesses)
                 .<Anchor>flatMap(Function.identity())
-                .map(anchor -> new Anchored(anchor, Instant.now()))
+                .map(anchor -> new AnchorStatus(anchor, Instant.now()))
                 .toList();
         return new Checkpoints(
                 trail,

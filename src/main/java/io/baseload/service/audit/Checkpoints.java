@@ -43,7 +43,7 @@ public final class Checkpoints {
     private final TrustedKeys trusted;
     private final SignedTrail memory;
     private final CheckpointFile file;
-    private final List<Anchored> anchors;
+    private final List<AnchorStatus> anchors;
 
     private SigningKey key;
     private @Nullable TrailState walked;
@@ -59,7 +59,7 @@ public final class Checkpoints {
             Path keyFile,
             TrustedKeys trusted,
             SignedTrail memory,
-            List<Anchored> anchors,
+            List<AnchorStatus> anchors,
             CheckpointFile file) {
         this.trail = trail;
         this.rows = rows;
@@ -112,7 +112,7 @@ public final class Checkpoints {
     private Checkpoint anchored(Checkpoint checkpoint) {
         Anchor.History history = size -> MerkleTree.consistency(size, checkpoint.size(), new MerkleNodes(rows));
         Checkpoint kept = checkpoint;
-        for (Anchored anchor : anchors) {
+        for (AnchorStatus anchor : anchors) {
             kept = anchor.keep(kept, history);
         }
         if (!kept.note().equals(checkpoint.note())) {
@@ -132,7 +132,7 @@ public final class Checkpoints {
         return status;
     }
 
-    public List<Anchored> anchors() {
+    public List<AnchorStatus> anchors() {
         return anchors;
     }
 

@@ -111,7 +111,7 @@ final class EnginePage {
     /** Uses all CPUs for some seconds. */
     @PostMapping("/roofline")
     String measure(@RequestParam String model, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.ENGINE,
                 next,
                 "The roofline of " + model + " was measured.",

@@ -102,7 +102,7 @@ final class HomePage {
     private List<Notice> budgets(Caller caller) {
         var notices = new ArrayList<Notice>();
         for (String tenant : tenants(caller)) {
-            Spent.of(api.get(Spent.ROUTE, tenant)).stream()
+            BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)).stream()
                     .filter(spent -> spent.part() >= NEARLY_SPENT)
                     .map(spent -> new Notice(
                             "The tenant " + tenant + " has used " + shown.percent(spent.part()) + " of its "

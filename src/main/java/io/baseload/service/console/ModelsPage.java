@@ -86,7 +86,7 @@ final class ModelsPage {
 
     @PostMapping("/jobs/{id}/cancel")
     String cancel(@PathVariable String id, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 "The job is being cancelled.",
@@ -95,7 +95,7 @@ final class ModelsPage {
 
     @PostMapping("/import")
     String importFile(@RequestParam Map<String, String> form, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 "The import has begun.",
@@ -112,13 +112,13 @@ final class ModelsPage {
         body.put(
                 from.equals("oci") ? "oci" : "huggingface",
                 Map.of(from.equals("oci") ? "reference" : "repository", source.strip()));
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS, next, "The download has started.", () -> api.send("POST", body, "/admin/v1/pulls"));
     }
 
     @PostMapping("/load")
     String load(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 model + " is being loaded.",
@@ -128,7 +128,7 @@ final class ModelsPage {
     @PostMapping("/pin")
     String pin(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
         String words = pinned ? " stays in memory although nobody asks it." : " may leave memory when nobody asks it.";
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 model + words,
@@ -225,7 +225,7 @@ final class ModelsPage {
 
     @PostMapping("/promote")
     String promote(@RequestParam String alias, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 "The canary of " + alias + " was promoted.",
@@ -234,7 +234,7 @@ final class ModelsPage {
 
     @PostMapping("/rollback")
     String rollBack(@RequestParam String alias, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 "The canary of " + alias + " was rolled back.",
@@ -328,7 +328,7 @@ final class ModelsPage {
 
     @PostMapping("/swap")
     String swap(@RequestParam String alias, @RequestParam String model, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 alias + " is being moved to " + model + ".",
@@ -337,7 +337,7 @@ final class ModelsPage {
 
     @PostMapping("/unload")
     String unload(@RequestParam String model, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS,
                 next,
                 model + " is being unloaded.",
@@ -346,7 +346,7 @@ final class ModelsPage {
 
     @PostMapping("/delete")
     String delete(@RequestParam String model, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.MODELS, next, model + " is deleted.", () -> api.send("DELETE", null, MODEL, model));
     }
 

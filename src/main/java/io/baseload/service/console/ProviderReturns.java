@@ -3,7 +3,7 @@ package io.baseload.service.console;
 import io.baseload.service.api.Api;
 import io.baseload.service.identity.ProviderSignIn;
 import io.baseload.service.identity.SignInRefusal;
-import io.baseload.service.identity.SignedIn;
+import io.baseload.service.identity.SignedInPerson;
 import io.baseload.service.web.CallerAdmission;
 import io.baseload.service.web.Failures;
 import io.baseload.service.web.NoAccessException;
@@ -67,7 +67,7 @@ final class ProviderReturns extends OncePerRequestFilter
             throws ServletException, IOException {
         SecurityContextHolder.clearContext(); // the session stands for the person from now on
         try {
-            SignedIn signedIn = people.arrived(authentication);
+            SignedInPerson signedIn = people.arrived(authentication);
             sessions.begin(request, signedIn.caller(), new Sessions.Owner.Visitor(signedIn));
         } catch (NoAccessException e) {
             admission.forbidden(e, request);

@@ -1,7 +1,7 @@
 package io.baseload.service.console;
 
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.identity.SignedIn;
+import io.baseload.service.identity.SignedInPerson;
 import io.baseload.service.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
@@ -44,7 +44,7 @@ final class Sessions {
         }
 
         /** A person who signed in on an identity provider's pages. */
-        record Visitor(SignedIn signedIn) implements Owner {}
+        record Visitor(SignedInPerson signedIn) implements Owner {}
     }
 
     /**

@@ -57,7 +57,7 @@ final class TenantsPage {
         String usage = TENANT + "/usage?from={from}&limit=1000&group_by=";
         model.addAttribute("tenant", api.get(TENANT, tenant));
         model.addAttribute("mayChange", api.allows("PATCH", TENANTS + "/" + tenant));
-        model.addAttribute("budgets", Spent.of(api.get(Spent.ROUTE, tenant)));
+        model.addAttribute("budgets", BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)));
         model.addAttribute("days", api.list(usage + "day", tenant, from));
         model.addAttribute("uses", api.list(usage + "model,key", tenant, from));
         model.addAttribute("keys", api.list(KEYS + "?limit=1000", tenant));
@@ -72,7 +72,7 @@ final class TenantsPage {
 
     @PostMapping
     String make(@RequestParam String id, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 ConsolePage.TENANTS,
                 next,
                 "The tenant " + id + " was created.",
@@ -86,7 +86,7 @@ final class TenantsPage {
             @RequestParam int concurrent,
             @RequestParam Map<String, String> form,
             RedirectAttributes next) {
-        return Done.then(page(tenant), next, "The limits were changed.", () -> {
+        return FormResult.then(page(tenant), next, "The limits were changed.", () -> {
             Map<String, Object> body = new TreeMap<>(Map.of("weight", weight, "max_concurrent", concurrent));
             body.put("windows", windows(api.get(TENANT, tenant), form));
             api.send("PATCH", body, TENANT, tenant);
@@ -164,7 +164,7 @@ final class TenantsPage {
 
     @PostMapping("/{tenant}/keys/{prefix}/revoke")
     String revoke(@PathVariable String tenant, @PathVariable String prefix, RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 page(tenant),
                 next,
                 "The key " + prefix + " was revoked.",

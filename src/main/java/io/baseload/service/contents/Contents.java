@@ -2,7 +2,7 @@ package io.baseload.service.contents;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.database.Refreshed;
+import io.baseload.service.database.CachedSettings;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.encryption.SealingKey;
@@ -44,7 +44,7 @@ public final class Contents implements TenantData, AutoCloseable {
     private final TransactionOperations transactions;
     private final AuditTrail audit;
     private final MasterKeys keys;
-    private final Refreshed<Map<String, Setting>> settings;
+    private final CachedSettings<Map<String, Setting>> settings;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("content-retention").daemon().factory());
 
@@ -82,7 +82,7 @@ public final class Contents implements TenantData, AutoCloseable {
         this.audit = audit;
         this.keys = keys;
         sealKeysAnew();
-        this.settings = new Refreshed<>("contents", this::read);
+        this.settings = new CachedSettings<>("contents", this::read);
         var unused = clock.scheduleWithFixedDelay(this::attemptToExpire, 1, 60, TimeUnit.MINUTES);
     }
 

@@ -33,7 +33,7 @@ public final class FilterChain {
      * @throws BlockedRequestException if a filter blocks them
      * @throws InvalidRequestException if they are too long
      */
-    Filtered pass(List<String> texts, String field) {
+    FilterResult pass(List<String> texts, String field) {
         if (texts.stream().mapToLong(String::length).sum() > MAX_CHARACTERS) {
             throw new InvalidRequestException(
                     field,
@@ -51,17 +51,17 @@ public final class FilterChain {
         return filtered;
     }
 
-    Filtered apply(List<String> texts) {
+    FilterResult apply(List<String> texts) {
         var verdicts = new ArrayList<Verdict>();
         var passing = texts;
         for (Filter filter : filters) {
             var filtered = filter.apply(passing, subject);
             verdicts.addAll(filtered.verdicts());
             if (filtered.blocked()) {
-                return Filtered.blocked(filtered.reason(), verdicts);
+                return FilterResult.blocked(filtered.reason(), verdicts);
             }
             passing = filtered.texts();
         }
-        return Filtered.passed(passing, verdicts);
+        return FilterResult.passed(passing, verdicts);
     }
 }

@@ -3,7 +3,7 @@ package io.baseload.service.guardrail;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.database.Refreshed;
+import io.baseload.service.database.CachedSettings;
 import io.baseload.service.outbound.AllowedHosts;
 import java.net.URI;
 import java.net.URISyntaxException;
@@ -23,7 +23,7 @@ public final class Guardrails implements AutoCloseable {
     private final TransactionOperations transactions;
     private final AuditTrail audit;
     private final HookFilter.Connection connection;
-    private final Refreshed<Map<String, List<Link>>> settings;
+    private final CachedSettings<Map<String, List<Link>>> settings;
 
     private record Link(FilterSettings settings, Filter filter) {
         boolean concerns(Side side, Set<String> models) {
@@ -42,7 +42,7 @@ public final class Guardrails implements AutoCloseable {
         this.transactions = transactions;
         this.audit = audit;
         this.connection = connection;
-        this.settings = new Refreshed<>("guardrails", this::read);
+        this.settings = new CachedSettings<>("guardrails", this::read);
     }
 
     private Map<String, List<Link>> read() {

@@ -54,9 +54,9 @@ final class HookFilter implements Filter {
     }
 
     @Override
-    public Filtered apply(List<String> texts, Subject subject) {
+    public FilterResult apply(List<String> texts, Subject subject) {
         if (texts.isEmpty()) {
-            return Filtered.passed(texts, List.of(verdict(Action.ALLOW, subject)));
+            return FilterResult.passed(texts, List.of(verdict(Action.ALLOW, subject)));
         }
         try {
             return read(ask(texts, subject), texts, subject);
@@ -66,8 +66,8 @@ final class HookFilter implements Filter {
             var action = settings.failsOpen() ? Action.ALLOW : Action.BLOCK;
             var verdicts = List.of(new Verdict(settings.name(), subject.side(), action, Map.of(), failure));
             return settings.failsOpen()
-                    ? Filtered.passed(texts, verdicts)
-                    : Filtered.blocked("the filter has no answer now", verdicts);
+                    ? FilterResult.passed(texts, verdicts)
+                    : FilterResult.blocked("the filter has no answer now", verdicts);
         }
     }
 
@@ -140,12 +140,13 @@ final class HookFilter implements Filter {
         }
     }
 
-    private Filtered read(JsonNode answer, List<String> texts, Subject subject) throws NoAnswerException {
+    private FilterResult read(JsonNode answer, List<String> texts, Subject subject) throws NoAnswerException {
         return switch (answer.path("action").asString("")) {
-            case "allow" -> Filtered.passed(texts, List.of(verdict(Action.ALLOW, subject)));
+            case "allow" -> FilterResult.passed(texts, List.of(verdict(Action.ALLOW, subject)));
             case "redact" ->
-                Filtered.passed(redacted(answer.path("texts"), texts.size()), List.of(verdict(Action.REDACT, subject)));
-            case "block" -> Filtered.blocked(reason(answer), List.of(verdict(Action.BLOCK, subject)));
+                FilterResult.passed(
+                        redacted(answer.path("texts"), texts.size()), List.of(verdict(Action.REDACT, subject)));
+            case "block" -> FilterResult.blocked(reason(answer), List.of(verdict(Action.BLOCK, subject)));
             default -> throw new NoAnswerException("its answer has no action that there is");
         };
     }
@@ -160,7 +161,8 @@ final class HookFilter implements Filter {
     /** Shown to the client: short, and on one line. */
     private static String reason(JsonNode answer) {
         String reason = answer.path("reason").asString("").replaceAll("\\p{Cntrl}", " ");
-        return reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARACTERS)).strip();
+        return reason.substring(0, Math.min(reason.length(), MAX_REASON_CHARACTERS))
+                .strip();
     }
 
     private Verdict verdict(Action action, Subject subject) {

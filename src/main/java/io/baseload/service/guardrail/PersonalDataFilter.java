@@ -28,7 +28,7 @@ final class PersonalDataFilter implements Filter {
     }
 
     @Override
-    public Filtered apply(List<String> texts, Subject subject) {
+    public FilterResult apply(List<String> texts, Subject subject) {
         var counts = new TreeMap<String, Integer>();
         var passing = new ArrayList<String>();
         var action = Action.ALLOW;
@@ -45,8 +45,8 @@ final class PersonalDataFilter implements Filter {
         }
         var verdict = new Verdict(name, subject.side(), action, counts, Optional.empty());
         return action == Action.BLOCK
-                ? Filtered.blocked("personal data (" + String.join(", ", counts.keySet()) + ")", List.of(verdict))
-                : Filtered.passed(passing, List.of(verdict));
+                ? FilterResult.blocked("personal data (" + String.join(", ", counts.keySet()) + ")", List.of(verdict))
+                : FilterResult.passed(passing, List.of(verdict));
     }
 
     private Handling handling(Finding finding) {

@@ -134,7 +134,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
      *
      * @throws NoAccessException if no rule gives the person a tenant and a role, or there is no such tenant
      */
-    public SignedIn arrived(Authentication authentication) {
+    public SignedInPerson arrived(Authentication authentication) {
         var from = (OAuth2AuthenticationToken) authentication;
         var user = (OidcUser) Objects.requireNonNull(from.getPrincipal());
         String id = from.getAuthorizedClientRegistrationId();
@@ -143,7 +143,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
         return Objects.requireNonNull(providers.get(id))
                 .rights(user)
                 .flatMap(granted -> identities.signInAnew(person, granted.tenant(), granted.rights()))
-                .map(caller -> new SignedIn(
+                .map(caller -> new SignedInPerson(
                         caller, name(user, person), ends, id, user.getIdToken().getTokenValue()))
                 .orElseThrow(() -> {
                     identities.withdraw(person);
@@ -163,7 +163,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
      *
      * @throws ApiException 401 if the person must sign in again
      */
-    public Caller caller(SignedIn signedIn) {
+    public Caller caller(SignedInPerson signedIn) {
         return Optional.of(signedIn)
                 .filter(it -> Instant.now().isBefore(it.ends()))
                 .flatMap(it -> identities.current(it.caller()))
@@ -175,7 +175,7 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
      *
      * @param returnTo the path to which the provider sends the browser back
      */
-    public Optional<URI> signOut(SignedIn signedIn, HttpServletRequest request, String returnTo) {
+    public Optional<URI> signOut(SignedInPerson signedIn, HttpServletRequest request, String returnTo) {
         SignInClient client = client(signedIn.provider());
         return endSession(client)
                 .map(end -> UriComponentsBuilder.fromUri(end)

@@ -32,14 +32,15 @@ final class EncodingService {
     /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
 
-    private final Books books;
+    private final RequestRecords records;
     private final RequestGuard guard;
     private final Membership membership;
     private final Traces traces;
     private final SequencePlaces places;
 
-    EncodingService(Books books, RequestGuard guard, Membership membership, Traces traces, SequencePlaces places) {
-        this.books = books;
+    EncodingService(
+            RequestRecords records, RequestGuard guard, Membership membership, Traces traces, SequencePlaces places) {
+        this.records = records;
         this.guard = guard;
         this.membership = membership;
         this.traces = traces;
@@ -47,7 +48,7 @@ final class EncodingService {
     }
 
     /** Like {@link Inference#encode}, for one model. */
-    Encoded encode(
+    EncodingResult encode(
             ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());
@@ -55,14 +56,14 @@ final class EncodingService {
         try (model) {
             var encodings = model.use().encodings();
             try (var taken = places.take(model, flow, 1)) {
-                books.check(caller, model, flow, 1, call.request().input().size());
+                records.check(caller, model, flow, 1, call.request().input().size());
                 var filtered = guard.pass(caller, model.id(), call, origin);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
                 var prepared = encodings.prepare(guarded.request(), flow);
                 checkTokens(call, prepared.tokens());
                 span.phase("prompt");
-                var watch = new Stopwatch(books.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
+                var watch = new Stopwatch(records.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
                 var encoded =
                         encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch, wanted);
                 span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
@@ -86,7 +87,7 @@ final class EncodingService {
         }
     }
 
-    private Encoded encode(
+    private EncodingResult encode(
             ServedModel model,
             Caller caller,
             EncodingCall call,
@@ -109,7 +110,7 @@ final class EncodingService {
                 1,
                 prepared.tokens(),
                 prepared.tokens());
-        var kept = books.kept(reservation, call.endUser(), 0);
+        var kept = records.kept(reservation, call.endUser(), 0);
         var prompt = kept.map(it -> it.prompt(call.request().input()));
         var intent = new Intent(
                 caller.actor(),
@@ -120,14 +121,14 @@ final class EncodingService {
                 origin,
                 prompt,
                 verdicts);
-        var quota = books.reserve(intent, process);
+        var quota = records.reserve(intent, process);
         watch.span().phase("reserve");
         var begun = new AtomicInteger();
         CompletableFuture<List<float[]>> computed;
         try {
             computed = prepared.start(begun::addAndGet);
         } catch (RuntimeException | Error e) {
-            books.refund(reservation);
+            records.refund(reservation);
             throw e;
         }
         List<float[]> outputs;
@@ -151,7 +152,7 @@ final class EncodingService {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("what is to be kept was not stored in time"));
         }
-        return new Encoded(model.id(), outputs, prepared.tokens(), quota);
+        return new EncodingResult(model.id(), outputs, prepared.tokens(), quota);
     }
 
     /** An interrupt means that the service stops: what has been started is completed. */
@@ -181,8 +182,8 @@ final class EncodingService {
         if (state != State.CANCELLED) {
             model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
         }
-        var patience = books.ledger().patience().settlement(answer.isPresent());
-        boolean settled = books.ledger()
+        var patience = records.ledger().patience().settlement(answer.isPresent());
+        boolean settled = records.ledger()
                 .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
                 .handle((nothing, failure) -> failure == null)
                 .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)

@@ -42,7 +42,7 @@ final class GenAiAttributes {
         asked.request().dimensions().ifPresent(count -> span.tag("gen_ai.embeddings.dimension.count", count));
     }
 
-    static void tellUsage(Span span, Encoded encoded) {
+    static void tellUsage(Span span, EncodingResult encoded) {
         span.tag("gen_ai.usage.input_tokens", encoded.tokens());
     }
 

@@ -34,7 +34,7 @@ public interface Inference {
      * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was computed
      */
-    Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted);
+    EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted);
 
     /**
      * Sends a request to a model. When this returns, the tokens are reserved, the intent is in the audit trail, and the request is in the engine's queue.

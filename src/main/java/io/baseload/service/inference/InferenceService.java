@@ -48,7 +48,7 @@ final class InferenceService implements Inference {
     private final ReservationLedger ledger;
     private final RunningRequests running;
     private final RequestGuard guard;
-    private final Books books;
+    private final RequestRecords records;
     private final EncodingService encodings;
     private final InferenceMeters meters;
     private final Membership membership;
@@ -72,13 +72,13 @@ final class InferenceService implements Inference {
         this.ledger = ledger;
         this.running = running;
         this.guard = guard;
-        this.books = new Books(ledger, contents, meters);
+        this.records = new RequestRecords(ledger, contents, meters);
         this.meters = meters;
         this.membership = membership;
         this.traces = traces;
         this.maxWait = maxWait;
         this.places = new SequencePlaces(queues);
-        this.encodings = new EncodingService(books, guard, membership, traces, places);
+        this.encodings = new EncodingService(records, guard, membership, traces, places);
     }
 
     @Override
@@ -92,7 +92,7 @@ final class InferenceService implements Inference {
     }
 
     @Override
-    public Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
+    public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
         return firstOf(
                 caller,
@@ -191,7 +191,7 @@ final class InferenceService implements Inference {
             SequencePlaces.check(model, request.completion());
             var taken = places.take(model, flow, request.completion().answers());
             try {
-                var granted = books.check(
+                var granted = records.check(
                         caller,
                         model,
                         flow,
@@ -251,7 +251,7 @@ final class InferenceService implements Inference {
         var process = membership.lease();
         var batch = flow(caller, asked.urgency()).urgency() == FlowId.Urgency.BATCH;
         var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var kept = books.kept(reservation, asked.endUser(), choices);
+        var kept = records.kept(reservation, asked.endUser(), choices);
         var prompt = kept.map(it -> it.prompt(asked.completion()));
         var intent = new Intent(
                 caller.actor(),
@@ -262,7 +262,7 @@ final class InferenceService implements Inference {
                 origin,
                 prompt,
                 guarded.verdicts());
-        var quota = books.reserve(intent, process);
+        var quota = records.reserve(intent, process);
         watch.span().phase("reserve");
         var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
         running.add(reservation.id(), tokens, kept);
@@ -286,7 +286,7 @@ final class InferenceService implements Inference {
                     model.id(), model.fingerprint(), asked.completion(), prepared.promptTokens(), quota, completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
-            books.refund(reservation);
+            records.refund(reservation);
             throw e;
         }
     }

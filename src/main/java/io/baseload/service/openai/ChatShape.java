@@ -77,22 +77,22 @@ final class ChatShape implements Shape {
 
     @Override
     public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
-        return List.of(StreamEvent.of(chunk(new Part(end.choice(), NOTHING, null, Endings.word(end.reason())))));
+        return List.of(StreamEvent.of(chunk(new Part(end.choice(), NOTHING, null, StreamEnd.word(end.reason())))));
     }
 
     @Override
     public List<StreamEvent> finish(CompletionEvent.Finished end) {
-        return usage ? Endings.done(body("chat.completion.chunk", List.of(), UsageBody.of(end))) : Endings.done();
+        return usage ? StreamEnd.done(body("chat.completion.chunk", List.of(), UsageBody.of(end))) : StreamEnd.done();
     }
 
     @Override
     public List<StreamEvent> failure(ApiException failure, Usage usage) {
-        return Endings.failure(failure);
+        return StreamEnd.failure(failure);
     }
 
     private Answer answer(Choice choice) {
         var answer = choice.answer();
-        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), Endings.word(choice.reason()));
+        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), StreamEnd.word(choice.reason()));
     }
 
     private Body chunk(Part part) {

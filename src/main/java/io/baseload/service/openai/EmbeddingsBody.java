@@ -1,6 +1,6 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.inference.Encoded;
+import io.baseload.service.inference.EncodingResult;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Base64;
@@ -12,7 +12,7 @@ record EmbeddingsBody(String object, List<Entry> data, String model, EncodingUsa
     /** @param embedding numbers, or their bytes in base 64 */
     record Entry(String object, int index, Object embedding) {}
 
-    static EmbeddingsBody of(Encoded encoded, boolean base64) {
+    static EmbeddingsBody of(EncodingResult encoded, boolean base64) {
         List<float[]> vectors = encoded.outputs();
         List<Entry> data = IntStream.range(0, vectors.size())
                 .mapToObj(i -> new Entry("embedding", i, base64 ? bytes(vectors.get(i)) : vectors.get(i)))

@@ -2,8 +2,8 @@ package io.baseload.service.openai;
 
 import io.baseload.engine.api.FlowId.Urgency;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.inference.Encoded;
 import io.baseload.service.inference.EncodingCall;
+import io.baseload.service.inference.EncodingResult;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.Exchange;
@@ -24,16 +24,16 @@ final class EncodingResponder {
         this.inference = inference;
     }
 
-    void answer(Exchange exchange, EncodingCall call, Function<Encoded, Object> body) throws IOException {
-        Encoded encoded =
+    void answer(Exchange exchange, EncodingCall call, Function<EncodingResult, Object> body) throws IOException {
+        EncodingResult encoded =
                 inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft());
         RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
         Json.write(exchange.response(), body.apply(encoded));
     }
 
     /** The answer to a line of a batch. */
-    BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<Encoded, Object> body) {
-        Encoded encoded =
+    BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<EncodingResult, Object> body) {
+        EncodingResult encoded =
                 inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true);
         return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
     }

@@ -1,13 +1,13 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.inference.Encoded;
+import io.baseload.service.inference.EncodingResult;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /** Tokens that an encoder computed. */
 @JsonNaming(SnakeCaseStrategy.class)
 record EncodingUsage(int promptTokens, int totalTokens) {
-    static EncodingUsage of(Encoded encoded) {
+    static EncodingUsage of(EncodingResult encoded) {
         return new EncodingUsage(encoded.tokens(), encoded.tokens());
     }
 }

@@ -2,7 +2,7 @@ package io.baseload.service.openai;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonInclude.Include;
-import io.baseload.service.inference.Encoded;
+import io.baseload.service.inference.EncodingResult;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -25,7 +25,7 @@ record RerankBody(String id, String object, String model, List<Result> results, 
 
     record Document(String text) {}
 
-    static RerankBody of(Encoded encoded, RerankRequestParser.Parsed asked) {
+    static RerankBody of(EncodingResult encoded, RerankRequestParser.Parsed asked) {
         List<float[]> scores = encoded.outputs();
         List<Result> results = IntStream.range(0, scores.size())
                 .mapToObj(i -> new Result(i, scores.get(i)[0], document(asked.documents(), i)))

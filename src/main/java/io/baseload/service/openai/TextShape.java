@@ -51,22 +51,22 @@ final class TextShape implements Shape {
 
     @Override
     public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
-        return chunk(new Part("", end.choice(), null, Endings.word(end.reason())));
+        return chunk(new Part("", end.choice(), null, StreamEnd.word(end.reason())));
     }
 
     @Override
     public List<StreamEvent> finish(CompletionEvent.Finished end) {
-        return usage ? Endings.done(body(List.of(), UsageBody.of(end))) : Endings.done();
+        return usage ? StreamEnd.done(body(List.of(), UsageBody.of(end))) : StreamEnd.done();
     }
 
     @Override
     public List<StreamEvent> failure(ApiException failure, Usage usage) {
-        return Endings.failure(failure);
+        return StreamEnd.failure(failure);
     }
 
     private Part answer(Choice choice) {
         var logprobs = entries(choice.index(), choice.answer().logprobs());
-        return new Part(choice.answer().text(), choice.index(), logprobs, Endings.word(choice.reason()));
+        return new Part(choice.answer().text(), choice.index(), logprobs, StreamEnd.word(choice.reason()));
     }
 
     private List<StreamEvent> chunk(Part part) {

@@ -60,7 +60,7 @@ final class StreamingResponse {
             relay();
         } catch (InterruptedException e) {
             completion.cancel();
-            sendFailure(Stopped.error(), completion.usage());
+            sendFailure(StoppedAnswer.error(), completion.usage());
         } catch (RuntimeException bug) {
             completion.cancel();
             sendFailure(bug, completion.usage());
@@ -88,7 +88,7 @@ final class StreamingResponse {
         switch (event) {
             case CompletionEvent.Piece piece -> send(shape.piece(piece));
             case CompletionEvent.ChoiceFinished end -> send(shape.end(end));
-            case CompletionEvent.Finished end when end.cancelled() -> sendFailure(Stopped.error(), end.usage());
+            case CompletionEvent.Finished end when end.cancelled() -> sendFailure(StoppedAnswer.error(), end.usage());
             case CompletionEvent.Finished end -> {
                 send(shape.finish(end));
                 out.flush();

@@ -28,7 +28,8 @@ final class WholeResponse implements Consumer<CompletionEvent> {
             case CompletionEvent.Piece piece ->
                 choices.get(piece.choice()).answer.add(piece);
             case CompletionEvent.ChoiceFinished last -> choices.get(last.choice()).end = last;
-            case CompletionEvent.Finished last when last.cancelled() -> end.completeExceptionally(Stopped.error());
+            case CompletionEvent.Finished last
+            when last.cancelled() -> end.completeExceptionally(StoppedAnswer.error());
             case CompletionEvent.Finished last -> end.complete(last);
             case CompletionEvent.Failed failure -> end.completeExceptionally(failure.cause());
         }
@@ -49,7 +50,7 @@ final class WholeResponse implements Consumer<CompletionEvent> {
             throw e;
         } catch (InterruptedException e) {
             completion.cancel();
-            throw Stopped.error();
+            throw StoppedAnswer.error();
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }

@@ -178,8 +178,7 @@ final class PullClient implements AutoCloseable {
                     .map(text -> Duration.ofSeconds(Long.parseLong(text)))
                     .orElse(Duration.ZERO);
             return new TransientException(
-                    shown(url) + " answered " + status,
-                    pause.compareTo(MAX_RETRY_AFTER) < 0 ? pause : MAX_RETRY_AFTER);
+                    shown(url) + " answered " + status, pause.compareTo(MAX_RETRY_AFTER) < 0 ? pause : MAX_RETRY_AFTER);
         }
         String why = switch (status) {
             case 401, 403 -> ": it wants a key, or another one";

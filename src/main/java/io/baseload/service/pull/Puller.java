@@ -1,10 +1,10 @@
 package io.baseload.service.pull;
 
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.pull.PullResult.PulledFile;
 import io.baseload.service.pull.PullSource.HuggingFace;
 import io.baseload.service.pull.PullSource.Oci;
 import io.baseload.service.pull.PullSource.Urls;
-import io.baseload.service.pull.Pulled.PulledFile;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -121,7 +121,7 @@ public final class Puller implements AutoCloseable {
      * @param folder of this model only, in which nobody else works meanwhile
      * @throws PullException if it can't be pulled
      */
-    public Pulled pull(Request request, Path folder, Space space, Watcher watcher) {
+    public PullResult pull(Request request, Path folder, Space space, Watcher watcher) {
         check(request.source(), request.signature());
         var stop = new Stop();
         try {
@@ -139,7 +139,7 @@ public final class Puller implements AutoCloseable {
             files = unpacked(plan, files, folder, space, growth, stop);
             Map<String, PulledFile> named = named(files, folder.resolve(FILES));
             Optional<String> signer = request.signature().map(name -> signer(name, named, folder.resolve(FILES)));
-            return new Pulled(
+            return new PullResult(
                     model(folder.resolve(FILES), named.keySet()),
                     request.source().description(),
                     plan.revision(),

@@ -38,7 +38,7 @@ final class ModelRouter implements ModelDirectory {
     private final LoadedModels loaded;
     private final AliasRoutes routes;
     private final Backends backends;
-    private final OnDemand onDemand;
+    private final OnDemandModels onDemand;
     private final CanaryTraffic canaries;
 
     ModelRouter(
@@ -47,7 +47,7 @@ final class ModelRouter implements ModelDirectory {
             LoadedModels loaded,
             AliasRoutes routes,
             Backends backends,
-            OnDemand onDemand,
+            OnDemandModels onDemand,
             CanaryTraffic canaries) {
         this.rows = rows;
         this.loader = loader;

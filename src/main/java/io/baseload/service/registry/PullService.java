@@ -7,10 +7,10 @@ import io.baseload.service.database.DiskSpace;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.pull.PullException;
+import io.baseload.service.pull.PullResult;
 import io.baseload.service.pull.PullSource;
 import io.baseload.service.pull.PullSource.UrlFile;
 import io.baseload.service.pull.PullSource.Urls;
-import io.baseload.service.pull.Pulled;
 import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.ImportFolder.SourceFile;
 import io.baseload.service.registry.ImportService.Imported;
@@ -135,7 +135,7 @@ public final class PullService {
 
     private void run(PullTask task, Path place, Progress progress) {
         Pull pull = task.pull();
-        Pulled pulled = puller.pull(
+        PullResult pulled = puller.pull(
                 new Puller.Request(pull.source(), pull.user(), secret(pull), pull.license(), pull.signature()),
                 place,
                 space::require,
@@ -175,12 +175,12 @@ public final class PullService {
     }
 
     /** The imported files must be those that were pulled and checked, and the trail has both. */
-    private void file(PullTask task, Path place, Pulled pulled, Imported imported) {
+    private void file(PullTask task, Path place, PullResult pulled, Imported imported) {
         Path base = Files.isDirectory(pulled.model())
                 ? pulled.model()
                 : Objects.requireNonNull(pulled.model().getParent());
-        Map<String, String> checked =
-                pulled.files().stream().collect(Collectors.toMap(Pulled.PulledFile::name, Pulled.PulledFile::sha256));
+        Map<String, String> checked = pulled.files().stream()
+                .collect(Collectors.toMap(PullResult.PulledFile::name, PullResult.PulledFile::sha256));
         for (SourceFile file : imported.source()) {
             String name = puller.name(place, base.resolve(file.name()));
             if (!file.sha256().equals(checked.get(name))) {

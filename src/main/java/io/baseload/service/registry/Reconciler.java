@@ -34,7 +34,7 @@ final class Reconciler {
     private final ModelLoader loader;
     private final LoadedModels loaded;
     private final Residence residence;
-    private final OnDemand onDemand;
+    private final OnDemandModels onDemand;
     private final Canaries canaries;
     private final Jobs jobs;
     private final Membership membership;
@@ -51,7 +51,7 @@ final class Reconciler {
             ModelLoader loader,
             LoadedModels loaded,
             Residence residence,
-            OnDemand onDemand,
+            OnDemandModels onDemand,
             Canaries canaries,
             Jobs jobs,
             Membership membership) {

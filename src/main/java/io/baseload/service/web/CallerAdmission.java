@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 public final class CallerAdmission {
     private static final int MAX_PATH = 200;
 
-    private final Guesses guesses = new Guesses(System::nanoTime);
+    private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
     private final KeyChecks keys;
     private final KeyChecks tokens;
     private final TokenAuthenticator providers;
@@ -23,8 +23,8 @@ public final class CallerAdmission {
 
     CallerAdmission(
             Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
-        this.keys = new KeyChecks(authenticator, guesses, System::nanoTime);
-        this.tokens = new KeyChecks(providers::authenticate, guesses, System::nanoTime);
+        this.keys = new KeyChecks(authenticator, attempts, System::nanoTime);
+        this.tokens = new KeyChecks(providers::authenticate, attempts, System::nanoTime);
         this.providers = providers;
         this.rates = rates;
         this.denied = denied;
@@ -89,12 +89,12 @@ public final class CallerAdmission {
      * @throws ApiException 429 if too many failed from this address
      */
     public void signInBegins(HttpServletRequest request) {
-        guesses.begin(request.getRemoteAddr());
+        attempts.begin(request.getRemoteAddr());
     }
 
     /** The sign-in was right, or failed for another reason than what the browser brought. */
     public void signInWasNoGuess(HttpServletRequest request) {
-        guesses.forgive(request.getRemoteAddr());
+        attempts.forgive(request.getRemoteAddr());
     }
 
     /** The sign-in was wrong. */

@@ -35,7 +35,7 @@ public final class HttpProtocol extends Http11NioProtocol {
     private static final int BACKLOG = 1024;
     private static final int SWEEP_MILLIS = 250;
 
-    private final Map<SocketWrapperBase<?>, Exchanging> busy = new ConcurrentHashMap<>();
+    private final Map<SocketWrapperBase<?>, ServedConnection> busy = new ConcurrentHashMap<>();
     private @Nullable ScheduledFuture<?> sweeps;
 
     public HttpProtocol() {
@@ -72,8 +72,8 @@ public final class HttpProtocol extends Http11NioProtocol {
         return new Http11Processor(this, getAdapter()) {
             @Override
             public SocketState service(SocketWrapperBase<?> socket) throws IOException {
-                try (var exchanging = new Exchanging(socket)) {
-                    busy.put(socket, exchanging);
+                try (var connection = new ServedConnection(socket)) {
+                    busy.put(socket, connection);
                     return super.service(socket);
                 } finally {
                     busy.remove(socket);
@@ -86,9 +86,9 @@ public final class HttpProtocol extends Http11NioProtocol {
         long now = System.nanoTime();
         boolean crowded = getEndpoint().getConnectionCount() > 3L * getMaxConnections() / 4;
         for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
-            @Nullable Exchanging exchanging = busy.get(socket);
-            if (exchanging != null) {
-                exchanging.cutIfLate(now, crowded ? TimeUnit.SECONDS.toNanos(CROWDED_SECONDS) : Long.MAX_VALUE);
+            @Nullable ServedConnection connection = busy.get(socket);
+            if (connection != null) {
+                connection.cutIfLate(now, crowded ? TimeUnit.SECONDS.toNanos(CROWDED_SECONDS) : Long.MAX_VALUE);
             } else if (isLate(socket, now, crowded)) {
                 getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
             }

@@ -22,15 +22,15 @@ final class KeyChecks {
     private static final long PATIENCE_MILLIS = 3_000;
 
     private final Authenticator authenticator;
-    private final Guesses guesses;
+    private final FailedAttempts attempts;
     private final LongSupplier nanoTime;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS, true);
-    private final Recent<Boolean> right = new Recent<>();
-    private final Recent<Long> wrong = new Recent<>();
+    private final LruCache<Boolean> right = new LruCache<>();
+    private final LruCache<Long> wrong = new LruCache<>();
 
-    KeyChecks(Authenticator authenticator, Guesses guesses, LongSupplier nanoTime) {
+    KeyChecks(Authenticator authenticator, FailedAttempts attempts, LongSupplier nanoTime) {
         this.authenticator = authenticator;
-        this.guesses = guesses;
+        this.attempts = attempts;
         this.nanoTime = nanoTime;
     }
 
@@ -52,13 +52,13 @@ final class KeyChecks {
         if (wrong.get(hash).filter(since -> now - since < WRONG_NANOS).isPresent()) {
             return Optional.empty();
         }
-        guesses.refuseTooMany(address);
+        attempts.refuseTooMany(address);
         Optional<Caller> caller = lookUp(key);
         if (caller.isPresent()) {
             right.put(hash, true);
         } else {
             wrong.put(hash, now);
-            guesses.count(address);
+            attempts.count(address);
         }
         return caller;
     }

@@ -39,8 +39,8 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     /** Whether the client of this thread's request has closed its side of the connection. Only for requests whose body has been read, and before anything is sent. */
     public static boolean hasClientLeft() {
-        @Nullable Exchanging exchanging = Exchanging.current();
-        return exchanging != null && exchanging.hasClientLeft();
+        @Nullable ServedConnection connection = ServedConnection.current();
+        return connection != null && connection.hasClientLeft();
     }
 
     /** Returns the memory of the body. Remaining data from the client is read for a while, so that it sees the answer. */
@@ -48,9 +48,9 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         if (body != null) {
             memory.end(body.counted);
         }
-        @Nullable Exchanging exchanging = Exchanging.current();
-        if (exchanging != null && sendsMore()) {
-            exchanging.await(System.nanoTime(), MAX_REST.toNanos());
+        @Nullable ServedConnection connection = ServedConnection.current();
+        if (connection != null && sendsMore()) {
+            connection.await(System.nanoTime(), MAX_REST.toNanos());
         }
     }
 
@@ -87,7 +87,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         private final ServletInputStream raw;
         private final BodyMemory memory;
         private final BodyTerms terms;
-        private final @Nullable Exchanging exchanging = Exchanging.current();
+        private final @Nullable ServedConnection connection = ServedConnection.current();
         private final BodyMemory.Body counted;
         private final long begun = System.nanoTime();
         private long count;
@@ -96,7 +96,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             this.raw = raw;
             this.memory = memory;
             this.terms = terms;
-            this.counted = memory.begin(exchanging == null ? () -> {} : exchanging::cut);
+            this.counted = memory.begin(connection == null ? () -> {} : connection::cut);
         }
 
         @Override
@@ -119,14 +119,14 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         }
 
         private int readRaw(byte[] target, int offset, int length) throws IOException {
-            if (exchanging == null) {
+            if (connection == null) {
                 return raw.read(target, offset, length);
             }
-            exchanging.await(begun, terms.nanos(count));
+            connection.await(begun, terms.nanos(count));
             try {
                 return raw.read(target, offset, length);
             } finally {
-                exchanging.done();
+                connection.done();
             }
         }
 

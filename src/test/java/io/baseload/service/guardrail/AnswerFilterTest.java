@@ -142,7 +142,7 @@ class AnswerFilterTest {
     void aFilterThatBreaksFailsTheAnswer() throws Exception {
         var broken = new Filter() {
             @Override
-            public Filtered apply(List<String> texts, Subject subject) {
+            public FilterResult apply(List<String> texts, Subject subject) {
                 throw new IllegalStateException("broken");
             }
 

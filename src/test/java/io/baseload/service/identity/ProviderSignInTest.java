@@ -52,8 +52,8 @@ class ProviderSignInTest {
                         ApiException.class, e -> assertThat(e.status()).isEqualTo(401));
     }
 
-    private static SignedIn session(Caller caller, Instant ends) {
-        return new SignedIn(caller, "ann", ends, "oidc", "token");
+    private static SignedInPerson session(Caller caller, Instant ends) {
+        return new SignedInPerson(caller, "ann", ends, "oidc", "token");
     }
 
     @Test

@@ -13,8 +13,8 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.AnswerListener;
-import io.baseload.service.inference.Encoded;
 import io.baseload.service.inference.EncodingCall;
+import io.baseload.service.inference.EncodingResult;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.inference.LedgerUnavailableException;
@@ -93,12 +93,12 @@ public final class ScriptedInference implements Inference {
 
     /** Of each input a vector, which has its number and a half. */
     @Override
-    public Encoded encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
+    public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         refuse(call.model());
         var outputs = IntStream.range(0, call.request().input().size())
                 .mapToObj(i -> new float[] {i, 0.5f})
                 .toList();
-        return new Encoded(
+        return new EncodingResult(
                 "the-model", outputs, PROMPT, new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()));
     }
 

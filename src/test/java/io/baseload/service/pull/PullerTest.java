@@ -96,7 +96,7 @@ class PullerTest {
     @Test
     void aRepositoryComesWithItsCommitLicenceAndDigests() throws Exception {
         List<String> told = new ArrayList<>();
-        Pulled pulled = puller().pull(request(), folder, bytes -> {}, (fraction, message) -> told.add(message));
+        PullResult pulled = puller().pull(request(), folder, bytes -> {}, (fraction, message) -> told.add(message));
         assertThat(pulled.model()).isEqualTo(folder.resolve("files"));
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
@@ -105,7 +105,7 @@ class PullerTest {
         assertThat(pulled.licenses()).containsExactly("apache-2.0");
         assertThat(pulled.declared()).isFalse();
         assertThat(pulled.files())
-                .contains(new Pulled.PulledFile("model.safetensors", WEIGHTS.length, sha256(WEIGHTS)));
+                .contains(new PullResult.PulledFile("model.safetensors", WEIGHTS.length, sha256(WEIGHTS)));
         assertThat(told).contains("asking what there is").anyMatch(message -> message.startsWith("pulling: "));
         assertThat(hub.requests(RESOLVE + "model.safetensors").getFirst().header("Authorization"))
                 .contains("Bearer hub-key");
@@ -293,7 +293,7 @@ class PullerTest {
                 new FileServer.Entry.Redirect(
                         cdn.url() + "/blob",
                         Map.of("X-Linked-Etag", "\"" + sha256(WEIGHTS) + "\"", "X-Linked-Size", "" + WEIGHTS.length)));
-        Pulled pulled = pull();
+        PullResult pulled = pull();
         assertThat(pulled.revision()).isEqualTo("main");
         assertThat(pulled.licenses()).isEmpty();
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
@@ -331,7 +331,7 @@ class PullerTest {
         hub.put("/bucket/model.gguf", WEIGHTS, 1, 1_000_000);
         URI presigned = URI.create(hub.url() + "/bucket/model.gguf?X-Amz-Signature=secret");
         var source = new Urls(List.of(new UrlFile("model.gguf", presigned, sha256(WEIGHTS))));
-        Pulled pulled = puller().pull(asked(source), folder, bytes -> {}, (fraction, message) -> {});
+        PullResult pulled = puller().pull(asked(source), folder, bytes -> {}, (fraction, message) -> {});
         assertThat(pulled.model()).isEqualTo(folder.resolve("files/model.gguf"));
         assertThat(pulled.source()).isEqualTo(hub.url() + "/bucket/model.gguf");
         assertThat(folder.resolve("files/model.gguf")).hasBinaryContent(WEIGHTS);
@@ -385,7 +385,7 @@ class PullerTest {
                         WEIGHTS.length));
     }
 
-    private Pulled pullSigned() {
+    private PullResult pullSigned() {
         var source = new HuggingFace(URI.create(hub.url()), "org/model", "main", List.of());
         var request = new Puller.Request(
                 source, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("model.sig"));
@@ -426,7 +426,7 @@ class PullerTest {
                 request.header("Range").orElseThrow().replace("bytes=", "").replace("-", ""));
     }
 
-    private Pulled pull() {
+    private PullResult pull() {
         return puller().pull(request(), folder, bytes -> {}, (fraction, message) -> {});
     }
 

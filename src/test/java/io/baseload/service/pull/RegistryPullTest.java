@@ -87,7 +87,7 @@ class RegistryPullTest {
                 layer("application/vnd.cncf.model.weight.v1.raw", WEIGHTS, "model.safetensors"),
                 layer("application/vnd.cncf.model.weight.config.v1.tar", tar("config.json", CONFIG), ""),
                 layer("application/vnd.cncf.model.doc.v1.raw", CONFIG, "README.md"));
-        Pulled pulled = pull("latest");
+        PullResult pulled = pull("latest");
         assertThat(pulled.model()).isEqualTo(folder.resolve("files"));
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
@@ -107,7 +107,7 @@ class RegistryPullTest {
                 blob("{\"config\":{\"format\":\"gguf\"}}".getBytes(StandardCharsets.UTF_8)),
                 layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""),
                 layer("application/vnd.docker.ai.license", CONFIG, ""));
-        Pulled pulled = pull("latest");
+        PullResult pulled = pull("latest");
         assertThat(pulled.model()).isEqualTo(folder.resolve("files/model.gguf"));
         assertThat(pulled.model()).hasBinaryContent(WEIGHTS);
         assertThat(pulled.licenses()).isEmpty();
@@ -120,12 +120,12 @@ class RegistryPullTest {
                 blob("{\"package\":{\"license\":\"MIT\"},\"model\":{\"path\":\"m.gguf\"}}"
                         .getBytes(StandardCharsets.UTF_8)),
                 layer("application/vnd.kitops.modelkit.model.v1.tar+gzip", gzip(tar("m.gguf", WEIGHTS)), ""));
-        Pulled pulled = pull("latest");
+        PullResult pulled = pull("latest");
         assertThat(pulled.model()).isEqualTo(folder.resolve("files/m.gguf"));
         assertThat(pulled.model()).hasBinaryContent(WEIGHTS);
         assertThat(pulled.licenses()).containsExactly("MIT");
         assertThat(pulled.files())
-                .containsExactly(new Pulled.PulledFile("m.gguf", WEIGHTS.length, PullerTest.sha256(WEIGHTS)));
+                .containsExactly(new PullResult.PulledFile("m.gguf", WEIGHTS.length, PullerTest.sha256(WEIGHTS)));
     }
 
     @Test
@@ -255,7 +255,7 @@ class RegistryPullTest {
         return bytes.toByteArray();
     }
 
-    private Pulled pull(String reference) {
+    private PullResult pull(String reference) {
         return pull(reference, hosts());
     }
 
@@ -263,11 +263,11 @@ class RegistryPullTest {
         return AllowedHosts.of(List.of(registry.authority(), tokens.authority(), cdn.authority()));
     }
 
-    private Pulled pull(String reference, AllowedHosts hosts) {
+    private PullResult pull(String reference, AllowedHosts hosts) {
         return pull(reference, hosts, bytes -> {});
     }
 
-    private Pulled pull(String reference, AllowedHosts hosts, Puller.Space space) {
+    private PullResult pull(String reference, AllowedHosts hosts, Puller.Space space) {
         var puller = opened(new Puller(
                 PullerTest.properties(List.of(), Patience.LIMIT), hosts, folder.resolve("signers"), Optional.empty()));
         var source = new Oci(URI.create(registry.url()), "ai/m", reference);

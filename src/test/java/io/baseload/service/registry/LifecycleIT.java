@@ -101,7 +101,7 @@ final class LifecycleIT {
         Patience.await().until(() -> {
             // again, if the last answer was not let go yet
             service.bean(ModelLoader.class)
-                    .inTurn(() -> service.bean(OnDemand.class).sweep(Duration.ZERO));
+                    .inTurn(() -> service.bean(OnDemandModels.class).sweep(Duration.ZERO));
             return admin.state("a").equals("stored");
         });
         assertThat(admin.state("b")).isEqualTo("loaded");
@@ -127,7 +127,7 @@ final class LifecycleIT {
     }
 
     private static void aRequestWaitsOnlySoLong(RunningService service, Admin admin) throws Exception {
-        var impatient = new OnDemand(
+        var impatient = new OnDemandModels(
                 service.bean(ModelRows.class),
                 service.bean(ModelLoader.class),
                 service.bean(LoadedModels.class),

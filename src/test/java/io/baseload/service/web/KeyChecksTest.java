@@ -25,8 +25,8 @@ class KeyChecksTest {
     private final AtomicInteger lookUps = new AtomicInteger();
     private final AtomicLong now = new AtomicLong(1);
     private volatile boolean revoked;
-    private final Guesses guesses = new Guesses(now::get);
-    private final KeyChecks checks = new KeyChecks(this::lookUp, guesses, now::get);
+    private final FailedAttempts attempts = new FailedAttempts(now::get);
+    private final KeyChecks checks = new KeyChecks(this::lookUp, attempts, now::get);
 
     private Optional<Caller> lookUp(String key) {
         lookUps.incrementAndGet();
@@ -50,14 +50,14 @@ class KeyChecksTest {
 
     @Test
     void anAddressThatGuessesWaits() {
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         for (int i = 0; i < 1000; i++) {
             String another = "another" + i;
             assertThatThrownBy(() -> checks.check(another, "a")).isInstanceOf(ApiException.class);
         }
-        assertThat(lookUps).hasValue(Guesses.MAX_ATTEMPTS);
+        assertThat(lookUps).hasValue(FailedAttempts.MAX_ATTEMPTS);
         assertThat(checks.check("right", "b")).hasValue(CALLER);
         pass(Duration.ofSeconds(2));
         assertThat(checks.check("right too", "a")).hasValue(CALLER);
@@ -65,8 +65,8 @@ class KeyChecksTest {
 
     @Test
     void wrongKeysAndWrongTokensCountTogether() {
-        var tokens = new KeyChecks(this::lookUp, guesses, now::get);
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
+        var tokens = new KeyChecks(this::lookUp, attempts, now::get);
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
             assertThat((i % 2 == 0 ? checks : tokens).check("wrong" + i, "a")).isEmpty();
         }
         assertThatThrownBy(() -> checks.check("another", "a")).isInstanceOf(ApiException.class);
@@ -76,27 +76,27 @@ class KeyChecksTest {
 
     @Test
     void attemptsAtOnceCountBeforeTheyAreKnownToBeWrong() {
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
-            guesses.begin("a");
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
+            attempts.begin("a");
         }
-        assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
-        guesses.forgive("a");
-        guesses.begin("a");
-        assertThatThrownBy(() -> guesses.begin("a")).isInstanceOf(ApiException.class);
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
-            guesses.forgive("a");
+        assertThatThrownBy(() -> attempts.begin("a")).isInstanceOf(ApiException.class);
+        attempts.forgive("a");
+        attempts.begin("a");
+        assertThatThrownBy(() -> attempts.begin("a")).isInstanceOf(ApiException.class);
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
+            attempts.forgive("a");
         }
-        for (int i = 0; i < 10 * Guesses.MAX_ATTEMPTS; i++) {
-            guesses.begin("a");
-            guesses.forgive("a");
+        for (int i = 0; i < 10 * FailedAttempts.MAX_ATTEMPTS; i++) {
+            attempts.begin("a");
+            attempts.forgive("a");
         }
-        guesses.begin("b");
+        attempts.begin("b");
         pass(Duration.ofMinutes(1));
-        guesses.forgive("b");
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
-            guesses.begin("b");
+        attempts.forgive("b");
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
+            attempts.begin("b");
         }
-        assertThatThrownBy(() -> guesses.begin("b"))
+        assertThatThrownBy(() -> attempts.begin("b"))
                 .as("nothing is forgiven twice")
                 .isInstanceOf(ApiException.class);
     }
@@ -104,7 +104,7 @@ class KeyChecksTest {
     @Test
     void aKeyThatWasRightPassesFromAnyAddressAndIsLookedUpEachTime() {
         assertThat(checks.check("right", "a")).hasValue(CALLER);
-        for (int i = 0; i < Guesses.MAX_ATTEMPTS; i++) {
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
             assertThat(checks.check("wrong" + i, "a")).isEmpty();
         }
         assertThat(checks.check("right", "a")).hasValue(CALLER);
@@ -133,7 +133,7 @@ class KeyChecksTest {
                     atOnce.decrementAndGet();
                     return Optional.empty();
                 },
-                new Guesses(now::get),
+                new FailedAttempts(now::get),
                 now::get);
         assertThat(slow.check("right", "a")).hasValue(CALLER);
         List<Thread> guessing = new ArrayList<>();

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Locale;
 
 /** How streams of chats and completions end. */
-final class Endings {
+final class StreamEnd {
     private static final StreamEvent DONE = StreamEvent.word("[DONE]");
 
-    private Endings() {}
+    private StreamEnd() {}
 
     static List<StreamEvent> done() {
         return List.of(DONE);

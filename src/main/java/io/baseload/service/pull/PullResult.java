@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param declared whether they come from the request
  * @param signer the signer whose signature was verified
  */
-public record Pulled(
+public record PullResult(
         Path model,
         String source,
         String revision,
@@ -24,7 +24,7 @@ public record Pulled(
         boolean declared,
         Optional<String> signer,
         List<PulledFile> files) {
-    public Pulled {
+    public PullResult {
         licenses = List.copyOf(licenses);
         files = List.copyOf(files);
     }

@@ -12,9 +12,9 @@ import java.time.Instant;
  * @param provider the id of the provider's sign-in
  * @param idToken tells the provider who signs out
  */
-public record SignedIn(Caller caller, String name, Instant ends, String provider, String idToken) {
+public record SignedInPerson(Caller caller, String name, Instant ends, String provider, String idToken) {
     @Override
     public String toString() {
-        return "SignedIn[" + caller.keyPrefix() + " until " + ends + "]";
+        return "SignedInPerson[" + caller.keyPrefix() + " until " + ends + "]";
     }
 }

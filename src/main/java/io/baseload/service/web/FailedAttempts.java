@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /** Wrong keys and tokens, counted by address: an address that sends many has to wait, with one more attempt every two seconds. */
-final class Guesses {
+final class FailedAttempts {
     /** Attempts that an address may make at once. */
     static final int MAX_ATTEMPTS = 30;
 
@@ -13,9 +13,9 @@ final class Guesses {
     private final LongSupplier nanoTime;
 
     /** For each address, the time at which all its wrong attempts are forgiven. */
-    private final Recent<Long> debts = new Recent<>();
+    private final LruCache<Long> debts = new LruCache<>();
 
-    Guesses(LongSupplier nanoTime) {
+    FailedAttempts(LongSupplier nanoTime) {
         this.nanoTime = nanoTime;
     }
 

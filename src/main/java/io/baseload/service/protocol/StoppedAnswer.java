@@ -4,8 +4,8 @@ import io.baseload.service.web.ApiException;
 import java.time.Duration;
 
 /** An answer that the service itself broke off, for example because it shuts down. */
-final class Stopped {
-    private Stopped() {}
+final class StoppedAnswer {
+    private StoppedAnswer() {}
 
     static ApiException error() {
         return ApiException.unavailable(

@@ -8,40 +8,40 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** What an anchor's failures do: its age shows them, and nothing else. */
-final class AnchoredTest {
+final class AnchorStatusTest {
     private final List<Long> kept = new ArrayList<>();
     private boolean away;
 
     @Test
     void anAnchorThatFailsStopsNothingAgesAndIsAskedAgain() {
-        var anchored = new Anchored(new Bucket(), Instant.EPOCH);
+        var status = new AnchorStatus(new Bucket(), Instant.EPOCH);
         away = true;
-        assertThat(keep(anchored, 3)).isEqualTo(3);
-        assertThat(anchored.at()).isEqualTo(Instant.EPOCH);
+        assertThat(keep(status, 3)).isEqualTo(3);
+        assertThat(status.at()).isEqualTo(Instant.EPOCH);
         away = false;
-        assertThat(keep(anchored, 3)).isEqualTo(3);
-        Instant first = anchored.at();
+        assertThat(keep(status, 3)).isEqualTo(3);
+        Instant first = status.at();
         assertThat(first).isAfter(Instant.EPOCH);
         away = true;
-        assertThat(keep(anchored, 5)).isEqualTo(5);
-        assertThat(anchored.at()).isEqualTo(first);
+        assertThat(keep(status, 5)).isEqualTo(5);
+        assertThat(status.at()).isEqualTo(first);
         assertThat(kept).containsExactly(3L);
     }
 
     @Test
     void whatItHoldsAlreadyIsNotSentAgainAndCountsAsHeld() {
-        var anchored = new Anchored(new Bucket(), Instant.EPOCH);
-        keep(anchored, 3);
+        var status = new AnchorStatus(new Bucket(), Instant.EPOCH);
+        keep(status, 3);
         away = true;
         Instant before = Instant.now();
-        keep(anchored, 3);
+        keep(status, 3);
         assertThat(kept).containsExactly(3L);
-        assertThat(anchored.at()).isAfterOrEqualTo(before);
+        assertThat(status.at()).isAfterOrEqualTo(before);
     }
 
-    private static long keep(Anchored anchored, long size) {
+    private static long keep(AnchorStatus status, long size) {
         var checkpoint = new Checkpoint("o", size, new byte[32], Instant.EPOCH, new byte[32], "o\n" + size + "\n…");
-        return anchored.keep(checkpoint, from -> List.of()).size();
+        return status.keep(checkpoint, from -> List.of()).size();
     }
 
     private final class Bucket implements Anchor {

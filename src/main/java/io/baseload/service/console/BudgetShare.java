@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param words such as "tokens of the day"
  */
-record Spent(String words, double used, double limit) {
+record BudgetShare(String words, double used, double limit) {
     /** The route of a tenant's usage, with an empty time span: the windows alone are needed, and reading them costs little. */
     static final String ROUTE = "/admin/v1/tenants/{tenant}/usage?from=2001-01-01T00:00:00Z&to=2001-01-01T00:00:00Z";
 
@@ -22,7 +22,7 @@ record Spent(String words, double used, double limit) {
     }
 
     /** For each limit in a tenant's usage, as in the API. */
-    static List<Spent> of(Map<String, Object> usage) {
+    static List<BudgetShare> of(Map<String, Object> usage) {
         return usage.get("windows") instanceof List<?> windows
                 ? windows.stream()
                         .flatMap(window -> window instanceof Map<?, ?> it ? limits(it) : Stream.empty())
@@ -30,7 +30,7 @@ record Spent(String words, double used, double limit) {
                 : List.of();
     }
 
-    private static Stream<Spent> limits(Map<?, ?> window) {
+    private static Stream<BudgetShare> limits(Map<?, ?> window) {
         return Stream.of(
                         spent(window, "tokens", "limit", "used", "reserved"),
                         spent(window, "requests", "request_limit", "requests", "none"),
@@ -38,10 +38,11 @@ record Spent(String words, double used, double limit) {
                 .flatMap(Optional::stream);
     }
 
-    private static Optional<Spent> spent(Map<?, ?> window, String what, String limit, String used, String reserved) {
+    private static Optional<BudgetShare> spent(
+            Map<?, ?> window, String what, String limit, String used, String reserved) {
         Object of = window.get("model") == null ? "" : " for " + window.get("model");
         return window.get(limit) instanceof Number most
-                ? Optional.of(new Spent(
+                ? Optional.of(new BudgetShare(
                         String.format(Locale.ROOT, "%s of the %s%s", what, window.get("period"), of),
                         number(window.get(used)) + number(window.get(reserved)),
                         most.doubleValue()))

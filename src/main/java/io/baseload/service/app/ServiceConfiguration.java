@@ -25,7 +25,7 @@ import org.springframework.context.annotation.Configuration;
 
 /** What the rooms of the service need of each other and of the configuration. */
 @Configuration(proxyBeanMethods = false)
-class Wiring {
+class ServiceConfiguration {
     /** Closed by the registry, when nothing runs any more and the database still does. */
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
@@ -58,7 +58,7 @@ class Wiring {
     }
 
     private static String build() {
-        String version = Wiring.class.getPackage().getImplementationVersion();
+        String version = ServiceConfiguration.class.getPackage().getImplementationVersion();
         return version == null ? "development" : version;
     }
 
@@ -84,7 +84,7 @@ class Wiring {
 
     @Bean
     BundledModel bundledModel() {
-        URL file = Wiring.class.getResource("/models/SmolLM2-135M-Instruct.Q4_1.gguf");
+        URL file = ServiceConfiguration.class.getResource("/models/SmolLM2-135M-Instruct.Q4_1.gguf");
         return new BundledModel(
                 "smollm2-135m-instruct",
                 "default",

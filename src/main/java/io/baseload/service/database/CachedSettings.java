@@ -16,8 +16,8 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * Settings that the database has and each request needs: read once a second, so that a request costs no look of its own, and a change holds in every process within a second. What could not be read
  * for ten seconds is not believed any more.
  */
-public final class Refreshed<T> implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(Refreshed.class);
+public final class CachedSettings<T> implements AutoCloseable {
+    private static final Logger log = LoggerFactory.getLogger(CachedSettings.class);
     private static final Duration MAX_AGE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -29,7 +29,7 @@ public final class Refreshed<T> implements AutoCloseable {
     private record Read<T>(T value, long at) {}
 
     /** @param reader is also called now, by this thread */
-    public Refreshed(String name, Supplier<T> reader) {
+    public CachedSettings(String name, Supplier<T> reader) {
         this.name = name;
         this.reader = reader;
         this.last = read();

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 import org.springframework.ai.chat.model.ChatResponse;
 
 /** One prompt that is being answered: collects the answer, and ends with the response to all of it. */
-final class Asking {
+final class PendingResponse {
     private final Responses responses;
     private final Consumer<ChatResponse> pieces;
     private final AnswerBuilder answer = new AnswerBuilder();
@@ -30,7 +30,7 @@ final class Asking {
     record Answered(ChatResponse whole, ChatResponse end) {}
 
     /** @param pieces receives each piece of text on the engine's thread; must not block */
-    Asking(PreparedCompletion prepared, Responses responses, Consumer<ChatResponse> pieces) {
+    PendingResponse(PreparedCompletion prepared, Responses responses, Consumer<ChatResponse> pieces) {
         this.responses = responses;
         this.pieces = pieces;
         this.completion = prepared.start(choice -> Lease.unlimited(), this::hear);

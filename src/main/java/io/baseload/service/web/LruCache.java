@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.BinaryOperator;
 
 /** Values by name; with more than ten thousand, the least recently used are forgotten. */
-final class Recent<V> {
+final class LruCache<V> {
     private static final int MAX_SIZE = 10_000;
 
     private final Map<String, V> values = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {

@@ -6,15 +6,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** An anchor, and the time when it last accepted a checkpoint. A failing anchor stops nothing: its age grows, and it is tried again. */
-public final class Anchored {
-    private static final Logger log = LoggerFactory.getLogger(Anchored.class);
+public final class AnchorStatus {
+    private static final Logger log = LoggerFactory.getLogger(AnchorStatus.class);
 
     private final Anchor anchor;
     private volatile long size;
     private volatile Instant at;
 
     /** @param started counts as the last time until there is one */
-    Anchored(Anchor anchor, Instant started) {
+    AnchorStatus(Anchor anchor, Instant started) {
         this.anchor = anchor;
         this.at = started;
     }

@@ -4,8 +4,8 @@ import io.baseload.service.api.Api;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** The result of submitting a form: its page is shown again, with a message about what was done or why not. */
-final class Done {
-    private Done() {}
+final class FormResult {
+    private FormResult() {}
 
     /**
      * Performs the action.

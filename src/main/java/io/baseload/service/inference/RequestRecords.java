@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The records written before a request starts, whatever its kind. */
-record Books(ReservationLedger ledger, Contents contents, InferenceMeters meters) {
-    private static final Logger log = LoggerFactory.getLogger(Books.class);
+record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMeters meters) {
+    private static final Logger log = LoggerFactory.getLogger(RequestRecords.class);
 
     /**
      * Refuses a request that would find no room now; costs little.

@@ -5,8 +5,8 @@ import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
 /** A connection whose requests are being served, by one thread. While the thread waits for data that the client has to send or receive, the connection can be closed. */
-final class Exchanging implements AutoCloseable {
-    private static final ThreadLocal<@Nullable Exchanging> CURRENT = new ThreadLocal<>();
+final class ServedConnection implements AutoCloseable {
+    private static final ThreadLocal<@Nullable ServedConnection> CURRENT = new ThreadLocal<>();
 
     private final SocketWrapperBase<?> socket;
     private final Thread thread = Thread.currentThread();
@@ -15,13 +15,13 @@ final class Exchanging implements AutoCloseable {
     private long patience;
     private boolean cut;
 
-    Exchanging(SocketWrapperBase<?> socket) {
+    ServedConnection(SocketWrapperBase<?> socket) {
         this.socket = socket;
         CURRENT.set(this);
     }
 
     /** The one of this thread; null if it isn't serving a {@link HttpProtocol} connection. */
-    static @Nullable Exchanging current() {
+    static @Nullable ServedConnection current() {
         return CURRENT.get();
     }
 

@@ -10,4 +10,4 @@ import java.util.List;
  * @param outputs a vector for each text, or one number for each document, in their order
  * @param tokens of all texts
  */
-public record Encoded(String model, List<float[]> outputs, int tokens, QuotaSnapshot quota) {}
+public record EncodingResult(String model, List<float[]> outputs, int tokens, QuotaSnapshot quota) {}

@@ -7,7 +7,7 @@ import org.springframework.web.servlet.config.annotation.WebMvcConfigurer;
 
 /** Controllers answer in JSON, whatever {@code Accept} says, unless they evaluate it themselves. */
 @Configuration(proxyBeanMethods = false)
-class Negotiation implements WebMvcConfigurer {
+class ContentNegotiationConfiguration implements WebMvcConfigurer {
     @Override
     public void configureContentNegotiation(ContentNegotiationConfigurer negotiation) {
         negotiation.ignoreAcceptHeader(true).defaultContentType(MediaType.APPLICATION_JSON);

@@ -7,10 +7,10 @@ import org.springframework.stereotype.Component;
 
 /** Records actions of operators. */
 @Component
-final class Acts {
+final class AdminActions {
     private final AuditTrail trail;
 
-    Acts(AuditTrail trail) {
+    AdminActions(AuditTrail trail) {
         this.trail = trail;
     }
 

@@ -28,8 +28,8 @@ import org.springframework.stereotype.Component;
  * may wait for one to become free. A model whose load failed is not tried again for a minute.
  */
 @Component
-final class OnDemand {
-    private static final Logger LOG = LoggerFactory.getLogger(OnDemand.class);
+final class OnDemandModels {
+    private static final Logger LOG = LoggerFactory.getLogger(OnDemandModels.class);
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(200);
@@ -44,7 +44,7 @@ final class OnDemand {
 
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
-    OnDemand(ModelRows rows, ModelLoader loader, LoadedModels loaded, Residence residence) {
+    OnDemandModels(ModelRows rows, ModelLoader loader, LoadedModels loaded, Residence residence) {
         this.rows = rows;
         this.loader = loader;
         this.loaded = loaded;
