@@ -25,6 +25,9 @@ import reactor.core.scheduler.Schedulers;
 
 /** Spring AI's {@link ChatModel} over a model that runs in this process. Thread-safe; does not own the model. */
 public final class BaseloadChatModel implements ChatModel {
+    /** The key of an answer's metadata with a list of the unknown formats in the prompt's schema, which are not enforced. It is missing if there are none. */
+    public static final String UNENFORCED_FORMATS = "unenforcedFormats";
+
     private static final String PROVIDER = "baseload";
 
     private final Completions completions;
@@ -135,7 +138,7 @@ public final class BaseloadChatModel implements ChatModel {
         var options = options(prompt);
         var request = new Requests(name).of(prompt, options);
         var prepared = completions.prepare(request, FlowId.NONE, Requests.scope(options));
-        return new PendingResponse(prepared, new Responses(name), pieces);
+        return new PendingResponse(prepared, new Responses(name, prepared.unenforcedFormats()), pieces);
     }
 
     private static ChatResponse await(PendingResponse pending) {

@@ -19,9 +19,12 @@ import org.springframework.ai.chat.model.Generation;
 final class Responses {
     private final String id = "chatcmpl-" + UUID.randomUUID();
     private final String model;
+    private final List<String> unenforcedFormats;
 
-    Responses(String model) {
+    /** @param unenforcedFormats unknown formats in the prompt's schema */
+    Responses(String model, List<String> unenforcedFormats) {
         this.model = model;
+        this.unenforcedFormats = unenforcedFormats;
     }
 
     /** A piece of a stream's text; only the last response knows calls, reason and usage. */
@@ -58,13 +61,12 @@ final class Responses {
         var generation = ChatGenerationMetadata.builder()
                 .finishReason(reason.map(r -> r.name().toLowerCase(Locale.ROOT)).orElse("cancelled"))
                 .build();
+        var metadata = ChatResponseMetadata.builder().id(id).model(model).usage(usage(usage));
+        if (!unenforcedFormats.isEmpty()) {
+            metadata.keyValue(BaseloadChatModel.UNENFORCED_FORMATS, unenforcedFormats);
+        }
         return new ChatResponse(
-                List.of(new Generation(message(answer, text, reasoning), generation)),
-                ChatResponseMetadata.builder()
-                        .id(id)
-                        .model(model)
-                        .usage(usage(usage))
-                        .build());
+                List.of(new Generation(message(answer, text, reasoning), generation)), metadata.build());
     }
 
     private static DefaultUsage usage(Usage usage) {

@@ -115,7 +115,8 @@ final class GenerateCommand implements Callable<Integer> {
      *
      * @param finishReason "stop" or "length"
      */
-    record Report(String model, String text, String finishReason, Usage usage, Pace pace) {}
+    record Report(
+            String model, String text, String finishReason, Usage usage, List<String> unenforcedFormats, Pace pace) {}
 
     @Override
     public Integer call() throws Exception {
@@ -139,7 +140,11 @@ final class GenerateCommand implements Callable<Integer> {
             answer.end.get();
             Pace pace = stopwatch.pace(answer.usage);
             output.piece(System.lineSeparator());
-            output.result(answer.report(loaded.name(), pace), answer.summary(pace));
+            List<String> unenforced = prepared.unenforcedFormats();
+            if (!unenforced.isEmpty()) {
+                output.note("formats that are unknown and were not enforced: " + String.join(", ", unenforced));
+            }
+            output.result(answer.report(loaded.name(), unenforced, pace), answer.summary(pace));
         }
         return 0;
     }
@@ -210,8 +215,8 @@ final class GenerateCommand implements Callable<Integer> {
             }
         }
 
-        Report report(String name, Pace pace) {
-            return new Report(name, text.toString(), reason.name().toLowerCase(Locale.ROOT), usage, pace);
+        Report report(String name, List<String> unenforced, Pace pace) {
+            return new Report(name, text.toString(), reason.name().toLowerCase(Locale.ROOT), usage, unenforced, pace);
         }
 
         String summary(Pace pace) {

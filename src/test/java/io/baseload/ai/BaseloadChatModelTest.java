@@ -159,6 +159,22 @@ class BaseloadChatModelTest {
     }
 
     @Test
+    void namesFormatsThatItDoesNotEnforce() {
+        var options = BaseloadChatOptions.builder()
+                .maxTokens(4)
+                .outputSchema("{\"type\":\"string\",\"format\":\"postal-code\"}")
+                .build();
+        Prompt prompt = new Prompt("Hello", options);
+        ChatResponse last = Objects.requireNonNull(model.stream(prompt).blockLast());
+        for (ChatResponse response : List.of(model.call(prompt), last)) {
+            assertThat(response.getMetadata().<Object>get(BaseloadChatModel.UNENFORCED_FORMATS))
+                    .isEqualTo(List.of("postal-code"));
+        }
+        assertThat(model.call(new Prompt("Hello")).getMetadata().containsKey(BaseloadChatModel.UNENFORCED_FORMATS))
+                .isFalse();
+    }
+
+    @Test
     void refusesByNameWhatItDoesNotDo() {
         refused(BaseloadChatOptions.builder().outputSchema("{\"not\":{}}").build(), "outputSchema");
         refused(BaseloadChatOptions.builder().model("gpt").build(), "model");

@@ -204,6 +204,17 @@ class CommandsTest {
     }
 
     @Test
+    void generateNamesFormatsThatItDoesNotEnforce() throws IOException {
+        Path schema = folder.resolve("schema.json");
+        Files.writeString(schema, "{\"type\": \"string\", \"format\": \"postal-code\"}");
+        String[] ask = {"generate", TINY, "--prompt", "A", "--max-tokens", "4", "--schema", schema.toString()};
+        assertThat(CommandRun.of(ask).out()).contains("not enforced: postal-code");
+        String[] inJson = Stream.concat(Stream.of(ask), Stream.of("--json")).toArray(String[]::new);
+        assertThat(CommandRun.of(inJson).json().at("/unenforcedFormats/0").asString())
+                .isEqualTo("postal-code");
+    }
+
+    @Test
     void generateStreamsAndEndsWithTheRates() {
         CommandRun run = CommandRun.of("generate", TINY, "--prompt", "The lighthouse", "--max-tokens", "5");
         assertThat(run.code()).as(run.err()).isZero();

@@ -1,6 +1,7 @@
 package io.baseload.chat.api;
 
 import io.baseload.engine.api.Lease;
+import java.util.List;
 import java.util.function.Consumer;
 
 /** A request that was rendered and tokenized, so that its cost is known before it runs. */
@@ -16,6 +17,12 @@ public interface PreparedCompletion {
 
     /** Whether the request itself set a maximum. */
     boolean maxTokensGiven();
+
+    /**
+     * Unknown formats in the schemas that the answers follow, in alphabetical order: these are annotations, and not enforced. Empty if the answer is computed elsewhere, where nothing is said of
+     * that.
+     */
+    List<String> unenforcedFormats();
 
     /**
      * Starts generating. If the answer is computed elsewhere, this waits until it starts to arrive.

@@ -49,6 +49,16 @@ record Prepared(
         return request.maxTokens().isPresent();
     }
 
+    @Override
+    public List<String> unenforcedFormats() {
+        return constraints.stream()
+                .flatMap(Optional::stream)
+                .flatMap(constraint -> constraint.unenforcedFormats().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /** The prompt of an answer. */
     Prompt prompt(int answer) {
         return prompts.get(answer / request.bestOf());

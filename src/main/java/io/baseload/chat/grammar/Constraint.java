@@ -1,6 +1,7 @@
 package io.baseload.chat.grammar;
 
 import io.baseload.engine.api.TokenMask;
+import java.util.List;
 
 /** A grammar compiled for a vocabulary. Results computed for one answer are reused for others. Thread-safe: threads take turns. */
 public final class Constraint {
@@ -16,14 +17,16 @@ public final class Constraint {
     private final Reader reader;
     private final TokenMasks masks;
     private final Stacks start;
+    private final List<String> unenforcedFormats;
     private volatile long bytes;
 
     /** The number of calls that count as slow from now on, because one before them was. All answers wait for a slow call of any of them. */
     private volatile int slowCalls;
 
-    private Constraint(TokenTable tokens, Reader reader) {
+    private Constraint(TokenTable tokens, Reader reader, List<String> unenforcedFormats) {
         this.tokens = tokens;
         this.reader = reader;
+        this.unenforcedFormats = unenforcedFormats;
         this.masks = new TokenMasks(reader, tokens);
         reader.allow(new Effort(TokenMasks.MAX_WORK));
         this.start = reader.start();
@@ -59,7 +62,13 @@ public final class Constraint {
     public static Constraint compile(Grammar grammar, TokenTable tokens) {
         Automaton automaton = AutomatonBuilder.compile(grammar, tokens.writable);
         automaton.requireTokens(tokens.bytes.size());
-        return new Constraint(tokens, new Reader(automaton, tokens.longest, MAX_REMEMBERED_BYTES));
+        Reader reader = new Reader(automaton, tokens.longest, MAX_REMEMBERED_BYTES);
+        return new Constraint(tokens, reader, grammar.unenforcedFormats());
+    }
+
+    /** The grammar's {@linkplain Grammar#unenforcedFormats unenforced formats}. */
+    public List<String> unenforcedFormats() {
+        return unenforcedFormats;
     }
 
     /** A mask for one answer. */

@@ -3,6 +3,8 @@ package io.baseload.chat.grammar;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.IntStream;
 
 /**
@@ -10,12 +12,13 @@ import java.util.stream.IntStream;
  *
  * @param rules the expression of each rule; a whole text must match the first
  * @param names names of the rules, for messages
+ * @param unenforcedFormats unknown formats of the schemas in it, in alphabetical order: they are annotations, which restrict nothing
  */
-public record Grammar(List<Expr> rules, List<String> names) {
+public record Grammar(List<Expr> rules, List<String> names, List<String> unenforcedFormats) {
 
     /** A grammar of one rule. */
     public static Grammar of(Expr root) {
-        return new Grammar(List.of(root), List.of("root"));
+        return new Grammar(List.of(root), List.of("root"), List.of());
     }
 
     /** The place of a rule that represents a part of a JSON Schema: such rules are named by JSON pointers. */
@@ -29,6 +32,7 @@ public record Grammar(List<Expr> rules, List<String> names) {
 
         private final List<Optional<Expr>> rules = new ArrayList<>();
         private final List<String> names = new ArrayList<>();
+        private final Set<String> unenforcedFormats = new TreeSet<>();
 
         /**
          * A new rule, to be defined later.
@@ -66,12 +70,17 @@ public record Grammar(List<Expr> rules, List<String> names) {
                     .mapToObj(
                             i -> i < rule.index() ? Expr.choice() : rules.get(i).orElse(Expr.choice()))
                     .toList();
-            new Trimming(new Grammar(bodies, names), writable).requireText(rule.index());
+            new Trimming(new Grammar(bodies, names, List.of()), writable).requireText(rule.index());
         }
 
         /** Whether a rule derives a text. */
         public boolean hasText(Expr.Rule rule, CodePoints writable) {
             return new Trimming(build(), writable).hasText(rule.index());
+        }
+
+        /** Notes unknown formats of a schema that was added. */
+        public void addUnenforcedFormats(Set<String> formats) {
+            unenforcedFormats.addAll(formats);
         }
 
         public boolean defined(Expr.Rule rule) {
@@ -87,7 +96,7 @@ public record Grammar(List<Expr> rules, List<String> names) {
             List<Expr> bodies = rules.stream()
                     .map(rule -> rule.orElseThrow(() -> new IllegalStateException("a rule was never defined")))
                     .toList();
-            return new Grammar(bodies, List.copyOf(names));
+            return new Grammar(bodies, List.copyOf(names), List.copyOf(unenforcedFormats));
         }
     }
 }

@@ -16,7 +16,7 @@ public final class Intersections {
 
     /** @throws GrammarException if one takes too many states or too much effort */
     Grammar computed(Grammar grammar) {
-        return new Grammar(computed(grammar.rules()), grammar.names());
+        return new Grammar(computed(grammar.rules()), grammar.names(), grammar.unenforcedFormats());
     }
 
     private List<Expr> computed(List<Expr> all) {

@@ -36,7 +36,7 @@ final class Trimming {
         List<Expr> rules = IntStream.range(0, grammar.rules().size())
                 .mapToObj(rule -> trim(grammar.rules().get(rule), productive).orElse(Expr.choice()))
                 .toList();
-        return new Grammar(rules, grammar.names());
+        return new Grammar(rules, grammar.names(), grammar.unenforcedFormats());
     }
 
     /**

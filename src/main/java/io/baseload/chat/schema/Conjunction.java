@@ -105,6 +105,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
             schema.effort().spend(1 + schema.node().size());
             Keywords.refuseUnsupported(schema);
             Keywords.refuseContradictions(schema);
+            document.noteFormat(schema);
             List<String> own = new ArrayList<>();
             schema.find("$ref").ifPresent(reference -> {
                 own.add("$ref");

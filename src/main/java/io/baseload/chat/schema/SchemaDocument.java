@@ -5,7 +5,9 @@ import io.baseload.chat.grammar.GrammarException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
@@ -36,6 +38,7 @@ final class SchemaDocument {
     private final boolean open;
     private final Effort effort = Effort.ofOneSchema();
     private final Map<String, Subschema> anchors = new HashMap<>();
+    private final Set<String> unenforcedFormats = new HashSet<>();
 
     private SchemaDocument(JsonNode root, boolean open) {
         this.root = root;
@@ -96,6 +99,21 @@ final class SchemaDocument {
 
     Effort effort() {
         return effort;
+    }
+
+    /** Notes the format of a schema if it is unknown: then it is an annotation, and not enforced (validation 7.2.3). */
+    void noteFormat(Subschema schema) {
+        schema.find("format")
+                .filter(JsonNode::isString)
+                .map(JsonNode::stringValue)
+                .filter(format ->
+                        !Formats.known(format) && Formats.range(format).isEmpty())
+                .ifPresent(unenforcedFormats::add);
+    }
+
+    /** The unknown formats of the schemas that were read so far. */
+    Set<String> unenforcedFormats() {
+        return unenforcedFormats;
     }
 
     /** The target of a {@code $ref}. */

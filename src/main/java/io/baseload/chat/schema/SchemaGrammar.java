@@ -88,6 +88,7 @@ public final class SchemaGrammar {
         Expr.Rule rule = schemas.rule(together);
         schemas.defineRules();
         builder.requireText(rule, writable);
+        builder.addUnenforcedFormats(document.unenforcedFormats());
         return rule;
     }
 
@@ -101,6 +102,7 @@ public final class SchemaGrammar {
         builder.define(rule, new Parameters(schemas, form, builder, schemas.strings.raw()).of(all));
         schemas.defineRules();
         builder.requireText(rule, writable);
+        builder.addUnenforcedFormats(document.unenforcedFormats());
         return rule;
     }
 

@@ -54,6 +54,11 @@ final class BackendPrompt implements PreparedCompletion {
     }
 
     @Override
+    public List<String> unenforcedFormats() {
+        return List.of();
+    }
+
+    @Override
     public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
         var stream = client.open(body, () -> all.stream().anyMatch(Lease::isWanted));

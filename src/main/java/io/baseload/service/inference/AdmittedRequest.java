@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.service.quota.QuotaSnapshot;
+import java.util.List;
 
 /**
  * A request that is reserved, recorded, and in the engine's queue.
@@ -11,11 +12,13 @@ import io.baseload.service.quota.QuotaSnapshot;
  * @param fingerprint identifies build and weights
  * @param request as its tenant's filters let it through
  * @param promptTokens of all prompts; if a backend tokenizes them, an upper bound
+ * @param unenforcedFormats unknown formats in the request's schemas
  */
 public record AdmittedRequest(
         String model,
         String fingerprint,
         CompletionRequest request,
         int promptTokens,
+        List<String> unenforcedFormats,
         QuotaSnapshot quota,
         Completion completion) {}

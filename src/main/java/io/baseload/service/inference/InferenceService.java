@@ -283,7 +283,13 @@ final class InferenceService implements Inference {
                             request));
             awaitTurn(turn, model, completion, listener);
             return new AdmittedRequest(
-                    model.id(), model.fingerprint(), asked.completion(), prepared.promptTokens(), quota, completion);
+                    model.id(),
+                    model.fingerprint(),
+                    asked.completion(),
+                    prepared.promptTokens(),
+                    prepared.unenforcedFormats(),
+                    quota,
+                    completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
             records.refund(reservation);

@@ -80,6 +80,7 @@ public final class CompletionResponder {
         AdmittedRequest admitted =
                 ask(exchange.caller(), request, exchange.origin(), parsed, new WaitingClient(listener));
         RateLimitHeaders.put(admitted.quota(), exchange.request(), exchange.response());
+        UnenforcedFormats.put(admitted.unenforcedFormats(), exchange.response());
         return admitted;
     }
 

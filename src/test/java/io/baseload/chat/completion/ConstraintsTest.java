@@ -166,6 +166,38 @@ class ConstraintsTest {
                 .hasMessageContaining(problem);
     }
 
+    @Test
+    void formatsThatAreNotEnforcedAreNamed() {
+        String place = "{\"type\":\"object\",\"properties\":{\"day\":{\"type\":\"string\",\"format\":\"date\"},"
+            + "\"code\":{\"$ref\":\"#/$defs/code\"},\"price\":{\"type\":\"number\",\"format\":\"double\"},"
+            + "\"level\":{\"type\":\"integer\",\"format\":\"int8\"},\"format\":{\"const\":{\"format\":\"x\"}}},"
+            + "\"required\":[\"day\",\"code\",\"format\"],\"$defs\":{\"code\":{\"type\":\"string\",\"format\":\"postal-code\"},"
+            + "\"unused\":{\"format\":\"y\"}}}";
+        var format = new OutputFormat.JsonSchema("guided_json", place, false, false);
+        assertThat(unenforced(request(HELLO, ToolSet.EMPTY, format, 1))).containsExactly("double", "postal-code");
+        assertThat(unenforced(request(HELLO, ToolSet.EMPTY, OutputFormat.text(), 1)))
+                .isEmpty();
+    }
+
+    /** The parameters of a tool are enforced only where it must be called, or is strict. */
+    @ParameterizedTest
+    @CsvSource({"REQUIRED, color-name", "AUTO, ''"})
+    void formatsOfAToolThatAreNotEnforcedAreNamed(ToolChoice.Mode choice, String named) {
+        String parameters =
+                "{\"type\":\"object\",\"properties\":{\"c\":{\"type\":\"string\",\"format\":\"color-name\"}}}";
+        var tools = new ToolSet(List.of(new ToolSpec("f", "", parameters, false)), choice, true);
+        Input chat = new Input.Chat(List.of(Message.user("hello")), Map.of());
+        assertThat(String.join(
+                        ",",
+                        smolLm2.prepare(request(chat, tools, OutputFormat.text(), 1))
+                                .unenforcedFormats()))
+                .isEqualTo(named);
+    }
+
+    private static List<String> unenforced(CompletionRequest request) {
+        return completions.prepare(request).unenforcedFormats();
+    }
+
     /** Of forced calls, and of strict tools also where the model decides; others are only shown to it. */
     @ParameterizedTest
     @CsvSource({"REQUIRED, false", "REQUIRED, true", "AUTO, true"})

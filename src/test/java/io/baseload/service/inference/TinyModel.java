@@ -208,6 +208,11 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
+        public List<String> unenforcedFormats() {
+            return List.of();
+        }
+
+        @Override
         public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
             if (full) {
                 throw new OverloadedException("the queue is full", Duration.ofSeconds(1));

@@ -81,6 +81,7 @@ public final class ScriptedInference implements Inference {
                 "test-1",
                 request.completion(),
                 PROMPT,
+                List.of(),
                 new QuotaSnapshot(Optional.empty(), Optional.of(room), List.of()),
                 run);
     }

@@ -17,6 +17,9 @@ import com.openai.models.chat.completions.ChatCompletionChunk;
 import com.openai.models.chat.completions.ChatCompletionCreateParams;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
+import io.baseload.tools.Rest;
+import java.net.http.HttpResponse;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -49,9 +53,11 @@ class StructuredOutputIT {
             false);
 
     private static OpenAIClient client;
+    private static Rest rest;
 
     @BeforeAll
     static void connect(RunningService service) {
+        rest = service.rest();
         client = OpenAIOkHttpClient.builder()
                 .baseUrl(service.rest().url() + "/v1")
                 .apiKey(RunningService.KEY)
@@ -221,6 +227,53 @@ class StructuredOutputIT {
         Map<String, Object> schema =
                 Map.of("type", "object", "properties", Map.of("a", none), "required", List.of("a"));
         assertRefused(format(schema, Optional.empty()), "#/properties/a: no text that the model can write");
+    }
+
+    /** An unknown format is an annotation, and the answer says so. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void formatsThatAreNotEnforcedAreInAHeader(boolean streaming) throws Exception {
+        Map<String, Object> schema = Map.of(
+                "type",
+                "object",
+                "properties",
+                Map.of(
+                        "code", Map.of("type", "string", "format", "postal-code", "maxLength", 5),
+                        "day", Map.of("type", "string", "format", "date")),
+                "required",
+                List.of("code", "day"),
+                "additionalProperties",
+                false);
+        var chat = Map.of(
+                "response_format",
+                Map.of("type", "json_schema", "json_schema", Map.of("name", "place", "schema", schema)));
+        var messages = Map.of("output_config", Map.of("format", Map.of("type", "json_schema", "schema", schema)));
+        var responses =
+                Map.of("text", Map.of("format", Map.of("type", "json_schema", "name", "place", "schema", schema)));
+        assertThat(unenforced("/v1/chat/completions", chat, streaming)).hasValue("postal-code");
+        assertThat(unenforced("/v1/completions", Map.of("guided_json", schema), streaming))
+                .hasValue("postal-code");
+        assertThat(unenforced("/v1/messages", messages, streaming)).hasValue("postal-code");
+        assertThat(unenforced("/v1/responses", responses, streaming)).hasValue("postal-code");
+        assertThat(unenforced("/v1/chat/completions", Map.of("guided_json", CITY), streaming))
+                .isEmpty();
+    }
+
+    private static Optional<String> unenforced(String route, Map<String, ?> format, boolean streaming)
+            throws Exception {
+        Map<String, Object> body = new HashMap<>(format);
+        body.put("model", "default");
+        body.put("stream", streaming);
+        body.put(route.endsWith("responses") ? "max_output_tokens" : "max_tokens", 20);
+        body.putAll(
+                switch (route) {
+                    case "/v1/completions" -> Map.of("prompt", "A city:");
+                    case "/v1/responses" -> Map.of("input", "A city?");
+                    default -> Map.of("messages", List.of(Map.of("role", "user", "content", "A city?")));
+                });
+        HttpResponse<String> answer = rest.send("POST", route, body);
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        return answer.headers().firstValue("x-unenforced-formats");
     }
 
     private static void assertRefused(ResponseFormatJsonSchema format, String problem) {
