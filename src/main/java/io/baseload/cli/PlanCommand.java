@@ -69,7 +69,7 @@ final class PlanCommand implements Callable<Integer> {
             defaultValue = MachineProfile.THIS,
             description =
                     "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (besides:"
-                            + " isa=avx512 or avx2, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
+                            + " isa=avx512, avx2 or amx, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
                             + " ${DEFAULT-VALUE}).")
     private String machine = MachineProfile.THIS;
 

@@ -2,6 +2,10 @@ package io.baseload.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KernelTiers;
+import io.baseload.engine.api.Precision;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -84,6 +88,26 @@ class PlanCommandTest {
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("at least 2 TB/s", "20 TB/s", "four sockets against one", "1.587 GB");
         assertThat(run.lastLine()).isEqualTo("11 figures");
+    }
+
+    @Test
+    void instructionSetsAreNamed() {
+        CommandRun run =
+                CommandRun.of("plan", "--shape", "llama-70b", "--format", "q4", "--machine", MACHINE + ",isa=amx");
+        assertThat(run.out()).contains("kernels         bf16, AMX for prompts; int8, AVX-512 for answers");
+        assertBad("avx512, avx2, amx", "plan", "--shape", "llama-70b", "--machine", MACHINE + ",isa=mmx");
+    }
+
+    /** A machine that is measured has the kernels that the engine uses on it. */
+    @Test
+    void thisMachineHasItsOwnKernels() {
+        JsonNode plan = CommandRun.of("plan", TestModels.tiny().toString(), "--threads", "1", "--json")
+                .json();
+        try (Engine engine = Engine.open(new EngineOptions(1, false))) {
+            KernelTiers kernels = engine.kernels(Precision.FAST);
+            assertThat(plan.at("/kernels/prefill").asString()).isEqualTo(kernels.prefill());
+            assertThat(plan.at("/kernels/decode").asString()).isEqualTo(kernels.decode());
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.baseload.service.planner;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.ShardOutline;
 import java.util.List;
 import java.util.OptionalDouble;
@@ -9,6 +10,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A model's memory and best possible speed on a machine.
  *
+ * @param kernels those of the machine
  * @param standing whether the figures describe the program as it is, or plans
  * @param weightsBytes all weights, including scales
  * @param scalesBytes of them scales, minimums and the padding of panels
@@ -36,6 +38,7 @@ public record CapacityPlan(
         String model,
         String format,
         String machine,
+        KernelTiers kernels,
         String standing,
         long parameters,
         int batch,

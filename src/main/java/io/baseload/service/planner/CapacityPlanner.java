@@ -108,6 +108,7 @@ public final class CapacityPlanner {
                 name,
                 format,
                 machine.name(),
+                machine.kernels(),
                 sockets > 1 ? CUT : NOW,
                 model.parameters(),
                 request.batch(),
@@ -154,6 +155,7 @@ public final class CapacityPlanner {
                 1,
                 machine.linkBytesPerSecond(),
                 machine.linkSeconds(),
+                machine.kernels(),
                 machine.rates().part(1.0 / sockets));
         return new CapacityPlanner(model, cut.whole(), one);
     }
@@ -346,8 +348,8 @@ public final class CapacityPlanner {
                                 + " whatever else ran made them smaller. Linear layers take as long as kernels whose"
                                 + " weights are in memory, which can be longer than reading and multiplying alone."
                         : "The machine is described: bandwidth is channels · MT/s · 8 bytes · read_factor, kernels run"
-                                + " at the rate of a Zen 4 core with the same vectors, and latencies are assumed"
-                                + " (barrier_us). AMX isn't measured: with it prompts are faster.");
+                                + " at the rates of a core with the same instructions (isa), which were measured, and"
+                                + " latencies are assumed (barrier_us).");
         if (sockets > 1) {
             notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
                     + " and what all sockets need of the KV cache is read by each.");

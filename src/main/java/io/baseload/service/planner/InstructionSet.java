@@ -1,5 +1,6 @@
 package io.baseload.service.planner;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
 import java.util.Arrays;
@@ -7,14 +8,23 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The rates of one core with vectors of a kind, in G multiply-adds per second: linear layers in decode for 1, 2, 4 and 8 rows, in prompts, and attention in both, with separate
  * keys and values for each head. Measured by {@code PlannerRates} on a Zen 4 core, matrices of 2048 and 8192 columns; docs/planner.md has the details.
+ *
+ * @param label its name in descriptions of machines
  */
-record InstructionSet(String label, Map<String, KernelRates> kernels, double attentionDecode, double attentionPrompt) {
+record InstructionSet(
+        String label,
+        KernelTiers tiers,
+        Map<String, KernelRates> kernels,
+        double attentionDecode,
+        double attentionPrompt) {
     private static final InstructionSet AVX512 = new InstructionSet(
             "avx512",
+            new KernelTiers("int8, AVX-512 with VNNI", "int8, AVX-512"),
             Map.ofEntries(
                     kernel("f32", 49, 7.1, 14.9, 20.4, 30.8),
                     kernel("f16", 49, 7.5, 12.9, 18.7, 29.2),
@@ -32,6 +42,7 @@ record InstructionSet(String label, Map<String, KernelRates> kernels, double att
      */
     private static final InstructionSet AVX2 = new InstructionSet(
             "avx2",
+            new KernelTiers("int8, AVX2", "int8, AVX2"),
             Map.ofEntries(
                     kernel("f32", 50, 3.3, 6.4, 9.1, 14.0),
                     kernel("f16", 49, 2.6, 4.9, 7.4, 12.2),
@@ -44,13 +55,31 @@ record InstructionSet(String label, Map<String, KernelRates> kernels, double att
             6.2,
             37.0);
 
+    /**
+     * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "In BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for
+     * rounding the rows, so 2,048 outputs take 8.2 ms. Everything else is computed by the same kernels as without AMX.
+     */
+    private static final InstructionSet AMX = new InstructionSet(
+            "amx",
+            new KernelTiers("bf16, AMX", AVX512.tiers.decode()),
+            AVX512.withPrompts(260, Set.of("f8_e4m3", "i8", "u4", "nf4", "fp4")),
+            AVX512.attentionDecode,
+            AVX512.attentionPrompt);
+
     /** Heads, or rows, that attention processes at once for the same keys and values. */
     private static final int TOGETHER = 12;
 
-    private static final List<InstructionSet> ALL = List.of(AVX512, AVX2);
+    private static final List<InstructionSet> ALL = List.of(AVX512, AVX2, AMX);
 
     private static Map.Entry<String, KernelRates> kernel(String codes, double prompt, double... decode) {
         return Map.entry(codes, new KernelRates(Arrays.stream(decode).boxed().toList(), prompt).times(1e9));
+    }
+
+    private Map<String, KernelRates> withPrompts(double prompt, Set<String> codes) {
+        Map<String, KernelRates> all = new HashMap<>(kernels);
+        codes.forEach(
+                some -> all.computeIfPresent(some, (code, rates) -> new KernelRates(rates.decode(), prompt * 1e9)));
+        return all;
     }
 
     static Optional<InstructionSet> named(String label) {

@@ -1,5 +1,6 @@
 package io.baseload.service.planner;
 
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -12,10 +13,17 @@ import java.util.stream.Collectors;
  * @param sockets among which weights are split
  * @param linkBytesPerSecond between two sockets, one way
  * @param linkSeconds time of a message from one socket to another, however short
+ * @param kernels those whose rates these are
  * @param rates of all sockets together
  */
 public record MachineProfile(
-        String name, boolean measured, int sockets, double linkBytesPerSecond, double linkSeconds, MachineRates rates) {
+        String name,
+        boolean measured,
+        int sockets,
+        double linkBytesPerSecond,
+        double linkSeconds,
+        KernelTiers kernels,
+        MachineRates rates) {
     private static final Set<String> SETTINGS = Set.of(
             "sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "link_us", "memory_gb");
 
@@ -35,13 +43,13 @@ public record MachineProfile(
     private static final double LINK_MICROS = 3;
 
     /** Inspur's server of the article: four sockets with eight channels of DDR5-4800. Its cores are an assumption. */
-    private static final String NF8260G7 = "sockets=4,channels=8,mts=4800,cores=32,isa=avx512,memory_gb=16384";
+    private static final String NF8260G7 = "sockets=4,channels=8,mts=4800,cores=32,isa=amx,memory_gb=16384";
 
     public static final String THIS = "this";
 
     /** This machine, measured: one socket, because the engine runs one team. */
-    public static MachineProfile of(MachineRates rates) {
-        return new MachineProfile("this machine", true, 1, 1, 0, rates);
+    public static MachineProfile of(MachineRates rates, KernelTiers kernels) {
+        return new MachineProfile("this machine", true, 1, 1, 0, kernels, rates);
     }
 
     /**
@@ -88,6 +96,7 @@ public record MachineProfile(
                 sockets,
                 settings.number("upi", 0.001, 1e6, UPI_GB) * 1e9,
                 settings.number("link_us", 0, 1e6, LINK_MICROS) / 1e6,
+                set.tiers(),
                 set.rates(cores, memory, read, barrier, group));
     }
 

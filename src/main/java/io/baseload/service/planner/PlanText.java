@@ -14,6 +14,9 @@ public final class PlanText {
         var out = new Formatter(Locale.ROOT);
         out.format("model           %s, %.1f G parameters, %s%n", plan.model(), plan.parameters() / 1e9, plan.format());
         out.format("machine         %s, reads %.1f GB/s%n", plan.machine(), plan.readBytesPerSecond() / 1e9);
+        out.format(
+                "kernels         %s for prompts; %s for answers%n",
+                plan.kernels().prefill(), plan.kernels().decode());
         out.format("figures are     %s%n", plan.standing());
         memory(plan, out);
         speed(plan, out);

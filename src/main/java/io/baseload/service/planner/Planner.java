@@ -71,7 +71,7 @@ public final class Planner {
                     "must be named or described, because this process has no engine and doesn't measure its own");
         }
         return machine.equals(MachineProfile.THIS)
-                ? MachineProfile.of(measure(model, options.precision()))
+                ? MachineProfile.of(measure(model, options.precision()), engine.kernels(options.precision()))
                 : MachineProfile.described(machine, model.group());
     }
 

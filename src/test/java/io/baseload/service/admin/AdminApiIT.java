@@ -2,6 +2,9 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.KernelTiers;
+import io.baseload.engine.api.Precision;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
@@ -84,11 +87,12 @@ final class AdminApiIT {
     @Test
     void aPlanIsMadeOfAModelOrAShape() throws Exception {
         Map<String, Object> machine =
-                Map.of("sockets", 4, "channels", 8, "mts", 4800, "cores", 32, "memory_gb", 1024, "isa", "avx512");
+                Map.of("sockets", 4, "channels", 8, "mts", 4800, "cores", 32, "memory_gb", 1024, "isa", "amx");
         JsonNode plan = Rest.json(rest.send(
                 "POST", "/admin/v1/plan", Map.of("shape", "yuan2.0-102b", "format", "nf4-dq", "machine", machine)));
         assertThat(plan.get("decode_tokens_per_second").asDouble()).isPositive();
         assertThat(plan.get("per_socket")).hasSize(4);
+        assertThat(plan.at("/kernels/prefill").asString()).isEqualTo("bf16, AMX");
         assertThat(plan.at("/shards/bytes")).hasSize(4);
         assertThat(plan.get("standing").asString()).startsWith("planned");
         Map<String, Object> config = Map.of(
@@ -114,6 +118,9 @@ final class AdminApiIT {
                 .isEqualTo(2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 2 * 100 * 64 + 64);
         JsonNode here = Rest.json(rest.send("POST", "/admin/v1/plan", Map.of("model", BUNDLED)));
         assertThat(here.get("fits").asBoolean()).as(here.toString()).isTrue();
+        KernelTiers kernels = service.bean(Engine.class).kernels(Precision.FAST);
+        assertThat(here.at("/kernels/prefill").asString()).isEqualTo(kernels.prefill());
+        assertThat(here.at("/kernels/decode").asString()).isEqualTo(kernels.decode());
 
         assertPlanRefused("machine.cores", Map.of("shape", "llama-70b", "machine", Map.of("sockets", 2)));
         assertPlanRefused("shape", Map.of("shape", Map.of("model_type", "none"), "machine", machine));

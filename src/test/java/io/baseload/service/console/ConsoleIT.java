@@ -2,6 +2,8 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Precision;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
@@ -295,12 +297,14 @@ class ConsoleIT {
     }
 
     @Test
-    void plans() throws Exception {
+    void plans(RunningService service) throws Exception {
         signIn();
         browser.open(url + "/console/planner");
         browser.press("Plan");
         browser.await("Limited by");
         assertThat(browser.all(".plan svg polyline")).hasSize(2);
+        assertThat(browser.one(".facts").getText())
+                .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill());
         looks.here("plan");
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
 import io.baseload.engine.api.ModelOutline;
@@ -17,6 +18,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.OptionalDouble;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
@@ -60,6 +62,8 @@ class CapacityPlannerTest {
             2e9,
             Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
 
+    private static final KernelTiers TIERS = new KernelTiers("int8, fast", "int8, faster");
+
     private static KernelRates rates(double... decode) {
         return new KernelRates(Arrays.stream(decode).boxed().toList(), 4e9);
     }
@@ -84,7 +88,7 @@ class CapacityPlannerTest {
     }
 
     private static MachineProfile sockets(int sockets) {
-        return new MachineProfile("m", false, sockets, 1e9, 5e-6, RATES);
+        return new MachineProfile("m", false, sockets, 1e9, 5e-6, TIERS, RATES);
     }
 
     @Test
@@ -112,11 +116,13 @@ class CapacityPlannerTest {
         var streaming = new KernelRates(List.of(1e9, 2e9, 2e9, 2e9), List.of(2.5e8, 5e8, 5e8, 5e8), 4e9);
         var rates = new MachineRates(
                 4, 10_000_000, 1e9, 1e-6, 1e9, 2e9, Map.of("bf16", streaming, "i8", rates(1e9, 1e9, 1e9, 1e9)));
-        StepTime step = plan(MachineProfile.of(rates), 1, 100).step();
+        StepTime step = plan(MachineProfile.of(rates, TIERS), 1, 100).step();
         assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
         assertThat(step.linear())
                 .isEqualTo(1_000_000 / 2.5e8 + 100_000 / 1e9, EXACT); // in caches, experts aren't limited by memory
-        assertThat(plan(MachineProfile.of(rates.part(0.5)), 1, 100).step().linear())
+        assertThat(plan(MachineProfile.of(rates.part(0.5), TIERS), 1, 100)
+                        .step()
+                        .linear())
                 .isEqualTo(2 * step.linear(), EXACT);
     }
 
@@ -131,8 +137,8 @@ class CapacityPlannerTest {
                 1e9,
                 2e9,
                 Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e8, 1e8, 1e8, 1e8)));
-        StepTime step =
-                plan(new MachineProfile("m", false, 1, 1e9, 5e-6, slow), 1, 100).step();
+        StepTime step = plan(new MachineProfile("m", false, 1, 1e9, 5e-6, TIERS, slow), 1, 100)
+                .step();
         assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT);
         assertThat(step.multiply()).isEqualTo(2e-3, EXACT);
         assertThat(step.linear()).isEqualTo(2e-3 + 1e-3, EXACT); // reading one, multiplying the other
@@ -153,7 +159,7 @@ class CapacityPlannerTest {
 
     @Test
     void rowsShareWhatIsReadAndExpertsAreChosenByMore() {
-        StepTime step = plan(MachineProfile.of(RATES), 2, 100).step();
+        StepTime step = plan(MachineProfile.of(RATES, TIERS), 2, 100).step();
         double chosen = 1 - 0.75 * 0.75;
         assertThat(step.readWeights()).isEqualTo((2_000_000 + chosen * 425_000) / 1e9, EXACT);
         // two rows of the shared matrix take as long as one; of the experts, two rows in all
@@ -224,11 +230,11 @@ class CapacityPlannerTest {
 
     @Test
     void shardsOfOneSocketMeetOnceMoreForEachSum() {
-        CapacityPlan plan = plan(MachineProfile.of(RATES), cut(2), 1, 100);
+        CapacityPlan plan = plan(MachineProfile.of(RATES, TIERS), cut(2), 1, 100);
         assertThat(plan.step().collectives()).isEqualTo(2 * 1e-6, EXACT);
         assertThat(plan.perSocket()).hasSize(1);
         assertThat(plan.shards().count()).isEqualTo(2);
-        assertThat(plan(MachineProfile.of(RATES), 1, 100).shards().collectivesPerToken())
+        assertThat(plan(MachineProfile.of(RATES, TIERS), 1, 100).shards().collectivesPerToken())
                 .isZero();
         assertThat(plan(sockets(4), cut(2), 1, 100).notes())
                 .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
@@ -238,13 +244,13 @@ class CapacityPlannerTest {
     void aPromptIsMultipliedInChunks() {
         // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and 512 · 256 · 200 / 2e9 of attention; reading takes less
         double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 6e-6;
-        assertThat(plan(MachineProfile.of(RATES), 1, 1).prefillTokensPerSecond())
+        assertThat(plan(MachineProfile.of(RATES, TIERS), 1, 1).prefillTokensPerSecond())
                 .isEqualTo(512 / seconds, within(1e-6));
     }
 
     @Test
     void whatDoesNotFitIsSaidAndUsersAreThoseThatDo() {
-        CapacityPlan plan = plan(MachineProfile.of(RATES), 4, 4096);
+        CapacityPlan plan = plan(MachineProfile.of(RATES, TIERS), 4, 4096);
         assertThat(plan.fits()).isFalse();
         assertThat(plan.bottleneck()).isEqualTo("memory capacity");
         // 10,000,000 − 4,429,000 of weights leave room for one cache of 4096 · 800 bytes, with some working memory
@@ -253,10 +259,36 @@ class CapacityPlannerTest {
         assertThat(plan.workingBytes()).isEqualTo(4 * 1000 + (512 + 4) * 100 + 4 * 4000);
     }
 
+    /** Weights of at most 8 bits are multiplied in BF16 there, plain ones and answers as without AMX. */
+    @Test
+    void promptsAreFasterWithAmx() {
+        String machine = "sockets=2,channels=8,mts=4800,cores=4,memory_gb=64,isa=";
+        MachineProfile amx = MachineProfile.described(machine + "amx", 1);
+        MachineProfile avx512 = MachineProfile.described(machine + "avx512", 1);
+        for (String codes : List.of("f8_e4m3", "i8", "u4", "nf4", "fp4")) {
+            KernelRates with = Objects.requireNonNull(amx.rates().kernels().get(codes));
+            KernelRates without =
+                    Objects.requireNonNull(avx512.rates().kernels().get(codes));
+            assertThat(with.prompt()).isEqualTo(8 * 260e9).isGreaterThan(2 * without.prompt());
+            assertThat(with.decode()).isEqualTo(without.decode());
+        }
+        for (String plain : List.of("f32", "f16", "bf16")) {
+            assertThat(amx.rates().kernels().get(plain))
+                    .isEqualTo(avx512.rates().kernels().get(plain));
+        }
+        assertThat(amx.rates().attentionPrompt()).isEqualTo(avx512.rates().attentionPrompt());
+        assertThat(plan(amx, 1, 100).prefillTokensPerSecond())
+                .isGreaterThan(plan(avx512, 1, 100).prefillTokensPerSecond());
+        assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512"));
+        assertThat(MachineProfile.described("nf8260g7", 1).kernels()).isEqualTo(amx.kernels());
+        assertThat(PlanText.lines(plan(sockets(1), 1, 100)))
+                .contains("kernels         int8, fast for prompts; int8, faster for answers");
+    }
+
     @Test
     void badNumbersAreRefusedByName() {
-        assertRefused("context", () -> plan(MachineProfile.of(RATES), 1, 5000));
-        assertRefused("batch", () -> plan(MachineProfile.of(RATES), 0, 1));
+        assertRefused("context", () -> plan(MachineProfile.of(RATES, TIERS), 1, 5000));
+        assertRefused("batch", () -> plan(MachineProfile.of(RATES, TIERS), 0, 1));
         assertRefused("machine.cores", () -> MachineProfile.described("sockets=2,cores=none", 1));
         assertRefused("machine.sokets", () -> MachineProfile.described("sokets=2", 1));
         assertRefused("machine.channels", () -> MachineProfile.described("sockets=2,cores=4", 1));
