@@ -12,7 +12,7 @@ final class QuantizeOption {
             paramLabel = "KIND",
             description =
                     "keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32: what linear layers become (default: keep for"
-                            + " models that are quantized already, else nf4-dq).")
+                            + " models that are quantized already, else q4).")
     private @Nullable String label;
 
     Optional<Quantization> value() {

@@ -85,7 +85,7 @@ class CommandsTest {
         String target = folder.resolve("small").toString();
         CommandRun run = CommandRun.of("quantize", TINY, target, "--json");
         assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.json().get("quantization").asString()).isEqualTo("nf4-dq");
+        assertThat(run.json().get("quantization").asString()).isEqualTo("q4");
         assertThat(CommandRun.of("tokenize", target, "--text", "A river").code())
                 .isZero();
         assertBad("is not empty", "quantize", TINY, target);

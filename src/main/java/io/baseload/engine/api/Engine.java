@@ -108,7 +108,7 @@ public interface Engine extends AutoCloseable {
      * Writes a model in Baseload's own form, which is mapped and needs no packing when it is loaded. One matrix at a time is in memory.
      *
      * @param folder an empty folder, which can be loaded afterwards. After a failed conversion, the caller has to remove its files
-     * @param quantization the target format of the weights; empty = {@link Quantization#KEEP} for encoders and models that are already quantized, otherwise {@link Quantization#NF4_DQ}
+     * @param quantization the target format of the weights; empty = {@link Quantization#KEEP} for encoders and models that are already quantized, otherwise {@link Quantization#Q4}
      * @throws ModelFileException as {@link #inspect}
      * @throws java.util.concurrent.CancellationException if {@code progress} cancelled it
      * @throws java.io.UncheckedIOException if the folder can't be written

@@ -33,11 +33,6 @@ final class Bf16Linear {
         conversion = new Bf16Conversion(format, cols);
     }
 
-    /** A worker's memory outside the heap, in bytes. */
-    static long nativeBytes(Bf16Format format, int cols) {
-        return Bf16Products.bytes(format.depth(cols));
-    }
-
     void convert(Rows x, int from, int to, PromptRows out) {
         conversion.rows(x, from, to, out);
     }

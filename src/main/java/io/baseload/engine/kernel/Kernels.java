@@ -91,9 +91,6 @@ public interface Kernels {
     /** Bytes of an element of {@link PromptRows}; 0 if these kernels quantize none. */
     int promptBytes();
 
-    /** The memory outside the heap, in bytes, by which each worker multiplies quantized rows of up to {@code cols} columns. */
-    long productBytes(int cols);
-
     /**
      * Quantizes rows {@code from … end} of x, which has {@code rows} rows.
      *

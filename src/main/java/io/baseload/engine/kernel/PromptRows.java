@@ -1,9 +1,9 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.platform.IntegerProducts;
+import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -29,18 +29,16 @@ public final class PromptRows {
     }
 
     /**
-     * Memory for {@code elements} elements, as computed by {@link #elements}, of {@link Kernels#promptBytes} bytes each. It is freed by the garbage collector, like all activations.
+     * Rows in {@code memory} with {@code elements} elements, as computed by {@link #elements}, of {@link Kernels#promptBytes} bytes each.
      *
      * @throws IllegalArgumentException if there are too many
      */
-    public static PromptRows allocate(long elements, int bytes) {
-        return allocate(elements, bytes, PromptFormat.MACHINE.orElse(PromptFormat.WIDE));
-    }
-
-    static PromptRows allocate(long elements, int bytes, PromptFormat format) {
-        MemorySegment codes = Arena.ofAuto().allocate(elements * bytes, 64);
+    public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
         long scales = bytes == 1 ? elements / IntegerProducts.STEP : 0;
-        return new PromptRows(format, codes, new float[Math.toIntExact(scales)]);
+        return new PromptRows(
+                PromptFormat.MACHINE.orElse(PromptFormat.WIDE),
+                memory.allocate(elements * bytes),
+                new float[Math.toIntExact(scales)]);
     }
 
     /** Number of elements of such rows. */

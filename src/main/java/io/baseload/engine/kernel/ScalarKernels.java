@@ -83,11 +83,6 @@ record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     }
 
     @Override
-    public long productBytes(int cols) {
-        return 0;
-    }
-
-    @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
         if (bf16 != null) {

@@ -78,12 +78,6 @@ record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     }
 
     @Override
-    public long productBytes(int cols) {
-        long integers = promptBytes() > 0 ? IntegerProducts.NATIVE_BYTES : 0;
-        return bf16 == null ? integers : Bf16Linear.nativeBytes(bf16, cols);
-    }
-
-    @Override
     public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(x, rows);
         if (bf16 != null) {

@@ -68,7 +68,7 @@ final class Decoder implements CausalModel, Step {
     private Worker[] workers(Kernels kernels) {
         PromptRows[] quantized = new PromptRows[shards.length];
         for (int i = 0; i < shards.length; i++) {
-            quantized[i] = PromptRows.allocate(shards[i].widestPrompt(), kernels.promptBytes());
+            quantized[i] = shards[i].promptRows(kernels);
         }
         Worker[] made = new Worker[limits.workers()];
         for (int i = 0; i < made.length; i++) {

@@ -2,6 +2,8 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.Factors;
 import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -45,9 +47,9 @@ final class DecoderShard {
         head = new Linear(w, Linear.NO_BIAS, Operator.linear(w.packing().codes()));
     }
 
-    /** Elements of the largest input of a linear layer, quantized. */
-    long widestPrompt() {
-        return workspace.widestPrompt(config.hidden());
+    /** Memory for the inputs of linear layers, quantized. */
+    PromptRows promptRows(Kernels kernels) {
+        return shard.promptRows(workspace.limits().rows(), kernels);
     }
 
     /** Memory for one of its workers. */

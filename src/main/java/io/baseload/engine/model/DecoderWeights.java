@@ -12,6 +12,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.RopeScaling;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.model.DenseFeedForward.DenseWeights;
 import io.baseload.engine.model.ExpertsFeedForward.ExpertsWeights;
 import io.baseload.engine.model.GatedFeedForward.GatedWeights;
@@ -130,5 +131,22 @@ public record DecoderWeights(
                     Math.max(layer.attention().widest(), layer.feedForward().widest()));
         }
         return widest;
+    }
+
+    /**
+     * Elements of the largest input of a linear layer, quantized.
+     *
+     * @param widest as {@link #widest} of such a model
+     * @param rows the most rows of a step
+     */
+    public static long promptElements(ModelConfig config, int widest, int rows) {
+        long most = PromptRows.elements(rows, widest);
+        for (LayerConfig layer : config.layers()) {
+            if (layer.feedForward() instanceof Experts experts) {
+                int inputs = rows * experts.routing().chosen();
+                most = Math.max(most, PromptRows.elements(inputs, Math.max(config.hidden(), experts.width())));
+            }
+        }
+        return most;
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 
@@ -10,4 +12,10 @@ import io.baseload.engine.tensor.NativeMemory;
  * @param kv pages for keys and values of its heads
  * @param memory memory for its activations
  */
-public record ModelShard(DecoderWeights weights, KvPages kv, NativeMemory memory) {}
+public record ModelShard(DecoderWeights weights, KvPages kv, NativeMemory memory) {
+    /** Memory for quantized inputs of linear layers in steps of up to {@code rows} rows. */
+    PromptRows promptRows(int rows, Kernels kernels) {
+        long elements = DecoderWeights.promptElements(weights.config(), weights.widest(), rows);
+        return PromptRows.allocate(memory, elements, kernels.promptBytes());
+    }
+}

@@ -79,7 +79,7 @@ public final class TextEncoder implements Step {
     }
 
     private Worker[] workers(ModelShard shard, Kernels kernels) {
-        PromptRows quantized = PromptRows.allocate(workspace.widestPrompt(config.hidden()), kernels.promptBytes());
+        PromptRows quantized = shard.promptRows(limits.rows(), kernels);
         Worker[] made = new Worker[team.workers(0, limits.workers())];
         for (int i = 0; i < made.length; i++) {
             made[i] = new Worker(

@@ -1,13 +1,11 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.kernel.AttentionParts;
-import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /** The memory of a shard's blocks: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
@@ -41,18 +39,6 @@ final class Workspace {
     /** The same with {@code count} rows. */
     Rows rows(String use, int count, int width) {
         return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
-    }
-
-    /**
-     * Elements of the largest input of a linear layer, quantized.
-     *
-     * @param hidden the width of the residual stream, which is one, too
-     */
-    long widestPrompt(int hidden) {
-        return Stream.concat(Stream.of(new Use("", limits.rows(), hidden)), rows.keySet().stream())
-                .mapToLong(use -> PromptRows.elements(use.count(), use.width()))
-                .max()
-                .orElseThrow();
     }
 
     /** Rows of which all shards compute parts. */

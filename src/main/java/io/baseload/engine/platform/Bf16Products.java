@@ -37,11 +37,6 @@ public final class Bf16Products {
         memory = new ProductMemory(weightBytes(depth), SUM_BYTES, (depth / STEP + 1) * HEIGHTS.length);
     }
 
-    /** The memory of a thread, in bytes. */
-    public static long bytes(int depth) {
-        return weightBytes(depth) + SUM_BYTES;
-    }
-
     private static long weightBytes(int depth) {
         return 2L * WIDTH * depth;
     }

@@ -32,9 +32,6 @@ public final class IntegerProducts {
     /** The most rows of a product. */
     public static final int MAX_ROWS = 512;
 
-    /** The memory of a thread, in bytes. */
-    public static final long NATIVE_BYTES = WIDTH * DEPTH + 4L * WIDTH * MAX_ROWS;
-
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
     private static final Optional<Kind> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();

@@ -291,8 +291,8 @@ public final class MachineProbe implements AutoCloseable {
             this.xs = eachWorkers(rows, weights.cols());
             this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
             this.quantized = IntStream.range(0, team.workers())
-                    .mapToObj(worker ->
-                            PromptRows.allocate(PromptRows.elements(rows, weights.cols()), kernels.promptBytes()))
+                    .mapToObj(worker -> PromptRows.allocate(
+                            memory, PromptRows.elements(rows, weights.cols()), kernels.promptBytes()))
                     .toArray(PromptRows[]::new);
         }
 

@@ -133,7 +133,7 @@ final class KernelWarmUp {
 
     private void quantizedPrompt(Layer layer) {
         int bytes = kernels.promptBytes();
-        PromptRows quantized = PromptRows.allocate(PromptRows.elements(PROMPT, layer.w.cols()), bytes);
+        PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(PROMPT, layer.w.cols()), bytes);
         cold.add(() -> kernels.quantize(layer.x, PROMPT, 0, PROMPT, quantized, layer.scratch));
         cold.add(() -> kernels.prefillLinear(layer.w, quantized, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
     }

@@ -49,7 +49,7 @@ final class ModelConversion {
         ImportPlan plan = new ImportPlan(source.definition().weights());
         DecoderWeights.load(source.config(), plan);
         boolean quantized = plan.quantized() || saysQuantized();
-        Quantization chosen = wanted.orElse(quantized || source.isEncoder() ? Quantization.KEEP : Quantization.NF4_DQ);
+        Quantization chosen = wanted.orElse(quantized || source.isEncoder() ? Quantization.KEEP : Quantization.Q4);
         ImportPackings packings = new ImportPackings(chosen);
         try (ModelWriter writer =
                 new ModelWriter(folder, source.folder().weights(), chosen, progress, plan.bytes(packings))) {

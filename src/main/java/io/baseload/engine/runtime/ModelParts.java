@@ -2,7 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.config.ModelConfig;
-import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.parallel.NodeThreads;
@@ -38,7 +38,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
             return parts;
         }
         ShardPlan plan = plan(source, layout);
-        ModelParts parts = empty(estimate(plan, size, layout));
+        ModelParts parts = empty(estimate(plan, size, source.kernels(size.options().precision()), layout));
         List<NativeMemory> memories =
                 Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
@@ -63,10 +63,10 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
         return layout.shards() == 1 || source.isEncoder()
                 ? source.estimate(size, layout.workers())
-                : estimate(plan(source, layout), size, layout);
+                : estimate(plan(source, layout), size, source.kernels(size.options().precision()), layout);
     }
 
-    private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, TeamLayout layout) {
+    private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, Kernels kernels, TeamLayout layout) {
         long kv = 0;
         long scratch = 0;
         for (int shard = 0; shard < plan.shards(); shard++) {
@@ -74,7 +74,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
             int workers = layout.workers(shard, layout.workers());
             int widest = DecoderWeights.load(config, plan.planned(shard)).widest();
             kv += size.kvBytes(config);
-            scratch += workers * Scratch.nativeBytes(widest) + size.partBytes(config, workers);
+            scratch += size.scratchBytes(config, kernels, widest, workers);
         }
         long weights =
                 plan.outline().bytes().stream().mapToLong(Long::longValue).sum();

@@ -3,8 +3,11 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.AttentionParts;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
@@ -108,6 +111,18 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     long partBytes(ModelConfig config, int workers) {
         int valueDim = config.kvLayout(options.kvPrecision()).valueDim();
         return AttentionParts.nativeBytes(workers, contextLength, valueDim);
+    }
+
+    /**
+     * Memory for intermediate results of a shard's workers.
+     *
+     * @param widest the largest number of columns of the shard's matrices, or the width of a key or value
+     */
+    long scratchBytes(ModelConfig config, Kernels kernels, int widest, int workers) {
+        StepLimits limits = config.encoder().isPresent() ? encoderLimits(workers) : limits(workers);
+        return workers * Scratch.nativeBytes(widest)
+                + partBytes(config, workers)
+                + kernels.promptBytes() * DecoderWeights.promptElements(config, widest, limits.rows());
     }
 
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {

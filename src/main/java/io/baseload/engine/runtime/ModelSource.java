@@ -17,8 +17,6 @@ import io.baseload.engine.format.ModelFolder;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kernel.PromptRows;
-import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
@@ -208,13 +206,8 @@ record ModelSource(
     }
 
     MemoryEstimate estimate(ModelSize size, int workers) {
-        long scratch = workers * Scratch.nativeBytes(plan.widest()) + size.partBytes(config(), workers);
-        if (isEncoder()) {
-            Kernels kernels = kernels(size.options().precision());
-            scratch += kernels.promptBytes()
-                    * PromptRows.elements(size.encoderLimits(workers).rows(), plan.widest());
-            scratch += workers * kernels.productBytes(plan.widest());
-        }
+        Kernels kernels = kernels(size.options().precision());
+        long scratch = size.scratchBytes(config(), kernels, plan.widest(), workers);
         return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch);
     }
 

@@ -56,8 +56,8 @@ class Bf16LinearTest {
                     : Kernels.best(Precision.FAST);
         }
 
-        PromptRows room(int rows, int cols) {
-            return PromptRows.allocate(PromptRows.elements(rows, cols), format.bytes());
+        PromptRows room(NativeMemory memory, int rows, int cols) {
+            return PromptRows.allocate(memory, PromptRows.elements(rows, cols), format.bytes());
         }
 
         Bf16Conversion conversion() {
@@ -84,7 +84,7 @@ class Bf16LinearTest {
     /** Panels {@code first … end} of a layer, as workers compute it. */
     private void multiply(Kernels kernels, PackedMatrix w, Rows x, int count, Rows y, int first, int end) {
         if (kernels.quantizesPrompts(w)) {
-            PromptRows rows = PromptRows.allocate(PromptRows.elements(count, x.width()), kernels.promptBytes());
+            PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(count, x.width()), kernels.promptBytes());
             kernels.quantize(x, count, 0, count / 3, rows, scratch);
             kernels.quantize(x, count, count / 3, count, rows, scratch);
             kernels.prefillLinear(w, rows, y, 0, count, first, end, scratch);
@@ -113,9 +113,9 @@ class Bf16LinearTest {
         Bf16Conversion conversion = form.conversion();
         for (int cols : WIDTHS) {
             Rows x = random.rows(37, cols);
-            PromptRows expected = form.room(37, cols);
+            PromptRows expected = form.room(memory, 37, cols);
             form.defined().quantize(x, 37, 0, 37, expected, scratch);
-            PromptRows actual = form.room(37, cols);
+            PromptRows actual = form.room(memory, 37, cols);
             actual.start(x, 37);
             conversion.rows(x, 0, 20, actual);
             conversion.rows(x, 20, 37, actual);
@@ -237,7 +237,7 @@ class Bf16LinearTest {
     void nothingIsAllocatedOnTheHeap(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing(), 256, 1152);
         Rows x = random.rows(48, w.cols());
-        PromptRows rows = form.room(48, w.cols());
+        PromptRows rows = form.room(memory, 48, w.cols());
         rows.start(x, 48);
         Bf16Conversion conversion = form.conversion();
         MemorySegment parts = Arena.ofAuto().allocate(2L * WIDTH * form.format().depth(w.cols()), 64);

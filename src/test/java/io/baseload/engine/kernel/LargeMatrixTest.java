@@ -78,7 +78,7 @@ class LargeMatrixTest {
             kernels.prefillLinear(large, x, y, 0, 3, first, large.panels(), scratch);
             assertEqualRows(expected, y, packing + ", prefill, " + kernels.name());
             if (kernels.quantizesPrompts(large)) {
-                PromptRows quantized = PromptRows.allocate(PromptRows.elements(3, COLS), kernels.promptBytes());
+                PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(3, COLS), kernels.promptBytes());
                 kernels.quantize(x, 3, 0, 3, quantized, scratch);
                 kernels.prefillLinear(small, quantized, expected, 0, 3, 0, PANELS, scratch);
                 kernels.prefillLinear(large, quantized, y, 0, 3, first, large.panels(), scratch);

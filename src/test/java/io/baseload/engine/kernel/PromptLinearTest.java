@@ -42,8 +42,8 @@ class PromptLinearTest {
         return packings().filter(packing -> PromptLinear.USABLE);
     }
 
-    private static PromptRows room(Rows x, int rows) {
-        return PromptRows.allocate(PromptRows.elements(rows, x.width()), 1);
+    private PromptRows room(Rows x, int rows) {
+        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), 1);
     }
 
     private PromptRows quantized(Kernels kernels, Rows x, int rows) {

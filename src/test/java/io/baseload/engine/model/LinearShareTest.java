@@ -67,7 +67,7 @@ class LinearShareTest {
         Batch batch = new Batch(1, 1, 1);
         Profile profile = new Profile(count);
         PromptRows quantized =
-                PromptRows.allocate(PromptRows.elements(prefill + decode, COLUMNS), kernels.promptBytes());
+                PromptRows.allocate(memory, PromptRows.elements(prefill + decode, COLUMNS), kernels.promptBytes());
         Worker[] workers = new Worker[count];
         for (int i = 0; i < count; i++) {
             Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);

@@ -102,7 +102,7 @@ class PagedAttentionTest {
                     0,
                     Kernels.best(),
                     scratch,
-                    PromptRows.allocate(0, 0),
+                    PromptRows.allocate(memory, 0, 0),
                     profile.worker(i),
                     DIM,
                     LinearShare.CHUNK_BYTES,

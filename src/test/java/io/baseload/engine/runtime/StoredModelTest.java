@@ -77,12 +77,12 @@ class StoredModelTest {
     @Test
     void quantizesTheLinearLayersOnly() {
         Conversion done = engine.convert(TestModels.tiny(), folder, Optional.empty(), Progress.NONE);
-        assertThat(done).isEqualTo(new Conversion(Quantization.NF4_DQ, List.of()));
+        assertThat(done).isEqualTo(new Conversion(Quantization.Q4, List.of()));
         long linear = 3L * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 64 * 128);
         ModelInfo info = engine.inspect(folder);
-        assertThat(info.tensorBytes()).containsOnlyKeys("F32", "NF4 in blocks of 64, LINEAR8");
-        assertThat(info.tensorBytes().get("NF4 in blocks of 64, LINEAR8"))
-                .isBetween(linear / 2 + linear / 64, linear / 2 + linear / 4);
+        assertThat(info.tensorBytes()).containsOnlyKeys("F32", "U4 in blocks of 32, LINEAR8_MINIMUM");
+        assertThat(info.tensorBytes().get("U4 in blocks of 32, LINEAR8_MINIMUM"))
+                .isBetween(linear / 2 + linear / 16, linear / 2 + linear / 4);
         assertThat(answer(folder)).hasSize(40);
     }
 
