@@ -2,13 +2,14 @@
 """Holds Baseload against other engines on the same files, in interleaved runs, so that a noisy machine is noisy for all.
 
     peers.py build                                   builds llama.cpp from PyPI's source package of llama-cpp-python, for this machine and for AVX2
-    peers.py run [--isa native,avx2] [--cases one,formats,batches,crowded] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
+    peers.py run [--isa native,avx2] [--cases one,formats,batches,crowded,bytes] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
     peers.py tables [--write docs/performance.md]    prints the tables of all that was run, or puts them between the marks of that file
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
 runs.jsonl has, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
 a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2. Decode of one sequence is also measured
-with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't.
+with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't. The case bytes is Baseload's
+alone: how many bytes of weights it reads a second in each format, beside those of the first model as it is stored.
 
 PROGRAM of another engine is called as llama_cpp_rates.py is (MODEL --threads N --prompt N --decode N --batch N --repeat N) and prints the same JSON.
 """
@@ -77,6 +78,9 @@ def cases(models, wanted):
             found += [Case("one", name, 512, decode, quantize=kind, repeat=repeat) for kind in ("nf4-dq", "q4")]
         if "batches" in wanted:
             found += [Case("batches", name, 16, decode, batch=batch, repeat=repeat) for batch in (1, 2, 4, 8, 16)]
+        if "bytes" in wanted:
+            kinds = ["keep"] if name != next(iter(models)) else ["keep", "q4", "nf4-dq", "nf4", "fp4", "q8", "bf16"]
+            found += [Case("bytes", name, 16, decode, quantize=kind, repeat=3) for kind in kinds]
         if "crowded" in wanted:
             found += [Case("crowded", name, 16, decode, crowd=crowd, repeat=repeat) for crowd in (0, 2)]
     return found
@@ -88,7 +92,7 @@ def command(engine, isa, case, a):
     lengths = case.lengths(a.threads)
     if engine == OURS:
         return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *lengths, file]
-    if case.quantize != "keep" or case.precision != "fast":
+    if case.quantize != "keep" or case.precision != "fast" or case.table == "bytes":
         return None
     if engine == HUGE and case.table != "one":
         return None
@@ -175,6 +179,10 @@ class Runs:
     def of(self, engine, **case):
         return [entry for entry in self.entries if entry["engine"] == engine and all(entry["case"][name] == value for name, value in case.items())]
 
+    def first(self, table):
+        """The model that was measured first."""
+        return next(entry["case"]["model"] for entry in self.entries if entry["case"]["table"] == table)
+
     def engines(self, table):
         return sorted({entry["engine"] for entry in self.entries if entry["case"]["table"] == table} - {OURS}, key=lambda name: (name != PEER, name))
 
@@ -238,6 +246,23 @@ def crowded(runs):
     return table(["model", "engine", "decode, alone", "beside two busy loops", "part"], rows)
 
 
+def weight_rates(entries):
+    """GB of weights that are read a second while one sequence decodes."""
+    return {entry["pair"]: entry["result"]["decodeTps"]["median"] * entry["result"]["roofline"]["weightBytes"] / 1e9 for entry in entries}
+
+
+def weights(runs):
+    rows, first = [], None
+    for model, quantize in runs.variants("bytes", "model", "quantize"):
+        same = runs.of(OURS, table="bytes", model=model, quantize=quantize)
+        first = first or weight_rates(runs.of(OURS, table="bytes", model=runs.first("bytes"), quantize="keep"))
+        read = f"{same[0]['result']['roofline']['weightBytes'] / 1e6:.0f} MB"
+        fraction = middle([entry["result"]["rooflineFraction"] for entry in same], 2)
+        decode = middle(rates(same, "decodeTps").values())
+        rows.append([model, {"keep": "as stored"}.get(quantize, quantize), decode, read, middle(weight_rates(same).values()), ratio(weight_rates(same), first), fraction])
+    return table(["model", "weights", "decode", "read per token", "GB per second", "of the first model's", "of the roofline"], rows)
+
+
 def tables(a):
     entries = read(a)
     lines = []
@@ -248,7 +273,7 @@ def tables(a):
         last = runs.entries[-1]
         name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, peers built without AVX-512 and VNNI)"
         lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
-        lines += one(runs) + batches(runs) + crowded(runs)
+        lines += one(runs) + batches(runs) + crowded(runs) + weights(runs)
     text = "\n".join(lines)
     if not a.write:
         print(text)
