@@ -29,6 +29,9 @@ final class GenerateKernels {
         for (FloatKernels kernels : FloatKernels.values()) {
             files.put(kernels.className() + ".java", kernels.source());
         }
+        for (FloatingPointKernels kernels : FloatingPointKernels.values()) {
+            files.put(kernels.className() + ".java", kernels.source());
+        }
         files.put("Tile.java", TileKernel.source());
         boolean check = args[0].equals("check");
         for (Map.Entry<String, String> file : files.entrySet()) {

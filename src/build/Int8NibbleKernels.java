@@ -7,25 +7,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * 4-bit integers times 8-bit activations in 16-bit lanes: two classes for each format of scales, and two for pairs of rows. One class loops over groups of any length and chooses the method;
+ * 4-bit integers times 8-bit activations in 16-bit lanes: two classes for each format of scales. One class loops over groups of any length and chooses the method;
  * the other has groups of 32 columns written out.
  */
 enum Int8NibbleKernels {
-    HALF("NibbleInt8Half", StoredScales.HALF, 1, 8, 4, 2, 1),
-    NESTED("NibbleInt8Nested", StoredScales.NESTED, 1, 8, 4, 2, 1),
-    FLOAT("NibbleInt8Float", StoredScales.FLOAT, 1, 8, 4, 2, 1),
-    PAIRS("NibbleInt8Pairs", StoredScales.FLOAT, 2, 4, 2);
+    HALF("NibbleInt8Half", StoredScales.HALF),
+    NESTED("NibbleInt8Nested", StoredScales.NESTED),
+    FLOAT("NibbleInt8Float", StoredScales.FLOAT);
+
+    private static final int[] STREAMS = {8, 4, 2, 1};
 
     private final String className;
     private final StoredScales scales;
-    private final int rows;
-    private final int[] streams;
 
-    Int8NibbleKernels(String className, StoredScales scales, int rows, int... streams) {
+    Int8NibbleKernels(String className, StoredScales scales) {
         this.className = className;
         this.scales = scales;
-        this.rows = rows;
-        this.streams = streams;
     }
 
     /** Source text by class name. */
@@ -38,12 +35,12 @@ enum Int8NibbleKernels {
     }
 
     private String loops() {
-        String cases = Arrays.stream(streams).mapToObj(this::call).collect(Collectors.joining("\n"));
-        String widths = Arrays.stream(streams).mapToObj(String::valueOf).collect(Collectors.joining(", "));
+        String cases = Arrays.stream(STREAMS).mapToObj(this::call).collect(Collectors.joining("\n"));
+        String widths = Arrays.stream(STREAMS).mapToObj(String::valueOf).collect(Collectors.joining(", "));
         return file(
                 """
                 /**
-                 * 4-bit integers times 8-bit activations, in 16-bit lanes, ROWS, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
+                 * 4-bit integers times 8-bit activations, in 16-bit lanes, one row, with SCALES; {@link Int8Rows} says why no nibble is masked. Written by src/build/GenerateKernels.java.
                  *
                  * <p>One loop runs over all columns, eight at a time, and checks whether a group ends: a loop over a group's columns would be so short that entering and leaving it takes as long as
                  * the products. For few streams and groups of 32 columns, {@link GROUPS} has a whole group written out instead. No method is called while sums are alive, because they might become
@@ -53,8 +50,8 @@ enum Int8NibbleKernels {
                     private NAME() {}
 
                     /**
-                     * Adds the products of some blocks: ROWS of x, the first {@code row}, times some vectors of weight rows, from the beginning of a panel on, to
-                     * {@code y[((row + r) · streams + stream) · L + lane]}.
+                     * Adds the products of some blocks: a row of x times some vectors of weight rows, from the beginning of a panel on, to
+                     * {@code y[(row · streams + stream) · L + lane]}.
                      *
                      * @param streams one of WIDTHS
                      * @param block the first block
@@ -73,7 +70,7 @@ enum Int8NibbleKernels {
                 }
                 """.replace("GROUPS", groupsName()).replace("WIDTHS", widths),
                 className,
-                Map.of("{cases}", cases, "{kernels}", kernels(Arrays.stream(streams), this::kernel)));
+                Map.of("{cases}", cases, "{kernels}", kernels(Arrays.stream(STREAMS), this::kernel)));
     }
 
     private String writtenOutGroups() {
@@ -129,17 +126,12 @@ enum Int8NibbleKernels {
             {vectors}
 
             """;
-        return GenerateKernels.fill(
-                imports
-                        + body.replace("NAME", name)
-                                .replace("ROWS", rows == 1 ? "one row" : "two rows")
-                                .replace("SCALES", scales.words()),
-                all);
+        return GenerateKernels.fill(imports + body.replace("NAME", name).replace("SCALES", scales.words()), all);
     }
 
     /** Streams whose groups are written out: those that AVX2 has registers for. */
     private IntStream writtenOut() {
-        return Arrays.stream(streams).filter(n -> n > 1 && n * rows <= 4);
+        return Arrays.stream(STREAMS).filter(n -> n > 1 && n <= 4);
     }
 
     private String call(int streams) {
@@ -166,7 +158,7 @@ enum Int8NibbleKernels {
                         int groups = m.packing().block() / x.group();
                         int group = block * groups;
                         int left = groups;
-                        {rows}
+                        {row}
                         int to = row * N * L;
                         {clear}
                         int end = blocks * m.packing().block() / 8;
@@ -195,10 +187,10 @@ enum Int8NibbleKernels {
                 """.replace("streamsN", "streams" + streams).replace("N * L", streams + " * L"),
                 Map.ofEntries(
                         Map.entry("{addresses}", addresses(streams)),
-                        Map.entry("{rows}", rows()),
+                        Map.entry("{row}", row()),
                         Map.entry("{clear}", clear(streams)),
                         Map.entry("{load}", load("w", streams, "p + o#")),
-                        Map.entry("{x}", digits("x# + k + j")),
+                        Map.entry("{x}", digits("x0 + k + j")),
                         Map.entry("{multiply}", multiply("w", streams)),
                         Map.entry("{shift}", shift("w", streams)),
                         Map.entry("{scales}", readScales(streams)),
@@ -216,7 +208,7 @@ enum Int8NibbleKernels {
                         {addresses}
                         int groups = m.packing().block() / Int8Rows.GROUP;
                         int left = groups;
-                        {rows}
+                        {row}
                         int to = row * STREAMS * L;
                         int end = (block + blocks) * groups;
                         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
@@ -236,7 +228,7 @@ enum Int8NibbleKernels {
                 """.replace("STREAMS", String.valueOf(streams)).replace("groupsN", "groups" + streams),
                 Map.ofEntries(
                         Map.entry("{addresses}", addresses(streams)),
-                        Map.entry("{rows}", rows()),
+                        Map.entry("{row}", row()),
                         Map.entry("{clear}", clear(streams)),
                         Map.entry(
                                 "{eights}",
@@ -264,7 +256,7 @@ enum Int8NibbleKernels {
                                 "{load}",
                                         load("wE_", streams, "p + EIGHT * 64L + o#")
                                                 .replace("EIGHT", String.valueOf(number)),
-                                "{x}", digits("x# + k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
+                                "{x}", digits("x0 + k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
                                 "{multiply}", multiply("wE_", streams),
                                 "{shift}", shift("wE_", streams)))
                 .replace("wE_", "w" + number + "_");
@@ -301,16 +293,14 @@ enum Int8NibbleKernels {
                 .stripTrailing();
     }
 
-    private String rows() {
-        return GenerateKernels.each(rows, "int x# = x.digitsAt(row + #), g# = x.groupsAt(row + #);");
+    private static String row() {
+        return "int x0 = x.digitsAt(row), g0 = x.groupsAt(row);";
     }
 
     /** The lanes' start values. */
-    private String clear(int streams) {
-        return GenerateKernels.each(
-                        rows, "ShortVector c# = IntVector.broadcast(INTS, starts[g# + group]).reinterpretAsShorts();")
-                + "\n"
-                + GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = c@;");
+    private static String clear(int streams) {
+        return "ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();\n"
+                + GenerateKernels.each(streams, "ShortVector a# = c;");
     }
 
     private static String load(String name, int streams, String at) {
@@ -318,13 +308,12 @@ enum Int8NibbleKernels {
                 streams, "IntVector " + name + "# = IntVector.fromMemorySegment(INTS, w, " + at + ", LITTLE_ENDIAN);");
     }
 
-    private String digits(String at) {
-        return GenerateKernels.each(
-                rows, "ShortVector d# = IntVector.broadcast(INTS, digits[" + at + "]).reinterpretAsShorts();");
+    private static String digits(String at) {
+        return "ShortVector d0 = IntVector.broadcast(INTS, digits[" + at + "]).reinterpretAsShorts();";
     }
 
-    private String multiply(String name, int streams) {
-        return GenerateKernels.eachOf(rows, streams, "a@_# = " + name + "#.reinterpretAsShorts().mul(d@).add(a@_#);");
+    private static String multiply(String name, int streams) {
+        return GenerateKernels.each(streams, "a# = " + name + "#.reinterpretAsShorts().mul(d0).add(a#);");
     }
 
     private static String shift(String name, int streams) {
@@ -335,18 +324,16 @@ enum Int8NibbleKernels {
         return GenerateKernels.each(streams, "FloatVector s# = " + scales.read("q + q#") + ";");
     }
 
-    private String step() {
-        return GenerateKernels.each(
-                rows,
-                "FloatVector f# = FloatVector.broadcast(FLOATS, steps[g# + group]);\n"
-                        + "IntVector e# = IntVector.broadcast(INTS, offsets[g# + group]);");
+    private static String step() {
+        return "FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);\n"
+                + "IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);";
     }
 
     /** Adds a group's sums, converted and scaled, to the totals, which are in memory: floats that live around the loop may become objects. */
-    private String add(int streams) {
-        return GenerateKernels.eachOf(rows, streams, """
-            IntVector i@_# = a@_#.reinterpretAsInts();
-            ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR, 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, FloatVector.fromArray(FLOATS, y, to + (@ * STREAMS + #) * L)).intoArray(y, to + (@ * STREAMS + #) * L);\
-            """.replace("STREAMS", String.valueOf(streams)));
+    private static String add(int streams) {
+        return GenerateKernels.each(streams, """
+            IntVector i# = a#.reinterpretAsInts();
+            ((FloatVector) i#.lanewise(LSHL, 16).add(i#).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s#, FloatVector.fromArray(FLOATS, y, to + # * L)).intoArray(y, to + # * L);\
+            """);
     }
 }

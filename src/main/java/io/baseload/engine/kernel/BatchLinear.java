@@ -93,13 +93,15 @@ final class BatchLinear {
             int some = Math.min(blocks, w.blocks() - block);
             int first = block * ofBlock;
             int groups = some * ofBlock;
-            Int8DecodeLinear.scales(w, panel, panels, block, some, rows, scales);
+            Int8DecodeLinear.scales(w, panel, panels, block, some, true, scales);
             weights(w, panel, panels, first, groups);
             products.multiply(scratch.int8().bytes(), GroupProducts.at(first, 0, rows), groups, rows);
             for (int g = 0; g < groups; g++) {
                 add(g, first + g, width, rows, scales.at() + g / ofBlock * scales.blockStep(), scratch);
             }
-            Int8DecodeLinear.minimums(w, panels * PARTS, block, some, rows, scratch);
+            for (int row = 0; row < rows; row++) {
+                Int8DecodeLinear.minimums(w, panels * PARTS, block, some, row, scratch);
+            }
         }
         Int8DecodeLinear.store(w, scratch, y, from, rows, panel * PARTS, panels * PARTS);
     }

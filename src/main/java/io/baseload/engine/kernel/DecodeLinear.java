@@ -13,6 +13,8 @@ import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 
 import io.baseload.engine.kernel.generated.ByteFloat;
 import io.baseload.engine.kernel.generated.CodebookFloat;
+import io.baseload.engine.kernel.generated.FloatingPoint;
+import io.baseload.engine.kernel.generated.FloatingPoint8;
 import io.baseload.engine.kernel.generated.NibbleFloat;
 import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.kernel.lanes.ScaleVectors;
@@ -62,8 +64,15 @@ final class DecodeLinear {
     /** Some vectors of weight rows times all rows of x; only the first pass reads them from memory. */
     private static void group(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
-        if (!w.packing().codes().coded()) {
-            plain(w, x, y, from, rows, unit, units, scratch);
+        if (rows == 1 && !w.packing().codes().coded()) {
+            if (w.packing().codes() == Codes.F8_E4M3) {
+                FloatingPoint8.multiply(w, unit, units, x.data(), x.at(from), scratch.sums);
+            } else {
+                FloatingPoint.multiply(w, unit, units, x.data(), x.at(from), scratch.sums);
+            }
+            store(w, scratch.sums, 0, y, from, unit, units);
+        } else if (!w.packing().codes().coded()) {
+            widened(w, x, y, from, rows, unit, units, scratch);
         } else if (!inRegisters(w.packing())) {
             WidenedRows.multiply(w, x, from, rows, unit, units, scratch);
             for (int r = 0; r < rows; r++) {
@@ -86,7 +95,7 @@ final class DecodeLinear {
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-        int blocks = blocks(w.packing(), rows, ONE_ROWS_BLOCKS);
+        int blocks = blocks(w.packing(), rows);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             ScaleVectors.read(w, unit, units, block, some, scratch.scales);
@@ -103,14 +112,12 @@ final class DecodeLinear {
     /**
      * Blocks that a kernel processes in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#MAX_BLOCKS} blocks; for one row as many as share
      * a nested scale.
-     *
-     * @param most the number for one row if scales aren't nested
      */
-    static int blocks(Packing packing, int rows, int most) {
+    private static int blocks(Packing packing, int rows) {
         if (rows > 1) {
             return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, MAX_BLOCKS);
         }
-        return packing.scales().nested() ? NESTED_BLOCKS : most;
+        return packing.scales().nested() ? NESTED_BLOCKS : ONE_ROWS_BLOCKS;
     }
 
     private static void products(
@@ -148,8 +155,8 @@ final class DecodeLinear {
         }
     }
 
-    /** Plain numbers: some columns are widened to L1, then multiplied by all rows. */
-    private static void plain(
+    /** Numbers that aren't coded: some columns are widened to L1, then multiplied by all rows. */
+    private static void widened(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * WIDTH, 0f);
         for (int column = 0; column < w.cols(); column += COLUMNS) {

@@ -4,13 +4,13 @@ import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
+import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 
 import io.baseload.engine.kernel.generated.CodebookInt8;
 import io.baseload.engine.kernel.generated.Int8Minimums;
 import io.baseload.engine.kernel.generated.NibbleInt8Float;
 import io.baseload.engine.kernel.generated.NibbleInt8Half;
 import io.baseload.engine.kernel.generated.NibbleInt8Nested;
-import io.baseload.engine.kernel.generated.NibbleInt8Pairs;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.quant.Codebook;
@@ -33,8 +33,8 @@ final class Int8DecodeLinear {
      */
     private static final int STREAMS = MANY_REGISTERS ? 8 : 2 * PARTS;
 
-    /** The same for several rows, two at a time. With more sums than registers, a method may become so large that the compiler leaves calls in it. */
-    private static final int SHARED_STREAMS = MANY_REGISTERS ? 4 : PARTS;
+    /** Columns that several rows multiply one after the other: those of eight panels are half of an L1. */
+    private static final int SHARED_COLUMNS = 256;
 
     private Int8DecodeLinear() {}
 
@@ -80,7 +80,7 @@ final class Int8DecodeLinear {
         }
         int end = endPanel * PARTS;
         for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
-            units = streams(w, end - unit, rows);
+            units = streams(w, end - unit);
             Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
             Arrays.fill(scratch.totals, 0, rows * units * L, 0f);
             products(w, unit, units, rows, scratch);
@@ -89,34 +89,43 @@ final class Int8DecodeLinear {
     }
 
     /** Number of vectors of weight rows, in whole panels, that are read side by side. Codes of a table are read panel by panel. */
-    private static int streams(PackedMatrix w, int left, int rows) {
+    private static int streams(PackedMatrix w, int left) {
         if (w.packing().codes().codebook()) {
             return PARTS;
         }
-        int most = rows == 1 ? STREAMS : SHARED_STREAMS;
-        return left >= most ? most : Integer.highestOneBit(left);
+        return left >= STREAMS ? STREAMS : Integer.highestOneBit(left);
     }
 
     /**
-     * Adds the products of all columns: for one row in one call, or in one for each group of blocks whose nested scales share a scale; for several rows a few blocks at a time, whose weights
-     * the other rows then read from cache.
+     * Adds the products of all columns: for one row in one call, or in one for each group of blocks whose nested scales share a scale. Of several rows, the first reads some blocks from
+     * memory, at the rate of a single row, and the others read them from cache.
      */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
-        int blocks = DecodeLinear.blocks(w.packing(), rows, w.blocks());
+        int blocks = blocks(w, rows);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
-            scales(w, unit / PARTS, units / PARTS, block, some, rows, scratch.blockScales);
-            if (w.packing().codes().codebook()) {
-                codebook(w, unit, block, some, rows, scratch);
-            } else {
-                nibbles(w, unit, units, block, some, rows, scratch);
+            scales(w, unit / PARTS, units / PARTS, block, some, false, scratch.blockScales);
+            for (int row = 0; row < rows; row++) {
+                if (w.packing().codes().codebook()) {
+                    codebook(w, unit, block, some, row, scratch);
+                } else {
+                    nibbles(w, unit, units, block, some, row, scratch);
+                }
             }
         }
     }
 
+    private static int blocks(PackedMatrix w, int rows) {
+        if (w.packing().scales().nested()) {
+            return NESTED_BLOCKS;
+        }
+        return rows == 1 ? w.blocks() : Math.max(1, SHARED_COLUMNS / w.packing().block());
+    }
+
     /** Points to the scales of some blocks of some panels, converted or as they are stored. */
-    static void scales(PackedMatrix w, int panel, int panels, int block, int blocks, int rows, BlockScales scales) {
-        if (converts(w.packing(), rows)) {
+    static void scales(
+            PackedMatrix w, int panel, int panels, int block, int blocks, boolean shared, BlockScales scales) {
+        if (converts(w.packing(), shared)) {
             scales.converted(w, panel, panels, block, blocks);
         } else {
             scales.in(w, panel, panels, block);
@@ -124,63 +133,52 @@ final class Int8DecodeLinear {
     }
 
     /** Whether scales are converted to F32 before a kernel runs: if several rows share them, or the kernel can't read them. */
-    private static boolean converts(Packing packing, int rows) {
+    private static boolean converts(Packing packing, boolean shared) {
         return switch (packing.scales()) {
-            case F16, F16_MINIMUM -> rows > 1 || packing.codes().codebook();
-            case LINEAR8, LINEAR8_MINIMUM -> rows > 1;
+            case F16, F16_MINIMUM -> shared || packing.codes().codebook();
+            case LINEAR8, LINEAR8_MINIMUM -> shared;
             case FLOAT8 -> true;
             default -> false;
         };
     }
 
-    private static void codebook(PackedMatrix w, int unit, int block, int blocks, int rows, Scratch s) {
+    private static void codebook(PackedMatrix w, int unit, int block, int blocks, int row, Scratch s) {
         IntegerTable table = Codebook.smallIntegers(w.packing().codes());
-        for (int r = 0; r < rows; r++) {
-            int to = r * PARTS * L;
-            CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), r, s.sums, to);
-        }
+        int to = row * PARTS * L;
+        CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), row, s.sums, to);
     }
 
     /**
      * Minimums are added when memory is read in order: nested ones precede the codes of their blocks, so they are added before the products; others are among the codes, so they are added in
      * a pass afterwards.
      */
-    private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+    private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int row, Scratch s) {
         boolean before = s.blockScales.kind().nested();
         if (before) {
-            minimums(w, units, block, blocks, rows, s);
+            minimums(w, units, block, blocks, row, s);
         }
-        nibbleProducts(w, unit, units, block, blocks, rows, s);
+        nibbleProducts(w, unit, units, block, blocks, row, s);
         if (!before) {
-            minimums(w, units, block, blocks, rows, s);
+            minimums(w, units, block, blocks, row, s);
         }
     }
 
-    private static void nibbleProducts(
-            PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+    private static void nibbleProducts(PackedMatrix w, int unit, int units, int block, int blocks, int row, Scratch s) {
         BlockScales scales = s.blockScales;
         int panel = unit / PARTS;
         switch (scales.kind()) {
             case F16, F16_MINIMUM ->
-                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, s.sums);
+                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
             case LINEAR8, LINEAR8_MINIMUM ->
-                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), 0, s.sums);
-            default -> {
-                int r = 0;
-                for (; units == SHARED_STREAMS && r + 1 < rows; r += 2) {
-                    NibbleInt8Pairs.multiply(w, panel, units, block, blocks, scales, s.int8(), r, s.sums);
-                }
-                for (; r < rows; r++) {
-                    NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), r, s.sums);
-                }
-            }
+                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
+            default -> NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
         }
     }
 
-    /** Adds minimums times the sums of rows to the scratch's totals, if there are any. */
-    static void minimums(PackedMatrix w, int units, int block, int blocks, int rows, Scratch s) {
-        for (int r = 0; r < rows && s.blockScales.kind().minimum(); r++) {
-            Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), r, s.totals);
+    /** Adds minimums times the sums of a row to the scratch's totals, if there are any. */
+    static void minimums(PackedMatrix w, int units, int block, int blocks, int row, Scratch s) {
+        if (s.blockScales.kind().minimum()) {
+            Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), row, s.totals);
         }
     }
 

@@ -9,10 +9,16 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
-/** A linear layer for prompt rows: two vectors of weight rows are widened to L2 once, then multiplied by all rows of x with a register tile. */
+/**
+ * A linear layer for prompt rows: some columns of two vectors of weight rows are widened to L2, then multiplied by all rows of x with a register tile. Sums go on from one piece of columns to
+ * the next in y, so their order is that of the columns.
+ */
 final class PrefillLinear {
     /** Bytes of a widened column. */
     private static final long COLUMN = 2L * 4 * L;
+
+    /** Columns that are widened at once; a multiple of all blocks. */
+    private static final int DEPTH = 2048;
 
     private PrefillLinear() {}
 
@@ -24,21 +30,37 @@ final class PrefillLinear {
         // a panel's last vectors may have no rows at all
         int end = Math.min(endPanel * PARTS, Math.ceilDiv(w.rows(), L));
         for (int unit = firstPanel * PARTS; unit < end; unit += 2) {
-            int units = Math.min(2, end - unit);
-            widen(w, unit, units, scratch);
-            boolean whole = units == 2 && (unit + 2) * L <= w.rows();
-            for (int row = from, rows; row < to; row += rows) {
-                rows = tileRows(to - row);
-                if (whole) {
-                    int at = y.at(row) + unit * L;
-                    clear(y.data(), at, y.stride(), rows);
-                    tile(w, x, row, rows, y.data(), at, y.stride(), scratch);
-                } else {
-                    clear(scratch.sums, 0, 2 * L, rows);
-                    tile(w, x, row, rows, scratch.sums, 0, 2 * L, scratch);
-                    copy(w, scratch.sums, y, row, rows, unit, units);
+            if (unit + 2 <= end && (unit + 2) * L <= w.rows()) {
+                for (int column = 0; column < w.cols(); column += DEPTH) {
+                    strip(w, x, y, from, to, unit, column, Math.min(w.cols(), column + DEPTH), scratch);
                 }
+            } else {
+                edge(w, x, y, from, to, unit, Math.min(2, end - unit), scratch);
             }
+        }
+    }
+
+    private static void strip(
+            PackedMatrix w, Rows x, Rows y, int from, int to, int unit, int column, int end, Scratch scratch) {
+        widen(w, unit, 2, column, end, scratch);
+        for (int row = from, rows; row < to; row += rows) {
+            rows = tileRows(to - row);
+            int at = y.at(row) + unit * L;
+            if (column == 0) {
+                clear(y.data(), at, y.stride(), rows);
+            }
+            tile(x, row, rows, column, end, y.data(), at, y.stride(), scratch);
+        }
+    }
+
+    /** A last strip that the matrix's rows or the panels don't fill, for which y has no room: all columns at once. */
+    private static void edge(PackedMatrix w, Rows x, Rows y, int from, int to, int unit, int units, Scratch scratch) {
+        widen(w, unit, units, 0, w.cols(), scratch);
+        for (int row = from, rows; row < to; row += rows) {
+            rows = tileRows(to - row);
+            clear(scratch.sums, 0, 2 * L, rows);
+            tile(x, row, rows, 0, w.cols(), scratch.sums, 0, 2 * L, scratch);
+            copy(w, scratch.sums, y, row, rows, unit, units);
         }
     }
 
@@ -46,9 +68,9 @@ final class PrefillLinear {
         return Math.min(left, MANY_REGISTERS && left > 6 ? 12 : 6);
     }
 
-    private static void widen(PackedMatrix w, int unit, int units, Scratch scratch) {
+    private static void widen(PackedMatrix w, int unit, int units, int column, int end, Scratch scratch) {
         for (int i = 0; i < units; i++) {
-            Widening.all(w, unit + i, scratch, 4L * L * i, COLUMN);
+            Widening.range(w, unit + i, column, end, scratch, 4L * L * i, COLUMN);
         }
     }
 
@@ -59,8 +81,9 @@ final class PrefillLinear {
     }
 
     private static void tile(
-            PackedMatrix w, Rows x, int row, int rows, float[] y, int at, int stride, Scratch scratch) {
-        Tile.any(scratch.widened, 0, COLUMN, w.cols(), x.data(), x.at(row), x.stride(), rows, y, at, stride);
+            Rows x, int row, int rows, int column, int end, float[] y, int at, int stride, Scratch scratch) {
+        int from = x.at(row) + column;
+        Tile.any(scratch.widened, 0, COLUMN, end - column, x.data(), from, x.stride(), rows, y, at, stride);
     }
 
     private static void copy(PackedMatrix w, float[] sums, Rows y, int row, int rows, int unit, int units) {

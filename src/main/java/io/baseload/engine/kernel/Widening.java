@@ -37,12 +37,7 @@ final class Widening {
         return ones;
     }
 
-    /** All weights of a vector of rows. */
-    static void all(PackedMatrix m, int unit, Scratch scratch, long to, long stride) {
-        range(m, unit, 0, m.cols(), scratch, to, stride);
-    }
-
-    /** Those of the columns {@code first … end}, which are whole blocks. */
+    /** The weights of a vector of rows in the columns {@code first … end}, which are whole blocks. */
     static void range(PackedMatrix m, int unit, int first, int end, Scratch scratch, long to, long stride) {
         if (!m.packing().codes().coded()) {
             columns(m, unit, first, end, scratch.widened, to, stride);

@@ -38,7 +38,8 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
             return parts;
         }
         ShardPlan plan = plan(source, layout);
-        ModelParts parts = empty(estimate(plan, size, source.kernels(size.options().precision()), layout));
+        ModelParts parts =
+                empty(estimate(plan, size, source.kernels(size.options().precision()), layout));
         List<NativeMemory> memories =
                 Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
@@ -63,7 +64,11 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
         return layout.shards() == 1 || source.isEncoder()
                 ? source.estimate(size, layout.workers())
-                : estimate(plan(source, layout), size, source.kernels(size.options().precision()), layout);
+                : estimate(
+                        plan(source, layout),
+                        size,
+                        source.kernels(size.options().precision()),
+                        layout);
     }
 
     private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, Kernels kernels, TeamLayout layout) {

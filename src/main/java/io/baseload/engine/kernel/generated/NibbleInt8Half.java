@@ -31,8 +31,8 @@ public final class NibbleInt8Half {
     private NibbleInt8Half() {}
 
     /**
-     * Adds the products of some blocks: one row of x, the first {@code row}, times some vectors of weight rows, from the beginning of a panel on, to
-     * {@code y[((row + r) · streams + stream) · L + lane]}.
+     * Adds the products of some blocks: a row of x times some vectors of weight rows, from the beginning of a panel on, to
+     * {@code y[(row · streams + stream) · L + lane]}.
      *
      * @param streams one of 8, 4, 2, 1
      * @param block the first block
@@ -96,17 +96,17 @@ public final class NibbleInt8Half {
         int groups = m.packing().block() / x.group();
         int group = block * groups;
         int left = groups;
-        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
         int to = row * 8 * L;
-        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-        ShortVector a0_0 = c0;
-        ShortVector a0_1 = c0;
-        ShortVector a0_2 = c0;
-        ShortVector a0_3 = c0;
-        ShortVector a0_4 = c0;
-        ShortVector a0_5 = c0;
-        ShortVector a0_6 = c0;
-        ShortVector a0_7 = c0;
+        ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0 = c;
+        ShortVector a1 = c;
+        ShortVector a2 = c;
+        ShortVector a3 = c;
+        ShortVector a4 = c;
+        ShortVector a5 = c;
+        ShortVector a6 = c;
+        ShortVector a7 = c;
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = (block * m.packing().block() / 8 + eight) * 4;
@@ -120,14 +120,14 @@ public final class NibbleInt8Half {
             IntVector w7 = IntVector.fromMemorySegment(INTS, w, p + o7, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
-                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
-                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
-                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
-                a0_4 = w4.reinterpretAsShorts().mul(d0).add(a0_4);
-                a0_5 = w5.reinterpretAsShorts().mul(d0).add(a0_5);
-                a0_6 = w6.reinterpretAsShorts().mul(d0).add(a0_6);
-                a0_7 = w7.reinterpretAsShorts().mul(d0).add(a0_7);
+                a0 = w0.reinterpretAsShorts().mul(d0).add(a0);
+                a1 = w1.reinterpretAsShorts().mul(d0).add(a1);
+                a2 = w2.reinterpretAsShorts().mul(d0).add(a2);
+                a3 = w3.reinterpretAsShorts().mul(d0).add(a3);
+                a4 = w4.reinterpretAsShorts().mul(d0).add(a4);
+                a5 = w5.reinterpretAsShorts().mul(d0).add(a5);
+                a6 = w6.reinterpretAsShorts().mul(d0).add(a6);
+                a7 = w7.reinterpretAsShorts().mul(d0).add(a7);
                 w0 = w0.lanewise(LSHR, 4);
                 w1 = w1.lanewise(LSHR, 4);
                 w2 = w2.lanewise(LSHR, 4);
@@ -146,34 +146,34 @@ public final class NibbleInt8Half {
                 FloatVector s5 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q5, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
                 FloatVector s6 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q6, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
                 FloatVector s7 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q7, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 0) * L)).intoArray(y, to + (0 * 8 + 0) * L);
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 1) * L)).intoArray(y, to + (0 * 8 + 1) * L);
-                IntVector i0_2 = a0_2.reinterpretAsInts();
-                ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 2) * L)).intoArray(y, to + (0 * 8 + 2) * L);
-                IntVector i0_3 = a0_3.reinterpretAsInts();
-                ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 3) * L)).intoArray(y, to + (0 * 8 + 3) * L);
-                IntVector i0_4 = a0_4.reinterpretAsInts();
-                ((FloatVector) i0_4.lanewise(LSHL, 16).add(i0_4).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s4, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 4) * L)).intoArray(y, to + (0 * 8 + 4) * L);
-                IntVector i0_5 = a0_5.reinterpretAsInts();
-                ((FloatVector) i0_5.lanewise(LSHL, 16).add(i0_5).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s5, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 5) * L)).intoArray(y, to + (0 * 8 + 5) * L);
-                IntVector i0_6 = a0_6.reinterpretAsInts();
-                ((FloatVector) i0_6.lanewise(LSHL, 16).add(i0_6).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s6, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 6) * L)).intoArray(y, to + (0 * 8 + 6) * L);
-                IntVector i0_7 = a0_7.reinterpretAsInts();
-                ((FloatVector) i0_7.lanewise(LSHL, 16).add(i0_7).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s7, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 7) * L)).intoArray(y, to + (0 * 8 + 7) * L);
+                FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0 = a0.reinterpretAsInts();
+                ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
+                IntVector i1 = a1.reinterpretAsInts();
+                ((FloatVector) i1.lanewise(LSHL, 16).add(i1).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s1, FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
+                IntVector i2 = a2.reinterpretAsInts();
+                ((FloatVector) i2.lanewise(LSHL, 16).add(i2).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s2, FloatVector.fromArray(FLOATS, y, to + 2 * L)).intoArray(y, to + 2 * L);
+                IntVector i3 = a3.reinterpretAsInts();
+                ((FloatVector) i3.lanewise(LSHL, 16).add(i3).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s3, FloatVector.fromArray(FLOATS, y, to + 3 * L)).intoArray(y, to + 3 * L);
+                IntVector i4 = a4.reinterpretAsInts();
+                ((FloatVector) i4.lanewise(LSHL, 16).add(i4).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s4, FloatVector.fromArray(FLOATS, y, to + 4 * L)).intoArray(y, to + 4 * L);
+                IntVector i5 = a5.reinterpretAsInts();
+                ((FloatVector) i5.lanewise(LSHL, 16).add(i5).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s5, FloatVector.fromArray(FLOATS, y, to + 5 * L)).intoArray(y, to + 5 * L);
+                IntVector i6 = a6.reinterpretAsInts();
+                ((FloatVector) i6.lanewise(LSHL, 16).add(i6).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s6, FloatVector.fromArray(FLOATS, y, to + 6 * L)).intoArray(y, to + 6 * L);
+                IntVector i7 = a7.reinterpretAsInts();
+                ((FloatVector) i7.lanewise(LSHL, 16).add(i7).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s7, FloatVector.fromArray(FLOATS, y, to + 7 * L)).intoArray(y, to + 7 * L);
                 group++;
-                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-                a0_0 = c0;
-                a0_1 = c0;
-                a0_2 = c0;
-                a0_3 = c0;
-                a0_4 = c0;
-                a0_5 = c0;
-                a0_6 = c0;
-                a0_7 = c0;
+                c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0 = c;
+                a1 = c;
+                a2 = c;
+                a3 = c;
+                a4 = c;
+                a5 = c;
+                a6 = c;
+                a7 = c;
                 if (--left == 0) {
                     left = groups;
                     p += gap;
@@ -209,13 +209,13 @@ public final class NibbleInt8Half {
         int groups = m.packing().block() / x.group();
         int group = block * groups;
         int left = groups;
-        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
         int to = row * 4 * L;
-        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-        ShortVector a0_0 = c0;
-        ShortVector a0_1 = c0;
-        ShortVector a0_2 = c0;
-        ShortVector a0_3 = c0;
+        ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0 = c;
+        ShortVector a1 = c;
+        ShortVector a2 = c;
+        ShortVector a3 = c;
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = (block * m.packing().block() / 8 + eight) * 4;
@@ -225,10 +225,10 @@ public final class NibbleInt8Half {
             IntVector w3 = IntVector.fromMemorySegment(INTS, w, p + o3, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
-                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
-                a0_2 = w2.reinterpretAsShorts().mul(d0).add(a0_2);
-                a0_3 = w3.reinterpretAsShorts().mul(d0).add(a0_3);
+                a0 = w0.reinterpretAsShorts().mul(d0).add(a0);
+                a1 = w1.reinterpretAsShorts().mul(d0).add(a1);
+                a2 = w2.reinterpretAsShorts().mul(d0).add(a2);
+                a3 = w3.reinterpretAsShorts().mul(d0).add(a3);
                 w0 = w0.lanewise(LSHR, 4);
                 w1 = w1.lanewise(LSHR, 4);
                 w2 = w2.lanewise(LSHR, 4);
@@ -239,22 +239,22 @@ public final class NibbleInt8Half {
                 FloatVector s1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
                 FloatVector s2 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q2, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
                 FloatVector s3 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q3, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L)).intoArray(y, to + (0 * 4 + 0) * L);
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L)).intoArray(y, to + (0 * 4 + 1) * L);
-                IntVector i0_2 = a0_2.reinterpretAsInts();
-                ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L)).intoArray(y, to + (0 * 4 + 2) * L);
-                IntVector i0_3 = a0_3.reinterpretAsInts();
-                ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L)).intoArray(y, to + (0 * 4 + 3) * L);
+                FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0 = a0.reinterpretAsInts();
+                ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
+                IntVector i1 = a1.reinterpretAsInts();
+                ((FloatVector) i1.lanewise(LSHL, 16).add(i1).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s1, FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
+                IntVector i2 = a2.reinterpretAsInts();
+                ((FloatVector) i2.lanewise(LSHL, 16).add(i2).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s2, FloatVector.fromArray(FLOATS, y, to + 2 * L)).intoArray(y, to + 2 * L);
+                IntVector i3 = a3.reinterpretAsInts();
+                ((FloatVector) i3.lanewise(LSHL, 16).add(i3).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s3, FloatVector.fromArray(FLOATS, y, to + 3 * L)).intoArray(y, to + 3 * L);
                 group++;
-                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-                a0_0 = c0;
-                a0_1 = c0;
-                a0_2 = c0;
-                a0_3 = c0;
+                c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0 = c;
+                a1 = c;
+                a2 = c;
+                a3 = c;
                 if (--left == 0) {
                     left = groups;
                     p += gap;
@@ -286,11 +286,11 @@ public final class NibbleInt8Half {
         int groups = m.packing().block() / x.group();
         int group = block * groups;
         int left = groups;
-        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
         int to = row * 2 * L;
-        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-        ShortVector a0_0 = c0;
-        ShortVector a0_1 = c0;
+        ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0 = c;
+        ShortVector a1 = c;
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = (block * m.packing().block() / 8 + eight) * 4;
@@ -298,24 +298,24 @@ public final class NibbleInt8Half {
             IntVector w1 = IntVector.fromMemorySegment(INTS, w, p + o1, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
-                a0_1 = w1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0 = w0.reinterpretAsShorts().mul(d0).add(a0);
+                a1 = w1.reinterpretAsShorts().mul(d0).add(a1);
                 w0 = w0.lanewise(LSHR, 4);
                 w1 = w1.lanewise(LSHR, 4);
             }
             if ((eight & lastOfGroup) == lastOfGroup) {
                 FloatVector s0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
                 FloatVector s1 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q1, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L)).intoArray(y, to + (0 * 2 + 0) * L);
-                IntVector i0_1 = a0_1.reinterpretAsInts();
-                ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L)).intoArray(y, to + (0 * 2 + 1) * L);
+                FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0 = a0.reinterpretAsInts();
+                ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
+                IntVector i1 = a1.reinterpretAsInts();
+                ((FloatVector) i1.lanewise(LSHL, 16).add(i1).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s1, FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
                 group++;
-                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-                a0_0 = c0;
-                a0_1 = c0;
+                c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0 = c;
+                a1 = c;
                 if (--left == 0) {
                     left = groups;
                     p += gap;
@@ -345,28 +345,28 @@ public final class NibbleInt8Half {
         int groups = m.packing().block() / x.group();
         int group = block * groups;
         int left = groups;
-        int x0 = x.digitsAt(row + 0), g0 = x.groupsAt(row + 0);
+        int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
         int to = row * 1 * L;
-        ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-        ShortVector a0_0 = c0;
+        ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+        ShortVector a0 = c;
         int end = blocks * m.packing().block() / 8;
         for (int eight = 0; eight < end; eight++, p += 64) {
             int k = (block * m.packing().block() / 8 + eight) * 4;
             IntVector w0 = IntVector.fromMemorySegment(INTS, w, p + o0, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + j]).reinterpretAsShorts();
-                a0_0 = w0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0 = w0.reinterpretAsShorts().mul(d0).add(a0);
                 w0 = w0.lanewise(LSHR, 4);
             }
             if ((eight & lastOfGroup) == lastOfGroup) {
                 FloatVector s0 = ((IntVector) ShortVector.fromMemorySegment(SHORTS, d, q + q0, LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL, 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS);
-                FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-                IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
-                IntVector i0_0 = a0_0.reinterpretAsInts();
-                ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L)).intoArray(y, to + (0 * 1 + 0) * L);
+                FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+                IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
+                IntVector i0 = a0.reinterpretAsInts();
+                ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
                 group++;
-                c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-                a0_0 = c0;
+                c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+                a0 = c;
                 if (--left == 0) {
                     left = groups;
                     p += gap;
