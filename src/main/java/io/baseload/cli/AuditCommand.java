@@ -26,7 +26,7 @@ import picocli.CommandLine.Parameters;
 /** The audit trail, outside of the service. */
 @Command(
         name = "audit",
-        description = "Verifies exports of the audit trail, and sets which keys this home trusts.",
+        description = "Verifies exports of the audit trail, and chooses the keys that this home trusts.",
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {AuditCommand.Verify.class, AuditCommand.Trust.class})
 final class AuditCommand {
@@ -37,20 +37,20 @@ final class AuditCommand {
             description = "Verifies an export of the trail (GET /admin/v1/audit/export, or a file of the archive) with"
                     + " public keys and nothing else. Exit code 1 if it does not verify.")
     static final class Verify implements Callable<Integer> {
-        @Parameters(paramLabel = "EXPORT", description = "The file, also if it is compressed by gzip.")
+        @Parameters(paramLabel = "EXPORT", description = "The file, plain or compressed with gzip.")
         private Path file = Path.of("");
 
         @Option(
                 names = "--key",
                 required = true,
                 paramLabel = "FILE",
-                description = "A public key in PEM, such as audit-key.pub.pem, or C2SP verifier keys, one in a line.")
+                description = "A file with a public key in PEM, such as audit-key.pub.pem, or with C2SP verifier keys, one per line.")
         private List<Path> keys = new ArrayList<>();
 
         @Option(
                 names = "--checkpoints",
                 paramLabel = "FILE",
-                description = "Checkpoints that were kept elsewhere: the anchor, a copy of audit-checkpoints.jsonl, or"
+                description = "Checkpoints kept elsewhere: the anchor, a copy of audit-checkpoints.jsonl, or"
                         + " one signed note. The export must agree with the last of them.")
         private List<Path> kept = new ArrayList<>();
 
@@ -102,11 +102,11 @@ final class AuditCommand {
         }
     }
 
-    /** A documented decision: this home continues where others have signed. */
+    /** A documented decision: this home continues a trail that others have signed. */
     @Command(
             name = "trust",
             description = "Makes this home trust the checkpoints of a key, such as that of an earlier home on the"
-                    + " same database. A service that runs takes it up within a minute.")
+                    + " same database. A running service trusts them within a minute.")
     static final class Trust implements Callable<Integer> {
         @Parameters(
                 arity = "0..1",
@@ -116,8 +116,7 @@ final class AuditCommand {
 
         @Option(
                 names = "--new-trail",
-                description = "The database holds another trail now, or lost its last entries, and that is known: what"
-                        + " this home has signed is set aside. Only while the service is stopped.")
+                description = "Confirms that the database now holds another trail, or lost its last entries: this home's signatures are set aside. Only while the service is stopped.")
         private boolean newTrail;
 
         @Mixin

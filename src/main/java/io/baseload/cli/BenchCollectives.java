@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What an all-reduce takes, in microseconds, with the meeting of its shard's workers behind it.
+ * The duration of an all-reduce in microseconds, including the barrier of its shard's workers that follows.
  *
  * @param workers of all shards together
- * @param p50 waiting for slices alone; of one shard, that is a barrier
- * @param meetingP50 if all workers met first, measured in turn with the other
+ * @param p50 workers wait only for slices; with one shard, this is a barrier
+ * @param meetingP50 all workers wait for each other first; measured alternately with the other
  */
 record BenchCollectives(
         int shards, int workers, int width, int rows, double p50, double p99, double meetingP50, double meetingP99) {

@@ -69,7 +69,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--batch",
             split = ",",
             defaultValue = "1",
-            description = "Sequences that are decoded together, such as 1,2,4,8,16 (default: ${DEFAULT-VALUE}).")
+            description = "Numbers of sequences decoded together, such as 1,2,4,8,16 (default: ${DEFAULT-VALUE}).")
     private List<Integer> batches = List.of();
 
     @Option(
@@ -77,27 +77,24 @@ final class BenchCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "KIND",
             defaultValue = "keep",
-            description = "What linear layers become while they are packed in memory, such as keep,nf4-dq,q8"
-                    + " (default: ${DEFAULT-VALUE}).")
+            description = "Formats to which linear layers are packed in memory, such as keep,nf4-dq,q8 (default: ${DEFAULT-VALUE}).")
     private List<String> kinds = List.of();
 
-    @Option(names = "--profile", description = "Print where the workers' time went.")
+    @Option(names = "--profile", description = "Print the workers' time by operator.")
     private boolean profiled;
 
     @Option(
             names = "--speculation",
-            description = "Compare answers with and without speculation instead, a repetitive one and an ordinary one."
-                    + " Loads the model twice.")
+            description = "Instead, compare answers with and without speculation, a repetitive one and an ordinary one. Loads the model twice.")
     private boolean speculation;
 
     @Option(
             names = "--collectives",
             description =
-                    "Measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads instead, without a"
-                            + " model.")
+                    "Instead, measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads, without a model.")
     private boolean collectives;
 
-    @Option(names = "--repeat", defaultValue = "3", description = "Rounds that count (default: ${DEFAULT-VALUE}).")
+    @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
     /** The output of {@code --json}; profiles, in the order of the runs, and speculation only if requested. */

@@ -34,7 +34,7 @@ record CommandLoad(MemoryBudget budget) {
         return engine.load(model, options);
     }
 
-    /** @throws BadInputException if so many bytes outside the heap are more than there are */
+    /** @throws BadInputException if fewer bytes outside the heap are available */
     void admit(long needed) {
         budget.refusal(needed).ifPresent(why -> {
             throw new BadInputException(why);

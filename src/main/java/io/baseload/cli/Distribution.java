@@ -4,7 +4,7 @@ import io.baseload.engine.api.NotFiniteException;
 
 /** log softmax in double; for one thread. */
 final class Distribution {
-    /** e^x is 0 below, in double. */
+    /** Below this, e^x is 0 in double. */
     private static final double MIN_EXPONENT = -700;
 
     private static final double LOG2_E = 1 / Math.log(2);
@@ -14,7 +14,7 @@ final class Distribution {
 
     private static final double LN2_LOW = 0x1.a39ef35793c76p-33;
 
-    /** Adding this rounds a double to a whole number, which then stands in its lowest bits. */
+    /** Adding this rounds a double to a whole number, which is then in its lowest bits. */
     private static final double ROUND = 0x1.8p52;
 
     private final double[] terms;
@@ -24,7 +24,7 @@ final class Distribution {
     }
 
     /**
-     * log Σ e^logit, what a logit is above its log-probability.
+     * log Σ e^logit, the difference between a logit and its log-probability.
      *
      * @throws NotFiniteException if it is not finite
      */

@@ -57,7 +57,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Option(
             names = "--max-tokens",
             defaultValue = "256",
-            description = "Tokens of the answer at most (default: ${DEFAULT-VALUE}).")
+            description = "Maximum tokens of the answer (default: ${DEFAULT-VALUE}).")
     private int maxTokens;
 
     @Option(
@@ -66,7 +66,7 @@ final class GenerateCommand implements Callable<Integer> {
             description = "0 to 2; 0 takes the likeliest token (default: ${DEFAULT-VALUE}).")
     private float temperature;
 
-    @Option(names = "--seed", description = "The same seed gives the same answer (default: another each time).")
+    @Option(names = "--seed", description = "The same seed gives the same answer (default: a new seed each time).")
     private @Nullable Long seed;
 
     @Option(
@@ -74,7 +74,7 @@ final class GenerateCommand implements Callable<Integer> {
             negatable = true,
             defaultValue = "true",
             fallbackValue = "true",
-            description = "Compute one token in a step, also where the text repeats itself; the answer is the same.")
+            description = "Compute one token per step, even where the text repeats itself; the answer is the same.")
     private boolean speculation;
 
     @Option(

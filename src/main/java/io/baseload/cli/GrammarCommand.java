@@ -22,7 +22,7 @@ import picocli.CommandLine.Option;
 /** Compiles a schema, grammar or expression and checks whether a text matches it; exit code 1 if it doesn't. */
 @Command(
         name = "grammar",
-        description = "Compiles a schema, grammar or expression, and tells whether a text belongs to its language.")
+        description = "Compiles a schema, grammar or expression, and checks whether a text belongs to its language.")
 final class GrammarCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();

@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 final class ImportCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "SOURCE",
-            description = "A .gguf file (of a split one the first part) or a Hugging Face folder.")
+            description = "A .gguf file (the first part of a split one) or a Hugging Face folder.")
     private Path source = Path.of("");
 
     @Mixin

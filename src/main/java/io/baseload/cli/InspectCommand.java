@@ -44,7 +44,7 @@ final class InspectCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Also show how the model is split into N shards: bytes of each, all-reduces, replicated parts.")
+                    "Also show the model's division into N shards: bytes of each, all-reduces, replicated parts.")
     private @Nullable Integer shards;
 
     /** The output of {@code --json} for a model; for other files it is a {@link TensorList}. Shards only if requested. */
@@ -73,7 +73,7 @@ final class InspectCommand implements Callable<Integer> {
 
     private void verify(Path path) {
         if (!StoredFolder.is(path)) {
-            throw new BadInputException(path + " has no checksums: it is no imported model");
+            throw new BadInputException(path + " has no checksums: it is not an imported model");
         }
         StoredFolder.open(path).verify(new Percent(output));
         output.note("all checksums are right");

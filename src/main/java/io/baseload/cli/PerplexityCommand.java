@@ -58,10 +58,10 @@ final class PerplexityCommand implements Callable<Integer> {
             names = "--window",
             paramLabel = "TOKENS",
             defaultValue = "512",
-            description = "Tokens that a text is cut into (default: ${DEFAULT-VALUE}).")
+            description = "Tokens in each window of a text (default: ${DEFAULT-VALUE}).")
     private int length;
 
-    @Option(names = "--limit", paramLabel = "N", description = "Only the first windows.")
+    @Option(names = "--limit", paramLabel = "N", description = "Use only the first N windows.")
     private int limit = Integer.MAX_VALUE;
 
     @Option(
@@ -110,7 +110,7 @@ final class PerplexityCommand implements Callable<Integer> {
                         load(engine, model.path(), text.longest(), kv.precision(), precision.orElse(Precision.EXACT))) {
             List<int[]> ids = text.ids(loaded.vocabulary());
             if (ids.isEmpty()) {
-                throw new BadInputException("--windows: " + windows + " has no two tokens");
+                throw new BadInputException("--windows: " + windows + " has fewer than two tokens");
             }
             List<int[]> first = ids.subList(0, Math.min(limit, ids.size()));
             if (against == null) {
@@ -129,7 +129,7 @@ final class PerplexityCommand implements Callable<Integer> {
             Engine engine, Path path, int tokens, KvPrecision kvPrecision, Precision precision) {
         int most = engine.inspect(path).contextLength();
         if (tokens > most) {
-            throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see " + most);
+            throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see only " + most);
         }
         LoadOptions options = LoadOptions.named(String.valueOf(path.getFileName()))
                 .withWarmUp(false)

@@ -52,7 +52,7 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "SHAPE",
             description = "Instead of a model: yuan2.0-2b, yuan2.0-51b, yuan2.0-102b, yuan2.0-m32, llama-70b,"
                     + " deepseek-v3, or sizes such as layers=80,hidden=8192,heads=64,kv_heads=8,feed_forward=28672,"
-                    + "vocabulary=128256 (besides: family, head_dim, context, experts, chosen).")
+                    + "vocabulary=128256 (optional: family, head_dim, context, experts, chosen).")
     private @Nullable String shape;
 
     @Option(
@@ -60,7 +60,7 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "KIND",
             defaultValue = "keep",
             description = "Format of linear layers: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32"
-                    + " (default: ${DEFAULT-VALUE}; of a shape that is BF16).")
+                    + " (default: ${DEFAULT-VALUE}, which is BF16 for a shape).")
     private String format = "keep";
 
     @Option(
@@ -68,27 +68,26 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "MACHINE",
             defaultValue = MachineProfile.THIS,
             description =
-                    "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (besides:"
-                            + " isa=avx512, avx2 or amx, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
+                    "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (optional:" + " isa=avx512, avx2 or amx, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
                             + " ${DEFAULT-VALUE}).")
     private String machine = MachineProfile.THIS;
 
     @Option(
             names = "--threads",
             defaultValue = "0",
-            description = "Workers that are measured on this machine (default: as many as it allows).")
+            description = "Workers to measure on this machine (default: as many as it allows).")
     private int threads;
 
     @Option(
             names = "--batch",
             defaultValue = "1",
-            description = "Sequences that are decoded together (default: ${DEFAULT-VALUE}).")
+            description = "Sequences decoded together (default: ${DEFAULT-VALUE}).")
     private int batch;
 
     @Option(
             names = "--context",
             defaultValue = "0",
-            description = "Tokens that each has so far (default: 1024, or the model's context if that is less).")
+            description = "Tokens of each sequence so far (default: 1024, or the model's context if that is less).")
     private int context;
 
     @Option(names = "--prompt", defaultValue = "512", description = "Tokens of a prompt (default: ${DEFAULT-VALUE}).")
@@ -108,15 +107,15 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description = "Shards that the model is cut into (default: one for each socket).")
+            description = "Number of shards of the model (default: one for each socket).")
     private @Nullable Integer shards;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens a second over the batch.")
+    @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens per second over the batch to this file.")
     private @Nullable Path svg;
 
     @Option(
             names = "--article",
-            description = "Print the article's figures of Yuan2.0-102B beside the arithmetic instead.")
+            description = "Instead, print the article's figures for Yuan2.0-102B beside the arithmetic.")
     private boolean article;
 
     /** What {@code --article --json} prints. */

@@ -44,7 +44,7 @@ final class PullCommand implements Callable<Integer> {
             description = "hf:ORG/MODEL[@REVISION], oci:REGISTRY/REPOSITORY[:TAG|@DIGEST], or a URL with --sha256.")
     private String source = "";
 
-    @Option(names = "--base-url", paramLabel = "URL", description = "A mirror of the hub.")
+    @Option(names = "--base-url", paramLabel = "URL", description = "The address of the hub or a mirror of it.")
     private URI base = HuggingFace.HUB;
 
     @Option(
@@ -53,7 +53,7 @@ final class PullCommand implements Callable<Integer> {
             description = "Files to fetch from a hub (default: those that a model needs).")
     private List<String> files = new ArrayList<>();
 
-    @Option(names = "--plain-http", description = "The registry speaks no TLS.")
+    @Option(names = "--plain-http", description = "The registry uses plain HTTP.")
     private boolean plainHttp;
 
     @Option(names = "--sha256", paramLabel = "DIGEST", description = "SHA-256 of the file at the URL.")
@@ -65,10 +65,10 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--secret-env",
             paramLabel = "VARIABLE",
-            description = "The environment variable that has the source's key.")
+            description = "The environment variable with the source's key.")
     private @Nullable String secret;
 
-    @Option(names = "--allow-license", paramLabel = "LICENSE", description = "Refuse every other license.")
+    @Option(names = "--allow-license", paramLabel = "LICENSE", description = "Allowed license; all others are refused.")
     private List<String> licenses = new ArrayList<>();
 
     @Option(
@@ -80,19 +80,19 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--signature",
             paramLabel = "FILE",
-            description = "The name of the file with the signature (${DEFAULT-VALUE}).")
+            description = "The name of the file with the signature (default: ${DEFAULT-VALUE}).")
     private String signature = "model.sig";
 
-    @Option(names = "--connections", paramLabel = "N", description = "Files at the same time (${DEFAULT-VALUE}).")
+    @Option(names = "--connections", paramLabel = "N", description = "Files downloaded at the same time (default: ${DEFAULT-VALUE}).")
     private int connections = 4;
 
-    @Option(names = "--bandwidth", paramLabel = "BYTES", description = "Bytes a second, such as 10MB.")
+    @Option(names = "--bandwidth", paramLabel = "BYTES", description = "Maximum bytes per second, such as 10MB.")
     private @Nullable String bandwidth;
 
     @Option(
             names = "--into",
             paramLabel = "FOLDER",
-            description = "Folder for this model alone (default: one in the import folder below BASELOAD_HOME).")
+            description = "A folder for this model only (default: one in the import folder below BASELOAD_HOME).")
     private @Nullable Path into;
 
     @Mixin
@@ -145,7 +145,7 @@ final class PullCommand implements Callable<Integer> {
         }
         if (source.startsWith(REGISTRY)) {
             return Oci.parse(source.substring(REGISTRY.length()), plainHttp)
-                    .orElseThrow(() -> new BadInputException(source + " is no reference such as oci:host/name:tag"));
+                    .orElseThrow(() -> new BadInputException(source + " is not a reference such as oci:host/name:tag"));
         }
         if (!source.matches("https?://.+") || sha256 == null) {
             throw new BadInputException(source + ": expected hf:…, oci:…, or a URL with --sha256");
@@ -159,7 +159,7 @@ final class PullCommand implements Callable<Integer> {
         try {
             return new URI(source);
         } catch (URISyntaxException e) {
-            throw new BadInputException(source + " is no URL: " + e.getReason());
+            throw new BadInputException(source + " is not a URL: " + e.getReason());
         }
     }
 
@@ -202,7 +202,7 @@ final class PullCommand implements Callable<Integer> {
             long free = Files.getFileStore(folder).getUsableSpace();
             if (bytes > free) {
                 throw new BadInputException(
-                        "%d MB are needed in %s, %d MB are free; an import needs the size of the files once more."
+                        "%d MB are needed in %s, %d MB are free; an import needs the size of the files again."
                                 .formatted(bytes >> 20, folder, free >> 20));
             }
         } catch (IOException e) {

@@ -11,8 +11,7 @@ final class QuantizeOption {
             names = "--quantize",
             paramLabel = "KIND",
             description =
-                    "keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32: what linear layers become (default: keep for"
-                            + " models that are quantized already, else q4).")
+                    "The format of linear layers: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32 (default: keep for models that are already quantized, otherwise q4).")
     private @Nullable String label;
 
     Optional<Quantization> value() {
@@ -23,7 +22,7 @@ final class QuantizeOption {
         return parse("--quantize", given);
     }
 
-    /** What was given with another option. */
+    /** Reads a format given to another option. */
     static Quantization parse(String option, String given) {
         return Quantization.named(given)
                 .orElseThrow(() -> new BadInputException(

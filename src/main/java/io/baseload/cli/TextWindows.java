@@ -38,7 +38,7 @@ sealed interface TextWindows {
         try {
             return new Text(Files.readString(file), length);
         } catch (CharacterCodingException e) {
-            throw new BadInputException("--windows: " + file + " is no UTF-8 text");
+            throw new BadInputException("--windows: " + file + " is not UTF-8 text");
         }
     }
 

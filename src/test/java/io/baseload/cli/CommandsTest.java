@@ -74,7 +74,7 @@ class CommandsTest {
             JsonNode stored = CommandRun.of(ask).json();
             ask[1] = TINY;
             assertThat(stored.get("text")).isEqualTo(CommandRun.of(ask).json().get("text"));
-            assertBad("begin so", "inspect", "0123456789");
+            assertBad("begins like this", "inspect", "0123456789");
         } finally {
             System.clearProperty("baseload.home");
         }

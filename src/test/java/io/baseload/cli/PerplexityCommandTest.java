@@ -123,8 +123,8 @@ class PerplexityCommandTest {
     void refusesWhatIsNoTextToMeasureOn() throws IOException {
         Path text = Files.write(folder.resolve("latin.txt"), new byte[] {'a', (byte) 0xE4, 'b'});
         Path empty = Files.createFile(folder.resolve("empty.txt"));
-        assertBad("is no UTF-8 text", text.toString());
-        assertBad("has no two tokens", empty.toString());
+        assertBad("is not UTF-8 text", text.toString());
+        assertBad("has fewer than two tokens", empty.toString());
         assertBad("is not a file", folder.toString());
         Path other = Files.copy(windows(), folder.resolve("copy.safetensors"));
         byte[] bytes = Files.readAllBytes(other);

@@ -32,7 +32,7 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
     List<EncoderText> read(EncodingInput input) {
         return switch (input) {
             case EncodingInput.Documents documents -> {
-                require(ModelTask.RANK, "makes vectors of texts: send them as 'input' to /v1/embeddings.");
+                require(ModelTask.RANK, "computes embeddings: send texts as 'input' to /v1/embeddings.");
                 yield documents.documents().stream()
                         .map(document -> tokenizer.encodePair(documents.query(), document))
                         .toList();
@@ -75,7 +75,7 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
                     "prompt_name",
                     "invalid_value",
                     settings.prompts().isEmpty()
-                            ? "This model's files name no prompts: leave 'prompt_name' out."
+                            ? "This model's files define no prompts: omit 'prompt_name'."
                             : "Invalid value: '" + name + "'. Supported values are: " + names + ".");
         }
         return text;

@@ -63,7 +63,7 @@ final class ModelEncodings implements Encodings {
         int own = encoder.dimensions();
         Set<Integer> lengths = words.settings().lengths();
         if (!words.settings().shortens()) {
-            return "have " + own + " numbers, and its files don't say that they may be cut";
+            return "have " + own + " numbers, and its files don't say that they may be shortened";
         }
         return lengths.isEmpty()
                 ? "have 1 to " + own + " numbers"

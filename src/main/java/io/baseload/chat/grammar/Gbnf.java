@@ -110,7 +110,7 @@ public final class Gbnf {
 
     private Expr alternatives() {
         if (++depth > MAX_DEPTH) {
-            throw in.problem("groups are nested too deep: at most " + MAX_DEPTH);
+            throw in.problem("groups are nested too deeply: at most " + MAX_DEPTH);
         }
         List<Expr> options = new ArrayList<>();
         do {
@@ -135,7 +135,7 @@ public final class Gbnf {
         Expr part = element;
         for (int times = depth; Repetition.follows(in); times++) {
             if (times > MAX_DEPTH) {
-                throw in.problem("repetitions are nested too deep: at most " + MAX_DEPTH);
+                throw in.problem("repetitions are nested too deeply: at most " + MAX_DEPTH);
             }
             part = Repetition.read(in).of(part);
         }

@@ -67,7 +67,7 @@ public final class RegularExpression {
 
     private void deeper() {
         if (++depth > MAX_DEPTH) {
-            throw in.problem("groups are nested too deep: at most " + MAX_DEPTH);
+            throw in.problem("groups are nested too deeply: at most " + MAX_DEPTH);
         }
     }
 
@@ -93,7 +93,7 @@ public final class RegularExpression {
             int place = in.position();
             if (in.take("$")) {
                 if (!atEnd()) {
-                    throw in.problem("'$' is supported at the end of an alternative only");
+                    throw in.problem("'$' is supported only at the end of an alternative");
                 }
                 return new Expr.Sequence(parts);
             }
@@ -212,7 +212,7 @@ public final class RegularExpression {
                 in.next();
                 yield new Expr.Chars(CharacterClasses.escape(in, sure));
             }
-            case '^', '$' -> throw in.problem("'^' and '$' are supported at the beginning and end of the whole only");
+            case '^', '$' -> throw in.problem("'^' and '$' are supported only at the beginning and end of the whole expression");
             case '*', '+', '?', '{' -> throw in.problem(place, "nothing to repeat");
             default -> Expr.text(Character.toString(in.next()));
         };

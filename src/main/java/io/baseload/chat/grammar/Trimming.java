@@ -59,7 +59,7 @@ final class Trimming {
         throw new GrammarException(
                 place,
                 next.isPresent()
-                        ? "no text satisfies it: it refers to itself endlessly"
+                        ? "no text satisfies it, because it refers to itself endlessly"
                         : "no text that the model can write satisfies it");
     }
 

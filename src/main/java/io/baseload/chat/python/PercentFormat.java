@@ -113,7 +113,7 @@ public final class PercentFormat {
         }
         int code = PythonNumbers.index(value);
         if (!Character.isValidCodePoint(code)) {
-            throw new TemplateException("the number is no character: " + code);
+            throw new TemplateException("the number is not a character code: " + code);
         }
         return Character.toString(code);
     }

@@ -122,7 +122,7 @@ final class SchemaDocument {
         if (!target.startsWith("#")) {
             throw from.unsupported(
                     "$ref",
-                    " unless it leads to a place in the same document: #, #/…, #anchor or what has such an $id");
+                    " unless it leads to a place in the same document: #, #/…, #anchor or a schema with such an $id");
         }
         String fragment = fragment(from, target);
         if (!fragment.isEmpty() && !fragment.startsWith("/")) {

@@ -215,7 +215,7 @@ public final class SchemaGrammar {
     private Optional<TextReader> reader(List<Subschema> schemas) {
         if (depth == MAX_READERS) {
             throw new GrammarException(
-                    schemas.getFirst().pointer(), "enum and const beside other keywords are nested too deep");
+                    schemas.getFirst().pointer(), "enum and const beside other keywords are nested too deeply");
         }
         var builder = new Grammar.Builder();
         Expr.Rule root = builder.declare("root");

@@ -103,7 +103,7 @@ final class ProtoReader {
         int at = offset();
         long length = varint();
         if (length < 0 || length > in.remaining()) {
-            throw new Broken(at, length + " bytes, there are " + in.remaining());
+            throw new Broken(at, length + " bytes, but there are " + in.remaining());
         }
         return (int) length;
     }
@@ -116,7 +116,7 @@ final class ProtoReader {
 
     private void need(int bytes) {
         if (in.remaining() < bytes) {
-            throw new Broken(offset(), "expected " + bytes + " more bytes, there are " + in.remaining());
+            throw new Broken(offset(), "expected " + bytes + " more bytes, but there are " + in.remaining());
         }
     }
 

@@ -103,8 +103,8 @@ final class SentencePieceReader {
 
     private void check() {
         require(!texts.isEmpty() && texts.size() <= FolderConfigReader.MAX_TOKENS, texts.size() + " pieces");
-        require(modelType == BPE, "model_type " + modelType + ", this version knows BPE (" + BPE + ")");
-        require(!charsMap, "a precompiled_charsmap, this version knows the normalizer identity");
+        require(modelType == BPE, "model_type " + modelType + "; supported is BPE (" + BPE + ")");
+        require(!charsMap, "a precompiled_charsmap; supported is the normalizer identity");
         require(!removeExtraWhitespaces, "remove_extra_whitespaces, which this version doesn't know");
         require(
                 escapeWhitespaces && !suffix,

@@ -50,7 +50,7 @@ final class TokenizerJsonReader {
             }
             for (String name = in.nextName(); name != null; name = in.nextName()) {
                 if (!sections.add(name)) {
-                    throw refuse(in, name + " is there twice");
+                    throw refuse(in, name + " occurs twice");
                 }
                 in.nextToken();
                 section(name, in);
@@ -133,7 +133,7 @@ final class TokenizerJsonReader {
                 case "type" -> {
                     if (!MODELS.contains(in.getString())) {
                         throw refuse(
-                                in, "model is a " + in.getString() + ", this version knows BPE, WordPiece and Unigram");
+                                in, "model is a " + in.getString() + "; supported are BPE, WordPiece and Unigram");
                     }
                 }
                 case "vocab" -> vocab(in);
@@ -144,7 +144,7 @@ final class TokenizerJsonReader {
 
     private void vocab(JsonParser in) {
         if (vocabFrom >= 0) {
-            throw refuse(in, "model.vocab is there twice");
+            throw refuse(in, "model.vocab occurs twice");
         }
         vocabFrom = (int) in.currentTokenLocation().getCharOffset() + 1;
         numbered = in.currentToken() == JsonToken.START_ARRAY;

@@ -90,7 +90,7 @@ record Basis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
         List<String> types = keys.texts(LAYER_TYPES);
         if (!types.isEmpty() && types.size() != shape.layers()) {
             throw keys.refuse(
-                    LAYER_TYPES, "has " + types.size() + " elements, there are " + shape.layers() + " layers");
+                    LAYER_TYPES, "has " + types.size() + " elements, but there are " + shape.layers() + " layers");
         }
         boolean[] sliding = new boolean[shape.layers()];
         for (int i = 0; i < sliding.length; i++) {

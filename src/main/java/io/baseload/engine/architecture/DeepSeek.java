@@ -68,7 +68,7 @@ final class DeepSeek {
         int heads = basis.shape().heads();
         if (basis.shape().kvHeads() != heads) {
             throw keys.refuse(
-                    Key.KV_HEADS, "is " + basis.shape().kvHeads() + ", it must be the number of heads, " + heads);
+                    Key.KV_HEADS, "is " + basis.shape().kvHeads() + "; it must be the number of heads, " + heads);
         }
         int plain = numbers.size(PLAIN);
         Rope rope = keys.rope(numbers.size(ROTATED), 10_000);
@@ -112,7 +112,7 @@ final class DeepSeek {
         if (count * size != mixture.experts() || size < best && kept < count) {
             throw keys.refuse(
                     GROUPS,
-                    "is " + count + ", it must divide the " + mixture.experts() + " experts into groups of at least "
+                    "is " + count + "; it must divide the " + mixture.experts() + " experts into groups of at least "
                             + best);
         }
         if (kept > count || kept * size < mixture.chosen()) {

@@ -38,7 +38,7 @@ record EncoderBasis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
     /** Refuses true; a missing key means false. */
     void requireFalse(Key key) {
         if (keys.flag(key).orElse(false)) {
-            throw keys.refuse(key, "is true, supported is false");
+            throw keys.refuse(key, "is true; supported is false");
         }
     }
 

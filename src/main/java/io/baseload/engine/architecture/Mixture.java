@@ -26,7 +26,7 @@ record Mixture(int experts, int chosen) {
         }
         int chosen = numbers.size(used);
         if (chosen > experts) {
-            throw keys.refuse(used, "is " + chosen + ", there are " + experts + " experts");
+            throw keys.refuse(used, "is " + chosen + ", but there are " + experts + " experts");
         }
         return new Mixture(experts, chosen);
     }

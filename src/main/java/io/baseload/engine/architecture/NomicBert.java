@@ -84,7 +84,7 @@ final class NomicBert implements Architecture {
     private static Rope rope(EncoderBasis basis) {
         double rotated = basis.numbers().positive(ROTATED, 1);
         if (rotated != 1) {
-            throw basis.keys().refuse(ROTATED, "is " + rotated + ", supported is 1");
+            throw basis.keys().refuse(ROTATED, "is " + rotated + "; supported is 1");
         }
         basis.keys().number(STRETCHED); // for longer texts
         double theta = basis.numbers().positive(THETA, DEFAULT_THETA);

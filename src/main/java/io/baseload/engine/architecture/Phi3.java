@@ -56,7 +56,7 @@ final class Phi3 implements Architecture {
             throw basis.keys()
                     .refuse(
                             PART,
-                            "makes " + rotated + " of a head's " + basis.shape().headDim() + " elements rotate");
+                            "rotates " + rotated + " of a head's " + basis.shape().headDim() + " elements");
         }
         return rotated;
     }

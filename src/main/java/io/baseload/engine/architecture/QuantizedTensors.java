@@ -55,7 +55,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
             throw state.refuse("shape", "of " + weight + " must be [" + rows + ", " + cols + "]");
         }
         if (!Arrays.equals(floats(tensor(weight + ".quant_map")), Codebook.of(kind))) {
-            throw tensor(weight + ".quant_map").refuse("has other numbers than " + kind);
+            throw tensor(weight + ".quant_map").refuse("has numbers other than " + kind);
         }
         int block = size(state, "blocksize");
         float[] scales = scales(weight, state);
@@ -74,7 +74,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
         double offset = state.number("nested_offset")
                 .orElseThrow(() -> state.refuse("nested_offset", "of " + weight + " is missing"));
         if (map.length != 256 || nested.length != Math.ceilDiv(absmax.elements(), block)) {
-            throw absmax.refuse("has scales of other sizes than it needs: a map of 256, one for each " + block);
+            throw absmax.refuse("has scales of the wrong sizes: it needs a map of 256, one for each " + block);
         }
         byte[] codes = absmax.data().toArray(ValueLayout.JAVA_BYTE);
         return new BnbScales(codes, nested, (float) offset).restore(map, block);
@@ -83,7 +83,7 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
     private static int size(ConfigKeys state, String key) {
         long size = state.integer(key).orElse(0);
         if (size < 1 || size > 1 << 20) {
-            throw state.refuse(key, "is " + size + ", it must be positive");
+            throw state.refuse(key, "is " + size + "; it must be positive");
         }
         return (int) size;
     }

@@ -44,7 +44,7 @@ final class Yuan2M32 {
         if (headDim * shape.heads() != projection || headDim < shape.headDim()) {
             throw keys.refuse(
                     PROJECTION,
-                    "is " + projection + ", it must be a multiple of the " + shape.heads() + " heads and at least "
+                    "is " + projection + "; it must be a multiple of the " + shape.heads() + " heads and at least "
                             + shape.hidden());
         }
         Rope rope = keys.rope(shape.headDim(), 10_000).inBfloat16();

@@ -46,7 +46,7 @@ public final class ConfigNumbers {
     public double zeroOrMore(Key key) {
         double value = keys.number(key).orElse(0);
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw keys.refuse(key, "is " + value + ", it must be 0 or more");
+            throw keys.refuse(key, "is " + value + "; it must be 0 or more");
         }
         return value;
     }
@@ -54,14 +54,14 @@ public final class ConfigNumbers {
     private double positive(Key key, OptionalDouble number) {
         double value = number.orElseThrow(() -> keys.refuse(key, "is missing"));
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw keys.refuse(key, "is " + value + ", it must be positive");
+            throw keys.refuse(key, "is " + value + "; it must be positive");
         }
         return value;
     }
 
     private int checked(Key key, long size, int least) {
         if (size < least || size > MAX_SIZE) {
-            throw keys.refuse(key, "is " + size + ", it must be from " + least + " to " + MAX_SIZE);
+            throw keys.refuse(key, "is " + size + "; it must be from " + least + " to " + MAX_SIZE);
         }
         return (int) size;
     }

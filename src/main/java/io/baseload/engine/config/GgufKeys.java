@@ -75,7 +75,7 @@ public final class GgufKeys implements Keys {
         long tokens = metadata.arrayLength("tokenizer.ggml.tokens");
         if (embedding.rows() != tokens) {
             throw embedding.refuse(
-                    "has " + embedding.rows() + " rows, there are " + tokens + " tokens in tokenizer.ggml.tokens");
+                    "has " + embedding.rows() + " rows, but there are " + tokens + " tokens in tokenizer.ggml.tokens");
         }
         return Math.toIntExact(tokens);
     }

@@ -42,7 +42,7 @@ final class GgufRope {
         int dimensions = numbers.size(DIMENSIONS, headDim);
         if (dimensions > headDim || dimensions % 2 != 0) {
             throw keys.refuse(
-                    DIMENSIONS, "is " + dimensions + ", it must be even and at most the head's width " + headDim);
+                    DIMENSIONS, "is " + dimensions + "; it must be even and at most the head's width " + headDim);
         }
         return dimensions;
     }

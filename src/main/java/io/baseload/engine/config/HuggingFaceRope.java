@@ -116,7 +116,7 @@ final class HuggingFaceRope {
         OptionalLong inside = scaling.integer(ORIGINAL);
         long original = config.integer(ORIGINAL).orElse(inside.orElse(context()));
         if (original < 2 || original > Integer.MAX_VALUE) {
-            throw scaling.refuse(ORIGINAL, "is " + original + ", it must be 2 or more");
+            throw scaling.refuse(ORIGINAL, "is " + original + "; it must be 2 or more");
         }
         return (int) original;
     }
@@ -137,7 +137,7 @@ final class HuggingFaceRope {
 
     private static double positive(ConfigKeys keys, String key, double value) {
         if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
-            throw keys.refuse(key, "is " + value + ", it must be positive");
+            throw keys.refuse(key, "is " + value + "; it must be positive");
         }
         return value;
     }

@@ -21,7 +21,7 @@ public record ModelShape(
         int heads = numbers.size(Key.HEADS);
         int kvHeads = numbers.size(Key.KV_HEADS, heads);
         if (heads % kvHeads != 0) {
-            throw keys.refuse(Key.KV_HEADS, "is " + kvHeads + ", it must divide the " + heads + " heads");
+            throw keys.refuse(Key.KV_HEADS, "is " + kvHeads + "; it must divide the " + heads + " heads");
         }
         return new ModelShape(
                 numbers.size(Key.CONTEXT),
@@ -43,7 +43,7 @@ public record ModelShape(
         int width = numbers.size(hidden);
         int count = numbers.size(heads);
         if (width % count != 0) {
-            throw keys.refuse(heads, "is " + count + ", it must divide the model's width");
+            throw keys.refuse(heads, "is " + count + "; it must divide the model's width");
         }
         return new ModelShape(
                 numbers.size(context),
@@ -67,11 +67,11 @@ public record ModelShape(
     private static int headDim(Keys keys, ConfigNumbers numbers, int heads, int otherwise) {
         int headDim = numbers.size(Key.HEAD_DIM, otherwise);
         if (headDim == 0) {
-            throw keys.refuse(Key.HEADS, "is " + heads + ", it must divide the model's width");
+            throw keys.refuse(Key.HEADS, "is " + heads + "; it must divide the model's width");
         }
         int valueDim = numbers.size(Key.VALUE_DIM, headDim);
         if (valueDim != headDim) {
-            throw keys.refuse(Key.VALUE_DIM, "is " + valueDim + ", it must equal the key length " + headDim);
+            throw keys.refuse(Key.VALUE_DIM, "is " + valueDim + "; it must equal the key length " + headDim);
         }
         if ((long) headDim * heads > MAX_WIDTH) {
             throw keys.refuse(Key.HEADS, "is " + heads + ", too many heads of width " + headDim);

@@ -165,7 +165,7 @@ public final class ConfigKeys implements ModelKeys {
     private <T extends JsonValue> T as(Class<T> type, JsonValue value, String key, String wanted) {
         if (!type.isInstance(value)) {
             throw new ModelFileException(
-                    file, value.offset(), prefix + key + " must be " + wanted + ", it is " + value.kind());
+                    file, value.offset(), prefix + key + " must be " + wanted + ", not " + value.kind());
         }
         return type.cast(value);
     }

@@ -89,7 +89,7 @@ final class Cursor {
         if (count < 0 || count > remaining() / smallest) {
             throw refuse(
                     at,
-                    "%s is %s, the %d bytes that follow can hold at most %d"
+                    "%s is %s, but the %d bytes that follow can hold at most %d"
                             .formatted(what, Long.toUnsignedString(count), remaining(), remaining() / smallest));
         }
         return count;
@@ -100,7 +100,7 @@ final class Cursor {
         long at = position;
         long length = count(1, "the length of " + what);
         if (length > longest) {
-            throw refuse(at, "%s is %d bytes long, at most %d are allowed".formatted(what, length, longest));
+            throw refuse(at, "%s is %d bytes long; at most %d are allowed".formatted(what, length, longest));
         }
         return new String(bytes(Math.toIntExact(length), what), StandardCharsets.UTF_8);
     }

@@ -37,7 +37,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
         if (magic != MAGIC) {
             throw in.refuse(
                     0,
-                    "the magic is 0x%08x, a GGUF file begins with the letters GGUF"
+                    "the magic is 0x%08x; a GGUF file begins with the letters GGUF"
                             .formatted(Integer.reverseBytes(magic)));
         }
     }
@@ -45,11 +45,11 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
     private static void version(Cursor in) {
         int version = in.i32("the version");
         if (Integer.reverseBytes(version) == 3) {
-            throw in.refuse(4, "the file is big-endian, only little-endian GGUF is supported");
+            throw in.refuse(4, "the file is big-endian; only little-endian GGUF is supported");
         }
         if (version != 2 && version != 3) {
             throw in.refuse(
-                    4, "GGUF version " + Integer.toUnsignedString(version) + ", versions 2 and 3 are supported");
+                    4, "GGUF version " + Integer.toUnsignedString(version) + "; supported are 2 and 3");
         }
     }
 
@@ -57,7 +57,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
         long at = in.position();
         long count = in.count(8 + 4 + 1, "the metadata count");
         if (count > MAX_KEYS) {
-            throw in.refuse(at, "the metadata count is %d, at most %d are allowed".formatted(count, MAX_KEYS));
+            throw in.refuse(at, "the metadata count is %d; at most %d are allowed".formatted(count, MAX_KEYS));
         }
         return count;
     }
@@ -79,7 +79,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
         String key = "general.alignment";
         long alignment = metadata.integer(key).orElse(DEFAULT_ALIGNMENT);
         if (alignment < 1 || alignment > 1 << 30 || Long.bitCount(alignment) != 1) {
-            throw metadata.refuse(key, "is " + alignment + ", it must be a power of two up to 2^30");
+            throw metadata.refuse(key, "is " + alignment + "; it must be a power of two up to 2^30");
         }
         return alignment;
     }

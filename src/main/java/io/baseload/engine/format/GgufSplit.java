@@ -62,7 +62,7 @@ final class GgufSplit {
         long found = parts.stream().mapToLong(part -> part.tensors().size()).sum();
         long promised = first.metadata().integer(key).orElse(found);
         if (found != promised) {
-            throw first.metadata().refuse(key, "is " + promised + ", the parts have " + found);
+            throw first.metadata().refuse(key, "is " + promised + ", but the parts have " + found);
         }
     }
 }

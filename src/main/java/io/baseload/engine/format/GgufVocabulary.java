@@ -73,7 +73,7 @@ public final class GgufVocabulary {
 
     private void perToken(String key, int found, int tokens) {
         if (found != 0 && found != tokens) {
-            throw keys.refuse(key, "has " + found + " elements, there are " + tokens + " tokens");
+            throw keys.refuse(key, "has " + found + " elements, but there are " + tokens + " tokens");
         }
     }
 
@@ -81,7 +81,7 @@ public final class GgufVocabulary {
         String key = "tokenizer.ggml." + name;
         OptionalLong id = keys.integer(key);
         if (id.isPresent() && (id.getAsLong() < 0 || id.getAsLong() >= tokens)) {
-            throw keys.refuse(key, "is " + id.getAsLong() + ", there are " + tokens + " tokens");
+            throw keys.refuse(key, "is " + id.getAsLong() + ", but there are " + tokens + " tokens");
         }
         return id.isPresent() ? OptionalInt.of((int) id.getAsLong()) : OptionalInt.empty();
     }

@@ -74,7 +74,7 @@ final class JsonFileParser {
     private static <T> T parse(MappedFile file, long start, MemorySegment bytes, Function<JsonFileParser, T> reader) {
         if (bytes.byteSize() > MAX_LENGTH) {
             throw file.refuse(
-                    start, "the JSON text has " + bytes.byteSize() + " bytes, at most " + MAX_LENGTH + " are allowed");
+                    start, "the JSON text has " + bytes.byteSize() + " bytes; at most " + MAX_LENGTH + " are allowed");
         }
         byte[] text = bytes.toArray(ValueLayout.JAVA_BYTE);
         checkEncoding(file, start, text);
@@ -82,7 +82,7 @@ final class JsonFileParser {
             return reader.apply(new JsonFileParser(file, start, in));
         } catch (JacksonException e) {
             long at = e.getLocation() == null ? 0 : Math.max(0, e.getLocation().getByteOffset());
-            throw file.refuse(start + at, "no valid JSON: " + e.getOriginalMessage());
+            throw file.refuse(start + at, "not valid JSON: " + e.getOriginalMessage());
         }
     }
 
@@ -150,7 +150,7 @@ final class JsonFileParser {
             case VALUE_TRUE -> new Flag(at, true);
             case VALUE_FALSE -> new Flag(at, false);
             case VALUE_NULL -> new Null(at);
-            default -> throw file.refuse(at, "no valid JSON");
+            default -> throw file.refuse(at, "not valid JSON");
         };
     }
 

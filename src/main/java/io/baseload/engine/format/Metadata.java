@@ -136,14 +136,14 @@ public final class Metadata implements ModelKeys {
         }
         Array array = as(Array.class, value, key, wanted);
         if (array.count() > MAX_ELEMENTS) {
-            throw refuse(key, "has " + array.count() + " elements, at most " + MAX_ELEMENTS + " are allowed");
+            throw refuse(key, "has " + array.count() + " elements; at most " + MAX_ELEMENTS + " are allowed");
         }
         return Optional.of(array);
     }
 
     private void require(boolean fits, MetadataValue value, String key, String wanted) {
         if (!fits) {
-            throw refuse(key, "must be " + wanted + ", it is " + value.kind());
+            throw refuse(key, "must be " + wanted + ", not " + value.kind());
         }
     }
 

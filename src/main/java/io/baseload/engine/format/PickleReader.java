@@ -87,14 +87,14 @@ final class PickleReader {
     private void protocol(long at) {
         int protocol = in.u8("the pickle's protocol");
         if (protocol != 2) {
-            throw in.refuse(at, "the pickle has protocol " + protocol + ", supported is 2");
+            throw in.refuse(at, "the pickle has protocol " + protocol + "; supported is 2");
         }
     }
 
     private long longInteger(long at) {
         byte[] bytes = in.bytes(in.u8("an integer's length"), "an integer");
         if (bytes.length > Long.BYTES) {
-            throw in.refuse(at, "an integer of " + bytes.length + " bytes, at most 8 are allowed");
+            throw in.refuse(at, "an integer of " + bytes.length + " bytes; at most 8 are allowed");
         }
         long value = bytes.length == 0 ? 0 : bytes[bytes.length - 1] >> 7;
         for (int i = bytes.length - 1; i >= 0; i--) {
@@ -111,7 +111,7 @@ final class PickleReader {
     private String text(long at) {
         long length = in.u32("the length of text");
         if (length > in.remaining()) {
-            throw in.refuse(at, "text of " + length + " bytes, " + in.remaining() + " follow");
+            throw in.refuse(at, "text of " + length + " bytes, but " + in.remaining() + " follow");
         }
         return new String(in.bytes((int) length, "text"), StandardCharsets.UTF_8);
     }
@@ -216,6 +216,6 @@ final class PickleReader {
     }
 
     private ModelFileException underflow(long at) {
-        return in.refuse(at, "the pickle takes more from its stack than is there");
+        return in.refuse(at, "the pickle takes more from its stack than it contains");
     }
 }

@@ -56,10 +56,10 @@ final class PyTorch {
         if (pickle.bytes() > MAX_PICKLE_LENGTH) {
             throw file.refuse(
                     pickle.start(),
-                    PICKLE + " has " + pickle.bytes() + " bytes, at most " + MAX_PICKLE_LENGTH + " are allowed");
+                    PICKLE + " has " + pickle.bytes() + " bytes; at most " + MAX_PICKLE_LENGTH + " are allowed");
         }
         if (!(new PickleReader(cursor(pickle)).read() instanceof Dict all)) {
-            throw file.refuse(pickle.start(), PICKLE + " holds no dictionary of tensors");
+            throw file.refuse(pickle.start(), PICKLE + " contains no dictionary of tensors");
         }
         List<StoredTensor> tensors = new ArrayList<>();
         all.entries().forEach((name, value) -> {

@@ -47,7 +47,7 @@ final class Safetensors {
         if (length < 0 || length > file.size() - 8) {
             throw file.refuse(
                     0,
-                    "the header's length is %s, %d bytes follow"
+                    "the header's length is %s, but %d bytes follow"
                             .formatted(Long.toUnsignedString(length), file.size() - 8));
         }
         return length;
@@ -78,7 +78,7 @@ final class Safetensors {
         if (begin < 0 || end < begin || end > file.size() - start) {
             throw file.refuse(
                     value.offset(),
-                    "tensor %s has the range [%d, %d], the file has %d bytes of data"
+                    "tensor %s has the range [%d, %d], but the file has %d bytes of data"
                             .formatted(name, begin, end, file.size() - start));
         }
         return new Range(name, begin, end, value.offset());
@@ -94,7 +94,7 @@ final class Safetensors {
         if (needed != range.end() - range.begin()) {
             throw file.refuse(
                     shape.offset(),
-                    "tensor %s of shape %s and type %s needs %s bytes, its range has %d"
+                    "tensor %s of shape %s and type %s needs %s bytes, but its range has %d"
                             .formatted(
                                     range.name(),
                                     dimensions,
@@ -127,7 +127,7 @@ final class Safetensors {
             if (range.begin() != end) {
                 throw file.refuse(
                         range.offset(),
-                        "tensor %s begins at %d, it must begin where the one before ends, at %d"
+                        "tensor %s begins at %d; it must begin where the one before ends, at %d"
                                 .formatted(range.name(), range.begin(), end));
             }
             end = range.end();
@@ -151,7 +151,7 @@ final class Safetensors {
 
     private <T extends JsonValue> T as(Class<T> type, JsonValue value, String what, String wanted) {
         if (!type.isInstance(value)) {
-            throw file.refuse(value.offset(), what + " must be " + wanted + ", it is " + value.kind());
+            throw file.refuse(value.offset(), what + " must be " + wanted + ", not " + value.kind());
         }
         return type.cast(value);
     }

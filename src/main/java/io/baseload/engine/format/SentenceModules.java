@@ -59,7 +59,7 @@ public record SentenceModules(String pooling, boolean normalized) {
             switch (type(file, module)) {
                 case "Transformer" -> require(index == 0, file, module, "a Transformer must come first");
                 case "Pooling" -> {
-                    require(index == 1, file, module, "a Pooling must come behind the Transformer");
+                    require(index == 1, file, module, "a Pooling must come after the Transformer");
                     pooling = pooling(folder.resolve(POOLING));
                 }
                 case "Normalize" -> normalized = true;

@@ -23,7 +23,7 @@ final class ShardIndex {
 
     private static Text fileName(MappedFile file, String tensor, JsonValue shard) {
         if (!(shard instanceof Text name)) {
-            throw file.refuse(shard.offset(), "the file of tensor " + tensor + " must be text, it is " + shard.kind());
+            throw file.refuse(shard.offset(), "the file of tensor " + tensor + " must be text, not " + shard.kind());
         }
         if (!plain(name.value())) {
             throw file.refuse(

@@ -62,7 +62,7 @@ final class TensorReader {
         if (dimensions < 1 || dimensions > MAX_DIMENSIONS) {
             throw in.refuse(
                     at,
-                    "tensor %s has %s dimensions, 1 to %d are allowed"
+                    "tensor %s has %s dimensions; 1 to %d are allowed"
                             .formatted(name, Integer.toUnsignedString(dimensions), MAX_DIMENSIONS));
         }
         List<Long> shape = new ArrayList<>();
@@ -137,13 +137,13 @@ final class TensorReader {
         if (offset % alignment != 0) {
             throw in.refuse(
                     entry.offsetAt(),
-                    "tensor %s has the offset %s, it must be a multiple of the alignment %d"
+                    "tensor %s has the offset %s; it must be a multiple of the alignment %d"
                             .formatted(entry.name(), Long.toUnsignedString(offset), alignment));
         }
         if (offset < 0 || offset > dataBytes || entry.bytes() > dataBytes - offset) {
             throw in.refuse(
                     entry.offsetAt(),
-                    "tensor %s needs %d bytes at the offset %s, the file has %d bytes of data"
+                    "tensor %s needs %d bytes at the offset %s, but the file has %d bytes of data"
                             .formatted(entry.name(), entry.bytes(), Long.toUnsignedString(offset), dataBytes));
         }
         return new StoredTensor(

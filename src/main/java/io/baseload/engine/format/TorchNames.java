@@ -44,7 +44,7 @@ final class TorchNames {
                 && !name.equals(PARAMETER)
                 && !STORAGES.containsKey(name)) {
             throw in.refuse(
-                    at, "the pickle names " + name + ", which makes no tensor; nothing else is made of a checkpoint");
+                    at, "the pickle names " + name + ", which creates no tensor; nothing else is created from a checkpoint");
         }
         return new Global(name);
     }
@@ -78,7 +78,7 @@ final class TorchNames {
 
     private Dict dict(List<Pickled> given, long at) {
         if (!given.isEmpty()) {
-            throw in.refuse(at, "an OrderedDict is made of arguments; only an empty one is supported");
+            throw in.refuse(at, "an OrderedDict is created from arguments; only an empty one is supported");
         }
         return new Dict(new LinkedHashMap<>());
     }
@@ -112,6 +112,6 @@ final class TorchNames {
     }
 
     private ModelFileException wrongArguments(String name, long at) {
-        return in.refuse(at, name + " is called with other arguments than those of a tensor");
+        return in.refuse(at, name + " is called with arguments other than those of a tensor");
     }
 }

@@ -45,14 +45,14 @@ final class ValueReader {
         int id = in.i32(what);
         return ValueType.of(id)
                 .orElseThrow(
-                        () -> in.refuse(at, what + " is " + Integer.toUnsignedString(id) + ", 0 to 12 are defined"));
+                        () -> in.refuse(at, what + " is " + Integer.toUnsignedString(id) + "; 0 to 12 are defined"));
     }
 
     private boolean flag(String what) {
         long at = in.position();
         int value = in.u8(what);
         if (value > 1) {
-            throw in.refuse(at, what + " is a boolean of value " + value + ", 0 and 1 are defined");
+            throw in.refuse(at, what + " is a boolean of value " + value + "; 0 and 1 are defined");
         }
         return value == 1;
     }

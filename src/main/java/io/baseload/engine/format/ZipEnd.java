@@ -58,7 +58,7 @@ record ZipEnd(long at, long start, long bytes, long entries) {
         if (end.start < 0 || end.bytes < 0 || end.entries < 0 || end.start > end.at || end.bytes > end.at - end.start) {
             throw file.refuse(
                     end.at,
-                    "the zip directory is said to have %s bytes from byte %s on, its end is at %d"
+                    "the zip directory is said to have %s bytes from byte %s on, but its end is at %d"
                             .formatted(Long.toUnsignedString(end.bytes), Long.toUnsignedString(end.start), end.at));
         }
         return end;

@@ -106,7 +106,7 @@ final class ZipEntries {
         if (sizes.bytes() != sizes.compressed() || sizes.bytes() < 0 || sizes.bytes() > directory - start) {
             throw in.refuse(
                     at,
-                    "the entry %s has %s bytes from byte %d on, the zip directory begins at %d"
+                    "the entry %s has %s bytes from byte %d on, but the zip directory begins at %d"
                             .formatted(name, Long.toUnsignedString(sizes.bytes()), start, directory));
         }
         if (entries.put(name, new Entry(name, start, sizes.bytes())) != null) {
@@ -118,7 +118,7 @@ final class ZipEntries {
         if (local < 0 || local >= directory) {
             throw central.refuse(
                     at,
-                    "the entry %s is said to begin at byte %s, the zip directory begins at %d"
+                    "the entry %s is said to begin at byte %s, but the zip directory begins at %d"
                             .formatted(name, Long.toUnsignedString(local), directory));
         }
         Cursor in = new Cursor(file.path(), file.bytes().asSlice(0, directory), local);

@@ -90,7 +90,7 @@ final class CpuClaims implements AutoCloseable {
             try {
                 lock.release();
             } catch (IOException gone) {
-                LOG.log(Level.DEBUG, "a claim can't be given back", gone);
+                LOG.log(Level.DEBUG, "a claim can't be released", gone);
             }
         }
     }

@@ -8,7 +8,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * Products of 8-bit integers for some rows and several groups of columns in one call of oneDNN: y[g][row][64] = x[g][row][32] · w[g]ᵀ, x unsigned, w signed, sums in 32 bits and exact. For a
  * single thread: it has its own memory for weights and sums.
  *
- * <p>A call for each group would take longer than the product itself. The instructions multiply 64 columns at once, so two groups are multiplied together, and each row stands there twice:
+ * <p>A call for each group would take longer than the product itself. The instructions multiply 64 columns at once, so two groups are multiplied together, and each row occurs
+ * twice:
  * with the columns of the first group and zeros, and with zeros and those of the second.
  */
 public final class GroupProducts {

@@ -61,7 +61,7 @@ public final class SystemMemory {
         long whole = Math.addExact(Math.ceilDiv(size, unit) * unit, unit);
         long address = mapped ? map(whole) : calloc(whole);
         if (address == (mapped ? FAILED : 0)) {
-            throw new OutOfMemoryError("the system has no " + size + " bytes of memory");
+            throw new OutOfMemoryError("the system can't provide " + size + " bytes of memory");
         }
         long skip = -address & unit - 1;
         if (unit == HUGE) {
@@ -90,7 +90,7 @@ public final class SystemMemory {
         try {
             int refused = (int) UNMAP.invokeExact(address, size);
             if (refused != 0) {
-                LOG.log(Level.WARNING, "{0} bytes of memory can''t be given back", size);
+                LOG.log(Level.WARNING, "{0} bytes of memory can''t be released", size);
             }
         } catch (Throwable impossible) {
             throw new AssertionError(impossible);

@@ -36,7 +36,7 @@ final class ModelConversion {
 
     static Conversion run(Path model, Path folder, Optional<Quantization> wanted, Progress progress) {
         if (StoredFolder.is(model)) {
-            throw new ModelFileException(model, -1, "was imported already; name the files that it came from");
+            throw new ModelFileException(model, -1, "is already imported; name its original files");
         }
         try (ModelSource source = ModelSource.open(model)) {
             return new ModelConversion(source, folder, progress).run(wanted);
@@ -70,8 +70,8 @@ final class ModelConversion {
     }
 
     private static String warning(Quantization chosen) {
-        return "the weights are quantized already; quantizing them again to " + chosen.label()
-                + " costs accuracy, keep does not";
+        return "the weights are already quantized; quantizing them again to " + chosen.label()
+                + " costs accuracy, which keep avoids";
     }
 
     /** Copies the files that describe the model, other than its weights. */

@@ -89,14 +89,14 @@ final class ModelOutlines {
     private static <T> T ask(ConfigKeys keys, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {
         long layers = keys.integer(LAYERS).orElse(0);
         if (layers > MAX_LAYERS) {
-            throw keys.refuse(LAYERS, "is " + layers + ", a plan is made for at most " + MAX_LAYERS);
+            throw keys.refuse(LAYERS, "is " + layers + "; a plan is made for at most " + MAX_LAYERS);
         }
         ModelConfig config = Architectures.config(keys);
         long experts = config.routing().map(Routing::experts).orElse(0);
         if (layers * experts > MAX_EXPERTS) {
             throw keys.refuse(
                     LAYERS,
-                    "is " + layers + " with " + experts + " experts each, a plan is made for at most " + MAX_EXPERTS
+                    "is " + layers + " with " + experts + " experts each; a plan is made for at most " + MAX_EXPERTS
                             + " experts");
         }
         return answer.apply(config, new AssumedWeights(new ImportPackings(options.quantization())));

@@ -139,8 +139,7 @@ public final class Batcher implements ModelTurns {
         if (allocated > 0) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: a step of {1} rows makes {2} bytes of objects, where compiled kernels make none: the JIT"
-                            + " left one boxed, and answers are slow. A restart of the process mends it",
+                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none: the JIT left one boxed, and answers are slow. Restarting the process repairs this",
                     name,
                     batch.rows(),
                     allocated);

@@ -6,22 +6,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which rows the next step computes: one for each sequence that decodes, and chunks of prompts under a budget. A sequence takes its pages as it grows; where none
- * is left, the youngest gives its own back and is computed again later, so the oldest always comes to its end.
+ * Chooses the rows of the next step: one for each decoding sequence, and chunks of prompts within a budget. A sequence takes pages as it grows; if none is left, the
+ * youngest returns its own and is computed again later, so the oldest always completes.
  *
- * <p><b>Who goes first.</b> Each flow has a virtual time, the rows that it got divided by its weight; whoever is furthest behind is next, in prompts and, where
- * more sequences have pages than a step takes, among those that decode. So flows that want more than there is get rows in proportion to their weights, however
- * many requests each has. Where all fit into the step, weights are speeds: for each of its requests a flow gets as many rows as its weight is of the heaviest one's
- * beside it, unless a step would stay empty. Equal weights delay nobody. Batch flows come last in either, and don't slow down interactive ones.
+ * <p><b>Who goes first.</b> Each flow has a virtual time: the rows that it got, divided by its weight. The flow that is furthest behind is next, both in prompts and,
+ * if more sequences have pages than a step takes, in decode. So flows that want more than there is get rows in proportion to their weights, however many requests
+ * each has. If all fit into the step, weights are speeds: relative to a request of the heaviest flow, each request gets rows in proportion to its flow's weight,
+ * unless a step would stay empty. With equal weights nobody is delayed. Batch flows come last in both cases, and don't slow down interactive ones.
  */
 final class StepPlanner {
-    /** Rows of a sequence that is computed again, in one step, beside its own next one. */
+    /** Rows of a sequence that is computed again, in one step, in addition to its own next row. */
     static final int MAX_REPLAYED = 8;
 
-    /** Rows of prompts that one step computes logits for. */
+    /** Rows of prompts for which one step computes logits. */
     static final int MAX_PROMPT_LOGITS = 32;
 
-    /** While others decode, prompts get this part of their budget, so that the next token isn't long in coming. */
+    /** While others decode, prompts get this part of their budget, so that the next tokens don't take long. */
     private static final int SHARE_BESIDE_DECODE = 4;
 
     private final BatcherLimits limits;
@@ -37,7 +37,7 @@ final class StepPlanner {
         this.speculation = speculation;
     }
 
-    /** Whether the last plan left a sequence out because its lease said so. */
+    /** Whether the last plan skipped a sequence because its lease required it. */
     boolean waiting() {
         return waiting;
     }
@@ -62,7 +62,7 @@ final class StepPlanner {
         }
     }
 
-    /** Sequences that have outgrown what their keys were computed for begin again, the oldest first. Each may send others away, so the next one is looked for anew. */
+    /** Sequences longer than the length for which their keys were computed start again, the oldest first. Each may preempt others, so the next one is searched for anew. */
     private static void recompute(List<Sequence> active, List<Sequence> preempted) {
         for (Sequence next = outgrown(active); next != null; next = outgrown(active)) {
             next.beginAgain();
@@ -93,7 +93,7 @@ final class StepPlanner {
         }
     }
 
-    /** Steps that a flow's sequences take part in, of those that the heaviest flow's do. */
+    /** The fraction of the heaviest flow's steps in which a flow's sequences take part. */
     private double pace(Flow flow) {
         return Math.min(1, (double) flow.weight() / (flow.batch() ? heaviest : heaviestInteractive));
     }
@@ -120,7 +120,7 @@ final class StepPlanner {
         }
     }
 
-    /** Gives rows to as many sequences that decode as a step takes; returns how many. */
+    /** Gives rows to as many decoding sequences as a step takes; returns their number. */
     private int chooseDecoding(List<Sequence> active, List<Sequence> preempted) {
         int places = limits.maxSequences();
         for (Sequence next = nextDecoding(active); next != null && places > 0; next = nextDecoding(active)) {
@@ -145,7 +145,7 @@ final class StepPlanner {
         return may;
     }
 
-    /** Of those that decode, one of the flow that is furthest behind; of these the one that took part in the fewest steps. */
+    /** Of the decoding sequences, one of the flow that is furthest behind; among these, the one that took part in the fewest steps. */
     private static @Nullable Sequence nextDecoding(List<Sequence> active) {
         Sequence next = null;
         for (int i = 0; i < active.size(); i++) {
@@ -172,7 +172,7 @@ final class StepPlanner {
         return answer == Lease.Answer.GO;
     }
 
-    /** Sends the youngest away as long as pages are missing, those of batch flows before others. */
+    /** Preempts the youngest as long as pages are missing, those of batch flows first. */
     private static boolean takePages(Sequence sequence, List<Sequence> active, List<Sequence> preempted) {
         while (!sequence.table().grow(sequence.known())) {
             Sequence youngest = active.remove(youngest(active));
@@ -232,7 +232,7 @@ final class StepPlanner {
         }
     }
 
-    /** Of the sequences whose prompt isn't computed, one of the flow that is furthest behind; of these the oldest. */
+    /** Of the sequences whose prompt isn't computed, one of the flow that is furthest behind; among these, the oldest. */
     private static @Nullable Sequence nextPrefill(List<Sequence> active) {
         Sequence next = null;
         for (int i = 0; i < active.size(); i++) {
@@ -245,7 +245,7 @@ final class StepPlanner {
         return next;
     }
 
-    /** Without leave to decode a token, the prompt's last row has to wait: a token is chosen as soon as its logits are there. */
+    /** Without permission to decode a token, the prompt's last row must wait, because a token is chosen as soon as its logits exist. */
     private int prefillEnd(Sequence sequence) {
         int length = sequence.promptLength();
         boolean last = sequence.known() == length && sequence.wantsToken();

@@ -209,7 +209,7 @@ public final class TextBatcher implements ModelTurns {
             if (finite(output)) {
                 taken.request.computed(taken.text, output);
             } else {
-                taken.request.fail(new NotFiniteException(name + " computes no numbers"));
+                taken.request.fail(new NotFiniteException(name + " computes values that are not finite"));
             }
         }
     }

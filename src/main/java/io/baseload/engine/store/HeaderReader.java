@@ -164,7 +164,7 @@ final class HeaderReader {
     private static long number(ConfigKeys keys, String key) {
         long number = keys.integer(key).orElseThrow(() -> missing(keys, key));
         if (number < 0) {
-            throw keys.refuse(key, "is " + number + ", it must be 0 or more");
+            throw keys.refuse(key, "is " + number + "; it must be 0 or more");
         }
         return number;
     }

@@ -14,7 +14,7 @@ final class AddressRanges {
     static Set<String> read(List<String> ranges) {
         if (ranges.size() > MAX_RANGES) {
             throw Refusals.invalid(
-                    "addresses", "array_above_max_length", "'addresses' may have at most " + MAX_RANGES + " ranges.");
+                    "addresses", "array_above_max_length", "'addresses' must have at most " + MAX_RANGES + " ranges.");
         }
         for (int i = 0; i < ranges.size(); i++) {
             check("addresses[" + i + "]", ranges.get(i));

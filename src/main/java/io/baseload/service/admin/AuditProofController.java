@@ -148,7 +148,7 @@ final class AuditProofController {
             return KeyForm.of(new Checkpoints.KnownKey(checkpoints.rotate(caller.actor()), true, true));
         } catch (java.io.UncheckedIOException e) {
             throw ApiException.refused(
-                    409, "conflict", "The key's folder can't be written; replace the key where it comes from.");
+                    409, "conflict", "The key's folder can't be written; replace the key at its source.");
         }
     }
 

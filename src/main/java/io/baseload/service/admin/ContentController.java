@@ -156,7 +156,7 @@ final class ContentController {
             throw Refusals.invalid(
                     "request_id",
                     "invalid_value",
-                    "Say whose contents are erased: 'request_id' or 'user', or 'all=true' for the whole tenant.");
+                    "Select the contents to erase: 'request_id' or 'user', or 'all=true' for the whole tenant.");
         }
         var selection = new ContentSelection(
                 text("request_id", requestId), text("user", user), Optional.empty(), Optional.empty());
@@ -173,6 +173,6 @@ final class ContentController {
 
     private static ApiException withoutKey(SealException e) {
         return ApiException.refused(
-                409, "master_key_missing", e.getMessage() + " baseload.encryption.key-file says where it is.");
+                409, "master_key_missing", e.getMessage() + " baseload.encryption.key-file names its file.");
     }
 }

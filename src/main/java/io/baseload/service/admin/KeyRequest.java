@@ -104,7 +104,7 @@ record KeyRequest(
     static Set<String> checked(List<String> models) {
         if (models.size() > MAX_MODELS) {
             throw Refusals.invalid(
-                    "models", "array_above_max_length", "'models' may have at most " + MAX_MODELS + " names.");
+                    "models", "array_above_max_length", "'models' must have at most " + MAX_MODELS + " names.");
         }
         for (int i = 0; i < models.size(); i++) {
             checkModel("models[" + i + "]", models.get(i));

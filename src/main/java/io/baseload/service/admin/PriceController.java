@@ -96,7 +96,7 @@ final class PriceController {
             @AuthenticationPrincipal Caller caller) {
         String id = BudgetForm.model("model", model);
         if (!prices.remove(caller.actor(), id, Refusals.time("valid_from", validFrom))) {
-            throw Refusals.notFound("price that has not begun of the model", id);
+            throw Refusals.notFound("upcoming price of the model", id);
         }
     }
 }

@@ -180,7 +180,7 @@ record PullRequest(
         try {
             return new URI(text(field, value, MAX_URL).replaceAll("/+$", ""));
         } catch (URISyntaxException e) {
-            throw Refusals.invalid(field, "invalid_value", "'" + field + "' is no URL: " + e.getReason() + ".");
+            throw Refusals.invalid(field, "invalid_value", "'" + field + "' is not a URL: " + e.getReason() + ".");
         }
     }
 }

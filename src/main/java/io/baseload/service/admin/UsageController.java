@@ -80,7 +80,7 @@ final class UsageController {
                 throw Refusals.invalid(
                         "from",
                         "invalid_value",
-                        "There are more than " + MAX_LINES + " lines: ask for a shorter time, or a coarser grouping.");
+                        "There are more than " + MAX_LINES + " rows: request a shorter period or a coarser grouping.");
             }
             return ResponseEntity.ok()
                     .contentType(CSV)
@@ -111,7 +111,7 @@ final class UsageController {
         try {
             return Refusals.inRange("after", Integer.parseInt(after), 0, Integer.MAX_VALUE);
         } catch (NumberFormatException e) {
-            throw Refusals.invalid("after", "invalid_value", "'after' must be the 'next' of the part before.");
+            throw Refusals.invalid("after", "invalid_value", "'after' must be the 'next' of the previous part.");
         }
     }
 
@@ -124,7 +124,7 @@ final class UsageController {
                     .orElseThrow(() -> Refusals.invalid(
                             "group_by",
                             "invalid_value",
-                            "'group_by' must be some of 'tenant', 'key', 'model' and 'day', with commas between.")));
+                            "'group_by' must be one or more of 'tenant', 'key', 'model' and 'day', separated by commas.")));
         }
         return columns;
     }

@@ -49,7 +49,7 @@ final class WitnessController {
     @GetMapping("/admin/v1/audit/witness")
     WitnessForm cosigned() {
         VerifierKey key =
-                witness.key().orElseThrow(() -> Refusals.notFound("log that is witnessed here, and no", "witness"));
+                witness.key().orElseThrow(() -> Refusals.notFound("log witnessed here, and no", "witness"));
         return new WitnessForm(
                 key.text(),
                 witness.cosigned().entrySet().stream()

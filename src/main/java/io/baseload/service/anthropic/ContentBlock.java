@@ -19,7 +19,7 @@ sealed interface ContentBlock {
         }
     }
 
-    /** @param signature empty: nobody has to prove here what it thought */
+    /** @param signature empty: this service does not verify earlier thinking */
     @JsonPropertyOrder("type")
     record Thinking(String thinking, String signature) implements ContentBlock {
         @JsonProperty
@@ -33,12 +33,12 @@ sealed interface ContentBlock {
     record ToolUse(String id, String name, Object input) implements ContentBlock {
         private static final Map<String, String> NOTHING = Map.of();
 
-        /** A call of which nothing but the name is known yet. */
+        /** A call of which only the name is known so far. */
         static ToolUse begun(String id, String name) {
             return new ToolUse(id, name, NOTHING);
         }
 
-        /** Arguments that are no JSON object, because the model wrote them so or was cut, are shown as they are. */
+        /** Arguments that are not a JSON object, because the model wrote something else or was cut off, are shown unchanged. */
         static ToolUse of(ToolCall call) {
             Object input;
             try {

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The messages of a request as a conversation: results of tools, which stand in a user's message, are messages of their own in it. */
+/** The messages of a request as a conversation: tool results, which are part of a user's message, become separate messages. */
 final class MessageBlocks {
     private final List<Message> messages = new ArrayList<>();
     private final CallIds ids = new CallIds();
@@ -23,14 +23,14 @@ final class MessageBlocks {
         return text(system);
     }
 
-    /** The last one must be the user's: a model here can't go on with what it has not begun itself. */
+    /** The last one must be the user's: models here can't continue an answer that they did not begin. */
     static List<Message> messages(Value value) {
         var blocks = new MessageBlocks();
         List<Value> all = value.items(1, Integer.MAX_VALUE);
         all.forEach(message -> blocks.add(message.fields()));
         if (blocks.messages.getLast() instanceof Message.Assistant) {
             throw Invalid.unsupported(
-                    all.getLast().path() + ".role", "the conversation must end with a message of the user.");
+                    all.getLast().path() + ".role", "the conversation must end with a user message.");
         }
         return blocks.messages;
     }
@@ -58,7 +58,7 @@ final class MessageBlocks {
             switch (type.text()) {
                 case "text" -> texts.add(block.require("text").text());
                 case "thinking" -> thoughts.add(block.require("thinking").text());
-                case "redacted_thinking" -> {} // nobody here can read it
+                case "redacted_thinking" -> {} // it can't be read here
                 case "tool_use" -> calls.add(call(block));
                 default -> throw unreadable(type);
             }
@@ -109,7 +109,7 @@ final class MessageBlocks {
         }
     }
 
-    /** Templates know no failed results: the text has to say it. */
+    /** Templates have no form for failed results, so the text says that it is one. */
     private Message result(Fields block) {
         String id = ids.answered(block.require("tool_use_id"));
         String content = block.find("content").map(MessageBlocks::text).orElse("");

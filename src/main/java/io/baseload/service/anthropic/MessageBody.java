@@ -10,7 +10,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * An answer.
  *
- * @param model the id of the model that answers, whatever alias was asked
+ * @param model the id of the model that answers, even if the request named an alias
  * @param stopReason {@code end_turn}, {@code max_tokens}, {@code stop_sequence}, {@code tool_use} or {@code refusal}; null in a stream that begins
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -30,7 +30,7 @@ record MessageBody(
                 id, "message", "assistant", model, content, ending.stopReason(), ending.stopSequence(), usage);
     }
 
-    /** Why an answer is over; nulls while it is not. */
+    /** Why an answer has ended; nulls before that. */
     @JsonNaming(SnakeCaseStrategy.class)
     record Ending(@Nullable String stopReason, @Nullable String stopSequence) {}
 

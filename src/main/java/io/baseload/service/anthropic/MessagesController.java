@@ -28,7 +28,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @Tag(name = "Messages")
 final class MessagesController {
     private static final String VERSION_HEADER = "anthropic-version";
-    /** What is served of them is the same; the newer one has no more fields for sampling, which are taken all the same. */
+    /** Both are served alike; the newer version no longer has the sampling fields, which are accepted all the same. */
     private static final List<String> VERSIONS = List.of("2023-06-01", "2026-10-21");
 
     private final CompletionResponder responder;
@@ -40,10 +40,9 @@ final class MessagesController {
     }
 
     @Operation(
-            summary = "Answer a conversation, in Anthropic's form",
+            summary = "Answer a conversation (Anthropic's format)",
             description =
-                    "Takes and answers what Anthropic's route of this name does, in text, thinking and calls of tools."
-                            + " With stream: true the answer comes as server-sent events.")
+                    "Compatible with Anthropic's route of this name, for text, thinking and tool calls. With stream: true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
@@ -77,11 +76,11 @@ final class MessagesController {
         Json.write(response, count);
     }
 
-    /** A client may name none. */
+    /** A client may omit the version. */
     private static void checkVersion(HttpServletRequest request) {
         @Nullable String version = request.getHeader(VERSION_HEADER);
         if (version != null && !VERSIONS.contains(version)) {
-            throw Invalid.value(VERSION_HEADER, "the versions here are " + String.join(" and ", VERSIONS) + ".");
+            throw Invalid.value(VERSION_HEADER, "the supported versions are " + String.join(" and ", VERSIONS) + ".");
         }
     }
 

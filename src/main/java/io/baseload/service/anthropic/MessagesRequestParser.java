@@ -41,7 +41,7 @@ final class MessagesRequestParser {
                 MessagesRequestParser::name);
     }
 
-    /** What is asked, however long the answer may be. */
+    /** The request for a count, which sets no maximum for an answer. */
     static InferenceRequest question(Fields fields) {
         return request(fields, OptionalInt.empty());
     }
@@ -66,7 +66,7 @@ final class MessagesRequestParser {
         return new InferenceRequest(model, completion, Urgency.INTERACTIVE, "", endUser(fields), Optional.empty());
     }
 
-    /** What a field of chats is called here. */
+    /** The name of a chat's field in this protocol. */
     private static String name(String field) {
         return field.equals("stop") ? "stop_sequences" : FUNCTION.matcher(field).replaceFirst("tools[$1].input_schema");
     }
@@ -91,7 +91,7 @@ final class MessagesRequestParser {
                         .toList();
     }
 
-    /** A model thinks only where it is asked to. */
+    /** A model thinks only if the request asks for it. */
     private static Map<String, Object> variables(Fields fields) {
         boolean thinking = fields.find("thinking")
                 .map(Value::fields)
@@ -127,7 +127,7 @@ final class MessagesRequestParser {
         return new EndUser(user.map(RequestFields::endUser), Optional.empty());
     }
 
-    /** What would change the answer and can't be obeyed here. Values that ask for nothing pass. */
+    /** Fields that would change the answer but are not supported. Values that request nothing are accepted. */
     private static void checkUnsupported(Fields fields) {
         fields.find("container").ifPresent(value -> {
             throw Invalid.unsupported(value.path(), "this service runs no tools.");

@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The tools of a request, and whether and which of them the model calls. */
+/** The tools of a request, and the tool choice. */
 final class ToolBlocks {
     private static final List<String> CHOICES = List.of("auto", "any", "tool", "none");
 
@@ -33,7 +33,7 @@ final class ToolBlocks {
     private static ToolSpec tool(Fields tool, Set<String> names) {
         tool.find("type").filter(type -> !type.text().equals("custom")).ifPresent(type -> {
             throw Invalid.unsupported(
-                    type.path(), "only tools with a schema of their own are known here, not '" + type.text() + "'.");
+                    type.path(), "only tools with their own schema are supported here, not '" + type.text() + "'.");
         });
         return new ToolSpec(
                 ToolFields.name(tool.require("name"), names),

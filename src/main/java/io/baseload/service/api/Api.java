@@ -26,8 +26,8 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * Calls the service's API within another request, such as for a page, as the same caller: with the same table of routes, controllers and error format as requests from outside. So nobody can do
- * more here than with a key and curl, and refusals have the same messages.
+ * Calls the service's API within another request, such as for a page, as the same caller: with the same table of routes, controllers and error format as requests from outside. So
+ * nobody can do more here than with a key and curl, and the messages of refusals are the same.
  */
 @Component
 public final class Api {

@@ -1,5 +1,5 @@
 /**
- * The service's own API, asked in process: for whoever shows it in another form, and must not have rules of its own.
+ * Calls the service's own API in process: for packages that present it in another form and must not have rules of their own.
  */
 @NullMarked
 package io.baseload.service.api;

@@ -10,7 +10,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import org.springframework.stereotype.Component;
 
-/** Says where the service answers, once it does. */
+/** Prints the service's address once it answers. */
 @Component
 final class Announcement {
     private static final Logger LOG = LoggerFactory.getLogger("io.baseload");

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.springframework.stereotype.Component;
 
-/** How old the last checkpoint and each anchor are, and whether signing is refused. */
+/** The age of the last checkpoint and of each anchor, and whether signing is refused. */
 @Component
 final class AuditMeters implements MeterBinder {
     private final Checkpoints checkpoints;

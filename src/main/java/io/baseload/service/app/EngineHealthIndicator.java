@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Down when the engine has lost a worker: it computes nothing any more. Part of liveness, because only a new process mends it, and of readiness. */
+/** Down if the engine has lost a worker and can't compute any more. Part of liveness, because only a restart repairs it, and of readiness. */
 @Component
 final class EngineHealthIndicator implements HealthIndicator {
     private final Engine engine;

@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param enabled false: no model is loaded here, requests go to backends
  * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow
  * @param pinned whether each worker stays on one CPU
- * @param shards how many a model is cut into; 0 = one for each list of CPUs, or for each NUMA node
+ * @param shards the number of parts that a model is split into; 0 = one for each list of CPUs, or for each NUMA node
  * @param cpus such as {@code 0-15,32-47}; lists for several shards are separated by semicolons; empty = all that the process may use
  */
 @ConfigurationProperties("baseload.engine")

@@ -7,7 +7,7 @@ import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
 import org.springframework.stereotype.Component;
 
-/** The key to begin with: the one in {@code BASELOAD_BOOTSTRAP_KEY}, else one that the first start generates. */
+/** The first key: the one in {@code BASELOAD_BOOTSTRAP_KEY}, otherwise one that the first start generates. */
 @Component
 final class FirstKeys implements SmartInitializingSingleton {
     private final FirstKey key;
@@ -21,7 +21,7 @@ final class FirstKeys implements SmartInitializingSingleton {
         this.development = environment.acceptsProfiles(Profiles.of("development"));
     }
 
-    /** Before the web server takes requests. */
+    /** Runs before the web server accepts requests. */
     @Override
     public void afterSingletonsInstantiated() {
         if (chosen.isBlank()) {
@@ -31,7 +31,7 @@ final class FirstKeys implements SmartInitializingSingleton {
         }
     }
 
-    /** The generated key, when it may be shown: at the start that made it, and in the development profile at each later one. */
+    /** The generated key, if it may be shown: at the start that generated it, and in the development profile at each later one. */
     Optional<String> shown() {
         return shown;
     }

@@ -13,7 +13,7 @@ import org.springframework.boot.health.contributor.HealthContributors;
 import org.springframework.boot.health.registry.HealthContributorRegistry;
 import org.springframework.stereotype.Component;
 
-/** The health endpoint, with 404 for a path below an unknown part too. Spring Boot 4.1 fails there with an exception. */
+/** The health endpoint, which also answers 404 for a path below an unknown component. Spring Boot 4.1 fails there with an exception. */
 @Component
 class HealthPaths extends HealthEndpointWebExtension {
     private final HealthContributors root;
@@ -37,7 +37,7 @@ class HealthPaths extends HealthEndpointWebExtension {
                 : new WebEndpointResponse<>(WebEndpointResponse.STATUS_NOT_FOUND);
     }
 
-    /** Whether all parts of a path but the last exist and have parts. */
+    /** Whether all components of a path except the last exist and have components. */
     private boolean hasParent(String... path) {
         HealthContributors level = root;
         for (int i = startsWithGroup(path) ? 1 : 0; i < path.length - 1; i++) {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.boot.diagnostics.AbstractFailureAnalyzer;
 import org.springframework.boot.diagnostics.FailureAnalysis;
 
-/** A home that can't be written, or that another process uses: one line instead of a stack. */
+/** Explains in one line, without a stack trace, that the home can't be written or is used by another process. */
 final class HomeFailureAnalyzer extends AbstractFailureAnalyzer<UncheckedIOException> {
     @Override
     protected FailureAnalysis analyze(Throwable rootFailure, UncheckedIOException cause) {
@@ -16,7 +16,7 @@ final class HomeFailureAnalyzer extends AbstractFailureAnalyzer<UncheckedIOExcep
                 cause);
     }
 
-    /** Exceptions of the file system have only the file's name as message. */
+    /** The messages of file system exceptions are only the file's name. */
     private static String reason(@Nullable Throwable cause) {
         return switch (cause) {
             case null -> "";

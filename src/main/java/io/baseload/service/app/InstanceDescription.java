@@ -16,7 +16,7 @@ import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
 
-/** What the other processes and {@code GET /admin/v1/instances} hear of this one, from when its web server listens. */
+/** This process's description for other processes and {@code GET /admin/v1/instances}, from the moment its web server listens. */
 @Component
 final class InstanceDescription implements InstanceReport {
     private final Membership membership;

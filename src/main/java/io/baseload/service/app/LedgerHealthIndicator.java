@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Up when the ledger can be written: this process renewed its lease at the last try. Part of readiness. */
+/** Up if the ledger can be written: the last renewal of this process's lease succeeded. Part of readiness. */
 @Component
 final class LedgerHealthIndicator implements HealthIndicator {
     private final Membership membership;

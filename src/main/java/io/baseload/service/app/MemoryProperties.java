@@ -7,7 +7,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Memory that models may take.
+ * The memory that models may use.
  *
  * @param limit all memory of the service; absent = the cgroup's limit, or the machine's memory
  * @param reserve kept free for the JVM beside its heap, and for the embedded PostgreSQL

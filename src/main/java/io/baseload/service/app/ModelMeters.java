@@ -18,7 +18,7 @@ import java.util.function.ToLongFunction;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.stereotype.Component;
 
-/** What each model in memory is doing, with the label {@code model_name}. */
+/** The activity of each model in memory, with the label {@code model_name}. */
 @Component
 final class ModelMeters implements LoadedModelListener {
     private final ObjectProvider<MeterRegistry> registry;
@@ -36,43 +36,43 @@ final class ModelMeters implements LoadedModelListener {
                 gauge("kv_cache_usage_perc", "used part of the KV cache, 1 = full", id, model, ModelMeters::kvUsage)));
         all.add(gauge(
                 "prefix_cache_pages",
-                "pages of prompts that are kept, in use or not",
+                "cached pages of prompts, in use or not",
                 id,
                 model,
                 load -> load.prefixes().pages()));
         all.add(counter(
                 "num_preemptions",
-                "answers that lost their KV cache to others and began again",
+                "answers that lost their KV cache to others and started again",
                 id,
                 model,
                 ModelLoad::preemptions));
         all.add(counter(
                 "prefix_cache_queries",
-                "prompt tokens that were looked up",
+                "prompt tokens that were looked up in the cache",
                 id,
                 model,
                 load -> load.prefixes().lookedUp()));
         all.add(counter(
                 "prefix_cache_hits",
-                "prompt tokens that were there",
+                "prompt tokens that were found in the cache",
                 id,
                 model,
                 load -> load.prefixes().found()));
         all.add(counter(
                 "prefix_cache_evictions",
-                "pages that made room for others",
+                "pages that were evicted for others",
                 id,
                 model,
                 load -> load.prefixes().evicted()));
         all.add(counter(
                 "spec_decode_num_draft_tokens",
-                "tokens that were computed before they were chosen",
+                "draft tokens that were computed",
                 id,
                 model,
                 load -> load.speculation().drafted()));
         all.add(counter(
                 "spec_decode_num_accepted_tokens",
-                "drafts that were chosen then",
+                "draft tokens that were accepted",
                 id,
                 model,
                 load -> load.speculation().accepted()));
@@ -84,17 +84,17 @@ final class ModelMeters implements LoadedModelListener {
     private Meter kernels(String id, ResidentModel model) {
         KernelTiers kernels = model.load().kernels();
         return Gauge.builder("baseload.kernels", () -> 1)
-                .description("always 1: what computes the linear layers of a model")
+                .description("always 1; the labels name the kernels of the model's linear layers")
                 .tag("model_name", id)
                 .tag("prefill_tier", kernels.prefill())
                 .tag("decode_tier", kernels.decode())
                 .register(registry.getObject());
     }
 
-    /** The model was warmed up, so its steps have shown what classes they have. */
+    /** The model was warmed up, so the classes of its operators are known. */
     private Meter operatorTime(String operator, String id, ResidentModel model) {
         return FunctionCounter.builder("baseload.operator.time", model, loaded -> seconds(loaded, operator))
-                .description("time of all workers in the steps of a model, by what they did")
+                .description("time of all workers in the steps of a model, by operator")
                 .baseUnit("seconds")
                 .tag("model_name", id)
                 .tag("operator", operator)

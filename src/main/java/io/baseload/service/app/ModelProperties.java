@@ -17,15 +17,15 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param kvTokens tokens that all requests together may hold in the KV cache; 0 = automatic
  * @param maxSequences answers that are computed at the same time
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
- * @param prefillChunk prompt tokens that one step computes at most
+ * @param prefillChunk the most prompt tokens in one step
  * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
  * @param precision arithmetic of linear layers: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
- * @param speculation whether an answer that is alone may have several tokens in a step where its text repeats itself
- * @param warmUp whether a model answers only when its kernels are compiled, instead of slowly at first
+ * @param speculation whether a single running answer may get several tokens in one step where its text repeats itself
+ * @param warmUp whether a model answers only after its kernels are compiled, instead of slowly at first
  * @param loadWait how long a request waits while a model that is not in memory is loaded; 0 = the request is refused
  * @param idleTime time without a request after which a model is unloaded; 0 = never
- * @param toolFormats how models write calls of tools, by id, where their templates don't show it
+ * @param toolFormats the tool-call formats of models, by id, if their templates don't show them
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
 @ConfigurationProperties("baseload.model")

@@ -23,15 +23,15 @@ import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
-/** What the rooms of the service need of each other and of the configuration. */
+/** Wires the rooms of the service to each other and to the configuration. */
 @Configuration(proxyBeanMethods = false)
 class ServiceConfiguration {
-    /** Closed by the registry, when nothing runs any more and the database still does. */
+    /** Closed by the registry, when no requests run any more but the database still does. */
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
         Engine engine = Engine.open(properties.options());
         if (properties.enabled()) {
-            engine.kernels(Precision.EXACT); // a JVM that can't run them fails here, not with the first model
+            engine.kernels(Precision.EXACT); // a JVM that can't run the kernels fails here, not with the first model
         }
         return engine;
     }

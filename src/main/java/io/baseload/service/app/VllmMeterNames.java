@@ -22,8 +22,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProp
 import org.springframework.stereotype.Component;
 
 /**
- * The metrics that vLLM has too, once more under the names that it gives them ({@code vllm:num_requests_running}), so that
- * dashboards, autoscalers and gateways made for vLLM find them. They are copied as they are scraped and hold no state.
+ * Metrics that vLLM also has, repeated under vLLM's names ({@code vllm:num_requests_running}), so that dashboards, autoscalers and gateways made for vLLM find them. They are
+ * copied as they are scraped and hold no state.
  */
 @Component
 @ConditionalOnBooleanProperty("baseload.metrics.vllm-names")
@@ -59,7 +59,7 @@ final class VllmMeterNames implements MultiCollector {
         registry.register(this);
     }
 
-    /** Also keeps the registry from asking this collector while it asks the registry. */
+    /** Also keeps the registry from scraping this collector while the collector reads the registry. */
     @Override
     public List<MetricFamilyDescriptor> getMetricFamilyDescriptors() {
         return METRICS.entrySet().stream()

@@ -54,7 +54,7 @@ public record AuditProperties(
      * @param region for the signature, and for AWS's own endpoint
      * @param endpoint of another store that speaks S3; absent = AWS
      * @param pathStyle the bucket is named in the path, not in the host's name
-     * @param prefix stands before the objects' names
+     * @param prefix of the objects' names
      * @param retention how long nobody can delete an object, such as {@code P7Y}
      * @param credentialsFile in the form of {@code ~/.aws/credentials}, read for each checkpoint; absent = {@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}
      *     and, if there is one, {@code AWS_SESSION_TOKEN}

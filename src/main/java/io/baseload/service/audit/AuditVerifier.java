@@ -174,7 +174,7 @@ public final class AuditVerifier {
             var signers = SignedNote.signers(note.text());
             if (hasSigned || signers.isEmpty()) {
                 throw new TrailBrokenException(
-                        note.size(), "nobody who is trusted has signed the checkpoint of " + note.size() + " entries");
+                        note.size(), "no trusted key has signed the checkpoint of " + note.size() + " entries");
             }
             strangers.addAll(signers);
         }

@@ -36,7 +36,7 @@ final class CheckpointSchedule implements AutoCloseable {
         try {
             denied.write();
         } catch (RuntimeException e) {
-            log.warn("Who was turned away is not written down yet: {}", e.toString());
+            log.warn("Refused callers can't be recorded yet: {}", e.toString());
         }
         try {
             checkpoints.take();
@@ -49,7 +49,7 @@ final class CheckpointSchedule implements AutoCloseable {
         try {
             retention.apply();
         } catch (RuntimeException e) {
-            log.error("No segment of the audit trail is archived", e);
+            log.error("Segments of the audit trail can't be archived now", e);
         }
     }
 }

@@ -208,7 +208,7 @@ public final class Checkpoints {
             throw new TrailBrokenException(
                     1,
                     "this home has signed the trail " + last.get().checkpoint().origin() + ", and the database holds "
-                            + origin + ". If that is meant: bin/baseload audit trust --new-trail");
+                            + origin + ". If that is intended: bin/baseload audit trust --new-trail");
         }
         signed = last.map(Signed::checkpoint);
         signed.ifPresent(checkpoint -> status = new Status(checkpoint.size(), checkpoint.at(), Optional.empty()));
@@ -227,10 +227,10 @@ public final class Checkpoints {
         TrailState from = state();
         Head head = rows.head();
         if (head.seq() < from.size()) {
-            throw new TrailBrokenException(head.seq() + 1, "entries are gone that this process has seen");
+            throw new TrailBrokenException(head.seq() + 1, "entries that this process has seen are missing");
         }
         if (expected.isPresent() && expected.get().size() > head.seq()) {
-            throw new TrailBrokenException(head.seq() + 1, "entries are gone that were signed for");
+            throw new TrailBrokenException(head.seq() + 1, "signed entries are missing");
         }
         var nodes = new ArrayList<Node>();
         var walk = new TrailWalk(from, (level, place, root) -> nodes.add(new Node(level, place, root)));

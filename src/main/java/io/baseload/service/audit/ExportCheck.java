@@ -45,7 +45,7 @@ public final class ExportCheck {
                 .findFirst()
                 .ifPresent(forged -> {
                     throw new IllegalArgumentException("the checkpoint of " + forged.size()
-                            + " entries that was kept is not signed by a given key");
+                            + " entries is not signed with any of the given keys");
                 });
     }
 
@@ -101,7 +101,7 @@ public final class ExportCheck {
     private void begin(JsonNode head) {
         if (!head.path("form").asString("").equals(AuditExport.FORM)) {
             throw new IllegalArgumentException(
-                    "line 1 does not say " + AuditExport.FORM + ": this is no export of a trail");
+                    "line 1 does not say " + AuditExport.FORM + ": this is not an export of a trail");
         }
         origin = head.path("origin").asString("");
         from = head.path("from").asLong(0);
@@ -116,7 +116,7 @@ public final class ExportCheck {
                 .findFirst()
                 .ifPresent(other -> {
                     throw new TrailBrokenException(
-                            from, "the checkpoint that was kept is of another trail: " + other.origin());
+                            from, "the kept checkpoint is of another trail: " + other.origin());
                 });
     }
 
@@ -174,7 +174,7 @@ public final class ExportCheck {
                 .ifPresent(checkpoint -> {
                     throw new TrailBrokenException(
                             walked.size() + 1,
-                            "the file ends at entry " + walked.size() + ", the checkpoint that was kept is of "
+                            "the file ends at entry " + walked.size() + ", but the kept checkpoint covers "
                                     + checkpoint.size());
                 });
     }

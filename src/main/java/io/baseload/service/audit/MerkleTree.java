@@ -188,7 +188,7 @@ final class MerkleTree {
 
         Frontier {
             if (size < 0 || hashes.size() != Long.bitCount(size)) {
-                throw new IllegalArgumentException(hashes.size() + " hashes are no edge of a tree of " + size);
+                throw new IllegalArgumentException(hashes.size() + " hashes are not an edge of a tree of " + size);
             }
             hashes = List.copyOf(hashes);
         }

@@ -42,7 +42,7 @@ final class TrailWalk {
         byte[] hash = AuditEntry.hash(chain, canonical);
         if (!MessageDigest.isEqual(entry.previousHash(), chain) || !MessageDigest.isEqual(entry.hash(), hash)) {
             throw new TrailBrokenException(
-                    entry.seq(), "entry " + entry.seq() + " does not have the hash that it should");
+                    entry.seq(), "entry " + entry.seq() + " has a wrong hash");
         }
         add(canonical, hash, entry.kind(), entry.detail());
     }
@@ -66,7 +66,7 @@ final class TrailWalk {
         if (other.size() == size()
                 && !(MessageDigest.isEqual(other.tree().root(), tree.root())
                         && MessageDigest.isEqual(other.chain(), chain))) {
-            throw new TrailBrokenException(size(), "the first " + size() + " entries are not those of before");
+            throw new TrailBrokenException(size(), "the first " + size() + " entries have changed");
         }
     }
 

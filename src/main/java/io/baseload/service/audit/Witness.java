@@ -111,7 +111,7 @@ public final class Witness {
         }
         if (last != null && last.size() == tree.size() && !MessageDigest.isEqual(last.root(), tree.root())) {
             log.error(
-                    "{} HAS SIGNED TWO PASTS of {} entries; this one is not cosigned:\n{}",
+                    "{} HAS SIGNED TWO HISTORIES of {} entries; this one is not cosigned:\n{}",
                     tree.origin(),
                     known,
                     request.note());
@@ -119,8 +119,7 @@ public final class Witness {
         }
         if (!continues(request, last)) {
             log.error(
-                    "{} has signed what does not continue its first {} entries, or sends a wrong proof; this is not"
-                            + " cosigned:\n"
+                    "{} has signed a checkpoint that does not continue its first {} entries, or sent a wrong proof; it is not cosigned:\n"
                             + "{}",
                     tree.origin(),
                     known,

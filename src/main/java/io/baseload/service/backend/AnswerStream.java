@@ -52,7 +52,7 @@ final class AnswerStream implements AutoCloseable {
         if (late) {
             throw new UpstreamException(
                     Reason.TIMEOUT,
-                    "The backend sent nothing for " + idle.toMillis() + " ms; the answer is not whole.");
+                    "The backend sent nothing for " + idle.toMillis() + " ms; the answer is incomplete.");
         }
     }
 

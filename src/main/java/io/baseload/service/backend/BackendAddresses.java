@@ -28,7 +28,7 @@ final class BackendAddresses {
         try {
             url = new URI(text.replaceAll("/+$", ""));
         } catch (URISyntaxException e) {
-            throw invalid("it is no URL: " + e.getReason());
+            throw invalid("it is not a URL: " + e.getReason());
         }
         boolean http = "http".equals(url.getScheme()) || "https".equals(url.getScheme());
         if (!http || url.getHost() == null) {

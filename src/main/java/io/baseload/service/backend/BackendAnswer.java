@@ -123,7 +123,7 @@ final class BackendAnswer implements Completion, Runnable {
         for (JsonNode choice : chunk.path("choices")) {
             int index = choice.path("index").asInt(0);
             if (index < 0 || index >= choices.size()) {
-                throw new UpstreamException(Reason.FAILED, "The backend sent an answer that nobody asked for.");
+                throw new UpstreamException(Reason.FAILED, "The backend sent an answer that was not requested.");
             }
             if (!read(choices.get(index), leases.get(index), choice)) {
                 return false;
@@ -222,11 +222,11 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private static UpstreamException garbage() {
-        return new UpstreamException(Reason.FAILED, "The backend sent something that is no part of an answer.");
+        return new UpstreamException(Reason.FAILED, "The backend sent something that is not part of an answer.");
     }
 
     private static UpstreamException broken() {
-        return new UpstreamException(Reason.FAILED, "The backend broke off its answer; it is not whole.");
+        return new UpstreamException(Reason.FAILED, "The backend broke off its answer, which is incomplete.");
     }
 
     /** Reads the data after the last event, so that the connection can serve the next request. */

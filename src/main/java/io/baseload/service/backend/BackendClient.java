@@ -73,7 +73,7 @@ public final class BackendClient implements AutoCloseable {
      * Sends a request and waits until its answer begins.
      *
      * @param wanted as {@link WantedResult#await} asks it
-     * @throws AbandonedException if it is not wanted any more
+     * @throws AbandonedException if the answer is no longer wanted
      * @throws OverloadedException if the backend is, or reports that it is, overloaded
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
@@ -83,7 +83,7 @@ public final class BackendClient implements AutoCloseable {
             meters.ended("overloaded");
             throw new OverloadedException(
                     "The backend '" + backend.name() + "' has "
-                            + backend.limits().concurrent() + " requests already, which is as many as it may have.",
+                            + backend.limits().concurrent() + " requests already, the maximum.",
                     SOON);
         }
         try {
@@ -176,7 +176,7 @@ public final class BackendClient implements AutoCloseable {
     private HttpRequest.Builder request(String route) {
         if (!access.addresses().allows(backend.baseUrl())) {
             throw new UpstreamException(
-                    Reason.UNREACHABLE, "The address of the backend '" + backend.name() + "' is not allowed any more.");
+                    Reason.UNREACHABLE, "The address of the backend '" + backend.name() + "' is no longer allowed.");
         }
         var request = HttpRequest.newBuilder(URI.create(backend.baseUrl() + "/" + route));
         try {
@@ -184,7 +184,7 @@ public final class BackendClient implements AutoCloseable {
         } catch (IOException e) {
             health.failed("has no key: " + e.getMessage());
             throw new UpstreamException(
-                    Reason.UNREACHABLE, "The key of the backend '" + backend.name() + "' is not there.");
+                    Reason.UNREACHABLE, "The key of the backend '" + backend.name() + "' can't be found.");
         }
         return request;
     }
@@ -224,10 +224,10 @@ public final class BackendClient implements AutoCloseable {
 
     private UpstreamException translated(Throwable cause) {
         return switch (cause) {
-            case HttpConnectTimeoutException e -> failed(Reason.UNREACHABLE, "takes no connection in time");
-            case ConnectException e -> failed(Reason.UNREACHABLE, "takes no connection");
-            case SSLException e -> failed(Reason.UNREACHABLE, "can't be spoken to by TLS: " + e.getMessage());
-            default -> failed(Reason.FAILED, "broke the connection before it answered");
+            case HttpConnectTimeoutException e -> failed(Reason.UNREACHABLE, "did not accept a connection in time");
+            case ConnectException e -> failed(Reason.UNREACHABLE, "does not accept connections");
+            case SSLException e -> failed(Reason.UNREACHABLE, "can't be reached over TLS: " + e.getMessage());
+            default -> failed(Reason.FAILED, "closed the connection before it answered");
         };
     }
 

@@ -28,7 +28,7 @@ final class BackendCompletions implements Completions {
     @Override
     public TokenCodec tokens(FlowId flow) {
         throw new InvalidRequestException(
-                "model", "unsupported_value", "This model is on a backend: its tokens are not known here.");
+                "model", "unsupported_value", "This model is on a backend, so its tokens are unknown here.");
     }
 
     @Override
@@ -43,6 +43,6 @@ final class BackendCompletions implements Completions {
             return chat;
         }
         throw new InvalidRequestException(
-                "model", "unsupported_value", "This model is on a backend, which answers chats only.");
+                "model", "unsupported_value", "This model is on a backend, and backends answer chats only.");
     }
 }

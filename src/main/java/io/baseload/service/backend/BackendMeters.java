@@ -32,11 +32,11 @@ final class BackendMeters implements AutoCloseable {
                 .register(registry);
         this.gauges = List.of(
                 Gauge.builder("baseload.backend.up", up)
-                        .description("1 if the backend is well, else 0")
+                        .description("1 if the backend is healthy, else 0")
                         .tag("backend", backend)
                         .register(registry),
                 Gauge.builder("baseload.backend.running", running)
-                        .description("requests that a backend has now")
+                        .description("current requests to a backend")
                         .tag("backend", backend)
                         .register(registry));
     }

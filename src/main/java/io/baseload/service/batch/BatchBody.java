@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** A batch as the routes tell of it. Times are in seconds. */
+/** A batch in answers of the API. Times are in seconds. */
 @JsonNaming(SnakeCaseStrategy.class)
 record BatchBody(
         String id,

@@ -38,7 +38,7 @@ final class BatchController {
         this.work = work;
     }
 
-    @Operation(summary = "Begin a batch", description = "Runs the requests of an uploaded file when nobody waits.")
+    @Operation(summary = "Create a batch", description = "Runs the requests in an uploaded file with a lower priority than interactive ones.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
@@ -49,7 +49,7 @@ final class BatchController {
             throws IOException {
         if (caller.isPerson()) {
             throw ApiException.invalid(
-                    null, "unsupported_value", "A batch outlives a token: make it with an API key of your own.");
+                    null, "unsupported_value", "A batch outlives a token: create it with an API key of your own.");
         }
         BatchOrder order = new Exchange(request, response, caller)
                 .read(fields -> BatchRequest.parse(fields, caller, request.getRemoteAddr(), runner.endpoints()));
@@ -58,7 +58,7 @@ final class BatchController {
         Json.write(response, BatchBody.of(batch));
     }
 
-    @Operation(summary = "The batches of the tenant")
+    @Operation(summary = "List the tenant's batches")
     @GetMapping("/v1/batches")
     void list(
             @RequestParam @Nullable Integer limit,
@@ -71,14 +71,14 @@ final class BatchController {
         Json.write(response, ObjectPage.of(found.stream().map(BatchBody::of).toList(), most, BatchBody::id));
     }
 
-    @Operation(summary = "A batch")
+    @Operation(summary = "Get a batch")
     @GetMapping("/v1/batches/{id}")
     void find(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         Json.write(response, BatchBody.of(batches.find(caller.tenant(), id).orElseThrow(() -> notFound(id))));
     }
 
-    @Operation(summary = "Begin no more of a batch")
+    @Operation(summary = "Cancel a batch")
     @PostMapping("/v1/batches/{id}/cancel")
     void cancel(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {

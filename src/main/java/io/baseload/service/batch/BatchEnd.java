@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * How a batch ended.
+ * The end of a batch.
  *
  * @param sealedErrors why it failed, as JSON
  */

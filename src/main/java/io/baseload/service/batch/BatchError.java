@@ -4,7 +4,7 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is wrong with a batch or its file. Its texts may quote the file, so they are cut.
+ * An error in a batch or its file. Its texts may quote the file, so they are cut.
  *
  * @param line counted from 1; null if it isn't about one
  */
@@ -31,7 +31,7 @@ record BatchError(
         if (text.length() <= MAX_LENGTH) {
             return text;
         }
-        // Through bytes, because half of a pair of surrogates at the end is no text.
+        // through bytes, because the cut may leave half of a surrogate pair
         byte[] begin = text.substring(0, MAX_LENGTH - 1).getBytes(StandardCharsets.UTF_8);
         return new String(begin, StandardCharsets.UTF_8) + "…";
     }

@@ -15,19 +15,19 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Writes what came of a batch's lines into files, in the order of the lines: those that were answered into one, all others into another.
+ * Writes the results of a batch's lines into files, in the order of the lines: answers into one file, all others into another.
  *
- * <p>Invariant: whatever is written or erased is written or erased in a transaction that holds the batch. So a process that was late and has lost the batch changes nothing that another one writes or
- * has written.
+ * <p>Invariant: everything is written or erased in a transaction that holds the batch. So a process that was late and has lost the batch changes nothing that another one writes
+ * or has written.
  */
 final class BatchOutput {
-    /** Lines that one transaction writes at most, so that it holds the batch for a short time. */
+    /** The most lines in one transaction, so that it holds the batch for a short time. */
     private static final int MAX_LINES = 64;
 
     private static final String OUTPUT = "output";
     private static final String ERROR = "error";
 
-    /** It ends earlier once it has written so many bytes. */
+    /** A transaction also ends once it has written this many bytes. */
     private static final int MAX_BYTES = 4 << 20;
 
     private final BatchRows rows;
@@ -37,7 +37,7 @@ final class BatchOutput {
     private final AuditTrail audit;
     private final Duration ttl;
 
-    /** @param ttl of files whose batch doesn't say */
+    /** @param ttl of files whose batch doesn't set one */
     BatchOutput(BatchRows rows, LineRows lines, FileStore files, Contents contents, AuditTrail audit, Duration ttl) {
         this.rows = rows;
         this.lines = lines;
@@ -47,7 +47,7 @@ final class BatchOutput {
         this.ttl = ttl;
     }
 
-    /** Takes a batch that is over, so that none of its lines is begun any more. */
+    /** Takes a batch that is over, so that no more of its lines are begun. */
     Optional<Ending> take(UUID instance) {
         return rows.takeEnded(instance).flatMap(batch -> files.holding(batch, instance, () -> finish(batch, instance)));
     }
@@ -61,7 +61,7 @@ final class BatchOutput {
         return ending;
     }
 
-    /** @throws LostBatchException if the batch is no longer this process' */
+    /** @throws LostBatchException if the batch is no longer this process's */
     void write(Ending ending, UUID instance) {
         var writing = new Writing(ending, draft(ending, instance, OUTPUT), draft(ending, instance, ERROR));
         boolean more;
@@ -95,7 +95,7 @@ final class BatchOutput {
     }
 
     /**
-     * Ends a batch of which no more can be done, without files; unless it was cancelled while its file was read.
+     * Ends a batch that can't be continued, without files; unless it was cancelled while its file was read.
      *
      * @throws LostBatchException if the batch is no longer this process'
      */
@@ -125,7 +125,7 @@ final class BatchOutput {
         }
     }
 
-    /** Of each batch the same, so that whoever begins anew replaces what there is. */
+    /** The same for each batch, so that a process that starts anew replaces earlier files. */
     private static String id(RequestBatch batch, String which) {
         byte[] name = (batch.id() + "/" + which).getBytes(StandardCharsets.UTF_8);
         return "file-" + UUID.nameUUIDFromBytes(name).toString().replace("-", "");
@@ -140,7 +140,7 @@ final class BatchOutput {
                 files.finish(Actor.SYSTEM, draft, Optional.of(ttl(batch))).id());
     }
 
-    /** The files of a batch as they are written. A line that can't be read keeps no other from its file. */
+    /** The files of a batch while they are written. A line that can't be read doesn't keep the others out of its file. */
     private final class Writing {
         private final Ending ending;
         private final FileDraft output;
@@ -205,7 +205,7 @@ final class BatchOutput {
     private LineBody notRun(Ending ending, LineRows.Result result) {
         RequestBatch batch = ending.batch();
         if (result.state().equals(LineRows.FAILED)) {
-            throw new UnreadableException("The line could not be read when it was to be run.", null);
+            throw new UnreadableException("The line could not be read when it should have been run.", null);
         }
         byte[] text = files.read(files.input(batch), result.place(), result.length());
         String customId = LineRequest.parse(text, batch.endpoint()).customId();
@@ -219,14 +219,13 @@ final class BatchOutput {
                         id,
                         customId,
                         "batch_expired",
-                        "This request could not be run before the completion window was over.");
+                        "This request could not be run before the completion window ended.");
             default ->
                 LineBody.notRun(
                         id,
                         customId,
                         "output_limit_exceeded",
-                        "The results of the batch reached the size that one batch may have before this request was"
-                                + " run.");
+                        "The results of the batch reached the maximum size before this request was run.");
         };
     }
 }

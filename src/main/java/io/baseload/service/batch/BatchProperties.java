@@ -6,14 +6,14 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 import org.springframework.util.unit.DataSize;
 
 /**
- * How much is done for batches, and how long they are kept.
+ * The limits of batches, and how long they are kept.
  *
- * @param concurrency lines that one process runs at a time; 0 = it runs none
+ * @param concurrency lines that one process runs at the same time; 0 = none
  * @param maxLines of one batch
- * @param maxOutputSize of the results of one batch: once it is reached no more lines are begun
+ * @param maxOutputSize of the results of one batch; once it is reached, no more lines are begun
  * @param maxActivePerTenant batches of a tenant that have not ended
  * @param maxEndedPerTenant batches of a tenant that have ended; a new batch takes the place of the oldest
- * @param ttl of a batch after its end, and of the files that it writes if it doesn't say
+ * @param ttl of a batch after its end, and of its output files if it sets none
  */
 @ConfigurationProperties("baseload.batches")
 record BatchProperties(

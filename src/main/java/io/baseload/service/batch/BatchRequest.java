@@ -20,7 +20,7 @@ final class BatchRequest {
 
     private BatchRequest() {}
 
-    /** @param endpoints that a batch may ask */
+    /** @param endpoints that a batch may use */
     static BatchOrder parse(Fields fields, Caller caller, String address, List<String> endpoints) {
         Value window = fields.require("completion_window");
         return new BatchOrder(

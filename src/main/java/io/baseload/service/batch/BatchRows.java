@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class BatchRows {
     private static final JsonMapper JSON = new JsonMapper();
 
-    /** Nobody else works on it, or who did is no more. */
+    /** No other process works on it, or the one that did is gone. */
     private static final String FREE =
             "(batch.instance IS NULL OR NOT EXISTS (SELECT FROM instance WHERE instance.id = batch.instance))";
 
@@ -28,7 +28,7 @@ final class BatchRows {
     static final String TAKES_LINES = "(batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()"
             + " AND batch.result_bytes < batch.max_result_bytes)";
 
-    /** No line runs, and none is to be begun. */
+    /** No line runs, and none will be begun. */
     private static final String OVER = """
         status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
           SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
@@ -120,7 +120,7 @@ final class BatchRows {
                 .optional();
     }
 
-    /** Takes a batch whose file has to be read: of the tenant whose turn was longest ago. */
+    /** Takes a batch whose file must be read, of the tenant whose turn was longest ago. */
     Optional<RequestBatch> takeUnread(UUID instance) {
         return jdbc.sql("""
             UPDATE batch SET instance = :instance, taken_at = clock_timestamp() WHERE (tenant, id) IN (
@@ -135,7 +135,7 @@ final class BatchRows {
                 .optional();
     }
 
-    /** Its lines can be run, unless it was cancelled or somebody else has taken it. */
+    /** From now on its lines can be run, unless it was cancelled or another process has taken it. */
     void begin(RequestBatch batch, UUID instance, int total) {
         jdbc.sql("""
             UPDATE batch SET instance = NULL, total = :total,
@@ -161,14 +161,14 @@ final class BatchRows {
                 .isPresent();
     }
 
-    /** This process does not go on with it. */
+    /** This process stops working on it. */
     void release(RequestBatch batch, UUID instance) {
         jdbc.sql("UPDATE batch SET instance = NULL WHERE tenant = ? AND id = ? AND instance = ?")
                 .params(batch.tenant(), batch.id(), instance)
                 .update();
     }
 
-    /** Those that stand as taken by this process although it doesn't work on them can be taken again. */
+    /** Releases batches that are marked as taken by this process although it doesn't work on them. */
     int releaseOthers(UUID instance, Optional<RequestBatch> current) {
         return jdbc.sql("UPDATE batch SET instance = NULL WHERE instance = ? AND id <> ?")
                 .params(instance, current.map(RequestBatch::id).orElse(""))
@@ -176,7 +176,7 @@ final class BatchRows {
     }
 
     /**
-     * Its files are not read or written for a while.
+     * Pauses reading and writing of its files.
      *
      * @param failures that are counted
      * @return how many there were
@@ -192,7 +192,7 @@ final class BatchRows {
                 .orElse(0);
     }
 
-    /** Takes a batch that seems to be over: all lines have run, or no more are to be begun, and none runs. {@link #finish} decides. */
+    /** Takes a batch that seems to be over: all lines have run, or no more will be begun, and none runs. {@link #finish} decides. */
     Optional<RequestBatch> takeEnded(UUID instance) {
         return jdbc.sql("""
             UPDATE batch SET instance = :instance WHERE (tenant, id) IN (
@@ -207,9 +207,10 @@ final class BatchRows {
     }
 
     /**
-     * Begins no more of a batch that is over. Within the transaction that holds it: {@link LineRows#take} needs the same row, so no line is taken from now on. A line whose process is gone is open again.
+     * Closes a batch that is over, so that no more lines are begun. Within the transaction that holds it: {@link LineRows#take} needs the same row, so no line is taken from now
+     * on. A line whose process is gone is open again.
      *
-     * @return with the status that it ends with; empty if a line was taken before
+     * @return the batch with its final status; empty if a line was taken before
      */
     Optional<Ending> finish(RequestBatch batch) {
         return jdbc.sql("""
@@ -226,7 +227,7 @@ final class BatchRows {
                 .optional();
     }
 
-    /** A batch and what it ends as. */
+    /** A batch and its final status. */
     record Ending(RequestBatch batch, BatchStatus last) {}
 
     private static Ending ending(ResultSet row) throws SQLException {
@@ -236,7 +237,7 @@ final class BatchRows {
         return new Ending(batch, batch.status() == BatchStatus.CANCELLING ? BatchStatus.CANCELLED : last);
     }
 
-    /** Whether it was this process' to say, and nobody cancelled the batch meanwhile. */
+    /** Ends it; false if it no longer belongs to this process, or was cancelled meanwhile. */
     boolean end(RequestBatch batch, UUID instance, BatchEnd end) {
         return jdbc.sql("""
             UPDATE batch SET instance = NULL, status = :status, errors = :errors, ended_at = clock_timestamp(),
@@ -272,7 +273,7 @@ final class BatchRows {
     }
 
     /**
-     * Erases some batches that ended long ago, or longer ago than their tenant keeps contents.
+     * Erases some batches whose lifetime, or their tenant's retention of contents, is over.
      *
      * @param ttl how long they are kept at most
      */
@@ -302,7 +303,7 @@ final class BatchRows {
             """).param(tenant).query((row, number) -> erased(row)).optional();
     }
 
-    /** Erases the batches of a tenant that ended first, and leaves some. */
+    /** Erases the batches of a tenant that ended first, except for the given number. */
     List<Erased> trim(String tenant, int left) {
         return jdbc.sql("""
             DELETE FROM batch WHERE (tenant, id) IN (

@@ -2,19 +2,19 @@ package io.baseload.service.batch;
 
 import java.util.Locale;
 
-/** How far a batch is. */
+/** The status of a batch. */
 enum BatchStatus {
     /** Its file is being read. */
     VALIDATING,
-    /** Its file has lines that are no requests, and none was run; or its files could not be read or written. */
+    /** Its file has lines that are not requests, and none was run; or its files could not be read or written. */
     FAILED,
     IN_PROGRESS,
     /** Its answers are being written to files. */
     FINALIZING,
     COMPLETED,
-    /** Its time was over before all lines were run. */
+    /** Its window ended before all lines were run. */
     EXPIRED,
-    /** Nothing more is begun; what runs goes on to its end. */
+    /** No more lines are begun; running ones are completed. */
     CANCELLING,
     CANCELLED;
 

@@ -24,12 +24,14 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
 
 /**
- * Does what batches ask for, in each process: looks every second what there is, runs lines, so many at a time, and lets {@link FileWork} read files and write what came of them.
+ * Runs batches, in each process: looks for work every second, runs a limited number of lines at a time, and has {@link FileWork} read files and write results.
  *
- * <p>Idea: all that is known of a batch is in the database, and nothing but what runs at the moment is in a process. A line, or a batch whose files are read or written, is taken in the name of a
- * process' lease, and what comes of it counts only if it is still taken in that name. So whatever dies is taken by another, or by the next run, as soon as the lease is over.
+ * <p>Idea: the complete state of a batch is in the database; a process has only the lines that it runs at the moment. A line, or a batch whose files are read or written, is taken
+ * in the name of a process's lease, and its result counts only if it is still taken in that name. So the work of a dead process is taken by another one, or by the next run, as
+ * soon as the lease is over.
  *
- * <p>Invariant: a line whose result is written is never taken again. A line that ran when its process died is run again; what the first attempt cost is settled as of any request that got lost.
+ * <p>Invariant: a line whose result is written is never taken again. A line that ran when its process died is run again; the cost of the first attempt is settled as for any lost
+ * request.
  */
 final class BatchWork implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(BatchWork.class);
@@ -44,8 +46,8 @@ final class BatchWork implements SmartLifecycle {
     private final BatchProperties properties;
     private final MeterRegistry meters;
     private final Semaphore places;
-    private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // what this process runs, by the line's id
-    private final Map<String, Instant> waiting = new ConcurrentHashMap<>(); // batches that it leaves alone until then
+    private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // the lines that this process runs, by id
+    private final Map<String, Instant> waiting = new ConcurrentHashMap<>(); // batches that it leaves alone until the given time
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("batches").daemon().factory());
     private volatile boolean running;
@@ -79,7 +81,7 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
-    /** Begins nothing more, and waits a while for what runs. */
+    /** Begins no more lines, and waits a while for running ones. */
     @Override
     public void stop() {
         running = false;
@@ -87,7 +89,7 @@ final class BatchWork implements SmartLifecycle {
         try {
             boolean ended = places.tryAcquire(properties.concurrency(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
             if (!ended) {
-                LOG.info("Lines of batches still run: they are run again by another process, or after the next start");
+                LOG.info("Lines of batches are still running: another process, or the next start, will run them again");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -107,17 +109,17 @@ final class BatchWork implements SmartLifecycle {
         try {
             clock.execute(() -> look(false));
         } catch (RejectedExecutionException e) {
-            LOG.debug("no more batches: {}", e.toString());
+            LOG.debug("batches have stopped: {}", e.toString());
         }
     }
 
-    /** Each second; a look in between needs not let go of anything. */
+    /** Runs each second; a look in between need not release anything. */
     private void tick() {
         waiting.values().removeIf(until -> until.isBefore(Instant.now()));
         look(true);
     }
 
-    /** Runs in the clock's thread alone. An Error too must not end the clock. */
+    /** Runs in the clock's thread only. Not even an Error may end the clock. */
     private void look(boolean letsGo) {
         try {
             if (running && batches.anyActive()) {
@@ -132,14 +134,14 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
-    /** What stands as this process' own although it doesn't work on it: the answer of a commit got lost, or the work failed and the database was away. */
+    /** Releases work that is marked as this process's own although it doesn't do it: the response to a commit was lost, or the work failed while the database was unreachable. */
     private void letGo() {
         UUID instance = membership.lease().instance();
         int lost =
                 lines.release(instance, taken.values().stream().map(Taken::line).toList())
                         + batches.releaseOthers(instance, fileWork.current());
         if (lost > 0) {
-            LOG.warn("{} lines or batches that had been taken and not worked on go on", lost);
+            LOG.warn("{} lines or batches that had been taken but not worked on are released", lost);
         }
     }
 
@@ -164,7 +166,10 @@ final class BatchWork implements SmartLifecycle {
     /** A line that this process has taken, in the name of a lease. */
     private record Taken(BatchLine line, UUID instance) {}
 
-    /** Runs a line in a thread of its own. One that still runs, because this process lost its lease meanwhile and took it again, is not run a second time: it goes on in the name of the new lease. */
+    /**
+     * Runs a line on its own thread. A line that still runs, because this process lost its lease and took the line again, is not run a second time: it continues in the name of
+     * the new lease.
+     */
     private void begin(Taken now) {
         String id = now.line().id();
         if (taken.put(id, now) != null) {
@@ -226,14 +231,14 @@ final class BatchWork implements SmartLifecycle {
                 .increment();
     }
 
-    /** However long the database is away. */
+    /** Retries for as long as the database is unreachable. */
     private static void insist(Runnable writing) {
         while (true) {
             try {
                 writing.run();
                 return;
             } catch (DataAccessException | TransactionException e) {
-                LOG.warn("What came of a line can't be written yet: {}", e.toString());
+                LOG.warn("The result of a line can't be written yet: {}", e.toString());
             }
             try {
                 Thread.sleep(Duration.ofSeconds(1));

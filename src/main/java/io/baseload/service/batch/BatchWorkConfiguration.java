@@ -12,7 +12,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** Wires what runs batches. */
+/** Wires the processing of batches. */
 @Configuration(proxyBeanMethods = false)
 class BatchWorkConfiguration {
     @Bean

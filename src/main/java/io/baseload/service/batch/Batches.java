@@ -16,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The batches of each tenant: what is asked of them. {@link BatchWork} does it. */
+/** The batches of each tenant, as requested; {@link BatchWork} runs them. */
 final class Batches implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
     private static final int MAX_ERASED = 100;
@@ -49,7 +49,7 @@ final class Batches implements TenantData {
     /** A batch as its tenant sees it. */
     record Seen(RequestBatch batch, Optional<byte[]> metadata, Optional<byte[]> errors) {}
 
-    /** @throws ApiException if the file is not there, or the tenant has too many batches, or too many or too large files */
+    /** @throws ApiException if the file doesn't exist, or the tenant has too many batches, or too many or too large files */
     Seen create(Actor actor, BatchOrder order) {
         String tenant = order.tenant();
         String id = "batch_" + UUID.randomUUID().toString().replace("-", "");
@@ -84,13 +84,13 @@ final class Batches implements TenantData {
         return rows.find(tenant, id).map(this::seen);
     }
 
-    /** Newest first. A batch that can't be opened is there without its metadata and errors, so that it doesn't hide the others. */
+    /** Newest first. A batch that can't be decrypted is listed without its metadata and errors, so that it doesn't hide the others. */
     List<Seen> page(String tenant, @Nullable String after, int limit) {
         return rows.page(tenant, after, limit).stream().map(this::readable).toList();
     }
 
     /**
-     * Begins no more of a batch, whether it can be opened or not; empty if there is none.
+     * Cancels a batch, whether it can be decrypted or not; empty if there is none.
      *
      * @throws ApiException if it has ended, or its files are being written
      */
@@ -116,7 +116,7 @@ final class Batches implements TenantData {
         return batch;
     }
 
-    /** Erases batches that ended long ago. */
+    /** Erases batches whose lifetime is over. */
     void expire() {
         int erased;
         do {
@@ -143,7 +143,7 @@ final class Batches implements TenantData {
         try {
             return seen(row);
         } catch (SealException e) {
-            LOG.warn("{} can't be opened: {}", row.id(), e.getMessage());
+            LOG.warn("{} can't be decrypted: {}", row.id(), e.getMessage());
             return new Seen(counted(row), Optional.empty(), Optional.empty());
         }
     }

@@ -37,15 +37,14 @@ final class FileController {
 
     @Operation(
             summary = "Upload a file",
-            description = "A form with the fields purpose (batch), file, and if wanted expires_after[anchor]"
-                    + " (created_at) and expires_after[seconds].")
+            description = "A form with the fields purpose (batch), file, and optionally expires_after[anchor] (created_at) and expires_after[seconds].")
     @PostMapping(path = "/v1/files", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     void create(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         Json.write(response, FileBody.of(uploads.receive(request, caller)));
     }
 
-    @Operation(summary = "The files of the tenant")
+    @Operation(summary = "List the tenant's files")
     @GetMapping("/v1/files")
     void list(
             @RequestParam @Nullable String purpose,
@@ -64,14 +63,14 @@ final class FileController {
         Json.write(response, ObjectPage.of(found.stream().map(FileBody::of).toList(), most, FileBody::id));
     }
 
-    @Operation(summary = "A file")
+    @Operation(summary = "Get a file")
     @GetMapping("/v1/files/{id}")
     void find(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         Json.write(response, FileBody.of(required(caller, id)));
     }
 
-    @Operation(summary = "The content of a file")
+    @Operation(summary = "Get the content of a file")
     @GetMapping("/v1/files/{id}/content")
     void content(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {

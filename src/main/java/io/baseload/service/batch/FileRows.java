@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The tables of files. What has expired is not there, though it be erased later. */
+/** The tables of files. Expired files count as missing, even before they are erased. */
 final class FileRows {
     private static final String THERE = "complete AND expires_at > clock_timestamp()";
 
@@ -18,7 +18,7 @@ final class FileRows {
         this.jdbc = jdbc;
     }
 
-    /** What a tenant has, files that are being written included. */
+    /** A tenant's files, including those that are being written. */
     record Taken(int files, long bytes) {}
 
     /** Until the transaction ends nobody else can add files or batches of the tenant. */
@@ -57,7 +57,7 @@ final class FileRows {
                 .update();
     }
 
-    /** The file is there from now on. Empty if it is gone, or was finished before. */
+    /** Completes a file; empty if it is gone, or was completed before. */
     Optional<StoredFile> complete(String tenant, String id, long bytes, Duration ttl) {
         return jdbc.sql("""
             UPDATE stored_file SET complete = true, bytes = ?, at = clock_timestamp(),
@@ -69,7 +69,7 @@ final class FileRows {
                 .optional();
     }
 
-    /** Until the transaction ends nobody can delete the file. False if it is not there. */
+    /** Until the transaction ends nobody can delete the file. False if there is none. */
     boolean hold(String tenant, String id, String purpose) {
         return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND purpose = ? AND " + THERE
                         + " FOR KEY SHARE")
@@ -79,7 +79,7 @@ final class FileRows {
                 .isPresent();
     }
 
-    /** Until the transaction ends nobody can begin a batch with the file. False if it is not there. */
+    /** Until the transaction ends nobody can begin a batch with the file. False if there is none. */
     boolean lock(String tenant, String id) {
         return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND " + THERE + " FOR UPDATE")
                 .params(tenant, id)
@@ -88,7 +88,7 @@ final class FileRows {
                 .isPresent();
     }
 
-    /** Also one that has expired while a batch reads it. */
+    /** Includes a file that has expired while a batch reads it. */
     Optional<StoredFile> input(RequestBatch batch) {
         return jdbc.sql("SELECT * FROM stored_file WHERE tenant = ? AND id = ? AND complete")
                 .params(batch.tenant(), batch.inputFile())
@@ -132,7 +132,7 @@ final class FileRows {
                 .optional();
     }
 
-    /** Also one that is not complete, or has expired. */
+    /** Includes a file that is incomplete or has expired. */
     boolean delete(String tenant, String id) {
         return jdbc.sql("DELETE FROM stored_file WHERE tenant = ? AND id = ?")
                         .params(tenant, id)
@@ -143,7 +143,7 @@ final class FileRows {
     /** An erased file. */
     record Erased(String tenant, String id, boolean complete) {}
 
-    /** Erases some that are too old, but none that a batch reads; and some to which nothing was added for an hour, but none that a batch may still write. */
+    /** Erases some files that are too old, except those that a batch reads, and some that nothing was added to for an hour, except those that a batch may still write. */
     List<Erased> expire(int most) {
         return jdbc.sql("""
             DELETE FROM stored_file WHERE (tenant, id) IN (

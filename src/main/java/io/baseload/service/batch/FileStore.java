@@ -22,9 +22,10 @@ import org.slf4j.LoggerFactory;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Files of each tenant, for a while. Another tenant's are not there, whatever is asked. None is ever in memory or on a disk as a whole: it comes, is sealed, and goes in pieces of a megabyte.
+ * The files of each tenant, with a limited lifetime. A tenant never sees another tenant's files. No file is ever in memory or on a disk as a whole: it is received, encrypted and
+ * sent in pieces of a megabyte.
  *
- * <p>A file that is being written takes the room that it may need at most, so that uploads at the same time can't pass the tenant's limit together.
+ * <p>A file that is being written counts with its maximum size, so that concurrent uploads can't exceed the tenant's limit together.
  */
 final class FileStore implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
@@ -60,14 +61,14 @@ final class FileStore implements TenantData {
      * Begins a file that a tenant uploads.
      *
      * @param mostBytes that it can have
-     * @throws ApiException if nothing can be stored, or the tenant has no room for it
+     * @throws ApiException if no files can be stored, or the tenant has no room for it
      */
     FileDraft begin(String tenant, String filename, long mostBytes) {
         if (!keys.present() || properties.ttl().isZero()) {
             throw ApiException.invalid(
                     "file",
                     "unsupported_value",
-                    "Files can't be stored: this service has no master key, or its configuration says no.");
+                    "Files can't be stored: this service has no master key, or its configuration allows no files.");
         }
         var key = contents.key(tenant);
         String id = "file-" + UUID.randomUUID().toString().replace("-", "");
@@ -88,7 +89,7 @@ final class FileStore implements TenantData {
     /**
      * Keeps a file for a new batch. Within a transaction: until it ends nobody can delete the file, and nobody else can add files or batches of the tenant.
      *
-     * @throws ApiException if it is not there, or batches have written more files than the tenant may have
+     * @throws ApiException if there is no such file, or batches have written more files than the tenant may have
      */
     void keepForBatch(String tenant, String id) {
         if (!rows.hold(tenant, id, StoredFile.INPUT)) {
@@ -115,11 +116,11 @@ final class FileStore implements TenantData {
     }
 
     /**
-     * Begins a file that a batch writes. What there is of it from a process that did not come to its end goes.
+     * Begins a file that a batch writes. Parts left by a process that didn't finish are removed.
      *
      * @param instance this process, which has taken the batch
      * @param id the same, whichever process writes it
-     * @throws LostBatchException if the batch is no longer this process'
+     * @throws LostBatchException if the batch is no longer this process's
      */
     FileDraft beginOutput(RequestBatch batch, UUID instance, String id, String filename, Duration ttl) {
         var key = contents.key(batch.tenant());
@@ -131,7 +132,7 @@ final class FileStore implements TenantData {
     }
 
     /**
-     * A step of a process that works on a batch, in a transaction: until it ends no other process can take the batch, read its file or write what came of it.
+     * A step of a process that works on a batch, in a transaction: until it ends no other process can take the batch, read its file or write its results.
      *
      * @throws LostBatchException if the batch is no longer this process'
      */
@@ -156,7 +157,7 @@ final class FileStore implements TenantData {
                 413, "storage_limit_exceeded", "This tenant " + what + ". Delete some, or wait until they expire.");
     }
 
-    /** The file is there from now on; with what was written to the draft. */
+    /** Completes the file with the content of the draft. */
     StoredFile finish(Actor actor, FileDraft draft, Optional<Duration> ttl) {
         return transactions.execute(status -> {
             var file = rows.complete(draft.tenant(), draft.id(), draft.bytes(), ttl.orElse(properties.ttl()))
@@ -170,7 +171,7 @@ final class FileStore implements TenantData {
         });
     }
 
-    /** Removes what there is of a file that nobody finishes. */
+    /** Removes the parts of a file that nobody will complete. */
     void discard(FileDraft draft) {
         discard(draft.tenant(), draft.id());
     }
@@ -191,7 +192,7 @@ final class FileStore implements TenantData {
     /**
      * Writes the text of a file, piece by piece.
      *
-     * @throws UnreadableException if a piece is gone, or is not what was written
+     * @throws UnreadableException if a piece is missing or was changed
      */
     void copy(StoredFile file, OutputStream out) throws IOException {
         var key = contents.key(file.tenant());
@@ -206,7 +207,7 @@ final class FileStore implements TenantData {
     /**
      * Writes the text of a file for a client.
      *
-     * @throws ApiException if a piece is gone, or is not what was written
+     * @throws ApiException if a piece is missing or was changed
      */
     void send(StoredFile file, OutputStream out) throws IOException {
         try {
@@ -230,7 +231,7 @@ final class FileStore implements TenantData {
     /**
      * A part of a file.
      *
-     * @throws UnreadableException if it is gone, or is not what was written
+     * @throws UnreadableException if it is missing or was changed
      */
     byte[] read(StoredFile file, long from, int length) {
         var key = contents.key(file.tenant());
@@ -259,7 +260,7 @@ final class FileStore implements TenantData {
     }
 
     /**
-     * Whether it was there.
+     * Deletes a file; false if there was none.
      *
      * @throws ApiException if a batch still reads it
      */
@@ -278,7 +279,7 @@ final class FileStore implements TenantData {
         });
     }
 
-    /** Erases what has expired, or is older than its tenant keeps contents. */
+    /** Erases files that have expired, or are older than their tenant's retention of contents. */
     void expire() {
         int erased;
         do {

@@ -26,7 +26,7 @@ final class FileSweeper implements AutoCloseable {
             files.expire();
             batches.expire();
         } catch (RuntimeException e) {
-            LOG.warn("Expired files and batches are not erased now: {}", e.toString());
+            LOG.warn("Expired files and batches can't be erased now: {}", e.toString());
         }
     }
 

@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads the file of a batch before its lines run, and writes what came of them: of one batch at a time, beside the lines of any.
+ * Reads the file of a batch before its lines run, and writes their results: for one batch at a time, while lines of any batch run.
  *
- * <p>Invariant: a batch whose files can't be read or written does not wait for ever, unless what keeps it is known to pass.
+ * <p>Invariant: a batch whose files can't be read or written doesn't wait for ever, unless the reason is known to be temporary.
  */
 final class FileWork {
     private static final Logger LOG = LoggerFactory.getLogger(FileWork.class);
     private static final Duration PAUSE = Duration.ofSeconds(30);
 
-    /** How often the same batch may fail for a reason that is not known to pass. */
+    /** How often the same batch may fail for a reason that is not known to be temporary. */
     private static final int MAX_FAILURES = 3;
 
     private final BatchRows batches;
@@ -42,13 +42,13 @@ final class FileWork {
         this.maxLines = maxLines;
     }
 
-    /** The batch that it works on. */
+    /** The current batch. */
     Optional<RequestBatch> current() {
         return Optional.ofNullable(current.get());
     }
 
     /**
-     * Begins with a batch, unless it works on one, or there is none.
+     * Starts on a batch, unless there is a current one, or none to work on.
      *
      * @param instance in whose name the batch is taken
      * @param then runs afterwards; the batch is no longer the current one, but may still be taken
@@ -57,7 +57,7 @@ final class FileWork {
         if (current.get() != null) {
             return;
         }
-        Optional<Ending> ending = output.take(instance); // first: what is done must not wait for what begins
+        Optional<Ending> ending = output.take(instance); // first, so that finished batches don't wait for new ones
         if (ending.isPresent()) {
             inBackground(ending.get().batch(), instance, () -> output.write(ending.get(), instance), then);
             return;
@@ -83,7 +83,7 @@ final class FileWork {
         });
     }
 
-    /** What is gone stays so. A database that is away comes back, and a master key that this process lacks another may have. Anything else is tried a few times. */
+    /** Missing data stays missing. An unreachable database comes back, and another process may have the master key that this one lacks. Anything else is tried a few times. */
     private void pauseOrFail(RequestBatch batch, UUID instance, Throwable failure) {
         try {
             if (failure instanceof UnreadableException unreadable) {
@@ -100,7 +100,7 @@ final class FileWork {
                 output.fail(batch, instance, List.of(new BatchError("server_error", null, message, null)));
             }
         } catch (RuntimeException e) {
-            LOG.warn("{} goes on at once: {}", batch.id(), e.toString());
+            LOG.warn("{} continues at once: {}", batch.id(), e.toString());
         }
     }
 

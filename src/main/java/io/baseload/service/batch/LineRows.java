@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The lines of batches. A line is taken by one process, which alone may say how it ended, as long as it lives; then another may take it. A line that has ended is never taken again.
+ * The lines of batches. A line is taken by one process; only that process may store its result, as long as it lives, then another may take the line. A line that has ended is
+ * never taken again.
  */
 final class LineRows {
     private static final String COLUMNS = "line.tenant, line.batch, line.line, line.place, line.length, line.attempts";
@@ -26,7 +27,7 @@ final class LineRows {
         this.jdbc = jdbc;
     }
 
-    /** Where a line is in the file. */
+    /** The position of a line in the file. */
     record Span(int line, long place, int length) {}
 
     void insert(RequestBatch batch, List<Span> spans) {
@@ -46,7 +47,8 @@ final class LineRows {
     /**
      * Takes the next line: of the tenant whose turn was longest ago, and of its batches likewise. A process whose lease was ended gets none.
      *
-     * <p>The row of the batch decides: whoever takes a line locks it, and demands then that the batch is in progress, and neither its time is over nor its room full. {@link BatchRows#finish} locks it too.
+     * <p>The batch's row decides: to take a line, a process locks that row and then checks that the batch is in progress, its window has not ended and its results are not too
+     * large. {@link BatchRows#finish} locks it too.
      *
      * @param waiting batches that this process leaves alone
      */
@@ -79,7 +81,7 @@ final class LineRows {
                 .optional();
     }
 
-    /** How a line ended; whether it was this process' to say. The batch first, as in {@link #take}: two that wait for each other would be the end of one. */
+    /** Stores the result of a line; false if the line no longer belongs to this process. The batch is locked first, as in {@link #take}, to avoid a deadlock. */
     boolean end(BatchLine line, UUID instance, LineRunner.Outcome.Ended ended) {
         return jdbc.sql("""
             WITH held AS (SELECT tenant, id FROM batch WHERE tenant = :tenant AND id = :batch FOR NO KEY UPDATE),
@@ -107,7 +109,7 @@ final class LineRows {
                 == 1;
     }
 
-    /** A line that was refused for a while waits as if it had not been taken. */
+    /** Returns a line that was refused temporarily, as if it had not been taken. */
     void giveBack(BatchLine line, UUID instance) {
         jdbc.sql("""
             UPDATE batch_line SET state = 'pending', instance = NULL, attempts = attempts - 1
@@ -117,7 +119,7 @@ final class LineRows {
                 .update();
     }
 
-    /** Lines that stand as taken by this process although it doesn't run them can be taken again: the answer of a commit got lost, or what ran them failed. */
+    /** Releases lines that are marked as taken by this process although it doesn't run them: the response to a commit was lost, or their thread failed. */
     int release(UUID instance, Collection<BatchLine> running) {
         return jdbc.sql("""
             UPDATE batch_line line SET state = 'pending', instance = NULL
@@ -132,7 +134,7 @@ final class LineRows {
                 .update();
     }
 
-    /** Lines of a batch whose processes are gone are open again: none of these can still say how one ended. */
+    /** Releases lines of a batch whose processes are gone: none of these can still store a result. */
     void abandon(RequestBatch batch) {
         jdbc.sql("""
             UPDATE batch_line line SET state = 'pending', instance = NULL
@@ -141,7 +143,7 @@ final class LineRows {
             """).params(batch.tenant(), batch.id()).update();
     }
 
-    /** What came of all lines so far. */
+    /** The results of all lines so far, counted. */
     record Totals(Counts counts, TokenTotals tokens) {}
 
     Totals totals(RequestBatch batch) {
@@ -157,7 +159,7 @@ final class LineRows {
                 .single();
     }
 
-    /** A line with what came of it. */
+    /** A line and its result. */
     record Result(int line, long place, int length, String state, byte @Nullable [] result) {}
 
     List<Result> results(RequestBatch batch, int after, int limit) {

@@ -22,9 +22,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Runs one line as if it had come by itself: with the rights that its key has now, through the same parser, quota, filters and audit as any request. */
+/** Runs one line like a request of its own: with the current rights of its key, and through the same parser, quota, filters and audit as any request. */
 final class LineRunner {
-    /** Processes that may die of one line. */
+    /** How many processes may die while they run the same line. */
     private static final int MAX_ATTEMPTS = 3;
 
     private final Map<String, BatchRoute> routes;
@@ -41,23 +41,23 @@ final class LineRunner {
         this.admission = admission;
     }
 
-    /** What came of a line. */
+    /** The result of a line. */
     sealed interface Outcome {
         /**
          * It has ended.
          *
          * @param completed whether it was answered
-         * @param sealed what is written of it; null if it can't be read
+         * @param sealed the result to be written; null if the line can't be read
          * @param tokens of the answer
          */
         record Ended(boolean completed, byte @Nullable [] sealed, TokenTotals tokens) implements Outcome {}
 
-        /** It was refused for a while, and nothing was done. */
+        /** It was refused temporarily, and nothing was done. */
         record Later(Duration pause) implements Outcome {}
     }
 
     Outcome run(RequestBatch batch, BatchLine line) {
-        SealingKey key = contents.key(batch.tenant()); // before anything is asked, and charged
+        SealingKey key = contents.key(batch.tenant()); // before anything is computed and charged
         LineRequest request;
         try {
             byte[] text = files.read(files.input(batch), line.place(), line.length());
@@ -83,7 +83,7 @@ final class LineRunner {
             return new Outcome.Ended(true, sealed, TokenTotals.of(answer));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
-            // An answer that was generated and not kept is charged: it isn't generated again.
+            // an answer that was generated but not kept is charged, so it isn't generated again
             Optional<Duration> wait = Optional.of(refusal)
                     .filter(it -> !it.code().equals(Optional.of(ApiException.STORAGE_UNAVAILABLE)))
                     .flatMap(ApiException::retryAfter);
@@ -112,19 +112,19 @@ final class LineRunner {
         }
         Caller caller = keys.caller(batch.tenant(), batch.keyPrefix())
                 .orElseThrow(() -> ApiException.refused(
-                        401, "invalid_api_key", "The API key that made the batch is revoked or expired."));
+                        401, "invalid_api_key", "The API key that created the batch is revoked or expired."));
         if (!RouteAccess.allows(caller, "POST", batch.endpoint())) {
             throw ApiException.refused(
                     403,
                     "permission_denied",
-                    "The API key that made the batch does not have the role that this route needs.");
+                    "The API key that created the batch does not have the role that this route needs.");
         }
         admission.holdToLimits(caller, batch.address());
         var origin = new Origin(line.requestId(), batch.address());
         return route.answer(new RequestContext(caller, origin, bytes -> {}), request.body());
     }
 
-    /** Routes that a batch may ask. */
+    /** Routes that a batch may use. */
     List<String> endpoints() {
         return routes.keySet().stream().sorted().toList();
     }

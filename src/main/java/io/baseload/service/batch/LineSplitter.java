@@ -3,15 +3,15 @@ package io.baseload.service.batch;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 
-/** Cuts what is written to it into lines. */
+/** Splits the written bytes into lines. */
 final class LineSplitter extends OutputStream {
-    /** Hears each line. */
+    /** Receives each line. */
     @FunctionalInterface
     interface Listener {
         /**
          * @param line counted from 1
          * @param place of its first byte
-         * @param text without its end; of a line that is too long only the beginning
+         * @param text without its line end; only the beginning of a line that is too long
          * @param tooLong whether it has more bytes than a line may have
          */
         void line(int line, long place, byte[] text, boolean tooLong);

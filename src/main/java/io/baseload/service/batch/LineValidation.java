@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Looks at each line of a batch's file, before any is run. Blank lines mean nothing. */
+/** Checks each line of a batch's file before any is run. Blank lines are ignored. */
 final class LineValidation implements LineSplitter.Listener {
     private static final int MAX_SPANS = 1_000;
 
@@ -21,7 +21,7 @@ final class LineValidation implements LineSplitter.Listener {
     private final Set<String> ids = new HashSet<>();
     private int total;
 
-    /** @param lines hears where they are, as long as there are no errors */
+    /** @param lines receives their positions, as long as there are no errors */
     LineValidation(String endpoint, int maxLines, Consumer<List<LineRows.Span>> lines) {
         this.endpoint = endpoint;
         this.maxLines = maxLines;
@@ -80,7 +80,7 @@ final class LineValidation implements LineSplitter.Listener {
         spans.clear();
     }
 
-    /** After the last line: what is wrong. */
+    /** The errors, after the last line. */
     List<BatchError> end() {
         if (!spans.isEmpty()) {
             pass();

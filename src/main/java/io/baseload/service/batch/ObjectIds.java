@@ -5,7 +5,8 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ids of files and batches in parameters and fields. What can't be one is not asked of the database, which takes no character 0. In a path that character never comes this far.
+ * Ids of files and batches in parameters and fields. The database is not asked for anything that can't be an id, because it refuses the character 0. In a path that character
+ * never gets this far.
  */
 final class ObjectIds {
     private static final Pattern POSSIBLE = Pattern.compile("[A-Za-z0-9_-]{1,64}");

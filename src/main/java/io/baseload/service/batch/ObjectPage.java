@@ -39,7 +39,7 @@ record ObjectPage<T>(
         return limit == null ? fallback : limit;
     }
 
-    /** The newest first, if nothing else is said. */
+    /** The newest first by default. */
     static boolean isDescending(@Nullable String order) {
         if (order != null && !ORDERS.contains(order)) {
             throw Invalid.notOneOf("order", order, ORDERS);

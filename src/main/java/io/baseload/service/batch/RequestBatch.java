@@ -7,17 +7,17 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * Requests of a file that nobody waits for.
+ * Requests of a file, run when nobody waits.
  *
- * @param endpoint the route that all lines ask
- * @param keyPrefix the key that it was made with, whose rights each line has
- * @param address of the client that made it
- * @param sealedMetadata what the client wants to remember, as JSON
- * @param sealedErrors what is wrong with its file, as JSON
- * @param expiresAt what has not run by then doesn't
- * @param outputTtl how long the files live that it writes; empty = as long as ended batches
+ * @param endpoint the route of all lines
+ * @param keyPrefix the key that created it; each line has its rights
+ * @param address of the client that created it
+ * @param sealedMetadata the client's own data, as JSON
+ * @param sealedErrors the errors in its file, as JSON
+ * @param expiresAt lines that have not started by then are not run
+ * @param outputTtl the lifetime of its output files; empty = that of ended batches
  * @param tokens of all lines that were answered; empty where they were not counted
- * @param reached when it came to each status, in seconds
+ * @param reached when it reached each status, in seconds
  */
 record RequestBatch(
         String tenant,
@@ -38,7 +38,7 @@ record RequestBatch(
         Counts counts,
         Optional<TokenTotals> tokens,
         Map<String, Long> reached) {
-    /** Lines: all, those that were answered, those that were refused or failed. */
+    /** The number of lines: all, answered, and refused or failed. */
     record Counts(int total, int completed, int failed) {}
 
     OptionalLong reached(BatchStatus wanted) {
@@ -54,7 +54,7 @@ record RequestBatch(
         return "tenants/" + tenant + "/batches/" + id;
     }
 
-    /** Whether its lines say how far it is. */
+    /** Whether its progress is counted from its lines. */
     boolean isRunning() {
         return status == BatchStatus.IN_PROGRESS
                 || status == BatchStatus.FINALIZING
@@ -83,7 +83,7 @@ record RequestBatch(
                 reached);
     }
 
-    /** What a part of a batch is sealed for. */
+    /** The purpose for which a part of a batch is encrypted. */
     static String purpose(String tenant, String id, String part) {
         return "batch/" + tenant + "/" + id + "/" + part;
     }

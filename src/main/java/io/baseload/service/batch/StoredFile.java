@@ -6,9 +6,9 @@ import java.util.List;
 /** A file of a tenant. */
 record StoredFile(
         String tenant, String id, String filename, String purpose, long bytes, Instant createdAt, Instant expiresAt) {
-    /** What an upload is for. */
+    /** The purpose of an upload. */
     static final String INPUT = "batch";
-    /** What a batch has written. */
+    /** The purpose of a file written by a batch. */
     static final String OUTPUT = "batch_output";
 
     static final List<String> PURPOSES = List.of(INPUT, OUTPUT);

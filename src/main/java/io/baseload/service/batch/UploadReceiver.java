@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Receives a form with a file, and stores the file as it comes in: nothing of it is ever on a disk as it is, and no more than two pieces in memory. So uploads take no memory of bodies; how many come in
- * at a time is bounded instead.
+ * Receives a form with a file, and stores the file as it arrives: it is never on a disk unencrypted, and at most two pieces are in memory. So uploads don't count against the
+ * memory for bodies; the number of concurrent uploads is limited instead.
  */
 final class UploadReceiver {
     private static final int MAX_FIELD_BYTES = 1 << 10;
@@ -61,7 +61,7 @@ final class UploadReceiver {
         try {
             if (uploading.merge(caller.tenant(), 1, Integer::sum) > placesPerTenant) {
                 throw ApiException.unavailable(
-                        "overloaded", "This tenant uploads " + placesPerTenant + " files already.", BUSY);
+                        "overloaded", "This tenant is already uploading " + placesPerTenant + " files.", BUSY);
             }
             return new Form(request, caller).read();
         } finally {

@@ -8,7 +8,7 @@ import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Wires this process' membership. */
+/** Wires this process's membership. */
 @Configuration(proxyBeanMethods = false)
 public class ClusterConfiguration {
 

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param words such as "tokens of the day"
  */
 record BudgetShare(String words, double used, double limit) {
-    /** The route of a tenant's usage, with an empty time span: the windows alone are needed, and reading them costs little. */
+    /** The route of a tenant's usage, with an empty time span: only the windows are needed, and reading them costs little. */
     static final String ROUTE = "/admin/v1/tenants/{tenant}/usage?from=2001-01-01T00:00:00Z&to=2001-01-01T00:00:00Z";
 
     /** 1 = all of it. */

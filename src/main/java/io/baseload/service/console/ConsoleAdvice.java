@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
-/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages. */
+/** The common parts of every page: the signed-in caller and the available pages. Failures are shown as pages with the API's messages. */
 @ControllerAdvice(basePackageClasses = ConsolePage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ConsoleAdvice {

@@ -56,7 +56,7 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
         boolean signingIn = request.getRequestURI().equals(ConsoleSecurity.SIGN_IN) && isBrowser(request);
         if (known || signingIn) {
             String words = cause instanceof CsrfException
-                    ? "This form is out of date. Go back and load the page again."
+                    ? "This form is out of date. Go back and reload the page."
                     : "You do not have the role that this page needs.";
             show(new Api.Refused(HttpServletResponse.SC_FORBIDDEN, words), request, response);
         } else {

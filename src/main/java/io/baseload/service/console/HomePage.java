@@ -98,7 +98,7 @@ final class HomePage {
                 "A job failed: " + job.get("kind") + " of " + job.get("model") + ": " + words, ConsolePage.MODELS);
     }
 
-    /** For the caller's own tenant; for operators, all tenants. */
+    /** The caller's own tenant; for operators, all tenants. */
     private List<Notice> budgets(Caller caller) {
         var notices = new ArrayList<Notice>();
         for (String tenant : tenants(caller)) {

@@ -98,7 +98,7 @@ final class ModelsPage {
         return FormResult.then(
                 ConsolePage.MODELS,
                 next,
-                "The import has begun.",
+                "The import has started.",
                 () -> api.send("POST", filled(form, "path", "name", "quantize"), "/admin/v1/models"));
     }
 
@@ -127,7 +127,7 @@ final class ModelsPage {
 
     @PostMapping("/pin")
     String pin(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
-        String words = pinned ? " stays in memory although nobody asks it." : " may leave memory when nobody asks it.";
+        String words = pinned ? " stays in memory even when it is idle." : " may be unloaded when it is idle.";
         return FormResult.then(
                 ConsolePage.MODELS,
                 next,

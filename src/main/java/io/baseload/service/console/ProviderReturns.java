@@ -21,8 +21,8 @@ import org.springframework.security.web.authentication.AuthenticationSuccessHand
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * People who come back from an identity provider: a session begins at the first page, always, or a page says why not. Who has no access, and what the provider rejected, is recorded as with keys and
- * tokens. As a filter it keeps addresses away from which too many sign-ins were rejected.
+ * Handles people who come back from an identity provider: a session begins on the first page, or a page gives the reason why not. Refused access and rejected sign-ins are
+ * recorded as for keys and tokens. As a filter, it blocks addresses from which too many sign-ins were rejected.
  */
 final class ProviderReturns extends OncePerRequestFilter
         implements AuthenticationSuccessHandler, AuthenticationFailureHandler {

@@ -29,7 +29,7 @@ final class SignInPage {
         this.people = people;
     }
 
-    /** The form; after a sign-in on a provider's pages that failed, with the reason. */
+    /** The form; after a failed sign-in on a provider's pages, with the reason. */
     @GetMapping(ConsoleSecurity.SIGN_IN)
     String form(HttpServletRequest request, HttpServletResponse response, Model model) {
         ConsoleRefusals.of(request).ifPresent(refusal -> refuse(refusal, response, model));

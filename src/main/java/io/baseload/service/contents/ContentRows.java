@@ -124,8 +124,8 @@ final class ContentRows {
     }
 
     /**
-     * A concurrent erasure of the prompts either finds these answers, or leaves no prompt to store them with. An answer that replaces an earlier one gets a new id, so that whoever reads on from the
-     * earlier one finds it.
+     * A concurrent erasure of the prompts either finds these answers, or leaves no prompt to store them with. An answer that replaces an earlier one gets a new id, so that a
+     * reader who continues after the earlier one finds it.
      */
     void insertBesidePrompts(List<SealedContent> answers) {
         with(jdbc.sql("INSERT INTO content (" + COLUMNS + ") SELECT new.* FROM " + GIVEN + """

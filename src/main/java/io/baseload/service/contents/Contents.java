@@ -98,7 +98,7 @@ public final class Contents implements TenantData, AutoCloseable {
                     byte[] key = keys.open(sealed, purpose(row.tenant()));
                     rows.reseal(row.tenant(), sealed, keys.seal(key, purpose(row.tenant())));
                 } catch (SealException e) {
-                    log.warn("The key for contents of {} is not sealed anew: {}", row.tenant(), e.getMessage());
+                    log.warn("The key for contents of {} can't be encrypted with the current master key: {}", row.tenant(), e.getMessage());
                 }
             }
         }
@@ -273,7 +273,7 @@ public final class Contents implements TenantData, AutoCloseable {
         try {
             expire();
         } catch (RuntimeException e) {
-            log.warn("Old contents are not erased now: {}", e.toString());
+            log.warn("Old contents can't be erased now: {}", e.toString());
         }
     }
 

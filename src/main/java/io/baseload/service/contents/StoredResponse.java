@@ -6,7 +6,7 @@ import java.util.Optional;
  * A response that its caller wants stored.
  *
  * @param previous the response that it continues
- * @param requestId of the request that it answers; contents are erased by it
+ * @param requestId of the request that it answers; contents can be erased by this id
  * @param user the end user, as named by the request
  * @param safetyIdentifier the same under the request's newer name
  * @param text JSON

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 
 /** {@code pg_hba.conf} of the embedded PostgreSQL: passwords only, from this machine only. */
 final class AccessRules {
+    /** Marks the folder as complete, also those of earlier versions: never change it. */
     private static final String TITLE = "# Baseload: a password from this machine, nothing else.";
+
     private static final String RULES = TITLE + """
 
         host  all  all  127.0.0.1/32  scram-sha-256

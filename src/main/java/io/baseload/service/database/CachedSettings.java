@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
- * Settings that the database has and each request needs: read once a second, so that a request costs no look of its own, and a change holds in every process within a second. What could not be read
- * for ten seconds is not believed any more.
+ * Settings in the database that each request needs: read once a second, so that requests don't query them, and a change takes effect in every process within a second. Settings
+ * that could not be read for ten seconds are not used any more.
  */
 public final class CachedSettings<T> implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CachedSettings.class);
@@ -38,7 +38,7 @@ public final class CachedSettings<T> implements AutoCloseable {
         var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 1, TimeUnit.SECONDS);
     }
 
-    /** @throws DataAccessResourceFailureException if the database has not been there for too long */
+    /** @throws DataAccessResourceFailureException if the database has been unreachable for too long */
     public T get() {
         if (isOld(last)) {
             readOnTheClock();
@@ -50,14 +50,14 @@ public final class CachedSettings<T> implements AutoCloseable {
         return System.nanoTime() - read.at() > MAX_AGE.toNanos();
     }
 
-    /** A process that was stopped for a while goes on with what it reads then. Not by the caller's thread, whose interrupt would break a connection. */
+    /** A process that was suspended for a while reads the settings again first. The caller's thread doesn't read them, because its interrupt would break a connection. */
     private void readOnTheClock() {
         try {
             CompletableFuture.runAsync(this::refresh, clock)
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException | RejectedExecutionException e) {
-            throw new DataAccessResourceFailureException("what the database says of " + name + " is not known now", e);
+            throw new DataAccessResourceFailureException("the settings of " + name + " can't be read now", e);
         }
     }
 
@@ -75,7 +75,7 @@ public final class CachedSettings<T> implements AutoCloseable {
         try {
             refresh();
         } catch (RuntimeException e) {
-            log.warn("What the database says of {} can't be read now: {}", name, e.toString());
+            log.warn("The settings of {} can't be read now: {}", name, e.toString());
         }
     }
 

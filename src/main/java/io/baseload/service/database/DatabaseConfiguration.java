@@ -15,8 +15,8 @@ import org.springframework.data.jdbc.repository.config.EnableJdbcRepositories;
 import org.springframework.util.unit.DataSize;
 
 /**
- * Where the database is. With {@code spring.datasource.url} an external one; migrations then run as {@code spring.flyway.user}, or as the same user if none is
- * given. Without it the embedded one.
+ * Chooses the database: an external one if {@code spring.datasource.url} is set, where migrations run as {@code spring.flyway.user}, or as the same user if none is given;
+ * otherwise the embedded one.
  */
 @Configuration(proxyBeanMethods = false)
 @EnableJdbcRepositories("io.baseload.service")
@@ -33,7 +33,7 @@ public class DatabaseConfiguration {
         return new DiskSpace(home.path(), reserve.toBytes());
     }
 
-    /** The migrations grant rights to whom the application connects as. How long the trail is kept is the owner's word, which the application can't change. */
+    /** The migrations grant rights to the user that the application connects as. The retention of the trail is the owner's setting, which the application can't change. */
     @Bean
     FlywayConfigurationCustomizer applicationRole(
             JdbcConnectionDetails connection,
@@ -51,7 +51,7 @@ public class DatabaseConfiguration {
                 flyway.placeholders(Map.of("application", connection.getUsername(), "audit_retention", retention));
     }
 
-    /** What applies when no external database is named. */
+    /** Applies if no external database is configured. */
     @Configuration(proxyBeanMethods = false)
     @Conditional(NoExternalDatabase.class)
     static class Embedded {

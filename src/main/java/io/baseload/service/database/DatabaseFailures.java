@@ -9,7 +9,7 @@ import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
 import org.springframework.transaction.TransactionException;
 
-/** Tells a database that can't be used now from one that says no. */
+/** Distinguishes a database that can't be used now from one that refuses a statement. */
 public final class DatabaseFailures {
     private static final String READ_ONLY = "25006";
     private static final String IDLE_IN_TRANSACTION = "25P03";
@@ -27,7 +27,10 @@ public final class DatabaseFailures {
 
     private DatabaseFailures() {}
 
-    /** Whether a failure passes by itself, so that trying again makes sense and nobody who asked did wrong: no connection, a server that stops or is read-only after a failover, a lock that was not free in time. */
+    /**
+     * Whether a failure is temporary and not the caller's fault, so that a retry makes sense: no connection, a server that stops or is read-only after a failover, a lock that was
+     * not free in time.
+     */
     public static boolean isUnavailable(Throwable failure) {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20)
@@ -50,7 +53,7 @@ public final class DatabaseFailures {
         return PASSING.contains(state) || PASSING_CLASSES.stream().anyMatch(state::startsWith);
     }
 
-    /** Whether the connection itself is of no more use: what is behind it stops, has ended the session, or is a standby now. */
+    /** Whether the connection itself can't be used any more: the server is stopping, has ended the session, or is now a standby. */
     static boolean spoilsConnection(SQLException e) {
         String state = state(e);
         return state.equals(READ_ONLY)

@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.Map;
 import javax.sql.DataSource;
 
-/** How the embedded PostgreSQL is set up, by its superuser, before the migrations run: durability, two roles, one database. */
+/** Sets up the embedded PostgreSQL as its superuser, before the migrations run: durability, two roles, one database. */
 final class DatabaseRoles {
     static final String DATABASE = "baseload";
     static final Map<String, String> SETTINGS = Map.of(

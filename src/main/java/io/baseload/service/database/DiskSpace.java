@@ -20,7 +20,7 @@ public final class DiskSpace implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("disk-space").daemon().factory());
 
-    /** @param reserve bytes that are to stay free */
+    /** @param reserve bytes to keep free */
     DiskSpace(Path folder, long reserve) {
         this.folder = folder;
         this.reserve = reserve;
@@ -32,7 +32,7 @@ public final class DiskSpace implements AutoCloseable {
         long free = free();
         if (free - bytes < reserve) {
             throw new NotEnoughDiskException(
-                    "%d MB are needed on the disk of the home; %d MB are free, of which %d MB stay reserved."
+                    "%d MB are needed on the home's disk; %d MB are free, and %d MB must stay free."
                             .formatted(bytes / MEGABYTE, free / MEGABYTE, reserve / MEGABYTE));
         }
     }
@@ -51,7 +51,7 @@ public final class DiskSpace implements AutoCloseable {
                 log.warn("The disk of {} is almost full: {} MB are free", folder, free() / MEGABYTE);
             }
         } catch (UncheckedIOException e) {
-            log.warn("The free disk space is not known: {}", e.toString());
+            log.warn("The free disk space can't be measured: {}", e.toString());
         }
     }
 

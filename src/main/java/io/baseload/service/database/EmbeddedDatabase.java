@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * PostgreSQL as a child of this service, for those who bring none: durable, passwords by SCRAM, on a random port of the loopback interface, its data below
- * {@link BaseloadHome}. Comes back by itself, on the same port, when its process dies.
+ * PostgreSQL as a child process of this service, used if no external one is configured: durable, with SCRAM passwords, on a random port of the loopback interface, and with its
+ * data below {@link BaseloadHome}. If its process dies, it is started again on the same port.
  */
 public final class EmbeddedDatabase implements AutoCloseable {
     static final String OWNER = "baseload_owner";
@@ -67,7 +67,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         return server.getPort();
     }
 
-    /** The secret of a role, made at first use. */
+    /** The password of a role, created at first use. */
     public String password(String role) {
         return new PrivateFile(home.resolve("secrets").resolve(role)).password();
     }
@@ -106,7 +106,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
     private void setUnfinishedAside() throws IOException {
         if (Files.exists(data) && !AccessRules.areIn(data)) {
             var aside = home.resolve("pg-unfinished-" + System.currentTimeMillis());
-            log.warn("{} was not completely created; it is now {}", data, aside);
+            log.warn("{} was left incomplete by an earlier start; it is now {}", data, aside);
             Files.move(data, aside);
         }
     }
@@ -143,11 +143,11 @@ public final class EmbeddedDatabase implements AutoCloseable {
     }
 
     private void watch() throws IOException {
-        var postmaster = Postmaster.find(data).orElseThrow(() -> new IOException("PostgreSQL ended at once"));
+        var postmaster = Postmaster.find(data).orElseThrow(() -> new IOException("PostgreSQL exited at once"));
         var unused = postmaster.onExit().thenRunAsync(this::restart);
     }
 
-    /** One attempt a second; the first frees what the dead server's handle still holds. */
+    /** One attempt per second; the first also frees the dead server's handle. */
     private void restart() {
         while (!closed) {
             log.error("The embedded PostgreSQL has ended; starting it again");

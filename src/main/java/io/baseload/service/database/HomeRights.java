@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Who may touch the home: this user alone. Folders get mode 700 and files lose what group and others may do, at each start; what somebody else owns is refused, and
- * programs that somebody else could have changed are thrown away and unpacked again.
+ * Restricts the home to this user. At each start, folders get mode 700 and files lose the rights of group and others; files of other owners are refused, and programs that others
+ * could have changed are deleted and unpacked again.
  */
 final class HomeRights {
     private static final Logger log = LoggerFactory.getLogger(HomeRights.class);
@@ -48,7 +48,7 @@ final class HomeRights {
         UserPrincipal self = Files.getOwner(probe);
         Files.delete(probe);
         if (self.getName().equals("root")) {
-            log.warn("Baseload runs as root. It needs none of root's rights: run it as a user of its own.");
+            log.warn("Baseload runs as root. It needs no root rights: run it as a separate user.");
         }
         secure(home, self);
     }
@@ -57,7 +57,7 @@ final class HomeRights {
         new HomeRights(home, self).secure();
     }
 
-    /** Programs of the database are run: nobody else may have had a hand in them. */
+    /** The database's programs are executed, so nobody else may have been able to change them. */
     static void securePrograms(Path programs) throws IOException {
         Files.walkFileTree(programs, new SimpleFileVisitor<>() {
             @Override

@@ -24,7 +24,10 @@ final class Postmaster {
         return noted(data).filter(process -> serves(process, data));
     }
 
-    /** Asks it to stop once its clients are gone, then makes it. A {@code postmaster.pid} whose number another program has got since is removed: PostgreSQL would not start beside it. */
+    /**
+     * Asks it to stop once its clients are gone, then forces it. A {@code postmaster.pid} whose process id now belongs to another program is removed, because PostgreSQL would not
+     * start beside it.
+     */
     static void stop(Path data) throws IOException {
         var found = find(data);
         if (found.isPresent()) {
@@ -68,7 +71,7 @@ final class Postmaster {
         try {
             return argument.startsWith("/") && Files.isSameFile(Path.of(argument), data);
         } catch (IOException e) {
-            return false; // an argument that is no path of an existing file
+            return false; // an argument that is not the path of an existing file
         }
     }
 

@@ -17,7 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 
-/** A text in a file that only its owner may read (mode 600), written whole or not at all. */
+/** A text in a file that only its owner may read (mode 600), written completely or not at all. */
 public record PrivateFile(Path path) {
     private static final FileAttribute<?> OWNER_ONLY =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
@@ -36,7 +36,7 @@ public record PrivateFile(Path path) {
         return read().orElseGet(() -> write(text.get()));
     }
 
-    /** A password of 256 random bits, made at the first call. */
+    /** A password of 256 random bits, created by the first call. */
     public String password() {
         return readOrCreate(() -> {
             var bytes = new byte[32];

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.SQLExceptionOverride;
 import java.sql.SQLException;
 
 /**
- * Has the pool throw connections away that lead to a server which no longer writes. After a failover the pool would otherwise keep its connections to the old
+ * Makes the pool discard connections to a server that no longer accepts writes. After a failover the pool would otherwise keep its connections to the old
  * primary: they are alive, and refuse every write. Named in {@code application.yml}; made by the pool.
  */
 public final class SpoiltConnections implements SQLExceptionOverride {

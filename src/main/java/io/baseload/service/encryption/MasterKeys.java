@@ -60,7 +60,7 @@ public final class MasterKeys {
     public byte[] open(String sealed, String purpose) {
         int end = sealed.indexOf(':', MARK.length());
         if (!isSealed(sealed) || end < 0) {
-            throw new SealException("What should be sealed for " + purpose + " is not.", null);
+            throw new SealException("The value for " + purpose + " should be encrypted, but is not.", null);
         }
         return key(sealed.substring(MARK.length(), end))
                 .open(Base64.getDecoder().decode(sealed.substring(end + 1)), purpose);

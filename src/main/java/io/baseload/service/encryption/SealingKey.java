@@ -53,13 +53,13 @@ public final class SealingKey {
     /** @throws SealException if it was encrypted with another key or for another purpose, or changed since */
     public byte[] open(byte[] sealed, String purpose) {
         if (sealed.length < NONCE) {
-            throw new SealException("What was sealed for " + purpose + " is cut off.", null);
+            throw new SealException("The encrypted value for " + purpose + " is truncated.", null);
         }
         try {
             return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), purpose)
                     .doFinal(sealed, NONCE, sealed.length - NONCE);
         } catch (GeneralSecurityException e) {
-            throw new SealException("What was sealed for " + purpose + " can't be opened: another key, or changed.", e);
+            throw new SealException("The encrypted value for " + purpose + " can't be decrypted: it was changed, or encrypted with another key.", e);
         }
     }
 

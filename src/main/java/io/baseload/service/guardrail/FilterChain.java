@@ -38,8 +38,8 @@ public final class FilterChain {
             throw new InvalidRequestException(
                     field,
                     "string_above_max_length",
-                    "Invalid '" + field + "': what this tenant asks is filtered, and may have " + MAX_CHARACTERS
-                            + " characters at most.");
+                    "Invalid '" + field + "': this tenant's requests are filtered, and may have at most " + MAX_CHARACTERS
+                            + " characters.");
         }
         var filtered = apply(texts);
         if (filtered.blocked()) {

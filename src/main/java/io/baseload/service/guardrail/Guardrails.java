@@ -149,7 +149,7 @@ public final class Guardrails implements AutoCloseable {
             }
             return url;
         } catch (URISyntaxException e) {
-            throw invalid(path, "it is no URL: " + e.getReason());
+            throw invalid(path, "it is not a URL: " + e.getReason());
         }
     }
 

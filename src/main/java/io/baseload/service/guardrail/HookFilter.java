@@ -61,13 +61,13 @@ final class HookFilter implements Filter {
         try {
             return read(ask(texts, subject), texts, subject);
         } catch (NoAnswerException e) {
-            log.warn("{}: the guardrail {} has no answer: {}", subject.requestId(), settings.name(), e.getMessage());
+            log.warn("{}: the guardrail {} did not answer: {}", subject.requestId(), settings.name(), e.getMessage());
             var failure = Optional.of(String.valueOf(e.getMessage()));
             var action = settings.failsOpen() ? Action.ALLOW : Action.BLOCK;
             var verdicts = List.of(new Verdict(settings.name(), subject.side(), action, Map.of(), failure));
             return settings.failsOpen()
                     ? FilterResult.passed(texts, verdicts)
-                    : FilterResult.blocked("the filter has no answer now", verdicts);
+                    : FilterResult.blocked("the filter does not answer now", verdicts);
         }
     }
 
@@ -92,7 +92,7 @@ final class HookFilter implements Filter {
                     .ifPresent(key -> request.header("Authorization", "Bearer " + key));
             return JSON.readTree(answer(request.build()));
         } catch (JacksonException e) {
-            throw new NoAnswerException("it answered no JSON");
+            throw new NoAnswerException("its answer is not JSON");
         } catch (IOException e) {
             throw new NoAnswerException(e instanceof HttpTimeoutException ? "timeout" : "it can't be reached");
         }
@@ -153,7 +153,7 @@ final class HookFilter implements Filter {
 
     private static List<String> redacted(JsonNode texts, int count) throws NoAnswerException {
         if (!texts.isArray() || texts.size() != count || !texts.valueStream().allMatch(JsonNode::isString)) {
-            throw new NoAnswerException("its answer does not have as many texts as it was asked about");
+            throw new NoAnswerException("its answer has a different number of texts than the request");
         }
         return texts.valueStream().map(JsonNode::stringValue).toList();
     }

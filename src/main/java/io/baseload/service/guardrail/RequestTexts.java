@@ -40,7 +40,7 @@ record RequestTexts(UnaryOperator<String> rewriting) {
         return new InvalidRequestException(
                 field,
                 "unsupported_value",
-                "Invalid '" + field + "': what this tenant asks is filtered, so send text and not tokens.");
+                "Invalid '" + field + "': this tenant's requests are filtered, so send text and not tokens.");
     }
 
     private Message message(Message message) {

@@ -71,7 +71,7 @@ public record IdentityProperties(
                 SecureLocation.require("jwk-set-uri", jwkSetUri);
             }
             require(!audiences.isEmpty(), issuer, "needs 'audiences': tokens for others must not be accepted");
-            require(!rules.isEmpty(), issuer, "needs 'rules': without one nobody is let in");
+            require(!rules.isEmpty(), issuer, "needs 'rules': without any, nobody has access");
             for (RuleProperties rule : rules) {
                 require(
                         rule.tenant() != null || tenantClaim != null,
@@ -104,7 +104,7 @@ public record IdentityProperties(
                 throw new IllegalArgumentException("baseload.identity: a rule needs a 'group', '*' for everybody");
             }
             if (roles.isEmpty()) {
-                throw new IllegalArgumentException("baseload.identity: the rule for '" + group + "' gives no role");
+                throw new IllegalArgumentException("baseload.identity: the rule for '" + group + "' grants no role");
             }
             if (tenant != null && !tenant.matches(Tenant.ID)) {
                 throw new IllegalArgumentException("baseload.identity: the rule for '" + group + "' names the tenant '"

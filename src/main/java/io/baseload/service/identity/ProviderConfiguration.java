@@ -39,7 +39,7 @@ final class ProviderConfiguration {
     private final ReentrantLock reading = new ReentrantLock();
     private volatile Known known = new Known(Optional.empty(), Instant.MIN);
 
-    /** @param required the names of the addresses without which a configuration is of no use */
+    /** @param required the names of the addresses without which a configuration is useless */
     ProviderConfiguration(URI issuer, List<String> required, BoundedHttp http, InstantSource clock) {
         this.issuer = issuer;
         this.required = required;
@@ -136,7 +136,7 @@ final class ProviderConfiguration {
         try {
             return JSON.readTree(text);
         } catch (JacksonException e) {
-            throw new IllegalStateException("no JSON", e);
+            throw new IllegalStateException("not JSON", e);
         }
     }
 

@@ -22,7 +22,7 @@ final class ProviderKeys implements JWKSetSource<SecurityContext> {
     private final Supplier<URI> location;
     private final BoundedHttp http;
 
-    /** @param location the address of the keys; asked each time */
+    /** @param location the address of the keys; read each time */
     ProviderKeys(URI issuer, Supplier<URI> location, BoundedHttp http) {
         this.issuer = issuer;
         this.location = location;

@@ -34,7 +34,7 @@ import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.ResourceAccessException;
 import org.springframework.web.client.RestClient;
 
-/** This service as a client of a provider. Nothing of the provider is read before somebody signs in. */
+/** This service as a client of a provider. The provider is not contacted before somebody signs in. */
 final class SignInClient {
     private static final Logger log = LoggerFactory.getLogger(SignInClient.class);
 
@@ -136,7 +136,7 @@ final class SignInClient {
             return tokens.getTokenResponse(request);
         } catch (OAuth2AuthorizationException e) {
             if (e.getCause() instanceof ResourceAccessException || e.getCause() instanceof HttpServerErrorException) {
-                log.warn("{} gives no tokens: {}", issuer.issuer(), e.getMessage());
+                log.warn("{} issues no tokens: {}", issuer.issuer(), e.getMessage());
                 throw new AuthenticationServiceException("no tokens from " + issuer.issuer(), e);
             }
             throw e;

@@ -150,7 +150,7 @@ final class EncodingService {
         boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
         if (!settled && answer.isPresent()) {
             throw LedgerUnavailableException.afterAnswer(
-                    new IllegalStateException("what is to be kept was not stored in time"));
+                    new IllegalStateException("the contents were not stored in time"));
         }
         return new EncodingResult(model.id(), outputs, prepared.tokens(), quota);
     }

@@ -46,7 +46,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.transaction = transaction;
         this.latency = Timer.builder("baseload.ledger_latency")
-                .description("from a request to the ledger to its answer, failures too")
+                .description("from a request to the ledger until its answer, failures included")
                 .tag("step", step)
                 .serviceLevelObjectives(BOUNDS)
                 .register(meters);

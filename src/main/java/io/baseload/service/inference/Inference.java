@@ -18,7 +18,7 @@ public interface Inference {
      */
     <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
 
-    /** The windows of all models that a caller's requests count in, as they are now; empty if the database doesn't say soon. */
+    /** The windows of all models that a caller's requests count in, as they are now; empty if the database doesn't answer soon. */
     Optional<QuotaSnapshot> room(Caller caller);
 
     /**

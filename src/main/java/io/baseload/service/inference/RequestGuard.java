@@ -17,7 +17,7 @@ import java.util.TreeMap;
 
 /** Sends requests through the filters of their tenant. A blocked request is recorded in the trail before it is refused. */
 final class RequestGuard {
-    /** The code of what is refused because a filter blocks it; backends use it for filters of their own. */
+    /** The code of refusals by a filter; backends use it for their own filters. */
     private static final String POLICY_VIOLATION = "content_policy_violation";
 
     private static final String BLOCKED = "completion.blocked";
@@ -41,8 +41,7 @@ final class RequestGuard {
             throw new InvalidRequestException(
                     "logprobs",
                     "unsupported_value",
-                    "Invalid 'logprobs': what this tenant is answered is filtered, and they would tell what was left"
-                            + " out.");
+                    "Invalid 'logprobs': this tenant's answers are filtered, and log-probabilities would reveal the removed text.");
         }
         try {
             var filtered = FilteredRequest.of(asked.completion(), requests(caller, asked.model(), model, origin));

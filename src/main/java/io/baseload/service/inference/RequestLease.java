@@ -7,7 +7,7 @@ import java.util.function.BooleanSupplier;
  * The lease of one answer of a request.
  *
  * @param tokens how far it is paid for
- * @param ended whether it must not go on for another reason
+ * @param ended whether it must stop for another reason
  * @param wanted whether anybody waits for it
  */
 record RequestLease(Lease tokens, BooleanSupplier ended, BooleanSupplier wanted) implements Lease {

@@ -22,7 +22,7 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
     private static final Logger log = LoggerFactory.getLogger(RequestRecords.class);
 
     /**
-     * Refuses a request that would find no room now; costs little.
+     * Refuses a request that would find no room now, at little cost.
      *
      * @param least a lower bound for its tokens
      */

@@ -51,7 +51,7 @@ final class ReservationLedger implements AutoCloseable {
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
-    /** When the windows may be asked for again, after the database didn't say. */
+    /** When the windows may be queried again, after the database didn't answer. */
     private volatile long roomAgain = System.nanoTime();
 
     ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
@@ -103,7 +103,7 @@ final class ReservationLedger implements AutoCloseable {
         await(recording, entry, patience.reservation());
     }
 
-    /** The windows as they are now; empty if the database doesn't say soon, for a few seconds after that, or if there is no such tenant. */
+    /** The windows as they are now; empty if the database doesn't answer soon, for a few seconds after that, or if there is no such tenant. */
     Optional<QuotaSnapshot> room(QuotaDemand nothing) {
         if (System.nanoTime() - roomAgain < 0) {
             return Optional.empty();

@@ -56,13 +56,13 @@ final class ReservationSweeper {
         do {
             found = ledger.transactions().lose(MAX_ROWS);
             if (found > 0) {
-                log.warn("{} requests were lost: settled with what is known of them", found);
+                log.warn("{} requests were lost, and are settled with the tokens that they reported", found);
             }
         } while (found == MAX_ROWS);
         quota.open(membership.lease().instance(), UNKNOWN_FOR).stream()
                 .filter(reservation -> !ledger.knows(reservation.id()))
                 .forEach(reservation -> {
-                    log.warn("{} was reserved and never begun: given back", reservation.requestId());
+                    log.warn("{} was reserved but never started: given back", reservation.requestId());
                     var unused = ledger.refund(reservation);
                 });
         quota.prune();
@@ -72,7 +72,7 @@ final class ReservationSweeper {
         try {
             work.run();
         } catch (RuntimeException e) {
-            log.warn("Nothing is swept now: {}", e.toString());
+            log.warn("Lost requests can't be settled now: {}", e.toString());
         }
     }
 }

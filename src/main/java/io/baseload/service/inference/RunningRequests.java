@@ -48,7 +48,7 @@ final class RunningRequests {
                 ledger.transactions().progress(tokens, answers);
             }
         } catch (RuntimeException e) {
-            log.warn("Nobody is told how many tokens the running answers have: {}", e.toString());
+            log.warn("The token counts of running answers can't be reported now: {}", e.toString());
         }
     }
 }

@@ -57,12 +57,12 @@ final class SequencePlaces {
                     field,
                     TOO_MANY_ANSWERS,
                     "Invalid '" + field + "': expected at most " + model.places()
-                            + " answers, which this model takes of" + " a tenant at a time, but got " + answers
+                            + " answers, as many as this model takes from a tenant at a time, but got " + answers
                             + " instead.");
         }
     }
 
-    /** Whether another model, which may have more places, may be asked. */
+    /** Whether another model, which may have more places, may be tried. */
     static boolean hasTooFew(InvalidRequestException refusal) {
         return refusal.code().equals(TOO_MANY_ANSWERS);
     }

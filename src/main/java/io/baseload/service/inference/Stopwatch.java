@@ -22,7 +22,7 @@ final class Stopwatch {
     /**
      * @param elsewhere whether a backend answers, whose steps are unknown
      * @param begun when the request arrived
-     * @param asked when this model was asked: later if another was asked before it
+     * @param asked when this model got the request: later if another model was tried before it
      */
     Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun, long asked) {
         this.meters = meters;

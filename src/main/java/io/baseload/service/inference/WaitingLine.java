@@ -36,7 +36,7 @@ final class WaitingLine {
             double late = expected - patience.get().toNanos();
             if (late > 0) {
                 throw new OverloadedException(
-                        "%d requests of this tenant wait already; this one would wait %d ms, and may wait %d ms."
+                        "%d requests of this tenant are already waiting; this one would wait %d ms, but may wait only %d ms."
                                 .formatted(
                                         waiting,
                                         (long) (expected / 1e6),
@@ -149,7 +149,7 @@ final class WaitingLine {
             }
             if (isGivenUp()) {
                 throw new OverloadedException(
-                        "The answer was not begun within " + patience.get().toMillis() + " ms.", line.expected());
+                        "The answer did not start within " + patience.get().toMillis() + " ms.", line.expected());
             }
         }
     }

@@ -23,7 +23,7 @@ final class AdminTools {
                     .path("name", "the alias"),
             reading("list_jobs", "/admin/v1/jobs", "Imports, pulls, loads and unloads, the newest first.")
                     .inParts(),
-            reading("get_job", "/admin/v1/jobs/{id}", "One job, with its progress or the reason of its failure.")
+            reading("get_job", "/admin/v1/jobs/{id}", "One job, with its progress or the reason for its failure.")
                     .path("id", "the job's id"),
             reading(
                     "list_instances",
@@ -34,12 +34,12 @@ final class AdminTools {
             reading("list_backends", "/admin/v1/backends", "Backends: other servers to which requests are passed on."),
             reading("list_tenants", "/admin/v1/tenants", "Tenants, with their limits.")
                     .inParts(),
-            reading("get_tenant", "/admin/v1/tenants/{tenant}", "One tenant, with its limits and their remainders.")
+            reading("get_tenant", "/admin/v1/tenants/{tenant}", "One tenant, with its limits.")
                     .path("tenant", "the tenant's id"),
             reading("list_keys", "/admin/v1/tenants/{tenant}/keys", "A tenant's API keys, without their secrets.")
                     .path("tenant", "the tenant's id")
                     .inParts(),
-            reading("get_usage", "/admin/v1/tenants/{tenant}/usage", "A tenant's usage.")
+            reading("get_usage", "/admin/v1/tenants/{tenant}/usage", "A tenant's usage; without a grouping, also the current windows of its limits.")
                     .path("tenant", "the tenant's id")
                     .query("from", "string", "start of the period, such as 2026-11-01T00:00:00Z")
                     .query("to", "string", "end of the period, exclusive")

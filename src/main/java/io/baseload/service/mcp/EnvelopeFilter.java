@@ -54,7 +54,7 @@ final class EnvelopeFilter implements HandlerFilterFunction<ServerResponse, Serv
     private static ServerResponse error(int status, int code, String message) {
         var answer = new LinkedHashMap<String, @Nullable Object>();
         answer.put("jsonrpc", "2.0");
-        answer.put("id", null); // as the standard says where none was read
+        answer.put("id", null); // as the standard requires if none was read
         answer.put("error", Map.of("code", code, "message", message));
         return ServerResponse.status(status)
                 .contentType(MediaType.APPLICATION_JSON)

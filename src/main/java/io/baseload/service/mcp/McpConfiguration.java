@@ -36,7 +36,7 @@ class McpConfiguration {
                 .toList();
     }
 
-    /** What the server is given in front of Spring AI's transport. */
+    /** The filter in front of Spring AI's transport. */
     @Bean
     @Primary
     @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)

@@ -34,8 +34,7 @@ final class ChatController implements BatchRoute {
     @Operation(
             summary = "Answer a conversation",
             description =
-                    "Takes and answers what OpenAI's route of this name does, in text and calls of tools. With stream:"
-                            + " true the answer comes as server-sent events.")
+                    "Compatible with OpenAI's route of this name, for text and tool calls. With stream: true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

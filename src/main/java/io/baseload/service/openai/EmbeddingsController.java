@@ -31,9 +31,8 @@ final class EmbeddingsController implements BatchRoute {
     }
 
     @Operation(
-            summary = "Make vectors of texts",
-            description = "Takes and answers what OpenAI's route of this name does: a text, several, or token ids;"
-                    + " dimensions, encoding_format. prompt_name chooses one of the model's own prompts.")
+            summary = "Compute embeddings",
+            description = "Compatible with OpenAI's route of this name: one or several inputs, as text or token ids; dimensions, encoding_format. prompt_name selects one of the model's own prompts.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -55,7 +55,7 @@ final class EmbeddingsRequestParser {
                     prompt);
         }
         if (prompt.isPresent()) {
-            throw Invalid.value("prompt_name", "a prompt is put before texts, and 'input' has token ids.");
+            throw Invalid.value("prompt_name", "a prompt can only be put before texts, but 'input' has token ids.");
         }
         if (first.node().isNumber()) {
             return new EncodingInput.Tokens(List.of(PromptFields.ids(input, 1)));

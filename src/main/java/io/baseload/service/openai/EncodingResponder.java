@@ -15,7 +15,7 @@ import java.io.IOException;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
-/** Calls an encoder and sends the result. If the client leaves before, texts that aren't begun are not computed. */
+/** Calls an encoder and sends the result. If the client leaves, texts whose computation has not begun are not computed. */
 @Component
 final class EncodingResponder {
     private final Inference inference;

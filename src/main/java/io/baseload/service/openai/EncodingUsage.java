@@ -4,7 +4,7 @@ import io.baseload.service.inference.EncodingResult;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Tokens that an encoder computed. */
+/** The tokens computed by an encoder. */
 @JsonNaming(SnakeCaseStrategy.class)
 record EncodingUsage(int promptTokens, int totalTokens) {
     static EncodingUsage of(EncodingResult encoded) {

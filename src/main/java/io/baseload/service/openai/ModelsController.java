@@ -26,7 +26,7 @@ final class ModelsController {
         this.models = models;
     }
 
-    @Operation(summary = "List the models and aliases that this key may ask")
+    @Operation(summary = "List the models and aliases that this key may use")
     @GetMapping("/v1/models")
     void list(@AuthenticationPrincipal Caller caller, HttpServletResponse response) throws IOException {
         var entries = models.visibleTo(caller).stream().map(Entry::of).toList();
@@ -34,7 +34,7 @@ final class ModelsController {
     }
 
     /** Ids may contain {@code /}, plain or as {@code %2F}. */
-    @Operation(summary = "One of these")
+    @Operation(summary = "Get a model or alias")
     @GetMapping("/v1/models/{*path}")
     void get(@PathVariable String path, @AuthenticationPrincipal Caller caller, HttpServletResponse response)
             throws IOException {

@@ -23,7 +23,7 @@ final class TextRequestParser {
         String model = RequestFields.model(fields);
         var input = PromptFields.read(fields);
         fields.find("suffix").ifPresent(suffix -> {
-            throw Invalid.unsupported(suffix.path(), "this service does not fill in.");
+            throw Invalid.unsupported(suffix.path(), "text can't be inserted before a suffix.");
         });
         CommonFields.checkIgnored(fields);
         int choices = CommonFields.choices(fields);
@@ -54,7 +54,7 @@ final class TextRequestParser {
             throw Invalid.value("best_of", "it must be at least 'n'.");
         }
         if (CommonFields.streaming(fields) && fields.find("best_of").isPresent() && bestOf > 1) {
-            throw Invalid.value("best_of", "the best of several can't be streamed.");
+            throw Invalid.value("best_of", "the best of several answers can't be streamed.");
         }
         return bestOf;
     }
@@ -62,7 +62,7 @@ final class TextRequestParser {
     private static void checkAnswers(CompletionRequest request) {
         if (request.answers() > Limits.MAX_ANSWERS) {
             String name = request.bestOf() > request.choices() ? "best_of" : "n";
-            throw Invalid.value(name, "prompts × " + name + " may be at most " + Limits.MAX_ANSWERS + ".");
+            throw Invalid.value(name, "prompts × " + name + " must be at most " + Limits.MAX_ANSWERS + ".");
         }
     }
 }

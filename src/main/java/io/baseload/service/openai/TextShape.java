@@ -44,7 +44,7 @@ final class TextShape implements Shape {
     @Override
     public List<StreamEvent> piece(CompletionEvent.Piece piece) {
         if (!(piece instanceof CompletionEvent.Text text)) {
-            throw new IllegalStateException("a completion is text, and not " + piece);
+            throw new IllegalStateException("a completion consists of text, not of " + piece);
         }
         return chunk(new Part(text.text(), text.choice(), entries(text.choice(), text.logprobs()), null));
     }

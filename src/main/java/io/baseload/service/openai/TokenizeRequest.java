@@ -59,8 +59,8 @@ record TokenizeRequest(String model, CompletionRequest completion, boolean texts
 
     private static CompletionRequest conversation(Fields fields, Value messages) {
         checkTemplated(fields, "add_special_tokens", false, "the chat template adds them.");
-        checkTemplated(fields, "add_generation_prompt", true, "a conversation is counted as it is answered.");
-        checkTemplated(fields, "continue_final_message", false, "a conversation is counted as it is answered.");
+        checkTemplated(fields, "add_generation_prompt", true, "a conversation is tokenized as for an answer.");
+        checkTemplated(fields, "continue_final_message", false, "a conversation is tokenized as for an answer.");
         fields.find("chat_template").ifPresent(template -> {
             throw Invalid.unsupported(template.path(), "the model's own template is used.");
         });

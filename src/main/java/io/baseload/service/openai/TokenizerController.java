@@ -64,8 +64,8 @@ final class TokenizerController {
     private record Detokenized(String prompt, String content) {}
 
     @Operation(
-            summary = "The tokens of a text or a conversation; nothing is generated",
-            description = "Takes and answers what vLLM's route of this name does.")
+            summary = "Tokenize a text or a conversation; nothing is generated",
+            description = "Compatible with vLLM's route of this name.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
@@ -83,7 +83,7 @@ final class TokenizerController {
         Json.write(response, tokenized);
     }
 
-    @Operation(summary = "The text of tokens", description = "Takes and answers what vLLM's route of this name does.")
+    @Operation(summary = "Convert tokens to text", description = "Compatible with vLLM's route of this name.")
     @RequestBody(
             required = true,
             content =

@@ -95,7 +95,7 @@ public final class Secrets {
                 if (!keys.present()) {
                     throw invalid(
                             name,
-                            "a key itself is kept only where baseload.encryption.key-file names a master key; name '"
+                            "a key can only be stored if baseload.encryption.key-file names a master key; use '"
                                     + name + "_env' or '" + name + "_file' instead");
                 }
                 yield name;
@@ -106,7 +106,7 @@ public final class Secrets {
             find(secret)
                     .filter(key -> !key.chars().allMatch(c -> c > ' ' && c < 127))
                     .ifPresent(key -> {
-                        throw invalid(field, "a key has neither blanks nor line breaks, and ASCII only");
+                        throw invalid(field, "a key consists of ASCII characters without blanks or line breaks");
                     });
         } catch (IOException e) {
             throw invalid(field, String.valueOf(e.getMessage()));

@@ -16,7 +16,8 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * The arithmetic of a plan: a roofline (Williams, Waterman and Patterson, 2009) with what comes on top of it. Seconds, bytes, and multiply-adds; S sockets, b sequences with n tokens each,
+ * The arithmetic of a plan: a roofline (Williams, Waterman and Patterson, 2009) plus the costs on top of it. Seconds, bytes, and multiply-adds; S sockets, b sequences with n
+ * tokens each,
  * width D of the residual stream, V tokens in the vocabulary.
  *
  * <pre>
@@ -26,7 +27,7 @@ import java.util.stream.IntStream;
  * linear    = Σ over matrices stream
  * read KV   = b · n · KV of a token / bandwidth
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
- * barriers  = how many · what one takes
+ * barriers  = number · duration of one
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
  *              2 · latency + 2 · b · D · 4 / (S · link)       where that is less: reduce-scatter and all-gather, each socket sends a share of 1/S to each other
  * all-reduce = barrier                                        shards in one socket: the sum is read from cache
@@ -35,9 +36,9 @@ import java.util.stream.IntStream;
  * decode    = b / step
  * </pre>
  *
- * A step's parts are summed, not the larger of all reading and all multiplying: between two operators stands a barrier, and no worker reads ahead of it.
+ * A step's parts are summed, not the larger of all reading and all multiplying: there is a barrier between two operators, and no worker reads ahead of it.
  *
- * <p>Of experts a step reads those that are expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
+ * <p>Of the experts, a step reads those expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
  *
  * <pre>
  * prefill   = prompt / Σ over chunks (Σ over matrices max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
@@ -165,7 +166,7 @@ public final class CapacityPlanner {
         return cut.shards() == sockets;
     }
 
-    /** How much larger the largest socket's part of the weights is than an equal share. */
+    /** The largest socket's part of the weights, relative to an equal share. */
     private double largest() {
         return shardsAreSockets() ? (double) sockets * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Models of which only the sizes are known, each as the {@code config.json} from which the engine reads them: named ones, and those described by a few numbers. */
+/** Models known only by their sizes, each as a {@code config.json} for the engine: named models, and models described by a few numbers. */
 public final class NamedShapes {
     private static final int MAX_SIZE = 1 << 20;
     private static final Set<String> SETTINGS = Set.of(

@@ -16,7 +16,7 @@ public final class Planner {
     private final Engine engine;
     private final boolean measures;
 
-    /** @param measures whether this machine is measured; not where no model runs on it */
+    /** @param measures whether this machine is measured; false if no models run on it */
     public Planner(Engine engine, boolean measures) {
         this.engine = engine;
         this.measures = measures;

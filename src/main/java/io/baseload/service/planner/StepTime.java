@@ -7,7 +7,8 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The parts of a decode step's time, in seconds. Within a matrix, and within attention, reading and multiplying overlap; between operators stands a barrier, so nothing else overlaps.
+ * The parts of a decode step's time, in seconds. Within a matrix, and within attention, reading and multiplying overlap; operators are separated by barriers, so nothing else
+ * overlaps.
  *
  * @param readWeights from memory
  * @param readKv keys and values, from memory
@@ -54,7 +55,7 @@ public record StepTime(
         return Collections.max(parts.entrySet(), Map.Entry.comparingByValue()).getKey();
     }
 
-    /** The bottleneck if that part took no time. What it hid comes to light. */
+    /** The bottleneck if that part took no time: the one that it hides. */
     String next() {
         StepTime without = switch (bottleneck()) {
             case BANDWIDTH -> new StepTime(0, readKv, multiply, attend, multiply, barriers, collectives);

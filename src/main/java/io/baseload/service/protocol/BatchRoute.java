@@ -6,9 +6,9 @@ public interface BatchRoute {
     String path();
 
     /**
-     * Answers a request in one piece, after all that somebody waits for.
+     * Answers a request in one piece, after all interactive requests.
      *
-     * @throws RuntimeException that {@link io.baseload.service.web.Failures} has an answer for, if it is refused
+     * @throws RuntimeException that {@link io.baseload.service.web.Failures} maps to an answer, if it is refused
      */
     BatchAnswer answer(RequestContext context, byte[] body);
 }

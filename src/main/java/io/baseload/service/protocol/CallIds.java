@@ -16,7 +16,7 @@ public final class CallIds {
     /** The id of the call that a result answers. */
     public String answered(Value id) {
         if (!called.contains(id.text())) {
-            throw Invalid.value(id.path(), "no message before has a call of this id.");
+            throw Invalid.value(id.path(), "no earlier message has a call with this id.");
         }
         return id.text();
     }

@@ -51,7 +51,7 @@ public final class CompletionResponder {
     /** The answer to a line of a batch. */
     public BatchAnswer answerLater(RequestContext context, ParsedRequest parsed) {
         if (parsed.streaming()) {
-            throw Invalid.unsupported("stream", "the answer to a line of a batch comes in one piece.");
+            throw Invalid.unsupported("stream", "the answer to a line of a batch can't be streamed.");
         }
         return whole(
                 parsed,

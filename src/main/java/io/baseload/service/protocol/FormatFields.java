@@ -69,7 +69,7 @@ public final class FormatFields {
     private static void structured(Fields fields, String prefix, List<Named> asked) {
         for (String name : List.of("structural_tag", "whitespace_pattern")) {
             fields.find(prefix + name).ifPresent(value -> {
-                throw Invalid.unsupported(value.path(), "this service has its own white space and no tags.");
+                throw Invalid.unsupported(value.path(), "white space can't be chosen, and tags are not supported.");
             });
         }
         if (fields.flag(prefix + "json_object", false)) {

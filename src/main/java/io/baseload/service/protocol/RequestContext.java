@@ -9,19 +9,19 @@ import java.util.function.LongConsumer;
 /**
  * Who asks, and from where: all that a request's answer depends on but its body.
  *
- * @param memory hears how many bytes are read beside the body, and may throw
+ * @param memory receives the number of bytes that are read in addition to the body, and may throw
  */
 public record RequestContext(Caller caller, Origin origin, LongConsumer memory) {
     private static final int MAX_BYTES = 8 << 20;
     private static final Semaphore TURNS = new Semaphore(MAX_BYTES, true);
     private static final Semaphore TURNS_OF_KEPT = new Semaphore(MAX_BYTES, true);
 
-    /** Reads a body. What is built from a body is some ten times its size, so large ones take turns. */
+    /** Reads a body. The objects built from a body are some ten times its size, so large bodies take turns. */
     public <T> T read(byte[] body, Function<Fields, T> reader) {
         return read(TURNS, body, reader);
     }
 
-    /** Reads a text that was kept of an earlier request, while the body is read. Such texts have turns of their own, in which nothing waits for a body's. */
+    /** Reads a stored text of an earlier request while the body is read. Such texts have their own turns, in which nothing waits for a body's turn. */
     public <T> T readKept(byte[] text, Function<Fields, T> reader) {
         return read(TURNS_OF_KEPT, text, reader);
     }

@@ -10,7 +10,7 @@ import tools.jackson.databind.JsonNode;
 
 /** Variables for the chat template in a chat's body, besides the messages and tools: {@code documents}, {@code reasoning_effort}, {@code chat_template_kwargs}. */
 public final class TemplateFields {
-    /** They come from elsewhere. */
+    /** Variables that come from other fields. */
     private static final Set<String> RESERVED = Set.of("messages", "tools", "documents", "bos_token", "eos_token");
 
     private TemplateFields() {}
@@ -51,7 +51,7 @@ public final class TemplateFields {
     private static void add(Fields kwargs, Map<String, Object> variables) {
         for (String name : kwargs.names()) {
             if (RESERVED.contains(name)) {
-                throw Invalid.value(kwargs.path(name), "the template gets it from elsewhere.");
+                throw Invalid.value(kwargs.path(name), "the template gets this variable from another field.");
             }
             Object value = kwargs.find(name).map(v -> data(v.node())).orElse(null);
             if (value != null) {

@@ -53,7 +53,7 @@ public final class ToolFields {
     /**
      * The same with these tools.
      *
-     * @param named tells which of them a choice names
+     * @param named returns the tool that a choice names
      */
     public static ToolSet read(Fields fields, List<Value> functions, Layout layout, Function<Fields, String> named) {
         return new ToolFields(layout, named).read(fields, functions);
@@ -93,7 +93,7 @@ public final class ToolFields {
             throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
         }
         if (!others.add(name.text())) {
-            throw Invalid.value(name.path(), "there is another tool of this name.");
+            throw Invalid.value(name.path(), "another tool has this name.");
         }
         return name.text();
     }

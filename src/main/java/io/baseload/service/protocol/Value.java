@@ -20,7 +20,7 @@ public record Value(JsonNode node, String path) {
         }
         String text = node.stringValue();
         if (text.chars().anyMatch(c -> Character.isSurrogate((char) c)) && hasLoneSurrogate(text)) {
-            throw Invalid.value(path, "the text has half a surrogate pair.");
+            throw Invalid.value(path, "the text has an unpaired surrogate.");
         }
         return text;
     }

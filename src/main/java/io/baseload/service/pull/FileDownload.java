@@ -109,7 +109,7 @@ final class FileDownload {
             drop();
             if (!again) {
                 throw new PullException("The content of " + PullClient.shown(file.url())
-                        + " is another one: its digest is " + result.asked() + ", expected was "
+                        + " is wrong: its digest is " + result.asked() + ", expected "
                         + file.digest().hex() + ".");
             }
         }
@@ -139,7 +139,7 @@ final class FileDownload {
             try (reply) {
                 if (reply.status() == 416) {
                     if (beyond) {
-                        throw new PullException(PullClient.shown(file.url()) + " has no part from byte " + have + ".");
+                        throw new PullException(PullClient.shown(file.url()) + " has no content from byte " + have + " on.");
                     }
                     beyond = true;
                     if (file.size() < 0 && endsAt(reply, have)) {
@@ -151,7 +151,7 @@ final class FileDownload {
                 }
                 if (reply.status() == 206 && !beginsAt(reply, have)) {
                     throw new PullException(
-                            PullClient.shown(file.url()) + " answers with another part than was asked.");
+                            PullClient.shown(file.url()) + " answered with a different part than requested.");
                 }
                 if (reply.status() == 200 && have > 0) {
                     drop();
@@ -194,7 +194,7 @@ final class FileDownload {
                 at += n;
                 if (file.size() >= 0 && at > file.size()) {
                     throw new PullException(PullClient.shown(file.url()) + " is longer than the " + file.size()
-                            + " bytes that were announced.");
+                            + " announced bytes.");
                 }
                 out.write(buffer, 0, n);
                 running.update(buffer, n);

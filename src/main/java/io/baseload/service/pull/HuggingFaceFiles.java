@@ -62,7 +62,7 @@ final class HuggingFaceFiles {
             }
         }
         if (files.isEmpty()) {
-            throw new PullException(source.description() + " has no file of these: " + String.join(", ", source.files())
+            throw new PullException(source.description() + " has none of these files: " + String.join(", ", source.files())
                     + "; it has " + some(names) + ".");
         }
         return new PullPlan(files, commit, licenses(answer));
@@ -75,7 +75,7 @@ final class HuggingFaceFiles {
         try {
             return JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
-            throw new PullException(PullClient.shown(url) + " does not answer with JSON.", e);
+            throw new PullException(PullClient.shown(url) + " did not answer with JSON.", e);
         }
     }
 
@@ -112,7 +112,7 @@ final class HuggingFaceFiles {
                 size,
                 digest.filter(known -> size >= 0 || known.kind() == Digest.Kind.SHA256)
                         .orElseThrow(() ->
-                                new PullException("The source states no digest of " + PullClient.shown(url) + ".")),
+                                new PullException("The source states no digest for " + PullClient.shown(url) + ".")),
                 Packing.NONE);
     }
 
@@ -138,7 +138,7 @@ final class HuggingFaceFiles {
                     .count();
             if (models > 1) {
                 throw new PullException(source.description()
-                        + " has several GGUF files, of which 'files' must name one: " + some(gguf) + ".");
+                        + " has several GGUF files; 'files' must name one of them: " + some(gguf) + ".");
             }
             return gguf::contains;
         }

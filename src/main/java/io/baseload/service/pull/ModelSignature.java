@@ -54,7 +54,7 @@ final class ModelSignature {
         JsonNode envelope = json.path("dsseEnvelope");
         if (json.path("verificationMaterial").has("certificate")
                 || json.path("verificationMaterial").has("x509CertificateChain")) {
-            throw new PullException("The signature is by a certificate; only signatures by a key are verified here.");
+            throw new PullException("The signature was made with a certificate; only signatures made with a key are verified here.");
         }
         byte[] payload = base64(envelope.path("payload").asString(""));
         if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {
@@ -68,7 +68,7 @@ final class ModelSignature {
                 throw new PullException("The signature does not cover the file '" + name + "'.");
             }
             if (!expected.equals(sha256)) {
-                throw new PullException("The signature is of another content of the file '" + name + "'.");
+                throw new PullException("The signature is for different content of the file '" + name + "'.");
             }
         });
         return signer;
@@ -78,7 +78,7 @@ final class ModelSignature {
         List<Signer> known = signers();
         if (known.isEmpty()) {
             throw new PullException(
-                    "No signer is known: there is no NAME.pem in the folder " + signers.getFileName() + ".");
+                    "No signer is known: there is no file NAME.pem in the folder " + signers.getFileName() + ".");
         }
         for (JsonNode signature : signatures) {
             byte[] bytes = base64(signature.path("sig").asString(""));
@@ -88,7 +88,7 @@ final class ModelSignature {
                 }
             }
         }
-        throw new PullException("The signature is by none of the known signers.");
+        throw new PullException("The signature is not by a known signer.");
     }
 
     private static boolean signed(ECPublicKey key, byte[] message, byte[] signature) {
@@ -126,14 +126,14 @@ final class ModelSignature {
         }
         JsonNode predicate = statement.path("predicate");
         if (!predicate.path("serialization").path("method").asString("").equals("files")) {
-            throw new PullException("The signature is over parts of files; only whole files can be compared.");
+            throw new PullException("The signature covers parts of files; only whole files can be compared.");
         }
         Map<String, String> signed = new HashMap<>();
         var digests = new ByteArrayOutputStream();
         for (JsonNode resource : predicate.path("resources")) {
             String digest = resource.path("digest").asString("");
             if (!resource.path("algorithm").asString("").equals("sha256") || !digest.matches("[0-9a-f]{64}")) {
-                throw new PullException("The signature names a file by a digest that is no SHA-256.");
+                throw new PullException("The signature names a file by a digest that is not a SHA-256.");
             }
             digests.writeBytes(HexFormat.of().parseHex(digest));
             signed.put(resource.path("name").asString(""), digest);
@@ -145,7 +145,7 @@ final class ModelSignature {
                 || !running.end()
                         .sha256()
                         .equals(subject.path(0).path("digest").path("sha256").asString(""))) {
-            throw new PullException("The signature contradicts itself: its subject is not what its files are.");
+            throw new PullException("The signature contradicts itself: its subject does not match its files.");
         }
         return signed;
     }
@@ -180,14 +180,14 @@ final class ModelSignature {
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             // said below
         }
-        throw new PullException("The file " + file.getFileName() + " is no public key of an elliptic curve in PEM.");
+        throw new PullException("The file " + file.getFileName() + " is not an elliptic-curve public key in PEM.");
     }
 
     private static byte[] base64(String text) {
         try {
             return Base64.getDecoder().decode(text);
         } catch (IllegalArgumentException e) {
-            throw new PullException("The signature is no Sigstore bundle.", e);
+            throw new PullException("The signature is not a Sigstore bundle.", e);
         }
     }
 
@@ -195,7 +195,7 @@ final class ModelSignature {
         try {
             return JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
-            throw new PullException("The signature is no Sigstore bundle.", e);
+            throw new PullException("The signature is not a Sigstore bundle.", e);
         }
     }
 }

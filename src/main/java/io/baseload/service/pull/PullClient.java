@@ -142,7 +142,7 @@ final class PullClient implements AutoCloseable {
                 }
                 reply.close();
                 if (hops++ == redirects) {
-                    throw new PullException(shown(first) + " redirects too often.");
+                    throw new PullException(shown(first) + " redirects too many times.");
                 }
                 url = target(url, reply);
             } else if (status == 401 && !challenged && authorization.challenged(url, reply.response())) {
@@ -181,8 +181,8 @@ final class PullClient implements AutoCloseable {
                     shown(url) + " answered " + status, pause.compareTo(MAX_RETRY_AFTER) < 0 ? pause : MAX_RETRY_AFTER);
         }
         String why = switch (status) {
-            case 401, 403 -> ": it wants a key, or another one";
-            case 404, 410 -> ": it is not there";
+            case 401, 403 -> ": the key is missing or wrong";
+            case 404, 410 -> ": not found";
             default -> "";
         };
         throw new PullException(shown(url) + " answered " + status + why + ".");
@@ -216,7 +216,7 @@ final class PullClient implements AutoCloseable {
                     return response;
                 } catch (TimeoutException e) {
                     if (System.nanoTime() > end) {
-                        throw new TransientException(shown(url) + " does not begin to answer", Duration.ZERO);
+                        throw new TransientException(shown(url) + " did not begin to answer", Duration.ZERO);
                     }
                 }
             }
@@ -224,7 +224,7 @@ final class PullClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new Stop.StoppedException();
         } catch (ExecutionException e) {
-            throw new TransientException(shown(url) + " can't be asked: " + e.getCause(), Duration.ZERO);
+            throw new TransientException(shown(url) + " can't be reached: " + e.getCause(), Duration.ZERO);
         } finally {
             if (!done) {
                 answer.cancel(true);
@@ -243,7 +243,7 @@ final class PullClient implements AutoCloseable {
             for (int n = reply.body().read(buffer); n >= 0; n = reply.body().read(buffer)) {
                 bytes.write(buffer, 0, n);
                 if (bytes.size() > MAX_DOCUMENT) {
-                    throw new PullException(shown(url) + " answers with more than " + (MAX_DOCUMENT >> 20) + " MB.");
+                    throw new PullException(shown(url) + " answered with more than " + (MAX_DOCUMENT >> 20) + " MB.");
                 }
             }
             return bytes.toByteArray();

@@ -113,7 +113,7 @@ public final class Puller implements AutoCloseable {
         }
         signature.ifPresent(RemoteFile::checkName);
         if (properties.requireSignature() && signature.isEmpty()) {
-            throw new PullException("A model must be signed here: name the file with its signature as 'signature'.");
+            throw new PullException("Models must be signed here: name the file with the signature as 'signature'.");
         }
     }
 
@@ -126,9 +126,9 @@ public final class Puller implements AutoCloseable {
         var stop = new Stop();
         try {
             Authorization authorization = authorization(request, stop);
-            watcher.at(0, "asking what there is");
+            watcher.at(0, "listing the files");
             PullPlan plan = watched(
-                    stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "asking what there is"));
+                    stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "listing the files"));
             List<String> licenses = licensed(plan, request.license());
             tidy(folder, plan);
             space.require(
@@ -370,7 +370,7 @@ public final class Puller implements AutoCloseable {
         for (FileDownload.Done file : files) {
             String name = named(folder, file.path());
             if (named.put(name, new PulledFile(name, file.bytes(), file.sha256())) != null) {
-                throw new PullException("The source has the file '" + name + "' twice.");
+                throw new PullException("The source names the file '" + name + "' twice.");
             }
         }
         return named;

@@ -87,18 +87,18 @@ final class RegistryAuthorization implements Authorization {
         } catch (JacksonException e) {
             // said below
         }
-        throw new PullException(PullClient.shown(realm) + " gives no token.");
+        throw new PullException(PullClient.shown(realm) + " returned no token.");
     }
 
     private URI realm(String text) {
         try {
             URI realm = URI.create(text);
             if ("https".equals(registry.getScheme()) && !"https".equals(realm.getScheme())) {
-                throw new PullException("The registry's token server is not reached by https: " + text + ".");
+                throw new PullException("The registry's token server does not use https: " + text + ".");
             }
             return realm;
         } catch (IllegalArgumentException e) {
-            throw new PullException("The registry names a token server that is no URL: '" + text + "'.", e);
+            throw new PullException("The registry names a token server by something that is not a URL: '" + text + "'.", e);
         }
     }
 }

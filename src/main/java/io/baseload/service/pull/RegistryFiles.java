@@ -64,7 +64,7 @@ final class RegistryFiles {
             file(layer, files.size()).ifPresent(files::add);
         }
         if (files.isEmpty()) {
-            throw new PullException(source.description() + " has no layer of a model that is known here; it has "
+            throw new PullException(source.description() + " has no layer of a supported model format; it has "
                     + layers.stream()
                             .map(layer -> layer.path("mediaType").asString(""))
                             .distinct()
@@ -81,7 +81,7 @@ final class RegistryFiles {
                 PullClient.shown(url), () -> client.document(url, Map.of("Accept", MANIFESTS), authorization, stop));
         String digest = "sha256:" + hash(text);
         if (reference.startsWith("sha256:") && !reference.equals(digest)) {
-            throw new PullException(PullClient.shown(url) + " answers with another content: " + digest + ".");
+            throw new PullException(PullClient.shown(url) + " answered with different content: " + digest + ".");
         }
         return new Manifest(digest, read(text, url));
     }
@@ -141,7 +141,7 @@ final class RegistryFiles {
         Matcher sha256 = DIGEST.matcher(digest);
         if (!sha256.matches()) {
             throw new PullException(
-                    source.description() + " names a layer by a digest that is no SHA-256: " + digest + ".");
+                    source.description() + " names a layer by a digest that is not a SHA-256: " + digest + ".");
         }
         return new RemoteFile(
                 name, at("blobs", digest), layer.path("size").asLong(-1), Digest.sha256(sha256.group(1)), packing);
@@ -169,7 +169,7 @@ final class RegistryFiles {
         URI url = at("blobs", digest);
         byte[] text = retries.until(PullClient.shown(url), () -> client.document(url, Map.of(), authorization, stop));
         if (!digest.equals("sha256:" + hash(text))) {
-            throw new PullException(PullClient.shown(url) + " answers with another content.");
+            throw new PullException(PullClient.shown(url) + " answered with different content.");
         }
         return read(text, url);
     }
@@ -188,7 +188,7 @@ final class RegistryFiles {
         try {
             return JsonMapper.shared().readTree(text);
         } catch (JacksonException e) {
-            throw new PullException(PullClient.shown(url) + " does not answer with JSON.", e);
+            throw new PullException(PullClient.shown(url) + " did not answer with JSON.", e);
         }
     }
 

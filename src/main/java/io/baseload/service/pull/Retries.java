@@ -48,7 +48,7 @@ final class Retries {
         stop.check();
         if (failures++ >= most) {
             throw new PullException(
-                    what + ": " + reason(failure) + "; given up after " + failures + " tries.", failure);
+                    what + ": " + reason(failure) + "; given up after " + failures + " attempts.", failure);
         }
         Duration own = firstPause.multipliedBy(1L << Math.min(failures - 1, 10));
         Duration asked = failure instanceof TransientException e ? e.pause() : Duration.ZERO;

@@ -40,7 +40,7 @@ final class TarFiles {
                 String name = entry.getName().replaceFirst("^(\\./)+", "");
                 byte kind = entry.getLinkFlag(); // isFile() holds for links too
                 if ((kind != TarConstants.LF_NORMAL && kind != TarConstants.LF_OLDNORM) || entry.isSparse()) {
-                    throw new PullException("The archive has an entry that is no plain file: '" + name + "'.");
+                    throw new PullException("The archive has an entry that is not a plain file: '" + name + "'.");
                 }
                 RemoteFile.checkName(name);
                 if (files.size() == MAX_FILES) {

@@ -42,7 +42,7 @@ final class WatchedBody extends FilterInputStream {
     }
 
     private IOException silence() {
-        return new TransientException("nothing came for " + idle.toSeconds() + " s", Duration.ZERO);
+        return new TransientException("nothing arrived for " + idle.toSeconds() + " s", Duration.ZERO);
     }
 
     /** Ends a blocked read, if it has waited for too long. */

@@ -154,7 +154,7 @@ public final class Quota {
     }
 
     /**
-     * Reports how many tokens the answers of running requests have, which is what they pay if their process is lost.
+     * Reports the number of tokens in the answers of running requests, which they pay if their process is lost.
      *
      * @return those that are still open; nobody settles them until the transaction ends
      */

@@ -54,7 +54,7 @@ final class QuotaTerms {
         return tenants(TENANTS, ids);
     }
 
-    /** The same, and nobody else reserves anything of these tenants until the transaction ends. */
+    /** The same, and nobody else makes reservations for these tenants until the transaction ends. */
     Map<String, Limits> lockTenants(Collection<String> ids) {
         return tenants(TENANTS + " ORDER BY id FOR NO KEY UPDATE", ids);
     }

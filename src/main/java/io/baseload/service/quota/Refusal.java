@@ -24,7 +24,7 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
     QuotaExceededException concurrency(int answers, int limit) {
         var quota = Snapshots.of(windows, now);
         if (answers > limit) {
-            var message = "The request asks for %d answers, of which this tenant may have %d at the same time."
+            var message = "The request asks for %d answers; this tenant may have at most %d at the same time."
                     .formatted(answers, limit);
             return new QuotaExceededException(BUDGET, message, Duration.ofSeconds(1), quota);
         }
@@ -64,14 +64,14 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
         long limit = window.budget().tokens().orElseThrow();
         long kept = window.kept(limit, demand.batch(), now);
         boolean inVain = window.budget().period() == Period.MONTH && kept == 0 || demand.tokens() > limit;
-        var message = "The request needs up to %d tokens, of %s %d tokens per %s %d are left%s."
+        var message = "The request needs up to %d tokens, but only %d of %s %d tokens per %s are left%s."
                 .formatted(
                         demand.tokens(),
+                        Math.max(0, limit - window.gone() - kept),
                         owner(window),
                         limit,
                         period(window),
-                        Math.max(0, limit - window.gone() - kept),
-                        kept > 0 ? " to batch requests" : "");
+                        kept > 0 ? " for batch requests" : "");
         var quota = new QuotaSnapshot(
                 tightest().requests(),
                 Snapshots.of(List.of(window), now).tokens(),
@@ -93,15 +93,15 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
     private QuotaExceededException money(QuotaWindow window, QuotaDemand demand, Optional<BigDecimal> cost) {
         var limit = window.budget().cost().orElseThrow();
         var message = cost.isEmpty()
-                ? "%s budget of %s per %s holds no request to '%s', which has no price."
+                ? "%s budget of %s per %s admits no request to '%s', which has no price."
                         .formatted(capital(owner(window)), plain(limit), period(window), demand.model())
-                : "The request costs up to %s, of %s %s per %s %s is left."
+                : "The request costs up to %s, but only %s of %s %s per %s is left."
                         .formatted(
                                 plain(cost.get()),
+                                plain(limit.subtract(window.goneCost()).max(BigDecimal.ZERO)),
                                 owner(window),
                                 plain(limit),
-                                period(window),
-                                plain(limit.subtract(window.goneCost()).max(BigDecimal.ZERO)));
+                                period(window));
         boolean inVain = window.budget().period() == Period.MONTH
                 || cost.isEmpty()
                 || cost.get().compareTo(limit) > 0;

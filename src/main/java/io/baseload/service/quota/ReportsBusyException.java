@@ -3,6 +3,6 @@ package io.baseload.service.quota;
 /** As many reports of usage as a process makes at the same time are being made, and none ended in time. */
 public final class ReportsBusyException extends RuntimeException {
     ReportsBusyException() {
-        super("Other reports of usage are being made: ask again in a few seconds.");
+        super("Other usage reports are being computed: try again in a few seconds.");
     }
 }

@@ -28,7 +28,7 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class UsageReports {
     static final int MAX_RUNNING = 2;
-    /** Less than the driver waits for an answer: the database would go on with a sum that nobody waits for. */
+    /** Less than the driver's timeout; otherwise the database would continue a sum that nobody waits for. */
     private static final Duration MAX_TIME = Duration.ofSeconds(15);
 
     private static final Duration PATIENCE = Duration.ofSeconds(10);
@@ -57,7 +57,7 @@ public final class UsageReports {
      *
      * @param from first moment
      * @param to moment after the last
-     * @throws ReportsBusyException if too many others are asked for
+     * @throws ReportsBusyException if too many other reports are being computed
      * @throws ReportTooLongException if the sum takes too long
      */
     public TenantUsage usage(String tenant, Instant from, Instant to) {
@@ -102,7 +102,7 @@ public final class UsageReports {
      * Sums over requests, in the order of the grouping.
      *
      * @param skip rows to leave out at the beginning
-     * @throws ReportsBusyException if too many others are asked for
+     * @throws ReportsBusyException if too many other reports are being computed
      * @throws ReportTooLongException if the sum takes too long
      */
     public List<UsageRow> rows(UsageQuery query, int skip, int most) {

@@ -122,7 +122,7 @@ public final class Aliases {
                 .toList();
         if (local.size() > 1) {
             throw new InvalidRequestException(
-                    "targets", "invalid_value", "Of the targets of a name only one can be a local model.");
+                    "targets", "invalid_value", "Only one target of an alias can be a local model.");
         }
         local.forEach(target -> loader.admit(
                 models.findById(target.model()).orElseThrow(() -> new UnknownModelException(target.model()))));

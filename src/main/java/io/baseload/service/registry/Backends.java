@@ -183,7 +183,7 @@ public final class Backends {
                                 + " letter or digit.");
             }
             if (!seen.add(id)) {
-                throw new InvalidRequestException(path, "invalid_value", "'" + path + "' stands there twice.");
+                throw new InvalidRequestException(path, "invalid_value", "'" + path + "' appears twice.");
             }
         }
     }
@@ -213,8 +213,7 @@ public final class Backends {
             case Secret.Given given when keys.present() -> table.update(BackendRow.of(sealed(backend)));
             case Secret.Given given ->
                 LOG.warn(
-                        "THE KEY OF THE BACKEND {} CAN BE READ IN THE DATABASE: baseload.encryption.key-file names no"
-                                + " master key that would seal it",
+                        "THE KEY OF THE BACKEND {} IS IN THE DATABASE IN PLAIN TEXT: baseload.encryption.key-file names no master key to encrypt it",
                         name);
             case Secret.Stored stored
             when keys.present() && !keys.isCurrent(stored.sealed()) -> {
@@ -222,7 +221,7 @@ public final class Backends {
                     byte[] key = keys.open(stored.sealed(), stored.purpose());
                     table.update(BackendRow.of(backend.with(stored(name, key))));
                 } catch (SealException e) {
-                    LOG.warn("The key of the backend {} is not sealed anew: {}", name, e.getMessage());
+                    LOG.warn("The key of the backend {} can't be encrypted with the current master key: {}", name, e.getMessage());
                 }
             }
             default -> {}

@@ -81,7 +81,7 @@ final class BundledModelImport {
                     record(imported);
                 });
             } catch (DuplicateKeyException e) {
-                LOG.info("{} was filed by another process", model.id());
+                LOG.info("{} was imported by another process", model.id());
             }
         }
     }

@@ -77,7 +77,7 @@ public final class Canaries {
                         one.model().equals(target.model()) && one.backend().equals(target.backend()));
         if (there) {
             throw new InvalidRequestException(
-                    "model", "invalid_value", "The alias '" + name + "' points to this model already.");
+                    "model", "invalid_value", "The alias '" + name + "' already points to this model.");
         }
         refuseIfRunning(name);
         var canary = new Canary(
@@ -110,7 +110,7 @@ public final class Canaries {
     private void refuseIfRunning(String name) {
         if (rows.find(name).filter(one -> one.state() == State.RUNNING).isPresent()) {
             throw new ConflictException(
-                    "The alias '" + name + "' has a canary already: promote it or roll it back first.");
+                    "The alias '" + name + "' already has a canary: promote it or roll it back first.");
         }
     }
 
@@ -123,9 +123,9 @@ public final class Canaries {
     public Report end(String name, State state, String reason, Consumer<Canary> recorded) {
         Canary canary = rows.find(name)
                 .filter(one -> one.state() == State.RUNNING)
-                .orElseThrow(() -> new ConflictException("The alias '" + name + "' has no canary that runs."));
+                .orElseThrow(() -> new ConflictException("The alias '" + name + "' has no running canary."));
         if (!ended(canary, state, reason, recorded)) {
-            throw new ConflictException("The canary of '" + name + "' has just ended otherwise.");
+            throw new ConflictException("The canary of '" + name + "' has just ended in another way.");
         }
         return find(name).orElseThrow();
     }

@@ -116,7 +116,7 @@ public final class Jobs {
         LiveJob resumed = new LiveJob(job, true, left.filed(), rows);
         transaction.executeWithoutResult(
                 status -> rows.takeUp(job.id(), membership.lease().instance()));
-        LOG.info("{} goes on: {} {}", job.id(), job.kind(), job.model());
+        LOG.info("{} continues: {} {}", job.id(), job.kind(), job.model());
         run(resumed, progress -> {
             if (left.attempts() >= MAX_ATTEMPTS && !left.filed()) {
                 throw new ConflictException("The service was stopped or killed " + left.attempts()
@@ -177,7 +177,7 @@ public final class Jobs {
             job.succeed();
         } catch (RuntimeException | Error e) {
             if (stopping && job.lasts() && !job.isCancelled()) {
-                LOG.info("{} goes on at the next start", job.job().id());
+                LOG.info("{} continues at the next start", job.job().id());
                 return false;
             }
             job.fail(e instanceof CancelledException ? Job.State.CANCELLED : Job.State.FAILED, e);
@@ -196,7 +196,7 @@ public final class Jobs {
 
     private void measure(Job job, long nanos) {
         Timer.builder("baseload.job_time")
-                .description("how long jobs took, of resumed ones the last run")
+                .description("duration of jobs; for resumed ones, of the last run")
                 .tag("kind", job.kind().name().toLowerCase(Locale.ROOT))
                 .tag("state", job.state().name().toLowerCase(Locale.ROOT))
                 .serviceLevelObjectives(BOUNDS)

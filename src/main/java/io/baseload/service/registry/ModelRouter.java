@@ -141,7 +141,7 @@ final class ModelRouter implements ModelDirectory {
         if (canary.backend().isPresent()) {
             return backends.offer(canary.backend().get(), canary.model())
                     .map(ModelRouter::acquire)
-                    .orElseThrow(() -> new ModelUnavailableException(canary.model(), "not offered any more", LATER));
+                    .orElseThrow(() -> new ModelUnavailableException(canary.model(), "no longer offered", LATER));
         }
         return loaded.acquire(canary.model(), id -> true)
                 .orElseThrow(() -> new ModelUnavailableException(canary.model(), "being loaded", SOON));

@@ -18,8 +18,7 @@ public sealed interface ModelUse {
             case Answers answers -> answers.completions();
             case Encodes encodes ->
                 throw refused(
-                        "This model is an encoder and doesn't generate: send it texts to /v1/embeddings, or documents"
-                                + " to /v1/rerank.");
+                        "This model is an encoder and generates no text: use it with /v1/embeddings or /v1/rerank.");
         };
     }
 
@@ -27,8 +26,7 @@ public sealed interface ModelUse {
     default Encodings encodings() {
         return switch (this) {
             case Answers answers ->
-                throw refused("This model generates and makes no embeddings: send it to /v1/chat/completions or"
-                        + " /v1/completions.");
+                throw refused("This model generates text and computes no embeddings: use it with /v1/chat/completions or /v1/completions.");
             case Encodes encodes -> encodes.encodings();
         };
     }

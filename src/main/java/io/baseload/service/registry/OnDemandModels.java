@@ -100,7 +100,7 @@ final class OnDemandModels {
             throw new ModelUnavailableException(name, "being loaded", SOON);
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof NotEnoughMemoryException
-                    ? "not loaded, because there is too little memory"
+                    ? "not loaded, because memory is short"
                     : "not loaded, because its load failed";
             throw new ModelUnavailableException(name, why, RETRY);
         } catch (InterruptedException e) {
@@ -126,7 +126,7 @@ final class OnDemandModels {
                 if (!(e instanceof NotEnoughMemoryException) && !(e instanceof CancelledException)) {
                     retryAt.put(id, Instant.now().plus(RETRY));
                 }
-                LOG.warn("{}, which was asked for, can't be loaded: {}", id, Jobs.inWords(e));
+                LOG.warn("{} was requested, but can't be loaded: {}", id, Jobs.inWords(e));
                 loads.remove(id, end);
                 end.completeExceptionally(e);
             }
@@ -136,7 +136,7 @@ final class OnDemandModels {
 
     /** If all models in memory are answering, waits for one to become free, as long as a request would. */
     private void load(String id) {
-        LOG.info("Loading {}, which was asked for", id);
+        LOG.info("Loading {} for a request", id);
         long deadline = System.nanoTime() + residence.policy().loadWait().toNanos();
         while (true) {
             try {
@@ -169,7 +169,7 @@ final class OnDemandModels {
     /** Unloads the least recently used model; in a turn. */
     private Optional<CompletableFuture<Void>> makeRoom() {
         return idle(Duration.ZERO).stream().findFirst().map(id -> {
-            LOG.info("{} makes room", id);
+            LOG.info("Unloading {} to make room for another model", id);
             CompletableFuture<Void> gone = loaded.gone(id);
             rest(id);
             return gone;
@@ -186,7 +186,7 @@ final class OnDemandModels {
 
     void sweep(Duration time) {
         for (String id : idle(time)) {
-            LOG.info("{} leaves memory: nobody has asked it for {} s", id, time.toSeconds());
+            LOG.info("Unloading {}, which has had no request for {} s", id, time.toSeconds());
             rest(id);
         }
     }

@@ -37,7 +37,7 @@ final class OtherInstances {
         if (residence.policy().onDemand()) {
             return;
         }
-        await("have loaded '" + model + "'", progress, instance -> {
+        await("load '" + model + "'", progress, instance -> {
             if (!instance.hasEngine()) {
                 return true;
             }
@@ -88,7 +88,7 @@ final class OtherInstances {
             }
             if (System.nanoTime() - deadline >= 0) {
                 throw new ConflictException("The instance " + late.get().id() + " at "
-                        + late.get().address() + " does not " + what + " within " + PATIENCE.toMinutes()
+                        + late.get().address() + " did not " + what + " within " + PATIENCE.toMinutes()
                         + " minutes.");
             }
             sleep();

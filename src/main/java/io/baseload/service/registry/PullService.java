@@ -170,7 +170,7 @@ public final class PullService {
         try {
             return secrets.find(pull.secret());
         } catch (IOException e) {
-            throw new PullException("The key of the source is not there: " + e.getMessage() + ".", e);
+            throw new PullException("The source's key can't be read: " + e.getMessage() + ".", e);
         }
     }
 

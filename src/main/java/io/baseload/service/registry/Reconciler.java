@@ -88,7 +88,7 @@ final class Reconciler {
                 told = now;
             }
         } catch (RuntimeException e) {
-            LOG.warn("What is wanted is not known now: {}", Jobs.inWords(e));
+            LOG.warn("The wanted state can't be read now: {}", Jobs.inWords(e));
         }
     }
 
@@ -139,14 +139,14 @@ final class Reconciler {
 
     private void load(String id) {
         try {
-            LOG.info("Loading {}, which is wanted", id);
+            LOG.info("Loading {}, which should be in memory", id);
             loader.load(id, (fraction, message) -> endIfUnwanted(id), () -> {});
             failed.remove(id);
         } catch (CancelledException e) {
-            LOG.info("{} is not wanted any more", id);
+            LOG.info("Unloading {}, which is no longer needed", id);
         } catch (RuntimeException e) {
             if (e instanceof NotEnoughMemoryException && onDemand.isOn()) {
-                LOG.info("{} is loaded when somebody asks for it: {}", id, Jobs.inWords(e));
+                LOG.info("{} will be loaded on request: {}", id, Jobs.inWords(e));
                 residence.rest(id);
                 return;
             }

@@ -13,8 +13,7 @@ public record ResidencePolicy(Duration loadWait, Duration idleTime, int maxWaiti
     public ResidencePolicy {
         if (!idleTime.isZero() && loadWait.isZero()) {
             throw new IllegalArgumentException(
-                    "baseload.model.idle-time without baseload.model.load-wait: nothing would bring a model back that"
-                            + " left");
+                    "baseload.model.idle-time requires baseload.model.load-wait: otherwise nothing would reload an idle model");
         }
     }
 

@@ -99,7 +99,7 @@ public final class Startup implements SmartLifecycle {
         try {
             jobs.goOn();
         } catch (RuntimeException e) {
-            LOG.error("Jobs of before the restart don't go on: {}", Jobs.inWords(e), e);
+            LOG.error("Jobs from before the restart can't be continued: {}", Jobs.inWords(e), e);
         }
     }
 
@@ -132,7 +132,7 @@ public final class Startup implements SmartLifecycle {
             LOG.info("The load of {} was cancelled", row.id());
         } catch (RuntimeException e) {
             if (e instanceof NotEnoughMemoryException && residence.policy().onDemand()) {
-                LOG.info("{} is loaded when somebody asks for it: {}", row.id(), Jobs.inWords(e));
+                LOG.info("{} will be loaded on request: {}", row.id(), Jobs.inWords(e));
                 residence.rest(row.id());
             } else if (running) {
                 LOG.error("{} can't be loaded: {}", row.id(), Jobs.inWords(e), e);

@@ -67,7 +67,7 @@ record FunctionTools(List<Value> functions, Map<String, Member> members) {
             }
             default ->
                 throw Invalid.unsupported(
-                        type.path(), "the model can call functions; this service has no '" + type.text() + "'.");
+                        type.path(), "the model can call functions only, not '" + type.text() + "'.");
         };
     }
 
@@ -82,7 +82,7 @@ record FunctionTools(List<Value> functions, Map<String, Member> members) {
         members.put(seen, member);
     }
 
-    /** Only what a function's name may have. What is too long loses its beginning, which functions are more likely to share than their ends. */
+    /** Keeps only characters allowed in a function's name. A name that is too long loses its beginning, which functions are more likely to share than their ends. */
     private static String qualified(Member member) {
         String name = member.namespace().replaceAll("[^a-zA-Z0-9_-]", "_") + "__" + member.name();
         return name.substring(Math.max(0, name.length() - ToolFields.MAX_NAME));

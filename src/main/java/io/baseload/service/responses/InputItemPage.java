@@ -53,7 +53,7 @@ record InputItemPage(
         return IntStream.range(0, items.size())
                 .filter(i -> id(items.get(i)).equals(id))
                 .findFirst()
-                .orElseThrow(() -> Invalid.value("after", "no item has this id."));
+                .orElseThrow(() -> Invalid.value("after", "there is no item with this id."));
     }
 
     private static String id(JsonNode item) {

@@ -73,14 +73,14 @@ final class InputItems {
             case "reasoning" -> thought(item);
             default ->
                 throw Invalid.unsupported(
-                        item.path("type"), "items are not kept one by one: send it, or 'previous_response_id'.");
+                        item.path("type"), "single items are not stored: send the item itself, or 'previous_response_id'.");
         }
     }
 
     private static String known(Value type) {
         if (!ITEMS.contains(type.text())) {
             throw Invalid.unsupported(
-                    type.path(), "this service knows items of the types '" + String.join("', '", ITEMS) + "'.");
+                    type.path(), "the supported types of items are '" + String.join("', '", ITEMS) + "'.");
         }
         return type.text();
     }

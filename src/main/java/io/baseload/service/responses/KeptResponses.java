@@ -26,7 +26,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
-/** Responses that are kept because their callers said so: as they were answered, with the items of their own requests. */
+/** Responses that are stored at the request of their callers: unchanged, with the items of their own requests. */
 @Component
 final class KeptResponses {
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
@@ -52,8 +52,7 @@ final class KeptResponses {
                                 404,
                                 "previous_response_not_found",
                                 "Previous response with id '" + previous.text()
-                                        + "' not found. Only responses to requests with store: true are kept, and only"
-                                        + " while all that they continue are.")
+                                        + "' not found. Only responses to requests with store: true are stored, and only for as long as all responses that they continue.")
                         .withParam(previous.path()));
         for (byte[] turn : turns) {
             context.readKept(turn, fields -> {
@@ -74,7 +73,7 @@ final class KeptResponses {
     }
 
     /**
-     * What keeps the response to a request, if it is to be kept, once the request has passed its tenant's filters. What they replaced is not kept.
+     * Stores the response to a request, if requested, once the request has passed its tenant's filters. Text that the filters replaced is not stored.
      *
      * @param own how many of the request's messages, the last ones, are its own input
      */
@@ -105,7 +104,7 @@ final class KeptResponses {
         };
     }
 
-    /** The turn without what the filters have replaced. The input stays as it was sent if they have replaced something else. */
+    /** The turn without the texts that the filters replaced. The input stays as it was sent if they replaced only other texts. */
     private static Turn letThrough(
             ResponseBody response,
             String input,
@@ -126,14 +125,14 @@ final class KeptResponses {
 
     private void checkRoom(String tenant) {
         if (!store.isOpen()) {
-            throw Invalid.unsupported("store", "this service has no master key, or its configuration says no.");
+            throw Invalid.unsupported("store", "this service has no master key, or its configuration stores no responses.");
         }
         if (store.room(tenant) <= 0) {
-            throw Invalid.value("store", "this tenant has stored as much as it may. Delete responses, or send false.");
+            throw Invalid.value("store", "this tenant's room for stored responses is used up. Delete some, or send false.");
         }
     }
 
-    /** Whoever wanted a response kept does not get one that isn't. */
+    /** A caller that wants its response stored gets an error instead of a response that isn't. */
     private void keep(Caller caller, StoredResponse response) {
         boolean kept;
         try {
@@ -143,7 +142,7 @@ final class KeptResponses {
             throw unavailable("The answer was generated, but it can't be stored now.");
         }
         if (!kept) {
-            log.info("{}: the response is not stored: what it continues was erased", response.requestId());
+            log.info("{}: the response is not stored: a response that it continues was erased", response.requestId());
         }
     }
 

@@ -17,7 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  *
  * @param createdAt seconds since 1970
  * @param status of the response, with the values of an item's, or "failed"
- * @param model the id of the model that answers, whatever alias was used
+ * @param model the id of the model that answers, even if the request named an alias
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record ResponseBody(

@@ -17,7 +17,7 @@ import java.util.stream.IntStream;
 
 /**
  * Answers of {@code /v1/responses}. An answer is a sequence of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the next.
- * The last one stays open until it is known how the answer ended.
+ * The last item stays open until it is known how the answer ended.
  */
 final class ResponseShape implements Shape {
     private final ResponseBody begun;

@@ -45,8 +45,7 @@ final class ResponsesController implements BatchRoute {
 
     @Operation(
             summary = "Answer a text or a list of items",
-            description = "Takes and answers what OpenAI's route of this name does, in text, reasoning and calls of"
-                    + " functions. With stream: true the answer comes as server-sent events.")
+            description = "Compatible with OpenAI's route of this name, for text, reasoning and function calls. With stream: true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
@@ -60,7 +59,7 @@ final class ResponsesController implements BatchRoute {
         responder.answer(exchange, exchange.read(fields -> ResponsesRequestParser.parse(fields, context, kept)));
     }
 
-    @Operation(summary = "A response that was stored")
+    @Operation(summary = "Get a stored response")
     @GetMapping("/v1/responses/{id}")
     void find(
             @PathVariable String id,
@@ -69,12 +68,12 @@ final class ResponsesController implements BatchRoute {
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         if (Boolean.TRUE.equals(stream)) {
-            throw Invalid.unsupported("stream", "what is stored is not streamed.");
+            throw Invalid.unsupported("stream", "stored responses are not streamed.");
         }
         Json.write(response, stored(caller, id, "response").node());
     }
 
-    @Operation(summary = "The items of the request that a stored response answers")
+    @Operation(summary = "List the input items of a stored response")
     @GetMapping("/v1/responses/{id}/input_items")
     void items(
             @PathVariable String id,
@@ -93,7 +92,7 @@ final class ResponsesController implements BatchRoute {
         return kept.find(caller, id).require(part);
     }
 
-    @Operation(summary = "Delete a response that was stored")
+    @Operation(summary = "Delete a stored response")
     @DeleteMapping("/v1/responses/{id}")
     void delete(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {

@@ -30,7 +30,7 @@ final class ResponsesRequestParser {
 
     private ResponsesRequestParser() {}
 
-    /** @param kept has what the request continues, and will have its response if that is wanted */
+    /** @param kept has the responses that the request continues, and stores its response if requested */
     static ParsedRequest parse(Fields fields, RequestContext context, KeptResponses kept) {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
@@ -66,7 +66,7 @@ final class ResponsesRequestParser {
                 field -> name(field, tools));
     }
 
-    /** What a field of chats is called here. */
+    /** The name of a chat's field in this protocol. */
     private static String name(String field, FunctionTools tools) {
         var function = FUNCTION.matcher(field);
         return switch (field) {
@@ -76,7 +76,7 @@ final class ResponsesRequestParser {
         };
     }
 
-    /** Instructions hold for one response: those of the ones before are not carried over. */
+    /** Instructions apply to one response: those of earlier ones are not carried over. */
     private static InputItems.Conversation conversation(
             Fields fields, RequestContext context, KeptResponses kept, FunctionTools tools) {
         return InputItems.read(
@@ -126,20 +126,20 @@ final class ResponsesRequestParser {
                 .orElse(OutputFormat.text());
     }
 
-    /** What would change the answer and can't be obeyed here. Values that ask for nothing pass. */
+    /** Fields that would change the answer but are not supported. Values that request nothing are accepted. */
     private static void checkUnsupported(Fields fields) {
         if (fields.flag("background", false)) {
-            throw Invalid.unsupported("background", "an answer is sent to whoever waits for it.");
+            throw Invalid.unsupported("background", "answers are sent only to a waiting client.");
         }
         for (String name : List.of("conversation", "prompt")) {
             fields.find(name).ifPresent(value -> {
                 throw Invalid.unsupported(
-                        value.path(), "only responses are kept here: send 'previous_response_id', or all items.");
+                        value.path(), "conversations are not stored: send 'previous_response_id', or all items.");
             });
         }
         fields.find("truncation").ifPresent(value -> {
             if (value.oneOf(List.of("auto", "disabled")).equals("auto")) {
-                throw Invalid.unsupported(value.path(), "nothing is ever cut off.");
+                throw Invalid.unsupported(value.path(), "the input is never truncated.");
             }
         });
     }

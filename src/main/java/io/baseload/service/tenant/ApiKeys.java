@@ -50,7 +50,7 @@ public final class ApiKeys {
         return found;
     }
 
-    /** Who a key stands for now, for what was begun with it; empty if it is revoked or expired, or nothing is left of its rights. */
+    /** The current owner of a key, for work that was begun with it; empty if it is revoked or expired, or has no rights left. */
     public Optional<Caller> caller(String tenant, String prefix) {
         return valid("k.tenant = ? AND k.prefix = ?", tenant, prefix);
     }

@@ -36,7 +36,7 @@ public final class FirstKey {
             keys.bootstrap(secret, RIGHTS);
         } else if (keys.authenticate(chosen).isEmpty()) {
             log.warn(
-                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced: nobody is let in by it. Choose another.",
+                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced and gives no access. Choose another.",
                     secret);
         }
     }

@@ -71,7 +71,7 @@ public final class Identities {
         return signIn(person, tenant, rights);
     }
 
-    /** A person with a valid token that gives no rights here: sessions and keys of theirs have none either from now on. */
+    /** A person with a valid token that gives no rights here: from now on the person's sessions and keys have none either. */
     public void withdraw(Person person) {
         jdbc.sql("UPDATE identity SET roles = '{}' WHERE id = ? AND roles <> '{}'")
                 .param(person.id())

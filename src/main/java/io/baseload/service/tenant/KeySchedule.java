@@ -40,7 +40,7 @@ public final class KeySchedule implements AutoCloseable {
             keys.remind(notice);
             expiring = keys.countExpiring(notice);
         } catch (RuntimeException e) {
-            log.warn("Which keys expire soon is not known: {}", e.toString());
+            log.warn("Keys that expire soon can't be counted now: {}", e.toString());
         }
     }
 
@@ -48,7 +48,7 @@ public final class KeySchedule implements AutoCloseable {
         try {
             keys.writeUses();
         } catch (RuntimeException e) {
-            log.warn("When keys were used last is not written down: {}", e.toString());
+            log.warn("The last use of keys can't be recorded now: {}", e.toString());
         }
     }
 }

@@ -19,7 +19,7 @@ public final class Traces {
     private final @Nullable Propagator propagator;
     private final Detail detail;
 
-    /** The details in the spans of models, besides their times. */
+    /** The details in the spans of models, in addition to their times. */
     public enum Detail {
         /** Nothing. */
         TIMES,

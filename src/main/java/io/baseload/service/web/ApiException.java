@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 public final class ApiException extends RuntimeException {
     private static final String INVALID_REQUEST = "invalid_request_error";
     private static final String SERVER = "server_error";
-    /** The code of an answer that was generated, and charged, but could not be kept, or of something kept that can't be read now. */
+    /** The code of an answer that was generated, and charged, but could not be kept, or of stored data that can't be read now. */
     public static final String STORAGE_UNAVAILABLE = "storage_unavailable";
 
-    /** The code of a request for which there will be no room however often it is asked. */
+    /** The code of a request that no retry can make fit the quota. */
     static final String INSUFFICIENT_QUOTA = "insufficient_quota";
 
-    /** Clients that follow any {@code Retry-After} would sleep for hours; for longer waits they are told not to retry. */
+    /** Clients that obey any {@code Retry-After} would sleep for hours; for longer waits than this they are told not to retry. */
     private static final Duration MAX_WAIT = Duration.ofMinutes(2);
 
     private final int status;
@@ -97,7 +97,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(status, detail, all, quota);
     }
 
-    /** With the windows that the client is told of. */
+    /** With the quota windows that the client is told about. */
     ApiException with(QuotaSnapshot windows) {
         return new ApiException(status, detail, headers, Optional.of(windows));
     }
@@ -109,7 +109,7 @@ public final class ApiException extends RuntimeException {
         return wait.compareTo(MAX_WAIT) > 0 ? timed.with("x-should-retry", "false") : timed;
     }
 
-    /** How long to wait before the same is asked again, which may be hours; empty if it would be refused again. */
+    /** How long to wait before a retry, possibly hours; empty if a retry would be refused again. */
     public Optional<Duration> retryAfter() {
         return code().equals(Optional.of(INSUFFICIENT_QUOTA))
                 ? Optional.empty()

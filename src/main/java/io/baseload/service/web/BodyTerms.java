@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What a body may be.
+ * The limits of a request's body.
  *
  * @param kept whether it is in memory until its request ends, or passed on as it comes
  * @param time for it to arrive
- * @param bytesPerSecond at which that time grows with what has arrived; 0 = not at all
+ * @param bytesPerSecond the time is extended by a second for each this many bytes that have arrived; 0 = not at all
  */
 record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond) {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
@@ -23,7 +23,7 @@ record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond
         return new BodyTerms(maxFile + MAX_FORM_BYTES, false, MAX_TIME, MIN_UPLOAD_RATE);
     }
 
-    /** How long it may take, of which so much has arrived. */
+    /** The time for a body of which this many bytes have arrived. */
     long nanos(long arrived) {
         return time.toNanos() + (bytesPerSecond == 0 ? 0 : TimeUnit.SECONDS.toNanos(arrived) / bytesPerSecond);
     }

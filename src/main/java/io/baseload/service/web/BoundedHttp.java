@@ -29,7 +29,7 @@ public final class BoundedHttp {
         try {
             return answer.get(maxTime.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
-            throw new IllegalStateException(request.uri() + " gave no whole answer within " + maxTime, e);
+            throw new IllegalStateException(request.uri() + " did not answer completely within " + maxTime, e);
         } catch (ExecutionException e) {
             throw new UncheckedIOException(new IOException(request.uri() + ": " + e.getCause(), e));
         } catch (InterruptedException e) {

@@ -61,9 +61,9 @@ public final class CallerAdmission {
     }
 
     /**
-     * Holds a key to where it may be used from, and how often.
+     * Enforces the addresses from which a key may be used, and its rate.
      *
-     * @throws RuntimeException that {@link Failures} has an answer for
+     * @throws RuntimeException that {@link Failures} maps to an answer
      */
     public void holdToLimits(Caller caller, String address) {
         var limits = caller.rights().limits();
@@ -84,7 +84,7 @@ public final class CallerAdmission {
     }
 
     /**
-     * A sign-in at an identity provider is to be checked. It counts like a wrong key until it proves to be none.
+     * A sign-in at an identity provider is about to be checked. Until it succeeds, it counts as a wrong key.
      *
      * @throws ApiException 429 if too many failed from this address
      */
@@ -92,7 +92,7 @@ public final class CallerAdmission {
         attempts.begin(request.getRemoteAddr());
     }
 
-    /** The sign-in was right, or failed for another reason than what the browser brought. */
+    /** The sign-in succeeded, or failed for a reason other than the browser's credentials. */
     public void signInWasNoGuess(HttpServletRequest request) {
         attempts.forgive(request.getRemoteAddr());
     }

@@ -117,8 +117,7 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
         return ApiException.refused(
                         401,
                         "invalid_token",
-                        "The token is broken or expired, or was not issued for this service by a provider that it"
-                                + " knows.")
+                        "The token is invalid or expired, or was not issued for this service by a known provider.")
                 .with(HttpHeaders.WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"");
     }
 

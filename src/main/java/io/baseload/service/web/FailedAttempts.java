@@ -33,7 +33,7 @@ final class FailedAttempts {
     }
 
     /**
-     * Counts an attempt before it is known to be wrong, so that many at once are no way around the limit.
+     * Counts an attempt before it is known to be wrong, so that many parallel attempts don't bypass the limit.
      *
      * @throws ApiException 429 if the address has sent too many
      */
@@ -42,7 +42,7 @@ final class FailedAttempts {
         count(address);
     }
 
-    /** An attempt that was counted was not wrong. */
+    /** A counted attempt turned out to be right. */
     void forgive(String address) {
         debts.merge(address, nanoTime.getAsLong(), (before, none) -> before - FORGIVEN_NANOS);
     }

@@ -60,7 +60,7 @@ public final class Failures {
                 ApiException.refused(404, "model_not_found", message(e)).withParam("model");
             case ModelUnavailableException e -> ApiException.unavailable("model_loading", message(e), e.retryAfter());
             case ModelClosedException e ->
-                ApiException.unavailable("model_loading", "The model was unloaded just now.", SOON);
+                ApiException.unavailable("model_loading", "The model has just been unloaded.", SOON);
             case OverloadedException e -> ApiException.unavailable("overloaded", message(e), e.retryAfter());
             case UpstreamException e -> upstream(e);
             case AbandonedException e -> ApiException.refused(CLIENT_CLOSED, null, message(e));
@@ -79,7 +79,7 @@ public final class Failures {
                 ApiException.refused(
                         409,
                         "audit_trail_broken",
-                        "The trail is not what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
+                        "The audit trail differs from what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
             case NotEnoughMemoryException e -> ApiException.refused(507, "insufficient_memory", message(e));
             case NotEnoughDiskException e -> ApiException.refused(507, "insufficient_storage", message(e));
             case LedgerUnavailableException e
@@ -127,7 +127,7 @@ public final class Failures {
         return new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of());
     }
 
-    /** The windows are not known now either. */
+    /** The quota windows can't be read now either. */
     private static ApiException withoutDatabase(Exception e, String requestId) {
         LOG.warn("{}: no database: {}", requestId, e.toString());
         return ApiException.unavailable(
@@ -141,7 +141,7 @@ public final class Failures {
     private static ApiException sealed(SealException e, String requestId) {
         LOG.warn("{}: {}", requestId, e.getMessage());
         return ApiException.unavailable(
-                ApiException.STORAGE_UNAVAILABLE, "What is stored can't be encrypted or decrypted now.", DATABASE_BACK);
+                ApiException.STORAGE_UNAVAILABLE, "Stored data can't be encrypted or decrypted now.", DATABASE_BACK);
     }
 
     private static ApiException bug(Throwable failure, String requestId) {
@@ -229,7 +229,7 @@ public final class Failures {
     private static String message(int status) {
         return switch (status) {
             case 404 -> "There is no such route.";
-            case 405 -> "This route does not answer that method.";
+            case 405 -> "This route does not support this method.";
             case 415 -> "The body must be application/json, or multipart/form-data where a file is uploaded.";
             default -> {
                 @Nullable HttpStatus known = HttpStatus.resolve(status);

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.stereotype.Component;
 
-/** Sends each checkpoint as a signed note to an endpoint, by POST. Any server will do that keeps what it receives and lets nobody change it. */
+/** Sends each checkpoint as a signed note to an endpoint, by POST. Any server will do if it keeps the notes it receives and lets nobody change them. */
 @Component
 @ConditionalOnProperty("baseload.audit.anchor.url")
 final class HttpAnchor implements Anchor {

@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The number of connections is limited by the heap, because each uses about {@value #BYTES_EACH} bytes until its request has arrived. When they run short, deadlines do too:
  * with three quarters in use, a client has {@value #CROWDED_SECONDS} seconds, and connections idle between two requests are closed. An honest client sends its headers within
- * milliseconds, so attackers make room for it. Running answers are never cut.
+ * milliseconds, so the closed connections are attackers'. Running answers are never cut.
  *
- * <p>Tomcat creates it by its class name. Cost: a walk over all connections in each sweep, some hundred microseconds for thousands.
+ * <p>Tomcat creates it by its class name. Cost: a walk over all connections in each sweep, a few hundred microseconds for thousands of them.
  */
 public final class HttpProtocol extends Http11NioProtocol {
     /** Buffers and objects of a connection that waits for its headers, plus those that its request will need. */

@@ -27,7 +27,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         this.terms = terms;
     }
 
-    /** Counts further memory that a request needs, as if it had come with its body. */
+    /** Counts additional memory that a request needs, as if it were part of its body. */
     public static void count(HttpServletRequest request, long bytes) {
         @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
         if (limited != null

@@ -17,7 +17,8 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
- * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1} get the
+ * have the former under Anthropic's names too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1} get
+ * the
  * caller's windows as the answer is sent.
  */
 @Component

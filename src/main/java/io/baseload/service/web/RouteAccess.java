@@ -29,7 +29,7 @@ public final class RouteAccess {
         PLATFORM,
         /** On the caller's own tenant, which the path names. */
         OWN,
-        /** For a person with a token, and not with a key. */
+        /** For a person with a token, but not with a key. */
         PERSON
     }
 

@@ -65,7 +65,7 @@ final class S3Anchor implements Anchor {
             throw new IllegalStateException(answered + " " + code(response));
         }
         if (response.headers().firstValue("x-amz-version-id").isEmpty()) {
-            throw new IllegalStateException(answered + " without a version: it locks nothing");
+            throw new IllegalStateException(answered + " without a version id: the bucket does not lock objects");
         }
         return checkpoint;
     }

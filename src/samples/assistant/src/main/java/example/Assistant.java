@@ -14,7 +14,7 @@ import org.springframework.ai.vectorstore.VectorStore;
 import org.springframework.core.task.TaskExecutor;
 import org.springframework.stereotype.Component;
 
-/** Answers out of the handbook, remembers each conversation, and looks up prices. */
+/** Answers from the handbook, remembers each conversation, and looks up prices. */
 @Component
 class Assistant {
     private final ChatClient client;

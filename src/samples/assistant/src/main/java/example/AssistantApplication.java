@@ -56,7 +56,7 @@ public class AssistantApplication {
         };
     }
 
-    /** A paragraph has the same id at each start, so that a store that lasts doesn't have it twice. */
+    /** A paragraph has the same id at each start, so that a persistent store doesn't get it twice. */
     private static List<Document> paragraphs(Resource handbook) throws IOException {
         return handbook.getContentAsString(StandardCharsets.UTF_8)
                 .lines()

@@ -13,7 +13,7 @@ import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Asks the model once by call, by stream and by ChatClient, or with the argument "--brief" for one token only. */
+/** Asks the model by call, by stream and by ChatClient, or with the argument "--brief" for one token only. */
 @SpringBootApplication
 public class Embedded {
     public static void main(String[] args) {

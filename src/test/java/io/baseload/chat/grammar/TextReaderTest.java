@@ -262,6 +262,6 @@ class TextReaderTest {
         assertThat(accepts(gbnf("root ::= \"a\"??*"), "aa")).isTrue();
         assertThatThrownBy(() -> gbnf("root ::= \"a\"" + "?".repeat(60_000)))
                 .isInstanceOf(GrammarException.class)
-                .hasMessageContaining("nested too deep");
+                .hasMessageContaining("nested too deeply");
     }
 }

@@ -31,7 +31,7 @@ class ExpertKeysTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
         tiny-mixtral   | num_local_experts       | 0            | num_local_experts is missing or 0
-        tiny-mixtral   | num_experts_per_tok     | 5            | num_experts_per_tok is 5, there are 4 experts
+        tiny-mixtral   | num_experts_per_tok     | 5            | num_experts_per_tok is 5, but there are 4 experts
         tiny-mixtral   | hidden_act              | "relu"       | hidden_act is relu
         tiny-qwen3-moe | decoder_sparse_step     | 0            | decoder_sparse_step is 0
         tiny-qwen3-moe | shared_expert_gate      | 1            | shared_expert_gate is not known

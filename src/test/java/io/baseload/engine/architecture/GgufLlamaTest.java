@@ -160,7 +160,7 @@ class GgufLlamaTest {
     void refusesAVocabularyOfAnotherSize() {
         assertThatThrownBy(() -> read(0, keys -> keys, "a", "b"))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("has 3 rows, there are 2 tokens");
+                .hasMessageContaining("has 3 rows, but there are 2 tokens");
     }
 
     @Test
@@ -207,7 +207,7 @@ class GgufLlamaTest {
             assertThat(((Metadata) file.keys()).strings("tokenizer.ggml.tokens"))
                     .isEqualTo(List.of("a", "b"));
             assertThatThrownBy(() -> GgufVocabulary.read((Metadata) file.keys()))
-                    .hasMessageContaining("eos_token_id is 2, there are 2 tokens");
+                    .hasMessageContaining("eos_token_id is 2, but there are 2 tokens");
         }
     }
 }

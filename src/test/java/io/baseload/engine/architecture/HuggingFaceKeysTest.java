@@ -72,7 +72,7 @@ class HuggingFaceKeysTest {
                 "llama   | \"quantization_config\": {\"quant_method\": \"fp8\", \"fmt\": \"e3m4\"} | fmt asks for"
                         + " something",
                 "llama   | \"head_dim\": -1                               | head_dim is -1",
-                "gemma3_text | \"layer_types\": [\"full_attention\"]      | layer_types has 1 elements, there are 4"
+                "gemma3_text | \"layer_types\": [\"full_attention\"]      | layer_types has 1 elements, but there are 4"
                         + " layers",
                 "smollm3 | \"no_rope_layers\": [1]                        | no_rope_layers has 1 elements",
                 "phi3    | \"partial_rotary_factor\": 1.5                 | partial_rotary_factor makes 24 of a head's"

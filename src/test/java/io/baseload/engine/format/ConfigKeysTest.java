@@ -54,10 +54,10 @@ class ConfigKeysTest {
         ConfigKeys keys = keys(CONFIG);
         assertThatThrownBy(() -> keys.integer("rope_theta"))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("rope_theta must be an integer, it is a number with a point");
+                .hasMessageContaining("rope_theta must be an integer, not a number with a point");
         ConfigKeys scaling = keys.object("rope_scaling").orElseThrow();
         assertThatThrownBy(() -> scaling.flag("kind"))
-                .hasMessageContaining("rope_scaling.kind must be a boolean, it is text");
+                .hasMessageContaining("rope_scaling.kind must be a boolean, not text");
         assertThat(scaling.refuse("factor", "is odd").offset()).isEqualTo(CONFIG.indexOf("8.0"));
         assertThat(scaling.refuse("absent", "is missing").offset()).isEqualTo(-1);
         assertThatThrownBy(() -> keys("[1]")).hasMessageContaining("no JSON object begins here");

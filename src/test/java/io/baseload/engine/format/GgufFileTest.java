@@ -141,7 +141,7 @@ class GgufFileTest {
         try (GgufFile file = GgufFile.open(path)) {
             assertThatThrownBy(() -> file.metadata().integer("k"))
                     .isInstanceOf(ModelFileException.class)
-                    .hasMessageContaining("k must be an integer, it is a string");
+                    .hasMessageContaining("k must be an integer, not a string");
             assertThatThrownBy(() -> file.metadata().strings("k")).isInstanceOf(ModelFileException.class);
             assertThat(file.metadata().string("k")).hasValue("text");
             assertThat(file.metadata().integer("missing")).isEmpty();

@@ -95,7 +95,7 @@ class PyTorchTest {
                 .text("x")
                 .op(0x85, 'R', 's')
                 .write(folder.resolve("t.bin"));
-        assertThat(refusal(path)).hasMessageContaining("the pickle names " + module + "." + name + ", which makes no");
+        assertThat(refusal(path)).hasMessageContaining("the pickle names " + module + "." + name + ", which creates no");
     }
 
     @ParameterizedTest
@@ -145,11 +145,11 @@ class PyTorchTest {
         Path number = TorchBytes.dict().text("epoch").integer(3).op('s').write(folder.resolve("epoch.bin"));
         assertThat(refusal(number)).hasMessageContaining("epoch in data.pkl is an integer, not a tensor");
         Path list = new TorchBytes().op(0x80, 2, ']').write(folder.resolve("list.bin"));
-        assertThat(refusal(list)).hasMessageContaining("holds no dictionary of tensors");
+        assertThat(refusal(list)).hasMessageContaining("contains no dictionary of tensors");
         Path empty = new TorchBytes().write(folder.resolve("empty.bin"));
-        assertThat(refusal(empty)).hasMessageContaining("takes more from its stack than is there");
+        assertThat(refusal(empty)).hasMessageContaining("takes more from its stack than it contains");
         Path mark = TorchBytes.dict().op('(', 'q', 0).write(folder.resolve("mark.bin"));
-        assertThat(refusal(mark)).hasMessageContaining("takes more from its stack than is there");
+        assertThat(refusal(mark)).hasMessageContaining("takes more from its stack than it contains");
     }
 
     @Test
@@ -170,7 +170,7 @@ class PyTorchTest {
         assertThat(refusal(old))
                 .hasMessageContaining("not a zip file; supported are files of torch.save since PyTorch 1.6");
         Path protocol = new TorchBytes().op(0x80, 4, '}').write(folder.resolve("protocol.bin"));
-        assertThat(refusal(protocol)).hasMessageContaining("the pickle has protocol 4, supported is 2");
+        assertThat(refusal(protocol)).hasMessageContaining("the pickle has protocol 4; supported is 2");
     }
 
     @Test

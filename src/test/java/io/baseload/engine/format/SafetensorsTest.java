@@ -55,13 +55,13 @@ class SafetensorsTest {
                 "F4    | [2]       | [0,1]       | the type F4; supported are BF16",
                 "F32   | [2,-1]    | [0,8]       | needs other than so many bytes",
                 "F32   | [8589934592,2147483648,4] | [0,8] | needs other than so many bytes",
-                "F32   | [2.0]     | [0,8]       | must be an integer, it is a number with a point",
-                "F32   | 2         | [0,8]       | shape of tensor a must be an array of integers, it is an integer",
+                "F32   | [2.0]     | [0,8]       | must be an integer, not a number with a point",
+                "F32   | 2         | [0,8]       | shape of tensor a must be an array of integers, not an integer",
                 "F32   | [2]       | [0,4,8]     | must be an array of two integers",
                 "F32   | [2]       | [8,0]       | has the range [8, 0]",
                 "F32   | [2]       | [-8,0]      | has the range [-8, 0]",
                 "F32   | [2]       | [0,99999999999999999999] | must be an integer",
-                "F32   | [1]       | [4,8]       | begins at 4, it must begin where the one before ends, at 0",
+                "F32   | [1]       | [4,8]       | begins at 4; it must begin where the one before ends, at 0",
                 "F32   | [1]       | [0,4]       | 4 bytes follow that no tensor uses"
             })
     void refusesATensor(String type, String shape, String range, String problem) throws IOException {
@@ -74,7 +74,7 @@ class SafetensorsTest {
     void refusesTensorsThatOverlap() throws IOException {
         String header = "{\"a\":%s,\"b\":%s}".formatted(tensor("F32", "[2]", "[0,8]"), tensor("F32", "[2]", "[4,12]"));
         assertThat(refusal(write("t.safetensors", header, 12)))
-                .hasMessageContaining("tensor b begins at 4, it must begin where the one before ends, at 8");
+                .hasMessageContaining("tensor b begins at 4; it must begin where the one before ends, at 8");
     }
 
     @ParameterizedTest
@@ -83,10 +83,10 @@ class SafetensorsTest {
             value = {
                 "[]                    | 8  | no JSON object begins here",
                 "{\"a\":1,\"a\":2}     | 8  | Duplicate",
-                "{\"a\":               | 8  | no valid JSON",
+                "{\"a\":               | 8  | not valid JSON",
                 "{} {}                 | 11 | more follows after the JSON object's end",
                 "{\"a\":{\"shape\":[]}} | 12 | tensor a has no data_offsets",
-                "{\"a\":7}             | 12 | tensor a must be an object, it is an integer"
+                "{\"a\":7}             | 12 | tensor a must be an object, not an integer"
             })
     void refusesAHeader(String header, int atLeast, String problem) throws IOException {
         Path file = write("t.safetensors", header, 0);
@@ -97,13 +97,13 @@ class SafetensorsTest {
     @Test
     void refusesAHeaderOfNothingButBrackets() throws IOException {
         assertThat(refusal(write("t.safetensors", "{\"a\":" + "[".repeat(100_000), 0)))
-                .hasMessageContaining("no valid JSON");
+                .hasMessageContaining("not valid JSON");
     }
 
     @Test
     void refusesAHeaderOfTooManyValues() throws IOException {
         assertThat(refusal(write("t.safetensors", "{\"a\":[" + "0,".repeat(5_000_000), 0)))
-                .hasMessageContaining("no valid JSON");
+                .hasMessageContaining("not valid JSON");
     }
 
     @Test
@@ -127,7 +127,7 @@ class SafetensorsTest {
         assertThat(refusal(index("{\"a\":\"model-2.safetensors\"}")))
                 .hasMessageContaining("the tensor a is not in model-2.safetensors");
         assertThat(refusal(index("{\"a\":\"model-3.safetensors\"}"))).hasMessageContaining("no such file");
-        assertThat(refusal(index("{\"a\":7}"))).hasMessageContaining("must be text, it is an integer");
+        assertThat(refusal(index("{\"a\":7}"))).hasMessageContaining("must be text, not an integer");
         assertThat(refusal(index("[]"))).hasMessageContaining("weight_map must be an object");
     }
 

@@ -114,7 +114,7 @@ class StoredModelTest {
     void warnsWhoQuantizesAgain() {
         Path source = TestModels.reference("gpt-oss-mxfp4").resolve("model.gguf");
         Conversion done = engine.convert(source, folder, Optional.of(Quantization.NF4), Progress.NONE);
-        assertThat(done.warnings()).singleElement().asString().contains("quantized already", "keep");
+        assertThat(done.warnings()).singleElement().asString().contains("already quantized", "keep");
     }
 
     @Test
@@ -134,7 +134,7 @@ class StoredModelTest {
         Path second = Files.createDirectory(folder.resolve("second"));
         assertThatThrownBy(() -> engine.convert(folder, second, Optional.empty(), Progress.NONE))
                 .isInstanceOf(ModelFileException.class)
-                .hasMessageContaining("was imported already");
+                .hasMessageContaining("is already imported");
     }
 
     private void convert(Path source, Quantization quantization) {

@@ -64,7 +64,7 @@ class StoredFolderTest {
                 "\"codes\":\"F32\"  | \"codes\":\"I8\"  | is not a valid packing",
                 "\"offset\":0     | \"offset\":1      | offset must be a multiple of 64 from 0 on",
                 "\"offset\":0     | \"offset\":64     | offset must be a multiple of 64 from",
-                "\"offset\":0     | \"offset\":-64    | offset is -64, it must be 0 or more",
+                "\"offset\":0     | \"offset\":-64    | offset is -64; it must be 0 or more",
                 "\"offset\":0     | \"offset\":9223372036854775744 | leads beyond",
                 "\"type\":\"F32\"   | \"type\":\"F99\"  | type is F99, which this version doesn't know",
                 "\"metadata.gguf\" | \"../other\"   | belongs to a file outside the folder",

@@ -229,7 +229,7 @@ class ConsoleIT {
         browser.fill("#question", "What is the capital of France?");
         browser.press("Send");
         browser.await("ended by");
-        assertThat(browser.text()).contains("tokens of answer", "first after").doesNotContain("ended by failed");
+        assertThat(browser.text()).contains("answer tokens", "first after").doesNotContain("ended by failed");
         browser.press("curl");
         assertThat(browser.one("#as-curl").getText()).contains("/v1/chat/completions", "capital of France");
         browser.press("New conversation");
@@ -260,7 +260,7 @@ class ConsoleIT {
         browser.press("Pin");
         browser.await("stays in memory");
         browser.press("Unpin");
-        browser.await("may leave memory");
+        browser.await("may be unloaded");
     }
 
     @Test

@@ -51,7 +51,7 @@ class ModelSignatureTest {
         String bundle = bundle(keys, "SHA256withECDSA", FILES);
         assertThatThrownBy(() -> verify(bundle, Map.of("model.safetensors", "c".repeat(64))))
                 .isInstanceOf(PullException.class)
-                .hasMessageContaining("another content of the file 'model.safetensors'");
+                .hasMessageContaining("different content of the file 'model.safetensors'");
         assertThatThrownBy(() -> verify(bundle, Map.of("tokenizer.json", "c".repeat(64))))
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining("does not cover");
@@ -64,7 +64,7 @@ class ModelSignatureTest {
     void othersAreRefused() throws Exception {
         assertThatThrownBy(() -> verify(bundle(keys("secp256r1"), "SHA256withECDSA", FILES), FILES))
                 .isInstanceOf(PullException.class)
-                .hasMessageContaining("none of the known signers");
+                .hasMessageContaining("not by a known signer");
         String good = bundle(keys, "SHA256withECDSA", FILES);
         String payload = good.replaceFirst("(?s).*\"payload\": \"([^\"]+)\".*", "$1");
         String statement = new String(Base64.getDecoder().decode(payload), StandardCharsets.UTF_8);
@@ -73,7 +73,7 @@ class ModelSignatureTest {
         assertThatThrownBy(() -> verify(good.replace(payload, other), FILES)).isInstanceOf(PullException.class);
         assertThatThrownBy(() -> verify(good.replace("publicKey", "certificate"), FILES))
                 .isInstanceOf(PullException.class)
-                .hasMessageContaining("by a certificate");
+                .hasMessageContaining("with a certificate");
         for (String bad : new String[] {"", "{}", "[]", "{\"dsseEnvelope\": 1}", "no json"}) {
             assertThatThrownBy(() -> verify(bad, FILES)).isInstanceOf(PullException.class);
         }

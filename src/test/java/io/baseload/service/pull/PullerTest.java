@@ -106,7 +106,7 @@ class PullerTest {
         assertThat(pulled.declared()).isFalse();
         assertThat(pulled.files())
                 .contains(new PullResult.PulledFile("model.safetensors", WEIGHTS.length, sha256(WEIGHTS)));
-        assertThat(told).contains("asking what there is").anyMatch(message -> message.startsWith("pulling: "));
+        assertThat(told).contains("listing the files").anyMatch(message -> message.startsWith("pulling: "));
         assertThat(hub.requests(RESOLVE + "model.safetensors").getFirst().header("Authorization"))
                 .contains("Bearer hub-key");
         assertThat(cdn.requests("/blob").getFirst().header("Authorization")).isEmpty();
@@ -323,7 +323,7 @@ class PullerTest {
     @Test
     void aKeyThatIsNotBelievedEndsThePull() {
         hub.gate(exchange -> refused(exchange, 403));
-        assertThatThrownBy(this::pull).isInstanceOf(PullException.class).hasMessageContaining("it wants a key");
+        assertThatThrownBy(this::pull).isInstanceOf(PullException.class).hasMessageContaining("the key is missing or wrong");
     }
 
     @Test

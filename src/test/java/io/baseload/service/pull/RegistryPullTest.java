@@ -158,7 +158,7 @@ class RegistryPullTest {
         registry.put("/v2/ai/m/manifests/" + manifest, "{\"layers\": []}");
         assertThatThrownBy(() -> pull(manifest))
                 .isInstanceOf(PullException.class)
-                .hasMessageContaining("another content");
+                .hasMessageContaining("different content");
         cdn.put("/" + hex(WEIGHTS), PullerTest.random(WEIGHTS.length - 1));
         assertThatThrownBy(() -> pull("latest")).isInstanceOf(PullException.class);
     }

@@ -72,9 +72,9 @@ class BudgetTest {
                 key,
                 new UsageBudget(Period.HOUR, OptionalLong.of(1000), OptionalLong.empty()),
                 month("tiny", 400));
-        assertThat(refused(tenant, key, "tiny", 31)).hasMessageContaining("30 are left");
+        assertThat(refused(tenant, key, "tiny", 31)).hasMessageContaining("only 30 of ");
         settle(open, 10, 1);
-        assertThat(refused(tenant, key, "tiny", 320)).hasMessageContaining("319 are left");
+        assertThat(refused(tenant, key, "tiny", 320)).hasMessageContaining("only 319 of ");
         LedgerBooks.agree(platform, tenant, 5);
     }
 
@@ -86,7 +86,7 @@ class BudgetTest {
         tenants.change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, List.of(), 100, 1));
         reserve(tenant, key, "tiny", 250);
         tenants.change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, List.of(month("tiny", 400)), 100, 1));
-        assertThat(refused(tenant, key, "tiny", 51)).hasMessageContaining("50 are left");
+        assertThat(refused(tenant, key, "tiny", 51)).hasMessageContaining("only 50 of ");
         LedgerBooks.agree(platform, tenant, 4);
     }
 
@@ -110,7 +110,7 @@ class BudgetTest {
         reserve(tenant, first, "tiny", 300);
         var second = rotated(tenant, first);
         var third = rotated(tenant, second);
-        assertThat(refused(tenant, third, "tiny", 201)).hasMessageContaining("200 are left");
+        assertThat(refused(tenant, third, "tiny", 201)).hasMessageContaining("only 200 of ");
         keyWindows(tenant, third, month("", 600));
         reserve(tenant, second, "tiny", 300);
         assertThat(refused(tenant, first, "tiny", 1).limit()).isEqualTo(Limit.BUDGET);
@@ -190,7 +190,7 @@ class BudgetTest {
         var refused = (QuotaExceededException)
                 ((QuotaDecision.Refused) decide(wish(tenant, key, "tiny", true, 100_000))).reason();
         assertThat(refused.limit()).isEqualTo(Limit.TOKENS);
-        assertThat(refused).hasMessageContaining("left to batch requests");
+        assertThat(refused).hasMessageContaining("left for batch requests");
         assertThat(decide(wish(tenant, key, "tiny", false, 900_000 - Math.min(part, 900_000))))
                 .isInstanceOf(QuotaDecision.Granted.class);
     }
@@ -233,7 +233,7 @@ class BudgetTest {
         assertThat(cost(tenant)).containsExactly("0", "0.00052");
         assertThat(refused(tenant, key, model, 60))
                 .hasMessageContaining("costs up to 0.00052")
-                .hasMessageContaining("0.00048 is left");
+                .hasMessageContaining("only 0.00048 of ");
         end(new Settlement(wish.id(), 10, 4, 7, Settlement.State.SETTLED));
         assertThat(cost(tenant)).as("6 × 2, 4 × 0.5 and 7 × 10 millionths").containsExactly("0.000084", "0");
         var unpriced = refused(tenant, key, "free", 1);

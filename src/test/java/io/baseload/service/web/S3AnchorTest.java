@@ -158,7 +158,7 @@ class S3AnchorTest {
             var endpoint = URI.create("http://localhost:" + server.getLocalPort());
             var anchor = new S3Anchor(
                     audit(properties(endpoint, true, null)), environment(KEYS), new NoteClient(Duration.ofMillis(300)));
-            assertThatThrownBy(() -> keep(anchor, 12)).hasMessageContaining("no whole answer within");
+            assertThatThrownBy(() -> keep(anchor, 12)).hasMessageContaining("did not answer completely within");
         }
     }
 

@@ -1,5 +1,5 @@
 'use strict';
-// A button that can't be taken back asks first.
+// A button whose action can't be undone asks first.
 document.addEventListener('click', event => {
   const words = event.target.closest('[data-ask]')?.dataset.ask;
   if (words && !confirm(words)) event.preventDefault();

@@ -42,7 +42,7 @@
     };
   }
 
-  // As a reader would write it: in shell, Python and Java.
+  // The request as code in shell, Python and Java.
   function programs() {
     let body;
     const draft = question.value.trim();
@@ -106,7 +106,7 @@
       });
       if (!response.ok) {
         const failure = await response.json().catch(() => null);
-        throw new Error(failure?.error?.message ?? 'The service answered ' + response.status + '. Sign in anew.');
+        throw new Error(failure?.error?.message ?? 'The service answered ' + response.status + '. Sign in again.');
       }
       for await (const event of events(response)) {
         if (event.error) throw new Error(event.error.message);
@@ -140,11 +140,11 @@
     const seconds = (performance.now() - begun) / 1e3;
     const facts = [];
     if (usage) {
-      facts.push(usage.prompt_tokens + ' tokens of prompt' + (usage.prompt_tokens_details?.cached_tokens ? ' (' + usage.prompt_tokens_details.cached_tokens + ' reused)' : ''));
-      facts.push(usage.completion_tokens + ' tokens of answer');
+      facts.push(usage.prompt_tokens + ' prompt tokens' + (usage.prompt_tokens_details?.cached_tokens ? ' (' + usage.prompt_tokens_details.cached_tokens + ' reused)' : ''));
+      facts.push(usage.completion_tokens + ' answer tokens');
     }
     if (first) facts.push('first after ' + ((first - begun) / 1e3).toFixed(2) + ' s');
-    facts.push(seconds.toFixed(2) + ' s in all');
+    facts.push(seconds.toFixed(2) + ' s in total');
     if (usage && first && usage.completion_tokens > 1) {
       facts.push(((usage.completion_tokens - 1) / (seconds - (first - begun) / 1e3)).toFixed(1) + ' tokens/s');
     }

@@ -8,7 +8,8 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.context.annotation.Bean;
 
 /**
- * Points Spring AI's OpenAI models at the service that {@link BaseloadConnectionDetails} name. Spring AI has no connection details for OpenAI, so the properties that its models share are
+ * Points Spring AI's OpenAI models at the service in the {@link BaseloadConnectionDetails}. Spring AI has no connection details for OpenAI, so the properties that its models
+ * share are
  * changed after they were bound.
  */
 @AutoConfiguration

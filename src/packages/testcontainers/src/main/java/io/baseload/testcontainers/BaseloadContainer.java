@@ -7,9 +7,9 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * The service with its bundled model and an embedded PostgreSQL. It is up when it is ready to answer. Nothing outlives the container.
+ * The service with its bundled model and an embedded PostgreSQL. The container counts as started when the service is ready to answer. Nothing outlives it.
  *
- * <p>With {@code @ServiceConnection} Spring AI's OpenAI models of the application ask it. The name of the bundled model is {@code default}.
+ * <p>With {@code @ServiceConnection}, the application's OpenAI models of Spring AI use it. The name of the bundled model is {@code default}.
  */
 public class BaseloadContainer extends GenericContainer<BaseloadContainer> {
     static final String IMAGE = "baseload";
@@ -19,7 +19,7 @@ public class BaseloadContainer extends GenericContainer<BaseloadContainer> {
     private static final String BASE_62 = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private static final int KEY_LENGTH = 43;
 
-    /** @param image such as {@code baseload:0.1.0}; an image of another name has to be declared a substitute for {@code baseload} */
+    /** @param image such as {@code baseload:0.1.0}; an image with another name must be declared a substitute for {@code baseload} */
     public BaseloadContainer(DockerImageName image) {
         super(image);
         image.assertCompatibleWith(DockerImageName.parse(IMAGE));
@@ -34,17 +34,17 @@ public class BaseloadContainer extends GenericContainer<BaseloadContainer> {
         this(DockerImageName.parse(image));
     }
 
-    /** The key that the service starts with, instead of a random one: {@code bl_} and 43 letters or digits. */
+    /** Sets the service's first key, instead of a random one: {@code bl_} and 43 letters or digits. */
     public BaseloadContainer withApiKey(String key) {
         return withEnv(KEY_VARIABLE, key);
     }
 
-    /** The key that the service starts with: an operator's, and a user's of the tenant {@code default}. */
+    /** The service's first key: of an operator, and user of the tenant {@code default}. */
     public String getApiKey() {
         return getEnvMap().get(KEY_VARIABLE);
     }
 
-    /** Where OpenAI's protocol begins: {@code http://HOST:PORT/v1}. */
+    /** The base URL of OpenAI's protocol: {@code http://HOST:PORT/v1}. */
     public String getBaseUrl() {
         return "http://" + getHost() + ":" + getMappedPort(API_PORT) + "/v1";
     }

@@ -13,7 +13,7 @@ class BaseloadContainerConnectionDetailsFactory
         return new Details(source);
     }
 
-    /** Asked for when the application connects, because a container that hasn't started has no ports. */
+    /** Read when the application connects, because a container that hasn't started has no ports. */
     private static final class Details extends ContainerConnectionDetails<BaseloadContainer>
             implements BaseloadConnectionDetails {
 
