@@ -4,8 +4,10 @@ import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.web.Failures;
+import io.baseload.service.web.LimitedRequest;
 import jakarta.servlet.ServletOutputStream;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -17,14 +19,18 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into the queue, which holds at most as
- * many as the answer has tokens. While there is nothing else to send, a comment is sent: a client that has left is noticed when the second write after that fails.
+ * many as the answer has tokens. While there is nothing to send, the connection is checked, so that a client that has left is noticed, and now and then a comment is sent, so that
+ * proxies keep the connection open.
  */
 final class StreamingResponse {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingResponse.class);
-    /** Two of these detect a client that has left, and a step of the engine must still fit into the 2 s within which its work stops. */
-    private static final long PING_MILLIS = 300;
+    /** A step of the engine must still fit into the 2 s within which its work stops after the client has left. */
+    private static final long CHECK_MILLIS = 300;
+    /** Checks without anything to send: 10 s. Some clients give up after a few hundred lines that are not data. */
+    private static final int CHECKS_PER_PING = 33;
 
-    private static final byte[] PING = ":ping\n\n".getBytes(StandardCharsets.US_ASCII);
+    /** Without a blank line, which some clients take for the end of an event even after a comment alone. */
+    private static final byte[] PING = ":ping\n".getBytes(StandardCharsets.US_ASCII);
 
     private final BlockingQueue<CompletionEvent> events;
     private final Shape shape;
@@ -70,12 +76,16 @@ final class StreamingResponse {
     /** Flushes when no more is waiting: each token at once, or together those that arrived while the client was slow. */
     private void relay() throws IOException, InterruptedException {
         boolean more = true;
+        int checks = 0;
         while (more) {
-            @Nullable CompletionEvent event = events.poll(PING_MILLIS, TimeUnit.MILLISECONDS);
-            if (event == null) {
-                out.write(PING);
-            } else {
+            @Nullable CompletionEvent event = events.poll(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            if (event != null) {
                 more = send(event);
+                checks = 0;
+            } else if (LimitedRequest.hasClientLeft()) {
+                throw new EOFException("it closed its side of the connection");
+            } else if (++checks % CHECKS_PER_PING == 0) {
+                out.write(PING);
             }
             if (events.isEmpty()) {
                 out.flush();

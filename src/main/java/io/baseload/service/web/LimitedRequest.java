@@ -37,7 +37,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         }
     }
 
-    /** Whether the client of this thread's request has closed its side of the connection. Only for requests whose body has been read, and before anything is sent. */
+    /** Whether the client of this thread's request has closed its side of the connection. Only for requests whose body has been read. */
     public static boolean hasClientLeft() {
         @Nullable ServedConnection connection = ServedConnection.current();
         return connection != null && connection.hasClientLeft();

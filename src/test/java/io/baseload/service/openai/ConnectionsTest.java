@@ -52,13 +52,27 @@ class ConnectionsTest {
     }
 
     @Test
-    void aStreamPingsWhileNothingIsGenerated() throws Exception {
+    void aClientThatClosesItsSideOfAStreamHasLeft() throws Exception {
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post(CHAT, ASK.formatted("prefill")));
+            String head = connection.readThrough("\r\n\r\n");
+            connection.endSending();
+            cancelOf(RawConnection.header(head, "x-request-id")).get(Patience.LIMIT.toMinutes(), MINUTES);
+        }
+    }
+
+    /** A blank line after a comment would be an empty event for some clients. */
+    @Test
+    void aSilentStreamHasCommentsAndNoBlankLines() throws Exception {
         try (var connection = new RawConnection(port)) {
             connection.send(RawConnection.post(CHAT, ASK.formatted("patient")));
             String head = connection.readThrough("\r\n\r\n");
-            connection.readThrough(":ping\n\n");
-            connection.readThrough(":ping\n\n");
+            connection.readThrough("\"content\":\"\"}");
+            connection.readThrough("\n\n");
+            String silence = connection.readThrough(":ping\n");
             ((ScriptedInference) inference).letGo(RawConnection.header(head, "x-request-id"));
+            silence += connection.readThrough("data: ");
+            assertFalse(silence.contains("\n\n"), silence);
             String rest = connection.readThrough("data: [DONE]\n\n");
             assertTrue(rest.contains("\"content\":\"Hello\""), rest);
         }

@@ -30,6 +30,11 @@ final class RawConnection implements AutoCloseable {
         socket.getOutputStream().flush();
     }
 
+    /** Closes the sending side. */
+    void endSending() throws IOException {
+        socket.shutdownOutput();
+    }
+
     /** Reads up to and with a text. */
     String readThrough(String end) throws IOException {
         var read = new ByteArrayOutputStream();

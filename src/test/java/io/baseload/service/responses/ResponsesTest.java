@@ -326,9 +326,9 @@ class ResponsesTest {
 
     private static List<JsonNode> events(String body) {
         return Arrays.stream(body.split("\n\n"))
-                .filter(event -> !event.startsWith(":"))
                 .map(event -> {
-                    List<String> lines = event.lines().toList();
+                    List<String> lines =
+                            event.lines().filter(line -> !line.startsWith(":")).toList();
                     JsonNode data = Web.json(lines.get(1).substring("data: ".length()));
                     assertEquals("event: " + data.get("type").stringValue(), lines.get(0));
                     return data;
