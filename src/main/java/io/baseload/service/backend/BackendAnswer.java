@@ -9,6 +9,7 @@ import io.baseload.engine.api.Usage;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,8 @@ final class BackendAnswer implements Completion, Runnable {
     private static final long PAUSE_MILLIS = 5;
     /** Chunks beyond twice the maximum that still count as within it: the start of a call, reasoning and text have separate chunks. */
     private static final int MAX_SPARE_CHUNKS = 16;
+    /** Finish reasons that some engines write into every chunk instead of a null. */
+    private static final Set<String> UNFINISHED = Set.of("", "null");
 
     private final BackendClient client;
     private final BackendPrompt prompt;
@@ -146,7 +149,7 @@ final class BackendAnswer implements Completion, Runnable {
             pieces.forEach(listener);
         }
         JsonNode reason = choice.path("finish_reason");
-        if (reason.isString()) {
+        if (reason.isString() && !UNFINISHED.contains(reason.stringValue())) {
             reader.finish(reason.stringValue()).forEach(listener);
         }
         return true;

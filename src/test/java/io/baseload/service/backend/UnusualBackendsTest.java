@@ -1,0 +1,106 @@
+package io.baseload.service.backend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Message;
+import io.baseload.chat.api.StopReason;
+import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.Usage;
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.outbound.Secret;
+import io.baseload.service.tracing.Traces;
+import io.baseload.testing.ScriptedBackend;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.ssl.SslBundles;
+
+/** Backends whose answers are not quite OpenAI's, as those of some engines are. */
+class UnusualBackendsTest {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    @TempDir
+    Path home;
+
+    private ScriptedBackend server;
+    private BackendConnections connections;
+
+    @BeforeEach
+    void start() throws Exception {
+        server = new ScriptedBackend();
+        connections = new BackendConnections(
+                new BackendProperties(List.of("127.0.0.1"), null, LONG, LONG, LONG, null),
+                BaseloadHome.at(home),
+                MasterKeys.of(List.of()),
+                new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
+                new SimpleMeterRegistry(),
+                Traces.off());
+        var model = new Backend.Offer("m", "m");
+        connections.use(List.of(new Backend(
+                "b",
+                URI.create(server.url()),
+                new Secret.None(),
+                List.of(model),
+                Backend.Limits.DEFAULT,
+                Instant.EPOCH)));
+    }
+
+    @AfterEach
+    void stop() {
+        connections.close();
+        server.close();
+    }
+
+    @Test
+    void aFinishReasonThatIsEmptyOrTheWordNullEndsNothing() throws Exception {
+        server.on("m", connection -> {
+            connection.stream();
+            for (String none : List.of("", "null")) {
+                connection.event("{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"w\"},\"finish_reason\":\"" + none
+                        + "\"}]}");
+            }
+            connection.finish("length");
+            connection.usage(1, 2);
+            connection.done();
+        });
+        var heard = ask(1);
+        assertThat(heard.finished().usage()).isEqualTo(new Usage(1, 2));
+        assertThat(heard.answer.text()).isEqualTo("ww");
+        assertThat(heard.reason).isEqualTo(StopReason.LENGTH);
+    }
+
+    private BackendClient client() {
+        return connections.find("b").orElseThrow();
+    }
+
+    private HeardAnswer ask(int choices) {
+        var question = CompletionRequest.chat(List.of(Message.user("Hi")));
+        var request = new CompletionRequest(
+                question.input(),
+                question.tools(),
+                choices,
+                choices,
+                OptionalInt.of(20),
+                question.sampling(),
+                List.of(),
+                -1,
+                question.format(),
+                false);
+        var heard = new HeardAnswer();
+        heard.completion = client().completions(new Backend.Offer("m", "m"))
+                .prepare(request)
+                .start(answer -> Lease.unlimited(), heard::accept);
+        return heard;
+    }
+}
