@@ -9,6 +9,11 @@ public interface PreparedCompletion {
     /** Tokens of all prompts, each counted once; if they are tokenized elsewhere, an upper bound. */
     int promptTokens();
 
+    /** The same for people and records; if the prompts are tokenized elsewhere, an estimate. */
+    default int likelyPromptTokens() {
+        return promptTokens();
+    }
+
     /** Answers that will be generated, over all prompts (including best-of). */
     int answers();
 

@@ -64,8 +64,12 @@ final class BackendAnswer implements Completion, Runnable {
 
     @Override
     public Usage usage() {
-        Usage known = told;
-        return known == null ? new Usage(prompt.likelyTokens(), chunks, 0, true) : known;
+        return counted().orElseGet(() -> new Usage(prompt.likelyPromptTokens(), chunks, 0, true));
+    }
+
+    /** As reported by the backend, except no tokens for an answer that exists: some engines write zeros into every chunk. */
+    private Optional<Usage> counted() {
+        return Optional.ofNullable(told).filter(usage -> usage.completion() > 0 || chunks == 0);
     }
 
     @Override
@@ -194,7 +198,10 @@ final class BackendAnswer implements Completion, Runnable {
         }
     }
 
-    /** Some engines report it with each chunk: the last one counts. A negative value, or zero for an answer that exists, is ignored. */
+    /**
+     * Some engines report it with each chunk: the last one counts. A negative value, or zero for an answer that exists, is ignored. A prompt is never empty: if it has no tokens,
+     * the engine didn't count them.
+     */
     private void readUsage(JsonNode usage) {
         int said = usage.path("completion_tokens").asInt(-1);
         int asked = usage.path("prompt_tokens").asInt(-1);
@@ -202,16 +209,18 @@ final class BackendAnswer implements Completion, Runnable {
             return;
         }
         int cached = usage.path("prompt_tokens_details").path("cached_tokens").asInt(0);
-        told = new Usage(asked, said, Math.clamp(cached, 0, asked));
+        told = asked == 0
+                ? new Usage(prompt.likelyPromptTokens(), said, 0, true)
+                : new Usage(asked, said, Math.clamp(cached, 0, asked));
         int thought =
                 usage.path("completion_tokens_details").path("reasoning_tokens").asInt(0);
         reasoningTokens = Math.clamp(thought, 0, said);
     }
 
     private int reasoningTokens() {
-        return told == null
-                ? choices.stream().mapToInt(ChoiceReader::reasoningChunks).sum()
-                : reasoningTokens;
+        return counted().isPresent()
+                ? reasoningTokens
+                : choices.stream().mapToInt(ChoiceReader::reasoningChunks).sum();
     }
 
     private CompletionEvent cancelled() {

@@ -33,8 +33,8 @@ final class BackendPrompt implements PreparedCompletion {
         return body.length + TEMPLATE_TOKENS;
     }
 
-    /** For the records, if the backend doesn't report it. */
-    int likelyTokens() {
+    @Override
+    public int likelyPromptTokens() {
         return Math.ceilDiv(body.length, USUAL_BYTES);
     }
 

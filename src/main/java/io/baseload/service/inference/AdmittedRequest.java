@@ -11,7 +11,7 @@ import java.util.List;
  * @param model the id of the model that answers
  * @param fingerprint identifies build and weights
  * @param request as its tenant's filters let it through
- * @param promptTokens of all prompts; if a backend tokenizes them, an upper bound
+ * @param promptTokens of all prompts; if a backend tokenizes them, an estimate
  * @param unenforcedFormats unknown formats in the request's schemas
  */
 public record AdmittedRequest(

@@ -286,7 +286,7 @@ final class InferenceService implements Inference {
                     model.id(),
                     model.fingerprint(),
                     asked.completion(),
-                    prepared.promptTokens(),
+                    prepared.likelyPromptTokens(),
                     prepared.unenforcedFormats(),
                     quota,
                     completion);

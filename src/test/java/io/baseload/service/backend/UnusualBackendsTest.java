@@ -11,6 +11,7 @@ import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.tracing.Traces;
+import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -78,6 +79,43 @@ class UnusualBackendsTest {
         assertThat(heard.finished().usage()).isEqualTo(new Usage(1, 2));
         assertThat(heard.answer.text()).isEqualTo("ww");
         assertThat(heard.reason).isEqualTo(StopReason.LENGTH);
+    }
+
+    @Test
+    void zerosInEveryChunkAreNoUsage() throws Exception {
+        String chunk = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"w\"}}],"
+                + "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}}";
+        server.on("m", connection -> {
+            connection.stream();
+            connection.event(chunk);
+            connection.event(chunk);
+            connection.awaitClose();
+        });
+        var left = ask(1);
+        Patience.await().until(() -> left.completion.usage().completion() == 2);
+        left.completion.cancel();
+        assertEstimated(left.finished().usage());
+
+        server.on("m", connection -> {
+            connection.stream();
+            connection.event(chunk);
+            connection.event(chunk);
+            connection.finish("stop");
+            connection.done();
+        });
+        assertEstimated(ask(1).finished().usage());
+    }
+
+    @Test
+    void aPromptWithoutTokensIsEstimated() throws Exception {
+        server.says("m", 0, "two", "words");
+        assertEstimated(ask(1).finished().usage());
+    }
+
+    private static void assertEstimated(Usage usage) {
+        assertThat(usage.completion()).isEqualTo(2);
+        assertThat(usage.prompt()).isPositive();
+        assertThat(usage.estimated()).isTrue();
     }
 
     private BackendClient client() {
