@@ -73,7 +73,11 @@ public final class ToolFields {
             return tools.isEmpty() ? ToolSet.EMPTY : new ToolSet(tools, ToolChoice.Mode.AUTO, parallel);
         }
         Value value = choice.get();
-        return value.node().isObject() ? chosen(value, parallel) : new ToolSet(tools, mode(value), parallel);
+        if (value.node().isObject()) {
+            return chosen(value, parallel);
+        }
+        ToolChoice.Mode mode = mode(value);
+        return tools.isEmpty() ? ToolSet.EMPTY : new ToolSet(tools, mode, parallel);
     }
 
     private ToolSpec tool(Value item, Set<String> names) {
@@ -116,12 +120,13 @@ public final class ToolFields {
         return node.valueStream().mapToInt(ToolFields::depth).max().orElse(0) + 1;
     }
 
-    private ToolChoice mode(Value value) {
+    /** Where there are no tools, OpenAI refuses {@code auto} for chats only. */
+    private ToolChoice.Mode mode(Value value) {
         if (!value.node().isString()) {
             throw Invalid.type(value.path(), "a string or an object", value.node());
         }
         String mode = value.oneOf(List.of("none", "auto", "required"));
-        if (!mode.equals("none")) {
+        if (mode.equals("required") || mode.equals("auto") && layout == Layout.NESTED) {
             checkGiven(value);
         }
         return mode(mode);

@@ -290,6 +290,7 @@ class ResponsesTest {
         {"model": "m", "input": "a", "tools": [{"type": "web_search"}]}      | tools[0].type            | unsupported_value
         {"model": "m", "input": "a", "tools": [{"type": "function"}]}        | tools[0].name            | missing_required_parameter
         {"model": "m", "input": "a", "tool_choice": {"type": "function", "name": "f"}} | tool_choice    | invalid_value
+        {"model": "m", "input": "a", "tool_choice": "required", "tools": []} | tool_choice              | invalid_value
         {"model": "m", "input": "a", "background": true}                     | background               | unsupported_value
         {"model": "m", "input": "a", "truncation": "auto"}                   | truncation               | unsupported_value
         {"model": "m", "input": "a", "conversation": "conv_1"}               | conversation             | unsupported_value
@@ -304,6 +305,23 @@ class ResponsesTest {
         Web.Reply reply = web.post("/v1/responses", body);
         ErrorFormTest.assertError(reply, 400, "invalid_request_error", code);
         assertEquals(param, reply.error().get("param").stringValue());
+    }
+
+    /** As the Codex CLI asks for a summary of a conversation. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theModelMayDecideAboutNoTools(boolean streaming) throws Exception {
+        Web.Reply reply = ask("m", """
+            , "tools": [], "tool_choice": "auto", "parallel_tool_calls": false, "stream": %s\
+            """.formatted(streaming));
+        assertEquals(200, reply.status(), reply.body());
+        assertEquals(
+                List.of(),
+                ((ScriptedInference) inference)
+                        .asked(reply.header("x-request-id"))
+                        .completion()
+                        .tools()
+                        .tools());
     }
 
     @Test
