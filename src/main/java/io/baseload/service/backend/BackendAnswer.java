@@ -2,6 +2,7 @@ package io.baseload.service.backend;
 
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.Lease;
@@ -83,12 +84,15 @@ final class BackendAnswer implements Completion, Runnable {
     /** Passes everything on; returns the last event. */
     private CompletionEvent end() {
         try {
-            readAll();
+            boolean done = readAll();
             if (isFinished()) {
                 client.succeeded();
                 return new CompletionEvent.Finished(usage(), reasoningTokens(), false);
             }
-            return stream.isClosed() ? cancelled() : failed(broken());
+            if (stream.isClosed()) {
+                return cancelled();
+            }
+            return done && othersNeverBegan() ? tooFew() : failed(broken());
         } catch (UpstreamException e) {
             return failed(e);
         } catch (IOException e) {
@@ -101,19 +105,22 @@ final class BackendAnswer implements Completion, Runnable {
         }
     }
 
-    private void readAll() throws IOException {
-        boolean more = true;
-        while (more) {
+    /** Returns whether the backend has told its end. */
+    private boolean readAll() throws IOException {
+        while (true) {
             Optional<ServerEvents.Event> event;
             try {
                 event = stream.next();
             } catch (IOException e) {
                 if (isFinished()) {
-                    return; // only the usage is missing
+                    return false; // only the usage is missing
                 }
                 throw e;
             }
-            more = event.isPresent() && !event.get().data().equals("[DONE]") && read(event.get());
+            boolean done = event.isPresent() && event.get().data().equals("[DONE]");
+            if (done || event.isEmpty() || !read(event.get())) {
+                return done;
+            }
         }
     }
 
@@ -172,6 +179,11 @@ final class BackendAnswer implements Completion, Runnable {
         return choices.stream().allMatch(ChoiceReader::isFinished);
     }
 
+    private boolean othersNeverBegan() {
+        return choices.stream().anyMatch(ChoiceReader::isFinished)
+                && choices.stream().allMatch(choice -> choice.isFinished() || choice.chunks() == 0);
+    }
+
     private boolean mayGoOn(Lease lease, int chunksBefore) {
         if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + MAX_SPARE_CHUNKS) {
             return false;
@@ -226,6 +238,18 @@ final class BackendAnswer implements Completion, Runnable {
     private CompletionEvent cancelled() {
         client.cancelled();
         return new CompletionEvent.Finished(usage(), reasoningTokens(), true);
+    }
+
+    /** The backend doesn't know {@code n}, which is no fault of its health. */
+    private CompletionEvent tooFew() {
+        client.succeeded();
+        long given = choices.stream().filter(ChoiceReader::isFinished).count();
+        var refusal = new InvalidRequestException(
+                "n",
+                "unsupported_value",
+                "The backend '" + client.backend().name() + "' gave " + given + " of " + choices.size()
+                        + " answers. Ask it for one at a time.");
+        return new CompletionEvent.Failed(refusal, usage());
     }
 
     private CompletionEvent failed(UpstreamException failure) {

@@ -3,8 +3,10 @@ package io.baseload.service.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.database.BaseloadHome;
@@ -116,6 +118,28 @@ class UnusualBackendsTest {
         assertThat(usage.completion()).isEqualTo(2);
         assertThat(usage.prompt()).isPositive();
         assertThat(usage.estimated()).isTrue();
+    }
+
+    @Test
+    void oneAnswerWhereTwoWereAskedForIsTheRequestsFault() throws Exception {
+        server.says("m", 5, "the", "only", "one");
+        var failed = ask(2).failed();
+        assertThat(failed.cause()).isInstanceOfSatisfying(InvalidRequestException.class, e -> {
+            assertThat(e.field()).isEqualTo("n");
+            assertThat(e.code()).isEqualTo("unsupported_value");
+        });
+        assertThat(failed.usage()).isEqualTo(new Usage(5, 3));
+        assertThat(client().state()).isEqualTo(BackendHealth.State.UP);
+    }
+
+    @Test
+    void oneAnswerOfTwoWithoutAnEndIsBroken() throws Exception {
+        server.on("m", connection -> {
+            connection.stream();
+            connection.text("a");
+            connection.finish("stop");
+        });
+        assertThat(ask(2).failed().cause()).isInstanceOf(UpstreamException.class);
     }
 
     private BackendClient client() {
