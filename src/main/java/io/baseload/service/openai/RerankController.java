@@ -15,7 +15,7 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code POST /v1/rerank}, in the form of Jina's and Cohere's services. */
+/** {@code POST /v1/rerank}, in the form of Jina's and Cohere's services; also where Cohere's present client and vLLM's clients send it. */
 @RestController
 @Tag(name = "Rerank")
 final class RerankController {
@@ -33,7 +33,9 @@ final class RerankController {
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
                 {"model": "reranker", "query": "the capital of France", "documents": ["Paris", "A cat"], "top_n": 1}\
                 """)))
-    @PostMapping(path = "/v1/rerank", consumes = MediaType.APPLICATION_JSON_VALUE)
+    @PostMapping(
+            path = {"/v1/rerank", "/v2/rerank", "/rerank"},
+            consumes = MediaType.APPLICATION_JSON_VALUE)
     void rerank(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);

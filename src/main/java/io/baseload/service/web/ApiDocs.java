@@ -34,7 +34,7 @@ class ApiDocs {
     GroupedOpenApi openai() {
         return GroupedOpenApi.builder()
                 .group("openai")
-                .pathsToMatch("/v1/**", "/tokenize", "/detokenize")
+                .pathsToMatch("/v1/**", "/v2/rerank", "/rerank", "/tokenize", "/detokenize")
                 .build();
     }
 

@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.core.context.SecurityContextHolder;
@@ -17,13 +18,12 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
- * have the former under Anthropic's names too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1} get
- * the
- * caller's windows as the answer is sent.
+ * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1}, and those to
+ * rerank's other names, get the caller's windows as the answer is sent.
  */
 @Component
 public final class RateLimitHeaders implements HeaderWriter {
-    private static final String PATHS = "/v1/";
+    private static final List<String> PATHS = List.of("/v1/", "/v2/rerank", "/rerank");
     private static final String WRITTEN = RateLimitHeaders.class.getName();
 
     private final ObjectProvider<Inference> inference;
@@ -49,7 +49,7 @@ public final class RateLimitHeaders implements HeaderWriter {
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(WRITTEN) == null
-                && request.getRequestURI().startsWith(PATHS)
+                && PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
                 && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
             inference.getObject().room(key.getPrincipal()).ifPresent(quota -> put(quota, request, response));
         }

@@ -66,6 +66,8 @@ public final class RouteAccess {
 
     static final List<Rule> RULES = List.of(
             rule("*", "/v1/**", new Grant(USER, Reach.ANY)),
+            rule("POST", "/v2/rerank", new Grant(USER, Reach.ANY)),
+            rule("POST", "/rerank", new Grant(USER, Reach.ANY)),
             rule("POST", "/tokenize", new Grant(USER, Reach.ANY)),
             rule("POST", "/detokenize", new Grant(USER, Reach.ANY)),
             rule("*", "/mcp", everybody(Reach.ANY)),

@@ -81,6 +81,10 @@ public class ErrorFormTest {
         POST | /v1/messages         | {}       | 400 | bl_user
         POST | /v1/embeddings       | {"model": "unknown", "input": "Hi"} | 404 | bl_user
         POST | /v1/rerank           | {"model": "full", "query": "Hi", "documents": ["Ho"]} | 503 | bl_user
+        POST | /v2/rerank           | {"model": "full", "query": "Hi", "documents": ["Ho"]} | 503 | bl_user
+        POST | /rerank              | {"model": "full", "query": "Hi", "documents": ["Ho"]} | 503 | bl_user
+        POST | /v2/rerank           | {}       | 403 | bl_operator
+        POST | /rerank              | {}       | 403 | bl_operator
         POST | /v1/chat/completions | large    | 413 | bl_user
         POST | /v1/chat/completions | {}       | 403 | bl_operator
         GET  | /v1/chat/completions | -        | 405 | bl_user

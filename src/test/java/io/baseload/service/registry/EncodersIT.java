@@ -185,11 +185,13 @@ final class EncodersIT {
             }
         }
         assertThat(answer.at("/usage/total_tokens").asInt()).isPositive();
-        JsonNode best = rest.post(
-                "/v1/rerank",
-                Map.of("model", "bert-rank", "query", "cat", "documents", List.of("x", "a man"), "top_n", 1));
+        var question = Map.of("model", "bert-rank", "query", "cat", "documents", List.of("x", "a man"), "top_n", 1);
+        JsonNode best = rest.post("/v1/rerank", question);
         assertThat(best.get("results")).hasSize(1);
         assertThat(best.at("/results/0").has("document")).isFalse();
+        for (String other : List.of("/v2/rerank", "/rerank")) {
+            assertThat(rest.post(other, question).get("results")).isEqualTo(best.get("results"));
+        }
     }
 
     private static void requestsToTheWrongModelSayWhatIsAllowed(Rest rest) throws Exception {

@@ -116,7 +116,10 @@ class RouteAccessIT {
         if (route.startsWith("/admin/v1/me")) {
             return asker.token() || !route.contains("keys");
         }
-        if (route.startsWith("/v1/") || route.endsWith("/tokenize") || route.endsWith("/detokenize")) {
+        if (route.startsWith("/v1/")
+                || route.endsWith("/rerank")
+                || route.endsWith("/tokenize")
+                || route.endsWith("/detokenize")) {
             return role == Role.USER;
         }
         if (route.endsWith("/contents") && method.equals("GET")) {
