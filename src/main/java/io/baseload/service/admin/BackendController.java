@@ -116,6 +116,7 @@ final class BackendController {
         detail.put("idle_timeout_ms", backend.limits().idle().toMillis());
         detail.put("max_concurrent", backend.limits().concurrent());
         detail.put("max_tokens_field", backend.limits().maxTokensField());
+        detail.put("template_variables", backend.limits().templateVariables());
         return detail;
     }
 }

@@ -28,6 +28,7 @@ record BackendForm(
         long idleTimeoutMs,
         int maxConcurrent,
         String maxTokensField,
+        boolean templateVariables,
         @Nullable Health health,
         Instant createdAt) {
 
@@ -57,6 +58,7 @@ record BackendForm(
                 limits.idle().toMillis(),
                 limits.concurrent(),
                 limits.maxTokensField(),
+                limits.templateVariables(),
                 known.health().map(Health::of).orElse(null),
                 backend.createdAt());
     }

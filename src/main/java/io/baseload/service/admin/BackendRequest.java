@@ -21,6 +21,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param idleTimeoutMs longest time without a byte after that
  * @param maxConcurrent concurrent requests to it
  * @param maxTokensField {@code max_tokens} or {@code max_completion_tokens}
+ * @param templateVariables whether it takes {@code chat_template_kwargs}
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record BackendRequest(
@@ -33,7 +34,8 @@ record BackendRequest(
         @Nullable Integer timeoutMs,
         @Nullable Integer idleTimeoutMs,
         @Nullable Integer maxConcurrent,
-        @Nullable String maxTokensField) {
+        @Nullable String maxTokensField,
+        @Nullable Boolean templateVariables) {
     private static final int MAX_MILLIS = 3_600_000;
     private static final int MAX_CONCURRENT = 10_000;
     private static final int MAX_MODELS = 256;
@@ -79,7 +81,8 @@ record BackendRequest(
                         maxConcurrent == null
                                 ? limits.concurrent()
                                 : Refusals.inRange("max_concurrent", maxConcurrent, 1, MAX_CONCURRENT),
-                        field(limits.maxTokensField())),
+                        field(limits.maxTokensField()),
+                        templateVariables == null ? limits.templateVariables() : templateVariables),
                 before.createdAt());
     }
 

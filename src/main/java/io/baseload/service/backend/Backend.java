@@ -25,16 +25,18 @@ public record Backend(String name, URI baseUrl, Secret secret, List<Offer> model
     public record Offer(String id, String upstream) {}
 
     /**
-     * The limits of a backend.
+     * The limits of a backend, and the differences of its protocol.
      *
      * @param firstByte how long it may take until its answer begins
      * @param idle longest time without a byte after that
      * @param concurrent maximum of concurrent requests to it
      * @param maxTokensField its name for the maximum tokens of an answer: {@code max_tokens}, or {@code max_completion_tokens} for OpenAI's own models
+     * @param templateVariables whether it takes {@code chat_template_kwargs}, which OpenAI refuses
      */
-    public record Limits(Duration firstByte, Duration idle, int concurrent, String maxTokensField) {
+    public record Limits(
+            Duration firstByte, Duration idle, int concurrent, String maxTokensField, boolean templateVariables) {
         public static final Limits DEFAULT =
-                new Limits(Duration.ofSeconds(60), Duration.ofSeconds(60), 64, "max_tokens");
+                new Limits(Duration.ofSeconds(60), Duration.ofSeconds(60), 64, "max_tokens", true);
     }
 
     public Backend with(Secret other) {

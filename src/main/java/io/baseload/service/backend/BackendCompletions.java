@@ -33,8 +33,7 @@ final class BackendCompletions implements Completions {
 
     @Override
     public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
-        byte[] body = ChatRequestBody.of(
-                model.upstream(), client.backend().limits().maxTokensField(), request, conversation(request));
+        byte[] body = ChatRequestBody.of(model.upstream(), client.backend().limits(), request, conversation(request));
         return new BackendPrompt(client, request, body);
     }
 

@@ -17,7 +17,7 @@ import tools.jackson.databind.util.RawValue;
 
 /**
  * The body of a request to a backend, with the fields that most engines know. Fields that request what every engine does anyway are omitted, because some engines refuse unknown
- * fields; fields that have an effect are always included.
+ * fields; fields that have an effect are always included, except variables of the template for a backend that takes none.
  */
 final class ChatRequestBody {
     private static final JsonMapper JSON = new JsonMapper();
@@ -26,7 +26,7 @@ final class ChatRequestBody {
 
     private ChatRequestBody() {}
 
-    static byte[] of(String model, String maxTokensField, CompletionRequest request, Input.Chat chat) {
+    static byte[] of(String model, Backend.Limits limits, CompletionRequest request, Input.Chat chat) {
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("model", model);
         body.put(
@@ -34,7 +34,7 @@ final class ChatRequestBody {
                 chat.messages().stream().map(ChatRequestBody::message).toList());
         body.put("stream", true);
         body.put("stream_options", Map.of("include_usage", true));
-        request.maxTokens().ifPresent(tokens -> body.put(maxTokensField, tokens));
+        request.maxTokens().ifPresent(tokens -> body.put(limits.maxTokensField(), tokens));
         if (request.choices() > 1) {
             body.put("n", request.choices());
         }
@@ -48,7 +48,7 @@ final class ChatRequestBody {
         addSampling(request.sampling(), body);
         addTools(request.tools(), body);
         addFormat(request.format(), body);
-        addVariables(chat.variables(), body);
+        addVariables(chat.variables(), limits.templateVariables(), body);
         return JSON.writeValueAsBytes(body);
     }
 
@@ -159,7 +159,7 @@ final class ChatRequestBody {
     }
 
     /** An effort of "none" is sent once; for local templates it is in three variables. */
-    private static void addVariables(Map<String, Object> variables, Map<String, Object> body) {
+    private static void addVariables(Map<String, Object> variables, boolean unnamed, Map<String, Object> body) {
         Map<String, Object> rest = new LinkedHashMap<>(variables);
         for (String name : NAMED_VARIABLES) {
             Object value = rest.remove(name);
@@ -171,7 +171,7 @@ final class ChatRequestBody {
             rest.remove("enable_thinking", false);
             rest.remove("thinking", false);
         }
-        if (!rest.isEmpty()) {
+        if (unnamed && !rest.isEmpty()) {
             body.put("chat_template_kwargs", rest);
         }
     }

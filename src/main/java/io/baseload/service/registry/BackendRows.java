@@ -40,6 +40,7 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
             int idleTimeoutMs,
             int maxConcurrent,
             String maxTokensField,
+            boolean templateVariables,
             Instant createdAt,
             @MappedCollection(idColumn = "backend") Set<OfferRow> models) {
 
@@ -62,6 +63,7 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
                     Math.toIntExact(limits.idle().toMillis()),
                     limits.concurrent(),
                     limits.maxTokensField(),
+                    limits.templateVariables(),
                     backend.createdAt(),
                     backend.models().stream()
                             .map(offer -> new OfferRow(offer.id(), offer.upstream()))
@@ -86,7 +88,8 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
                             Duration.ofMillis(timeoutMs),
                             Duration.ofMillis(idleTimeoutMs),
                             maxConcurrent,
-                            maxTokensField),
+                            maxTokensField,
+                            templateVariables),
                     createdAt);
         }
 

@@ -451,7 +451,7 @@ class BackendFaultsTest {
                 URI.create(server.url()),
                 new Secret.Given("secret-key"),
                 List.of(new Backend.Offer("m", "m")),
-                new Backend.Limits(firstByte, idle, concurrent, "max_tokens"),
+                new Backend.Limits(firstByte, idle, concurrent, "max_tokens", true),
                 Instant.EPOCH);
     }
 

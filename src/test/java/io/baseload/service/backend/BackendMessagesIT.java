@@ -55,6 +55,18 @@ final class BackendMessagesIT {
         assertThat(begun.at("/message/usage/input_tokens").asInt()).isBetween(text.length() / 8, text.length() / 2);
     }
 
+    @Test
+    void aBackendGetsVariablesOfTheTemplateUnlessItTakesNone() throws Exception {
+        stream("Hi");
+        assertThat(backend.requests().getLast().body().get("chat_template_kwargs"))
+                .isEqualTo(JSON.readTree("{\"enable_thinking\": false, \"thinking\": false}"));
+        rest.send("PATCH", "/admin/v1/backends/b", Map.of("template_variables", false));
+        assertThat(rest.get("/admin/v1/backends/b").get("template_variables")).isEqualTo(JSON.readTree("false"));
+        stream("Hi");
+        assertThat(backend.requests().getLast().body().has("chat_template_kwargs"))
+                .isFalse();
+    }
+
     /** A stream, whole. */
     private static String stream(String text) throws Exception {
         HttpResponse<String> answer = rest.send(
