@@ -13,13 +13,17 @@ import java.util.Set;
 
 /** The tools of a request, and the tool choice. */
 final class ToolBlocks {
+    /** More than at OpenAI: an agent with several MCP servers has hundreds, with long names. */
+    private static final int MAX_TOOLS = 512;
+
+    private static final int MAX_NAME = 128;
     private static final List<String> CHOICES = List.of("auto", "any", "tool", "none");
 
     private ToolBlocks() {}
 
     static ToolSet read(Fields fields) {
         Set<String> names = new HashSet<>();
-        List<ToolSpec> tools = ToolFields.listed(fields).stream()
+        List<ToolSpec> tools = ToolFields.listed(fields, MAX_TOOLS).stream()
                 .map(Value::fields)
                 .map(tool -> tool(tool, names))
                 .toList();
@@ -36,7 +40,7 @@ final class ToolBlocks {
                     type.path(), "only tools with their own schema are supported here, not '" + type.text() + "'.");
         });
         return new ToolSpec(
-                ToolFields.name(tool.require("name"), names),
+                ToolFields.name(tool.require("name"), names, MAX_NAME),
                 tool.find("description").map(Value::text).orElse(""),
                 ToolFields.schema(tool.require("input_schema")),
                 tool.flag("strict", false));

@@ -30,8 +30,6 @@ public final class ToolFields {
     /** Far more than any schema needs or templates can show. */
     private static final int MAX_DEPTH = 64;
 
-    private static final String NAME = "[a-zA-Z0-9_-]{1," + MAX_NAME + "}";
-
     private final Layout layout;
     private final Function<Fields, String> named;
     private final List<ToolSpec> tools = new ArrayList<>();
@@ -45,7 +43,7 @@ public final class ToolFields {
     public static ToolSet read(Fields fields, Layout layout) {
         return read(
                 fields,
-                listed(fields),
+                listed(fields, MAX_TOOLS),
                 layout,
                 function -> function.require("name").text());
     }
@@ -59,9 +57,9 @@ public final class ToolFields {
         return new ToolFields(layout, named).read(fields, functions);
     }
 
-    /** The value of the field {@code tools}. */
-    public static List<Value> listed(Fields fields) {
-        return fields.find("tools").map(value -> value.items(0, MAX_TOOLS)).orElse(List.of());
+    /** The value of the field {@code tools}, with at most so many. */
+    public static List<Value> listed(Fields fields, int max) {
+        return fields.find("tools").map(value -> value.items(0, max)).orElse(List.of());
     }
 
     private ToolSet read(Fields fields, List<Value> functions) {
@@ -85,16 +83,16 @@ public final class ToolFields {
         tool.require("type").oneOf(List.of("function"));
         Fields function = layout.inner(tool, "function");
         return new ToolSpec(
-                name(function.require("name"), names),
+                name(function.require("name"), names, MAX_NAME),
                 function.find("description").map(Value::text).orElse(""),
                 function.find("parameters").map(ToolFields::schema).orElse(ToolSpec.NO_PARAMETERS),
                 function.flag("strict", false));
     }
 
-    /** A tool's name, which must be unique. */
-    public static String name(Value name, Set<String> others) {
-        if (!name.text().matches(NAME)) {
-            throw Invalid.value(name.path(), "expected 1 to 64 of the characters a-z, A-Z, 0-9, _ and -.");
+    /** A tool's name, which must be unique, and have at most so many characters. */
+    public static String name(Value name, Set<String> others, int max) {
+        if (!name.text().matches("[a-zA-Z0-9_-]{1," + max + "}")) {
+            throw Invalid.value(name.path(), "expected 1 to " + max + " of the characters a-z, A-Z, 0-9, _ and -.");
         }
         if (!others.add(name.text())) {
             throw Invalid.value(name.path(), "another tool has this name.");

@@ -37,8 +37,9 @@ record FunctionTools(List<Value> functions, Map<String, Member> members) {
     }
 
     static FunctionTools read(Fields fields) {
-        List<Given> all =
-                ToolFields.listed(fields).stream().flatMap(FunctionTools::given).toList();
+        List<Given> all = ToolFields.listed(fields, ToolFields.MAX_TOOLS).stream()
+                .flatMap(FunctionTools::given)
+                .toList();
         if (all.size() > ToolFields.MAX_TOOLS) {
             throw Invalid.arrayTooLong(fields.path("tools"), ToolFields.MAX_TOOLS, all.size());
         }

@@ -22,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +177,22 @@ class AnthropicMessagesTest {
         assertEquals(40, asked.sampling().topK());
         assertEquals(new ToolChoice.Named("f"), asked.tools().choice());
         assertTrue(!asked.tools().parallel());
+    }
+
+    /** Agents with several MCP servers have as many, with the servers' names in theirs. */
+    @Test
+    void thereMayBeManyToolsWithLongNames() throws Exception {
+        String tool = "{\"name\": \"%s\", \"input_schema\": {\"type\": \"object\"}}";
+        String tools = IntStream.range(0, 511)
+                .mapToObj(i -> tool.formatted("f" + i))
+                .collect(Collectors.joining(", ", "", ", "));
+        String longest = tool.formatted("n".repeat(128));
+        assertEquals(200, ask("m", ", \"tools\": [" + tools + longest + "]").status());
+        Web.Reply tooLong = ask("m", ", \"tools\": [" + tool.formatted("n".repeat(129)) + "]");
+        assertError(tooLong, 400, "invalid_request_error");
+        assertThat(tooLong.error().get("message").stringValue()).contains("'tools[0].name'", "1 to 128");
+        Web.Reply tooMany = ask("m", ", \"tools\": [" + tools + longest + ", " + tool.formatted("g") + "]");
+        assertError(tooMany, 400, "invalid_request_error");
     }
 
     @ParameterizedTest
