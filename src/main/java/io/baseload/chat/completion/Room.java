@@ -3,10 +3,12 @@ package io.baseload.chat.completion;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.InvalidRequestException.Excess;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.LoadedModel;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.LongStream;
 
 /** The maximum number of tokens of an answer. Nothing is truncated to fit: input that doesn't fit is refused. */
@@ -23,15 +25,18 @@ final class Room {
     void check(Tokenizer tokenizer) {
         String field = ModelCompletions.field(request.input());
         long characters = characters(request.input());
-        if (characters > (long) context * tokenizer.bytes().longest()) {
+        int longest = tokenizer.bytes().longest();
+        if (characters > (long) context * longest) {
             throw tooLong(
                     field,
+                    Math.ceilDiv(characters, longest),
                     "the " + field + " has " + characters + " characters. Reduce the length of the " + field + ".");
         }
         long least = leastTokens(tokenizer, request.input()).max().orElse(0);
         if (least > context) {
             throw tooLong(
                     field,
+                    least,
                     "the " + field + " has at least " + least + " tokens. Reduce the length of the " + field + ".");
         }
     }
@@ -74,14 +79,15 @@ final class Room {
                 ? "you requested " + ((long) prompt + request.maxTokens().getAsInt()) + " tokens (" + prompt
                         + " in the " + field + ", " + request.maxTokens().getAsInt() + " in the completion)"
                 : "the " + field + " resulted in " + prompt + " tokens, which leaves no room for a completion";
-        return tooLong(field, asked + ". Reduce the length of the " + field + " or of the completion.");
+        return tooLong(field, prompt, asked + ". Reduce the length of the " + field + " or of the completion.");
     }
 
-    private InvalidRequestException tooLong(String field, String problem) {
+    private InvalidRequestException tooLong(String field, long prompt, String problem) {
         return new InvalidRequestException(
                 field,
                 "context_length_exceeded",
-                "This model's maximum context length is " + context + " tokens. However, " + problem);
+                "This model's maximum context length is " + context + " tokens. However, " + problem,
+                Optional.of(new Excess(prompt, request.maxTokens().orElse(1), context)));
     }
 
     /** The whole chat, or the longest of several prompts. */

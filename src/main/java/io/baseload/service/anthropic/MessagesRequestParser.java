@@ -2,6 +2,8 @@ package io.baseload.service.anthropic;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.InvalidRequestException.Excess;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.OutputFormat;
 import io.baseload.engine.api.FlowId.Urgency;
@@ -38,7 +40,7 @@ final class MessagesRequestParser {
                 request(fields, maxTokens),
                 fields.flag("stream", false),
                 admitted -> new MessageShape(admitted.model(), admitted.promptTokens(), requestId),
-                MessagesRequestParser::name);
+                MessagesRequestParser::refusal);
     }
 
     /** The request for a count, which sets no maximum for an answer. */
@@ -66,7 +68,21 @@ final class MessagesRequestParser {
         return new InferenceRequest(model, completion, Urgency.INTERACTIVE, "", endUser(fields), Optional.empty());
     }
 
-    /** The name of a chat's field in this protocol. */
+    /** Clients recognize by Anthropic's words that a request is too long: Claude Code then asks for fewer tokens, or shortens the conversation. */
+    private static InvalidRequestException refusal(InvalidRequestException refusal) {
+        String message =
+                refusal.excess().map(MessagesRequestParser::tooLong).orElse(String.valueOf(refusal.getMessage()));
+        return new InvalidRequestException(name(refusal.field()), refusal.code(), message);
+    }
+
+    private static String tooLong(Excess excess) {
+        return excess.prompt() > excess.context()
+                ? "prompt is too long: " + excess.prompt() + " tokens > " + excess.context() + " maximum"
+                : "input length and `max_tokens` exceed context limit: " + excess.prompt() + " + " + excess.completion()
+                        + " > " + excess.context() + ", decrease input length or `max_tokens` and try again";
+    }
+
+    /** What a field of chats is called here. */
     private static String name(String field) {
         return field.equals("stop") ? "stop_sequences" : FUNCTION.matcher(field).replaceFirst("tools[$1].input_schema");
     }

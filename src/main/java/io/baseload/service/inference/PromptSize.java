@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.InvalidRequestException.Excess;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.service.registry.AliasRoute.AliasTarget;
@@ -46,13 +47,16 @@ record PromptSize(CompletionRequest request, FlowId flow) implements TargetFilte
         }
         long bytes = ContentJson.prompt(request).length;
         long estimate = Math.ceilDiv(bytes, USUAL_BYTES);
-        long largestLimit = targets.stream()
-                .mapToLong(target -> target.prompts().highestEnd())
-                .max()
-                .orElse(0);
-        return bytes > MAX_BYTES * largestLimit
+        return bytes > (long) MAX_BYTES * highestEnd(targets)
                 ? estimate
                 : local.get().flatMap(this::counted).orElse(estimate);
+    }
+
+    private static int highestEnd(List<AliasTarget> targets) {
+        return targets.stream()
+                .mapToInt(target -> target.prompts().highestEnd())
+                .max()
+                .orElse(0);
     }
 
     /** Empty if this model can't read the request; others may. */
@@ -74,7 +78,8 @@ record PromptSize(CompletionRequest request, FlowId flow) implements TargetFilte
         return new InvalidRequestException(
                 request.input() instanceof Input.Chat ? "messages" : "prompt",
                 tooLong ? "context_length_exceeded" : "invalid_value",
-                "No model behind this name takes prompts of " + tokens + " tokens. Allowed: " + allowed + ".");
+                "No model behind this name takes prompts of " + tokens + " tokens. Allowed: " + allowed + ".",
+                tooLong ? Optional.of(new Excess(tokens, 0, highestEnd(targets))) : Optional.empty());
     }
 
     private static long total(List<int[]> prompts) {

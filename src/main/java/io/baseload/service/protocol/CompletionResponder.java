@@ -89,8 +89,7 @@ public final class CompletionResponder {
         try {
             return inference.ask(caller, request, origin, listener);
         } catch (InvalidRequestException e) {
-            throw new InvalidRequestException(
-                    parsed.names().apply(e.field()), e.code(), String.valueOf(e.getMessage()));
+            throw parsed.refusals().apply(e);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.baseload.service.protocol;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.inference.AdmittedRequest;
 import io.baseload.service.inference.InferenceRequest;
 import java.util.function.Function;
@@ -11,13 +12,13 @@ import java.util.function.UnaryOperator;
  *
  * @param streaming whether the answer is sent as it is generated
  * @param shape the form of the answer
- * @param names the names of chat fields in this protocol, for errors that are found later
+ * @param refusals the form in this protocol of a later refusal, which names the fields of chats
  */
 public record ParsedRequest(
         InferenceRequest inference,
         boolean streaming,
         Function<AdmittedRequest, Shape> shape,
-        UnaryOperator<String> names) {
+        UnaryOperator<InvalidRequestException> refusals) {
     public CompletionRequest completion() {
         return inference.completion();
     }

@@ -63,7 +63,7 @@ final class ResponsesRequestParser {
                         tools,
                         topLogprobs >= 0,
                         keeper.apply(admitted.request())),
-                field -> name(field, tools));
+                refusal -> refusal.at(name(refusal.field(), tools)));
     }
 
     /** The name of a chat's field in this protocol. */

@@ -243,6 +243,11 @@ class ModelCompletionsTest {
                     assertThat(e.code()).isEqualTo("context_length_exceeded");
                     assertThat(e.field()).isEqualTo("prompt");
                     assertThat(e).hasMessageContaining(String.valueOf(context));
+                    assertThat(e.excess()).hasValueSatisfying(excess -> {
+                        assertThat(excess.prompt()).isBetween(1L, context - 1L);
+                        assertThat(excess.completion()).isEqualTo(context);
+                        assertThat(excess.context()).isEqualTo(context);
+                    });
                 });
         Input chat = new Input.Chat(List.of(Message.user("word ".repeat(context))), Map.of());
         refused(CompletionRequest.chat(((Input.Chat) chat).messages()), "messages", "context_length_exceeded");
@@ -258,6 +263,12 @@ class ModelCompletionsTest {
         String endless = "lorem ipsum dolor ".repeat(400_000);
         refused(greedy(new Input.Texts(List.of("short", endless)), 1), "prompt", "context_length_exceeded");
         refused(CompletionRequest.chat(List.of(Message.user(endless))), "messages", "context_length_exceeded");
+        assertThatThrownBy(() -> completions.prepare(CompletionRequest.chat(List.of(Message.user(endless)))))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.excess())
+                                .hasValueSatisfying(
+                                        excess -> assertThat(excess.prompt()).isGreaterThan(excess.context())));
     }
 
     @Test

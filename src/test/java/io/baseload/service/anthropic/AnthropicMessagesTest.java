@@ -179,6 +179,22 @@ class AnthropicMessagesTest {
         assertTrue(!asked.tools().parallel());
     }
 
+    /** By these words Claude Code recognizes it. */
+    @Test
+    void whatIsTooLongIsToldInAnthropicsWords() throws Exception {
+        for (boolean streaming : List.of(false, true)) {
+            Web.Reply answer = ask("long-answer", ", \"stream\": " + streaming);
+            assertError(answer, 400, "invalid_request_error");
+            assertThat(answer.error().get("message").stringValue())
+                    .startsWith("input length and `max_tokens` exceed context limit: 20000 + 32000 > 32768, ");
+            Web.Reply prompt = ask("long-prompt", ", \"stream\": " + streaming);
+            assertError(prompt, 400, "invalid_request_error");
+            assertEquals(
+                    "prompt is too long: 40000 tokens > 32768 maximum",
+                    prompt.error().get("message").stringValue());
+        }
+    }
+
     /** Agents with several MCP servers have as many, with the servers' names in theirs. */
     @Test
     void thereMayBeManyToolsWithLongNames() throws Exception {

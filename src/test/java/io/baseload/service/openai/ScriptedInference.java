@@ -141,9 +141,16 @@ public final class ScriptedInference implements Inference {
             case "no-database" -> throw new LedgerUnavailableException(new IllegalStateException("down"));
             case "long" ->
                 throw new InvalidRequestException("messages", "context_length_exceeded", "Too long by 7 tokens.");
+            case "long-answer" -> throw tooLong(20_000, 32_000);
+            case "long-prompt" -> throw tooLong(40_000, 32_000);
             case "bug" -> throw new IllegalStateException("secret detail");
             default -> {}
         }
+    }
+
+    private static InvalidRequestException tooLong(int prompt, int completion) {
+        var excess = new InvalidRequestException.Excess(prompt, completion, 32_768);
+        return new InvalidRequestException("messages", "context_length_exceeded", "Too long.", Optional.of(excess));
     }
 
     private static QuotaExceededException exceeded(Limit limit, Duration retryAfter) {
