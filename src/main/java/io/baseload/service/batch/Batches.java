@@ -7,6 +7,7 @@ import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.TenantData;
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,6 +21,9 @@ import org.springframework.transaction.support.TransactionOperations;
 final class Batches implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
     private static final int MAX_ERASED = 100;
+
+    /** Nobody knows when one ends, but hardly within the time for which clients wait. */
+    private static final Duration BATCH_ENDED = Duration.ofMinutes(5);
 
     private final BatchRows rows;
     private final LineRows lines;
@@ -61,11 +65,12 @@ final class Batches implements TenantData {
             files.keepForBatch(tenant, order.inputFile());
             int active = rows.active(tenant);
             if (active >= properties.maxActivePerTenant()) {
-                throw ApiException.refused(
-                        429,
+                throw ApiException.limited(
+                        "requests",
                         "rate_limit_exceeded",
                         "This tenant has " + active + " batches that have not ended, and may have "
-                                + properties.maxActivePerTenant() + ".");
+                                + properties.maxActivePerTenant() + ".",
+                        BATCH_ENDED);
             }
             recordExpired(rows.trim(tenant, properties.maxEndedPerTenant()));
             RequestBatch batch =

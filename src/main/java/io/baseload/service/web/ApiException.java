@@ -82,7 +82,7 @@ public final class ApiException extends RuntimeException {
      *
      * @param type {@code requests}, {@code tokens} or {@code insufficient_quota}
      */
-    static ApiException limited(String type, String code, String message, Duration retryAfter) {
+    public static ApiException limited(String type, String code, String message, Duration retryAfter) {
         return new ApiException(429, type, code, message, null).retryAfter(retryAfter);
     }
 

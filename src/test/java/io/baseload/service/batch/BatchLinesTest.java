@@ -285,6 +285,8 @@ class BatchLinesTest {
         }
         var refused = catchThrowableOfType(ApiException.class, () -> made.created(tenant, "x"));
         assertThat(refused.status()).isEqualTo(429);
+        assertThat(refused.detail().type()).isEqualTo("requests");
+        assertThat(refused.retryAfter()).isPresent();
         made.created(tenant(), "x");
     }
 
