@@ -9,6 +9,7 @@ public final class AnswerBuilder {
     private final StringBuilder text = new StringBuilder();
     private final StringBuilder reasoning = new StringBuilder();
     private final List<TokenLogprob> logprobs = new ArrayList<>();
+    private final List<TokenLogprob> textLogprobs = new ArrayList<>();
     private final List<CompletionEvent.ToolCallStarted> calls = new ArrayList<>();
     private final List<StringBuilder> arguments = new ArrayList<>();
 
@@ -17,6 +18,9 @@ public final class AnswerBuilder {
             case CompletionEvent.Text t -> {
                 text.append(t.text());
                 logprobs.addAll(t.logprobs());
+                if (!t.text().isEmpty()) {
+                    textLogprobs.addAll(t.logprobs());
+                }
             }
             case CompletionEvent.Reasoning r -> reasoning.append(r.text());
             case CompletionEvent.ToolCallStarted call -> {
@@ -35,8 +39,14 @@ public final class AnswerBuilder {
         return reasoning.toString();
     }
 
+    /** Of all tokens, also those of reasoning and calls. */
     public List<TokenLogprob> logprobs() {
         return List.copyOf(logprobs);
+    }
+
+    /** Of the text's tokens. */
+    public List<TokenLogprob> textLogprobs() {
+        return List.copyOf(textLogprobs);
     }
 
     public List<ToolCall> calls() {

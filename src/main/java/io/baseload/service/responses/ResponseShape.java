@@ -51,7 +51,7 @@ final class ResponseShape implements Shape {
             all.add(OutputItem.Thought.open().thinking(answer.reasoning()));
         }
         if (!answer.text().isEmpty()) {
-            all.add(OutputItem.Said.open().saying(answer.text(), entries(answer.logprobs())));
+            all.add(OutputItem.Said.open().saying(answer.text(), entries(answer.textLogprobs())));
         }
         answer.calls().forEach(call -> all.add(opened(call.id(), call.name()).with(call.arguments())));
         int last = all.size() - 1;

@@ -217,6 +217,12 @@ public final class ScriptedInference implements Inference {
                             new CompletionEvent.Reasoning(0, "Hm. "),
                             new CompletionEvent.Reasoning(0, "Yes."),
                             new CompletionEvent.Text(0, "Sunny.", List.of()));
+                case "thinks-scored" ->
+                    tell(
+                            StopReason.STOP,
+                            new CompletionEvent.Text(0, "", List.of(logprob("<think>"))),
+                            new CompletionEvent.Reasoning(0, "Hm."),
+                            new CompletionEvent.Text(0, "Sunny.", List.of(logprob("Sunny."))));
                 case "stops" -> {
                     text(0, "Sun");
                     listener.accept(new CompletionEvent.ChoiceFinished(0, StopReason.STOP, Optional.of("ny")));

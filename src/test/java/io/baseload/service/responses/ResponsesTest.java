@@ -218,6 +218,18 @@ class ResponsesTest {
     }
 
     @Test
+    void logprobsAreThoseOfTheTextAndNotOfReasoning() throws Exception {
+        String wanted = ", \"include\": [\"message.output_text.logprobs\"], \"stream\": ";
+        JsonNode whole = ask("thinks-scored", wanted + false).json();
+        JsonNode streamed = events(ask("thinks-scored", wanted + true).body()).getLast();
+        for (JsonNode answer : List.of(whole, streamed.get("response"))) {
+            JsonNode logprobs = answer.at("/output/1/content/0/logprobs");
+            assertEquals(1, logprobs.size());
+            assertEquals("Sunny.", logprobs.at("/0/token").stringValue());
+        }
+    }
+
+    @Test
     void logprobsStandInTheText() throws Exception {
         JsonNode answer = ask("m", ", \"include\": [\"message.output_text.logprobs\"], \"top_logprobs\": 2")
                 .json();
