@@ -48,8 +48,12 @@ final class CpuEngine implements Engine {
     private volatile boolean closed;
 
     CpuEngine(EngineOptions options) {
-        layout = TeamLayout.of(options);
-        pinned = options.pinned();
+        this(TeamLayout.of(options), options.pinned());
+    }
+
+    CpuEngine(TeamLayout layout, boolean pinned) {
+        this.layout = layout;
+        this.pinned = pinned;
         team = new Team(layout, pinned);
         loop = new EngineLoop(team);
         LOG.log(Level.INFO, "engine: workers {0}, shards {1}", layout.workers(), layout.shards());

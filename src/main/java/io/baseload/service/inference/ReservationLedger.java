@@ -35,7 +35,7 @@ import org.slf4j.LoggerFactory;
  */
 final class ReservationLedger implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(ReservationLedger.class);
-    private static final int MAX_WAITING = 2_000;
+    static final int MAX_WAITING = 2_000;
     private static final int MAX_UNSETTLED = 10_000;
     private static final long ROOM_PAUSE_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final long FIRST_PAUSE_MILLIS = 200;
