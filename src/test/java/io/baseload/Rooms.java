@@ -54,13 +54,16 @@ final class Rooms {
     private Rooms() {}
 
     static boolean mayUse(String from, String to) {
-        return from.equals(to)
-                || !to.startsWith("io.baseload.")
-                || DOORS.getOrDefault(from, Set.of()).contains(to);
+        return from.equals(to) || !to.startsWith("io.baseload.") || of(from).contains(to);
     }
 
     static Set<String> names() {
         return DOORS.keySet();
+    }
+
+    /** The other rooms that a room may use. */
+    static Set<String> of(String room) {
+        return DOORS.getOrDefault(room, Set.of());
     }
 
     private static Map<String, Set<String>> doors() {
