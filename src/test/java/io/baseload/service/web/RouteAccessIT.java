@@ -60,6 +60,29 @@ class RouteAccessIT {
             var routes = Routes.of(
                     Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
             ask(rest.url(), routes, askers);
+            anAuditorOfATenantSeesItsEntriesOnly(rest);
+        }
+    }
+
+    private static void anAuditorOfATenantSeesItsEntriesOnly(Rest rest) throws Exception {
+        for (String tenant : List.of(OWN, OTHER)) {
+            key(rest.as(key(rest, tenant, Role.TENANT_ADMIN)), tenant, Role.USER); // an act of the tenant's own
+        }
+        Rest auditor = rest.as(key(rest, OWN, Role.AUDITOR));
+        assertThat(auditor.get("/admin/v1/audit?limit=1000").get("data"))
+                .isNotEmpty()
+                .allSatisfy(entry ->
+                        assertThat(entry.at("/actor/tenant").asString()).isEqualTo(OWN));
+        assertThat(auditor.send("GET", "/admin/v1/audit?tenant=" + OTHER, "").statusCode())
+                .isEqualTo(403);
+        for (var proof : Map.of(OWN, 200, OTHER, 404).entrySet()) {
+            long seq = rest.get("/admin/v1/audit?limit=1&tenant=" + proof.getKey())
+                    .at("/data/0/seq")
+                    .asLong();
+            assertThat(auditor.send("GET", "/admin/v1/audit/proof?seq=" + seq, "")
+                            .statusCode())
+                    .as("the proof of an entry of " + proof.getKey())
+                    .isEqualTo(proof.getValue());
         }
     }
 
