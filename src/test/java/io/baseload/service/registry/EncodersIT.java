@@ -30,12 +30,22 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.ai.document.Document;
+import org.springframework.ai.embedding.EmbeddingModel;
+import org.springframework.ai.embedding.EmbeddingResponse;
+import org.springframework.ai.model.openai.autoconfigure.OpenAiEmbeddingAutoConfiguration;
+import org.springframework.boot.WebApplicationType;
+import org.springframework.boot.autoconfigure.ImportAutoConfiguration;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
 /** Encoders through the whole service: imported, loaded, asked in OpenAI's and in Jina's form, billed and recorded, unloaded. */
 final class EncodersIT {
     private static final Path MODELS = Path.of("src/test/resources/encoders");
+
+    @ImportAutoConfiguration(OpenAiEmbeddingAutoConfiguration.class)
+    static class SpringAi {}
 
     @TempDir
     Path home;
@@ -52,6 +62,7 @@ final class EncodersIT {
             admin.alias("vectors", "bert-mean");
             vectorsComeInOrder(rest);
             theSdkDecodesWhatItAsksFor(rest);
+            springAisModelGivesTheSameVectors(rest);
             documentsAreRanked(rest);
             requestsToTheWrongModelSayWhatIsAllowed(rest);
             allIsRecorded(rest);
@@ -153,6 +164,50 @@ final class EncodersIT {
         answer.data().get(1).embedding().forEach(number -> vector.add((double) number));
         assertThat(cosine(vector, numbers(expected.path("vectors").path(1)))).isCloseTo(1, within(1e-4));
         client.close();
+    }
+
+    /** Another Spring application, with the settings of docs/spring-ai.md. */
+    private static void springAisModelGivesTheSameVectors(Rest rest) {
+        JsonNode expected = expected("bert-mean");
+        List<String> texts =
+                expected.path("texts").valueStream().map(JsonNode::asString).toList();
+        try (var application = new SpringApplicationBuilder(SpringAi.class)
+                .web(WebApplicationType.NONE)
+                .run(
+                        "--spring.ai.model.embedding=openai",
+                        "--spring.ai.openai.base-url=" + rest.url() + "/v1",
+                        "--spring.ai.openai.api-key=" + RunningService.KEY,
+                        "--spring.ai.openai.timeout=10m",
+                        "--spring.ai.openai.embedding.model=vectors")) {
+            EmbeddingModel model = application.getBean(EmbeddingModel.class);
+            EmbeddingResponse answer = model.embedForResponse(texts);
+            assertThat(answer.getMetadata().getModel()).isEqualTo("bert-mean");
+            assertThat(answer.getMetadata().getUsage().getPromptTokens())
+                    .isEqualTo(expected.path("ids")
+                            .valueStream()
+                            .mapToInt(JsonNode::size)
+                            .sum());
+            assertThat(answer.getResults()).hasSameSizeAs(texts);
+            for (int i = 0; i < texts.size(); i++) {
+                assertThat(answer.getResults().get(i).getIndex()).isEqualTo(i);
+                assertThat(cosine(
+                                doubles(answer.getResults().get(i).getOutput()),
+                                numbers(expected.path("vectors").path(i))))
+                        .isCloseTo(1, within(1e-4));
+            }
+            assertThat(model.dimensions())
+                    .isEqualTo(expected.path("vectors").path(0).size());
+            assertThat(cosine(
+                            doubles(model.embed(new Document(texts.getFirst()))),
+                            doubles(answer.getResult().getOutput())))
+                    .isCloseTo(1, within(1e-4));
+        }
+    }
+
+    private static List<Double> doubles(float[] vector) {
+        return IntStream.range(0, vector.length)
+                .mapToObj(i -> (double) vector[i])
+                .toList();
     }
 
     private static void documentsAreRanked(Rest rest) throws Exception {
