@@ -37,6 +37,11 @@ class MonitoringIT {
     private static final Pattern GROUPING = Pattern.compile("\\bby \\(([^)]*)\\)");
     private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{(.*)\\})? \\S+$");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+    /** Grafana's own begin with underscores. */
+    private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([a-zA-Z]\\w*)");
+
+    /** The width of Grafana's grid. */
+    private static final int COLUMNS = 24;
 
     @TempDir
     static Path home;
@@ -88,11 +93,9 @@ class MonitoringIT {
 
     @Test
     void panelsNameWhatIsTold() throws IOException {
-        JsonNode dashboard = new JsonMapper().readTree(Files.readString(CHART.resolve("dashboard.json")));
+        JsonNode dashboard = dashboard();
         var expressions = new ArrayList<String>();
-        var ids = new HashSet<Integer>();
         for (JsonNode panel : dashboard.get("panels")) {
-            assertThat(ids.add(panel.get("id").asInt())).isTrue();
             panel.path("targets")
                     .forEach(target -> expressions.add(target.get("expr").asString()));
         }
@@ -101,6 +104,77 @@ class MonitoringIT {
         }
         assertThat(expressions).hasSizeGreaterThan(20);
         assertKnown(expressions);
+    }
+
+    /** Its form, which Grafana repairs or ignores in silence where it is wrong. */
+    @Test
+    void everyPanelHasItsIdItsPlaceAndTheChosenDataSource() throws IOException {
+        JsonNode dashboard = dashboard();
+        assertThat(dashboard.get("schemaVersion").asInt())
+                .as("the first version in which data sources are objects")
+                .isGreaterThanOrEqualTo(36);
+        var ids = new HashSet<Integer>();
+        var cells = new HashSet<List<Integer>>();
+        for (JsonNode panel : dashboard.get("panels")) {
+            String title = panel.get("title").asString();
+            assertThat(title).isNotBlank();
+            assertThat(ids.add(panel.get("id").asInt())).as("id of " + title).isTrue();
+            takeCells(panel.get("gridPos"), title, cells);
+            if (panel.get("type").asString().equals("row")) {
+                assertThat(panel.get("panels"))
+                        .as("panels are beside their row")
+                        .isEmpty();
+            } else {
+                assertAsksTheChosenSource(panel, title);
+            }
+        }
+        assertVariablesAreThere(dashboard);
+    }
+
+    private static void takeCells(JsonNode place, String title, Set<List<Integer>> cells) {
+        int left = place.get("x").asInt();
+        int top = place.get("y").asInt();
+        int width = place.get("w").asInt();
+        int height = place.get("h").asInt();
+        assertThat(width).as(title).isPositive();
+        assertThat(height).as(title).isPositive();
+        assertThat(left).as(title).isBetween(0, COLUMNS - width);
+        assertThat(top).as(title).isNotNegative();
+        for (int x = left; x < left + width; x++) {
+            for (int y = top; y < top + height; y++) {
+                assertThat(cells.add(List.of(x, y)))
+                        .as(title + " has the cell " + x + ", " + y + " alone")
+                        .isTrue();
+            }
+        }
+    }
+
+    private static void assertAsksTheChosenSource(JsonNode panel, String title) {
+        JsonNode chosen = new JsonMapper().readTree("{\"type\": \"prometheus\", \"uid\": \"${datasource}\"}");
+        assertThat(panel.get("datasource")).as(title).isEqualTo(chosen);
+        assertThat(panel.get("targets")).as(title).isNotEmpty();
+        var letters = new HashSet<String>();
+        for (JsonNode target : panel.get("targets")) {
+            assertThat(target.get("datasource")).as(title).isEqualTo(chosen);
+            assertThat(letters.add(target.get("refId").asString())).as(title).isTrue();
+        }
+    }
+
+    private static void assertVariablesAreThere(JsonNode dashboard) {
+        var declared = dashboard
+                .at("/templating/list")
+                .valueStream()
+                .map(variable -> variable.get("name").asString())
+                .toList();
+        assertThat(declared).doesNotHaveDuplicates();
+        assertThat(dashboard.at("/templating/list/0/type").asString()).isEqualTo("datasource");
+        assertThat(new HashSet<>(all(VARIABLE, dashboard.toString())))
+                .as("variables that are used")
+                .hasSameElementsAs(declared);
+    }
+
+    private static JsonNode dashboard() throws IOException {
+        return new JsonMapper().readTree(Files.readString(CHART.resolve("dashboard.json")));
     }
 
     @Test
