@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Verifies an export with public keys and nothing else: no service, no database. Every entry must continue the chain, every checkpoint signed with one of the keys must agree with
- * the tree, the last line must cover the last entry, and checkpoints kept elsewhere must not contradict the trail.
+ * the tree, the last line must cover the last entry, and checkpoints kept elsewhere must agree too. One that can't be compared, because the file begins or ends elsewhere, is no agreement.
  */
 public final class ExportCheck {
     private static final JsonMapper JSON = new JsonMapper();
@@ -110,14 +110,24 @@ public final class ExportCheck {
                 .map(hash -> HEX.parseHex(hash.asString("")))
                 .toList();
         byte[] chain = HEX.parseHex(head.path("chain").asString(""));
-        walk = new TrailWalk(new TrailState(new MerkleTree.Frontier(from - 1, hashes), chain, Map.of(), 0));
-        kept.stream()
-                .filter(checkpoint -> !checkpoint.origin().equals(origin))
-                .findFirst()
-                .ifPresent(other -> {
-                    throw new TrailBrokenException(
-                            from, "the kept checkpoint is of another trail: " + other.origin());
-                });
+        var walked = new TrailWalk(new TrailState(new MerkleTree.Frontier(from - 1, hashes), chain, Map.of(), 0));
+        walk = walked;
+        kept.forEach(checkpoint -> compare(walked, checkpoint));
+    }
+
+    /** With what the file claims to come before its first entry. */
+    private void compare(TrailWalk walked, Checkpoint kept) {
+        if (!kept.origin().equals(origin)) {
+            throw new TrailBrokenException(from, "the checkpoint that was kept is of another trail: " + kept.origin());
+        }
+        if (kept.size() < walked.size()) {
+            throw new TrailBrokenException(
+                    from,
+                    "the checkpoint that was kept is of " + kept.size() + " entries, and the file begins with entry "
+                            + from + ": they can't be compared. Verify the file that has entry " + kept.size()
+                            + ", then this one with the checkpoint in its last line");
+        }
+        walked.hold(kept);
     }
 
     private void entry(TrailWalk walked, String text, JsonNode json) {

@@ -169,6 +169,28 @@ class AuditExportTest {
                 .isTrue();
     }
 
+    /** Somebody with database, home and key has rewritten the trail, and exports only what comes after the checkpoint that was kept. */
+    @Test
+    void aCheckpointFromBeforeTheExportIsComparedOrRefused() throws IOException {
+        assertThat(check(export(301, 600), signed(300)).ok()).isTrue();
+        assertThat(check(export(300, 600), signed(300)).ok()).isTrue();
+        isRefused(check(export(301, 600), forged(300)));
+        isRefused(check(export(302, 600), signed(300)));
+        var beyond = check(export(301, 600), forged(100));
+        isRefused(beyond);
+        assertThat(beyond.reason()).contains("of 100 entries", "begins with entry 301");
+        assertThat(beyond.firstBadSeq()).isEqualTo(301);
+    }
+
+    /** The way that the refusal names. */
+    @Test
+    void theLastLineOfOneFileLeadsToTheNext() throws IOException {
+        var first = export(1, 512);
+        assertThat(check(first, signed(300)).ok()).isTrue();
+        var seal = Checkpoint.ofLine(first.lines().toList().getLast());
+        assertThat(check(export(513, Long.MAX_VALUE), seal).ok()).isTrue();
+    }
+
     @Test
     void intentsWithoutAnOutcomeAreNamed() throws IOException {
         platform.get(AuditTrail.class)
@@ -261,6 +283,26 @@ class AuditExportTest {
 
     private static ExportCheck.Result check(String export, String key) throws IOException {
         return new ExportCheck(List.of(key), List.of()).check(new BufferedReader(new StringReader(export)));
+    }
+
+    private ExportCheck.Result check(String export, Checkpoint kept) throws IOException {
+        return new ExportCheck(List.of(pem()), List.of(kept.note())).check(new BufferedReader(new StringReader(export)));
+    }
+
+    private Checkpoint signed(long size) {
+        return Checkpoint.parse(platform.jdbc()
+                .sql("SELECT note FROM audit_checkpoint WHERE size = ?")
+                .param(size)
+                .query(String.class)
+                .single());
+    }
+
+    /** A checkpoint of another history, signed with the trail's key. */
+    private Checkpoint forged(long size) {
+        String origin = signed(300).origin();
+        var text = Checkpoint.text(origin, size, new byte[32], Instant.EPOCH, new byte[32]);
+        var key = SigningKey.in(platform.home().resolve("audit-key.pem"), origin);
+        return Checkpoint.parse(new SignedNote(text, List.of(key.sign(text))).toString());
     }
 
     private String export(long from, long to) throws IOException {
