@@ -7,7 +7,6 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.export.EntryFormat;
 import io.baseload.service.tenant.Caller;
-import io.baseload.service.web.ApiException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -62,7 +61,7 @@ final class AuditExportController {
         long first = from == null ? export.first() : Refusals.inRange("from", from, export.first(), Long.MAX_VALUE);
         long last = to == null ? Long.MAX_VALUE : Refusals.inRange("to", to, first, Long.MAX_VALUE);
         if (proofs.latest().filter(latest -> latest.size() >= first).isEmpty()) {
-            throw unsigned();
+            throw checkpoints.notSigned();
         }
         var asked = new TreeMap<String, Object>(Map.of("format", "signed", "from", first));
         if (to != null) {
@@ -72,11 +71,6 @@ final class AuditExportController {
         response.setContentType(LINES);
         response.setHeader("Content-Disposition", "attachment; filename=\"audit-" + first + ".jsonl\"");
         export.write(first, last, response.getOutputStream());
-    }
-
-    private ApiException unsigned() {
-        String reason = checkpoints.status().refusal().orElse("There are no such entries.");
-        return ApiException.refused(409, "not_signed", "No checkpoint covers this now. " + reason);
     }
 
     /**

@@ -121,7 +121,7 @@ final class AuditProofController {
         AuditEntry entry = proofs.entry(seq)
                 .filter(found -> caller.isPlatform() || found.actor().tenant().equals(caller.tenant()))
                 .orElseThrow(() -> Refusals.notFound("entry", Long.toString(seq)));
-        return InclusionForm.of(proofs.inclusion(entry).orElseThrow(this::unsigned));
+        return InclusionForm.of(proofs.inclusion(entry).orElseThrow(checkpoints::notSigned));
     }
 
     /**
@@ -132,7 +132,7 @@ final class AuditProofController {
     @GetMapping("/consistency")
     ConsistencyForm consistency(@RequestParam long from) {
         long size = Refusals.inRange("from", from, 1, Long.MAX_VALUE);
-        return ConsistencyForm.of(proofs.consistency(size).orElseThrow(this::unsigned));
+        return ConsistencyForm.of(proofs.consistency(size).orElseThrow(checkpoints::notSigned));
     }
 
     @GetMapping("/keys")
@@ -153,11 +153,6 @@ final class AuditProofController {
     }
 
     private Checkpoint latest() {
-        return proofs.latest().orElseThrow(this::unsigned);
-    }
-
-    private ApiException unsigned() {
-        String reason = checkpoints.status().refusal().orElse("There are no such entries.");
-        return ApiException.refused(409, "not_signed", "No checkpoint covers this now. " + reason);
+        return proofs.latest().orElseThrow(checkpoints::notSigned);
     }
 }

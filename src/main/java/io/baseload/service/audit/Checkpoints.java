@@ -92,14 +92,9 @@ public final class Checkpoints {
      */
     public synchronized Optional<Checkpoint> take() {
         try {
-            Head head = advance();
-            var strangers = signed.isEmpty() ? strangers() : Set.<String>of();
-            if (!strangers.isEmpty()) {
-                refuse("the trail has checkpoints by keys that this home doesn't trust: " + strangers
-                        + ". If they are yours: bin/baseload audit trust KEY");
-            } else {
-                sign(head);
-            }
+            sign(signable());
+        } catch (NotSignedException e) {
+            refuse(String.valueOf(e.getMessage()));
         } catch (TrailBrokenException e) {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
             refuse(String.valueOf(e.getMessage()));
@@ -132,6 +127,12 @@ public final class Checkpoints {
         return status;
     }
 
+    /** The reason why something has no checkpoint. */
+    public NotSignedException notSigned() {
+        return new NotSignedException("No checkpoint covers this now. "
+                + status.refusal().orElse("There are no such entries."));
+    }
+
     public List<AnchorStatus> anchors() {
         return anchors;
     }
@@ -160,8 +161,11 @@ public final class Checkpoints {
 
     /**
      * Replaces the signing key. The trail names the new one before the last checkpoint by the old one, which both keys sign, so that trust in the old key extends to the new one.
+     *
+     * @throws NotSignedException if this home may not sign the trail, or both keys could not sign now; the key stays
      */
     public synchronized VerifierKey rotate(Actor actor) {
+        signable();
         var successor = SigningKey.in(SigningKey.successor(keyFile), origin);
         var old = key;
         trail.recordAdmin(
@@ -171,7 +175,10 @@ public final class Checkpoints {
                 Map.of("old", old.verifier().text(), "new", successor.verifier().text()));
         trusted.add(old.verifier());
         trusted.add(successor.verifier());
-        sign(advance(), List.of(old, successor));
+        if (!sign(advance(), List.of(old, successor))) {
+            throw new NotSignedException(
+                    "Another process takes a checkpoint now, so both keys could not sign one. Try again.");
+        }
         SigningKey.replace(keyFile);
         key = SigningKey.in(keyFile, origin);
         rows.publish(key.verifier());
@@ -258,6 +265,17 @@ public final class Checkpoints {
         return head;
     }
 
+    /** Walks to the current end of a trail that this home may sign. */
+    private Head signable() {
+        Head head = advance();
+        var strangers = signed.isEmpty() ? strangers() : Set.<String>of();
+        if (!strangers.isEmpty()) {
+            throw new NotSignedException("The trail has checkpoints by keys that this home doesn't trust: " + strangers
+                    + ". If they are yours: bin/baseload audit trust KEY");
+        }
+        return head;
+    }
+
     private Optional<Checkpoint> genuine(TrailRows.Note note, Set<VerifierKey> keys) {
         try {
             var checkpoint = Checkpoint.parse(note.text());
@@ -295,32 +313,35 @@ public final class Checkpoints {
         }
     }
 
-    /** A signed checkpoint is on disk before the database or anybody else learns of it. */
-    private void sign(Head head, List<SigningKey> keys) {
+    /**
+     * A signed checkpoint is on disk before the database or anybody else learns of it.
+     *
+     * @return false if the database doesn't have it: another process is taking one now, or has taken one of this size
+     */
+    private boolean sign(Head head, List<SigningKey> keys) {
         TrailState state = state();
         var at = head.at().truncatedTo(ChronoUnit.MICROS);
         var text = Checkpoint.text(origin, state.size(), state.tree().root(), at, state.chain());
         var note = new SignedNote(text, keys.stream().map(one -> one.sign(text)).toList());
         var checkpoint = Checkpoint.parse(note.toString());
-        Boolean written = transactions.execute(status -> {
+        Boolean appended = transactions.execute(_ -> {
             if (!rows.lock()) {
-                return false; // another process is taking one now
+                return false;
             }
             memory.write(new Signed(checkpoint, state));
             boolean first = signed.isEmpty();
             signed = Optional.of(checkpoint);
+            status = new Status(checkpoint.size(), at, Optional.empty());
             file.append(checkpoint);
+            log.info("audit checkpoint {}", checkpoint.line());
             keys.forEach(one -> rows.publish(one.verifier()));
-            rows.append(checkpoint);
+            boolean isNew = rows.append(checkpoint);
             if (first) {
                 firstOfThisHome();
             }
-            return true;
+            return isNew;
         });
-        if (Boolean.TRUE.equals(written)) {
-            status = new Status(checkpoint.size(), at, Optional.empty());
-            log.info("audit checkpoint {}", checkpoint.line());
-        }
+        return Boolean.TRUE.equals(appended);
     }
 
     /** A home that continues where others have signed records this in the trail. */

@@ -1,12 +1,14 @@
 package io.baseload.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.testing.TestPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -215,6 +217,52 @@ class CheckpointsTest {
         assertThat(take().orElseThrow().signed().isSignedBy(java.util.Set.of(next)))
                 .isTrue();
         assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aHomeThatMayNotSignRotatesNoKey() throws IOException {
+        platform.close();
+        platform = platform.elsewhere();
+        append(1);
+        var own = checkpoints().keys().getFirst().key();
+        assertThatThrownBy(() -> checkpoints().rotate(ACTOR))
+                .isInstanceOf(NotSignedException.class)
+                .hasMessageContaining("audit trust");
+        assertThat(checkpoints().keys().getFirst().key()).isEqualTo(own);
+        assertThat(platform.home().resolve("audit-signed.json")).doesNotExist();
+        assertThat(SigningKey.successor(platform.home().resolve("audit-key.pem")))
+                .doesNotExist();
+        assertThat(changesOfKeys()).isEmpty();
+        assertThat(take()).isEmpty();
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aKeyIsReplacedOnlyAfterBothHaveSigned() throws SQLException {
+        take();
+        var old = checkpoints().keys().getFirst().key();
+        try (var other = platform.superuserConnection();
+                var statement = other.createStatement()) {
+            statement.execute("SELECT pg_advisory_lock(5121701109862311530)"); // another process takes a checkpoint
+            assertThatThrownBy(() -> checkpoints().rotate(ACTOR)).isInstanceOf(NotSignedException.class);
+            statement.execute("SELECT pg_advisory_unlock(5121701109862311530)");
+        }
+        assertThat(checkpoints().keys().getFirst().key()).isEqualTo(old);
+        append(1);
+        assertThat(take().orElseThrow().signed().isSignedBy(java.util.Set.of(old)))
+                .isTrue();
+        var next = checkpoints().rotate(ACTOR);
+        var both = platform.jdbc()
+                .sql("SELECT note FROM audit_checkpoint ORDER BY size DESC LIMIT 1")
+                .query(String.class)
+                .single();
+        assertThat(SignedNote.parse(both).isSignedBy(java.util.Set.of(old))).isTrue();
+        assertThat(SignedNote.parse(both).isSignedBy(java.util.Set.of(next))).isTrue();
+        assertThat(changesOfKeys()).hasSize(2);
+    }
+
+    private java.util.List<AuditEntry> changesOfKeys() {
+        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit."), 9);
     }
 
     @Test
