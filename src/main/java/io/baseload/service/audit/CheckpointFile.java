@@ -1,8 +1,7 @@
 package io.baseload.service.audit;
 
+import static java.nio.file.StandardOpenOption.APPEND;
 import static java.nio.file.StandardOpenOption.CREATE;
-import static java.nio.file.StandardOpenOption.READ;
-import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +15,10 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
-/** Checkpoints in an append-only file, one per line: {@code audit-checkpoints.jsonl} in the home, and the anchor on another volume. */
+/**
+ * Checkpoints in an append-only file, one per line: {@code audit-checkpoints.jsonl} in the home, and the anchor on another volume. Several processes may append to it, so each line
+ * is one write at the file's end, wherever that is by then; the file's own append-only attribute allows nothing else.
+ */
 final class CheckpointFile implements Anchor {
     /** Signatures are checked from the greatest checkpoint downwards; a file of many years is not kept in memory. */
     private static final int MAX_CANDIDATES = 1000;
@@ -39,10 +41,12 @@ final class CheckpointFile implements Anchor {
     }
 
     void append(Checkpoint checkpoint) {
-        try (var channel = FileChannel.open(file, CREATE, READ, WRITE)) {
-            channel.position(channel.size());
-            String line = (endsInLine(channel) ? "" : "\n") + checkpoint.line() + "\n";
-            channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8)));
+        try (var channel = FileChannel.open(file, CREATE, APPEND)) {
+            String text = (endsInLine() ? "" : "\n") + checkpoint.line() + "\n";
+            var line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+            while (line.hasRemaining()) {
+                channel.write(line);
+            }
             channel.force(true);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be written", e);
@@ -82,8 +86,11 @@ final class CheckpointFile implements Anchor {
     }
 
     /** A crash may have left an incomplete line. */
-    private static boolean endsInLine(FileChannel channel) throws IOException {
+    private boolean endsInLine() throws IOException {
         var last = ByteBuffer.allocate(1);
-        return channel.size() == 0 || channel.read(last, channel.size() - 1) == 1 && last.get(0) == '\n';
+        try (var channel = FileChannel.open(file)) {
+            long size = channel.size();
+            return size == 0 || channel.read(last, size - 1) == 1 && last.get(0) == '\n';
+        }
     }
 }

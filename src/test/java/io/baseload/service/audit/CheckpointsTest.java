@@ -11,6 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.sql.SQLException;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -142,6 +145,32 @@ class CheckpointsTest {
         assertThat(take()).isEmpty();
         assertThat(checkpoints().status().refusal())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("contradicts"));
+    }
+
+    @Test
+    void severalProcessesAppendToOneFile() throws Exception {
+        var checkpoint = take().orElseThrow();
+        var shared = platform.home().resolve("shared.jsonl");
+        var start = new CountDownLatch(1);
+        Callable<Void> process = () -> {
+            var anchor = new CheckpointFile(shared);
+            start.await();
+            for (int i = 0; i < 300; i++) {
+                anchor.append(checkpoint);
+            }
+            return null;
+        };
+        try (var executor = Executors.newFixedThreadPool(2)) {
+            var both = java.util.List.of(executor.submit(process), executor.submit(process));
+            start.countDown();
+            for (var one : both) {
+                one.get();
+            }
+        }
+        assertThat(Files.readAllLines(shared))
+                .filteredOn(line -> !line.isEmpty())
+                .hasSize(600)
+                .containsOnly(checkpoint.line());
     }
 
     @Test
