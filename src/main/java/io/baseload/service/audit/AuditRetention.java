@@ -6,14 +6,17 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
 import org.slf4j.Logger;
@@ -23,6 +26,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /**
  * Drops old segments of the trail. A full segment is exported and sealed, the file is read back and verified with the public keys, the trail records the file's SHA-256, and only
  * then is the segment dropped. Its root stays: later entries can still be proved, and the file can be matched to its place.
+ *
+ * <p>Several processes may do this at the same time, also in one folder: each writes a file of its own, one of them drops the segment, and the others delete theirs.
  *
  * <p>The retention is the owner's setting in the database; the application's role can't shorten it.
  */
@@ -51,39 +56,71 @@ public final class AuditRetention {
         this.archive = archive;
     }
 
-    /** Archives and drops the segments whose retention is over; returns their number. */
+    /** Archives and drops the segments whose retention is over; returns their number, without those that another process dropped meanwhile. */
     public synchronized int apply() {
         int dropped = 0;
-        while (applyToFirst()) {
-            dropped++;
+        for (long first = export.first(); isOver(first); first = export.first()) {
+            if (archive(first)) {
+                dropped++;
+            }
         }
         return dropped;
     }
 
-    private boolean applyToFirst() {
-        long size = rows.segmentSize();
-        long first = export.first();
-        long last = first + size - 1;
-        boolean over = rows.entry(last).filter(entry -> rows.isOver(entry.at())).isPresent();
-        if (!over || checkpoints.take().filter(it -> it.size() >= last).isEmpty()) {
-            return false;
-        }
-        Path file = archive.resolve("audit-" + first + "-" + last + ".jsonl.gz");
-        String sha256 = write(file, first, last);
-        byte[] root = new MerkleNodes(rows).node(Long.numberOfTrailingZeros(size), (first - 1) / size);
-        transactions.executeWithoutResult(status -> {
-            trail.recordAdmin(
-                    Actor.SYSTEM,
-                    "admin.audit.archive",
-                    "audit/" + first + "-" + last,
-                    Map.of("file", String.valueOf(file.getFileName()), "sha256", sha256));
-            rows.drop(first, root, sha256);
-        });
-        log.info("Entries {} to {} of the audit trail are in {} now, SHA-256 {}", first, last, file, sha256);
-        return true;
+    private boolean isOver(long first) {
+        long last = last(first);
+        return rows.entry(last).filter(entry -> rows.isOver(entry.at())).isPresent()
+                && checkpoints.take().filter(it -> it.size() >= last).isPresent();
     }
 
-    private String write(Path file, long first, long last) {
+    private long last(long first) {
+        return first + rows.segmentSize() - 1;
+    }
+
+    /** False if another process was faster. Then its file is the one that the trail names, and this process keeps none. */
+    private boolean archive(long first) {
+        try {
+            long last = last(first);
+            Archived archived = write(first, last);
+            drop(first, last, archived);
+            log.info(
+                    "Entries {} to {} of the audit trail are in {} now, SHA-256 {}",
+                    first,
+                    last,
+                    archived.file(),
+                    archived.sha256());
+            return true;
+        } catch (RuntimeException e) {
+            if (export.first() == first) {
+                throw e;
+            }
+            return false;
+        }
+    }
+
+    private void drop(long first, long last, Archived archived) {
+        long size = last - first + 1;
+        transactions.executeWithoutResult(_ -> {
+            try {
+                byte[] root = new MerkleNodes(rows).node(Long.numberOfTrailingZeros(size), (first - 1) / size);
+                trail.recordAdmin(
+                        Actor.SYSTEM,
+                        "admin.audit.archive",
+                        "audit/" + first + "-" + last,
+                        Map.of("file", String.valueOf(archived.file().getFileName()), "sha256", archived.sha256()));
+                rows.drop(first, root, archived.sha256());
+            } catch (RuntimeException e) {
+                delete(archived.file()); // nothing is committed, and no other process has a file of this name
+                throw e;
+            }
+        });
+    }
+
+    private record Archived(Path file, String sha256) {}
+
+    /** A file of a name that no other process uses, complete and verified. */
+    private Archived write(long first, long last) {
+        Path file = archive.resolve("audit-" + first + "-" + last + "-" + UUID.randomUUID() + ".jsonl.gz");
         Path unfinished = file.resolveSibling(file.getFileName() + ".new");
         try {
             Files.createDirectories(archive);
@@ -91,13 +128,24 @@ public final class AuditRetention {
                 export.write(first, last, out);
             }
             verify(unfinished, last);
-            try (var channel = java.nio.channels.FileChannel.open(unfinished, java.nio.file.StandardOpenOption.WRITE)) {
+            try (var channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
                 channel.force(true);
             }
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            return sha256(file);
+            String sha256 = sha256(unfinished);
+            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            return new Archived(file, sha256);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be written", e);
+        } finally {
+            delete(unfinished);
+        }
+    }
+
+    private static void delete(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            log.warn("{} is not needed and can't be deleted: {}", file, e.toString());
         }
     }
 
