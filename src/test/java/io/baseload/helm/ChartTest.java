@@ -52,7 +52,7 @@ class ChartTest {
           existingSecret: db
           ownerUsername: owner
           cidr: 192.0.2.0/24
-        audit: {existingSecret: signer, anchorClaim: anchor, retention: P400D}
+        audit: {existingSecret: signer, anchorClaim: anchor, archiveClaim: archive, retention: P400D}
         memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500, hugepages: 4096}
         cpu: {request: "4", limit: "8"}
         models: {claim: files, init: [big.gguf, folder/of/one]}
@@ -232,13 +232,20 @@ class ChartTest {
         assertThat(container(chart).getEnv()).extracting(EnvVar::getName).contains("TOKEN");
         assertThat(container(chart).getVolumeMounts())
                 .extracting(VolumeMount::getMountPath)
-                .contains("/var/lib/baseload/import", "/audit-key", "/audit-anchor", "/tls", "/certificates");
+                .contains(
+                        "/var/lib/baseload/import",
+                        "/audit-key",
+                        "/audit-anchor",
+                        "/audit-archive",
+                        "/tls",
+                        "/certificates");
         assertThat(pod.getVolumes())
                 .extracting(volume -> volume.getName())
-                .contains("import", "audit-key", "audit-anchor", "tls", "certificates");
+                .contains("import", "audit-key", "audit-anchor", "audit-archive", "tls", "certificates");
         assertThat(chart.config())
                 .containsEntry("BASELOAD_AUDIT_KEYFILE", "/audit-key/audit-key.pem")
                 .containsEntry("BASELOAD_AUDIT_ANCHOR_FILE", "/audit-anchor/checkpoints.jsonl")
+                .containsEntry("BASELOAD_AUDIT_ARCHIVE", "/audit-archive")
                 .containsEntry("BASELOAD_AUDIT_RETENTION", "P400D")
                 .containsEntry("BASELOAD_MANAGEMENT_PORT", "9090")
                 .containsEntry("SERVER_SSL_BUNDLE", "server");
@@ -341,6 +348,27 @@ class ChartTest {
         boolean scaled = several.startsWith("autoscaling");
         assertThat(chart.has(HorizontalPodAutoscaler.class)).isEqualTo(scaled);
         assertThat(deployment.getReplicas()).isEqualTo(scaled ? null : 3);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"replicas: 2", "autoscaling: {enabled: true}", "engine: {enabled: false}"})
+    void severalPodsArchiveOnlyWhereItOutlivesThem(String several) throws IOException {
+        String values = """
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            persistence: {accessMode: ReadWriteMany}
+            audit: {existingSecret: signer, retention: P400D%s}
+            """ + several;
+        assertThatThrownBy(() -> render(values.formatted(""))).hasMessageContaining("audit.archiveClaim");
+        Manifests chart = render(values.formatted(", archiveClaim: archive"));
+        assertThat(chart.config()).containsEntry("BASELOAD_AUDIT_ARCHIVE", "/audit-archive");
+        assertThat(container(chart).getVolumeMounts())
+                .filteredOn(mount -> mount.getName().equals("audit-archive"))
+                .extracting(VolumeMount::getMountPath)
+                .containsExactly("/audit-archive");
+        assertThat(pod(chart).getVolumes())
+                .filteredOn(volume -> volume.getName().equals("audit-archive"))
+                .extracting(volume -> volume.getPersistentVolumeClaim().getClaimName())
+                .containsExactly("archive");
     }
 
     @ParameterizedTest
