@@ -42,6 +42,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- $what := ternary "several replicas need" "a gateway needs" .Values.engine.enabled -}}
 {{- if not .Values.database.url }}{{ fail (printf "%s an external database: set database.url" $what) }}{{ end -}}
 {{- if not .Values.audit.existingSecret }}{{ fail (printf "%s one key for the audit trail: set audit.existingSecret" $what) }}{{ end -}}
+{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a memory of what was signed: set audit.anchorClaim" $what) }}{{ end -}}
 {{- if and .Values.audit.retention (not .Values.audit.archiveClaim) }}{{ fail (printf "%s an archive that outlives the pods: set audit.archiveClaim, or leave audit.retention empty" $what) }}{{ end -}}
 {{- if and (not .Values.engine.enabled) (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
 {{- if and .Values.engine.enabled (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}

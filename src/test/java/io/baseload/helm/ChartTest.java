@@ -332,7 +332,7 @@ class ChartTest {
     void severalReplicasShareDatabaseKeyAndModels(String several) throws IOException {
         Manifests chart = render("""
             database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            audit: {existingSecret: signer}
+            audit: {existingSecret: signer, anchorClaim: anchor}
             persistence: {accessMode: ReadWriteMany}
             """ + several);
         var deployment = chart.one(Deployment.class).getSpec();
@@ -356,7 +356,7 @@ class ChartTest {
         String values = """
             database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
             persistence: {accessMode: ReadWriteMany}
-            audit: {existingSecret: signer, retention: P400D%s}
+            audit: {existingSecret: signer, anchorClaim: anchor, retention: P400D%s}
             """ + several;
         assertThatThrownBy(() -> render(values.formatted(""))).hasMessageContaining("audit.archiveClaim");
         Manifests chart = render(values.formatted(", archiveClaim: archive"));
@@ -378,7 +378,11 @@ class ChartTest {
                 "replicas: 2 | database.url",
                 "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}} | audit.existingSecret",
                 "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}, audit: {existingSecret:"
-                        + " k}} | ReadWriteMany",
+                        + " k}} | audit.anchorClaim",
+                "{engine: {enabled: false}, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}, audit:"
+                        + " {existingSecret: k}} | audit.anchorClaim",
+                "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}, audit: {existingSecret:"
+                        + " k, anchorClaim: a}} | ReadWriteMany",
                 "models: {claim: a, image: b} | not both",
                 "ingress: {enabled: true} | ingress.hosts",
                 "httpRoute: {enabled: true} | httpRoute.parentRefs"
@@ -426,16 +430,19 @@ class ChartTest {
     }
 
     @Test
-    void aGatewayHasNoVolumeAndNoMemoryForModels() throws IOException {
+    void aGatewayHasNoVolumeOfItsOwnAndNoMemoryForModels() throws IOException {
         String gateway = """
             engine: {enabled: false}
             database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            audit: {existingSecret: trail}
+            audit: {existingSecret: trail, anchorClaim: anchor}
             """;
         Manifests chart = render(gateway);
         assertThat(chart.config()).containsEntry("BASELOAD_ENGINE_ENABLED", "false");
         assertThat(chart.all(PersistentVolumeClaim.class)).isEmpty();
-        assertThat(pod(chart).getVolumes()).allMatch(volume -> volume.getPersistentVolumeClaim() == null);
+        assertThat(pod(chart).getVolumes())
+                .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
+                .extracting(volume -> volume.getName())
+                .containsExactly("audit-anchor");
         assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("896Mi"));
         assertThat(chart.one(Deployment.class).getSpec().getStrategy().getType())
                 .isEqualTo("RollingUpdate");

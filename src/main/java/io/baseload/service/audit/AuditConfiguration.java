@@ -7,6 +7,8 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
@@ -19,6 +21,7 @@ import org.springframework.transaction.support.TransactionTemplate;
 @Configuration(proxyBeanMethods = false)
 @EnableConfigurationProperties(AuditProperties.class)
 public class AuditConfiguration {
+    private static final Logger log = LoggerFactory.getLogger(AuditConfiguration.class);
 
     @Bean
     AuditTrail auditTrail(JdbcClient jdbc) {
@@ -41,6 +44,12 @@ public class AuditConfiguration {
             ObjectProvider<Anchor> further,
             ObjectProvider<WitnessAnchor.Transport> transport) {
         var rows = new TrailRows(jdbc);
+        var memory = new SignedTrail(home.path());
+        if (properties.keyFile() != null && properties.anchor().file() == null && !memory.exists()) {
+            log.warn("This home remembers no signature by the key of baseload.audit.key-file, and there is no"
+                    + " baseload.audit.anchor.file: nobody would notice here that the audit trail was cut or rewritten"
+                    + " before this start.");
+        }
         var file = Optional.ofNullable(properties.anchor().file()).map(CheckpointFile::new);
         var witnesses = properties.witnesses().stream()
                 .map(it -> new WitnessAnchor(
@@ -56,7 +65,7 @@ public class AuditConfiguration {
                 origin(properties, rows),
                 Objects.requireNonNullElse(properties.keyFile(), home.resolve("audit-key.pem")),
                 new TrustedKeys(home.resolve(TrustedKeys.FILE), properties.trustedKeys()),
-                new SignedTrail(home.path()),
+                memory,
                 anchors,
                 new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)));
     }

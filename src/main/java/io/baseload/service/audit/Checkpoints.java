@@ -27,7 +27,8 @@ import org.springframework.transaction.support.TransactionOperations;
  *
  * <p><b>Invariant.</b> The last signed checkpoint is on the home's disk before anybody else learns of it. Somebody who cuts, rewrites or replaces the trail in the database breaks
  * the continuation, and no checkpoint is signed any more, even after a restart. The trail is also compared with other processes' checkpoints, with those in the home's own file and
- * with those in the anchor file. The database's own table of checkpoints never decides what is signed, so a false row there can't block signing.
+ * with those in the anchor file, which is the memory of processes whose homes don't last. The database's own table of checkpoints never decides what is signed, so a false row
+ * there can't block signing.
  *
  * <p><b>A new home</b> on a database that others have signed for can't know whether it is the trail that they signed. It signs nothing, raises no alarm and names the keys that it
  * would have to trust ({@code audit trust}); then it reads the whole trail once.
@@ -239,10 +240,17 @@ public final class Checkpoints {
         if (expected.isPresent() && expected.get().size() > head.seq()) {
             throw new TrailBrokenException(head.seq() + 1, "signed entries are missing");
         }
+        if (expected.isPresent() && expected.get().size() < from.size()) {
+            throw new TrailBrokenException(
+                    from.size() + 1,
+                    "the trail begins with entry " + (from.size() + 1) + ", and the last known checkpoint is of "
+                            + expected.get().size() + " entries: they can't be compared");
+        }
         var nodes = new ArrayList<Node>();
         var walk = new TrailWalk(from, (level, place, root) -> nodes.add(new Node(level, place, root)));
         var notes = new Notes(rows, from.size(), head.seq());
         var keys = believed();
+        expected.ifPresent(walk::hold);
         while (walk.size() < head.seq()) {
             List<AuditEntry> entries = rows.entries(walk.size(), head.seq());
             if (entries.isEmpty()) {

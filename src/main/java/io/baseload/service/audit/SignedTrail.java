@@ -32,6 +32,10 @@ public final class SignedTrail {
 
     record Signed(Checkpoint checkpoint, TrailState state) {}
 
+    boolean exists() {
+        return Files.exists(file);
+    }
+
     /** @throws IllegalStateException if the file is damaged: then it is unknown what was signed */
     Optional<Signed> read() {
         return new PrivateFile(file).read().map(text -> {

@@ -248,6 +248,24 @@ class AuditExportTest {
         assertThat(verify().integrity().ok()).isTrue();
     }
 
+    /** Whoever owns the tables may claim that what was signed for was archived and dropped. */
+    @Test
+    void aTrailThatBeginsAfterTheLastKnownCheckpointIsNotSigned() throws IOException {
+        Path file = platform.home().resolve("audit-checkpoints.jsonl");
+        var known = Files.readString(file);
+        assertThat(known).contains("\"seq\":300").doesNotContain("\"seq\":600");
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(platform.get(AuditRetention.class).apply()).isEqualTo(2);
+        platform.close();
+        Files.delete(platform.home().resolve("audit-signed.json"));
+        Files.writeString(file, known);
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(checkpoints().take()).isEmpty();
+        assertThat(checkpoints().status().refusal())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("begins with entry 513", "of 300 entries"));
+    }
+
     @Test
     void aProcessThatComesLateKeepsNoArchive() throws IOException {
         platform.close();

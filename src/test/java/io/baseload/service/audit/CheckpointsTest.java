@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Signed checkpoints against an owner of the database who cuts, rewrites and suppresses, and homes that come and go. */
 class CheckpointsTest {
@@ -145,6 +148,29 @@ class CheckpointsTest {
         assertThat(take()).isEmpty();
         assertThat(checkpoints().status().refusal())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("contradicts"));
+    }
+
+    /** A pod among several: the key is mounted, the home is empty. */
+    @Test
+    @ExtendWith(OutputCaptureExtension.class)
+    void theAnchorIsTheMemoryOfAHomeThatDoesNotLast(CapturedOutput log) {
+        var key = "--baseload.audit.key-file=" + platform.home().resolve("audit-key.pem");
+        var anchor = "--baseload.audit.anchor.file=" + platform.home().resolve("anchor.jsonl");
+        platform.close();
+        platform = platform.elsewhere(key, anchor);
+        append(1);
+        assertThat(take().orElseThrow().size()).isEqualTo(11);
+        platform.close();
+        cutTo(7);
+        platform = platform.elsewhere(key, anchor);
+        append(9);
+        assertThat(take()).isEmpty();
+        assertThat(checkpoints().status().refusal())
+                .hasValueSatisfying(reason -> assertThat(reason).contains("contradicts"));
+        assertThat(log).doesNotContain("baseload.audit.anchor.file");
+        platform.close();
+        platform = platform.elsewhere(key);
+        assertThat(log).contains("there is no baseload.audit.anchor.file");
     }
 
     @Test
