@@ -60,6 +60,7 @@ public final class AuditProofs {
      * Proves that the latest checkpoint continues an earlier size; empty if it covers fewer entries.
      *
      * @throws TrailBrokenException if the trail differs from the signed one
+     * @throws ArchivedException if the size is within a dropped segment and no checkpoint's
      */
     public Optional<Consistency> consistency(long before) {
         return covering(before).map(checkpoint -> {

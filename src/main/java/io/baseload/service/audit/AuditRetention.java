@@ -81,6 +81,7 @@ public final class AuditRetention {
     private boolean archive(long first) {
         try {
             long last = last(first);
+            keepProofs(first, last);
             Archived archived = write(first, last);
             drop(first, last, archived);
             log.info(
@@ -95,6 +96,15 @@ public final class AuditRetention {
                 throw e;
             }
             return false;
+        }
+    }
+
+    /** Later checkpoints are still proved to continue those of this segment. */
+    private void keepProofs(long first, long last) {
+        var notes = rows.notes(first - 1, last);
+        while (!notes.isEmpty()) {
+            notes.forEach(note -> rows.append(MerkleNodes.continuing(note.size(), last, rows)));
+            notes = rows.notes(notes.getLast().size(), last);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.audit.TrailRows.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -8,6 +9,8 @@ import java.util.Map;
 /**
  * The nodes of the trail's Merkle tree, from the database: every eighth level is stored, the levels between are computed from at most 256 hashes below. The nodes need not be
  * trusted: results made from them are checked against a signed root.
+ *
+ * <p>When the entries of a segment are dropped, the nodes stay that {@link #continuing} returned for its checkpoints.
  */
 final class MerkleNodes implements MerkleTree.Nodes {
     private static final int WIDTH = 8;
@@ -22,6 +25,22 @@ final class MerkleNodes implements MerkleTree.Nodes {
     /** 256 neighbours of one level. */
     private record Block(int level, long place) {}
 
+    /** The nodes below the stored levels that proofs from a checkpoint of this size need, as long as the entries up to the end of its segment are there. */
+    static List<Node> continuing(long size, long end, TrailRows rows) {
+        var nodes = new MerkleNodes(rows);
+        var needed = new ArrayList<Node>();
+        MerkleTree.Nodes seen = (level, place) -> {
+            byte[] hash = nodes.node(level, place);
+            if (level < WIDTH) {
+                needed.add(new Node(level, place, hash));
+            }
+            return hash;
+        };
+        var _ = MerkleTree.root(size, seen);
+        var _ = MerkleTree.consistency(size, end, seen);
+        return needed;
+    }
+
     @Override
     public byte[] node(int level, long place) {
         int stored = level / WIDTH * WIDTH;
@@ -29,10 +48,20 @@ final class MerkleNodes implements MerkleTree.Nodes {
         var block = blocks.computeIfAbsent(new Block(stored, place >> (WIDTH - above)), this::read);
         int first = (int) (place & ((1L << (WIDTH - above)) - 1)) << above;
         if (first + (1 << above) > block.size()) {
-            throw new TrailBrokenException(
-                    (place << level) + 1, "nodes of the tree are missing at entry " + ((place << level) + 1));
+            return rows.node(level, place).orElseThrow(() -> missing(level, (place << level) + 1));
         }
         return fold(block.subList(first, first + (1 << above)));
+    }
+
+    private RuntimeException missing(int level, long entry) {
+        return rows.segments().stream()
+                .filter(segment -> level < WIDTH && segment.first() <= entry && entry <= segment.last())
+                .findFirst()
+                .<RuntimeException>map(segment -> new ArchivedException("Entry " + entry
+                        + " is archived and dropped: admin.audit.archive of audit/" + segment.first() + "-"
+                        + segment.last() + " names the file. Without its entries, only sizes of checkpoints are proved."))
+                .orElseGet(
+                        () -> new TrailBrokenException(entry, "nodes of the tree are missing at entry " + entry));
     }
 
     private List<byte[]> read(Block block) {

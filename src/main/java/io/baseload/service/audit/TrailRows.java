@@ -154,6 +154,13 @@ final class TrailRows {
         }
     }
 
+    Optional<byte[]> node(int level, long place) {
+        return jdbc.sql("SELECT hash FROM audit_subtree WHERE level = ? AND place = ?")
+                .params(level, place)
+                .query((row, number) -> row.getBytes("hash"))
+                .optional();
+    }
+
     /** Roots of complete subtrees of one level, from one place on, at most 256. */
     List<byte[]> nodes(int level, long place) {
         return jdbc.sql("SELECT hash FROM audit_subtree WHERE level = ? AND place BETWEEN ? AND ? ORDER BY place")

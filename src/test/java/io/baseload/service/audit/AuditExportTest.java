@@ -248,6 +248,38 @@ class AuditExportTest {
         assertThat(verify().integrity().ok()).isTrue();
     }
 
+    @Test
+    void checkpointsOfDroppedSegmentsAreStillContinued() {
+        var kept = new ArrayList<>(List.of(signed(300)));
+        for (int more : new int[] {0, 1, 6, 1, 92, 67, 1}) {
+            append(more);
+            kept.add(checkpoints().take().orElseThrow());
+        }
+        assertThat(kept).extracting(Checkpoint::size).containsExactly(300L, 600L, 601L, 607L, 608L, 700L, 767L, 768L);
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(platform.get(AuditRetention.class).apply()).isEqualTo(3);
+        var proofs = platform.get(AuditProofs.class);
+        for (Checkpoint one : kept) {
+            var proof = proofs.consistency(one.size()).orElseThrow();
+            assertThat(MerkleTree.isConsistent(
+                            one.size(),
+                            one.root(),
+                            proof.checkpoint().size(),
+                            proof.checkpoint().root(),
+                            proof.path()))
+                    .as("from %s", one.size())
+                    .isTrue();
+        }
+        assertThat(proofs.consistency(256)).isPresent();
+        for (long size : new long[] {299, 301}) {
+            assertThatThrownBy(() -> proofs.consistency(size))
+                    .isInstanceOf(ArchivedException.class)
+                    .hasMessageContaining("audit/257-512");
+        }
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
     /** Whoever owns the tables may claim that what was signed for was archived and dropped. */
     @Test
     void aTrailThatBeginsAfterTheLastKnownCheckpointIsNotSigned() throws IOException {
