@@ -92,7 +92,7 @@ public final class AuditProofs {
         byte[] chain = rows.entry(size)
                 .orElseThrow(() -> new TrailBrokenException(size, "entry " + size + " is missing"))
                 .hash();
-        return new TrailState(new Frontier(size, hashes), chain, java.util.Map.of(), 0);
+        return TrailState.after(new Frontier(size, hashes), chain);
     }
 
     private Optional<Checkpoint> covering(long size) {

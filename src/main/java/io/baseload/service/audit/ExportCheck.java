@@ -6,7 +6,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -110,7 +109,7 @@ public final class ExportCheck {
                 .map(hash -> HEX.parseHex(hash.asString("")))
                 .toList();
         byte[] chain = HEX.parseHex(head.path("chain").asString(""));
-        var walked = new TrailWalk(new TrailState(new MerkleTree.Frontier(from - 1, hashes), chain, Map.of(), 0));
+        var walked = new TrailWalk(TrailState.after(new MerkleTree.Frontier(from - 1, hashes), chain));
         walk = walked;
         kept.forEach(checkpoint -> compare(walked, checkpoint));
     }

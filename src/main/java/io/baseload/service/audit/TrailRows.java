@@ -97,7 +97,7 @@ final class TrailRows {
             tree = tree.with(segment.root(), level, (l, place, root) -> {});
             chain = segment.hash();
         }
-        return new TrailState(tree, chain, java.util.Map.of(), 0);
+        return TrailState.after(tree, chain);
     }
 
     List<Segment> segments() {

@@ -14,12 +14,18 @@ import tools.jackson.databind.JsonNode;
  * @param chain the last entry's hash; 32 zero bytes before the first
  * @param open intents without an outcome so far: reservation and number of the entry
  * @param stray number of the first outcome without an open intent, or of the first intent of a reservation that already had one; 0 = none
+ * @param before entries before the walk's first one. Their intents are unknown, so unless it is 0 an outcome may belong to one of them
  */
-record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open, long stray) {
-    static final TrailState EMPTY = new TrailState(MerkleTree.Frontier.EMPTY, new byte[32], Map.of(), 0);
+record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open, long stray, long before) {
+    static final TrailState EMPTY = after(MerkleTree.Frontier.EMPTY, new byte[32]);
 
     TrailState {
         open = Map.copyOf(open);
+    }
+
+    /** A walk that begins here. */
+    static TrailState after(MerkleTree.Frontier tree, byte[] chain) {
+        return new TrailState(tree, chain, Map.of(), 0, tree.size());
     }
 
     long size() {
@@ -34,6 +40,7 @@ record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open
         members.put("chain", HexFormat.of().formatHex(chain));
         members.put("open", open);
         members.put("stray", stray);
+        members.put("before", before);
         return members;
     }
 
@@ -50,6 +57,7 @@ record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open
                 new MerkleTree.Frontier(json.required("size").asLong(), hashes),
                 HexFormat.of().parseHex(json.required("chain").asString()),
                 open,
-                json.required("stray").asLong());
+                json.required("stray").asLong(),
+                json.path("before").asLong(0)); // absent in files of earlier versions
     }
 }

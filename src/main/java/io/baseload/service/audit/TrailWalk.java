@@ -16,6 +16,7 @@ final class TrailWalk {
 
     private final Map<String, Long> open;
     private final MerkleTree.Subtrees subtrees;
+    private final long before;
     private Frontier tree;
     private byte[] chain;
     private long stray;
@@ -26,6 +27,7 @@ final class TrailWalk {
         this.chain = from.chain();
         this.open = new HashMap<>(from.open());
         this.stray = from.stray();
+        this.before = from.before();
         this.subtrees = subtrees;
     }
 
@@ -75,7 +77,7 @@ final class TrailWalk {
     }
 
     TrailState state() {
-        return new TrailState(tree, chain, open, stray);
+        return new TrailState(tree, chain, open, stray, before);
     }
 
     private void add(byte[] canonical, byte[] hash, String kind, String detail) {
@@ -96,7 +98,7 @@ final class TrailWalk {
 
     private void close(JsonNode detail) {
         boolean correction = detail.path("correction").asBoolean(false);
-        if (!correction && open.remove(detail.path("reservation").asString("")) == null) {
+        if (!correction && open.remove(detail.path("reservation").asString("")) == null && before == 0) {
             strayed();
         }
     }

@@ -280,6 +280,38 @@ class AuditExportTest {
         assertThat(verify().integrity().ok()).isTrue();
     }
 
+    @Test
+    void anOutcomeWhoseIntentWasDroppedIsNoStray() throws IOException {
+        append(167);
+        var reservation = Map.<String, Object>of("reservation", UUID.randomUUID().toString());
+        var trail = platform.get(AuditTrail.class);
+        trail.append(ACTOR, AuditEntry.COMPLETION_INTENT, "r", reservation);
+        trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", reservation);
+        assertThat(trail.page(767, Optional.empty(), Optional.empty(), 9))
+                .extracting(AuditEntry::kind)
+                .containsExactly(AuditEntry.COMPLETION_INTENT, AuditEntry.COMPLETION_OUTCOME);
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(platform.get(AuditRetention.class).apply()).isEqualTo(3);
+        assertThat(verify().completeness().ok()).isTrue();
+        platform.close();
+        Files.delete(platform.home().resolve("audit-signed.json")); // the next walk begins with the outcome
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(checkpoints().take()).isPresent();
+        assertThat(verify().completeness().ok()).isTrue();
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        assertThat(verify().completeness().ok()).isTrue();
+        append(1);
+        platform.get(AuditTrail.class)
+                .append(
+                        ACTOR,
+                        AuditEntry.COMPLETION_INTENT,
+                        "r",
+                        Map.of("reservation", UUID.randomUUID().toString()));
+        assertThat(verify().completeness().ok()).isFalse();
+    }
+
     /** Whoever owns the tables may claim that what was signed for was archived and dropped. */
     @Test
     void aTrailThatBeginsAfterTheLastKnownCheckpointIsNotSigned() throws IOException {
