@@ -172,7 +172,10 @@ public final class Quota {
                 .set();
     }
 
-    /** Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected; one that has already ended has no effect. */
+    /**
+     * Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected, to nothing if its request never started; one that has already ended has no
+     * effect.
+     */
     public List<Settlement> settle(List<Settlement> ends) {
         var byId = new HashMap<UUID, Settlement>();
         ends.forEach(end -> byId.put(end.reservation(), end));
@@ -183,7 +186,6 @@ public final class Quota {
             changes.add(made.settled(end.promptTokens() + end.completionTokens(), refused(end) ? -1 : 0));
             settlements.add(end);
         }
-        byId.values().removeIf(Quota::refused);
         if (!byId.isEmpty()) {
             correct(byId.values(), settlements, changes);
         }
@@ -315,23 +317,23 @@ public final class Quota {
             RETURNING r.*, coalesce(r.cost, 0) AS used_cost\
             """.formatted(COST.formatted("u")))
                 .params(parameters(ends))
-                .param("refused", ends.stream().map(Quota::refused).toArray(Boolean[]::new))
                 .query(Made::read)
                 .list();
     }
 
     private void correct(Collection<Settlement> ends, List<Settlement> settlements, List<Change> changes) {
         jdbc.sql("""
-            UPDATE reservation r SET state = 'corrected', prompt_tokens = u.prompt, cached_tokens = u.cached, completion_tokens = u.completion,
-              cost = %s
-            FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, coalesce(l.cost, 0) AS lost_cost, g.prompt, g.cached, g.completion
+            UPDATE reservation r SET state = CASE WHEN u.refused THEN 'refused' ELSE 'corrected' END,
+              prompt_tokens = u.prompt, cached_tokens = u.cached, completion_tokens = u.completion, cost = %s
+            FROM (SELECT l.id, l.made_at, l.prompt_tokens, l.completion_tokens, coalesce(l.cost, 0) AS lost_cost, g.prompt, g.cached, g.completion,
+                         g.refused
                   FROM reservation l
-                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[]) g(id, prompt, cached, completion)
-                    ON l.id = g.id
+                  JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[], :refused::boolean[])
+                       g(id, prompt, cached, completion, refused) ON l.id = g.id
                   WHERE l.state = 'lost' ORDER BY l.id FOR UPDATE OF l) u
             WHERE r.id = u.id AND r.made_at = u.made_at
             RETURNING r.*, u.prompt - u.prompt_tokens AS more_prompt, u.completion - u.completion_tokens AS more_completion,
-              coalesce(r.cost, 0) - u.lost_cost AS used_cost\
+              coalesce(r.cost, 0) - u.lost_cost AS used_cost, u.refused\
             """.formatted(COST.formatted("u"))).params(parameters(ends)).query(row -> {
             var late = new Settlement(
                     row.getObject("id", UUID.class),
@@ -340,7 +342,8 @@ public final class Quota {
                     row.getLong("more_completion"),
                     Settlement.State.CORRECTED);
             settlements.add(late);
-            changes.add(Made.read(row, 0).corrected(late.promptTokens() + late.completionTokens()));
+            changes.add(Made.read(row, 0)
+                    .corrected(late.promptTokens() + late.completionTokens(), row.getBoolean("refused") ? -1 : 0));
         });
         windows.restore(changes);
     }
@@ -350,7 +353,8 @@ public final class Quota {
                 "ids", texts(ends, end -> end.reservation().toString()),
                 "prompts", ends.stream().map(Settlement::promptTokens).toArray(Long[]::new),
                 "cached", ends.stream().map(Settlement::cachedTokens).toArray(Long[]::new),
-                "completions", ends.stream().map(Settlement::completionTokens).toArray(Long[]::new));
+                "completions", ends.stream().map(Settlement::completionTokens).toArray(Long[]::new),
+                "refused", ends.stream().map(Quota::refused).toArray(Boolean[]::new));
     }
 
     private static boolean refused(Settlement end) {
@@ -418,8 +422,8 @@ public final class Quota {
             return new Change(kind, at, -tokens, used, requests, reservedCost.negate(), usedCost);
         }
 
-        Change corrected(long used) {
-            return new Change(kind, at, 0, used, 0, BigDecimal.ZERO, usedCost);
+        Change corrected(long used, int requests) {
+            return new Change(kind, at, 0, used, requests, BigDecimal.ZERO, usedCost);
         }
     }
 }

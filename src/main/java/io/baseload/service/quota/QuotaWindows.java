@@ -99,10 +99,12 @@ final class QuotaWindows {
              - (SELECT count(*) FROM added WHERE key_prefix = '' AND model = '' AND period <> 'hour')\
         """.formatted(CHANGES);
 
+    /** With as much as is taken back from them: no counter is negative. */
     private static final String RESTORE = """
         WITH c AS (%s)
-        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
-        SELECT tenant, key_prefix, model, period, starts_at FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour'
+        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at, used, requests, used_cost)
+        SELECT tenant, key_prefix, model, period, starts_at, greatest(-used, 0), greatest(-requests, 0), greatest(-used_cost, 0)
+        FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour'
         ORDER BY 1, 2, 3, 4, 5 ON CONFLICT DO NOTHING\
         """.formatted(CHANGES);
 

@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
@@ -17,8 +19,11 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Answers whose process or whose database goes away while they run. */
@@ -73,6 +78,52 @@ class LostAndLateTest {
                 assertThat(client.finished().usage()).isEqualTo(new Usage(1, 2));
             }
         }
+    }
+
+    @Test
+    void aRequestThatNeverStartedOwesNothingThoughItWasLost() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var ledger = first.get(ReservationLedger.class);
+            var instance = first.get(Membership.class).lease().instance();
+            var reservation = new Reservation(
+                    UUID.randomUUID(), instance, TENANT, "bl_test", "tiny", "req-1", false, 1, 100, 10);
+            ledger.reserve(intent(reservation));
+            line.cut();
+            first.superuser().sql("DELETE FROM instance").update();
+            try (var second = first.beside(TinyInference.class)) {
+                assertThat(used(second)).isEqualTo(10);
+                var refund = ledger.refund(reservation);
+                line.mend();
+                refund.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS);
+                assertThat(used(second)).isZero();
+                assertThat(outcomes(second, "lost")).isEqualTo(1);
+                assertThat(outcomes(second, "refused")).isEqualTo(1);
+                assertThat(audited(second)).isZero();
+                assertComplete(second);
+            }
+        }
+    }
+
+    private static Intent intent(Reservation reservation) {
+        return new Intent(
+                new Actor(reservation.tenant(), reservation.keyPrefix()),
+                reservation,
+                "tiny",
+                new EndUser(Optional.empty(), Optional.empty()),
+                "tiny-1",
+                new Origin(reservation.requestId(), "192.0.2.7"),
+                Optional.empty(),
+                List.of());
+    }
+
+    /** Tokens by the trail. */
+    private static long audited(TestPlatform platform) {
+        return platform.superuser()
+                .sql("SELECT coalesce(sum((detail ->> 'prompt_tokens')::bigint + (detail ->> 'completion_tokens')::bigint),"
+                        + " 0) FROM audit_entry WHERE kind = 'completion.outcome'")
+                .query(Long.class)
+                .single();
     }
 
     @Test

@@ -237,6 +237,40 @@ class QuotaTest {
     }
 
     @Test
+    void whatWasLostAndNeverStartedIsGivenBack() {
+        var tenant = tenant(2);
+        var id = reserve(tenant, 100);
+        transactions.executeWithoutResult(status -> quota.progress(Map.of(id, 7L)));
+        lose();
+        assertThat(month(tenant))
+                .extracting(TenantUsage.Window::used, TenantUsage.Window::requests)
+                .containsExactly(17L, 1L);
+        var refund = new Settlement(id, 0, 0, Settlement.State.REFUSED);
+        assertThat(end(refund)).containsExactly(new Settlement(id, -10, -7, Settlement.State.CORRECTED));
+        assertThat(end(refund)).isEmpty();
+        assertThat(end(new Settlement(id, 10, 20, Settlement.State.SETTLED))).isEmpty();
+        assertThat(month(tenant))
+                .extracting(TenantUsage.Window::used, TenantUsage.Window::reserved, TenantUsage.Window::requests)
+                .containsExactly(0L, 0L, 0L);
+        assertThat(usage(tenant).byModel()).isEmpty();
+        LedgerBooks.agree(platform, tenant, 3);
+    }
+
+    @Test
+    void givesBackInWindowsThatWereForgotten() {
+        var tenant = tenant(2);
+        var id = reserve(tenant, 100);
+        lose();
+        platform.superuser()
+                .sql("DELETE FROM quota_window WHERE tenant = ? AND period = 'minute'")
+                .param(tenant)
+                .update();
+        assertThat(end(new Settlement(id, 0, 0, Settlement.State.REFUSED)))
+                .containsExactly(new Settlement(id, -10, 0, Settlement.State.CORRECTED));
+        LedgerBooks.agree(platform, tenant, 3);
+    }
+
+    @Test
     void losesNothingOfAProcessThatHasALease() {
         var tenant = tenant(2);
         var living = platform.get(Membership.class).lease().instance();
