@@ -4,16 +4,20 @@ import io.baseload.service.database.DatabaseFailures;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.stream.LongStream;
+import org.springframework.dao.CannotAcquireLockException;
 
 /**
  * Writes all waiting items in one transaction.
@@ -22,27 +26,39 @@ import java.util.stream.LongStream;
  * second. So one thread takes all waiting items, writes them in one transaction, and then takes the items that have arrived meanwhile. This delays nothing, except for a short wait
  * for callers whose group has just been written and who come back at once: the thread waits for as many items as the last group had, for at most half a millisecond.
  *
+ * <p>A transaction doesn't wait for the rows of one item, since all others would wait too. It leaves out items whose rows somebody else has locked, and they are tried again with the
+ * next groups, until their callers withdraw them.
+ *
  * <p>A group that fails because the database is unreachable fails as a whole. If it fails otherwise, one of its members may be the reason, so each is then tried alone.
  */
 final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_GROUP = 256;
     private static final long GATHER_NANOS = 500_000;
+    private static final long IDLE_MILLIS = 100;
+    /** Until items whose rows were locked are tried again, if no others come. */
+    private static final long LOCKED_MILLIS = 5;
+
     private static final Duration[] BOUNDS = LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
             .mapToObj(Duration::ofMillis)
             .toArray(Duration[]::new);
 
+    private final int capacity;
     private final BlockingQueue<Entry<T, R>> queue;
-    private final Function<List<T>, List<R>> transaction;
+    /** Items whose rows were locked; used only by the thread. */
+    private final Queue<Entry<T, R>> locked = new ArrayDeque<>();
+
+    private final Function<List<T>, List<Optional<R>>> transaction;
     private final Timer latency;
     private final Thread thread;
     private volatile boolean closed;
 
     /**
      * @param step of the ledger
-     * @param capacity how many may wait
-     * @param transaction returns results in the order of its arguments
+     * @param capacity how many may wait in the queue, and how many for rows
+     * @param transaction returns results in the order of its arguments, empty ones for items whose rows are locked
      */
-    GroupCommit(String step, int capacity, Function<List<T>, List<R>> transaction, MeterRegistry meters) {
+    GroupCommit(String step, int capacity, Function<List<T>, List<Optional<R>>> transaction, MeterRegistry meters) {
+        this.capacity = capacity;
         this.queue = new ArrayBlockingQueue<>(capacity);
         this.transaction = transaction;
         this.latency = Timer.builder("baseload.ledger_latency")
@@ -71,24 +87,36 @@ final class GroupCommit<T, R> implements AutoCloseable {
 
     private void run() {
         int expected = 1;
-        while (!closed || !queue.isEmpty()) {
+        while (!closed || !queue.isEmpty() || !locked.isEmpty()) {
             try {
-                var group = gather(expected);
-                expected = group.size();
-                group.removeIf(entry -> !entry.taken.compareAndSet(false, true));
+                var arrived = gather(expected);
+                expected = arrived.size();
+                var group = again();
+                group.addAll(arrived);
+                group.removeIf(entry -> !entry.take());
                 if (!group.isEmpty()) {
                     write(group);
                 }
             } catch (InterruptedException e) {
                 closed = true; // close() has waited long enough
                 queue.clear();
+                locked.clear();
             }
         }
     }
 
+    /** Items whose rows were locked, at most as many as a group has; those that were tried longest ago. */
+    private List<Entry<T, R>> again() {
+        var group = new ArrayList<Entry<T, R>>();
+        while (!locked.isEmpty() && group.size() < MAX_GROUP) {
+            group.add(locked.remove());
+        }
+        return group;
+    }
+
     private List<Entry<T, R>> gather(int expected) throws InterruptedException {
         var group = new ArrayList<Entry<T, R>>();
-        var first = queue.poll(100, TimeUnit.MILLISECONDS);
+        var first = queue.poll(locked.isEmpty() ? IDLE_MILLIS : LOCKED_MILLIS, TimeUnit.MILLISECONDS);
         if (first == null) {
             return group;
         }
@@ -111,7 +139,8 @@ final class GroupCommit<T, R> implements AutoCloseable {
             var results =
                     transaction.apply(group.stream().map(entry -> entry.item).toList());
             for (int i = 0; i < group.size(); i++) {
-                group.get(i).result.complete(results.get(i));
+                var entry = group.get(i);
+                results.get(i).ifPresentOrElse(entry.result::complete, () -> await(entry));
             }
         } catch (RuntimeException | Error e) {
             if (group.size() > 1 && !DatabaseFailures.isUnavailable(e)) {
@@ -119,6 +148,14 @@ final class GroupCommit<T, R> implements AutoCloseable {
             } else {
                 group.forEach(entry -> entry.result.completeExceptionally(e));
             }
+        }
+    }
+
+    private void await(Entry<T, R> entry) {
+        if (locked.size() < capacity && entry.release()) {
+            locked.add(entry);
+        } else {
+            entry.result.completeExceptionally(new CannotAcquireLockException("somebody else has locked its rows"));
         }
     }
 
@@ -135,10 +172,17 @@ final class GroupCommit<T, R> implements AutoCloseable {
         }
     }
 
-    /** An item in the queue. */
+    private enum State {
+        WAITING,
+        TAKEN,
+        /** Its caller doesn't wait for it any more. */
+        WITHDRAWN
+    }
+
+    /** An item that waits or is being written. */
     static final class Entry<T, R> {
         private final T item;
-        private final AtomicBoolean taken = new AtomicBoolean();
+        private final AtomicReference<State> state = new AtomicReference<>(State.WAITING);
         private final CompletableFuture<R> result = new CompletableFuture<>();
 
         private Entry(T item) {
@@ -149,9 +193,17 @@ final class GroupCommit<T, R> implements AutoCloseable {
             return result;
         }
 
-        /** Leaves the queue; false if it is being written, or has been. */
+        /** Doesn't wait any more; false if it is being written, or has been. */
         boolean withdraw() {
-            return taken.compareAndSet(false, true);
+            return state.getAndSet(State.WITHDRAWN) == State.WAITING;
+        }
+
+        private boolean take() {
+            return state.compareAndSet(State.WAITING, State.TAKEN);
+        }
+
+        private boolean release() {
+            return state.compareAndSet(State.TAKEN, State.WAITING);
         }
     }
 }

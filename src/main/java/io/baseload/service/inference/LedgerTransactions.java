@@ -38,15 +38,19 @@ final class LedgerTransactions {
         return transactions.execute(status -> quota.check(demands));
     }
 
-    /** Before the first token: reservations and intents. */
-    List<QuotaDecision> reserve(List<Intent> intents) {
+    /**
+     * Before the first token: reservations and intents.
+     *
+     * @return empty for those whose tenant somebody else has locked
+     */
+    List<Optional<QuotaDecision>> reserve(List<Intent> intents) {
         return transactions.execute(status -> {
             var decisions =
                     quota.reserve(intents.stream().map(Intent::reservation).toList());
             var entries = new ArrayList<AuditTrail.NewEntry>();
             var prompts = new ArrayList<SealedContent>();
             for (int i = 0; i < intents.size(); i++) {
-                if (decisions.get(i) instanceof QuotaDecision.Granted granted) {
+                if (decisions.get(i).orElse(null) instanceof QuotaDecision.Granted granted) {
                     var intent = intents.get(i);
                     entries.add(intent.entry());
                     intent.prompt().ifPresent(prompts::add);
@@ -68,25 +72,33 @@ final class LedgerTransactions {
         }
     }
 
-    /** After the last token: settlements and outcomes. Repeating it is harmless. */
-    List<Boolean> settle(List<Outcome> outcomes) {
+    /**
+     * After the last token: settlements and outcomes. Repeating it is harmless.
+     *
+     * @return empty for those whose reservation somebody else has locked
+     */
+    List<Optional<Boolean>> settle(List<Outcome> outcomes) {
         var byId = outcomes.stream()
                 .collect(Collectors.toMap(it -> it.reservation().id(), Function.identity(), (one, same) -> one));
         return transactions.execute(status -> {
             var settled =
                     quota.settle(byId.values().stream().map(Outcome::settlement).toList());
-            contents.storeAnswers(settled.stream()
+            contents.storeAnswers(settled.settlements().stream()
                     .flatMap(it -> Objects.requireNonNull(byId.get(it.reservation())).answer().stream())
                     .toList());
-            append(settled.stream()
+            append(settled.settlements().stream()
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
                     .toList());
-            return outcomes.stream().map(outcome -> true).toList();
+            return outcomes.stream()
+                    .map(outcome -> Optional.of(true)
+                            .filter(done -> !settled.locked()
+                                    .contains(outcome.reservation().id())))
+                    .toList();
         });
     }
 
-    /** More tokens for a running request; false if a limit leaves no room, or it was settled as lost. */
+    /** More tokens for a running request; false if a limit leaves no room, or it was settled as lost. Fails if somebody else has locked the reservation. */
     boolean extend(UUID reservation, int tokens) {
         return Boolean.TRUE.equals(transactions.execute(status -> quota.extend(reservation, tokens)));
     }

@@ -8,6 +8,7 @@ import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +30,7 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Invariants: a request starts only if its reservation and its intent are committed; every started request is settled, from memory for as long as the database is unreachable
  * and whatever the failure; a reservation whose request never started is given back, even if the response to the commit was lost. A request waits only a limited time for its
- * reservation: then it is refused, and if the reservation succeeds after all, it is given back.
+ * reservation: then it is refused, and if the reservation succeeds after all, it is given back. Only a tenant's own requests wait while somebody has its rows locked.
  *
  * <p>Four threads talk to the database: one checks requests before any work is done, one records blocked requests, one writes reservations and one settlements, so that settlements
  * never wait behind new requests. Nobody interrupts these threads: the interrupt of a cancelled request's thread would break a pooled connection.
@@ -57,10 +59,15 @@ final class ReservationLedger implements AutoCloseable {
     ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
         this.transactions = transactions;
         this.patience = patience;
-        this.checking = new GroupCommit<>("check", MAX_WAITING, transactions::check, meters);
+        this.checking = new GroupCommit<>("check", MAX_WAITING, all(transactions::check), meters);
         this.reserving = new GroupCommit<>("reserve", MAX_WAITING, transactions::reserve, meters);
-        this.recording = new GroupCommit<>("record", MAX_WAITING, transactions::record, meters);
+        this.recording = new GroupCommit<>("record", MAX_WAITING, all(transactions::record), meters);
         this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle, meters);
+    }
+
+    /** A transaction that locks no rows of a tenant. */
+    private static <T, R> Function<List<T>, List<Optional<R>>> all(Function<List<T>, List<R>> transaction) {
+        return items -> transaction.apply(items).stream().map(Optional::of).toList();
     }
 
     LedgerTransactions transactions() {

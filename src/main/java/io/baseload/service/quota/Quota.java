@@ -32,7 +32,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * <p>Many reservations or settlements go into one transaction: a commit waits for the disk, and reservations of one tenant wait for the tenant's row, so the number of requests per
  * second is the number of commits times the requests in each. The rows are locked, then everything is decided here, in the order of the list, and written once.
  *
- * <p>Rows are locked in the same order everywhere: tenants, reservations, windows, and then the head of the audit trail; rows of one kind in the order of their keys. Time is the
+ * <p>Rows are locked in the same order everywhere: tenants, reservations, windows, and then the head of the audit trail; rows of one kind in the order of their keys. Nothing here
+ * waits for the row of a tenant or of a reservation, because one transaction does the work of many tenants: the caller is told whose rows somebody else has locked. Time is the
  * database's.
  */
 public final class Quota {
@@ -51,34 +52,54 @@ public final class Quota {
         this.windows = new QuotaWindows(jdbc);
     }
 
-    /** Reserves tokens and places among the tenant's concurrent answers for each demand that finds room; one that finds none takes nothing from the others. */
-    public List<QuotaDecision> reserve(List<Reservation> wanted) {
-        var demands = wanted.stream().map(Reservation::demand).toList();
-        var limits = terms.lockTenants(tenants(demands));
+    /**
+     * Reserves tokens and places among the tenant's concurrent answers for each demand that finds room; one that finds none takes nothing from the others.
+     *
+     * @return the decisions in the order of the list; empty if somebody else has locked the tenant's row: nothing is decided then
+     */
+    public List<Optional<QuotaDecision>> reserve(List<Reservation> wanted) {
+        var tenants = wanted.stream().map(Reservation::tenant).collect(Collectors.toSet());
+        var limits = terms.lockTenants(tenants);
+        var locked = lockedByOthers(tenants, limits.keySet());
+        var decisions = new HashMap<UUID, QuotaDecision>();
+        decide(wanted.stream().filter(one -> !locked.contains(one.tenant())).toList(), limits, decisions);
+        return wanted.stream()
+                .map(one -> Optional.ofNullable(decisions.get(one.id())))
+                .toList();
+    }
+
+    /** Tenants that exist and are not among the locked ones. */
+    private Set<String> lockedByOthers(Set<String> tenants, Set<String> locked) {
+        var others = tenants.stream().filter(tenant -> !locked.contains(tenant)).toList();
+        return others.isEmpty() ? Set.of() : terms.tenants(others).keySet();
+    }
+
+    /** @param decisions are added to */
+    private void decide(
+            List<Reservation> wanted, Map<String, Limits> limits, Map<UUID, QuotaDecision> decisions) {
         if (limits.isEmpty()) {
-            return demands.stream().map(demand -> unknown(demand.tenant())).toList();
+            wanted.forEach(one -> decisions.put(one.id(), unknown(one.tenant())));
+            return;
         }
-        var known = terms.of(demands);
+        var known = terms.of(wanted.stream().map(Reservation::demand).toList());
         var now = known.values().iterator().next().now();
-        var locked = windows.lock(counted(known, limits.keySet()), now);
+        var present = windows.lock(counted(known, limits.keySet()), now);
         var rooms = new HashMap<String, Optional<TenantRoom>>();
-        var decisions = new ArrayList<QuotaDecision>();
         var granted = new ArrayList<Reserved>();
         for (Reservation one : wanted) {
             var term = Objects.requireNonNull(known.get(Kind.of(one.demand())));
-            var room = rooms.computeIfAbsent(one.tenant(), tenant -> room(tenant, term, limits, locked));
+            var room = rooms.computeIfAbsent(one.tenant(), tenant -> room(tenant, term, limits, present));
             var decision = decide(room, one.demand(), term);
             if (decision instanceof QuotaDecision.Granted reserved) {
                 granted.add(new Reserved(one, term));
                 reserved.passed().forEach(passed -> windows.told(one.tenant(), passed));
             }
-            decisions.add(decision);
+            decisions.put(one.id(), decision);
         }
         if (!granted.isEmpty()) {
             windows.add(granted.stream().map(Reserved::change).toList());
             insert(granted, now);
         }
-        return decisions;
     }
 
     /**
@@ -125,11 +146,15 @@ public final class Quota {
                 .toList();
     }
 
-    /** Reserves more tokens for a running request, in the windows in which it was made; false if a limit leaves no room or the request is no longer open. */
+    /**
+     * Reserves more tokens for a running request, in the windows in which it was made; false if a limit leaves no room or the request is no longer open.
+     *
+     * @throws org.springframework.dao.CannotAcquireLockException if somebody else has locked the reservation
+     */
     public boolean extend(UUID reservation, long tokens) {
         var open = jdbc.sql(
                         "SELECT *, 0 AS used_cost, clock_timestamp() AS now FROM reservation WHERE id = ? AND state ="
-                                + " 'open' FOR UPDATE")
+                                + " 'open' FOR UPDATE NOWAIT")
                 .param(reservation)
                 .query((row, number) -> Map.entry(Made.read(row, number), instant(row, "now")))
                 .optional();
@@ -173,10 +198,18 @@ public final class Quota {
     }
 
     /**
+     * What {@link #settle} did.
+     *
+     * @param settlements which ended, and what that added to their tenants' usage
+     * @param locked which reservations somebody else has locked: nothing was done about them
+     */
+    public record Settled(List<Settlement> settlements, Set<UUID> locked) {}
+
+    /**
      * Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected, to nothing if its request never started; one that has already ended has no
      * effect.
      */
-    public List<Settlement> settle(List<Settlement> ends) {
+    public Settled settle(List<Settlement> ends) {
         var byId = new HashMap<UUID, Settlement>();
         ends.forEach(end -> byId.put(end.reservation(), end));
         var settlements = new ArrayList<Settlement>();
@@ -187,12 +220,23 @@ public final class Quota {
             settlements.add(end);
         }
         if (!byId.isEmpty()) {
-            correct(byId.values(), settlements, changes);
+            for (Settlement late : correct(byId.values(), changes)) {
+                byId.remove(late.reservation());
+                settlements.add(late);
+            }
         }
         if (!changes.isEmpty()) {
             windows.add(changes);
         }
-        return settlements;
+        return new Settled(settlements, byId.isEmpty() ? Set.of() : unfinished(byId.keySet()));
+    }
+
+    /** Those that have not ended, or were lost. */
+    private Set<UUID> unfinished(Set<UUID> reservations) {
+        return jdbc.sql("SELECT id FROM reservation WHERE id = ANY(:ids::uuid[]) AND state IN ('open', 'lost')")
+                .param("ids", texts(reservations, UUID::toString))
+                .query((row, number) -> row.getObject("id", UUID.class))
+                .set();
     }
 
     /** Settles open reservations whose process has no lease any more, with their prompt and the tokens that they last reported. Several processes may do so at once. */
@@ -312,7 +356,7 @@ public final class Quota {
             FROM (SELECT l.id, l.made_at, g.prompt, g.cached, g.completion, g.refused FROM reservation l
                   JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[], :refused::boolean[])
                        g(id, prompt, cached, completion, refused) ON l.id = g.id
-                  WHERE l.state = 'open' ORDER BY l.id FOR UPDATE OF l) u
+                  WHERE l.state = 'open' FOR UPDATE OF l SKIP LOCKED) u
             WHERE r.id = u.id AND r.made_at = u.made_at AND r.state = 'open'
             RETURNING r.*, coalesce(r.cost, 0) AS used_cost\
             """.formatted(COST.formatted("u")))
@@ -321,7 +365,10 @@ public final class Quota {
                 .list();
     }
 
-    private void correct(Collection<Settlement> ends, List<Settlement> settlements, List<Change> changes) {
+    /** @param changes are added to */
+    private List<Settlement> correct(Collection<Settlement> ends, List<Change> changes) {
+        var corrected = new ArrayList<Settlement>();
+        var corrections = new ArrayList<Change>();
         jdbc.sql("""
             UPDATE reservation r SET state = CASE WHEN u.refused THEN 'refused' ELSE 'corrected' END,
               prompt_tokens = u.prompt, cached_tokens = u.cached, completion_tokens = u.completion, cost = %s
@@ -330,7 +377,7 @@ public final class Quota {
                   FROM reservation l
                   JOIN unnest(:ids::uuid[], :prompts::bigint[], :cached::bigint[], :completions::bigint[], :refused::boolean[])
                        g(id, prompt, cached, completion, refused) ON l.id = g.id
-                  WHERE l.state = 'lost' ORDER BY l.id FOR UPDATE OF l) u
+                  WHERE l.state = 'lost' FOR UPDATE OF l SKIP LOCKED) u
             WHERE r.id = u.id AND r.made_at = u.made_at
             RETURNING r.*, u.prompt - u.prompt_tokens AS more_prompt, u.completion - u.completion_tokens AS more_completion,
               coalesce(r.cost, 0) - u.lost_cost AS used_cost, u.refused\
@@ -341,11 +388,15 @@ public final class Quota {
                     row.getLong("cached_tokens"),
                     row.getLong("more_completion"),
                     Settlement.State.CORRECTED);
-            settlements.add(late);
-            changes.add(Made.read(row, 0)
+            corrected.add(late);
+            corrections.add(Made.read(row, 0)
                     .corrected(late.promptTokens() + late.completionTokens(), row.getBoolean("refused") ? -1 : 0));
         });
-        windows.restore(changes);
+        if (!corrections.isEmpty()) {
+            windows.restore(corrections);
+            changes.addAll(corrections);
+        }
+        return corrected;
     }
 
     private static Map<String, Object> parameters(Collection<Settlement> ends) {

@@ -54,9 +54,9 @@ final class QuotaTerms {
         return tenants(TENANTS, ids);
     }
 
-    /** The same, and nobody else makes reservations for these tenants until the transaction ends. */
+    /** The same, without those whose rows somebody else has locked; nobody else reserves anything of these tenants until the transaction ends. */
     Map<String, Limits> lockTenants(Collection<String> ids) {
-        return tenants(TENANTS + " ORDER BY id FOR NO KEY UPDATE", ids);
+        return tenants(TENANTS + " FOR NO KEY UPDATE SKIP LOCKED", ids);
     }
 
     private Map<String, Limits> tenants(String sql, Collection<String> ids) {

@@ -1,5 +1,6 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.database.StatementLimit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -15,8 +16,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
-import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -27,16 +26,13 @@ import org.springframework.transaction.support.TransactionOperations;
  * takes too long.
  */
 public final class UsageReports {
-    static final int MAX_RUNNING = 2;
-    /** Less than the driver's timeout; otherwise the database would continue a sum that nobody waits for. */
-    private static final Duration MAX_TIME = Duration.ofSeconds(15);
-
+    static final int AT_ONCE = 2;
+    static final StatementLimit LIMIT = new StatementLimit("from", "ask for a shorter time");
     private static final Duration PATIENCE = Duration.ofSeconds(10);
-    private static final String CANCELLED = "57014";
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
-    private final Duration limit;
+    private final StatementLimit limit;
     private final QuotaWindows windows;
     private final Semaphore places = new Semaphore(MAX_RUNNING);
 
@@ -45,7 +41,7 @@ public final class UsageReports {
     }
 
     /** @param limit how long a sum may take */
-    UsageReports(JdbcClient jdbc, TransactionOperations transactions, Duration limit) {
+    UsageReports(JdbcClient jdbc, TransactionOperations transactions, StatementLimit limit) {
         this.jdbc = jdbc;
         this.transactions = transactions;
         this.limit = limit;
@@ -57,8 +53,8 @@ public final class UsageReports {
      *
      * @param from first moment
      * @param to moment after the last
-     * @throws ReportsBusyException if too many other reports are being computed
-     * @throws ReportTooLongException if the sum takes too long
+     * @throws ReportsBusyException if too many others are asked for
+     * @throws io.baseload.service.database.StatementTooLongException if the sum takes too long
      */
     public TenantUsage usage(String tenant, Instant from, Instant to) {
         var byModel = from.isBefore(to) ? summed(() -> byModel(tenant, from, to)) : List.<TenantUsage.ByModel>of();
@@ -102,8 +98,8 @@ public final class UsageReports {
      * Sums over requests, in the order of the grouping.
      *
      * @param skip rows to leave out at the beginning
-     * @throws ReportsBusyException if too many other reports are being computed
-     * @throws ReportTooLongException if the sum takes too long
+     * @throws ReportsBusyException if too many others are asked for
+     * @throws io.baseload.service.database.StatementTooLongException if the sum takes too long
      */
     public List<UsageRow> rows(UsageQuery query, int skip, int most) {
         return summed(() -> sums(query, skip, most));
@@ -112,15 +108,7 @@ public final class UsageReports {
     private <T> T summed(Supplier<T> sum) {
         enter();
         try {
-            return transactions.execute(status -> {
-                jdbc.sql("SELECT set_config('statement_timeout', ?, true)")
-                        .param(limit.toMillis() + "ms")
-                        .query(String.class)
-                        .single();
-                return sum.get();
-            });
-        } catch (DataAccessException e) {
-            throw wasCancelled(e) ? new ReportTooLongException(limit, e) : e;
+            return transactions.execute(status -> limit.within(jdbc, sum));
         } finally {
             places.release();
         }
@@ -135,11 +123,6 @@ public final class UsageReports {
             Thread.currentThread().interrupt();
         }
         throw new ReportsBusyException();
-    }
-
-    private static boolean wasCancelled(DataAccessException failure) {
-        return Stream.<Throwable>iterate(failure, cause -> cause != null, Throwable::getCause)
-                .anyMatch(cause -> cause instanceof SQLException e && CANCELLED.equals(e.getSQLState()));
     }
 
     private List<UsageRow> sums(UsageQuery query, int skip, int most) {

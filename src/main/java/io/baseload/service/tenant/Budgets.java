@@ -1,5 +1,6 @@
 package io.baseload.service.tenant;
 
+import io.baseload.service.database.StatementLimit;
 import io.baseload.service.tenant.UsageBudget.Scope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -18,10 +19,20 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of {@code tenant_window}. */
 public final class Budgets {
+    static final StatementLimit LIMIT =
+            new StatementLimit("windows", "set a budget of the month soon after its start, or of a shorter period");
+
     private final JdbcClient jdbc;
+    private final StatementLimit limit;
 
     Budgets(JdbcClient jdbc) {
+        this(jdbc, LIMIT);
+    }
+
+    /** @param limit how long the usage so far may be added up */
+    Budgets(JdbcClient jdbc, StatementLimit limit) {
         this.jdbc = jdbc;
+        this.limit = limit;
     }
 
     /** Reads the columns of {@code tenant_window}, except the tenant. */
@@ -66,6 +77,7 @@ public final class Budgets {
      * Replaces the budgets of a key, or those without a key. The caller has locked the tenant's row.
      *
      * @param key empty = those without a key
+     * @throws io.baseload.service.database.StatementTooLongException if adding up the usage so far takes too long
      */
     void replace(String tenant, String key, List<UsageBudget> windows) {
         jdbc.sql("DELETE FROM tenant_window WHERE tenant = ? AND key_prefix = ?")
@@ -77,7 +89,7 @@ public final class Budgets {
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
                 """).params(columns(tenant, key, window)).update();
         }
-        beginCounting(tenant);
+        int unused = limit.within(jdbc, () -> beginCounting(tenant));
     }
 
     private static List<@Nullable Object> columns(String tenant, String key, UsageBudget window) {
@@ -96,31 +108,22 @@ public final class Budgets {
     /**
      * Creates missing counters of budgets, with the usage of their windows so far. Meanwhile nothing is reserved, because the tenant's row is locked, and nothing is settled,
      * because open reservations are locked too. Later settlements find the counters.
+     *
+     * @return the number of new counters
      */
-    private void beginCounting(String tenant) {
+    private int beginCounting(String tenant) {
         boolean counted = jdbc.sql("SELECT NOT EXISTS (" + UNCOUNTED + ")")
                 .param("tenant", tenant)
                 .query(Boolean.class)
                 .single();
         if (counted) {
-            return;
+            return 0;
         }
         jdbc.sql("""
             SELECT id FROM reservation WHERE tenant = ? AND state IN ('open', 'lost')
-              AND made_at >= date_trunc('month', clock_timestamp(), 'UTC') ORDER BY id FOR UPDATE\
+              AND made_at >= date_trunc('month', statement_timestamp(), 'UTC') ORDER BY id FOR UPDATE\
             """).param(tenant).query((row, number) -> 0).list();
-        jdbc.sql("""
-            INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at, used, reserved, requests, used_cost, reserved_cost)
-            SELECT n.tenant, n.key_prefix, n.model, n.period, n.starts_at,
-                   coalesce(sum(r.prompt_tokens + r.completion_tokens) FILTER (WHERE r.state <> 'open'), 0),
-                   coalesce(sum(r.tokens) FILTER (WHERE r.state = 'open'), 0), count(r.id),
-                   coalesce(sum(r.cost) FILTER (WHERE r.state <> 'open'), 0),
-                   coalesce(sum(r.reserved_cost) FILTER (WHERE r.state = 'open'), 0)
-            FROM (%s) n
-            LEFT JOIN reservation r ON r.tenant = n.tenant AND r.made_at >= n.starts_at AND r.state <> 'refused'
-              AND (n.key_prefix = '' OR coalesce(r.budget_key, r.key_prefix) = n.key_prefix) AND (n.model = '' OR r.model = n.model)
-            GROUP BY 1, 2, 3, 4, 5\
-            """.formatted(UNCOUNTED)).param("tenant", tenant).update();
+        return jdbc.sql(COUNT).param("tenant", tenant).update();
     }
 
     private static final String UNCOUNTED = """
@@ -129,6 +132,35 @@ public final class Budgets {
           SELECT FROM quota_window w WHERE w.tenant = l.tenant AND w.key_prefix = l.key_prefix AND w.model = l.model
             AND w.period = l.period AND w.starts_at = date_trunc(l.period, statement_timestamp(), 'UTC'))\
         """;
+
+    /**
+     * Reads the reservations once, however many counters are missing: sums for each key, model and shortest present period that has them, which are then added up for the counters
+     * that cover them.
+     */
+    private static final String COUNT = """
+        WITH n AS MATERIALIZED (%s),
+        present AS MATERIALIZED (
+          SELECT date_trunc('minute', statement_timestamp(), 'UTC') AS minute, date_trunc('hour', statement_timestamp(), 'UTC') AS hour,
+                 date_trunc('day', statement_timestamp(), 'UTC') AS day, date_trunc('month', statement_timestamp(), 'UTC') AS month),
+        r AS MATERIALIZED (
+          SELECT coalesce(budget_key, key_prefix) AS key_prefix, model,
+                 CASE WHEN made_at >= minute THEN minute WHEN made_at >= hour THEN hour WHEN made_at >= day THEN day ELSE month END AS since,
+                 sum(prompt_tokens + completion_tokens) FILTER (WHERE state <> 'open') AS used,
+                 sum(tokens) FILTER (WHERE state = 'open') AS reserved, count(*) AS requests,
+                 sum(cost) FILTER (WHERE state <> 'open') AS used_cost, sum(reserved_cost) FILTER (WHERE state = 'open') AS reserved_cost
+          FROM reservation CROSS JOIN present
+          WHERE tenant = :tenant AND state <> 'refused' AND made_at >= (SELECT min(starts_at) FROM n)
+          GROUP BY 1, 2, 3)
+        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at, used, reserved, requests, used_cost, reserved_cost)
+        SELECT n.tenant, n.key_prefix, n.model, n.period, n.starts_at, coalesce(sum(c.used), 0), coalesce(sum(c.reserved), 0),
+               coalesce(sum(c.requests), 0), coalesce(sum(c.used_cost), 0), coalesce(sum(c.reserved_cost), 0)
+        FROM n LEFT JOIN (
+          SELECT CASE WHEN s.of_key THEN r.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN r.model ELSE '' END AS model,
+                 r.since, r.used, r.reserved, r.requests, r.used_cost, r.reserved_cost
+          FROM r CROSS JOIN (VALUES (false, false), (false, true), (true, false), (true, true)) s(of_key, of_model)) c
+          ON c.key_prefix = n.key_prefix AND c.model = n.model AND c.since >= n.starts_at
+        GROUP BY 1, 2, 3, 4, 5\
+        """.formatted(UNCOUNTED);
 
     /** In the form of the audit trail. */
     static Map<String, Object> described(UsageBudget window) {

@@ -20,6 +20,7 @@ import io.baseload.testing.TestPlatform;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -34,6 +35,7 @@ import org.springframework.transaction.support.TransactionOperations;
 class BudgetTest {
     private final TestPlatform platform = TestPlatform.shared();
     private final Quota quota = platform.get(Quota.class);
+    private final PatientQuota patient = new PatientQuota(platform);
     private final Tenants tenants = platform.get(Tenants.class);
     private final TransactionOperations transactions = platform.get(TransactionOperations.class);
     private final UUID instance = platform.get(Membership.class).lease().instance();
@@ -76,6 +78,36 @@ class BudgetTest {
         settle(open, 10, 1);
         assertThat(refused(tenant, key, "tiny", 320)).hasMessageContaining("only 319 of ");
         LedgerBooks.agree(platform, tenant, 5);
+    }
+
+    /** Forty-eight reservations of every state, made at any time from now back to the start of the month. */
+    @Test
+    void aBudgetThatIsSetLaterHoldsWhatEachPeriodHadBefore() {
+        var tenant = tenant();
+        var keys = List.of(key(tenant), key(tenant));
+        platform.superuser().sql("""
+            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, state, answers, tokens, prompt_tokens,
+                                     completion_tokens, cost, reserved_cost)
+            SELECT gen_random_uuid(), :tenant, CASE WHEN i % 3 = 0 THEN :key ELSE :other END, CASE WHEN i % 2 = 0 THEN 'large' ELSE 'small' END,
+                   'req-1', :instance, greatest(date_trunc('month', t.now, 'UTC'), t.now - i * i * interval '17 minutes'),
+                   (ARRAY['open', 'settled', 'refused', 'lost', 'corrected'])[1 + i % 5], 1, 100 + i, i, i * i, i * 0.5, i * 0.25
+            FROM generate_series(0, 47) i, (SELECT clock_timestamp() AS now) t\
+            """)
+                .param("tenant", tenant)
+                .param("key", keys.getFirst())
+                .param("other", keys.getLast())
+                .param("instance", instance)
+                .update();
+        var all = new ArrayList<UsageBudget>();
+        for (Period period : Period.values()) {
+            for (String model : List.of("", "large", "small", "unused")) {
+                all.add(new UsageBudget(new Scope("", model), period, OptionalLong.of(9), OptionalLong.empty(),
+                        Optional.empty(), OptionalInt.empty(), 0));
+            }
+        }
+        keys.forEach(key -> keyWindows(tenant, key, all.toArray(UsageBudget[]::new)));
+        tenants.change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, all, 100, 1));
+        LedgerBooks.agree(platform, tenant, 3 * 16, false);
     }
 
     @Test
@@ -164,7 +196,7 @@ class BudgetTest {
                 0));
         var key = key(tenant);
         var wishes = List.of(wish(tenant, key, "tiny", false, 1), wish(tenant, key, "tiny", false, 1));
-        var decisions = transactions.execute(status -> quota.reserve(wishes));
+        var decisions = patient.reserve(wishes);
         assertThat(decisions)
                 .map(decision -> ((QuotaDecision.Granted) decision).passed().size())
                 .containsExactly(1, 0);
@@ -353,7 +385,7 @@ class BudgetTest {
     }
 
     private QuotaDecision decide(Reservation wish) {
-        return transactions.execute(status -> quota.reserve(List.of(wish))).getFirst();
+        return patient.reserve(List.of(wish)).getFirst();
     }
 
     private QuotaDecision.Granted granted(String tenant, String key, long tokens) {
@@ -379,7 +411,7 @@ class BudgetTest {
     }
 
     private boolean extend(UUID id, long tokens) {
-        return Boolean.TRUE.equals(transactions.execute(status -> quota.extend(id, tokens)));
+        return patient.extend(id, tokens);
     }
 
     private void settle(UUID id, long prompt, long completion) {
@@ -387,6 +419,6 @@ class BudgetTest {
     }
 
     private void end(Settlement end) {
-        transactions.executeWithoutResult(status -> quota.settle(List.of(end)));
+        patient.settle(List.of(end));
     }
 }

@@ -35,7 +35,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.transaction.support.TransactionOperations;
 
 /** Budgets in any combination: against a model of them that is simple enough to be right, and under many threads of two processes. */
 class BudgetsUnderLoadTest {
@@ -129,9 +128,7 @@ class BudgetsUnderLoadTest {
                         random.nextInt(300)))
                 .toList();
         var should = wishes.stream().map(simple::reserve).toList();
-        var process = either(random);
-        var are = process.get(TransactionOperations.class)
-                .execute(status -> process.get(Quota.class).reserve(wishes));
+        var are = new PatientQuota(either(random)).reserve(wishes);
         assertThat(are).map(it -> it instanceof QuotaDecision.Granted).isEqualTo(should);
     }
 
@@ -140,10 +137,8 @@ class BudgetsUnderLoadTest {
         if (open != null) {
             int tokens = random.nextInt(400);
             boolean should = simple.extend(open, tokens);
-            var process = either(random);
-            boolean is = Boolean.TRUE.equals(process.get(TransactionOperations.class)
-                    .execute(status -> process.get(Quota.class).extend(open.id(), tokens)));
-            assertThat(is).isEqualTo(should);
+            assertThat(new PatientQuota(either(random)).extend(open.id(), tokens))
+                    .isEqualTo(should);
         }
     }
 
@@ -159,9 +154,7 @@ class BudgetsUnderLoadTest {
                     ? new Settlement(open.id(), 0, 0, Settlement.State.REFUSED)
                     : new Settlement(open.id(), prompt, cached, completion, Settlement.State.SETTLED);
             simple.settle(open, end);
-            var process = either(random);
-            process.get(TransactionOperations.class)
-                    .executeWithoutResult(status -> process.get(Quota.class).settle(List.of(end)));
+            new PatientQuota(either(random)).settle(List.of(end));
         }
     }
 
@@ -176,7 +169,7 @@ class BudgetsUnderLoadTest {
         try (var threads = Executors.newFixedThreadPool(10)) {
             var work = new ArrayList<Callable<Void>>();
             for (int i = 0; i < 8; i++) {
-                var process = i % 2 == 0 ? platform : beside;
+                var process = new PatientQuota(i % 2 == 0 ? platform : beside);
                 var random = new Random(i);
                 work.add(() -> {
                     try {
@@ -238,31 +231,29 @@ class BudgetsUnderLoadTest {
     }
 
     private static void round(
-            TestPlatform process,
+            PatientQuota process,
             String tenant,
             List<String> keys,
             Random random,
             AtomicInteger granted,
             AtomicInteger refused) {
-        var quota = process.get(Quota.class);
-        var transactions = process.get(TransactionOperations.class);
         var wishes = IntStream.range(0, 3)
                 .mapToObj(i -> wish(
                         tenant, keys.get(random.nextInt(3)), MODELS.get(random.nextInt(2)), 60 + random.nextInt(60)))
                 .toList();
-        var decisions = transactions.execute(status -> quota.reserve(wishes));
+        var decisions = process.reserve(wishes);
         var ends = new ArrayList<Settlement>();
         for (int i = 0; i < wishes.size(); i++) {
             var wish = wishes.get(i);
             if (decisions.get(i) instanceof QuotaDecision.Granted) {
                 granted.incrementAndGet();
-                transactions.execute(status -> quota.extend(wish.id(), 20));
+                process.extend(wish.id(), 20);
                 ends.addFirst(new Settlement(wish.id(), 10, 3, 45, Settlement.State.SETTLED));
             } else {
                 refused.incrementAndGet();
             }
         }
-        transactions.executeWithoutResult(status -> quota.settle(ends));
+        process.settle(ends);
     }
 
     private static TestPlatform either(Random random) {

@@ -361,8 +361,7 @@ class QuotaTest {
     }
 
     private static void assertGranted(TestPlatform platform) {
-        var decisions = platform.get(TransactionOperations.class)
-                .execute(status -> platform.get(Quota.class).reserve(List.of(wish("default", 10))));
+        var decisions = new PatientQuota(platform).reserve(List.of(wish("default", 10)));
         assertThat(decisions).singleElement().isInstanceOf(QuotaDecision.Granted.class);
     }
 
@@ -451,7 +450,7 @@ class QuotaTest {
     }
 
     private List<QuotaDecision> admit(Reservation... wishes) {
-        return transactions.execute(status -> quota.reserve(List.of(wishes)));
+        return new PatientQuota(platform).reserve(List.of(wishes));
     }
 
     private UUID reserve(String tenant, long tokens) {
@@ -467,7 +466,7 @@ class QuotaTest {
     }
 
     private List<Settlement> end(Settlement end) {
-        return transactions.execute(status -> quota.settle(List.of(end)));
+        return new PatientQuota(platform).settle(List.of(end));
     }
 
     private QuotaExceededException refused(String tenant, long tokens) {
@@ -478,9 +477,7 @@ class QuotaTest {
     }
 
     private boolean extend(UUID id, long tokens) {
-        return Boolean.TRUE.equals(transactions.execute(status -> {
-            return quota.extend(id, tokens);
-        }));
+        return new PatientQuota(platform).extend(id, tokens);
     }
 
     private Settlement settle(UUID id, long prompt, long completion) {

@@ -3,6 +3,8 @@ package io.baseload.service.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.baseload.service.database.StatementLimit;
+import io.baseload.service.database.StatementTooLongException;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
@@ -48,8 +50,9 @@ class UsageReportsTest {
 
     @Test
     void theLedgerHasConnectionsHoweverManyReportsAreAskedFor() throws Exception {
-        var reports =
-                new UsageReports(platform.jdbc(), platform.get(TransactionOperations.class), Duration.ofSeconds(1));
+        var soon = new StatementLimit(
+                Duration.ofSeconds(1), UsageReports.LIMIT.field(), UsageReports.LIMIT.advice());
+        var reports = new UsageReports(platform.jdbc(), platform.get(TransactionOperations.class), soon);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Throwable>> asked = IntStream.range(0, 12)
                     .mapToObj(i -> threads.submit(() -> catchThrowable(() -> reports.usage(SLOW, Instant.EPOCH, FAR))))
@@ -61,7 +64,7 @@ class UsageReportsTest {
                 Thread.sleep(100);
             }
             for (var one : asked) {
-                assertThat(one.get()).isInstanceOfAny(ReportTooLongException.class, ReportsBusyException.class);
+                assertThat(one.get()).isInstanceOfAny(StatementTooLongException.class, ReportsBusyException.class);
             }
             assertThat(running()).as("reports that the database still makes").isZero();
         }
@@ -87,7 +90,8 @@ class UsageReportsTest {
                 UUID.randomUUID(), UUID.randomUUID(), "default", "bl_test", "tiny", "req-1", false, 1, 10, 10);
         var quota = platform.get(Quota.class);
         return Boolean.TRUE.equals(platform.get(TransactionOperations.class).execute(status -> {
-            boolean granted = quota.reserve(List.of(wish)).getFirst() instanceof QuotaDecision.Granted;
+            boolean granted =
+                    quota.reserve(List.of(wish)).getFirst().orElseThrow() instanceof QuotaDecision.Granted;
             quota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED)));
             return granted;
         }));
