@@ -1,6 +1,7 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.LongReads;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
@@ -15,6 +16,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.transaction.support.TransactionTemplate;
 
 /** Wires the audit trail. */
@@ -24,8 +26,8 @@ public class AuditConfiguration {
     private static final Logger log = LoggerFactory.getLogger(AuditConfiguration.class);
 
     @Bean
-    AuditTrail auditTrail(JdbcClient jdbc) {
-        return new AuditTrail(jdbc);
+    AuditTrail auditTrail(JdbcClient jdbc, TransactionOperations transactions) {
+        return new AuditTrail(jdbc, new LongReads(jdbc, transactions, AuditTrail.LIMIT));
     }
 
     @Bean

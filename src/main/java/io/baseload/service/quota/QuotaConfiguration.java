@@ -1,6 +1,7 @@
 package io.baseload.service.quota;
 
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.database.LongReads;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -22,6 +23,6 @@ public class QuotaConfiguration {
 
     @Bean
     UsageReports usageReports(JdbcClient jdbc, TransactionOperations transactions) {
-        return new UsageReports(jdbc, transactions);
+        return new UsageReports(jdbc, new LongReads(jdbc, transactions, UsageReports.LIMIT));
     }
 }

@@ -1,9 +1,9 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.database.LongReads;
 import io.baseload.service.database.StatementLimit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -11,40 +11,21 @@ import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.springframework.jdbc.core.simple.JdbcClient;
-import org.springframework.transaction.support.TransactionOperations;
 
-/**
- * The tenants' usage, from the ledger.
- *
- * <p>A sum over many reservations takes long, and needs one of the connections on which requests are reserved and settled. So each process adds up two at a time, and the database ends a sum that
- * takes too long.
- */
+/** The tenants' usage, from the ledger. A sum over many reservations takes long. */
 public final class UsageReports {
-    static final int AT_ONCE = 2;
     static final StatementLimit LIMIT = new StatementLimit("from", "ask for a shorter time");
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final JdbcClient jdbc;
-    private final TransactionOperations transactions;
-    private final StatementLimit limit;
+    private final LongReads reads;
     private final QuotaWindows windows;
-    private final Semaphore places = new Semaphore(MAX_RUNNING);
 
-    UsageReports(JdbcClient jdbc, TransactionOperations transactions) {
-        this(jdbc, transactions, MAX_TIME);
-    }
-
-    /** @param limit how long a sum may take */
-    UsageReports(JdbcClient jdbc, TransactionOperations transactions, StatementLimit limit) {
+    UsageReports(JdbcClient jdbc, LongReads reads) {
         this.jdbc = jdbc;
-        this.transactions = transactions;
-        this.limit = limit;
+        this.reads = reads;
         this.windows = new QuotaWindows(jdbc);
     }
 
@@ -53,11 +34,11 @@ public final class UsageReports {
      *
      * @param from first moment
      * @param to moment after the last
-     * @throws ReportsBusyException if too many others are asked for
+     * @throws io.baseload.service.database.ReadsBusyException if too many others are asked for
      * @throws io.baseload.service.database.StatementTooLongException if the sum takes too long
      */
     public TenantUsage usage(String tenant, Instant from, Instant to) {
-        var byModel = from.isBefore(to) ? summed(() -> byModel(tenant, from, to)) : List.<TenantUsage.ByModel>of();
+        var byModel = from.isBefore(to) ? reads.read(() -> byModel(tenant, from, to)) : List.<TenantUsage.ByModel>of();
         return new TenantUsage(
                 windows(tenant),
                 byModel.stream().mapToLong(TenantUsage.ByModel::requests).sum(),
@@ -98,31 +79,11 @@ public final class UsageReports {
      * Sums over requests, in the order of the grouping.
      *
      * @param skip rows to leave out at the beginning
-     * @throws ReportsBusyException if too many others are asked for
+     * @throws io.baseload.service.database.ReadsBusyException if too many others are asked for
      * @throws io.baseload.service.database.StatementTooLongException if the sum takes too long
      */
     public List<UsageRow> rows(UsageQuery query, int skip, int most) {
-        return summed(() -> sums(query, skip, most));
-    }
-
-    private <T> T summed(Supplier<T> sum) {
-        enter();
-        try {
-            return transactions.execute(status -> limit.within(jdbc, sum));
-        } finally {
-            places.release();
-        }
-    }
-
-    private void enter() {
-        try {
-            if (places.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                return;
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        throw new ReportsBusyException();
+        return reads.read(() -> sums(query, skip, most));
     }
 
     private List<UsageRow> sums(UsageQuery query, int skip, int most) {

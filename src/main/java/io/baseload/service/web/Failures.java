@@ -10,12 +10,12 @@ import io.baseload.service.audit.NotSignedException;
 import io.baseload.service.audit.TrailBrokenException;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.database.NotEnoughDiskException;
+import io.baseload.service.database.ReadsBusyException;
 import io.baseload.service.database.StatementTooLongException;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.inference.LedgerUnavailableException;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.QuotaSnapshot;
-import io.baseload.service.quota.ReportsBusyException;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.NotEnoughMemoryException;
@@ -49,7 +49,7 @@ public final class Failures {
 
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration BACKEND_BACK = Duration.ofSeconds(2);
-    private static final Duration REPORT_ENDED = Duration.ofSeconds(5);
+    private static final Duration READ_ENDED = Duration.ofSeconds(5);
     private static final Duration DATABASE_BACK = Duration.ofSeconds(5);
 
     private Failures() {}
@@ -67,7 +67,7 @@ public final class Failures {
             case UpstreamException e -> upstream(e);
             case AbandonedException e -> ApiException.refused(CLIENT_CLOSED, null, message(e));
             case QuotaExceededException e -> limited(e);
-            case ReportsBusyException e -> ApiException.unavailable("overloaded", message(e), REPORT_ENDED);
+            case ReadsBusyException e -> ApiException.unavailable("overloaded", message(e), READ_ENDED);
             case StatementTooLongException e -> ApiException.invalid(e.field(), "invalid_value", message(e));
             case ConflictException e -> ApiException.refused(409, "conflict", message(e));
             case TenantConflictException e -> ApiException.refused(409, "conflict", message(e));

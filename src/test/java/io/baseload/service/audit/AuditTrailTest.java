@@ -1,11 +1,16 @@
 package io.baseload.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.database.LongReads;
+import io.baseload.service.database.StatementLimit;
+import io.baseload.service.database.StatementTooLongException;
 import io.baseload.testing.TestPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +19,8 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** What the trail promises, held against somebody with all rights in the database. */
@@ -63,6 +70,51 @@ class AuditTrailTest {
                 .containsExactly(11L);
         assertThat(page(8, Optional.empty(), Optional.of("admin."), 5)).containsExactly(9L, 10L);
         assertThat(page(0, Optional.empty(), Optional.of("admin"), 5)).isEmpty();
+        assertThat(page(0, Optional.empty(), Optional.of("admin.test."), 5)).isEmpty();
+        assertThat(page(0, Optional.of("other"), Optional.of("admin."), 5)).isEmpty();
+        assertThat(page(0, Optional.of("acme"), Optional.of("admin.test"), 1)).containsExactly(1L);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"access.sign_in", "access.", "admin.prices.x"})
+    void aRareKindIsFoundByItsIndex(String kind) {
+        platform.owner()
+                .sql("SELECT max(audit_append('completion.intent', 'acme', 'bl_12345678', 'r' || i, '{}')) FROM"
+                        + " generate_series(1, 2000) i")
+                .query(Long.class)
+                .single();
+        trail.append(ACTOR, "access.sign_in", "console", Map.of());
+        platform.superuser().sql("ANALYZE audit_entry").update();
+        var plan = platform.jdbc()
+                .sql("EXPLAIN " + AuditTrail.page(Optional.empty(), Optional.of(kind)))
+                .param("after", 0)
+                .param("kind", kind)
+                .param("end", AuditTrail.end(kind))
+                .param("limit", 100)
+                .query(String.class)
+                .list();
+        assertThat(plan).as("%s", plan).anyMatch(line -> line.matches(" *Index Cond: .*kind.*"));
+    }
+
+    @Test
+    void aLongReadEnds() {
+        platform.superuser()
+                .sql("CREATE FUNCTION readable(kind text) RETURNS boolean LANGUAGE plpgsql AS $$ BEGIN"
+                        + " PERFORM pg_sleep(36000); RETURN true; END $$")
+                .update();
+        platform.superuser()
+                .sql("ALTER TABLE audit_entry ENABLE ROW LEVEL SECURITY")
+                .update();
+        platform.superuser()
+                .sql("CREATE POLICY readable ON audit_entry USING (readable(kind))")
+                .update();
+        var soon = new StatementLimit(Duration.ofSeconds(1), AuditTrail.LIMIT.field(), AuditTrail.LIMIT.advice());
+        var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), soon);
+        var slow = new AuditTrail(platform.jdbc(), reads);
+        assertThatThrownBy(() -> slow.page(0, Optional.empty(), Optional.of("admin."), 10))
+                .isInstanceOfSatisfying(
+                        StatementTooLongException.class,
+                        e -> assertThat(e.field()).isEqualTo("kind"));
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.baseload.service.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.baseload.service.database.LongReads;
+import io.baseload.service.database.ReadsBusyException;
 import io.baseload.service.database.StatementLimit;
 import io.baseload.service.database.StatementTooLongException;
 import io.baseload.testing.Patience;
@@ -52,19 +54,20 @@ class UsageReportsTest {
     void theLedgerHasConnectionsHoweverManyReportsAreAskedFor() throws Exception {
         var soon = new StatementLimit(
                 Duration.ofSeconds(1), UsageReports.LIMIT.field(), UsageReports.LIMIT.advice());
-        var reports = new UsageReports(platform.jdbc(), platform.get(TransactionOperations.class), soon);
+        var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), soon);
+        var reports = new UsageReports(platform.jdbc(), reads);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Throwable>> asked = IntStream.range(0, 12)
                     .mapToObj(i -> threads.submit(() -> catchThrowable(() -> reports.usage(SLOW, Instant.EPOCH, FAR))))
                     .toList();
-            Patience.await().until(UsageReportsTest::running, running -> running == UsageReports.MAX_RUNNING);
+            Patience.await().until(UsageReportsTest::running, running -> running == LongReads.AT_ONCE);
             while (!asked.stream().allMatch(Future::isDone)) {
                 assertThat(granted()).isTrue();
-                assertThat(running()).isLessThanOrEqualTo(UsageReports.MAX_RUNNING);
+                assertThat(running()).isLessThanOrEqualTo(LongReads.AT_ONCE);
                 Thread.sleep(100);
             }
             for (var one : asked) {
-                assertThat(one.get()).isInstanceOfAny(StatementTooLongException.class, ReportsBusyException.class);
+                assertThat(one.get()).isInstanceOfAny(StatementTooLongException.class, ReadsBusyException.class);
             }
             assertThat(running()).as("reports that the database still makes").isZero();
         }
