@@ -82,7 +82,7 @@ final class Rooms {
                 doors,
                 "service.contents",
                 Set.of("service.database", "service.encryption", "service.audit", "service.tenant"));
-        door(doors, "service.export", Set.of("service.database", "service.audit"));
+        door(doors, "service.export", Set.of("service.database", "service.audit", "service.web"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
         door(
                 doors,

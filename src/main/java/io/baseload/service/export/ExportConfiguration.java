@@ -1,6 +1,7 @@
 package io.baseload.service.export;
 
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.web.BoundedHttp;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
@@ -57,11 +58,9 @@ public class ExportConfiguration {
                     format,
                     SyslogReceiver.PATIENCE);
         }
-        var client = HttpClient.newBuilder()
-                .connectTimeout(HttpReceiver.PATIENCE)
-                .sslContext(tls)
-                .build();
-        return new HttpReceiver(client, target.url(), Optional.ofNullable(target.authorization()), format);
+        var http = new BoundedHttp(
+                HttpClient.newBuilder().sslContext(tls), HttpReceiver.PATIENCE, HttpReceiver.MAX_ANSWER);
+        return new HttpReceiver(http, target.url(), Optional.ofNullable(target.authorization()), format);
     }
 
     private static SSLContext javas() {

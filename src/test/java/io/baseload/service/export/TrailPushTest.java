@@ -7,6 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.web.BoundedHttp;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.io.DataInputStream;
@@ -53,6 +54,7 @@ class TrailPushTest {
     private final AuditTrail trail = platform.get(AuditTrail.class);
     private final List<Long> taken = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
+    private final AtomicInteger endless = new AtomicInteger();
     private HttpServer server;
 
     @BeforeEach
@@ -60,6 +62,10 @@ class TrailPushTest {
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", exchange -> {
             String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            if (endless.getAndDecrement() > 0) {
+                exchange.sendResponseHeaders(200, 10); // and no body
+                return;
+            }
             boolean fails = failures.getAndDecrement() > 0;
             if (!fails) {
                 body.lines()
@@ -89,8 +95,13 @@ class TrailPushTest {
     }
 
     private Receiver http() {
+        return http(Patience.LIMIT);
+    }
+
+    private Receiver http(Duration patience) {
         var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/trail");
-        return new HttpReceiver(HttpClient.newHttpClient(), url, Optional.of("Bearer x"), EntryFormat.JSONL);
+        var http = new BoundedHttp(HttpClient.newBuilder(), patience, HttpReceiver.MAX_ANSWER);
+        return new HttpReceiver(http, url, Optional.of("Bearer x"), EntryFormat.JSONL);
     }
 
     private static List<Long> upTo(long last) {
@@ -113,6 +124,17 @@ class TrailPushTest {
             Patience.await().until(() -> taken.size() == 1205);
         }
         assertThat(taken).isEqualTo(upTo(1205));
+    }
+
+    @Test
+    void aReceiverThatNeverEndsItsAnswerIsGivenUpAndTriedAgain() {
+        append(3);
+        endless.set(1);
+        try (var push = push()) {
+            push.start("siem", http(Duration.ofSeconds(2)));
+            Patience.await().until(() -> taken.containsAll(upTo(3)) && push.behind("siem") == 0);
+        }
+        assertThat(endless.get()).isNegative();
     }
 
     @Test
