@@ -46,7 +46,7 @@ public final class RouteAccess {
     }
 
     /**
-     * @param method an HTTP method, or {@code *} for all
+     * @param method an HTTP method, GET also for HEAD, or {@code *} for all
      * @param paths {@code {tenant}} in the pattern is the requested tenant
      */
     record Rule(String method, PathPattern paths, List<Grant> grants) {
@@ -97,8 +97,9 @@ public final class RouteAccess {
      */
     public static boolean allows(Caller caller, String method, String path) {
         PathContainer parsed = PathContainer.parsePath(path);
+        String asked = method.equals("HEAD") ? "GET" : method; // which is what its controller does
         return RULES.stream()
-                .filter(rule -> rule.method().equals("*") || rule.method().equals(method))
+                .filter(rule -> rule.method().equals("*") || rule.method().equals(asked))
                 .map(rule -> Optional.ofNullable(rule.paths().matchAndExtract(parsed))
                         .map(match ->
                                 rule.allows(caller, match.getUriVariables().get(TENANT))))
