@@ -145,8 +145,7 @@ public final class Checkpoints {
         trusted.all().stream()
                 .filter(other -> !other.equals(key.verifier()))
                 .forEach(other -> known.add(new KnownKey(other, false, true)));
-        for (String text : rows.published()) {
-            var other = VerifierKey.parse(text);
+        for (VerifierKey other : rows.published()) {
             if (known.stream().noneMatch(one -> one.key().equals(other))) {
                 known.add(new KnownKey(other, false, false));
             }

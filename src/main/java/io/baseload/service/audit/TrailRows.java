@@ -175,11 +175,19 @@ final class TrailRows {
                 .update();
     }
 
-    /** All keys that ever signed, as reported by their processes. */
-    List<String> published() {
-        return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key")
-                .query((row, number) -> row.getString("key"))
-                .list();
+    /** All keys that ever signed, as reported by their processes. The application's role may insert any text: one that is no key is omitted. */
+    List<VerifierKey> published() {
+        return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key").query(String.class).list().stream()
+                .flatMap(text -> readable(text).stream())
+                .toList();
+    }
+
+    private static Optional<VerifierKey> readable(String key) {
+        try {
+            return Optional.of(VerifierKey.parse(key));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     private static Segment segment(ResultSet row, int number) throws SQLException {

@@ -57,6 +57,16 @@ class CheckpointsTest {
     }
 
     @Test
+    void aRowThatIsNoKeyHidesNone() {
+        take();
+        var keys = checkpoints().keys();
+        platform.jdbc()
+                .sql("INSERT INTO audit_key (key) VALUES ('junk'), ('a+b+%'), ('')")
+                .update();
+        assertThat(checkpoints().keys()).isEqualTo(keys);
+    }
+
+    @Test
     void itIsTakenOnlyWhenSomethingIsNewAndSurvivesHalfALine() throws IOException {
         take();
         take();
