@@ -61,8 +61,8 @@ public final class Quota {
         var tenants = wanted.stream().map(Reservation::tenant).collect(Collectors.toSet());
         var limits = terms.lockTenants(tenants);
         var locked = lockedByOthers(tenants, limits.keySet());
-        var decisions = new HashMap<UUID, QuotaDecision>();
-        decide(wanted.stream().filter(one -> !locked.contains(one.tenant())).toList(), limits, decisions);
+        var decisions = decisions(
+                wanted.stream().filter(one -> !locked.contains(one.tenant())).toList(), limits);
         return wanted.stream()
                 .map(one -> Optional.ofNullable(decisions.get(one.id())))
                 .toList();
@@ -74,12 +74,11 @@ public final class Quota {
         return others.isEmpty() ? Set.of() : terms.tenants(others).keySet();
     }
 
-    /** @param decisions are added to */
-    private void decide(
-            List<Reservation> wanted, Map<String, Limits> limits, Map<UUID, QuotaDecision> decisions) {
+    private Map<UUID, QuotaDecision> decisions(List<Reservation> wanted, Map<String, Limits> limits) {
+        var decisions = new HashMap<UUID, QuotaDecision>();
         if (limits.isEmpty()) {
             wanted.forEach(one -> decisions.put(one.id(), unknown(one.tenant())));
-            return;
+            return decisions;
         }
         var known = terms.of(wanted.stream().map(Reservation::demand).toList());
         var now = known.values().iterator().next().now();
@@ -100,6 +99,7 @@ public final class Quota {
             windows.add(granted.stream().map(Reserved::change).toList());
             insert(granted, now);
         }
+        return decisions;
     }
 
     /**
@@ -149,7 +149,7 @@ public final class Quota {
     /**
      * Reserves more tokens for a running request, in the windows in which it was made; false if a limit leaves no room or the request is no longer open.
      *
-     * @throws org.springframework.dao.CannotAcquireLockException if somebody else has locked the reservation
+     * @throws org.springframework.dao.DataAccessException also if somebody else has locked the reservation
      */
     public boolean extend(UUID reservation, long tokens) {
         var open = jdbc.sql(

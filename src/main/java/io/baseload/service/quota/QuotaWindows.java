@@ -108,6 +108,11 @@ final class QuotaWindows {
         ORDER BY 1, 2, 3, 4, 5 ON CONFLICT DO NOTHING\
         """.formatted(CHANGES);
 
+    /** By an index of short windows, whose bound must be the same for all rows. */
+    static final String PRUNE =
+            "DELETE FROM quota_window WHERE period IN ('minute', 'hour') AND reserved = 0 AND starts_at <"
+                    + " statement_timestamp() - interval '2 days'";
+
     private final JdbcClient jdbc;
 
     QuotaWindows(JdbcClient jdbc) {
@@ -179,9 +184,7 @@ final class QuotaWindows {
 
     /** Deletes short windows that are no longer needed. */
     void prune() {
-        jdbc.sql("DELETE FROM quota_window WHERE period IN ('minute', 'hour') AND reserved = 0 AND starts_at <"
-                        + " clock_timestamp() - interval '2 days'")
-                .update();
+        jdbc.sql(PRUNE).update();
     }
 
     private Found query(String sql, Collection<Kind> kinds, OffsetDateTime at) {

@@ -1,5 +1,6 @@
 package io.baseload.service.quota;
 
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
-import org.springframework.dao.CannotAcquireLockException;
+import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** The quota of one process, asked again for what somebody else had locked; each time in a transaction of its own. */
@@ -45,7 +46,10 @@ final class PatientQuota {
         while (true) {
             try {
                 return Boolean.TRUE.equals(transactions.execute(status -> quota.extend(reservation, tokens)));
-            } catch (CannotAcquireLockException e) {
+            } catch (DataAccessException e) {
+                if (!DatabaseFailures.isUnavailable(e)) {
+                    throw e;
+                }
                 pauseIf(true);
             }
         }

@@ -354,6 +354,36 @@ class QuotaTest {
         }
     }
 
+    @Test
+    void oldShortWindowsAreFoundByTheirIndexAndForgotten() {
+        try (var own = TestPlatform.fresh()) {
+            own.superuser().sql("""
+                INSERT INTO quota_window (tenant, period, starts_at)
+                SELECT 'busy', p, date_trunc(p, clock_timestamp(), 'UTC') - i * ('1 ' || p)::interval
+                FROM (VALUES ('minute', 2900), ('hour', 60), ('day', 4000)) v(p, n), generate_series(0, n) i\
+                """).update();
+            own.superuser().sql("ANALYZE quota_window").update();
+            assertThat(own.jdbc()
+                            .sql("EXPLAIN " + QuotaWindows.PRUNE)
+                            .query(String.class)
+                            .list())
+                    .anyMatch(line -> line.contains("quota_window_short"));
+            own.get(TransactionOperations.class)
+                    .executeWithoutResult(status -> own.get(Quota.class).prune());
+            assertThat(own.jdbc()
+                            .sql("SELECT period FROM quota_window WHERE starts_at < clock_timestamp() - interval '49"
+                                    + " hours' GROUP BY period")
+                            .query(String.class)
+                            .list())
+                    .containsExactly("day");
+            assertThat(own.jdbc()
+                            .sql("SELECT count(*) FROM quota_window WHERE period = 'hour'")
+                            .query(Integer.class)
+                            .single())
+                    .isBetween(48, 50);
+        }
+    }
+
     private static void dropMonths(TestPlatform platform) {
         months(platform)
                 .forEach(
