@@ -177,8 +177,12 @@ final class TrailRows {
 
     /** All keys that ever signed, as reported by their processes. The application's role may insert any text: one that is no key is omitted. */
     List<VerifierKey> published() {
-        return jdbc.sql("SELECT key FROM audit_key ORDER BY at, key").query(String.class).list().stream()
-                .flatMap(text -> readable(text).stream())
+        return jdbc
+                .sql("SELECT key FROM audit_key ORDER BY at, key")
+                .query((row, number) -> readable(row.getString("key")))
+                .list()
+                .stream()
+                .flatMap(Optional::stream)
                 .toList();
     }
 

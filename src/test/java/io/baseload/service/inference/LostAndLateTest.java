@@ -86,8 +86,8 @@ class LostAndLateTest {
                 var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             var ledger = first.get(ReservationLedger.class);
             var instance = first.get(Membership.class).lease().instance();
-            var reservation = new Reservation(
-                    UUID.randomUUID(), instance, TENANT, "bl_test", "tiny", "req-1", false, 1, 100, 10);
+            var reservation =
+                    new Reservation(UUID.randomUUID(), instance, TENANT, "bl_test", "tiny", "req-1", false, 1, 100, 10);
             ledger.reserve(intent(reservation));
             line.cut();
             first.superuser().sql("DELETE FROM instance").update();
@@ -120,8 +120,8 @@ class LostAndLateTest {
     /** Tokens by the trail. */
     private static long audited(TestPlatform platform) {
         return platform.superuser()
-                .sql("SELECT coalesce(sum((detail ->> 'prompt_tokens')::bigint + (detail ->> 'completion_tokens')::bigint),"
-                        + " 0) FROM audit_entry WHERE kind = 'completion.outcome'")
+                .sql("SELECT coalesce(sum((detail ->> 'prompt_tokens')::bigint + (detail ->>"
+                        + " 'completion_tokens')::bigint), 0) FROM audit_entry WHERE kind = 'completion.outcome'")
                 .query(Long.class)
                 .single();
     }

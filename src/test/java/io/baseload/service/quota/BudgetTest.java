@@ -85,14 +85,15 @@ class BudgetTest {
     void aBudgetThatIsSetLaterHoldsWhatEachPeriodHadBefore() {
         var tenant = tenant();
         var keys = List.of(key(tenant), key(tenant));
-        platform.superuser().sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, state, answers, tokens, prompt_tokens,
-                                     completion_tokens, cost, reserved_cost)
-            SELECT gen_random_uuid(), :tenant, CASE WHEN i % 3 = 0 THEN :key ELSE :other END, CASE WHEN i % 2 = 0 THEN 'large' ELSE 'small' END,
-                   'req-1', :instance, greatest(date_trunc('month', t.now, 'UTC'), t.now - i * i * interval '17 minutes'),
-                   (ARRAY['open', 'settled', 'refused', 'lost', 'corrected'])[1 + i % 5], 1, 100 + i, i, i * i, i * 0.5, i * 0.25
-            FROM generate_series(0, 47) i, (SELECT clock_timestamp() AS now) t\
-            """)
+        platform.superuser()
+                .sql("""
+                    INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, state, answers, tokens, prompt_tokens,
+                                             completion_tokens, cost, reserved_cost)
+                    SELECT gen_random_uuid(), :tenant, CASE WHEN i % 3 = 0 THEN :key ELSE :other END, CASE WHEN i % 2 = 0 THEN 'large' ELSE 'small' END,
+                           'req-1', :instance, greatest(date_trunc('month', t.now, 'UTC'), t.now - i * i * interval '17 minutes'),
+                           (ARRAY['open', 'settled', 'refused', 'lost', 'corrected'])[1 + i % 5], 1, 100 + i, i, i * i, i * 0.5, i * 0.25
+                    FROM generate_series(0, 47) i, (SELECT clock_timestamp() AS now) t\
+                    """)
                 .param("tenant", tenant)
                 .param("key", keys.getFirst())
                 .param("other", keys.getLast())
@@ -101,8 +102,14 @@ class BudgetTest {
         var all = new ArrayList<UsageBudget>();
         for (Period period : Period.values()) {
             for (String model : List.of("", "large", "small", "unused")) {
-                all.add(new UsageBudget(new Scope("", model), period, OptionalLong.of(9), OptionalLong.empty(),
-                        Optional.empty(), OptionalInt.empty(), 0));
+                all.add(new UsageBudget(
+                        new Scope("", model),
+                        period,
+                        OptionalLong.of(9),
+                        OptionalLong.empty(),
+                        Optional.empty(),
+                        OptionalInt.empty(),
+                        0));
             }
         }
         keys.forEach(key -> keyWindows(tenant, key, all.toArray(UsageBudget[]::new)));

@@ -52,8 +52,7 @@ class UsageReportsTest {
 
     @Test
     void theLedgerHasConnectionsHoweverManyReportsAreAskedFor() throws Exception {
-        var soon = new StatementLimit(
-                Duration.ofSeconds(1), UsageReports.LIMIT.field(), UsageReports.LIMIT.advice());
+        var soon = new StatementLimit(Duration.ofSeconds(1), UsageReports.LIMIT.field(), UsageReports.LIMIT.advice());
         var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), soon);
         var reports = new UsageReports(platform.jdbc(), reads);
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
@@ -93,8 +92,7 @@ class UsageReportsTest {
                 UUID.randomUUID(), UUID.randomUUID(), "default", "bl_test", "tiny", "req-1", false, 1, 10, 10);
         var quota = platform.get(Quota.class);
         return Boolean.TRUE.equals(platform.get(TransactionOperations.class).execute(status -> {
-            boolean granted =
-                    quota.reserve(List.of(wish)).getFirst().orElseThrow() instanceof QuotaDecision.Granted;
+            boolean granted = quota.reserve(List.of(wish)).getFirst().orElseThrow() instanceof QuotaDecision.Granted;
             quota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED)));
             return granted;
         }));
