@@ -163,6 +163,7 @@ final class Rooms {
                 doors,
                 "service.console",
                 Set.of(
+                        "engine.api",
                         "service.api",
                         "service.web",
                         "service.tenant",

@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.engine.api.Quantization;
 import io.baseload.service.api.Api;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.ArrayList;
@@ -42,6 +43,7 @@ final class ModelsPage {
         jobs(model);
         EngineState.Now now = engine.now();
         model.addAttribute("memory", Part.ofMemory(now, shown));
+        model.addAttribute("quantizations", Quantization.labels());
         model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         List<Map<String, Object>> aliases = api.list("/admin/v1/aliases?limit=1000");
         model.addAttribute("aliases", aliases);

@@ -2,8 +2,7 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
@@ -205,6 +204,34 @@ class ConsoleIT {
         assertThat(browser.text())
                 .contains("small is loaded first.", "Both models", "The previous model")
                 .doesNotContain("already");
+    }
+
+    @Test
+    void importsInTheChosenQuantization() throws Exception {
+        Files.copy(TestModels.tiny(), home.resolve("import/chosen.gguf"));
+        url = other.rest().url();
+        signIn();
+        browser.open(url + "/console/models");
+        assertThat(browser.text()).contains("The default quantization keeps encoders and models that are quantized");
+        List<String> kinds =
+                Stream.concat(Stream.of(""), Quantization.labels().stream()).toList();
+        for (String choice : List.of("#quantize", "#pulled-quantize")) {
+            assertThat(browser.all(choice + " option"))
+                    .extracting(option -> option.getDomProperty("value"))
+                    .isEqualTo(kinds);
+        }
+        browser.fill("#path", "chosen.gguf");
+        browser.fill("#name", "chosen");
+        browser.one("#quantize option[value='q8']").click();
+        browser.press("Import");
+        browser.await("The import has begun.");
+        Patience.await()
+                .until(() -> new Admin(other.rest())
+                        .trail("admin.model.imported").stream()
+                                .filter(entry -> entry.get("subject").asString().equals("models/chosen"))
+                                .anyMatch(entry -> entry.at("/detail/quantization")
+                                        .asString()
+                                        .equals("q8")));
     }
 
     @Test
