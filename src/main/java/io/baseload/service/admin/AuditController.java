@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
 import java.util.Optional;
@@ -19,10 +20,12 @@ import org.springframework.web.bind.annotation.RestController;
 final class AuditController {
     private final AuditTrail trail;
     private final AuditVerifier verifier;
+    private final Checkpoints checkpoints;
 
-    AuditController(AuditTrail trail, AuditVerifier verifier) {
+    AuditController(AuditTrail trail, AuditVerifier verifier, Checkpoints checkpoints) {
         this.trail = trail;
         this.verifier = verifier;
+        this.checkpoints = checkpoints;
     }
 
     /**
@@ -69,6 +72,6 @@ final class AuditController {
     /** Verifies the entries appended since the last time, and a range of the earlier ones. */
     @GetMapping("/verification")
     VerificationForm verify() {
-        return VerificationForm.of(verifier.verify());
+        return VerificationForm.of(verifier.verify(), checkpoints.signing());
     }
 }

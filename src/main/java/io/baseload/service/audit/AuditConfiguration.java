@@ -69,7 +69,8 @@ public class AuditConfiguration {
                 new TrustedKeys(home.resolve(TrustedKeys.FILE), properties.trustedKeys()),
                 memory,
                 anchors,
-                new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)));
+                new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)),
+                properties.checkpointInterval());
     }
 
     private static String origin(AuditProperties properties, TrailRows rows) {

@@ -5,6 +5,7 @@ import io.baseload.service.audit.TrailRows.Head;
 import io.baseload.service.audit.TrailRows.Node;
 import java.nio.file.Path;
 import java.security.MessageDigest;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
@@ -44,14 +45,16 @@ public final class Checkpoints {
     private final TrustedKeys trusted;
     private final SignedTrail memory;
     private final CheckpointFile file;
-    private final List<AnchorStatus> anchors;
+    private final List<Anchored> anchors;
+    private final Duration interval;
 
     private SigningKey key;
     private @Nullable TrailState walked;
     private Optional<Checkpoint> signed = Optional.empty();
     private Optional<Checkpoint> expected = Optional.empty();
-    private volatile Status status = new Status(0, Instant.EPOCH, Optional.empty());
+    private volatile Status status = new Status(0, Instant.EPOCH, Instant.now(), Optional.empty());
 
+    /** @param interval how often a checkpoint is taken */
     Checkpoints(
             AuditTrail trail,
             TrailRows rows,
@@ -60,8 +63,9 @@ public final class Checkpoints {
             Path keyFile,
             TrustedKeys trusted,
             SignedTrail memory,
-            List<AnchorStatus> anchors,
-            CheckpointFile file) {
+            List<Anchored> anchors,
+            CheckpointFile file,
+            Duration interval) {
         this.trail = trail;
         this.rows = rows;
         this.transactions = transactions;
@@ -71,6 +75,7 @@ public final class Checkpoints {
         this.memory = memory;
         this.anchors = anchors;
         this.file = file;
+        this.interval = interval;
         this.key = SigningKey.in(keyFile, origin);
         trusted.add(key.verifier()); // even after another key has replaced it
     }
@@ -79,9 +84,10 @@ public final class Checkpoints {
      * The state of signing, for metrics and verification.
      *
      * @param size entries covered by the last checkpoint
+     * @param currentAt when the last checkpoint last covered the whole trail; the start of the process until one first does
      * @param refusal why nothing is signed now
      */
-    public record Status(long size, Instant signedAt, Optional<String> refusal) {}
+    public record Status(long size, Instant signedAt, Instant currentAt, Optional<String> refusal) {}
 
     /** The result of a walk to the current end. */
     record Walked(TrailState state, Head head, Optional<TrailBrokenException> broken, boolean hasSigned) {}
@@ -128,13 +134,12 @@ public final class Checkpoints {
         return status;
     }
 
-    /** The reason why something has no checkpoint. */
-    public NotSignedException notSigned() {
-        return new NotSignedException("No checkpoint covers this now. "
-                + status.refusal().orElse("There are no such entries."));
+    /** Whether the last checkpoint and its copies are recent. */
+    public Signing signing() {
+        return Signing.at(Instant.now(), status, anchors, interval);
     }
 
-    public List<AnchorStatus> anchors() {
+    public List<Anchored> anchors() {
         return anchors;
     }
 
@@ -218,7 +223,8 @@ public final class Checkpoints {
                             + origin + ". If that is intended: bin/baseload audit trust --new-trail");
         }
         signed = last.map(Signed::checkpoint);
-        signed.ifPresent(checkpoint -> status = new Status(checkpoint.size(), checkpoint.at(), Optional.empty()));
+        signed.ifPresent(checkpoint ->
+                status = new Status(checkpoint.size(), checkpoint.at(), status.currentAt(), Optional.empty()));
         var files = new ArrayList<>(List.of(file));
         anchors.forEach(anchor -> anchor.file().ifPresent(files::add));
         long known = signed.map(Checkpoint::size).orElse(0L);
@@ -316,7 +322,7 @@ public final class Checkpoints {
         if (head.seq() > signed.map(Checkpoint::size).orElse(0L)) {
             sign(head, List.of(key));
         } else {
-            status = new Status(status.size(), status.signedAt(), Optional.empty());
+            status = new Status(status.size(), status.signedAt(), Instant.now(), Optional.empty());
         }
     }
 
@@ -348,7 +354,10 @@ public final class Checkpoints {
             }
             return isNew;
         });
-        return Boolean.TRUE.equals(appended);
+        if (Boolean.TRUE.equals(written)) {
+            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty());
+            log.info("audit checkpoint {}", checkpoint.line());
+        }
     }
 
     /** A home that continues where others have signed records this in the trail. */
@@ -369,6 +378,6 @@ public final class Checkpoints {
 
     private void refuse(String reason) {
         log.warn("No audit checkpoint: {}", reason);
-        status = new Status(status.size(), status.signedAt(), Optional.of(reason));
+        status = new Status(status.size(), status.signedAt(), status.currentAt(), Optional.of(reason));
     }
 }

@@ -15,6 +15,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 /** Open problems, then the current state. Parts that take longer are loaded after the page. */
 @Controller
 final class HomePage {
+    private static final String PARTS = "/console/home/";
     private static final Duration RECENT = Duration.ofDays(1);
     private static final int MAX_TENANTS = 50;
     private static final double NEARLY_SPENT = 0.8;
@@ -51,19 +52,28 @@ final class HomePage {
         return "home";
     }
 
-    @GetMapping("/console/home/engine")
+    /** Whether a path is the page, or a part of it that is loaded later. */
+    static boolean isPartOf(String path) {
+        return path.equals(ConsolePage.HOME.path()) || path.startsWith(PARTS);
+    }
+
+    @GetMapping(PARTS + "engine")
     String running(Model model) {
         model.addAttribute("engine", engine.now());
         return "home :: running";
     }
 
-    @GetMapping("/console/home/checks")
+    @GetMapping(PARTS + "checks")
     String checks(Model model, @AuthenticationPrincipal Caller caller) {
-        var notices = new ArrayList<Notice>(budgets(caller));
-        if (api.allows("GET", VERIFICATION)) {
-            notices.addAll(trail(api.get(VERIFICATION)));
+        List<String> tenants = tenants(caller);
+        boolean verified = api.allows("GET", VERIFICATION);
+        var notices = new ArrayList<Notice>(budgets(tenants));
+        if (verified) {
+            notices.addAll(TrailNotices.of(api.get(VERIFICATION), shown));
         }
         model.addAttribute("notices", notices);
+        model.addAttribute("budgets", !tenants.isEmpty());
+        model.addAttribute("verified", verified);
         return "home :: checked";
     }
 
@@ -98,11 +108,10 @@ final class HomePage {
                 "A job failed: " + job.get("kind") + " of " + job.get("model") + ": " + words, ConsolePage.MODELS);
     }
 
-    /** The caller's own tenant; for operators, all tenants. */
-    private List<Notice> budgets(Caller caller) {
+    private List<Notice> budgets(List<String> tenants) {
         var notices = new ArrayList<Notice>();
-        for (String tenant : tenants(caller)) {
-            BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)).stream()
+        for (String tenant : tenants) {
+            Spent.of(api.get(Spent.ROUTE, tenant)).stream()
                     .filter(spent -> spent.part() >= NEARLY_SPENT)
                     .map(spent -> new Notice(
                             "The tenant " + tenant + " has used " + shown.percent(spent.part()) + " of its "
@@ -113,6 +122,7 @@ final class HomePage {
         return notices;
     }
 
+    /** Those whose usage the caller may see: its own; for operators, all. */
     private List<String> tenants(Caller caller) {
         if (api.allows("GET", "/admin/v1/tenants")) {
             return api.list("/admin/v1/tenants?limit=" + MAX_TENANTS).stream()
@@ -124,20 +134,5 @@ final class HomePage {
 
     private static String usage(String tenant) {
         return "/admin/v1/tenants/" + tenant + "/usage";
-    }
-
-    private static List<Notice> trail(Map<String, Object> verification) {
-        var notices = new ArrayList<Notice>();
-        if (verification.get("integrity") instanceof Map<?, ?> integrity && Boolean.FALSE.equals(integrity.get("ok"))) {
-            notices.add(new Notice(
-                    "The audit trail does not verify, from entry " + integrity.get("first_bad_seq") + " on: "
-                            + integrity.get("reason"),
-                    ConsolePage.AUDIT));
-        }
-        if (verification.get("completeness") instanceof Map<?, ?> whole && Boolean.FALSE.equals(whole.get("ok"))) {
-            notices.add(
-                    new Notice("Requests in the audit trail have no outcome, or more than one.", ConsolePage.AUDIT));
-        }
-        return notices;
     }
 }

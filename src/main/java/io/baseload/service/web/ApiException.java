@@ -20,7 +20,10 @@ public final class ApiException extends RuntimeException {
     /** The code of an answer that was generated, and charged, but could not be kept, or of stored data that can't be read now. */
     public static final String STORAGE_UNAVAILABLE = "storage_unavailable";
 
-    /** The code of a request that no retry can make fit the quota. */
+    /** The code of a request that was refused because the database can't be used now. */
+    public static final String DATABASE_UNAVAILABLE = "database_unavailable";
+
+    /** The code of a request for which there will be no room however often it is asked. */
     static final String INSUFFICIENT_QUOTA = "insufficient_quota";
 
     /** Clients that obey any {@code Retry-After} would sleep for hours; for longer waits than this they are told not to retry. */

@@ -135,7 +135,7 @@ public final class Failures {
     private static ApiException withoutDatabase(Exception e, String requestId) {
         LOG.warn("{}: no database: {}", requestId, e.toString());
         return ApiException.unavailable(
-                        "database_unavailable",
+                        ApiException.DATABASE_UNAVAILABLE,
                         "Quota and audit can't be written now, so nothing was done.",
                         DATABASE_BACK)
                 .with(QuotaSnapshot.UNLIMITED);

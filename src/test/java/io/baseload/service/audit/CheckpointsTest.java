@@ -8,7 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.sql.SQLException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -114,12 +114,22 @@ class CheckpointsTest {
     }
 
     @Test
+    void aTrailWithoutNewEntriesStaysCurrent() {
+        take();
+        Instant before = Instant.now();
+        take();
+        assertThat(checkpoints().status().currentAt()).isAfterOrEqualTo(before);
+    }
+
+    @Test
     void aCutTailIsNeverSigned() {
         take();
+        Instant current = checkpoints().status().currentAt();
         cutTo(7);
         append(5);
         assertThat(take().orElseThrow().size()).isEqualTo(10);
         assertThat(checkpoints().status().refusal()).isPresent();
+        assertThat(checkpoints().status().currentAt()).isEqualTo(current);
         assertThat(verify().integrity().firstBadSeq()).hasValue(10);
     }
 

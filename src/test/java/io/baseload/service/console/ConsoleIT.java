@@ -241,7 +241,7 @@ class ConsoleIT {
         browser.press("Sign in");
         browser.await("The API key is wrong, revoked or expired.");
         signIn();
-        browser.await("the checked part of the audit trail is intact");
+        browser.await("The checked part of the audit trail is intact, and its signatures are recent.");
         browser.one("header form button").click();
         browser.await("API key, or an identity provider");
         browser.open(url + "/console");
@@ -311,7 +311,7 @@ class ConsoleIT {
         browser.open(url + "/console/audit");
         browser.press("Verify now");
         browser.await("Checked at");
-        assertThat(browser.one(".verified").getText()).contains("intact", "every request has an outcome");
+        assertThat(browser.one(".verified").getText()).contains("intact", "every request has an outcome", "recent");
     }
 
     @Test
