@@ -63,6 +63,6 @@ public final class Profile {
                 times.put(operator.label(), Duration.ofNanos(nanos));
             }
         }
-        return new OperatorTimes(steps.get(), times);
+        return new OperatorTimes(clocks.length, steps.get(), times);
     }
 }

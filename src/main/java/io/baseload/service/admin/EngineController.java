@@ -24,7 +24,7 @@ final class EngineController {
     /** Since each model was loaded. */
     @GetMapping
     EngineForm now() {
-        return EngineForm.of(Instant.now(), engine.memory(), engine.models(), history.decoded());
+        return EngineForm.of(Instant.now(), engine.memory(), engine.models(), history);
     }
 
     /** @param every seconds between two samples */

@@ -15,7 +15,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * The engine in JSON.
  *
- * @param decodedTokens of all models here, since the start
+ * @param decodedTokens since the start, of all models, also those that are no longer in memory
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> models) {
@@ -30,6 +30,8 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
      * @param kvTokens tokens that the KV cache can hold
      * @param prefixTokensLookedUp prompt tokens looked up in the prefix cache
      * @param prefixTokensFound those found there
+     * @param decodedTokens since the start
+     * @param busySeconds the duration of all steps
      * @param operatorSeconds the workers' time by operator, all workers together
      */
     @JsonNaming(SnakeCaseStrategy.class)
@@ -44,9 +46,11 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
             long kvTokensUsed,
             long prefixTokensLookedUp,
             long prefixTokensFound,
+            long decodedTokens,
             long steps,
+            double busySeconds,
             Map<String, Double> operatorSeconds) {
-        static OfModel of(EngineView.Running running) {
+        static OfModel of(EngineView.Running running, long decodedTokens) {
             ModelLoad load = running.load();
             MemoryEstimate memory = load.memory();
             OperatorTimes times = running.times();
@@ -63,16 +67,19 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
                     load.kvTokensUsed(),
                     load.prefixes().lookedUp(),
                     load.prefixes().found(),
+                    decodedTokens,
                     times.steps(),
+                    seconds(times.busy()),
                     seconds);
-        }
-
-        private static double seconds(Duration time) {
-            return time.toMillis() / 1e3;
         }
     }
 
-    static EngineForm of(Instant at, EngineView.Memory memory, List<EngineView.Running> models, long decoded) {
+    /** With three decimals. */
+    static double seconds(Duration time) {
+        return time.toMillis() / 1e3;
+    }
+
+    static EngineForm of(Instant at, EngineView.Memory memory, List<EngineView.Running> models, EngineHistory history) {
         return new EngineForm(
                 at,
                 new Memory(
@@ -81,7 +88,9 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
                         memory.budget().reserve(),
                         memory.models(),
                         memory.free()),
-                decoded,
-                models.stream().map(OfModel::of).toList());
+                history.decoded(),
+                models.stream()
+                        .map(model -> OfModel.of(model, history.decoded(model.id())))
+                        .toList());
     }
 }

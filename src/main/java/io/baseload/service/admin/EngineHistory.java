@@ -6,6 +6,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -20,6 +21,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @Component
 final class EngineHistory implements InitializingBean, DisposableBean {
     static final Duration EVERY = Duration.ofSeconds(10);
+    private static final String DECODED = "baseload.decoded_tokens";
     private static final int SAMPLES = (int) (Duration.ofHours(3).toSeconds() / EVERY.toSeconds());
 
     private final EngineView engine;
@@ -36,18 +38,35 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     /**
      * A sample.
      *
-     * @param decodedTokens since the start, of all models here
+     * @param decodedTokens since the start, of all models, also those that are no longer in memory
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Sample(Instant at, long decodedTokens, List<OfModel> models) {}
+
+    /**
+     * A model in memory.
+     *
+     * @param decodedTokens since the start
+     * @param steps since it was loaded
+     * @param busySeconds duration of these steps
      * @param active answers being computed
      * @param queued waiting answers
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Sample(Instant at, long decodedTokens, long steps, int active, int queued) {}
+    record OfModel(String id, long decodedTokens, long steps, double busySeconds, int active, int queued) {}
 
-    /** Tokens decoded by the models here since the start; running answers are counted token by token. */
+    /** Tokens decoded since the start; running answers are counted token by token. */
     long decoded() {
-        return Math.round(registry.find("baseload.decoded_tokens").counters().stream()
-                .mapToDouble(Counter::count)
-                .sum());
+        return sum(registry.find(DECODED).counters());
+    }
+
+    /** Those of one model. */
+    long decoded(String model) {
+        return sum(registry.find(DECODED).tag("model_name", model).counters());
+    }
+
+    private static long sum(Collection<Counter> counters) {
+        return Math.round(counters.stream().mapToDouble(Counter::count).sum());
     }
 
     synchronized List<Sample> samples() {
@@ -55,19 +74,26 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     }
 
     private void sample() {
-        var models = engine.models();
         var sample = new Sample(
                 Instant.now(),
                 decoded(),
-                models.stream().mapToLong(model -> model.times().steps()).sum(),
-                models.stream().mapToInt(model -> model.load().active()).sum(),
-                models.stream().mapToInt(model -> model.load().queued()).sum());
+                engine.models().stream().map(this::ofModel).toList());
         synchronized (this) {
             samples.add(sample);
             if (samples.size() > SAMPLES) {
                 samples.remove();
             }
         }
+    }
+
+    private OfModel ofModel(EngineView.Running model) {
+        return new OfModel(
+                model.id(),
+                decoded(model.id()),
+                model.times().steps(),
+                EngineForm.seconds(model.times().busy()),
+                model.load().active(),
+                model.load().queued());
     }
 
     @Override

@@ -136,13 +136,10 @@ final class EnginePage {
             Map<String, Object> event = new TreeMap<>();
             event.put("at", Instant.now().toString());
             event.put("decoded_tokens", now.decoded());
-            event.put("active", now.active());
-            event.put("queued", now.queued());
-            event.put(
-                    "steps",
-                    now.models().stream()
-                            .mapToLong(it -> (long) EngineState.number(it, "steps"))
-                            .sum());
+            event.put("models", now.models());
+            if (now.roofline() != null) {
+                event.put("roofline", now.roofline());
+            }
             out.write(("data: " + JSON.writeValueAsString(event) + "\n\n").getBytes(StandardCharsets.UTF_8));
             out.flush();
         } while (Instant.now().isBefore(end) && !stopped.await(EVERY.toMillis(), TimeUnit.MILLISECONDS));

@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -13,6 +13,8 @@ import org.springframework.stereotype.Component;
 @Component
 final class EngineState {
     private static final Duration WINDOW = Duration.ofSeconds(25);
+    private static final String DECODED = "decoded_tokens";
+    private static final String ROOFLINE = "roofline";
 
     private final Api api;
     private final Rooflines rooflines;
@@ -25,10 +27,10 @@ final class EngineState {
     /**
      * A sample.
      *
-     * @param models as in the API
+     * @param models as in the API, each with its share of the machine's limit as {@code roofline}; absent if it was not measured, or the model does nothing
      * @param tokensPerSecond over the last half minute, all models together; null until there is an earlier sample
      * @param prefixHits share of the prompt tokens found in the prefix cache; null if none was looked up
-     * @param roofline share of the machine's limit; null if it was not measured, nothing runs, or several models share it
+     * @param roofline share of the machine's limit, all models together; null if nothing runs, or the limit of a running model was not measured
      */
     record Now(
             Map<String, Object> memory,
@@ -49,34 +51,55 @@ final class EngineState {
     @SuppressWarnings("unchecked")
     Now now() {
         Map<String, Object> engine = api.get("/admin/v1/engine");
-        var models = (List<Map<String, Object>>) engine.getOrDefault("models", List.of());
-        long decoded = (long) number(engine, "decoded_tokens");
-        int active = (int) sum(models, "active");
+        Instant at = Instant.parse(String.valueOf(engine.get("at")));
+        Optional<Map<String, Object>> earlier = earlier(at);
+        List<Map<String, Object>> models = models(engine);
+        models.forEach(model -> earlier.flatMap(sample -> roofline(model, sample, between(sample, at)))
+                .ifPresent(share -> model.put(ROOFLINE, share)));
         double looked = sum(models, "prefix_tokens_looked_up");
-        Double rate = rate(decoded, Instant.parse(String.valueOf(engine.get("at"))));
-        var part = rate == null || models.size() != 1
-                ? OptionalDouble.empty()
-                : rooflines.part(String.valueOf(models.getFirst().get("id")), active, rate);
         return new Now(
                 (Map<String, Object>) engine.getOrDefault("memory", Map.of()),
                 models,
-                decoded,
-                active,
+                (long) number(engine, DECODED),
+                (int) sum(models, "active"),
                 (int) sum(models, "queued"),
-                rate,
+                earlier.map(sample -> rate(engine, sample, between(sample, at))).orElse(null),
                 looked == 0 ? null : (Double) (sum(models, "prefix_tokens_found") / looked),
-                part.isPresent() ? (Double) part.getAsDouble() : null);
+                roofline(models));
     }
 
-    private @Nullable Double rate(long decoded, Instant now) {
+    /** The oldest sample of the last half minute. */
+    private Optional<Map<String, Object>> earlier(Instant now) {
         return api.list("/admin/v1/engine/history").reversed().stream()
                 .limit(WINDOW.toSeconds())
                 .filter(sample -> between(sample, now).compareTo(WINDOW) <= 0)
                 .reduce((later, earlier) -> earlier)
-                .filter(sample -> between(sample, now).toMillis() > 500)
-                .map(sample -> (decoded - number(sample, "decoded_tokens"))
-                        / (between(sample, now).toMillis() / 1e3))
-                .orElse(null);
+                .filter(sample -> between(sample, now).toMillis() > 500);
+    }
+
+    private Optional<Double> roofline(Map<String, Object> model, Map<String, Object> earlier, Duration between) {
+        String id = String.valueOf(model.get("id"));
+        return models(earlier).stream()
+                .filter(before -> id.equals(before.get("id")))
+                .findFirst()
+                .flatMap(before -> rooflines.part(id, (int) number(model, "active"), rate(model, before, between)));
+    }
+
+    private static @Nullable Double roofline(List<Map<String, Object>> models) {
+        var running =
+                models.stream().filter(model -> number(model, "active") > 0).toList();
+        boolean known = !running.isEmpty() && running.stream().allMatch(model -> model.get(ROOFLINE) != null);
+        return known ? (Double) sum(running, ROOFLINE) : null;
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> models(Map<String, Object> engine) {
+        return (List<Map<String, Object>>) engine.getOrDefault("models", List.of());
+    }
+
+    /** Decoded tokens per second, of the engine or of a model. */
+    private static double rate(Map<String, Object> now, Map<String, Object> before, Duration between) {
+        return (number(now, DECODED) - number(before, DECODED)) / (between.toMillis() / 1e3);
     }
 
     private static Duration between(Map<String, Object> sample, Instant now) {

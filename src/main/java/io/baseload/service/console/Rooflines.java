@@ -4,7 +4,7 @@ import io.baseload.service.api.Api;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
@@ -57,10 +57,8 @@ final class Rooflines {
     }
 
     /** A model's rate as a fraction of the roofline. */
-    OptionalDouble part(String model, int active, double rate) {
+    Optional<Double> part(String model, int active, double rate) {
         Roofline best = measured.get(model);
-        return best == null || active == 0
-                ? OptionalDouble.empty()
-                : OptionalDouble.of(rate / best.tokensPerSecond(active));
+        return best == null || active == 0 ? Optional.empty() : Optional.of(rate / best.tokensPerSecond(active));
     }
 }

@@ -40,6 +40,7 @@ class ProfileTest {
         }
         assertThat(sum(0)).isPositive().isEqualTo(sum(1));
         assertThat(profile.times().total()).isEqualTo(Duration.ofNanos(2 * sum(0)));
+        assertThat(profile.times().busy()).isEqualTo(Duration.ofNanos(sum(0)));
         assertThat(profile.times().steps()).isEqualTo(10);
     }
 
@@ -63,11 +64,12 @@ class ProfileTest {
 
     @Test
     void whatWasAddedSince() {
-        var earlier = new OperatorTimes(3, Map.of("attention", Duration.ofMillis(2)));
-        var later = new OperatorTimes(5, Map.of("attention", Duration.ofMillis(7), "sampling", Duration.ofMillis(1)));
+        var earlier = new OperatorTimes(2, 3, Map.of("attention", Duration.ofMillis(2)));
+        var later =
+                new OperatorTimes(2, 5, Map.of("attention", Duration.ofMillis(7), "sampling", Duration.ofMillis(1)));
         assertThat(later.since(earlier))
                 .isEqualTo(new OperatorTimes(
-                        2, Map.of("attention", Duration.ofMillis(5), "sampling", Duration.ofMillis(1))));
+                        2, 2, Map.of("attention", Duration.ofMillis(5), "sampling", Duration.ofMillis(1))));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.baseload.service.admin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.GgufBytes;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
@@ -41,6 +42,34 @@ final class AdminModelsIT {
     @AfterAll
     static void stop() {
         service.close();
+    }
+
+    @Test
+    void theEngineCountsEachModel() throws Exception {
+        rest.post("/v1/completions", Map.of("model", BUNDLED, "prompt", "Once upon a time", "max_tokens", 4));
+        JsonNode now = ofBundled(rest.get("/admin/v1/engine"));
+        assertThat(now.get("decoded_tokens").asLong()).isPositive();
+        assertThat(now.get("steps").asLong()).isPositive();
+        assertThat(now.get("busy_seconds").asDouble()).isPositive();
+        Patience.await()
+                .until(
+                        () -> rest.get("/admin/v1/engine/history").get("data"),
+                        samples -> samples.valueStream()
+                                .map(AdminModelsIT::ofBundled)
+                                .anyMatch(sample -> sample.path("decoded_tokens")
+                                                        .asLong(0)
+                                                >= now.get("decoded_tokens").asLong()
+                                        && sample.get("steps").asLong()
+                                                >= now.get("steps").asLong()
+                                        && sample.get("busy_seconds").asDouble() > 0));
+    }
+
+    private static JsonNode ofBundled(JsonNode engine) {
+        return engine.get("models")
+                .valueStream()
+                .filter(model -> model.get("id").asString().equals(BUNDLED))
+                .findFirst()
+                .orElseGet(() -> engine.path("none"));
     }
 
     @Test
