@@ -22,6 +22,7 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 import org.springframework.web.servlet.DispatcherServlet;
 import org.springframework.web.util.UriComponentsBuilder;
 import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,7 +32,9 @@ import tools.jackson.databind.json.JsonMapper;
  */
 @Component
 public final class Api {
-    private static final JsonMapper JSON = new JsonMapper();
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS) // amounts of money keep their digits
+            .build();
     private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
 
     /** The request's attribute that records a forbidden call. */
@@ -59,10 +62,15 @@ public final class Api {
         return send("GET", null, route, variables);
     }
 
-    /** The answer of a list's route. */
-    @SuppressWarnings("unchecked")
+    /** The items in the answer of a list's route. */
     public List<Map<String, Object>> list(String route, Object... variables) {
-        return (List<Map<String, Object>>) get(route, variables).getOrDefault("data", List.of());
+        return data(get(route, variables));
+    }
+
+    /** The items in a part of a list. */
+    @SuppressWarnings("unchecked")
+    public static List<Map<String, Object>> data(Map<String, Object> page) {
+        return (List<Map<String, Object>>) page.getOrDefault("data", List.of());
     }
 
     /**

@@ -2,13 +2,12 @@ package io.baseload.service.console;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 import tools.jackson.databind.SerializationFeature;
@@ -42,6 +41,11 @@ final class Shown {
         return count == null ? "–" : String.format(Locale.ROOT, "%,d", count.longValue());
     }
 
+    /** A count or an amount of money, such as 12,345 or 0.35. */
+    public String amount(double amount) {
+        return new DecimalFormat("#,##0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(amount);
+    }
+
     /** With two or three significant digits. */
     public String rounded(@Nullable Number number) {
         if (number == null) {
@@ -55,19 +59,6 @@ final class Shown {
     /** @param part as a fraction of 1 */
     public String percent(@Nullable Number part) {
         return part == null ? "–" : Math.round(100 * part.doubleValue()) + " %";
-    }
-
-    /** A tenant's limit on tokens of all models in a window; empty if it has none. */
-    public String limit(@Nullable List<Map<String, Object>> windows, String period) {
-        return windows == null
-                ? ""
-                : windows.stream()
-                        .filter(window -> window.get("model") == null && period.equals(window.get("period")))
-                        .map(window -> window.get("tokens"))
-                        .filter(Objects::nonNull)
-                        .map(String::valueOf)
-                        .findFirst()
-                        .orElse("");
     }
 
     /** JSON with line breaks. */

@@ -15,11 +15,13 @@ import java.util.function.Supplier;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
+import org.springframework.util.MultiValueMap;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** Tenants with their budgets, usage and keys. A new key's secret is only in the answer that creates it. */
@@ -29,6 +31,7 @@ final class TenantsPage {
     private static final int DAYS = 30;
     private static final String TENANTS = "/admin/v1/tenants";
     private static final String TENANT = TENANTS + "/{tenant}";
+    private static final String USAGE = TENANT + "/usage?from={from}&limit=1000&group_by=";
     private static final String KEYS = TENANT + "/keys";
 
     private final Api api;
@@ -53,15 +56,42 @@ final class TenantsPage {
     }
 
     private void show(String tenant, Model model) {
-        String from = LocalDate.now(ZoneOffset.UTC).minusDays(DAYS - 1) + "T00:00:00Z";
-        String usage = TENANT + "/usage?from={from}&limit=1000&group_by=";
-        model.addAttribute("tenant", api.get(TENANT, tenant));
-        model.addAttribute("mayChange", api.allows("PATCH", TENANTS + "/" + tenant));
-        model.addAttribute("budgets", BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)));
-        model.addAttribute("days", api.list(usage + "day", tenant, from));
-        model.addAttribute("uses", api.list(usage + "model,key", tenant, from));
+        Map<String, Object> found = api.get(TENANT, tenant);
+        boolean mayChange = api.allows("PATCH", TENANTS + "/" + tenant);
+        model.addAttribute("tenant", found);
+        model.addAttribute("mayChange", mayChange);
+        if (mayChange) {
+            model.addAttribute("windows", BudgetRows.of(found));
+            model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
+        }
+        model.addAttribute("budgets", Spent.of(api.get(Spent.ROUTE, tenant)));
+        model.addAttribute("days", api.list(USAGE + "day", tenant, from()));
+        model.addAttribute("uses", api.list(USAGE + "model,key", tenant, from()));
         model.addAttribute("keys", api.list(KEYS + "?limit=1000", tenant));
         model.addAttribute("roles", Role.values());
+    }
+
+    /** The first day of those that are shown. */
+    private static String from() {
+        return LocalDate.now(ZoneOffset.UTC).minusDays(DAYS - 1) + "T00:00:00Z";
+    }
+
+    /**
+     * The usage of each day, for the plot.
+     *
+     * @param by model or key
+     */
+    @GetMapping("/{tenant}/usage")
+    @ResponseBody
+    List<Map<String, Object>> usage(@PathVariable String tenant, @RequestParam String by) {
+        var rows = new ArrayList<Map<String, Object>>();
+        Object after = "";
+        while (after != null) {
+            Map<String, Object> page = api.get(USAGE + "day,{by}&after={after}", tenant, from(), by, after);
+            rows.addAll(Api.data(page));
+            after = page.get("next");
+        }
+        return rows;
     }
 
     @GetMapping("/{tenant}/usage.csv")
@@ -84,48 +114,17 @@ final class TenantsPage {
             @PathVariable String tenant,
             @RequestParam int weight,
             @RequestParam int concurrent,
-            @RequestParam Map<String, String> form,
+            @RequestParam MultiValueMap<String, String> form,
             RedirectAttributes next) {
-        return FormResult.then(page(tenant), next, "The limits were changed.", () -> {
-            Map<String, Object> body = new TreeMap<>(Map.of("weight", weight, "max_concurrent", concurrent));
-            body.put("windows", windows(api.get(TENANT, tenant), form));
-            api.send("PATCH", body, TENANT, tenant);
-        });
-    }
-
-    /** The limits on tokens of all models from the form; others stay unchanged. */
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> windows(Map<String, Object> tenant, Map<String, String> form) {
-        var windows = new ArrayList<Map<String, Object>>();
-        Map<String, Map<String, Object>> whole = new TreeMap<>();
-        for (var window : (List<Map<String, Object>>) tenant.getOrDefault("windows", List.of())) {
-            if (window.get("model") == null) {
-                whole.put(String.valueOf(window.get("period")), new TreeMap<>(window));
-            } else {
-                windows.add(window);
-            }
-        }
-        for (String period : List.of("minute", "hour", "day", "month")) {
-            Map<String, Object> window = whole.getOrDefault(period, new TreeMap<>(Map.of("period", period)));
-            String tokens = form.getOrDefault(period, "").strip();
-            if (tokens.isEmpty()) {
-                window.remove("tokens");
-            } else {
-                window.put("tokens", whole(period, tokens));
-            }
-            if (window.containsKey("tokens") || window.containsKey("requests") || window.containsKey("cost")) {
-                windows.add(window);
-            }
-        }
-        return windows;
-    }
-
-    private static long whole(String period, String tokens) {
-        try {
-            return Long.parseLong(tokens);
-        } catch (NumberFormatException e) {
-            throw new Api.Refused(400, "The tokens of the " + period + " must be a whole number.");
-        }
+        return Done.then(
+                page(tenant),
+                next,
+                "The limits were changed.",
+                () -> api.send(
+                        "PATCH",
+                        Map.of("weight", weight, "max_concurrent", concurrent, "windows", BudgetRows.read(form)),
+                        TENANT,
+                        tenant));
     }
 
     @PostMapping("/{tenant}/keys")

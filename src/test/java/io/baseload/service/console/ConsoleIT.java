@@ -10,6 +10,7 @@ import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
+import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -107,7 +108,13 @@ class ConsoleIT {
             look(path, path.replaceAll("\\?.*", "").substring(1).replace('/', '-'));
         }
         browser.open(url + "/console/tenants/default");
-        browser.awaitElement(".usage-plot canvas");
+        browser.awaitElement("#usage-plot canvas");
+        browser.one("#usage-by option[value='model']").click();
+        Patience.await().until(() -> browser.one("#usage-plot").getText().contains("smollm2-135m-instruct"));
+        browser.one("#usage-by option[value='key']").click();
+        Patience.await()
+                .until(() -> browser.one("#usage-plot").getText().contains(RunningService.KEY.substring(0, 11)));
+        looks.here("console-tenants-default-by-key");
     }
 
     @Test
@@ -303,6 +310,43 @@ class ConsoleIT {
         browser.one("[aria-label='Revoke " + key.substring(0, 11) + "']").click();
         browser.agree();
         browser.await("The key " + key.substring(0, 11) + " was revoked.");
+    }
+
+    @Test
+    void changesLimitsAndKeepsTheOthersToTheDigit(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        var spent = Map.of("period", "month", "cost", new BigDecimal("123456789012.123456"), "soft_percent", 80);
+        var hourly = Map.of("period", "hour", "tokens", 1000, "interactive_percent", 20);
+        rest.post("/admin/v1/tenants", Map.of("id", "budgets", "windows", List.of(spent, hourly)));
+        signIn();
+        browser.open(url + "/console/tenants/budgets");
+        browser.press("Change limits");
+        browser.fill("input[name='tokens'][value='1000']", "");
+        browser.one("[aria-label='Period in row 3'] option:nth-child(3)").click();
+        browser.fill("[aria-label='Model in row 3']", "smollm2-135m-instruct");
+        browser.fill("[aria-label='Requests in row 3']", "50");
+        browser.fill("[aria-label='Money in row 3']", "0.25");
+        looks.here("console-tenant-limits");
+        browser.view(Looks.WIDE, false);
+        browser.press("Save");
+        browser.await("The limits were changed.");
+        browser.await("money of the day for smollm2-135m-instruct: 0 of 0.25");
+        String tenant = rest.send("GET", "/admin/v1/tenants/budgets", "").body();
+        assertThat(tenant).contains("\"cost\":123456789012.123456");
+        assertThat(Rest.json(rest.send("GET", "/admin/v1/tenants/budgets", "")).get("windows"))
+                .hasSize(2)
+                .anySatisfy(window -> {
+                    assertThat(window.get("period").asString()).isEqualTo("day");
+                    assertThat(window.get("model").asString()).isEqualTo("smollm2-135m-instruct");
+                    assertThat(window.get("requests").asInt()).isEqualTo(50);
+                    assertThat(window.get("cost").asDouble()).isEqualTo(0.25);
+                })
+                .anySatisfy(
+                        window -> assertThat(window.get("soft_percent").asInt()).isEqualTo(80));
+        browser.press("Change limits");
+        browser.fill("[aria-label='Tokens in row 1']", "many");
+        browser.press("Save");
+        browser.await("In row 1 of the limits, 'tokens' must be a number.");
     }
 
     @Test

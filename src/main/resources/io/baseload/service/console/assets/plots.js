@@ -83,22 +83,61 @@
     });
   }
 
+  // Tokens of each day as stacked bars: of prompts and answers, or of the models or keys with the most tokens.
   function usage(place) {
-    const rows = [...document.querySelectorAll('#' + place.dataset.table + ' tbody tr')].map(row => [...row.children].map(cell => cell.dataset.value ?? cell.textContent));
-    if (!rows.length) return;
+    const choice = document.getElementById('usage-by');
+    const day = 86400, first = Math.floor(Date.now() / 1e3 / day) * day - 29 * day;
+    const days = Array.from({length: 30}, (none, i) => first + i * day);
+    const inks = ['ink-a', 'ink-b', 'ink-c', 'ink-d', 'muted'];
     const bars = uPlot.paths.bars({size: [0.6, 60]});
-    const day = 86400, today = Math.floor(Date.now() / 1e3 / day) * day;
-    const plot = new uPlot({
-      width: width(place), height: 220,
-      series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)},
-        {label: 'tokens of prompts and answers', stroke: colour('ink-a'), fill: colour('ink-a'), paths: bars, points: {show: false}, value: (u, value) => value == null ? '–' : value.toLocaleString('en')},
-        {label: 'of answers', stroke: colour('ink-b'), fill: colour('ink-b'), paths: bars, points: {show: false}, value: (u, value) => value == null ? '–' : value.toLocaleString('en')}],
-      axes: [axis(), {...axis(), size: 70}],
-      scales: {x: {range: () => [today - 29.5 * day, today + day / 2]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
-    }, [rows.map(row => Date.parse(row[0]) / 1e3), rows.map(row => Number(row[2]) + Number(row[3])), rows.map(row => Number(row[3]))], place);
-    resized(place, plot);
+    let plot = null;
+    const group = label => ({label: label, tokens: days.map(() => 0)});
+    const count = (group, date, tokens) => {
+      const at = days.indexOf(Date.parse(date) / 1e3);
+      if (at >= 0) group.tokens[at] += tokens;
+    };
+    const total = group => group.tokens.reduce((sum, tokens) => sum + tokens, 0);
+    const draw = groups => {
+      const sums = groups.map((none, i) => days.map((none, at) => groups.slice(0, i + 1).reduce((sum, group) => sum + group.tokens[at], 0)));
+      const series = groups.map((group, i) => ({
+        label: group.label, stroke: colour(inks[i]), fill: colour(inks[i]), paths: bars, points: {show: false},
+        value: (u, value, index, at) => at == null ? '–' : group.tokens[at].toLocaleString('en')
+      }));
+      plot?.destroy();
+      plot = new uPlot({
+        width: width(place), height: 220,
+        series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)}, ...series.reverse()],
+        axes: [axis(), {...axis(), size: 70}],
+        scales: {x: {range: () => [first - day / 2, first + 29.5 * day]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
+      }, [days, ...sums.reverse()], place); // the highest first: the others are drawn over it
+    };
+    const ofPromptsAndAnswers = () => {
+      const answers = group('answers'), prompts = group('prompts');
+      document.querySelectorAll('#by-day tbody tr').forEach(row => {
+        const cells = [...row.children];
+        count(prompts, cells[0].textContent, Number(cells[2].dataset.value));
+        count(answers, cells[0].textContent, Number(cells[3].dataset.value));
+      });
+      draw([answers, prompts]);
+    };
+    const ofEach = by => fetch(place.dataset.usage + '?by=' + by).then(answer => answer.json()).then(rows => {
+      if (choice.value !== by) return;
+      const groups = new Map();
+      rows.forEach(row => {
+        const name = by === 'key' ? row.key_prefix : row.model;
+        if (!groups.has(name)) groups.set(name, group(name));
+        count(groups.get(name), row.day, row.prompt_tokens + row.completion_tokens);
+      });
+      const most = [...groups.values()].sort((one, other) => total(other) - total(one));
+      const rest = group('others');
+      most.splice(inks.length - 1).forEach(other => other.tokens.forEach((tokens, at) => rest.tokens[at] += tokens));
+      draw(total(rest) ? [...most, rest] : most);
+    });
+    choice.addEventListener('change', () => choice.value ? ofEach(choice.value) : ofPromptsAndAnswers());
+    addEventListener('resize', () => plot.setSize({width: width(place), height: 220}));
+    ofPromptsAndAnswers();
   }
 
   document.querySelectorAll('#engine-plots').forEach(engine);
-  document.querySelectorAll('.usage-plot').forEach(usage);
+  document.querySelectorAll('#usage-plot').forEach(usage);
 })();
