@@ -44,7 +44,9 @@ final class AuditCommand {
                 names = "--key",
                 required = true,
                 paramLabel = "FILE",
-                description = "A file with a public key in PEM, such as audit-key.pub.pem, or with C2SP verifier keys, one per line.")
+                description =
+                        "A file with a public key in PEM, such as audit-key.pub.pem, or with C2SP verifier keys, one"
+                                + " per line.")
         private List<Path> keys = new ArrayList<>();
 
         @Option(
@@ -116,7 +118,9 @@ final class AuditCommand {
 
         @Option(
                 names = "--new-trail",
-                description = "Confirms that the database now holds another trail, or lost its last entries: this home's signatures are set aside. Only while the service is stopped.")
+                description =
+                        "Confirms that the database now holds another trail, or lost its last entries: this home's"
+                                + " signatures are set aside. Only while the service is stopped.")
         private boolean newTrail;
 
         @Mixin

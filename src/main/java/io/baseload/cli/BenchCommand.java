@@ -77,7 +77,8 @@ final class BenchCommand implements Callable<Integer> {
             split = ",",
             paramLabel = "KIND",
             defaultValue = "keep",
-            description = "Formats to which linear layers are packed in memory, such as keep,nf4-dq,q8 (default: ${DEFAULT-VALUE}).")
+            description = "Formats to which linear layers are packed in memory, such as keep,nf4-dq,q8 (default:"
+                    + " ${DEFAULT-VALUE}).")
     private List<String> kinds = List.of();
 
     @Option(names = "--profile", description = "Print the workers' time by operator.")
@@ -85,13 +86,15 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--speculation",
-            description = "Instead, compare answers with and without speculation, a repetitive one and an ordinary one. Loads the model twice.")
+            description = "Instead, compare answers with and without speculation, a repetitive one and an ordinary one."
+                    + " Loads the model twice.")
     private boolean speculation;
 
     @Option(
             names = "--collectives",
             description =
-                    "Instead, measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads, without a model.")
+                    "Instead, measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads, without a"
+                            + " model.")
     private boolean collectives;
 
     @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")

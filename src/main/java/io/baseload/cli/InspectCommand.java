@@ -43,8 +43,7 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description =
-                    "Also show the model's division into N shards: bytes of each, all-reduces, replicated parts.")
+            description = "Also show the model's division into N shards: bytes of each, all-reduces, replicated parts.")
     private @Nullable Integer shards;
 
     /** The output of {@code --json} for a model; for other files it is a {@link TensorList}. Shards only if requested. */

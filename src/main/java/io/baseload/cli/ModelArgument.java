@@ -40,7 +40,8 @@ final class ModelArgument {
                     .filter(model -> model.sha256().startsWith(id))
                     .toList();
             if (found.size() != 1) {
-                throw new BadInputException(id + ": " + found.size() + " models in " + Home.models() + " have an id that begins like this");
+                throw new BadInputException(
+                        id + ": " + found.size() + " models in " + Home.models() + " have an id that begins like this");
             }
             return found.getFirst().folder();
         }

@@ -68,7 +68,8 @@ final class PlanCommand implements Callable<Integer> {
             paramLabel = "MACHINE",
             defaultValue = MachineProfile.THIS,
             description =
-                    "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (optional:" + " isa=avx512, avx2 or amx, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
+                    "this (measured), nf8260g7, or sockets=4,channels=8,mts=4800,cores=32,memory_gb=1024 (optional:"
+                            + " isa=avx512, avx2 or amx, upi= in GB/s, read_factor, barrier_us, link_us) (default:"
                             + " ${DEFAULT-VALUE}).")
     private String machine = MachineProfile.THIS;
 
@@ -110,7 +111,10 @@ final class PlanCommand implements Callable<Integer> {
             description = "Number of shards of the model (default: one for each socket).")
     private @Nullable Integer shards;
 
-    @Option(names = "--svg", paramLabel = "FILE", description = "Also draw tokens per second over the batch to this file.")
+    @Option(
+            names = "--svg",
+            paramLabel = "FILE",
+            description = "Also draw tokens per second over the batch to this file.")
     private @Nullable Path svg;
 
     @Option(

@@ -13,7 +13,8 @@ final class PrecisionOption {
             paramLabel = "PRECISION",
             converter = Converter.class,
             description =
-                    "Arithmetic of linear layers: exact (F32 activations) or fast (8-bit activations). The default is fast, or exact where accuracy is measured.")
+                    "Arithmetic of linear layers: exact (F32 activations) or fast (8-bit activations). The default is"
+                            + " fast, or exact where accuracy is measured.")
     private @Nullable Precision precision;
 
     /** The requested one, or the command's default. */

@@ -83,7 +83,10 @@ final class PullCommand implements Callable<Integer> {
             description = "The name of the file with the signature (default: ${DEFAULT-VALUE}).")
     private String signature = "model.sig";
 
-    @Option(names = "--connections", paramLabel = "N", description = "Files downloaded at the same time (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--connections",
+            paramLabel = "N",
+            description = "Files downloaded at the same time (default: ${DEFAULT-VALUE}).")
     private int connections = 4;
 
     @Option(names = "--bandwidth", paramLabel = "BYTES", description = "Maximum bytes per second, such as 10MB.")

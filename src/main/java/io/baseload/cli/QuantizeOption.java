@@ -11,7 +11,8 @@ final class QuantizeOption {
             names = "--quantize",
             paramLabel = "KIND",
             description =
-                    "The format of linear layers: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32 (default: keep for models that are already quantized, otherwise q4).")
+                    "The format of linear layers: keep, nf4, nf4-dq, nf4-fp8, fp4, q4, q8, bf16 or f32 (default: keep"
+                            + " for models that are already quantized, otherwise q4).")
     private @Nullable String label;
 
     Optional<Quantization> value() {

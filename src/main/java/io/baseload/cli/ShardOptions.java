@@ -11,7 +11,9 @@ final class ShardOptions {
             names = "--shards",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Number of shards of the model, each with its own workers (default: one for each list of CPUs, or for each NUMA node).")
+            description =
+                    "Number of shards of the model, each with its own workers (default: one for each list of CPUs, or"
+                            + " for each NUMA node).")
     private int shards;
 
     @Option(

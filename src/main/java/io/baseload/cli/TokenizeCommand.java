@@ -37,7 +37,9 @@ final class TokenizeCommand implements Callable<Integer> {
     @Option(names = "--text", description = "The text (default: standard input).")
     private @Nullable String text;
 
-    @Option(names = "--plain", description = "Treat the texts of special tokens as ordinary text, and add no special tokens.")
+    @Option(
+            names = "--plain",
+            description = "Treat the texts of special tokens as ordinary text, and add no special tokens.")
     private boolean plain;
 
     /** What {@code --json} prints. */

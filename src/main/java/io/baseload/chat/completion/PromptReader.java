@@ -27,7 +27,8 @@ final class PromptReader {
     private static final long MARKUP = 32;
 
     private static final String NO_TEMPLATE =
-            "the model has no chat template, and none is known for its vocabulary. Its operator can provide one (chat_template.jinja in the model's folder, or the setting baseload.model.chat-templates); until"
+            "the model has no chat template, and none is known for its vocabulary. Its operator can provide one"
+                + " (chat_template.jinja in the model's folder, or the setting baseload.model.chat-templates); until"
                 + " then send a 'prompt' to /v1/completions";
 
     private final Tokenizer tokenizer;

@@ -212,7 +212,8 @@ public final class RegularExpression {
                 in.next();
                 yield new Expr.Chars(CharacterClasses.escape(in, sure));
             }
-            case '^', '$' -> throw in.problem("'^' and '$' are supported only at the beginning and end of the whole expression");
+            case '^', '$' ->
+                throw in.problem("'^' and '$' are supported only at the beginning and end of the whole expression");
             case '*', '+', '?', '{' -> throw in.problem(place, "nothing to repeat");
             default -> Expr.text(Character.toString(in.next()));
         };

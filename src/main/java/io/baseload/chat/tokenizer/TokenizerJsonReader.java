@@ -132,8 +132,7 @@ final class TokenizerJsonReader {
             switch (name) {
                 case "type" -> {
                     if (!MODELS.contains(in.getString())) {
-                        throw refuse(
-                                in, "model is a " + in.getString() + "; supported are BPE, WordPiece and Unigram");
+                        throw refuse(in, "model is a " + in.getString() + "; supported are BPE, WordPiece and Unigram");
                     }
                 }
                 case "vocab" -> vocab(in);

@@ -56,7 +56,8 @@ final class Phi3 implements Architecture {
             throw basis.keys()
                     .refuse(
                             PART,
-                            "rotates " + rotated + " of a head's " + basis.shape().headDim() + " elements");
+                            "rotates " + rotated + " of a head's "
+                                    + basis.shape().headDim() + " elements");
         }
         return rotated;
     }

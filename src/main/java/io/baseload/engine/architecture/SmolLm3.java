@@ -66,7 +66,9 @@ final class SmolLm3 implements Architecture {
         boolean[] rotated = new boolean[basis.shape().layers()];
         if (!listed.isEmpty() && listed.size() != rotated.length) {
             throw basis.keys()
-                    .refuse(ROPE_LAYERS, "has " + listed.size() + " elements, but there are " + rotated.length + " layers");
+                    .refuse(
+                            ROPE_LAYERS,
+                            "has " + listed.size() + " elements, but there are " + rotated.length + " layers");
         }
         for (int i = 0; i < rotated.length; i++) {
             rotated[i] = listed.isEmpty() ? (i + 1) % interval != 0 : listed.get(i) != 0;

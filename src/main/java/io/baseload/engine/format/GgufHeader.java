@@ -48,8 +48,7 @@ record GgufHeader(Metadata metadata, long metadataEnd, Map<String, StoredTensor>
             throw in.refuse(4, "the file is big-endian; only little-endian GGUF is supported");
         }
         if (version != 2 && version != 3) {
-            throw in.refuse(
-                    4, "GGUF version " + Integer.toUnsignedString(version) + "; supported are 2 and 3");
+            throw in.refuse(4, "GGUF version " + Integer.toUnsignedString(version) + "; supported are 2 and 3");
         }
     }
 

@@ -44,7 +44,9 @@ final class TorchNames {
                 && !name.equals(PARAMETER)
                 && !STORAGES.containsKey(name)) {
             throw in.refuse(
-                    at, "the pickle names " + name + ", which creates no tensor; nothing else is created from a checkpoint");
+                    at,
+                    "the pickle names " + name
+                            + ", which creates no tensor; nothing else is created from a checkpoint");
         }
         return new Global(name);
     }

@@ -181,7 +181,8 @@ public final class PanelSlices {
         private void begin() {
             IndexRange cols = slice.cols().get(piece);
             if (cols.from() % block != 0 || cols.size() % block != 0) {
-                throw new IllegalArgumentException("columns " + cols + " are not a multiple of the block size " + block);
+                throw new IllegalArgumentException(
+                        "columns " + cols + " are not a multiple of the block size " + block);
             }
             source = cols.from() / block;
             end = cols.to() / block;

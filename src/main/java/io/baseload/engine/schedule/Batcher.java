@@ -139,7 +139,8 @@ public final class Batcher implements ModelTurns {
         if (allocated > 0) {
             LOG.log(
                     Level.WARNING,
-                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none: the JIT left one boxed, and answers are slow. Restarting the process repairs this",
+                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none:"
+                            + " the JIT left one boxed, and answers are slow. Restarting the process repairs this",
                     name,
                     batch.rows(),
                     allocated);

@@ -89,7 +89,8 @@ public enum ElementType {
      */
     public long bytes(long elements) {
         if (elements % blockSize != 0) {
-            throw new IllegalArgumentException(elements + " elements are not a multiple of the block size " + blockSize);
+            throw new IllegalArgumentException(
+                    elements + " elements are not a multiple of the block size " + blockSize);
         }
         return Math.multiplyExact(elements / blockSize, blockBytes);
     }

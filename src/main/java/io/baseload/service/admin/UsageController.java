@@ -124,7 +124,8 @@ final class UsageController {
                     .orElseThrow(() -> Refusals.invalid(
                             "group_by",
                             "invalid_value",
-                            "'group_by' must be one or more of 'tenant', 'key', 'model' and 'day', separated by commas.")));
+                            "'group_by' must be one or more of 'tenant', 'key', 'model' and 'day',"
+                                    + " separated by commas.")));
         }
         return columns;
     }

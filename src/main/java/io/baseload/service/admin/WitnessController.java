@@ -48,8 +48,7 @@ final class WitnessController {
 
     @GetMapping("/admin/v1/audit/witness")
     WitnessForm cosigned() {
-        VerifierKey key =
-                witness.key().orElseThrow(() -> Refusals.notFound("log witnessed here, and no", "witness"));
+        VerifierKey key = witness.key().orElseThrow(() -> Refusals.notFound("log witnessed here, and no", "witness"));
         return new WitnessForm(
                 key.text(),
                 witness.cosigned().entrySet().stream()

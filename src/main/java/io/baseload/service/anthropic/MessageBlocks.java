@@ -29,8 +29,7 @@ final class MessageBlocks {
         List<Value> all = value.items(1, Integer.MAX_VALUE);
         all.forEach(message -> blocks.add(message.fields()));
         if (blocks.messages.getLast() instanceof Message.Assistant) {
-            throw Invalid.unsupported(
-                    all.getLast().path() + ".role", "the conversation must end with a user message.");
+            throw Invalid.unsupported(all.getLast().path() + ".role", "the conversation must end with a user message.");
         }
         return blocks.messages;
     }

@@ -42,7 +42,8 @@ final class MessagesController {
     @Operation(
             summary = "Answer a conversation (Anthropic's format)",
             description =
-                    "Compatible with Anthropic's route of this name, for text, thinking and tool calls. With stream: true the answer is sent as server-sent events.")
+                    "Compatible with Anthropic's route of this name, for text, thinking and tool calls. With stream:"
+                            + " true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -45,7 +45,7 @@ public final class Checkpoints {
     private final TrustedKeys trusted;
     private final SignedTrail memory;
     private final CheckpointFile file;
-    private final List<Anchored> anchors;
+    private final List<AnchorStatus> anchors;
     private final Duration interval;
 
     private SigningKey key;
@@ -63,7 +63,7 @@ public final class Checkpoints {
             Path keyFile,
             TrustedKeys trusted,
             SignedTrail memory,
-            List<Anchored> anchors,
+            List<AnchorStatus> anchors,
             CheckpointFile file,
             Duration interval) {
         this.trail = trail;
@@ -134,12 +134,18 @@ public final class Checkpoints {
         return status;
     }
 
+    /** The reason why something has no checkpoint. */
+    public NotSignedException notSigned() {
+        return new NotSignedException(
+                "No checkpoint covers this now. " + status.refusal().orElse("There are no such entries."));
+    }
+
     /** Whether the last checkpoint and its copies are recent. */
     public Signing signing() {
         return Signing.at(Instant.now(), status, anchors, interval);
     }
 
-    public List<Anchored> anchors() {
+    public List<AnchorStatus> anchors() {
         return anchors;
     }
 
@@ -344,7 +350,7 @@ public final class Checkpoints {
             memory.write(new Signed(checkpoint, state));
             boolean first = signed.isEmpty();
             signed = Optional.of(checkpoint);
-            status = new Status(checkpoint.size(), at, Optional.empty());
+            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty());
             file.append(checkpoint);
             log.info("audit checkpoint {}", checkpoint.line());
             keys.forEach(one -> rows.publish(one.verifier()));
@@ -354,10 +360,7 @@ public final class Checkpoints {
             }
             return isNew;
         });
-        if (Boolean.TRUE.equals(written)) {
-            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty());
-            log.info("audit checkpoint {}", checkpoint.line());
-        }
+        return Boolean.TRUE.equals(appended);
     }
 
     /** A home that continues where others have signed records this in the trail. */

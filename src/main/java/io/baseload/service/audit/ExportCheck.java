@@ -43,8 +43,8 @@ public final class ExportCheck {
                 .filter(checkpoint -> !this.keys.haveSigned(checkpoint))
                 .findFirst()
                 .ifPresent(forged -> {
-                    throw new IllegalArgumentException("the checkpoint of " + forged.size()
-                            + " entries is not signed with any of the given keys");
+                    throw new IllegalArgumentException(
+                            "the checkpoint of " + forged.size() + " entries is not signed with any of the given keys");
                 });
     }
 

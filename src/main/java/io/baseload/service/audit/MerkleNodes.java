@@ -59,9 +59,9 @@ final class MerkleNodes implements MerkleTree.Nodes {
                 .findFirst()
                 .<RuntimeException>map(segment -> new ArchivedException("Entry " + entry
                         + " is archived and dropped: admin.audit.archive of audit/" + segment.first() + "-"
-                        + segment.last() + " names the file. Without its entries, only sizes of checkpoints are proved."))
-                .orElseGet(
-                        () -> new TrailBrokenException(entry, "nodes of the tree are missing at entry " + entry));
+                        + segment.last()
+                        + " names the file. Without its entries, only sizes of checkpoints are proved."))
+                .orElseGet(() -> new TrailBrokenException(entry, "nodes of the tree are missing at entry " + entry));
     }
 
     private List<byte[]> read(Block block) {

@@ -25,7 +25,7 @@ public record Signing(Checkpoints.Status status, boolean overdue, List<Copy> cop
     public record Copy(String anchor, Instant currentAt, boolean overdue) {}
 
     /** @param interval how often a checkpoint is taken */
-    static Signing at(Instant now, Checkpoints.Status status, List<Anchored> anchors, Duration interval) {
+    static Signing at(Instant now, Checkpoints.Status status, List<AnchorStatus> anchors, Duration interval) {
         Duration several = interval.multipliedBy(MAX_INTERVALS);
         Instant oldest = now.minus(several.compareTo(MAX_AGE) > 0 ? several : MAX_AGE);
         return new Signing(

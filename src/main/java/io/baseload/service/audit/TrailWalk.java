@@ -43,8 +43,7 @@ final class TrailWalk {
         byte[] canonical = entry.canonical();
         byte[] hash = AuditEntry.hash(chain, canonical);
         if (!MessageDigest.isEqual(entry.previousHash(), chain) || !MessageDigest.isEqual(entry.hash(), hash)) {
-            throw new TrailBrokenException(
-                    entry.seq(), "entry " + entry.seq() + " has a wrong hash");
+            throw new TrailBrokenException(entry.seq(), "entry " + entry.seq() + " has a wrong hash");
         }
         add(canonical, hash, entry.kind(), entry.detail());
     }

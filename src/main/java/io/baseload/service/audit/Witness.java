@@ -119,7 +119,8 @@ public final class Witness {
         }
         if (!continues(request, last)) {
             log.error(
-                    "{} has signed a checkpoint that does not continue its first {} entries, or sent a wrong proof; it is not cosigned:\n"
+                    "{} has signed a checkpoint that does not continue its first {} entries, or sent a wrong proof; it"
+                            + " is not cosigned:\n"
                             + "{}",
                     tree.origin(),
                     known,

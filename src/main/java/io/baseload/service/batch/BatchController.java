@@ -38,7 +38,9 @@ final class BatchController {
         this.work = work;
     }
 
-    @Operation(summary = "Create a batch", description = "Runs the requests in an uploaded file with a lower priority than interactive ones.")
+    @Operation(
+            summary = "Create a batch",
+            description = "Runs the requests in an uploaded file with a lower priority than interactive ones.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -47,7 +47,8 @@ final class BatchWork implements SmartLifecycle {
     private final MeterRegistry meters;
     private final Semaphore places;
     private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // the lines that this process runs, by id
-    private final Map<String, Instant> waiting = new ConcurrentHashMap<>(); // batches that it leaves alone until the given time
+    private final Map<String, Instant> waiting =
+            new ConcurrentHashMap<>(); // batches that it leaves alone until the given time
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("batches").daemon().factory());
     private volatile boolean running;

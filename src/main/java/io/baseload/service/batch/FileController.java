@@ -37,7 +37,9 @@ final class FileController {
 
     @Operation(
             summary = "Upload a file",
-            description = "A form with the fields purpose (batch), file, and optionally expires_after[anchor] (created_at) and expires_after[seconds].")
+            description =
+                    "A form with the fields purpose (batch), file, and optionally expires_after[anchor] (created_at)"
+                            + " and expires_after[seconds].")
     @PostMapping(path = "/v1/files", consumes = MediaType.MULTIPART_FORM_DATA_VALUE)
     void create(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {

@@ -111,7 +111,7 @@ final class HomePage {
     private List<Notice> budgets(List<String> tenants) {
         var notices = new ArrayList<Notice>();
         for (String tenant : tenants) {
-            Spent.of(api.get(Spent.ROUTE, tenant)).stream()
+            BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)).stream()
                     .filter(spent -> spent.part() >= NEARLY_SPENT)
                     .map(spent -> new Notice(
                             "The tenant " + tenant + " has used " + shown.percent(spent.part()) + " of its "

@@ -58,7 +58,8 @@ final class SessionCredentials extends OncePerRequestFilter {
         SecurityContextHolder.setContext(new SecurityContextImpl(new KeyAuthentication(caller)));
         chain.doFilter(request, response);
         boolean refused = response.getStatus() == HttpServletResponse.SC_FORBIDDEN || Api.hasForbidden(request);
-        // Somebody who comes back from a provider is a different person than the session's, and was recorded as that person.
+        // Somebody who comes back from a provider is a different person than the session's, and was recorded as that
+        // person.
         if (refused && !ProviderSignIn.isReturn(request)) {
             admission.forbidden(caller, request);
         }

@@ -64,7 +64,7 @@ final class TenantsPage {
             model.addAttribute("windows", BudgetRows.of(found));
             model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         }
-        model.addAttribute("budgets", Spent.of(api.get(Spent.ROUTE, tenant)));
+        model.addAttribute("budgets", BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)));
         model.addAttribute("days", api.list(USAGE + "day", tenant, from()));
         model.addAttribute("uses", api.list(USAGE + "model,key", tenant, from()));
         model.addAttribute("keys", api.list(KEYS + "?limit=1000", tenant));
@@ -116,7 +116,7 @@ final class TenantsPage {
             @RequestParam int concurrent,
             @RequestParam MultiValueMap<String, String> form,
             RedirectAttributes next) {
-        return Done.then(
+        return FormResult.then(
                 page(tenant),
                 next,
                 "The limits were changed.",

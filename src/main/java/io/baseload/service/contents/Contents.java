@@ -98,7 +98,10 @@ public final class Contents implements TenantData, AutoCloseable {
                     byte[] key = keys.open(sealed, purpose(row.tenant()));
                     rows.reseal(row.tenant(), sealed, keys.seal(key, purpose(row.tenant())));
                 } catch (SealException e) {
-                    log.warn("The key for contents of {} can't be encrypted with the current master key: {}", row.tenant(), e.getMessage());
+                    log.warn(
+                            "The key for contents of {} can't be encrypted with the current master key: {}",
+                            row.tenant(),
+                            e.getMessage());
                 }
             }
         }

@@ -59,7 +59,10 @@ public final class SealingKey {
             return cipher(Cipher.DECRYPT_MODE, Arrays.copyOf(sealed, NONCE), purpose)
                     .doFinal(sealed, NONCE, sealed.length - NONCE);
         } catch (GeneralSecurityException e) {
-            throw new SealException("The encrypted value for " + purpose + " can't be decrypted: it was changed, or encrypted with another key.", e);
+            throw new SealException(
+                    "The encrypted value for " + purpose
+                            + " can't be decrypted: it was changed, or encrypted with another key.",
+                    e);
         }
     }
 

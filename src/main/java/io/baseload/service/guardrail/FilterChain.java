@@ -38,8 +38,8 @@ public final class FilterChain {
             throw new InvalidRequestException(
                     field,
                     "string_above_max_length",
-                    "Invalid '" + field + "': this tenant's requests are filtered, and may have at most " + MAX_CHARACTERS
-                            + " characters.");
+                    "Invalid '" + field + "': this tenant's requests are filtered, and may have at most "
+                            + MAX_CHARACTERS + " characters.");
         }
         var filtered = apply(texts);
         if (filtered.blocked()) {

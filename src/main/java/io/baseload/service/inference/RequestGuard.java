@@ -41,7 +41,8 @@ final class RequestGuard {
             throw new InvalidRequestException(
                     "logprobs",
                     "unsupported_value",
-                    "Invalid 'logprobs': this tenant's answers are filtered, and log-probabilities would reveal the removed text.");
+                    "Invalid 'logprobs': this tenant's answers are filtered, and log-probabilities would reveal the"
+                            + " removed text.");
         }
         try {
             var filtered = FilteredRequest.of(asked.completion(), requests(caller, asked.model(), model, origin));

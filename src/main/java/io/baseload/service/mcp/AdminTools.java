@@ -39,7 +39,10 @@ final class AdminTools {
             reading("list_keys", "/admin/v1/tenants/{tenant}/keys", "A tenant's API keys, without their secrets.")
                     .path("tenant", "the tenant's id")
                     .inParts(),
-            reading("get_usage", "/admin/v1/tenants/{tenant}/usage", "A tenant's usage; without a grouping, also the current windows of its limits.")
+            reading(
+                            "get_usage",
+                            "/admin/v1/tenants/{tenant}/usage",
+                            "A tenant's usage; without a grouping, also the current windows of its limits.")
                     .path("tenant", "the tenant's id")
                     .query("from", "string", "start of the period, such as 2026-11-01T00:00:00Z")
                     .query("to", "string", "end of the period, exclusive")

@@ -33,8 +33,8 @@ final class ChatController implements BatchRoute {
 
     @Operation(
             summary = "Answer a conversation",
-            description =
-                    "Compatible with OpenAI's route of this name, for text and tool calls. With stream: true the answer is sent as server-sent events.")
+            description = "Compatible with OpenAI's route of this name, for text and tool calls. With stream: true the"
+                    + " answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

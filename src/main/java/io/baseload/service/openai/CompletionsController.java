@@ -34,7 +34,8 @@ final class CompletionsController implements BatchRoute {
     @Operation(
             summary = "Continue a text",
             description =
-                    "Compatible with OpenAI's route of this name: one or several prompts, as text or token ids; echo, logprobs, best_of. With stream: true the answer is sent as server-sent events.")
+                    "Compatible with OpenAI's route of this name: one or several prompts, as text or token ids; echo,"
+                            + " logprobs, best_of. With stream: true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

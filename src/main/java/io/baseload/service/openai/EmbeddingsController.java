@@ -32,7 +32,8 @@ final class EmbeddingsController implements BatchRoute {
 
     @Operation(
             summary = "Compute embeddings",
-            description = "Compatible with OpenAI's route of this name: one or several inputs, as text or token ids; dimensions, encoding_format. prompt_name selects one of the model's own prompts.")
+            description = "Compatible with OpenAI's route of this name: one or several inputs, as text or token ids;"
+                    + " dimensions, encoding_format. prompt_name selects one of the model's own prompts.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

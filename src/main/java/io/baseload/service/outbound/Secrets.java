@@ -95,8 +95,8 @@ public final class Secrets {
                 if (!keys.present()) {
                     throw invalid(
                             name,
-                            "a key can only be stored if baseload.encryption.key-file names a master key; use '"
-                                    + name + "_env' or '" + name + "_file' instead");
+                            "a key can only be stored if baseload.encryption.key-file names a master key; use '" + name
+                                    + "_env' or '" + name + "_file' instead");
                 }
                 yield name;
             }

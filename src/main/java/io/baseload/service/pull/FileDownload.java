@@ -139,7 +139,8 @@ final class FileDownload {
             try (reply) {
                 if (reply.status() == 416) {
                     if (beyond) {
-                        throw new PullException(PullClient.shown(file.url()) + " has no content from byte " + have + " on.");
+                        throw new PullException(
+                                PullClient.shown(file.url()) + " has no content from byte " + have + " on.");
                     }
                     beyond = true;
                     if (file.size() < 0 && endsAt(reply, have)) {
@@ -193,8 +194,8 @@ final class FileDownload {
                 bandwidth.take(n);
                 at += n;
                 if (file.size() >= 0 && at > file.size()) {
-                    throw new PullException(PullClient.shown(file.url()) + " is longer than the " + file.size()
-                            + " announced bytes.");
+                    throw new PullException(
+                            PullClient.shown(file.url()) + " is longer than the " + file.size() + " announced bytes.");
                 }
                 out.write(buffer, 0, n);
                 running.update(buffer, n);

@@ -62,8 +62,8 @@ final class HuggingFaceFiles {
             }
         }
         if (files.isEmpty()) {
-            throw new PullException(source.description() + " has none of these files: " + String.join(", ", source.files())
-                    + "; it has " + some(names) + ".");
+            throw new PullException(source.description() + " has none of these files: "
+                    + String.join(", ", source.files()) + "; it has " + some(names) + ".");
         }
         return new PullPlan(files, commit, licenses(answer));
     }

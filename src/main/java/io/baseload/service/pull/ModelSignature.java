@@ -54,7 +54,8 @@ final class ModelSignature {
         JsonNode envelope = json.path("dsseEnvelope");
         if (json.path("verificationMaterial").has("certificate")
                 || json.path("verificationMaterial").has("x509CertificateChain")) {
-            throw new PullException("The signature was made with a certificate; only signatures made with a key are verified here.");
+            throw new PullException(
+                    "The signature was made with a certificate; only signatures made with a key are verified here.");
         }
         byte[] payload = base64(envelope.path("payload").asString(""));
         if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {

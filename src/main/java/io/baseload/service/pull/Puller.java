@@ -127,8 +127,8 @@ public final class Puller implements AutoCloseable {
         try {
             Authorization authorization = authorization(request, stop);
             watcher.at(0, "listing the files");
-            PullPlan plan = watched(
-                    stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "listing the files"));
+            PullPlan plan =
+                    watched(stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "listing the files"));
             List<String> licenses = licensed(plan, request.license());
             tidy(folder, plan);
             space.require(

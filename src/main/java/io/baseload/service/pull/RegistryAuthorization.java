@@ -98,7 +98,8 @@ final class RegistryAuthorization implements Authorization {
             }
             return realm;
         } catch (IllegalArgumentException e) {
-            throw new PullException("The registry names a token server by something that is not a URL: '" + text + "'.", e);
+            throw new PullException(
+                    "The registry names a token server by something that is not a URL: '" + text + "'.", e);
         }
     }
 }

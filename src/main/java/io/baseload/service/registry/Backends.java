@@ -213,7 +213,8 @@ public final class Backends {
             case Secret.Given given when keys.present() -> table.update(BackendRow.of(sealed(backend)));
             case Secret.Given given ->
                 LOG.warn(
-                        "THE KEY OF THE BACKEND {} IS IN THE DATABASE IN PLAIN TEXT: baseload.encryption.key-file names no master key to encrypt it",
+                        "THE KEY OF THE BACKEND {} IS IN THE DATABASE IN PLAIN TEXT: baseload.encryption.key-file"
+                                + " names no master key to encrypt it",
                         name);
             case Secret.Stored stored
             when keys.present() && !keys.isCurrent(stored.sealed()) -> {
@@ -221,7 +222,10 @@ public final class Backends {
                     byte[] key = keys.open(stored.sealed(), stored.purpose());
                     table.update(BackendRow.of(backend.with(stored(name, key))));
                 } catch (SealException e) {
-                    LOG.warn("The key of the backend {} can't be encrypted with the current master key: {}", name, e.getMessage());
+                    LOG.warn(
+                            "The key of the backend {} can't be encrypted with the current master key: {}",
+                            name,
+                            e.getMessage());
                 }
             }
             default -> {}

@@ -149,7 +149,8 @@ public record ImportFolder(Path root) {
             try (Stream<Path> all = Files.walk(real, 2)) {
                 List<Path> some = all.limit(MAX_FILES + 1).toList();
                 if (some.size() > MAX_FILES) {
-                    throw refused("'path' names a folder of more than " + MAX_FILES + " files: no model has that many.");
+                    throw refused(
+                            "'path' names a folder of more than " + MAX_FILES + " files: no model has that many.");
                 }
                 return some;
             }

@@ -26,7 +26,9 @@ public sealed interface ModelUse {
     default Encodings encodings() {
         return switch (this) {
             case Answers answers ->
-                throw refused("This model generates text and computes no embeddings: use it with /v1/chat/completions or /v1/completions.");
+                throw refused(
+                        "This model generates text and computes no embeddings: use it with /v1/chat/completions or"
+                                + " /v1/completions.");
             case Encodes encodes -> encodes.encodings();
         };
     }

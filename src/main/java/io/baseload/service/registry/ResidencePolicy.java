@@ -13,7 +13,8 @@ public record ResidencePolicy(Duration loadWait, Duration idleTime, int maxWaiti
     public ResidencePolicy {
         if (!idleTime.isZero() && loadWait.isZero()) {
             throw new IllegalArgumentException(
-                    "baseload.model.idle-time requires baseload.model.load-wait: otherwise nothing would reload an idle model");
+                    "baseload.model.idle-time requires baseload.model.load-wait: otherwise nothing would reload an"
+                            + " idle model");
         }
     }
 

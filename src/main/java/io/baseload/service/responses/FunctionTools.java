@@ -67,8 +67,7 @@ record FunctionTools(List<Value> functions, Map<String, Member> members) {
                 yield tool.require("tools").items().stream().map(function -> new Given(function, name));
             }
             default ->
-                throw Invalid.unsupported(
-                        type.path(), "the model can call functions only, not '" + type.text() + "'.");
+                throw Invalid.unsupported(type.path(), "the model can call functions only, not '" + type.text() + "'.");
         };
     }
 

@@ -73,7 +73,8 @@ final class InputItems {
             case "reasoning" -> thought(item);
             default ->
                 throw Invalid.unsupported(
-                        item.path("type"), "single items are not stored: send the item itself, or 'previous_response_id'.");
+                        item.path("type"),
+                        "single items are not stored: send the item itself, or 'previous_response_id'.");
         }
     }
 

@@ -52,7 +52,8 @@ final class KeptResponses {
                                 404,
                                 "previous_response_not_found",
                                 "Previous response with id '" + previous.text()
-                                        + "' not found. Only responses to requests with store: true are stored, and only for as long as all responses that they continue.")
+                                        + "' not found. Only responses to requests with store: true are stored, and"
+                                        + " only for as long as all responses that they continue.")
                         .withParam(previous.path()));
         for (byte[] turn : turns) {
             context.readKept(turn, fields -> {
@@ -125,10 +126,12 @@ final class KeptResponses {
 
     private void checkRoom(String tenant) {
         if (!store.isOpen()) {
-            throw Invalid.unsupported("store", "this service has no master key, or its configuration stores no responses.");
+            throw Invalid.unsupported(
+                    "store", "this service has no master key, or its configuration stores no responses.");
         }
         if (store.room(tenant) <= 0) {
-            throw Invalid.value("store", "this tenant's room for stored responses is used up. Delete some, or send false.");
+            throw Invalid.value(
+                    "store", "this tenant's room for stored responses is used up. Delete some, or send false.");
         }
     }
 

@@ -45,7 +45,9 @@ final class ResponsesController implements BatchRoute {
 
     @Operation(
             summary = "Answer a text or a list of items",
-            description = "Compatible with OpenAI's route of this name, for text, reasoning and function calls. With stream: true the answer is sent as server-sent events.")
+            description =
+                    "Compatible with OpenAI's route of this name, for text, reasoning and function calls. With stream:"
+                            + " true the answer is sent as server-sent events.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -36,8 +36,7 @@ public final class FirstKey {
             keys.bootstrap(secret, RIGHTS);
         } else if (keys.authenticate(chosen).isEmpty()) {
             log.warn(
-                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced and gives no access. Choose another.",
-                    secret);
+                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced and gives no access. Choose another.", secret);
         }
     }
 

@@ -83,7 +83,8 @@ public final class Failures {
                 ApiException.refused(
                         409,
                         "audit_trail_broken",
-                        "The audit trail differs from what was signed, from entry " + e.seq() + " on: " + e.getMessage() + ".");
+                        "The audit trail differs from what was signed, from entry " + e.seq() + " on: " + e.getMessage()
+                                + ".");
             case NotEnoughMemoryException e -> ApiException.refused(507, "insufficient_memory", message(e));
             case NotEnoughDiskException e -> ApiException.refused(507, "insufficient_storage", message(e));
             case LedgerUnavailableException e

@@ -56,7 +56,9 @@ public final class Json {
             return root;
         } catch (StreamConstraintsException e) {
             throw ApiException.invalid(
-                    null, null, "The JSON body is nested too deeply, has too many values, or has a number that is too long.");
+                    null,
+                    null,
+                    "The JSON body is nested too deeply, has too many values, or has a number that is too long.");
         } catch (JacksonException e) {
             throw ApiException.invalid(null, null, "The body is not valid JSON: " + e.getOriginalMessage());
         }

@@ -95,7 +95,8 @@ class PyTorchTest {
                 .text("x")
                 .op(0x85, 'R', 's')
                 .write(folder.resolve("t.bin"));
-        assertThat(refusal(path)).hasMessageContaining("the pickle names " + module + "." + name + ", which creates no");
+        assertThat(refusal(path))
+                .hasMessageContaining("the pickle names " + module + "." + name + ", which creates no");
     }
 
     @ParameterizedTest

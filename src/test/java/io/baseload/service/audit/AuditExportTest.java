@@ -283,7 +283,8 @@ class AuditExportTest {
     @Test
     void anOutcomeWhoseIntentWasDroppedIsNoStray() throws IOException {
         append(167);
-        var reservation = Map.<String, Object>of("reservation", UUID.randomUUID().toString());
+        var reservation =
+                Map.<String, Object>of("reservation", UUID.randomUUID().toString());
         var trail = platform.get(AuditTrail.class);
         trail.append(ACTOR, AuditEntry.COMPLETION_INTENT, "r", reservation);
         trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", reservation);
@@ -437,7 +438,8 @@ class AuditExportTest {
     }
 
     private ExportCheck.Result check(String export, Checkpoint kept) throws IOException {
-        return new ExportCheck(List.of(pem()), List.of(kept.note())).check(new BufferedReader(new StringReader(export)));
+        return new ExportCheck(List.of(pem()), List.of(kept.note()))
+                .check(new BufferedReader(new StringReader(export)));
     }
 
     private Checkpoint signed(long size) {

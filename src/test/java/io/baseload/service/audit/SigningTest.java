@@ -37,7 +37,7 @@ final class SigningTest {
     }
 
     private static Signing after(int minutes, Checkpoints.Status status, Duration interval) {
-        var anchors = List.of(new Anchored(new Full(), START));
+        var anchors = List.of(new AnchorStatus(new Full(), START));
         return Signing.at(START.plus(Duration.ofMinutes(minutes)), status, anchors, interval);
     }
 

@@ -2,6 +2,8 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;

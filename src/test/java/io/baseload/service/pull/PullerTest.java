@@ -323,7 +323,9 @@ class PullerTest {
     @Test
     void aKeyThatIsNotBelievedEndsThePull() {
         hub.gate(exchange -> refused(exchange, 403));
-        assertThatThrownBy(this::pull).isInstanceOf(PullException.class).hasMessageContaining("the key is missing or wrong");
+        assertThatThrownBy(this::pull)
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("the key is missing or wrong");
     }
 
     @Test
