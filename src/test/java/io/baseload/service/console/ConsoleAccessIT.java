@@ -201,6 +201,18 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void aTenantsPageShowsItsBudgets(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        var daily = Map.of("period", "day", "tokens", 1000);
+        rest.post("/admin/v1/tenants", Map.of("id", "limited", "windows", List.of(daily)));
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            var page = session.get("/console/tenants/limited");
+            assertThat(page.statusCode()).isEqualTo(200);
+            assertThat(page.body()).contains("tokens of the day", "<meter");
+        }
+    }
+
+    @Test
     void refusalsAreOfTheApi(RunningService service) throws Exception {
         try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             var unknown = session.get("/console/tenants/nobody");
