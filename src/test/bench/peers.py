@@ -71,7 +71,7 @@ def cases(models, wanted):
     found = []
     for name in models:
         large = name != "SmolLM2"
-        decode, repeat = (32, 1) if large else (128, 3)
+        decode, repeat = (32 if large else 128), 3
         if "one" in wanted:
             found += [Case("one", name, 512, decode, precision=precision, repeat=repeat) for precision in ("fast", "exact")]
         if "formats" in wanted and large:
