@@ -115,6 +115,10 @@ class BudgetTest {
         keys.forEach(key -> keyWindows(tenant, key, all.toArray(UsageBudget[]::new)));
         tenants.change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, all, 100, 1));
         LedgerBooks.agree(platform, tenant, 3 * 16, false);
+        platform.superuser()
+                .sql("DELETE FROM reservation WHERE tenant = ?")
+                .param(tenant)
+                .update();
     }
 
     @Test
