@@ -20,7 +20,6 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceAccount;
 import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
-import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import io.fabric8.kubernetes.api.model.gatewayapi.v1.HTTPRoute;
 import io.fabric8.kubernetes.api.model.networking.v1.Ingress;
 import io.fabric8.kubernetes.api.model.networking.v1.NetworkPolicy;
@@ -36,7 +35,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Helm chart: linted, rendered with several values, and each rendered object read strictly. */
 @Tag("helm")
@@ -328,50 +326,6 @@ class ChartTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"replicas: 3", "autoscaling: {enabled: true}"})
-    void severalReplicasShareDatabaseKeyAndModels(String several) throws IOException {
-        Manifests chart = render("""
-            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            audit: {existingSecret: signer, anchorClaim: anchor}
-            persistence: {accessMode: ReadWriteMany}
-            """ + several);
-        var deployment = chart.one(Deployment.class).getSpec();
-        assertThat(deployment.getStrategy().getType()).isEqualTo("RollingUpdate");
-        assertThat(deployment.getStrategy().getRollingUpdate().getMaxUnavailable())
-                .isEqualTo(new IntOrString(0));
-        assertThat(pod(chart).getVolumes().getFirst().getEmptyDir()).isNotNull();
-        assertThat(container(chart).getVolumeMounts())
-                .filteredOn(mount -> mount.getName().equals("store"))
-                .extracting(VolumeMount::getSubPath)
-                .containsExactly("models", "import");
-        assertThat(pod(chart).getTopologySpreadConstraints()).hasSize(1);
-        boolean scaled = several.startsWith("autoscaling");
-        assertThat(chart.has(HorizontalPodAutoscaler.class)).isEqualTo(scaled);
-        assertThat(deployment.getReplicas()).isEqualTo(scaled ? null : 3);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"replicas: 2", "autoscaling: {enabled: true}", "engine: {enabled: false}"})
-    void severalPodsArchiveOnlyWhereItOutlivesThem(String several) throws IOException {
-        String values = """
-            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            persistence: {accessMode: ReadWriteMany}
-            audit: {existingSecret: signer, anchorClaim: anchor, retention: P400D%s}
-            """ + several;
-        assertThatThrownBy(() -> render(values.formatted(""))).hasMessageContaining("audit.archiveClaim");
-        Manifests chart = render(values.formatted(", archiveClaim: archive"));
-        assertThat(chart.config()).containsEntry("BASELOAD_AUDIT_ARCHIVE", "/audit-archive");
-        assertThat(container(chart).getVolumeMounts())
-                .filteredOn(mount -> mount.getName().equals("audit-archive"))
-                .extracting(VolumeMount::getMountPath)
-                .containsExactly("/audit-archive");
-        assertThat(pod(chart).getVolumes())
-                .filteredOn(volume -> volume.getName().equals("audit-archive"))
-                .extracting(volume -> volume.getPersistentVolumeClaim().getClaimName())
-                .containsExactly("archive");
-    }
-
-    @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
@@ -427,29 +381,6 @@ class ChartTest {
         assertThat(pod.getMetadata().getLabels()).doesNotContainEntry("app.kubernetes.io/name", "baseload");
         assertThat(pod.getSpec().getContainers().getFirst().getCommand().getLast())
                 .contains(service(chart, "management").getMetadata().getName(), "/actuator/health/readiness");
-    }
-
-    @Test
-    void aGatewayHasNoVolumeOfItsOwnAndNoMemoryForModels() throws IOException {
-        String gateway = """
-            engine: {enabled: false}
-            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            audit: {existingSecret: trail, anchorClaim: anchor}
-            """;
-        Manifests chart = render(gateway);
-        assertThat(chart.config()).containsEntry("BASELOAD_ENGINE_ENABLED", "false");
-        assertThat(chart.all(PersistentVolumeClaim.class)).isEmpty();
-        assertThat(pod(chart).getVolumes())
-                .filteredOn(volume -> volume.getPersistentVolumeClaim() != null)
-                .extracting(volume -> volume.getName())
-                .containsExactly("audit-anchor");
-        assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("896Mi"));
-        assertThat(chart.one(Deployment.class).getSpec().getStrategy().getType())
-                .isEqualTo("RollingUpdate");
-        assertThatThrownBy(() -> render("engine: {enabled: false}"))
-                .hasMessageContaining("a gateway needs an external database");
-        assertThatThrownBy(() -> render(gateway + "models: {claim: files}"))
-                .hasMessageContaining("a gateway has no models");
     }
 
     @Test

@@ -464,8 +464,6 @@ final class AdminApiIT {
         assertThat(found.at("/completeness/open_intents").isArray()).isTrue();
         assertThat(found.at("/signing/overdue").asBoolean(true)).isFalse();
         assertThat(found.at("/signing/refusal").isNull()).isTrue();
-        assertThat(Instant.parse(found.at("/signing/current_at").asString())).isBeforeOrEqualTo(Instant.now());
-        assertThat(found.at("/signing/anchors").isArray()).isTrue();
         assertThat(found.get("entries").asLong()).isPositive();
         assertThat(found.get("head").asString()).hasSize(64);
         assertThat(found.get("checked_at").isString()).isTrue();

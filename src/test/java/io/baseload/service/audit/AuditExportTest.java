@@ -13,23 +13,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Callable;
-import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.transaction.PlatformTransactionManager;
-import org.springframework.transaction.support.TransactionCallback;
-import org.springframework.transaction.support.TransactionOperations;
-import org.springframework.transaction.support.TransactionTemplate;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Proofs and exports, checked by what an auditor has: a public key. Segments of 256 entries, so that there are several. */
@@ -329,66 +321,6 @@ class AuditExportTest {
         assertThat(checkpoints().take()).isEmpty();
         assertThat(checkpoints().status().refusal())
                 .hasValueSatisfying(reason -> assertThat(reason).contains("begins with entry 513", "of 300 entries"));
-    }
-
-    @Test
-    void aProcessThatComesLateKeepsNoArchive() throws IOException {
-        platform.close();
-        platform = platform.again("--baseload.audit.retention=PT0S");
-        var transactions = new TransactionTemplate(platform.get(PlatformTransactionManager.class));
-        var fast = retention(transactions);
-        var late = retention(new TransactionOperations() {
-            @Override
-            public <T> T execute(TransactionCallback<T> action) {
-                fast.apply(); // when this process has written its file
-                return transactions.execute(action);
-            }
-        });
-        assertThat(late.apply()).isZero();
-        assertThatTheTrailNamesEachArchive();
-    }
-
-    @Test
-    void processesShareOneArchive() throws Exception {
-        platform.close();
-        platform = platform.again("--baseload.audit.retention=PT0S");
-        var transactions = new TransactionTemplate(platform.get(PlatformTransactionManager.class));
-        try (var executor = Executors.newFixedThreadPool(2)) {
-            var counts = executor.invokeAll(List.<Callable<Integer>>of(
-                    () -> retention(transactions).apply(),
-                    () -> retention(transactions).apply()));
-            assertThat(counts.get(0).get() + counts.get(1).get()).isEqualTo(2);
-        }
-        assertThatTheTrailNamesEachArchive();
-        assertThat(verify().integrity().ok()).isTrue();
-    }
-
-    private AuditRetention retention(TransactionOperations transactions) {
-        return new AuditRetention(
-                platform.get(AuditTrail.class),
-                new TrailRows(platform.jdbc()),
-                checkpoints(),
-                platform.get(AuditExport.class),
-                transactions,
-                platform.home().resolve("audit-archive"));
-    }
-
-    private void assertThatTheTrailNamesEachArchive() throws IOException {
-        assertThat(archives()).extracting(AuditEntry::subject).containsExactly("audit/1-256", "audit/257-512");
-        var named = new TreeMap<String, String>();
-        for (AuditEntry entry : archives()) {
-            var detail = JSON.readTree(entry.detail());
-            named.put(detail.get("file").asString(), detail.get("sha256").asString());
-        }
-        var found = new TreeMap<String, String>();
-        try (var files = Files.list(platform.home().resolve("audit-archive"))) {
-            for (Path file : files.toList()) {
-                found.put(
-                        String.valueOf(file.getFileName()),
-                        HexFormat.of().formatHex(Hashes.sha256().digest(Files.readAllBytes(file))));
-            }
-        }
-        assertThat(found).isEqualTo(named);
     }
 
     @Test
