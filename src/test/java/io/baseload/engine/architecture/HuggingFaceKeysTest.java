@@ -75,8 +75,8 @@ class HuggingFaceKeysTest {
                 "gemma3_text | \"layer_types\": [\"full_attention\"]      | layer_types has 1 elements, but there are 4"
                         + " layers",
                 "smollm3 | \"no_rope_layers\": [1]                        | no_rope_layers has 1 elements",
-                "phi3    | \"partial_rotary_factor\": 1.5                 | partial_rotary_factor rotates 24 of a head's"
-                        + " 16",
+                "phi3    | \"partial_rotary_factor\": 1.5                 | partial_rotary_factor rotates 24 of a"
+                        + " head's 16",
                 "phi3    | \"rope_scaling\": {\"type\": \"longrope\", \"factor\": 2, \"short_factor\": [1],"
                         + " \"long_factor\": [1]} | short_factor must be 8",
                 "gpt2    | \"n_embd\": 8                                  | model_type is gpt2; supported are"
