@@ -12,12 +12,14 @@ import org.springframework.http.HttpMethod;
 import org.springframework.security.authentication.AuthenticationManager;
 import org.springframework.security.authentication.ProviderNotFoundException;
 import org.springframework.security.authorization.AuthorizationDecision;
+import org.springframework.security.authorization.AuthorizationManager;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configurers.AbstractHttpConfigurer;
 import org.springframework.security.config.annotation.web.configurers.AuthorizeHttpRequestsConfigurer;
 import org.springframework.security.config.http.SessionCreationPolicy;
 import org.springframework.security.config.observation.SecurityObservationSettings;
 import org.springframework.security.web.SecurityFilterChain;
+import org.springframework.security.web.access.intercept.RequestAuthorizationContext;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
 import org.springframework.security.web.firewall.HttpFirewall;
 import org.springframework.security.web.firewall.StrictHttpFirewall;
@@ -93,12 +95,19 @@ class Security {
             rules.requestMatchers(HttpMethod.POST, WITNESS).permitAll();
         }
         for (RouteAccess.Rule rule : RouteAccess.RULES) {
-            var matched = rule.method().equals("*")
-                    ? rules.requestMatchers(rule.pattern())
-                    : rules.requestMatchers(HttpMethod.valueOf(rule.method()), rule.pattern());
-            matched.access((authentication, context) -> new AuthorizationDecision(authentication.get()
-                            instanceof KeyAuthentication key
-                    && rule.allows(key.getPrincipal(), context.getVariables().get(RouteAccess.TENANT))));
+            AuthorizationManager<RequestAuthorizationContext> access = (authentication, context) ->
+                    new AuthorizationDecision(authentication.get() instanceof KeyAuthentication key
+                            && rule.allows(
+                                    key.getPrincipal(), context.getVariables().get(RouteAccess.TENANT)));
+            if (rule.method().equals("*")) {
+                rules.requestMatchers(rule.pattern()).access(access);
+                continue;
+            }
+            rules.requestMatchers(HttpMethod.valueOf(rule.method()), rule.pattern())
+                    .access(access);
+            if (rule.method().equals("GET")) { // whose controllers also answer HEAD
+                rules.requestMatchers(HttpMethod.HEAD, rule.pattern()).access(access);
+            }
         }
         rules.anyRequest().authenticated();
     }
