@@ -107,11 +107,8 @@ public final class Api {
             page.getRequest().setAttribute(FORBIDDEN, true);
         }
         if (response.getStatus() >= 400) {
-            JsonNode error = answer.path("error");
             throw new Refused(
-                    response.getStatus(),
-                    error.path("code").asString(""),
-                    error.path("message").asString("The request was refused."));
+                    response.getStatus(), answer.path("error").path("message").asString("The request was refused."));
         }
         return answer;
     }
@@ -160,25 +157,14 @@ public final class Api {
     /** The API refused the call. */
     public static final class Refused extends RuntimeException {
         private final int status;
-        private final String code;
 
         public Refused(int status, String message) {
-            this(status, "", message);
-        }
-
-        private Refused(int status, String code, String message) {
             super(message, null, false, false);
             this.status = status;
-            this.code = code;
         }
 
         public static Refused of(ApiException refusal) {
-            return new Refused(refusal.status(), refusal.code().orElse(""), String.valueOf(refusal.getMessage()));
-        }
-
-        /** Whether the reason is that the database can't be used now. */
-        public boolean isWithoutDatabase() {
-            return code.equals(ApiException.DATABASE_UNAVAILABLE);
+            return new Refused(refusal.status(), String.valueOf(refusal.getMessage()));
         }
 
         public int status() {

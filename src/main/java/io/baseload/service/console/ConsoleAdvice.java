@@ -4,7 +4,6 @@ import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Failures;
 import io.baseload.service.web.RequestIds;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -23,7 +22,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
-/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages; only Home has a notice of its own while the database is unreachable. */
+/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages. */
 @ControllerAdvice(basePackageClasses = ConsolePage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ConsoleAdvice {
@@ -59,24 +58,11 @@ final class ConsoleAdvice {
         response.setStatus(refusal.status());
         Authentication known = SecurityContextHolder.getContext().getAuthentication();
         Map<String, Object> frame = frame(request, known == null ? null : known.getPrincipal());
-        if (refusal.isWithoutDatabase() && HomePage.isPartOf(path(request))) {
-            if (!path(request).equals(ConsolePage.HOME.path())) {
-                response.setHeader("HX-Refresh", "true"); // htmx shows no failed part: it loads the whole page again
-            }
-            return new ModelAndView("home", frame).addObject("away", true);
-        }
         var page = new ModelAndView("problem", frame);
         page.addObject("status", refusal.status());
         page.addObject("words", refusal.words());
         page.addObject("id", RequestIds.of(request));
         return page;
-    }
-
-    /** The path that the browser asked for, also where a filter has passed the request on. */
-    private static String path(HttpServletRequest request) {
-        return request.getAttribute(RequestDispatcher.FORWARD_REQUEST_URI) instanceof String asked
-                ? asked
-                : request.getRequestURI();
     }
 
     /** The client is gone. */

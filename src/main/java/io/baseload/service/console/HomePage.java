@@ -52,11 +52,6 @@ final class HomePage {
         return "home";
     }
 
-    /** Whether a path is the page, or a part of it that is loaded later. */
-    static boolean isPartOf(String path) {
-        return path.equals(ConsolePage.HOME.path()) || path.startsWith(PARTS);
-    }
-
     @GetMapping(PARTS + "engine")
     String running(Model model) {
         model.addAttribute("engine", engine.now());

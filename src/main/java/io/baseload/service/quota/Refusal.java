@@ -33,14 +33,15 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
     }
 
     /**
-     * Of the windows without room, the one that ends last decides; empty if all have room.
+     * Of the windows without room, the one that ends last decides, and of those that end together, as a month and its last day, the longest; empty if all have room.
      *
      * @param cost empty if the model has no price
      */
     Optional<QuotaExceededException> of(QuotaDemand demand, Optional<BigDecimal> cost) {
         return windows.stream()
                 .filter(window -> refuses(window, demand, cost))
-                .max(Comparator.comparing(QuotaWindow::endsAt))
+                .max(Comparator.comparing(QuotaWindow::endsAt)
+                        .thenComparing(window -> window.budget().period()))
                 .map(window -> of(window, demand, cost));
     }
 

@@ -233,7 +233,7 @@ class ConsoleIT {
         browser.fill("#name", "chosen");
         browser.one("#quantize option[value='q8']").click();
         browser.press("Import");
-        browser.await("The import has begun.");
+        browser.await("The import has started.");
         Patience.await()
                 .until(() -> new Admin(other.rest())
                         .trail("admin.model.imported").stream()
