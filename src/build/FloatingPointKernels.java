@@ -1,7 +1,7 @@
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Floating-point weights in decode: vectors of weight rows, widened in registers, times one row of x. */
 enum FloatingPointKernels {
@@ -108,32 +108,32 @@ enum FloatingPointKernels {
     }
 
     private String imports() {
-        Set<String> others =
-                this == PLAIN ? Set.of("BYTES", "B2I", "ByteVector") : Set.of("SHORTS", "S2I", "ShortVector");
-        return """
-            import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
-            import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
-            import static io.baseload.engine.kernel.lanes.Lanes.INTS;
-            import static io.baseload.engine.kernel.lanes.Lanes.L;
-            import static io.baseload.engine.kernel.lanes.Lanes.PARTS;
-            import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
-            import static io.baseload.engine.tensor.PackedMatrix.LANES;
-            import static java.nio.ByteOrder.LITTLE_ENDIAN;
-            import static jdk.incubator.vector.VectorOperators.B2I;
-            import static jdk.incubator.vector.VectorOperators.LSHL;
-            import static jdk.incubator.vector.VectorOperators.S2I;
+        boolean plain = this == PLAIN;
+        return GenerateKernels.fill(
+                """
+                {lanes}
+                import static io.baseload.engine.tensor.PackedMatrix.LANES;
+                import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                {operators}
 
-            import io.baseload.engine.kernel.lanes.Lanes;
-            import io.baseload.engine.tensor.PackedMatrix;
-            import java.lang.foreign.MemorySegment;
-            import jdk.incubator.vector.ByteVector;
-            import jdk.incubator.vector.FloatVector;
-            import jdk.incubator.vector.IntVector;
-            import jdk.incubator.vector.ShortVector;
-            """.lines()
-                .filter(line -> !others.contains(
-                        line.substring(line.lastIndexOf('.') + 1).replace(";", "")))
-                .collect(Collectors.joining("\n"));
+                import io.baseload.engine.kernel.lanes.Lanes;
+                import io.baseload.engine.tensor.PackedMatrix;
+                import java.lang.foreign.MemorySegment;
+                {vectors}
+                """,
+                Map.of(
+                        "{lanes}",
+                        GenerateKernels.imports(
+                                "static io.baseload.engine.kernel.lanes.Lanes.",
+                                Stream.of("FLOATS", "INTS", "L", "PARTS", plain ? "SHORTS" : "BYTES")),
+                        "{operators}",
+                        GenerateKernels.imports(
+                                "static jdk.incubator.vector.VectorOperators.",
+                                Stream.of("LSHL", plain ? "S2I" : "B2I")),
+                        "{vectors}",
+                        GenerateKernels.imports(
+                                "jdk.incubator.vector.",
+                                Stream.of("FloatVector", "IntVector", plain ? "ShortVector" : "ByteVector"))));
     }
 
     private static String choice(Kind kind) {
