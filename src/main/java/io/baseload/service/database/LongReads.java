@@ -12,13 +12,13 @@ import org.springframework.transaction.support.TransactionOperations;
  * too long.
  */
 public final class LongReads {
-    public static final int AT_ONCE = 2;
+    public static final int MAX_READS = 2;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final StatementLimit limit;
-    private final Semaphore places = new Semaphore(AT_ONCE);
+    private final Semaphore places = new Semaphore(MAX_READS);
 
     public LongReads(JdbcClient jdbc, TransactionOperations transactions, StatementLimit limit) {
         this.jdbc = jdbc;

@@ -59,10 +59,10 @@ class UsageReportsTest {
             List<Future<Throwable>> asked = IntStream.range(0, 12)
                     .mapToObj(i -> threads.submit(() -> catchThrowable(() -> reports.usage(SLOW, Instant.EPOCH, FAR))))
                     .toList();
-            Patience.await().until(UsageReportsTest::running, running -> running == LongReads.AT_ONCE);
+            Patience.await().until(UsageReportsTest::running, running -> running == LongReads.MAX_READS);
             while (!asked.stream().allMatch(Future::isDone)) {
                 assertThat(granted()).isTrue();
-                assertThat(running()).isLessThanOrEqualTo(LongReads.AT_ONCE);
+                assertThat(running()).isLessThanOrEqualTo(LongReads.MAX_READS);
                 Thread.sleep(100);
             }
             for (var one : asked) {
