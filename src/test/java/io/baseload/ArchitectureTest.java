@@ -177,6 +177,7 @@ class ArchitectureTest {
                         "service.guardrail",
                         "service.export",
                         "service.registry",
+                        "service.routing",
                         "service.batch"),
                 SQL);
         only(
@@ -189,6 +190,7 @@ class ArchitectureTest {
                         "service.contents",
                         "service.guardrail",
                         "service.registry",
+                        "service.routing",
                         "service.inference",
                         "service.batch",
                         "service.mcp",

@@ -100,14 +100,21 @@ final class Rooms {
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.encryption", "service.cluster", "service.tenant", "service.audit"),
-                Set.of("service.outbound", "service.backend", "service.pull"));
+                Set.of("service.database", "service.cluster", "service.audit", "service.outbound", "service.pull"));
+        door(
+                doors,
+                "service.routing",
+                ASKING,
+                Set.of("engine.store"),
+                Set.of("service.registry", "service.encryption", "service.cluster", "service.tenant", "service.audit"),
+                Set.of("service.outbound", "service.backend"));
         door(
                 doors,
                 "service.inference",
                 ASKING,
                 without(PLATFORM, "service.inference"),
                 Set.of(
+                        "service.routing",
                         "service.database",
                         "service.cluster",
                         "service.encryption",
@@ -122,9 +129,8 @@ final class Rooms {
                 Set.of("service.database", "service.encryption", "service.tracing"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
-        for (String protocol : List.of("openai", "anthropic")) {
-            door(doors, "service." + protocol, ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
-        }
+        door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.routing", "service.web", "service.protocol"));
+        door(doors, "service.anthropic", ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
         door(
                 doors,
                 "service.responses",
@@ -149,6 +155,7 @@ final class Rooms {
                 ASKING,
                 PLATFORM,
                 Set.of(
+                        "service.routing",
                         "service.web",
                         "service.cluster",
                         "service.planner",

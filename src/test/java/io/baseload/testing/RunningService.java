@@ -1,7 +1,7 @@
 package io.baseload.testing;
 
 import io.baseload.service.app.ServiceApplication;
-import io.baseload.service.registry.Startup;
+import io.baseload.service.routing.Startup;
 import io.baseload.tools.Rest;
 import java.nio.file.Path;
 import java.util.HashMap;

@@ -1,9 +1,9 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.registry.AliasRoute;
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Aliases;
-import io.baseload.service.registry.Aliases.Alias;
+import io.baseload.service.routing.AliasRoute;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Aliases;
+import io.baseload.service.routing.Aliases.Alias;
 import io.baseload.service.tenant.Caller;
 import java.util.Map;
 import java.util.TreeMap;

@@ -1,9 +1,9 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.registry.AliasRoute;
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Aliases.Alias;
-import io.baseload.service.registry.PromptRange;
+import io.baseload.service.routing.AliasRoute;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Aliases.Alias;
+import io.baseload.service.routing.PromptRange;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;

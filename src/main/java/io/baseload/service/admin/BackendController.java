@@ -2,8 +2,8 @@ package io.baseload.service.admin;
 
 import io.baseload.service.backend.Backend;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.registry.Backends;
-import io.baseload.service.registry.Backends.Known;
+import io.baseload.service.routing.Backends;
+import io.baseload.service.routing.Backends.Known;
 import io.baseload.service.tenant.Caller;
 import java.net.URI;
 import java.time.Instant;

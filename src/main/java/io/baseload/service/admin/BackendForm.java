@@ -2,7 +2,7 @@ package io.baseload.service.admin;
 
 import io.baseload.service.backend.Backend;
 import io.baseload.service.backend.BackendHealth;
-import io.baseload.service.registry.Backends.Known;
+import io.baseload.service.routing.Backends.Known;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;

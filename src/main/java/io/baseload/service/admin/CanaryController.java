@@ -1,10 +1,10 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Aliases;
-import io.baseload.service.registry.Canaries;
-import io.baseload.service.registry.Canary.Rule;
-import io.baseload.service.registry.Canary.State;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Aliases;
+import io.baseload.service.routing.Canaries;
+import io.baseload.service.routing.Canary.Rule;
+import io.baseload.service.routing.Canary.State;
 import io.baseload.service.tenant.Caller;
 import java.util.Map;
 import java.util.Optional;

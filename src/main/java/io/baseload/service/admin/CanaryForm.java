@@ -1,10 +1,10 @@
 package io.baseload.service.admin;
 
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Canaries.Report;
-import io.baseload.service.registry.Canary;
-import io.baseload.service.registry.Canary.Rule;
-import io.baseload.service.registry.CanaryCount;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Canaries.Report;
+import io.baseload.service.routing.Canary;
+import io.baseload.service.routing.Canary.Rule;
+import io.baseload.service.routing.CanaryCount;
 import java.time.Instant;
 import java.util.Locale;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.registry.Startup;
+import io.baseload.service.routing.Startup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;

@@ -1,6 +1,6 @@
 package io.baseload.service.app;
 
-import io.baseload.service.registry.Startup;
+import io.baseload.service.routing.Startup;
 import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;

@@ -6,7 +6,7 @@ import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.quota.Quota;
-import io.baseload.service.registry.ModelDirectory;
+import io.baseload.service.routing.ModelDirectory;
 import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;

@@ -1,7 +1,7 @@
 package io.baseload.service.openai;
 
-import io.baseload.service.registry.ModelDirectory;
 import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.routing.ModelDirectory;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
 import io.swagger.v3.oas.annotations.Operation;

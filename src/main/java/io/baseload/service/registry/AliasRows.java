@@ -8,8 +8,8 @@ import org.springframework.data.jdbc.repository.query.Query;
 import org.springframework.data.relational.core.mapping.Table;
 import org.springframework.data.repository.ListCrudRepository;
 
-/** The table of aliases; their targets are in that of {@link AliasTargets}. */
-interface AliasRows extends ListCrudRepository<AliasRows.AliasRow, String> {
+/** The table of aliases, with their local models. It is kept beside that of models because an alias can't have the id of a model, and a model with an alias can't be deleted. */
+public interface AliasRows extends ListCrudRepository<AliasRows.AliasRow, String> {
     @Query("SELECT * FROM alias WHERE name > :after ORDER BY name LIMIT :limit")
     List<AliasRow> page(String after, int limit);
 

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.dao.DuplicateKeyException;
@@ -30,7 +31,7 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** Imports the bundled model into an empty registry, and restores its file in a store that lost it. An entry of a jar is copied into the home first. */
 @Component
-final class BundledModelImport {
+public final class BundledModelImport {
     private static final Logger LOG = LoggerFactory.getLogger(BundledModelImport.class);
 
     private final BundledModel model;
@@ -38,7 +39,6 @@ final class BundledModelImport {
     private final ModelStore store;
     private final ModelCatalog catalog;
     private final ModelRows models;
-    private final AliasTargets aliases;
     private final BaseloadHome home;
     private final AuditTrail audit;
     private final TransactionOperations transaction;
@@ -49,7 +49,6 @@ final class BundledModelImport {
             ModelStore store,
             ModelCatalog catalog,
             ModelRows models,
-            AliasTargets aliases,
             BaseloadHome home,
             AuditTrail audit,
             TransactionOperations transaction) {
@@ -58,13 +57,17 @@ final class BundledModelImport {
         this.store = store;
         this.catalog = catalog;
         this.models = models;
-        this.aliases = aliases;
         this.home = home;
         this.audit = audit;
         this.transaction = transaction;
     }
 
-    void run() {
+    /**
+     * Does so if necessary.
+     *
+     * @param filed runs in the transaction that makes it a model
+     */
+    public void run(Consumer<BundledModel> filed) {
         Optional<ModelRow> row = models.findById(model.id());
         if (row.isPresent() && store.find(row.get().sha256()).isEmpty()) {
             Imported imported = unpacked();
@@ -77,7 +80,7 @@ final class BundledModelImport {
             try {
                 transaction.executeWithoutResult(status -> {
                     catalog.file(model.id(), imported.sha256(), Wanted.BY_ALIAS);
-                    aliases.point(model.alias(), AliasRoute.to(model.id()));
+                    filed.accept(model);
                     record(imported);
                 });
             } catch (DuplicateKeyException e) {

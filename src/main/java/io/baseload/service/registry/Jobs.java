@@ -50,7 +50,7 @@ public final class Jobs {
 
     /** The operation of a job; an exception ends the job as failed. */
     @FunctionalInterface
-    interface Work {
+    public interface Work {
         void run(Progress progress);
     }
 
@@ -101,12 +101,12 @@ public final class Jobs {
     }
 
     /** @param recorded runs in the transaction that creates the job */
-    Job start(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+    public Job start(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
         return begin(kind, model, Optional.empty(), recorded, work).job();
     }
 
     /** Continues the jobs started by earlier runs in this home. */
-    void goOn() {
+    public void goOn() {
         for (LeftJob left : rows.left(membership.home())) {
             rows.findById(left.id()).ifPresent(job -> goOn(left, job));
         }
@@ -132,7 +132,7 @@ public final class Jobs {
      * @throws ConflictException if it was cancelled
      * @throws RuntimeException the error with which it failed
      */
-    void run(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
+    public void run(Job.Kind kind, String model, Consumer<Job> recorded, Work work) {
         try {
             begin(kind, model, Optional.empty(), recorded, work).end().join();
         } catch (CompletionException e) {
@@ -243,7 +243,7 @@ public final class Jobs {
         }
     }
 
-    static String inWords(Throwable failure) {
+    public static String inWords(Throwable failure) {
         return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
     }
 
@@ -287,7 +287,7 @@ public final class Jobs {
     }
 
     /** Reports the progress of this process's jobs to the others, and learns which ones they ask to end. */
-    void tell() {
+    public void tell() {
         live.values().forEach(running -> {
             Job job = running.job();
             if (!job.state().last()
@@ -299,12 +299,12 @@ public final class Jobs {
     }
 
     /** Ends the jobs of dead processes. */
-    void failInterrupted() {
+    public void failInterrupted() {
         rows.failInterrupted();
     }
 
     /** Ends running jobs, and waits a while for that. Persistent jobs, and those that can't end in time, are found at the next start. */
-    void stop() {
+    public void stop() {
         stopping = true;
         live.values().forEach(LiveJob::interrupt);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -402,7 +402,7 @@ public final class Jobs {
 
     /** Where a job reports its progress. */
     @FunctionalInterface
-    interface Progress {
+    public interface Progress {
         /** Nobody watches. */
         Progress IGNORED = (fraction, message) -> {};
 
@@ -425,8 +425,8 @@ public final class Jobs {
     }
 
     /** Thrown inside a job that was cancelled. */
-    static final class CancelledException extends RuntimeException {
-        CancelledException() {
+    public static final class CancelledException extends RuntimeException {
+        public CancelledException() {
             super("cancelled");
         }
     }

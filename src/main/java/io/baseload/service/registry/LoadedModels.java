@@ -18,7 +18,7 @@ import java.util.function.Predicate;
  * and the drain of its old model. Nothing waits inside the lock.
  */
 @org.springframework.stereotype.Component
-final class LoadedModels {
+public final class LoadedModels {
     private final Object lock = new Object();
     private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Place> places = new HashMap<>();
@@ -29,7 +29,7 @@ final class LoadedModels {
     }
 
     /** The id that a name stands for: an alias's model, or the name itself. */
-    String resolve(String name) {
+    public String resolve(String name) {
         synchronized (lock) {
             return aliases.getOrDefault(name, name);
         }
@@ -41,7 +41,7 @@ final class LoadedModels {
      * @param allowed whether the model of this id may be used; checked in the same step, so that no alias moves in between
      * @throws UnknownModelException if it may not
      */
-    Optional<ServedModel> acquire(String name, Predicate<String> allowed) {
+    public Optional<ServedModel> acquire(String name, Predicate<String> allowed) {
         synchronized (lock) {
             String id = aliases.getOrDefault(name, name);
             if (!allowed.test(id)) {
@@ -88,7 +88,7 @@ final class LoadedModels {
     }
 
     /** Accepts nothing more for a model; it is unloaded when its running answers have ended. */
-    void drain(String id) {
+    public void drain(String id) {
         Place place;
         boolean close;
         synchronized (lock) {
@@ -123,19 +123,19 @@ final class LoadedModels {
         slot.model().close();
     }
 
-    void point(String alias, String id) {
+    public void point(String alias, String id) {
         synchronized (lock) {
             aliases.put(alias, id);
         }
     }
 
-    void forget(String alias) {
+    public void forget(String alias) {
         synchronized (lock) {
             aliases.remove(alias);
         }
     }
 
-    Map<String, String> aliases() {
+    public Map<String, String> aliases() {
         synchronized (lock) {
             return Map.copyOf(aliases);
         }
@@ -156,7 +156,7 @@ final class LoadedModels {
     }
 
     /** Everything in memory, including draining models. */
-    List<Slot> slots() {
+    public List<Slot> slots() {
         synchronized (lock) {
             List<Slot> slots = new ArrayList<>();
             places.values().forEach(place -> slots.add(place.slot()));
@@ -164,20 +164,20 @@ final class LoadedModels {
         }
     }
 
-    Optional<Slot> slot(String id) {
+    public Optional<Slot> slot(String id) {
         synchronized (lock) {
             return Optional.ofNullable(places.get(id)).map(Place::slot);
         }
     }
 
     /** Whether any model answers. */
-    boolean answersAny() {
+    public boolean answersAny() {
         synchronized (lock) {
             return places.values().stream().anyMatch(Place::open);
         }
     }
 
-    boolean answers(String id) {
+    public boolean answers(String id) {
         synchronized (lock) {
             Place place = places.get(id);
             return place != null && place.open();
@@ -189,7 +189,7 @@ final class LoadedModels {
      *
      * @param fingerprint identifies build and weights
      */
-    record Slot(String id, String fingerprint, Instant created, ResidentModel model, ModelUse use) {}
+    public record Slot(String id, String fingerprint, Instant created, ResidentModel model, ModelUse use) {}
 
     /** A slot with its number of holds, guarded by the lock. */
     private static final class Place {

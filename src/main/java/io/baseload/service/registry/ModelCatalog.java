@@ -233,7 +233,7 @@ public final class ModelCatalog {
      *
      * @throws InvalidRequestException if {@code name} breaks the rule
      */
-    static void checkName(String field, String name) {
+    public static void checkName(String field, String name) {
         if (!NAME.matcher(name).matches()) {
             throw new InvalidRequestException(
                     field,

@@ -51,7 +51,7 @@ import org.springframework.stereotype.Component;
  * cancelled. Cost: loads may run in parallel, each with its own memory.
  */
 @Component
-final class ModelLoader {
+public final class ModelLoader {
     /** The share of the progress that counts as reading the weights. */
     private static final double READING = 0.4;
 
@@ -112,7 +112,7 @@ final class ModelLoader {
     }
 
     /** Runs a change of the loaded or wanted models. Others wait, so it must not wait for a model. */
-    <T> T inTurn(Supplier<T> change) {
+    public <T> T inTurn(Supplier<T> change) {
         turn.lock();
         try {
             return change.get();
@@ -121,7 +121,7 @@ final class ModelLoader {
         }
     }
 
-    void inTurn(Runnable change) {
+    public void inTurn(Runnable change) {
         turn.lock();
         try {
             change.run();
@@ -131,7 +131,7 @@ final class ModelLoader {
     }
 
     /** @throws NotEnoughMemoryException if the model is not in memory and would not fit now */
-    void admit(ModelRow row) {
+    public void admit(ModelRow row) {
         settings.requireEngine();
         inTurn(() -> {
             if (loaded.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
@@ -151,7 +151,7 @@ final class ModelLoader {
         return needed;
     }
 
-    boolean hasEngine() {
+    public boolean hasEngine() {
         return settings.engine();
     }
 
@@ -161,12 +161,12 @@ final class ModelLoader {
     }
 
     /** Those of the wanted models that are to be loaded here. */
-    List<ModelRow> wanted() {
+    public List<ModelRow> wanted() {
         return settings.engine() ? rows.wanted() : List.of();
     }
 
     /** A model that is about to be loaded: until then its state is loading. */
-    void expect(String id) {
+    public void expect(String id) {
         expected.add(id);
     }
 
@@ -178,7 +178,7 @@ final class ModelLoader {
      * @throws NotEnoughMemoryException if it does not fit
      * @throws CancelledException if {@code progress} or {@link #unload} ended it
      */
-    void load(String id, Progress progress, Runnable then) {
+    public void load(String id, Progress progress, Runnable then) {
         load(id, progress, then, Optional::empty);
     }
 
@@ -366,7 +366,7 @@ final class ModelLoader {
         return settings.options(row);
     }
 
-    Model.State state(String id) {
+    public Model.State state(String id) {
         if (loaded.answers(id)) {
             return Model.State.LOADED;
         }
@@ -380,7 +380,7 @@ final class ModelLoader {
     }
 
     /** All models that are more than a file on disk. */
-    Map<String, Model.State> states() {
+    public Map<String, Model.State> states() {
         Map<String, Model.State> states = new TreeMap<>();
         expected.forEach(id -> states.put(id, state(id)));
         loads.keySet().forEach(id -> states.put(id, state(id)));

@@ -13,7 +13,7 @@ import org.springframework.data.relational.core.mapping.Table;
 import org.springframework.data.repository.ListCrudRepository;
 
 /** The table of models. */
-interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
+public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String> {
     @Query("SELECT * FROM model WHERE id > :after ORDER BY id LIMIT :limit")
     List<ModelRow> page(String after, int limit);
 

@@ -28,7 +28,7 @@ import org.springframework.stereotype.Component;
  * may wait for one to become free. A model whose load failed is not tried again for a minute.
  */
 @Component
-final class OnDemandModels {
+public final class OnDemandModels {
     private static final Logger LOG = LoggerFactory.getLogger(OnDemandModels.class);
     private static final Duration RETRY = Duration.ofMinutes(1);
     private static final Duration SOON = Duration.ofSeconds(2);
@@ -51,7 +51,7 @@ final class OnDemandModels {
         this.residence = residence;
     }
 
-    boolean isOn() {
+    public boolean isOn() {
         return residence.policy().onDemand();
     }
 
@@ -64,7 +64,7 @@ final class OnDemandModels {
      * @throws ModelUnavailableException if it does not answer in time, or can't be loaded
      * @throws OverloadedException if too many of the tenant's requests wait
      */
-    Optional<ServedModel> bring(
+    public Optional<ServedModel> bring(
             String tenant, String name, String id, boolean waits, Supplier<Optional<ServedModel>> again) {
         if (!isOn() || !rows.existsById(id)) {
             return Optional.empty();
@@ -177,7 +177,7 @@ final class OnDemandModels {
     }
 
     /** Unloads models that have been idle for long enough; in a turn, now and then. */
-    void sweep() {
+    public void sweep() {
         Duration time = residence.policy().idleTime();
         if (!time.isZero()) {
             sweep(time);

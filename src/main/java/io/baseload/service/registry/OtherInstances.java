@@ -14,7 +14,7 @@ import org.springframework.stereotype.Component;
 
 /** Waits until the other processes have the same models as this one. A process that dies meanwhile is not waited for. */
 @Component
-final class OtherInstances {
+public final class OtherInstances {
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -33,7 +33,7 @@ final class OtherInstances {
      *
      * @throws ConflictException if another process can't load the model
      */
-    void awaitModel(String model, Progress progress) {
+    public void awaitModel(String model, Progress progress) {
         if (residence.policy().onDemand()) {
             return;
         }
@@ -67,8 +67,8 @@ final class OtherInstances {
                         .noneMatch(one -> inMemory.contains(one.state())));
     }
 
-    /** @param route as {@link AliasRoute#description} has it */
-    void awaitAlias(String name, String route, Progress progress) {
+    /** @param route in the words in which each process reports it */
+    public void awaitAlias(String name, String route, Progress progress) {
         await(
                 "route '" + name + "' to '" + route + "'",
                 progress,

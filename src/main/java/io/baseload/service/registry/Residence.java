@@ -9,7 +9,7 @@ import org.springframework.stereotype.Component;
  * here until somebody uses them. Other processes differ in their own ways.
  */
 @Component
-final class Residence {
+public final class Residence {
     private final ResidencePolicy policy;
     private final Set<String> guests = ConcurrentHashMap.newKeySet();
     private final Set<String> resting = ConcurrentHashMap.newKeySet();
@@ -18,7 +18,7 @@ final class Residence {
         this.policy = policy;
     }
 
-    ResidencePolicy policy() {
+    public ResidencePolicy policy() {
         return policy;
     }
 
@@ -27,17 +27,17 @@ final class Residence {
         guests.add(id);
     }
 
-    boolean isGuest(String id) {
+    public boolean isGuest(String id) {
         return guests.contains(id);
     }
 
     /** It is unloaded, or not loaded, until somebody requests it. */
-    void rest(String id) {
+    public void rest(String id) {
         guests.remove(id);
         resting.add(id);
     }
 
-    boolean isResting(String id) {
+    public boolean isResting(String id) {
         return resting.contains(id);
     }
 

@@ -18,7 +18,7 @@ public record ResidencePolicy(Duration loadWait, Duration idleTime, int maxWaiti
         }
     }
 
-    boolean onDemand() {
+    public boolean onDemand() {
         return !loadWait.isZero();
     }
 }

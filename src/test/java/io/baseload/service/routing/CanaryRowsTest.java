@@ -1,10 +1,10 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.registry.Canary.Arm;
-import io.baseload.service.registry.Canary.Rule;
-import io.baseload.service.registry.Canary.State;
+import io.baseload.service.routing.Canary.Arm;
+import io.baseload.service.routing.Canary.Rule;
+import io.baseload.service.routing.Canary.State;
 import io.baseload.testing.TestPlatform;
 import java.time.Instant;
 import java.util.List;

@@ -1,8 +1,8 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.routing.Canary.Rule;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 

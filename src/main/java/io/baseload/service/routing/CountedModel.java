@@ -1,5 +1,7 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
+import io.baseload.service.registry.ModelUse;
+import io.baseload.service.registry.ServedModel;
 import java.time.Duration;
 
 /** A model that reports how its answers end. */

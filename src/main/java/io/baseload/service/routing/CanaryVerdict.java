@@ -1,6 +1,6 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
-import io.baseload.service.registry.Canary.Rule;
+import io.baseload.service.routing.Canary.Rule;
 
 /**
  * The decision that follows from the figures; the same figures always give the same decision. Too many errors end a canary as soon as they can no longer be compensated within the

@@ -1,7 +1,8 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
-import io.baseload.service.registry.Canary.Arm;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.routing.Canary.Arm;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;

@@ -1,11 +1,22 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Backends.RemoteOffer;
+import io.baseload.service.registry.AliasRows;
+import io.baseload.service.registry.ConflictException;
+import io.baseload.service.registry.Job;
+import io.baseload.service.registry.Jobs;
 import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.LoadedModels;
+import io.baseload.service.registry.Model;
+import io.baseload.service.registry.ModelCatalog;
+import io.baseload.service.registry.ModelLoader;
+import io.baseload.service.registry.ModelRows;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.OtherInstances;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Backends.RemoteOffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -84,7 +95,7 @@ public final class Aliases {
      * @throws InvalidRequestException if the name breaks the rule, or several targets are local
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if the name is a model's id, or the load was cancelled
-     * @throws NotEnoughMemoryException if both models don't fit into memory
+     * @throws io.baseload.service.registry.NotEnoughMemoryException if both models don't fit into memory
      */
     public Alias put(String name, AliasRoute asked, Consumer<AliasRoute> recorded) {
         AliasRoute route = checked(name, asked);

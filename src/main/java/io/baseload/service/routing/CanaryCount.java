@@ -1,4 +1,4 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import java.time.Duration;
 

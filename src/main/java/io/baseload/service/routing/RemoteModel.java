@@ -1,7 +1,9 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.service.backend.Backend;
 import io.baseload.service.backend.BackendClient;
+import io.baseload.service.registry.ModelUse;
+import io.baseload.service.registry.ServedModel;
 import java.time.Duration;
 
 /** A backend's model. There is nothing to hold: running requests continue whatever happens to the backend's row. */

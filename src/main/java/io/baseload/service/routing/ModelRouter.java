@@ -1,14 +1,21 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.service.backend.BackendHealth;
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Backends.RemoteOffer;
-import io.baseload.service.registry.Canary.Arm;
+import io.baseload.service.registry.LoadedModels;
 import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.ModelLoader;
+import io.baseload.service.registry.ModelRows;
 import io.baseload.service.registry.ModelRows.ModelRow;
+import io.baseload.service.registry.ModelUnavailableException;
+import io.baseload.service.registry.OnDemandModels;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Backends.RemoteOffer;
+import io.baseload.service.routing.Canary.Arm;
 import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.time.Instant;

@@ -1,10 +1,16 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
+import io.baseload.service.registry.BundledModelImport;
+import io.baseload.service.registry.Jobs;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
+import io.baseload.service.registry.LoadedModels;
+import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ModelRows.ModelRow;
+import io.baseload.service.registry.NotEnoughMemoryException;
+import io.baseload.service.registry.Residence;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -74,7 +80,7 @@ public final class Startup implements SmartLifecycle {
         running = true;
         jobs.failInterrupted();
         if (loader.hasEngine()) {
-            bundled.run();
+            bundled.run(model -> aliases.point(model.alias(), AliasRoute.to(model.id())));
         }
         backends.sealKeys();
         backends.refresh();

@@ -1,6 +1,7 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
 import java.time.Instant;
 import java.util.List;
@@ -12,7 +13,7 @@ public interface ModelDirectory {
      * refuses the request. Never empty.
      *
      * @param filter of an alias's targets
-     * @throws UnknownModelException if there is no such model, or the caller's key may not see it
+     * @throws io.baseload.service.registry.UnknownModelException if there is no such model, or the caller's key may not see it
      */
     List<Target> route(Caller caller, String name, TargetFilter filter);
 
@@ -25,8 +26,8 @@ public interface ModelDirectory {
         /**
          * Acquires it; it stays where it is until the hold is closed.
          *
-         * @throws UnknownModelException if there is no such model
-         * @throws ModelUnavailableException if it is stored but not loaded
+         * @throws io.baseload.service.registry.UnknownModelException if there is no such model
+         * @throws io.baseload.service.registry.ModelUnavailableException if it is stored but not loaded
          * @throws io.baseload.chat.api.UpstreamException if it is on a backend that is down
          */
         ServedModel acquire();

@@ -1,4 +1,4 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.backend.Backend;
@@ -8,7 +8,10 @@ import io.baseload.service.backend.BackendHealth;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.registry.BackendRows.BackendRow;
+import io.baseload.service.registry.ConflictException;
+import io.baseload.service.registry.ModelCatalog;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.routing.BackendRows.BackendRow;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;

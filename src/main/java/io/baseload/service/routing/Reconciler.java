@@ -1,8 +1,15 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.registry.Jobs;
 import io.baseload.service.registry.Jobs.CancelledException;
+import io.baseload.service.registry.LoadedModels;
+import io.baseload.service.registry.Model;
+import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ModelRows.ModelRow;
+import io.baseload.service.registry.NotEnoughMemoryException;
+import io.baseload.service.registry.OnDemandModels;
+import io.baseload.service.registry.Residence;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

@@ -1,11 +1,11 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** The targets of names, as this process routes them. The local model behind a name is known to {@link LoadedModels}, which moves the name when the model is loaded. */
+/** The targets of names, as this process routes them. The local model behind a name is known to {@link io.baseload.service.registry.LoadedModels}, which moves the name when the model is loaded. */
 @Component
 final class AliasRoutes {
     private volatile Map<String, AliasRoute> routes = Map.of();

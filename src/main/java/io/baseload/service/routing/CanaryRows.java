@@ -1,8 +1,8 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
-import io.baseload.service.registry.Canary.Arm;
-import io.baseload.service.registry.Canary.Rule;
-import io.baseload.service.registry.Canary.State;
+import io.baseload.service.routing.Canary.Arm;
+import io.baseload.service.routing.Canary.Rule;
+import io.baseload.service.routing.Canary.State;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,6 +1,6 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
-import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;

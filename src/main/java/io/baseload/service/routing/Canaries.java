@@ -1,14 +1,18 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.registry.AliasRoute.AliasTarget;
-import io.baseload.service.registry.Aliases.Alias;
-import io.baseload.service.registry.Canary.Arm;
-import io.baseload.service.registry.Canary.Rule;
-import io.baseload.service.registry.Canary.State;
-import io.baseload.service.registry.CanaryTraffic.Counted;
+import io.baseload.service.registry.ConflictException;
+import io.baseload.service.registry.Job;
+import io.baseload.service.registry.Jobs;
+import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
+import io.baseload.service.routing.Aliases.Alias;
+import io.baseload.service.routing.Canary.Arm;
+import io.baseload.service.routing.Canary.Rule;
+import io.baseload.service.routing.Canary.State;
+import io.baseload.service.routing.CanaryTraffic.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -67,7 +71,7 @@ public final class Canaries {
      * @throws InvalidRequestException if the name points to this model already
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if the name has a running canary
-     * @throws NotEnoughMemoryException if both models don't fit into memory
+     * @throws io.baseload.service.registry.NotEnoughMemoryException if both models don't fit into memory
      */
     public Report start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
         Alias alias = aliases.find(name).orElseThrow(() -> new UnknownModelException(name));

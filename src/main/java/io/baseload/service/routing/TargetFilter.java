@@ -1,6 +1,7 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
-import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.registry.ServedModel;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;

@@ -1,6 +1,6 @@
-package io.baseload.service.registry;
+package io.baseload.service.routing;
 
-import io.baseload.service.registry.AliasRoute.AliasTarget;
+import io.baseload.service.routing.AliasRoute.AliasTarget;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
