@@ -22,7 +22,7 @@ import java.util.Optional;
  */
 record PromptFormat(int group, int limit) {
     /** Larger groups are multiplied faster and are less accurate. */
-    private static final int GROUP = 64;
+    private static final int GROUP = IntegerProducts.DEPTH;
 
     static final int MAX_ACTIVATION = 127;
 
@@ -60,11 +60,6 @@ record PromptFormat(int group, int limit) {
 
     int groups(int cols) {
         return Math.ceilDiv(cols, group);
-    }
-
-    /** Columns of a group in memory: padded with zeros to a whole number of steps. */
-    int depth(int cols, int g) {
-        return Math.ceilDiv(Math.min(group, cols - g * group), IntegerProducts.STEP) * IntegerProducts.STEP;
     }
 
     /** The nearest integer to a number below 2²². */

@@ -4,6 +4,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.BYTES;
 import static io.baseload.engine.kernel.lanes.Lanes.FLOATS;
 import static io.baseload.engine.kernel.lanes.Lanes.INTS;
 import static io.baseload.engine.kernel.lanes.Lanes.L;
+import static io.baseload.engine.platform.IntegerProducts.ROW_SUMS;
 import static io.baseload.engine.platform.IntegerProducts.WIDTH;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -25,21 +26,23 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 
 /**
- * A linear layer for prompt rows in integers, one worker's part: strips of 64 outputs, one group of columns after the other. The strip's weights are converted to bytes once for up to 512
- * rows, the library multiplies, and a vector loop adds the products times their scales to the sums. Weights, products and sums stay in L2.
+ * A linear layer for prompt rows in integers, one worker's part: strips of 64 outputs, eight groups of columns at a time. Their weights are converted to bytes once for up to 512 rows, the
+ * library multiplies up to 64 of these rows by all groups, and a vector loop adds the products times their scales to the sums. Weights (32 KiB), products and sums (128 KiB each) stay in L2.
  */
 final class PromptLinear {
     /** Whether these kernels can run here. */
     static final boolean USABLE = PromptFormat.MACHINE.isPresent() && L >= 8;
 
-    private static final int MAX_ROWS = IntegerProducts.MAX_ROWS;
+    /** Rows for which weights are converted once. */
+    private static final int MAX_ROWS = 512;
+
     private static final VectorShuffle<Integer> PLACES = VectorShuffle.fromOp(INTS, PromptFormat::place);
 
     private final PromptFormat format = PromptFormat.MACHINE.orElseThrow();
     private final boolean packed = IntegerProducts.kind().orElseThrow().packed();
     private final IntegerProducts products = new IntegerProducts();
     private final PromptWeights weights = new PromptWeights(format);
-    /** The weights of a group in the packed form. */
+    /** The weights in the packed form. */
     private final MemorySegment strip;
 
     /** {@code [row][64]}. */
@@ -87,29 +90,32 @@ final class PromptLinear {
         }
     }
 
-    void multiply(
-            PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
+    void multiply(PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel) {
         products.memory().begin();
         for (int panel = firstPanel; panel < endPanel; panel += WIDTH / LANES) {
             int panels = Math.min(WIDTH / LANES, endPanel - panel);
             for (int row = from; row < to; row += MAX_ROWS) {
-                strip(w, x, y, row, Math.min(to, row + MAX_ROWS), panel, panels, scratch);
+                strip(w, x, y, row, Math.min(to, row + MAX_ROWS), panel, panels);
             }
         }
     }
 
-    private void strip(PackedMatrix w, PromptRows x, Rows y, int from, int to, int panel, int panels, Scratch scratch) {
+    private void strip(PackedMatrix w, PromptRows x, Rows y, int from, int to, int panel, int panels) {
         Arrays.fill(sums, 0, (to - from) * WIDTH, 0f);
         int width = panels * LANES;
-        for (int g = 0; g < format.groups(w.cols()); g++) {
-            int depth = format.depth(w.cols(), g);
-            weights.read(w, panel, panels, g, scratch, strip);
+        int all = format.groups(w.cols());
+        for (int g = 0, groups; g < all; g += groups) {
+            groups = Math.min(IntegerProducts.MAX_GROUPS, all - g);
+            weights.read(w, panel, panels, g, groups, strip);
             if (!packed) {
-                unpack(strip, width, depth, products.memory().weights());
+                unpack(strip, width, groups, products.memory().weights());
             }
             for (int row = from, rows; row < to; row += rows) {
-                rows = products.multiply(x.codes, x.at(g, row), to - row, width, depth);
-                add(rows, width, x.scales, x.scaleAt(g, row), row - from);
+                int left = Math.min(to - row, PromptRows.leftInBlock(row));
+                int height = products.height(left);
+                rows = Math.min(height, left);
+                products.multiply(x.codes, x.at(g, row), height, width, groups);
+                add(x, g, groups, row, rows, width, row - from);
             }
         }
         int outputs = Math.min(width, w.rows() - panel * LANES);
@@ -119,63 +125,78 @@ final class PromptLinear {
     }
 
     /** Converts from groups of four columns of all rows to whole rows. */
-    private static void unpack(MemorySegment from, int width, int depth, MemorySegment to) {
-        for (int row = 0; row < width; row++) {
-            for (int four = 0; four < depth / 4; four++) {
-                to.set(JAVA_INT, (long) row * depth + 4L * four, from.get(JAVA_INT, 4L * (four * WIDTH + row)));
+    private static void unpack(MemorySegment from, int width, int groups, MemorySegment to) {
+        for (long group = 0;
+                group < (long) groups * IntegerProducts.GROUP_BYTES;
+                group += IntegerProducts.GROUP_BYTES) {
+            for (int row = 0; row < width; row++) {
+                for (int four = 0; four < IntegerProducts.DEPTH / 4; four++) {
+                    int code = from.get(JAVA_INT, group + 4L * (four * WIDTH + row));
+                    to.set(JAVA_INT, group + (long) row * IntegerProducts.DEPTH + 4L * four, code);
+                }
             }
         }
     }
 
-    /** sums += products · scales, four vectors of a row side by side if there are that many. */
-    private void add(int rows, int width, float[] scales, int at, int row) {
-        int v = 0;
-        for (; v + 4 * L <= width; v += 4 * L) {
-            addFour(rows, width, scales, at, row, v);
+    /**
+     * sums += products · scales, group after group: for two vectors of two rows at a time, so that the weights' scales are loaded once for two rows, or one by one where fewer are left.
+     *
+     * @param first the first of {@code rows} rows of x
+     * @param row its place in the sums
+     */
+    private void add(PromptRows x, int g, int groups, int first, int rows, int width, int row) {
+        int scale = x.scaleAt(g, first);
+        int next = x.scaleAt(1, 0);
+        int pairs = width / (2 * L) * 2 * L;
+        int even = rows / 2 * 2;
+        for (int r = 0; r < even; r += 2) {
+            for (int v = 0; v < pairs; v += 2 * L) {
+                addFour(groups, r, x.scales, scale + r, next, v, row + r);
+            }
         }
-        for (; v < width; v += L) {
-            addOne(rows, width, scales, at, row, v);
+        for (int r = 0; r < rows; r++) {
+            for (int v = r < even ? pairs : 0; v < width; v += L) {
+                addOne(groups, r, x.scales, scale + r, next, v, row + r);
+            }
         }
     }
 
-    private void addFour(int rows, int width, float[] scales, int at, int row, int v) {
+    private void addFour(int groups, int r, float[] scales, int scale, int next, int v, int row) {
         MemorySegment all = products.memory().sums();
-        FloatVector s0 = FloatVector.fromArray(FLOATS, weights.scales, v);
-        FloatVector s1 = FloatVector.fromArray(FLOATS, weights.scales, v + L);
-        FloatVector s2 = FloatVector.fromArray(FLOATS, weights.scales, v + 2 * L);
-        FloatVector s3 = FloatVector.fromArray(FLOATS, weights.scales, v + 3 * L);
-        IntVector e0 = IntVector.fromArray(INTS, weights.excess, v);
-        IntVector e1 = IntVector.fromArray(INTS, weights.excess, v + L);
-        IntVector e2 = IntVector.fromArray(INTS, weights.excess, v + 2 * L);
-        IntVector e3 = IntVector.fromArray(INTS, weights.excess, v + 3 * L);
-        for (int r = 0; r < rows; r++) {
-            int i = (row + r) * WIDTH + v;
-            long p = 4L * (r * width + v);
-            FloatVector x = FloatVector.broadcast(FLOATS, scales[at + r]);
-            product(all, p, e0)
-                    .fma(s0.mul(x), FloatVector.fromArray(FLOATS, sums, i))
-                    .intoArray(sums, i);
-            product(all, p + 4L * L, e1)
-                    .fma(s1.mul(x), FloatVector.fromArray(FLOATS, sums, i + L))
-                    .intoArray(sums, i + L);
-            product(all, p + 8L * L, e2)
-                    .fma(s2.mul(x), FloatVector.fromArray(FLOATS, sums, i + 2 * L))
-                    .intoArray(sums, i + 2 * L);
-            product(all, p + 12L * L, e3)
-                    .fma(s3.mul(x), FloatVector.fromArray(FLOATS, sums, i + 3 * L))
-                    .intoArray(sums, i + 3 * L);
+        int to = row * WIDTH + v;
+        FloatVector a0 = FloatVector.fromArray(FLOATS, sums, to);
+        FloatVector b0 = FloatVector.fromArray(FLOATS, sums, to + L);
+        FloatVector a1 = FloatVector.fromArray(FLOATS, sums, to + WIDTH);
+        FloatVector b1 = FloatVector.fromArray(FLOATS, sums, to + WIDTH + L);
+        for (int g = 0; g < groups; g++) {
+            int i = v + g * WIDTH;
+            FloatVector a = FloatVector.fromArray(FLOATS, weights.scales, i);
+            FloatVector b = FloatVector.fromArray(FLOATS, weights.scales, i + L);
+            IntVector aExcess = IntVector.fromArray(INTS, weights.excess, i);
+            IntVector bExcess = IntVector.fromArray(INTS, weights.excess, i + L);
+            int x = scale + g * next;
+            long p = 4L * (r * ROW_SUMS + i);
+            a0 = product(all, p, aExcess).fma(a.mul(scales[x]), a0);
+            b0 = product(all, p + 4L * L, bExcess).fma(b.mul(scales[x]), b0);
+            a1 = product(all, p + 4L * ROW_SUMS, aExcess).fma(a.mul(scales[x + 1]), a1);
+            b1 = product(all, p + 4L * (ROW_SUMS + L), bExcess).fma(b.mul(scales[x + 1]), b1);
         }
+        a0.intoArray(sums, to);
+        b0.intoArray(sums, to + L);
+        a1.intoArray(sums, to + WIDTH);
+        b1.intoArray(sums, to + WIDTH + L);
     }
 
-    private void addOne(int rows, int width, float[] scales, int at, int row, int v) {
-        FloatVector scale = FloatVector.fromArray(FLOATS, weights.scales, v);
-        IntVector excess = IntVector.fromArray(INTS, weights.excess, v);
-        for (int r = 0; r < rows; r++) {
-            int i = (row + r) * WIDTH + v;
-            product(products.memory().sums(), 4L * (r * width + v), excess)
-                    .fma(scale.mul(scales[at + r]), FloatVector.fromArray(FLOATS, sums, i))
-                    .intoArray(sums, i);
+    private void addOne(int groups, int r, float[] scales, int scale, int next, int v, int row) {
+        int to = row * WIDTH + v;
+        FloatVector sum = FloatVector.fromArray(FLOATS, sums, to);
+        for (int g = 0; g < groups; g++) {
+            int i = v + g * WIDTH;
+            IntVector excess = IntVector.fromArray(INTS, weights.excess, i);
+            sum = product(products.memory().sums(), 4L * (r * ROW_SUMS + i), excess)
+                    .fma(FloatVector.fromArray(FLOATS, weights.scales, i).mul(scales[scale + g * next]), sum);
         }
+        sum.intoArray(sums, to);
     }
 
     /** Products without what unsigned activations have added to them. */

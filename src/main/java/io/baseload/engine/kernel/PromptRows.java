@@ -10,7 +10,8 @@ import java.lang.foreign.MemorySegment;
  * Prompt rows quantized to 8 bits, or converted to BF16 numbers ({@link Bf16Format}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
  * the shared memory.
  *
- * <p>In memory, groups follow each other, and within a group its rows. So a product reads one contiguous piece. The same holds for chunks of BF16 numbers.
+ * <p>In memory, 8-bit rows are in blocks of 64: a block's groups follow each other, and within a group its rows, so that a product reads several groups at the same distance. Of BF16 numbers,
+ * chunks follow each other, and within a chunk all rows.
  */
 public final class PromptRows {
     final PromptFormat format;
@@ -34,7 +35,7 @@ public final class PromptRows {
      * @throws IllegalArgumentException if there are too many
      */
     public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
-        long scales = bytes == 1 ? elements / IntegerProducts.STEP : 0;
+        long scales = bytes == 1 ? elements / IntegerProducts.DEPTH : 0;
         return new PromptRows(
                 PromptFormat.MACHINE.orElse(PromptFormat.WIDE),
                 memory.allocate(elements * bytes),
@@ -43,7 +44,8 @@ public final class PromptRows {
 
     /** Number of elements of such rows. */
     public static long elements(int rows, int width) {
-        return (long) padded(rows) * Math.ceilDiv(width, IntegerProducts.STEP) * IntegerProducts.STEP;
+        int columns = Math.ceilDiv(width, IntegerProducts.DEPTH) * IntegerProducts.DEPTH;
+        return (long) padded(rows) * columns + IntegerProducts.MIN_ROWS * IntegerProducts.DEPTH;
     }
 
     /** The same rows for another worker. */
@@ -52,7 +54,7 @@ public final class PromptRows {
     }
 
     private static int padded(int rows) {
-        return Math.ceilDiv(rows, IntegerProducts.ROWS) * IntegerProducts.ROWS;
+        return Math.ceilDiv(rows, IntegerProducts.MAX_ROWS) * IntegerProducts.MAX_ROWS;
     }
 
     /** Sets the rows that are quantized next. */
@@ -69,12 +71,20 @@ public final class PromptRows {
 
     /** Offset of a row of a group. */
     long at(int g, int row) {
-        return (long) g * format.group() * rows + (long) row * format.depth(width, g);
+        int groups = Math.ceilDiv(width, format.group());
+        int inBlock = row % IntegerProducts.MAX_ROWS;
+        long before = (long) (row - inBlock) * groups + (long) g * IntegerProducts.MAX_ROWS + inBlock;
+        return before * format.group();
     }
 
     /** Offset of a row of a chunk of BF16 numbers. */
     long at(Bf16Format bf16, int chunk, int row) {
         return (long) bf16.bytes() * (bf16.chunk() * (long) chunk * rows + (long) bf16.columns(width, chunk) * row);
+    }
+
+    /** Number of rows from one on that are in the same block. */
+    static int leftInBlock(int row) {
+        return IntegerProducts.MAX_ROWS - row % IntegerProducts.MAX_ROWS;
     }
 
     /** Index of the scale of a row of a group. */

@@ -10,6 +10,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.B2I;
+import static jdk.incubator.vector.VectorOperators.GT;
 import static jdk.incubator.vector.VectorOperators.I2F;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.LSHR;
@@ -29,7 +30,7 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 
 /**
- * The weights of a group of columns as 8-bit integers, for up to 64 rows. A vector with eight 4-bit codes per lane is processed as 16-bit lanes: two codes of a row at a time, each times its
+ * The weights of some groups of columns as 8-bit integers, for up to 64 rows. A vector with eight 4-bit codes per lane is processed as 16-bit lanes: two codes of a row at a time, each times its
  * block's multiplier, shifted to a byte. Two such results together give four columns of a row in an int, the form that {@link IntegerProducts} needs.
  */
 final class PromptWeights {
@@ -42,8 +43,10 @@ final class PromptWeights {
     private static final Map<Codes, short[]> TABLES = tables();
 
     private final PromptFormat format;
-    private final float[] blockScales = new float[MAX_BLOCKS * L];
-    private final float[] blockMinimums = new float[MAX_BLOCKS * L];
+
+    /** Scales and minimums, {@code [block][2][lane]}. */
+    private final float[] blockScales = new float[2 * MAX_BLOCKS * L];
+
     private final int[] multipliers = new int[MAX_BLOCKS * L];
     private final int[] offsets = new int[MAX_BLOCKS * L];
     private final float[] reach = new float[L];
@@ -51,11 +54,11 @@ final class PromptWeights {
     private final float[] mostCodes = new float[L];
     private final int[] codeSums = new int[L];
 
-    /** The group's scale of each row. */
-    final float[] scales = new float[IntegerProducts.WIDTH];
+    /** The scale of each row of each group, {@code [group][64]}. */
+    final float[] scales = new float[IntegerProducts.MAX_GROUPS * IntegerProducts.WIDTH];
 
-    /** For each row the sum of its codes times {@link PromptFormat#SHIFT}: the excess of sums over shifted activations. */
-    final int[] excess = new int[IntegerProducts.WIDTH];
+    /** For each of these rows the sum of its codes times {@link PromptFormat#SHIFT}: the excess of sums over shifted activations. */
+    final int[] excess = new int[IntegerProducts.MAX_GROUPS * IntegerProducts.WIDTH];
 
     PromptWeights(PromptFormat format) {
         this.format = format;
@@ -71,72 +74,91 @@ final class PromptWeights {
         return tables;
     }
 
-    /** Converts a group of up to four panels to {@code out}, in the packed form. */
-    void read(PackedMatrix w, int panel, int panels, int g, Scratch scratch, MemorySegment out) {
-        int columns = Math.min(format.group(), w.cols() - g * format.group());
-        if (columns < format.group()) {
-            out.asSlice(0, (long) format.depth(w.cols(), g) * IntegerProducts.WIDTH)
-                    .fill((byte) 0);
-        }
-        for (int part = 0; part < panels * PARTS; part++) {
-            unit(w, panel * PARTS + part, g, columns, scratch, out, part * L);
+    /** Converts some groups of up to four panels to {@code out}, in the packed form. */
+    void read(PackedMatrix w, int panel, int panels, int firstGroup, int groups, MemorySegment out) {
+        for (int g = 0; g < groups; g++) {
+            int first = (firstGroup + g) * format.group();
+            int columns = Math.min(format.group(), w.cols() - first);
+            long to = (long) g * IntegerProducts.GROUP_BYTES;
+            if (columns < format.group()) {
+                out.asSlice(to, IntegerProducts.GROUP_BYTES).fill((byte) 0);
+            }
+            for (int part = 0; part < panels * PARTS; part++) {
+                unit(
+                        w,
+                        panel * PARTS + part,
+                        first,
+                        columns,
+                        out,
+                        to + 4L * part * L,
+                        g * IntegerProducts.WIDTH + part * L);
+            }
         }
     }
 
-    private void unit(PackedMatrix w, int unit, int g, int columns, Scratch scratch, MemorySegment out, int row) {
-        int size = Math.min(w.packing().block(), format.group());
+    private void unit(PackedMatrix w, int unit, int first, int columns, MemorySegment out, long to, int row) {
+        int block = w.packing().block();
+        int size = Math.min(block, format.group());
         int blocks = columns / size;
-        int first = g * format.group();
         Codes codes = w.packing().codes();
-        scales(w, unit, first, blocks, scratch);
-        for (int lane = 0; lane < L; lane++) {
-            scales[row + lane] = reach[lane] / format.limit();
-            inverse[lane] = format.inverse(reach[lane]);
-        }
+        ScaleVectors.read(w, unit, 1, first / block, blocks, blockScales);
+        reach(w, unit, first, size, blocks);
+        scale(row);
         multipliers(codes, blocks);
         Arrays.fill(codeSums, 0);
         int lane = unit % PARTS * L;
         for (int b = 0; b < blocks; b++) {
             long from = PromptFormat.codes(w, unit / PARTS, first + b * size);
-            long to = (long) b * size / 4 * FOUR + 4L * row;
+            long at = to + (long) b * size / 4 * FOUR;
             if (codes == Codes.I8) {
-                bytes(w.data(), from + lane, size, b * L, out, to);
+                bytes(w.data(), from + lane, size, b * L, out, at);
             } else if (codes.codebook()) {
-                lookUp(Objects.requireNonNull(TABLES.get(codes)), w.data(), from + 4L * lane, size, b * L, out, to);
+                lookUp(Objects.requireNonNull(TABLES.get(codes)), w.data(), from + 4L * lane, size, b * L, out, at);
             } else {
-                nibbles(w.data(), from + 4L * lane, size, b * L, out, to);
+                nibbles(w.data(), from + 4L * lane, size, b * L, out, at);
             }
         }
-        for (int i = 0; i < L; i++) {
-            int sum = codes == Codes.I8 ? codeSums[i] : (short) codeSums[i] + (codeSums[i] >> 16);
-            excess[row + i] = sum * PromptFormat.SHIFT;
+        if (codes == Codes.I8) {
+            excess(IntVector.fromArray(INTS, codeSums, 0), row);
+        } else {
+            IntVector pairs = IntVector.fromArray(INTS, codeSums, 0);
+            excess(pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)), row);
         }
     }
 
-    /** The scales and minimums of blocks, and their reach. */
-    private void scales(PackedMatrix w, int unit, int first, int blocks, Scratch scratch) {
+    private void excess(IntVector sum, int row) {
+        sum.mul(PromptFormat.SHIFT).intoArray(excess, row);
+    }
+
+    /** The largest number that each row's blocks can contain. */
+    private void reach(PackedMatrix w, int unit, int first, int size, int blocks) {
         Codes codes = w.packing().codes();
-        int size = Math.min(w.packing().block(), format.group());
         float most = PromptFormat.most(codes);
         Arrays.fill(reach, 0);
         for (int b = 0; b < blocks; b++) {
-            ScaleVectors.read(w, unit, 1, (first + b * size) / w.packing().block(), 1, scratch.scales);
-            System.arraycopy(scratch.scales, 0, blockScales, b * L, L);
-            System.arraycopy(scratch.scales, L, blockMinimums, b * L, L);
             if (codes == Codes.I8) {
                 mostCodes(w, unit, first + b * size, size);
-                reachOfBytes(b * L);
+                reachOfBytes(2 * b * L);
             } else if (codes.codebook()) {
-                reachOfCodebook(b * L, most);
+                reachOfCodebook(2 * b * L, most);
             } else {
-                reachOfIntegers(b * L);
+                reachOfIntegers(2 * b * L);
             }
         }
+    }
+
+    /** The group's scales, and their inverses in the unit in which weights are computed: 0 if all weights are 0. */
+    private void scale(int row) {
+        FloatVector most = FloatVector.fromArray(FLOATS, reach, 0);
+        most.div(format.limit()).intoArray(scales, row);
+        FloatVector.zero(FLOATS)
+                .blend(FloatVector.broadcast(FLOATS, format.inverse(1)).div(most), most.compare(GT, 0f))
+                .intoArray(inverse, 0);
     }
 
     private void reachOfIntegers(int at) {
         FloatVector scale = FloatVector.fromArray(FLOATS, blockScales, at);
-        FloatVector minimum = FloatVector.fromArray(FLOATS, blockMinimums, at);
+        FloatVector minimum = FloatVector.fromArray(FLOATS, blockScales, at + L);
         FloatVector top = scale.fma(FloatVector.broadcast(FLOATS, 15f), minimum).abs();
         FloatVector.fromArray(FLOATS, reach, 0).max(minimum.abs().max(top)).intoArray(reach, 0);
     }
@@ -148,7 +170,7 @@ final class PromptWeights {
 
     private void reachOfBytes(int at) {
         FloatVector scale = FloatVector.fromArray(FLOATS, blockScales, at).abs();
-        FloatVector minimum = FloatVector.fromArray(FLOATS, blockMinimums, at).abs();
+        FloatVector minimum = FloatVector.fromArray(FLOATS, blockScales, at + L).abs();
         FloatVector top = FloatVector.fromArray(FLOATS, mostCodes, 0).fma(scale, minimum);
         FloatVector.fromArray(FLOATS, reach, 0).max(top).intoArray(reach, 0);
     }
@@ -170,45 +192,49 @@ final class PromptWeights {
      * vectors are boxed.
      */
     private void multipliers(Codes codes, int blocks) {
-        int end = blocks * L;
-        round(blockScales, end, PromptFormat.unit(codes), multipliers, 0);
-        if (codes == Codes.I4) {
-            offsetsOfSigned(end);
-        } else {
-            round(blockMinimums, end, 1, offsets, PromptFormat.UNIT / 2);
-        }
-        if (codes != Codes.I8) {
-            pair(multipliers, end);
-            pair(offsets, end);
+        switch (codes) {
+            case I4 -> signedMultipliers(blocks);
+            case I8 -> byteMultipliers(blocks);
+            default -> nibbleMultipliers(blocks, PromptFormat.unit(codes));
         }
     }
 
-    private void round(float[] numbers, int end, float factor, int[] rounded, int plus) {
-        FloatVector scale = FloatVector.fromArray(FLOATS, inverse, 0).mul(factor);
-        for (int at = 0; at < end; at += L) {
-            FloatVector.fromArray(FLOATS, numbers, at)
-                    .mul(scale)
-                    .add(PromptFormat.ROUNDER)
-                    .reinterpretAsInts()
-                    .add(plus - PromptFormat.ROUNDER_BITS)
-                    .intoArray(rounded, at);
+    private void signedMultipliers(int blocks) {
+        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+        for (int b = 0; b < blocks; b++) {
+            IntVector r = rounded(2 * b * L, factor);
+            pair(r).intoArray(multipliers, b * L);
+            pair(r.mul(-8).add(PromptFormat.UNIT / 2)).intoArray(offsets, b * L);
         }
     }
 
-    private void offsetsOfSigned(int end) {
-        for (int at = 0; at < end; at += L) {
-            IntVector.fromArray(INTS, multipliers, at)
-                    .mul(-8)
-                    .add(PromptFormat.UNIT / 2)
-                    .intoArray(offsets, at);
+    private void nibbleMultipliers(int blocks, float unit) {
+        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+        for (int b = 0; b < blocks; b++) {
+            pair(rounded(2 * b * L, factor.mul(unit))).intoArray(multipliers, b * L);
+            pair(rounded((2 * b + 1) * L, factor).add(PromptFormat.UNIT / 2)).intoArray(offsets, b * L);
         }
     }
 
-    private static void pair(int[] numbers, int end) {
-        for (int at = 0; at < end; at += L) {
-            IntVector number = IntVector.fromArray(INTS, numbers, at);
-            number.and(0xFFFF).or(number.lanewise(LSHL, 16)).intoArray(numbers, at);
+    private void byteMultipliers(int blocks) {
+        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+        for (int b = 0; b < blocks; b++) {
+            rounded(2 * b * L, factor).intoArray(multipliers, b * L);
+            rounded((2 * b + 1) * L, factor).add(PromptFormat.UNIT / 2).intoArray(offsets, b * L);
         }
+    }
+
+    private IntVector rounded(int at, FloatVector factor) {
+        return FloatVector.fromArray(FLOATS, blockScales, at)
+                .mul(factor)
+                .add(PromptFormat.ROUNDER)
+                .reinterpretAsInts()
+                .add(-PromptFormat.ROUNDER_BITS);
+    }
+
+    /** A number below 2¹⁵ in both halves of a lane. */
+    private static IntVector pair(IntVector number) {
+        return number.and(0xFFFF).or(number.lanewise(LSHL, 16));
     }
 
     private void nibbles(MemorySegment w, long from, int size, int block, MemorySegment out, long to) {

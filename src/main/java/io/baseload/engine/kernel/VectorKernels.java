@@ -95,7 +95,7 @@ record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements 
             scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
             return;
         }
-        scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+        scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 
     @Override

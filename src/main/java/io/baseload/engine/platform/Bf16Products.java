@@ -17,7 +17,7 @@ public final class Bf16Products {
     public static final int STEP = 32;
 
     /** The number of rows of x in memory is a multiple of this, including unused ones. */
-    public static final int ROWS = IntegerProducts.ROWS;
+    public static final int ROWS = 16;
 
     /** The most rows of a product. */
     public static final int MAX_ROWS = 512;

@@ -34,7 +34,12 @@ public final class GroupProducts {
     private static final boolean USABLE = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
 
-    private record Size(int pairs, int rows) {}
+    private record Size(int pairs, int rows) {
+        OneDnn.Product compile() {
+            int twice = rows * PAIR;
+            return OneDnn.products(pairs, twice, twice, WIDTH, PAIR * DEPTH, (long) twice * WIDTH, WIDTH);
+        }
+    }
 
     /** Calls are {@code [pairs][rows / 4]}. */
     private final ProductMemory memory = new ProductMemory(
@@ -52,9 +57,7 @@ public final class GroupProducts {
             return false;
         }
         try {
-            return OneDnn.products(MAX_GROUPS / PAIR, MAX_ROWS * PAIR, WIDTH, PAIR * DEPTH)
-                    .name()
-                    .startsWith("brg");
+            return new Size(MAX_GROUPS / PAIR, MAX_ROWS).compile().name().startsWith("brg");
         } catch (IllegalStateException none) {
             return false;
         }
@@ -107,10 +110,7 @@ public final class GroupProducts {
         int i = pairs * (MAX_ROWS / ROWS_STEP + 1) + Math.ceilDiv(rows, ROWS_STEP);
         if (!memory.has(i)) {
             Size size = new Size(pairs, padded(rows));
-            memory.add(
-                    i,
-                    PRODUCTS.computeIfAbsent(
-                            size, s -> OneDnn.products(s.pairs(), s.rows() * PAIR, WIDTH, PAIR * DEPTH)));
+            memory.add(i, PRODUCTS.computeIfAbsent(size, Size::compile));
         }
         return i;
     }

@@ -10,32 +10,38 @@ import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Products of 8-bit integers by oneDNN: y[rows][width] = x[rows][depth] · wᵀ, x unsigned, w signed, sums in 32 bits and exact. For a single thread: it has its own memory for weights and
- * sums.
+ * Products of 8-bit integers by oneDNN for some rows and several groups of 64 columns: y[g][row][width] = x[g][row][64] · w[g]ᵀ, x unsigned, w signed, sums in 32 bits and exact. For a single
+ * thread: it has its own memory for weights and sums.
  *
- * <p>On processors that multiply bytes into 32-bit sums (VNNI, AMX), weights are in the order in which these instructions read them, and products are compiled once for each size. On others
- * oneDNN adds pairs of products in 16 bits, which is exact only for weights of 7 bits; there the general function is called.
+ * <p>On processors that multiply bytes into 32-bit sums (VNNI, AMX), weights are in the order in which these instructions read them, products are compiled once for each size, and one call
+ * multiplies all groups, because with few rows a call takes longer than the product of a group. On others oneDNN adds pairs of products in 16 bits, which is exact only for weights of 7 bits;
+ * there the general function is called for each group.
  */
 public final class IntegerProducts {
     /** The most outputs of a product. */
     public static final int WIDTH = 64;
 
-    /** The number of columns of a product is a multiple of this. */
-    public static final int STEP = 64;
+    /** Columns of a group. */
+    public static final int DEPTH = 64;
 
-    /** The most columns of a product. */
-    public static final int DEPTH = 256;
+    /** The most groups. */
+    public static final int MAX_GROUPS = 8;
 
-    /** The number of rows of x in memory is a multiple of this, including unused ones. */
-    public static final int ROWS = 16;
+    /** The most rows, and the number of rows in x from a group's first to the next group's. */
+    public static final int MAX_ROWS = 64;
 
-    /** The most rows of a product. */
-    public static final int MAX_ROWS = 512;
+    /** Rows that x has in memory beyond the last one, because products of fewer rows are computed for this many. */
+    public static final int MIN_ROWS = 16;
+
+    /** Numbers from the sums of a row to those of the next one: its groups follow each other. */
+    public static final int ROW_SUMS = MAX_GROUPS * WIDTH;
+
+    /** Bytes of a group of weights. */
+    public static final int GROUP_BYTES = WIDTH * DEPTH;
 
     private static final Logger LOG = System.getLogger(IntegerProducts.class.getName());
     private static final Optional<Kind> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
-    private static final int[] HEIGHTS = {MAX_ROWS, 256, 64, ROWS};
 
     /**
      * How this machine multiplies.
@@ -46,13 +52,17 @@ public final class IntegerProducts {
      */
     public record Kind(String name, boolean packed, int weightLimit) {}
 
-    private record Size(int rows, int width, int depth) {}
+    private record Size(int groups, int rows, int width) {
+        OneDnn.Product compile() {
+            return OneDnn.products(groups, rows, MAX_ROWS, width, DEPTH, WIDTH, ROW_SUMS);
+        }
+    }
 
     private final Kind kind;
 
-    /** Calls are {@code [height][width / 16][depth / 64]}. */
-    private final ProductMemory memory =
-            new ProductMemory(WIDTH * DEPTH, 4L * WIDTH * MAX_ROWS, HEIGHTS.length * 5 * 5);
+    /** Calls are {@code [groups][rows / 16][width / 16]}. */
+    private final ProductMemory memory = new ProductMemory(
+            MAX_GROUPS * GROUP_BYTES, (long) Integer.BYTES * MAX_ROWS * ROW_SUMS, (MAX_GROUPS + 1) * 5 * 5);
 
     public IntegerProducts() {
         kind = kind().orElseThrow();
@@ -86,7 +96,7 @@ public final class IntegerProducts {
 
     private static Optional<Kind> packedKind() {
         try {
-            String name = OneDnn.product(ROWS, WIDTH, DEPTH).name();
+            String name = new Size(MAX_GROUPS, MAX_ROWS, WIDTH).compile().name();
             boolean wide = name.contains("vnni") || name.contains("amx") || name.contains("avx10");
             return name.startsWith("brg") && wide
                     ? Optional.of(new Kind("oneDNN " + name, true, 127))
@@ -97,53 +107,57 @@ public final class IntegerProducts {
     }
 
     /**
-     * The memory for weights, as bytes, and of the sums, 32-bit integers {@code [rows][width]}. In the packed form, the four columns from 4·k on of output n begin at 256·k + 4·n in the memory for
-     * weights; otherwise column k of output n is at n · depth + k.
+     * The memory for weights, as bytes, and of the sums, 32-bit integers {@code [row][group][64]}. Each group of weights begins at a multiple of
+     * {@link #GROUP_BYTES}. In the packed form, the four columns from 4·k on of its output n begin at 256·k + 4·n; otherwise column k of output n is at n · 64 + k.
      */
     public ProductMemory memory() {
         return memory;
     }
 
-    /**
-     * Multiplies some of the rows of x.
-     *
-     * @param at offset of the first of them in x; each has {@code depth} bytes
-     * @param rows number of remaining rows
-     * @return the number of rows that were multiplied
-     */
-    public int multiply(MemorySegment x, long at, int rows, int width, int depth) {
+    /** Number of rows that are multiplied together if {@code rows} are left: the most that they fill, or the fewest that there are. */
+    public int height(int rows) {
         if (!kind.packed()) {
-            return multiplyPlain(x, at, Math.min(rows, MAX_ROWS), width, depth);
+            return Math.min(rows, MAX_ROWS);
         }
-        int height = height(rows);
-        memory.multiply(call(height, width, depth), x, at, (long) HEIGHTS[height] * depth);
-        return Math.min(rows, HEIGHTS[height]);
+        return Math.clamp(Integer.highestOneBit(rows), MIN_ROWS, MAX_ROWS);
     }
 
-    private int multiplyPlain(MemorySegment x, long at, int rows, int width, int depth) {
-        Objects.checkFromIndexSize(at, (long) rows * depth, x.byteSize());
+    /**
+     * Multiplies some rows of x.
+     *
+     * @param at offset of the first row of the first group in x; each has 64 bytes, and the next group begins {@link #MAX_ROWS} rows later
+     * @param height number of rows, as told by {@link #height}
+     */
+    public void multiply(MemorySegment x, long at, int height, int width, int groups) {
+        if (kind.packed()) {
+            long rows = (groups - 1L) * MAX_ROWS + height;
+            memory.multiply(call(groups, height, width), x, at, rows * DEPTH);
+        } else {
+            multiplyPlain(x, at, height, width, groups);
+        }
+    }
+
+    private void multiplyPlain(MemorySegment x, long at, int rows, int width, int groups) {
+        Objects.checkFromIndexSize(at, ((groups - 1L) * MAX_ROWS + rows) * DEPTH, x.byteSize());
+        long from = x.address() + at;
+        long w = memory.weights().address();
+        long y = memory.sums().address();
         try {
-            OneDnn.gemm(x.address() + at, rows, memory.weights(), width, depth, memory.sums());
+            for (int g = 0; g < groups; g++) {
+                OneDnn.gemm(from, rows, w, width, DEPTH, y, ROW_SUMS);
+                from += MAX_ROWS * DEPTH;
+                w += GROUP_BYTES;
+                y += (long) Integer.BYTES * WIDTH;
+            }
         } finally {
             Reference.reachabilityFence(x);
         }
-        return rows;
     }
 
-    /** The height of the largest product that is filled by {@code rows} rows; at least the smallest height. */
-    private static int height(int rows) {
-        int height = 0;
-        while (height < HEIGHTS.length - 1 && HEIGHTS[height] > rows) {
-            height++;
-        }
-        return height;
-    }
-
-    private int call(int height, int width, int depth) {
-        int i = (height * 5 + width / 16) * 5 + depth / STEP;
+    private int call(int groups, int rows, int width) {
+        int i = (groups * 5 + rows / 16) * 5 + width / 16;
         if (!memory.has(i)) {
-            Size size = new Size(HEIGHTS[height], width, depth);
-            memory.add(i, PRODUCTS.computeIfAbsent(size, s -> OneDnn.product(s.rows(), s.width(), s.depth())));
+            memory.add(i, PRODUCTS.computeIfAbsent(new Size(groups, rows, width), Size::compile));
         }
         return i;
     }

@@ -24,19 +24,14 @@ final class OneDnn {
     private static final int S8 = 5;
     private static final int U8 = 6;
 
-    /** Weights [depth][width] as vectors of 64 outputs by 4 columns, 16 of which form a block: {@code dnnl_BA16a64b4a}. */
-    private static final int PACKED = 388;
-
-    /** The same with vectors of 64 outputs by 2 columns: {@code dnnl_BA16a64b2a}. */
+    /** Weights [depth][width] as vectors of 64 outputs by 2 columns, 16 of which form a block: {@code dnnl_BA16a64b2a}. */
     private static final int PACKED_PAIRS = 384;
 
-    /** The first for each of several products: {@code dnnl_aCB16b64c4b}. */
+    /** Weights of several products, as vectors of 64 outputs by 4 columns: {@code dnnl_aCB16b64c4b}. */
     private static final int PACKED_BATCH = 532;
 
-    /** Rows one after the other: {@code dnnl_ab}, {@code dnnl_abc}. */
+    /** Rows one after the other: {@code dnnl_ab}. */
     private static final int PLAIN = 3;
-
-    private static final int PLAIN_BATCH = 4;
 
     private static final int SOURCE = 1;
     private static final int DESTINATION = 17;
@@ -82,17 +77,19 @@ final class OneDnn {
                     JAVA_LONG,
                     JAVA_LONG,
                     JAVA_BYTE,
-                    ADDRESS,
+                    JAVA_LONG,
                     JAVA_LONG,
                     JAVA_BYTE,
                     JAVA_FLOAT,
-                    ADDRESS,
+                    JAVA_LONG,
                     JAVA_LONG,
                     ADDRESS));
     private static final MethodHandle CREATE_ENGINE = function("dnnl_engine_create", ADDRESS, JAVA_INT, JAVA_LONG);
     private static final MethodHandle CREATE_STREAM = function("dnnl_stream_create", ADDRESS, ADDRESS, JAVA_INT);
     private static final MethodHandle DESCRIBE =
             function("dnnl_memory_desc_create_with_tag", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
+    private static final MethodHandle DESCRIBE_STRIDES =
+            function("dnnl_memory_desc_create_with_strides", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
     private static final MethodHandle DESCRIPTOR_BYTES =
             DNNL.function("dnnl_memory_desc_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
     private static final MethodHandle CREATE_ATTRIBUTES = function("dnnl_primitive_attr_create", ADDRESS);
@@ -140,8 +137,8 @@ final class OneDnn {
         }
     }
 
-    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ; x is an address, because slicing a segment would allocate. */
-    static void gemm(long x, int rows, MemorySegment w, int width, int depth, MemorySegment y) {
+    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ, by their addresses, because slicing a segment would allocate; y has {@code nextRow} numbers from one row to the next. */
+    static void gemm(long x, int rows, long w, int width, int depth, long y, long nextRow) {
         try {
             check((int) GEMM.invokeExact(
                     (byte) 'N',
@@ -159,7 +156,7 @@ final class OneDnn {
                     (byte) 0,
                     0f,
                     y,
-                    (long) width,
+                    nextRow,
                     ZERO));
         } catch (Throwable thrown) {
             throw failure(thrown);
@@ -167,27 +164,18 @@ final class OneDnn {
     }
 
     /**
-     * Compiles a product of u8 and s8 for these sizes.
+     * Compiles a number of products of u8 and s8 of the same size in one call: y[count][rows][width] = x[count][rows][depth] · w[count].
      *
+     * @param step rows of x from one product's first to the next one's
+     * @param next numbers from one product's sums to the next one's
+     * @param nextRow numbers from one row's sums to the next one's
      * @throws IllegalStateException if oneDNN has none for this processor
      */
-    static Product product(int rows, int width, int depth) {
+    static Product products(int count, int rows, int step, int width, int depth, long next, long nextRow) {
         return product(
-                describe(U8, PLAIN, rows, depth),
-                describe(S8, PACKED, depth, width),
-                describe(S32, PLAIN, rows, width));
-    }
-
-    /**
-     * Compiles a number of products of the same size in one call: y[count][rows][width] = x[count][rows][depth] · w[count].
-     *
-     * @throws IllegalStateException if oneDNN has none for this processor
-     */
-    static Product products(int count, int rows, int width, int depth) {
-        return product(
-                describe(U8, PLAIN_BATCH, count, rows, depth),
+                describe(U8, count, (long) step * depth, rows, depth, depth),
                 describe(S8, PACKED_BATCH, count, depth, width),
-                describe(S32, PLAIN_BATCH, count, rows, width));
+                describe(S32, count, next, rows, nextRow, width));
     }
 
     /**
@@ -224,6 +212,19 @@ final class OneDnn {
             MemorySegment result = arena.allocate(ADDRESS);
             MemorySegment dimensions = arena.allocateFrom(JAVA_LONG, sizes);
             check((int) DESCRIBE.invokeExact(result, sizes.length, dimensions, type, layout));
+            return result.get(ADDRESS, 0);
+        } catch (Throwable thrown) {
+            throw failure(thrown);
+        }
+    }
+
+    /** Several matrices of {@code rows} rows; a matrix and a row begin these numbers of elements after the one before. */
+    private static MemorySegment describe(int type, long count, long next, long rows, long nextRow, long width) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment result = arena.allocate(ADDRESS);
+            MemorySegment dimensions = arena.allocateFrom(JAVA_LONG, count, rows, width);
+            MemorySegment strides = arena.allocateFrom(JAVA_LONG, next, nextRow, 1);
+            check((int) DESCRIBE_STRIDES.invokeExact(result, 3, dimensions, type, strides));
             return result.get(ADDRESS, 0);
         } catch (Throwable thrown) {
             throw failure(thrown);
