@@ -44,8 +44,12 @@ public final class PromptRows {
 
     /** Number of elements of such rows. */
     public static long elements(int rows, int width) {
-        int columns = Math.ceilDiv(width, IntegerProducts.DEPTH) * IntegerProducts.DEPTH;
-        return (long) padded(rows) * columns + IntegerProducts.MIN_ROWS * IntegerProducts.DEPTH;
+        return padded(rows) * rowElements(width) + IntegerProducts.MIN_ROWS * IntegerProducts.DEPTH;
+    }
+
+    /** Number of elements of one of these rows. */
+    public static long rowElements(int width) {
+        return Math.ceilDiv(width, IntegerProducts.DEPTH) * (long) IntegerProducts.DEPTH;
     }
 
     /** The same rows for another worker. */

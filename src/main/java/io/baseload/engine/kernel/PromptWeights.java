@@ -119,15 +119,23 @@ final class PromptWeights {
             }
         }
         if (codes == Codes.I8) {
-            excess(IntVector.fromArray(INTS, codeSums, 0), row);
+            excessOfSums(row);
         } else {
-            IntVector pairs = IntVector.fromArray(INTS, codeSums, 0);
-            excess(pairs.lanewise(LSHL, 16).lanewise(ASHR, 16).add(pairs.lanewise(ASHR, 16)), row);
+            excessOfPairs(row);
         }
     }
 
-    private void excess(IntVector sum, int row) {
-        sum.mul(PromptFormat.SHIFT).intoArray(excess, row);
+    private void excessOfSums(int row) {
+        IntVector.fromArray(INTS, codeSums, 0).mul(PromptFormat.SHIFT).intoArray(excess, row);
+    }
+
+    private void excessOfPairs(int row) {
+        IntVector pairs = IntVector.fromArray(INTS, codeSums, 0);
+        pairs.lanewise(LSHL, 16)
+                .lanewise(ASHR, 16)
+                .add(pairs.lanewise(ASHR, 16))
+                .mul(PromptFormat.SHIFT)
+                .intoArray(excess, row);
     }
 
     /** The largest number that each row's blocks can contain. */
@@ -192,49 +200,45 @@ final class PromptWeights {
      * vectors are boxed.
      */
     private void multipliers(Codes codes, int blocks) {
-        switch (codes) {
-            case I4 -> signedMultipliers(blocks);
-            case I8 -> byteMultipliers(blocks);
-            default -> nibbleMultipliers(blocks, PromptFormat.unit(codes));
+        round(0, blocks, PromptFormat.unit(codes), 0, multipliers);
+        if (codes == Codes.I4) {
+            offsetsOfSigned(blocks);
+        } else {
+            round(1, blocks, 1, PromptFormat.UNIT / 2, offsets);
+        }
+        if (codes != Codes.I8) {
+            pair(multipliers, blocks);
+            pair(offsets, blocks);
         }
     }
 
-    private void signedMultipliers(int blocks) {
-        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+    /** @param part 0 for scales, 1 for minimums */
+    private void round(int part, int blocks, float factor, int plus, int[] rounded) {
+        FloatVector scale = FloatVector.fromArray(FLOATS, inverse, 0).mul(factor);
         for (int b = 0; b < blocks; b++) {
-            IntVector r = rounded(2 * b * L, factor);
-            pair(r).intoArray(multipliers, b * L);
-            pair(r.mul(-8).add(PromptFormat.UNIT / 2)).intoArray(offsets, b * L);
+            FloatVector.fromArray(FLOATS, blockScales, (2 * b + part) * L)
+                    .mul(scale)
+                    .add(PromptFormat.ROUNDER)
+                    .reinterpretAsInts()
+                    .add(plus - PromptFormat.ROUNDER_BITS)
+                    .intoArray(rounded, b * L);
         }
     }
 
-    private void nibbleMultipliers(int blocks, float unit) {
-        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+    private void offsetsOfSigned(int blocks) {
         for (int b = 0; b < blocks; b++) {
-            pair(rounded(2 * b * L, factor.mul(unit))).intoArray(multipliers, b * L);
-            pair(rounded((2 * b + 1) * L, factor).add(PromptFormat.UNIT / 2)).intoArray(offsets, b * L);
+            IntVector.fromArray(INTS, multipliers, b * L)
+                    .mul(-8)
+                    .add(PromptFormat.UNIT / 2)
+                    .intoArray(offsets, b * L);
         }
     }
 
-    private void byteMultipliers(int blocks) {
-        FloatVector factor = FloatVector.fromArray(FLOATS, inverse, 0);
+    private static void pair(int[] numbers, int blocks) {
         for (int b = 0; b < blocks; b++) {
-            rounded(2 * b * L, factor).intoArray(multipliers, b * L);
-            rounded((2 * b + 1) * L, factor).add(PromptFormat.UNIT / 2).intoArray(offsets, b * L);
+            IntVector number = IntVector.fromArray(INTS, numbers, b * L);
+            number.and(0xFFFF).or(number.lanewise(LSHL, 16)).intoArray(numbers, b * L);
         }
-    }
-
-    private IntVector rounded(int at, FloatVector factor) {
-        return FloatVector.fromArray(FLOATS, blockScales, at)
-                .mul(factor)
-                .add(PromptFormat.ROUNDER)
-                .reinterpretAsInts()
-                .add(-PromptFormat.ROUNDER_BITS);
-    }
-
-    /** A number below 2¹⁵ in both halves of a lane. */
-    private static IntVector pair(IntVector number) {
-        return number.and(0xFFFF).or(number.lanewise(LSHL, 16));
     }
 
     private void nibbles(MemorySegment w, long from, int size, int block, MemorySegment out, long to) {

@@ -183,7 +183,7 @@ final class ModelOutlines {
     private static Working working(ModelConfig config, ModelSize size, int widest, List<Named> matrices) {
         long parts = size.partBytes(config, 2); // for each worker but one
         long outputs = outputs(config, matrices);
-        long row = Float.BYTES * (outputs + 3L * config.hidden()) + PromptRows.elements(1, widest) / 16;
+        long row = Float.BYTES * (outputs + 3L * config.hidden()) + PromptRows.rowElements(widest);
         long logits = Float.BYTES * ((long) config.vocabulary() + config.hidden());
         return new Working(
                 Scratch.nativeBytes(widest) + parts, row, logits, size.batcher().prefillChunk());

@@ -88,13 +88,13 @@ class PromptLinearTest {
         int cols = 128 + packing.block();
         PackedMatrix w = random.matrix(memory, packing, 250, cols);
         assertTrue(best.quantizesPrompts(w));
-        int many = 600;
+        int many = 640;
         Rows x = random.rows(many, cols);
         Rows together = output(w, many);
         PromptRows all = quantized(best, x, many);
         best.prefillLinear(w, all, together, 0, many, 0, w.panels(), scratch);
         Rows apart = output(w, many);
-        int[] cuts = {0, 1, 2, 19, 83, 84, 340, many};
+        int[] cuts = {0, 1, 2, 19, 83, 84, 340, 630, many};
         for (int i = 1; i < cuts.length; i++) {
             PromptRows some = room(x, many);
             Rows chunk = new Rows(x.data(), x.at(cuts[i - 1]), x.width(), x.stride());
@@ -107,6 +107,11 @@ class PromptLinearTest {
             }
         }
         assertArrayEquals(together.data(), apart.data());
+        Rows parts = output(w, many);
+        for (int i = 1; i < cuts.length; i++) {
+            best.prefillLinear(w, all, parts, cuts[i - 1], cuts[i], 0, w.panels(), scratch);
+        }
+        assertArrayEquals(together.data(), parts.data());
     }
 
     @ParameterizedTest
