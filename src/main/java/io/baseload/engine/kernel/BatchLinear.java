@@ -36,7 +36,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BatchLinear {
     /** With fewer rows the vector kernels are as fast, because conversion to bytes costs the same for any number. */
-    private static final int MIN_ROWS = 9;
+    private static final int MIN_ROWS = GroupProducts.PAIR == 1 ? 8 : 9;
 
     private static final int PANELS = WIDTH / LANES;
     private static final int GROUP = GroupProducts.DEPTH;
@@ -137,7 +137,7 @@ final class BatchLinear {
             IntVector b1 = c1.lanewise(LSHR, 4).and(LOW_NIBBLES);
             IntVector b2 = c2.lanewise(LSHR, 4).and(LOW_NIBBLES);
             IntVector b3 = c3.lanewise(LSHR, 4).and(LOW_NIBBLES);
-            long to = (long) g * GROUP * WIDTH + 4L * lane;
+            long to = (long) g * GroupProducts.GROUP_BYTES + 4L * lane;
             a0.reinterpretAsBytes().sub(less).intoMemorySegment(out, to, LITTLE_ENDIAN);
             b0.reinterpretAsBytes().sub(less).intoMemorySegment(out, to + 4L * WIDTH, LITTLE_ENDIAN);
             a1.reinterpretAsBytes().sub(less).intoMemorySegment(out, to + 8L * WIDTH, LITTLE_ENDIAN);

@@ -8,8 +8,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * Products of 8-bit integers for some rows and several groups of columns in one call of oneDNN: y[g][row][64] = x[g][row][32] · w[g]ᵀ, x unsigned, w signed, sums in 32 bits and exact. For a
  * single thread: it has its own memory for weights and sums.
  *
- * <p>A call for each group would take longer than the product itself. The instructions multiply 64 columns at once, so two groups are multiplied together, and each row occurs
- * twice:
+ * <p>A call for each group would take longer than the product itself. Tiles (AMX) multiply 64 columns in the time of 32, so there two groups are multiplied together, and each row occurs twice:
  * with the columns of the first group and zeros, and with zeros and those of the second.
  */
 public final class GroupProducts {
@@ -20,7 +19,11 @@ public final class GroupProducts {
     public static final int DEPTH = 32;
 
     /** Groups that are multiplied together. */
-    public static final int PAIR = 2;
+    public static final int PAIR =
+            IntegerProducts.kind().filter(kind -> kind.name().contains("amx")).isPresent() ? 2 : 1;
+
+    /** Bytes from a group's weights to the next one's: a product has room for 64 columns. */
+    public static final int GROUP_BYTES = WIDTH * 2 * DEPTH / PAIR;
 
     /** The most groups of a call. */
     public static final int MAX_GROUPS = 32;
@@ -43,7 +46,7 @@ public final class GroupProducts {
 
     /** Calls are {@code [pairs][rows / 4]}. */
     private final ProductMemory memory = new ProductMemory(
-            MAX_GROUPS * DEPTH * WIDTH,
+            MAX_GROUPS * GROUP_BYTES,
             4L * WIDTH * MAX_ROWS * MAX_GROUPS,
             (MAX_GROUPS / PAIR + 1) * (MAX_ROWS / ROWS_STEP + 1));
 
@@ -87,7 +90,7 @@ public final class GroupProducts {
     }
 
     /**
-     * The memory for weights, as bytes, in which the four columns from 4·k on of output n of group g begin at 2048·g + 256·k + 4·n, and of the sums, 32-bit integers, those of the row of a group
+     * The memory for weights, as bytes, in which the four columns from 4·k on of output n of group g begin at {@link #GROUP_BYTES}·g + 256·k + 4·n, and of the sums, 32-bit integers, those of the row of a group
      * from {@link #sumAt} on.
      */
     public ProductMemory memory() {
