@@ -7,6 +7,7 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -52,7 +53,7 @@ public class BaseloadChatAutoConfiguration {
                 .withSpeculation(properties.speculation())
                 .withMaxSequences(properties.maxSequences())
                 .withMaxQueued(properties.maxQueued());
-        ModelMemory.check(engine, budget, 0, file, options);
+        ModelMemory.check(engine, budget, MemoryEstimate.NONE, file, options);
         return engine.load(file, options);
     }
 

@@ -6,6 +6,7 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import io.micrometer.observation.ObservationRegistry;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.observation.DefaultEmbeddingModelObservationConvention;
@@ -49,8 +50,8 @@ public class BaseloadEmbeddingAutoConfiguration {
                 .withPrecision(properties.precision())
                 .withMaxQueued(properties.maxQueued());
         // the chat model is loaded first, and both have to fit
-        long taken =
-                chat.stream().mapToLong(model -> model.load().memory().total()).sum();
+        MemoryEstimate taken =
+                chat.stream().map(model -> model.load().memory()).reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
         ModelMemory.check(engine, budget, taken, properties.model(), options);
         return engine.loadEncoder(properties.model(), options);
     }

@@ -3,6 +3,7 @@ package io.baseload.ai;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import java.nio.file.Path;
 import org.springframework.beans.factory.ObjectProvider;
 
@@ -16,9 +17,10 @@ final class ModelMemory {
      * @param taken memory of the application's other models
      * @throws IllegalStateException with the numbers, if the model doesn't fit
      */
-    static void check(Engine engine, ObjectProvider<MemoryBudget> budget, long taken, Path model, LoadOptions options) {
+    static void check(
+            Engine engine, ObjectProvider<MemoryBudget> budget, MemoryEstimate taken, Path model, LoadOptions options) {
         budget.getIfAvailable(() -> MemoryBudget.ofThisProcess(0))
-                .refusal(engine.estimate(model, options).total(), taken)
+                .refusal(engine.estimate(model, options), taken)
                 .ifPresent(why -> {
                     throw new IllegalStateException(model + ": " + why);
                 });

@@ -26,17 +26,17 @@ record CommandLoad(MemoryBudget budget) {
         if (StoredFolder.is(model)) {
             StoredFolder stored = StoredFolder.open(model);
             // layers may share their weights, which are then in memory once
-            admit(needed.total() - Math.max(0, needed.weights() - stored.weightBytes()));
+            admit(needed.withWeights(Math.min(needed.weights(), stored.weightBytes())));
             stored.readAhead(Progress.NONE);
         } else {
-            admit(needed.total());
+            admit(needed);
         }
         return engine.load(model, options);
     }
 
-    /** @throws BadInputException if fewer bytes outside the heap are available */
-    void admit(long needed) {
-        budget.refusal(needed).ifPresent(why -> {
+    /** @throws BadInputException if less memory is available */
+    private void admit(MemoryEstimate needed) {
+        budget.refusal(needed, MemoryEstimate.NONE).ifPresent(why -> {
             throw new BadInputException(why);
         });
     }

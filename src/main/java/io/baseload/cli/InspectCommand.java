@@ -130,7 +130,7 @@ final class InspectCommand implements Callable<Integer> {
         row(
                 "memory",
                 "weights " + bytes(memory.weights()) + ", KV cache " + bytes(memory.kvCache()) + ", scratch "
-                        + bytes(memory.scratch()));
+                        + bytes(memory.scratch()) + ", activations " + bytes(memory.activations()) + " of heap");
     }
 
     private void row(String what, String value) {

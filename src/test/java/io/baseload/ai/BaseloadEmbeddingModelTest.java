@@ -98,8 +98,9 @@ class BaseloadEmbeddingModelTest {
                     .estimate(FOLDER, LoadOptions.named("m"))
                     .total();
         });
+        long heap = 1L << 30;
         withBoth()
-                .withBean(MemoryBudget.class, () -> new MemoryBudget(Math.max(sizes[0], sizes[1]), 0, 0))
+                .withBean(MemoryBudget.class, () -> new MemoryBudget(heap + Math.max(sizes[0], sizes[1]), heap, 0))
                 .run(context -> assertThat(context.getStartupFailure())
                         .rootCause()
                         .isInstanceOf(IllegalStateException.class)

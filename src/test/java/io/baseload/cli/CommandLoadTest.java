@@ -16,6 +16,18 @@ class CommandLoadTest {
     private static final Path MODEL = TestModels.reference("tiny-mixtral");
 
     @Test
+    void activationsThatDoNotFitIntoTheHeapAreRefused() {
+        try (Engine engine = Engine.open(new EngineOptions(1, false))) {
+            LoadOptions options = LoadOptions.named("tiny").withContextLength(64);
+            var tooLittle = new CommandLoad(new MemoryBudget(1L << 30, 3 << 10, 0));
+            assertThatThrownBy(() -> tooLittle.load(engine, MODEL, options))
+                    .isInstanceOf(BadInputException.class)
+                    .hasMessageMatching("the model needs \\d+ MiB of heap for its activations, 1 MiB are free: two"
+                            + " thirds of the heap of 1 MiB, 0 MiB for other models; .*");
+        }
+    }
+
+    @Test
     void whatDoesntFitIsRefusedWithNumbers() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
             LoadOptions options = LoadOptions.named("tiny").withContextLength(64);

@@ -29,28 +29,35 @@ public record MemoryBudget(long limit, long heap, long reserve) {
         return limit - heap - reserve - taken;
     }
 
-    /**
-     * Why a model can't be loaded even alone, with the numbers; empty if it can.
-     *
-     * @param needed bytes outside the heap ({@link MemoryEstimate#total})
-     */
-    public Optional<String> refusal(long needed) {
-        return refusal(needed, 0);
+    /** What activations can take: two thirds of the heap. The rest is for requests, vocabularies and the process itself. */
+    private long forActivations() {
+        return heap / 3 * 2;
     }
 
     /**
-     * Why a model can't be loaded beside others.
+     * Why a model can't be loaded beside others, with the numbers; empty if it can.
      *
      * @param taken by the others
      */
-    public Optional<String> refusal(long needed, long taken) {
-        long free = Math.max(0, available(taken));
-        String others = taken == 0 ? "" : ", " + mib(taken) + " for other models";
-        return needed <= free
-                ? Optional.empty()
-                : Optional.of("the model needs " + mib(needed) + " of memory outside the heap, " + mib(free)
+    public Optional<String> refusal(MemoryEstimate needed, MemoryEstimate taken) {
+        long free = Math.max(0, available(taken.total()));
+        String others = taken.total() == 0 ? "" : ", " + mib(taken.total()) + " for other models";
+        return needed.total() <= free
+                ? heapRefusal(needed, taken).map(why -> "the model " + why)
+                : Optional.of("the model needs " + mib(needed.total()) + " of memory outside the heap, " + mib(free)
                         + " are free: " + mib(limit) + " in all, " + mib(heap) + " for the heap, " + mib(reserve)
                         + " in reserve" + others);
+    }
+
+    /** The same for activations, which are in the heap; without a subject. */
+    public Optional<String> heapRefusal(MemoryEstimate needed, MemoryEstimate taken) {
+        long free = Math.max(0, forActivations() - taken.activations());
+        return needed.activations() <= free
+                ? Optional.empty()
+                : Optional.of("needs " + mib(needed.activations()) + " of heap for its activations, " + mib(free)
+                        + " are free: two thirds of the heap of " + mib(heap) + ", " + mib(taken.activations())
+                        + " for other models; set a larger heap (-Xmx), a smaller context length or a smaller prefill"
+                        + " chunk");
     }
 
     /** A size as refusals print it, rounded up. */

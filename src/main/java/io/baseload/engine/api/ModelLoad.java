@@ -10,7 +10,7 @@ package io.baseload.engine.api;
  * @param preemptions sequences that lost their pages to others and started again, since the model was loaded
  * @param prefixes statistics of the prefix cache
  * @param speculation statistics of speculation
- * @param memory the model's memory outside the heap, in bytes
+ * @param memory the model's memory
  * @param kernels the kernels that compute its linear layers
  */
 public record ModelLoad(

@@ -74,16 +74,18 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, Kernels kernels, TeamLayout layout) {
         long kv = 0;
         long scratch = 0;
+        long activations = 0;
         for (int shard = 0; shard < plan.shards(); shard++) {
             ModelConfig config = plan.config(shard);
             int workers = layout.workers(shard, layout.workers());
             int widest = DecoderWeights.load(config, plan.planned(shard)).widest();
             kv += size.kvBytes(config);
             scratch += size.scratchBytes(config, kernels, widest, workers);
+            activations += size.activationBytes(config, workers, plan.shards());
         }
         long weights =
                 plan.outline().bytes().stream().mapToLong(Long::longValue).sum();
-        return new MemoryEstimate(weights, kv, scratch);
+        return new MemoryEstimate(weights, kv, scratch, activations);
     }
 
     private void add(ModelConfig config, Weights weights, ModelSize size, NativeMemory memory) {

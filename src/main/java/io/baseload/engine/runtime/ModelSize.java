@@ -7,6 +7,7 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.model.Activations;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.schedule.BatcherLimits;
@@ -119,10 +120,20 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
      * @param widest the largest number of columns of the shard's matrices, or the width of a key or value
      */
     long scratchBytes(ModelConfig config, Kernels kernels, int widest, int workers) {
-        StepLimits limits = config.encoder().isPresent() ? encoderLimits(workers) : limits(workers);
         return workers * Scratch.nativeBytes(widest)
                 + partBytes(config, workers)
-                + kernels.promptBytes() * DecoderWeights.promptElements(config, widest, limits.rows());
+                + kernels.promptBytes()
+                        * DecoderWeights.promptElements(
+                                config, widest, limits(config, workers).rows());
+    }
+
+    /** The Java heap for a shard's activations. */
+    long activationBytes(ModelConfig config, int workers, int shards) {
+        return new Activations(config, limits(config, workers), shards).bytes();
+    }
+
+    private StepLimits limits(ModelConfig config, int workers) {
+        return config.encoder().isPresent() ? encoderLimits(workers) : limits(workers);
     }
 
     KvPages allocatePages(NativeMemory memory, ModelConfig config) {

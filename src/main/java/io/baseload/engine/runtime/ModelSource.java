@@ -208,7 +208,8 @@ record ModelSource(
     MemoryEstimate estimate(ModelSize size, int workers) {
         Kernels kernels = kernels(size.options().precision());
         long scratch = size.scratchBytes(config(), kernels, plan.widest(), workers);
-        return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch);
+        long activations = size.activationBytes(config(), workers, 1);
+        return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch, activations);
     }
 
     @Override

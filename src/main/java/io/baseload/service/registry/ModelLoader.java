@@ -12,6 +12,7 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.ResidentModel;
@@ -40,6 +41,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /**
@@ -70,10 +72,10 @@ public final class ModelLoader {
     /**
      * A load between its two turns.
      *
-     * @param bytes the memory with which it was admitted
+     * @param memory the memory with which it was admitted
      * @param end the model answers, or nothing of it is in memory any more
      */
-    private record Load(ModelRow row, long bytes, AtomicBoolean cancelled, CompletableFuture<Void> end) {
+    private record Load(ModelRow row, MemoryEstimate memory, AtomicBoolean cancelled, CompletableFuture<Void> end) {
         Progress watched(Progress progress) {
             return (fraction, message) -> {
                 if (cancelled.get()) {
@@ -140,14 +142,14 @@ public final class ModelLoader {
         });
     }
 
-    /** @return the bytes it needs */
-    private long admitted(ModelRow row) {
-        long inMemory = loaded.slots().stream()
-                .mapToLong(slot -> slot.model().load().memory().total())
-                .sum();
-        long loading = loads.values().stream().mapToLong(Load::bytes).sum();
-        long needed = engine.estimate(file(row), options(row)).total();
-        NotEnoughMemoryException.check(row.id(), needed, budget, inMemory + loading);
+    /** @return the memory it needs */
+    private MemoryEstimate admitted(ModelRow row) {
+        MemoryEstimate taken = Stream.concat(
+                        loaded.slots().stream().map(slot -> slot.model().load().memory()),
+                        loads.values().stream().map(Load::memory))
+                .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
+        MemoryEstimate needed = engine.estimate(file(row), options(row));
+        NotEnoughMemoryException.check(row.id(), needed, budget, taken);
         return needed;
     }
 

@@ -3,23 +3,15 @@ package io.baseload.service.registry;
 import static io.baseload.engine.api.MemoryBudget.mib;
 
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 
 /** A model does not fit into memory next to the loaded ones; the message has the numbers. */
 public final class NotEnoughMemoryException extends RuntimeException {
     private final boolean forEver;
 
-    private NotEnoughMemoryException(String model, long needed, long available, MemoryBudget budget, long loaded) {
-        super(
-                "The model '%s' needs %s of memory outside the heap, %s are free: %s in all, %s for the heap, %s in reserve, %s for loaded models."
-                        .formatted(
-                                model,
-                                mib(needed),
-                                mib(Math.max(0, available)),
-                                mib(budget.limit()),
-                                mib(budget.heap()),
-                                mib(budget.reserve()),
-                                mib(loaded)));
-        this.forEver = needed > available + loaded;
+    private NotEnoughMemoryException(String message, boolean forEver) {
+        super(message);
+        this.forEver = forEver;
     }
 
     /**
@@ -27,11 +19,25 @@ public final class NotEnoughMemoryException extends RuntimeException {
      *
      * @throws NotEnoughMemoryException if it does not
      */
-    static void check(String model, long needed, MemoryBudget budget, long loaded) {
-        long available = budget.available(loaded);
-        if (needed > available) {
-            throw new NotEnoughMemoryException(model, needed, available, budget, loaded);
+    static void check(String model, MemoryEstimate needed, MemoryBudget budget, MemoryEstimate loaded) {
+        boolean forEver = budget.refusal(needed, MemoryEstimate.NONE).isPresent();
+        long available = budget.available(loaded.total());
+        if (needed.total() > available) {
+            throw new NotEnoughMemoryException(
+                    "The model '%s' needs %s of memory outside the heap, %s are free: %s in all, %s for the heap, %s in reserve, %s for loaded models."
+                            .formatted(
+                                    model,
+                                    mib(needed.total()),
+                                    mib(Math.max(0, available)),
+                                    mib(budget.limit()),
+                                    mib(budget.heap()),
+                                    mib(budget.reserve()),
+                                    mib(loaded.total())),
+                    forEver);
         }
+        budget.heapRefusal(needed, loaded).ifPresent(why -> {
+            throw new NotEnoughMemoryException("The model '%s' %s.".formatted(model, why), forEver);
+        });
     }
 
     /** Whether it would not fit even alone. */
