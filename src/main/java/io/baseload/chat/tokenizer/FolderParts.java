@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /** A tokenizer's parts from the files of a Hugging Face folder, in the same way as transformers' tokenizers. */
 final class FolderParts {
@@ -23,6 +24,17 @@ final class FolderParts {
     /** The classes that read {@value #WORD_PIECES} as BERT does. */
     private static final Set<String> WORD_PIECE_CLASSES =
             Set.of("BertTokenizer", "BertTokenizerFast", "DistilBertTokenizer", "DistilBertTokenizerFast");
+
+    /** The classes that add a BOS unless told otherwise, and whose settings replace the post-processor of {@value TokenizerJsonFile#NAME}. */
+    private static final Set<String> FRAMING_CLASSES = Set.of(
+            "LlamaTokenizer",
+            "LlamaTokenizerFast",
+            "CodeLlamaTokenizer",
+            "CodeLlamaTokenizerFast",
+            "GemmaTokenizer",
+            "GemmaTokenizerFast",
+            "CohereTokenizer",
+            "CohereTokenizerFast");
 
     private final JsonFiles files;
     private final FolderConfig config;
@@ -62,21 +74,21 @@ final class FolderParts {
         TokenList tokens = all.with(added, 0);
         NativeTokenizer parsing =
                 NativeTokenizer.read(file.inOrder() && added.equals(file.added()) ? text : file.with(added));
-        boolean framed = config.addBos().isPresent() || config.addEos().isPresent();
+        boolean frames = FRAMING_CLASSES.contains(config.tokenizerClass());
         String anchor = "<" + UUID.randomUUID() + ">";
         List<AddedToken> ordinary = new ArrayList<>(added);
         ordinary.removeIf(AddedToken::special);
         ordinary.add(AddedToken.of(tokens.size(), anchor, false));
-        UnaryOperator<Encoder> framing =
-                framed ? framing(tokens, config.bos(), config.eos(), false) : UnaryOperator.identity();
-        Supplier<Encoder> plain = new Lazy<>(() -> framing.apply(NativeTokenizer.read(file.with(ordinary))));
+        UnaryOperator<Encoder> framed =
+                replacesFrame(frames) ? framing(tokens, config.bos(), config.eos(), frames) : UnaryOperator.identity();
+        Supplier<Encoder> plain = new Lazy<>(() -> framed.apply(NativeTokenizer.read(file.with(ordinary))));
         TokenBytes bytes = TokenBytes.of(tokens, file.byteLevel());
         return new TokenizerParts(
                 tokens,
                 bytes,
                 bytes,
                 AddedTexts.special(added),
-                framing.apply(parsing),
+                framed.apply(parsing),
                 plain,
                 () -> after(anchor, plain.get()),
                 config.bos().orElse(""),
@@ -85,6 +97,16 @@ final class FolderParts {
                 file.keepsText(),
                 file.dropsFirstSpace(),
                 config.chatTemplates());
+    }
+
+    /**
+     * Whether BOS and EOS are added as the configuration says, not as the post-processor does. Other classes ignore a false setting: Qwen's has one, and its post-processor adds an EOS for
+     * embeddings.
+     */
+    private boolean replacesFrame(boolean frames) {
+        return Stream.of(config.addBos(), config.addEos())
+                .flatMap(Optional::stream)
+                .anyMatch(set -> set || frames);
     }
 
     /** Encodes text after an anchor that no other text can contain, so that a vocabulary which adds a space only at the beginning of a text adds none. */

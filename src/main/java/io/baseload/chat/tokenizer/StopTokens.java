@@ -31,6 +31,9 @@ final class StopTokens {
             "<reponame>",
             "<|endofprompt|>");
 
+    /** Ends answers only if it is special: Gemma's vocabularies have it as text, the end of HTML's strike-through. */
+    private static final String HTML = "</s>";
+
     /** If a vocabulary has this token, an answer consists of several messages. */
     private static final String CHANNEL = "<|channel|>";
 
@@ -42,7 +45,10 @@ final class StopTokens {
     /** The tokens named in the files, and added tokens that are known to end answers. */
     static Set<Integer> of(Set<Integer> named, List<AddedToken> added) {
         Set<Integer> ids = new TreeSet<>(named);
-        added.stream().filter(token -> KNOWN.contains(token.text())).forEach(token -> ids.add(token.id()));
+        added.stream()
+                .filter(token -> KNOWN.contains(token.text()))
+                .filter(token -> token.special() || !token.text().equals(HTML))
+                .forEach(token -> ids.add(token.id()));
         if (added.stream().anyMatch(token -> token.text().equals(CHANNEL))) {
             added.stream()
                     .filter(token -> token.text().equals(END_OF_MESSAGE))

@@ -19,7 +19,7 @@ public final class TokenBytes {
     }
 
     /**
-     * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet; otherwise ▁ stands for a space
+     * @param byteLevel whether ordinary tokens are written in GPT-2's byte alphabet, and added ones as they are; otherwise ▁ stands for a space in both
      */
     static TokenBytes of(TokenList tokens, boolean byteLevel) {
         return of(tokens.size(), id -> bytes(tokens.text(id), tokens.type(id), byteLevel));
@@ -67,7 +67,7 @@ public final class TokenBytes {
     }
 
     private static byte[] bytes(String token, TokenType type, boolean byteLevel) {
-        if (type.added()) {
+        if (type.special() || byteLevel && type == TokenType.USER_DEFINED) {
             return token.getBytes(StandardCharsets.UTF_8);
         }
         if (byteLevel) {

@@ -23,6 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Tokenizers of Hugging Face folders against what transformers gives. */
 class FolderTokenizerTest {
@@ -55,17 +56,76 @@ class FolderTokenizerTest {
 
     @Test
     void plainTextHoldsNoSpecialTokenAndNumbersTheOthersAsBefore() {
-        Tokenizer tokenizer =
-                Tokenizer.of(changed("tokenizer.json", json -> json.replaceFirst("\"added_tokens\": *\\[", """
-                    "added_tokens": [{"id": 384, "content": "<tool>", "single_word": false, "lstrip": false,
-                    "rstrip": false, "normalized": false, "special": false},\
-                    """)));
+        Tokenizer tokenizer = Tokenizer.of(withAdded("<tool>", false));
         String text = "x<|im_end|><tool>y";
         assertThat(tokenizer.encode(text)).containsExactly(87, 383, 384, 88);
         assertThat(tokenizer.encodePlain(text)).contains(384).doesNotContain(381, 382, 383);
         assertThat(text(tokenizer, tokenizer.encodePlain(text))).isEqualTo(text);
         assertThat(tokenizer.isSpecial(383)).isTrue();
         assertThat(tokenizer.isSpecial(384)).isFalse();
+    }
+
+    /** Gemma's vocabularies have HTML's tags, one of which ends answers in others. */
+    @Test
+    void aTagOfHtmlEndsNoAnswer() {
+        Tokenizer tokenizer = Tokenizer.of(withAdded("</s>", false));
+        assertThat(tokenizer.stopTokens()).containsExactlyInAnyOrder(381, 383);
+        assertThat(tokenizer.isSpecial(384)).isFalse();
+        assertThat(tokenizer.encodePlain("</s>")).containsExactly(384);
+        assertThat(Tokenizer.of(withAdded("</s>", true)).stopTokens()).contains(384);
+    }
+
+    /** In a byte-level vocabulary ▁ is itself. */
+    @Test
+    void anAddedTokenIsTheTextThatItIs() {
+        Tokenizer tokenizer = Tokenizer.of(withAdded("\u2581", false));
+        assertThat(tokenizer.bytes().get(384)).isEqualTo("\u2581".getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static Vocabulary.Files withAdded(String text, boolean special) {
+        return changed(
+                "tokenizer.json", json -> json.replaceFirst("\"added_tokens\": *\\[", """
+                    "added_tokens": [{"id": 384, "content": "%s", "single_word": false, "lstrip": false, "rstrip": false,
+                    "normalized": false, "special": %s},\
+                    """.formatted(text, special)));
+    }
+
+    /** Qwen3-Embedding's EOS comes from the post-processor alone. */
+    @Test
+    void aSettingThatTheClassIgnoresLeavesThePostProcessor() {
+        Vocabulary.Files ending = changed(read("llama"), "tokenizer.json", json -> {
+            ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(json);
+            root.set("post_processor", JsonMapper.shared().readTree("""
+                {"type": "TemplateProcessing",
+                "single": [{"Sequence": {"id": "A", "type_id": 0}}, {"SpecialToken": {"id": "<|im_end|>", "type_id": 0}}],
+                "pair": [{"Sequence": {"id": "A", "type_id": 0}}, {"Sequence": {"id": "B", "type_id": 1}}],
+                "special_tokens": {"<|im_end|>": {"id": "<|im_end|>", "ids": [383], "tokens": ["<|im_end|>"]}}}\
+                """));
+            return root.toString();
+        });
+        Tokenizer qwen = Tokenizer.of(configured(ending, "Qwen2Tokenizer", "{\"add_bos_token\": false}"));
+        assertThat(qwen.encodeWhole("a")).hasSize(2).endsWith(383);
+        Tokenizer llama = Tokenizer.of(configured(ending, "LlamaTokenizerFast", "{\"add_bos_token\": false}"));
+        assertThat(llama.encodeWhole("a")).hasSize(1);
+    }
+
+    /** As in e5-mistral. */
+    @Test
+    void aSettingForTheEndDoesNotTakeTheBeginning() {
+        String settings = "{\"bos_token\": \"<|im_start|>\", \"add_eos_token\": true}";
+        Tokenizer tokenizer = Tokenizer.of(configured(read("llama"), "LlamaTokenizer", settings));
+        assertThat(tokenizer.encodeWhole("a")).hasSize(3).startsWith(382).endsWith(383);
+    }
+
+    /** With another class of the tokenizer, and these settings in place of its own. */
+    private static Vocabulary.Files configured(Vocabulary.Files files, String tokenizerClass, String settings) {
+        return changed(files, "tokenizer_config.json", json -> {
+            ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(json);
+            root.remove("add_bos_token");
+            root.put("tokenizer_class", tokenizerClass);
+            root.setAll((ObjectNode) JsonMapper.shared().readTree(settings));
+            return root.toString();
+        });
     }
 
     @Test
@@ -158,7 +218,10 @@ class FolderTokenizerTest {
 
     /** The folder "llama" with one file changed or added. */
     private static Vocabulary.Files changed(String file, UnaryOperator<String> change) {
-        Vocabulary.Files files = read("llama");
+        return changed(read("llama"), file, change);
+    }
+
+    private static Vocabulary.Files changed(Vocabulary.Files files, String file, UnaryOperator<String> change) {
         Map<String, byte[]> contents = new TreeMap<>(files.files());
         String old = new String(contents.getOrDefault(file, new byte[0]), StandardCharsets.UTF_8);
         contents.put(file, change.apply(old).getBytes(StandardCharsets.UTF_8));

@@ -28,6 +28,18 @@ class SentencePieceTest {
         assertThat(tokenizer.bytes().get(A + 1)).isEqualTo(" ab".getBytes(StandardCharsets.UTF_8));
     }
 
+    /** Gemma's vocabularies have runs of spaces as added tokens. */
+    @Test
+    void anAddedTokenOfSpacesIsSpaces() {
+        Tokenizer tokenizer = Tokenizer.of(PieceModel.begun()
+                .pieces("\u2581", "a")
+                .piece("\u2581\u2581", 0, 4)
+                .piece("<\u2581>", 0, 3)
+                .vocabulary());
+        assertThat(tokenizer.bytes().get(A + 2)).isEqualTo("  ".getBytes(StandardCharsets.UTF_8));
+        assertThat(tokenizer.bytes().get(A + 3)).isEqualTo("<\u2581>".getBytes(StandardCharsets.UTF_8));
+    }
+
     @Test
     void equalScoresAreMergedLeftmostFirst() {
         PieceModel model = PieceModel.begun().pieces("\u2581", "a", "b", "c");
