@@ -123,7 +123,8 @@ public final class CheckpointTensors implements WeightSource {
     /** Refuses tensors that were not used: ignoring one would change the result. */
     public void refuseOthers() {
         checkpoint.tensors().stream()
-                .filter(tensor -> !used.contains(tensor.name()) && !ignores(tensor.name()))
+                .filter(tensor ->
+                        !used.contains(tensor.name()) && !ignores(tensor.name()) && !quantized.ignores(tensor))
                 .findFirst()
                 .ifPresent(tensor -> {
                     throw tensor.refuse("is not part of the architecture as it is supported");

@@ -25,6 +25,7 @@ import java.util.function.Consumer;
 record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantization, Consumer<String> used) {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
     private static final String WEIGHT = ".weight";
+    private static final String BIAS = ".bias";
 
     /** The layer's weight, if it is stored as several tensors. */
     Optional<RowSource> find(String weight, int rows, int cols) {
@@ -86,6 +87,24 @@ record QuantizedTensors(ModelCheckpoint checkpoint, QuantizationConfig quantizat
             throw state.refuse(key, "is " + size + "; it must be positive");
         }
         return (int) size;
+    }
+
+    /** AutoGPTQ wrote biases of zeros for layers without biases. */
+    boolean ignores(StoredTensor tensor) {
+        return quantization instanceof QuantizationConfig.Gptq
+                && tensor.name().endsWith(BIAS)
+                && checkpoint.tensor(tensor.name().replace(BIAS, ".qweight")).isPresent()
+                && tensor.contiguous()
+                && isZero(floats(tensor));
+    }
+
+    private static boolean isZero(float[] numbers) {
+        for (float number : numbers) {
+            if (number != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private RowSource gptq(String layer, StoredTensor codes, QuantizationConfig.Gptq gptq) {

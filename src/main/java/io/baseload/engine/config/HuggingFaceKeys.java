@@ -31,6 +31,7 @@ public final class HuggingFaceKeys implements Keys {
             "cls_token_id",
             "decoder_bias",
             "dense_seq_output",
+            "directionality",
             "dropout",
             "dtype",
             "embd_pdrop",
@@ -59,9 +60,15 @@ public final class HuggingFaceKeys implements Keys {
             "original_max_position_embeddings",
             "output_attentions",
             "output_hidden_states",
+            "output_past",
             "output_router_logits",
             "pad_token_id",
             "pad_vocab_size_multiple",
+            "pooler_fc_size",
+            "pooler_num_attention_heads",
+            "pooler_num_fc_layers",
+            "pooler_size_per_head",
+            "pooler_type",
             "pretraining_tp",
             "problem_type",
             "qa_dropout",
@@ -72,6 +79,7 @@ public final class HuggingFaceKeys implements Keys {
             "rope_scaling.original_max_position_embeddings",
             "router_aux_loss_coef",
             "router_jitter_noise",
+            "sbert_ce_default_activation_function",
             "scale_attn_weights",
             "sentence_transformers",
             "sep_token",
@@ -99,6 +107,9 @@ public final class HuggingFaceKeys implements Keys {
             "use_flash_attn",
             "use_loss_mask",
             "use_xentropy");
+
+    /** Keys that change the result if they are false. */
+    private static final Set<String> TRUE_BY_DEFAULT = Set.of("is_causal");
 
     /** Keys that don't change the result if they have this value. */
     private static final Map<String, Double> NEUTRAL = Map.of(
@@ -227,7 +238,7 @@ public final class HuggingFaceKeys implements Keys {
         return get(key, (keys, name) -> keys.refuse(name, problem), missing);
     }
 
-    /** Keys that begin with an underscore are transformers' own notes; false and empty values require nothing; quantization is read elsewhere. */
+    /** Keys that begin with an underscore are transformers' own notes; most false and empty values require nothing; quantization is read elsewhere. */
     @Override
     public void refuseOthers() {
         for (String key : config.unread()) {
@@ -235,7 +246,7 @@ public final class HuggingFaceKeys implements Keys {
                     && !key.startsWith("quantization_config.")
                     && !key.startsWith("id2label.")
                     && !HARMLESS.contains(key)
-                    && !config.blank(key)
+                    && (!config.blank(key) || TRUE_BY_DEFAULT.contains(key))
                     && !neutral(key)) {
                 throw config.refuse(
                         key,

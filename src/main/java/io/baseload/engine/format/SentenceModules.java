@@ -95,6 +95,9 @@ public record SentenceModules(String pooling, boolean normalized) {
         if (!POOLINGS.contains(mode)) {
             throw config.refuse("pooling_mode", "is " + mode + "; supported are cls, lasttoken, mean");
         }
+        if (mode.equals("mean") && !config.flag("include_prompt").orElse(true)) {
+            throw config.refuse("include_prompt", "is false; supported is true");
+        }
         return mode;
     }
 

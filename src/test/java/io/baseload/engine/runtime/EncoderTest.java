@@ -221,6 +221,46 @@ class EncoderTest {
                 .hasMessageContaining("is a generating model, not an encoder");
     }
 
+    /** A model that sees both sides would be computed as if it saw only one. */
+    @Test
+    void aDecoderWithoutACausalMaskIsRefused() throws Exception {
+        configure("qwen3-last", "\"is_causal\": false");
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("is_causal is not known");
+    }
+
+    /** Keys of the published BERT, XLM-R and cross-encoders. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        xlmr-rank | "output_past": true, "sbert_ce_default_activation_function": "torch.nn.modules.linear.Identity"
+        bert-mean | "directionality": "bidi", "pooler_fc_size": 768, "pooler_num_attention_heads": 12, "pooler_num_fc_layers": 3, "pooler_size_per_head": 128, "pooler_type": "first_token_transform"
+        """)
+    void keysThatChangeNothingAreIgnored(String name, String keys) throws Exception {
+        configure(name, keys);
+        assertThat(ENGINE.inspect(temp).task()).isNotEqualTo(ModelTask.GENERATE);
+    }
+
+    @Test
+    void aMeanWithoutThePromptIsRefused() throws Exception {
+        configure("bert-mean", "\"output_past\": true");
+        Files.copy(folder("bert-mean").resolve("modules.json"), temp.resolve("modules.json"));
+        Path pooling = Files.createDirectory(temp.resolve("1_Pooling")).resolve("config.json");
+        Files.writeString(pooling, "{\"pooling_mode\": \"mean\", \"include_prompt\": false}");
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("include_prompt is false");
+        Files.writeString(pooling, "{\"pooling_mode\": \"mean\", \"include_prompt\": true}");
+        assertThat(ENGINE.inspect(temp).task()).isEqualTo(ModelTask.EMBED);
+    }
+
+    /** Copies a model, with more keys in its configuration. */
+    private void configure(String name, String keys) throws Exception {
+        Files.copy(folder(name).resolve("model.safetensors"), temp.resolve("model.safetensors"));
+        String config = Files.readString(folder(name).resolve("config.json"));
+        Files.writeString(temp.resolve("config.json"), config.replaceFirst("\\{", "{" + keys + ","));
+    }
+
     @Test
     void aModuleThatIsNotKnownIsRefused() throws Exception {
         for (String file : Arrays.asList("config.json", "model.safetensors")) {
