@@ -137,7 +137,7 @@ final class CallLayout implements Layout {
         String answer = answer(prompt, render(replay, conversation(calls)));
         var reader = new AnswerFormat(format, source, text -> false).reader(TOOLS, "");
         List<Piece> pieces = new ArrayList<>(reader.append(answer));
-        pieces.addAll(reader.finish());
+        pieces.addAll(reader.finish(false));
         List<Call> expected = calls.stream()
                 .map(call -> new Call(call.name(), data(call.arguments())))
                 .toList();

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * The features of a chat template, found by rendering small conversations and checking the result. A template doesn't declare its features, and fails on, or silently omits, what
  * it doesn't support.
  *
- * @param system instructions in a separate message
+ * @param system instructions in a separate message at the beginning
+ * @param laterSystem instructions in a separate message after others
  * @param tools the tools that may be called
  * @param calls calls in earlier answers of the model
  * @param severalCalls more than one call in a message
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Abilities(
         boolean system,
+        boolean laterSystem,
         boolean tools,
         boolean calls,
         boolean severalCalls,
@@ -63,6 +65,14 @@ record Abilities(
         CallForm known = form.orElse(CallForm.USUAL);
         return new Abilities(
                 probe.shows(known, List.of(VALUE), List.of(Message.system(VALUE), Message.user("hello"))),
+                probe.shows(
+                        known,
+                        List.of(VALUE),
+                        List.of(
+                                Message.user("hello"),
+                                Message.assistant("hello"),
+                                Message.system(VALUE),
+                                Message.user("hello"))),
                 probe.showsTools(),
                 form.isPresent(),
                 probe.shows(known, List.of("probe_0", "probe_1"), calling(SHORT_ID, 2)),

@@ -14,8 +14,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Expresses unsupported features with messages that a template supports: tools in the instructions, calls as the text that the model would have written, results as a user's
- * message, several calls one after the other.
+ * Expresses unsupported features with messages that a template supports: tools in the instructions, instructions in the user's message, calls as the text that the model would have
+ * written, results as a user's message, several calls one after the other.
  */
 final class Adaptation {
     private static final String RESULT = "<tool_response>\n";
@@ -54,12 +54,12 @@ final class Adaptation {
         if (!abilities.results()) {
             messages = answered(messages);
         }
-        if (!inWords) {
-            return new Input.Chat(messages, chat.variables());
-        }
         Map<String, Object> variables = new HashMap<>(chat.variables());
-        variables.put("tools", List.of());
-        return new Input.Chat(instructed(messages, ToolInstructions.of(tools, syntax)), variables);
+        if (inWords) {
+            messages = instructed(messages, ToolInstructions.of(tools, syntax));
+            variables.put("tools", List.of());
+        }
+        return new Input.Chat(shown(messages), variables);
     }
 
     private static Message shortened(Message message) {
@@ -151,17 +151,34 @@ final class Adaptation {
         return all;
     }
 
-    private List<Message> instructed(List<Message> messages, String instructions) {
+    private static List<Message> instructed(List<Message> messages, String instructions) {
         List<Message> all = new ArrayList<>(messages);
-        Optional<Message> first = messages.stream().findFirst();
-        if (first.isPresent() && first.get() instanceof Message.Instructions own) {
+        if (!messages.isEmpty() && messages.getFirst() instanceof Message.Instructions own) {
             all.set(0, new Message.Instructions(own.content() + "\n\n" + instructions, own.name()));
-        } else if (abilities.system()) {
-            all.addFirst(Message.system(instructions));
-        } else if (first.isPresent() && first.get() instanceof Message.User user) {
-            all.set(0, new Message.User(instructions + "\n\n" + user.content(), user.name()));
         } else {
-            all.addFirst(Message.user(instructions));
+            all.addFirst(Message.system(instructions));
+        }
+        return all;
+    }
+
+    /** Instructions that the template would omit are put before the next user's message. */
+    private List<Message> shown(List<Message> messages) {
+        List<Message> all = new ArrayList<>();
+        List<String> waiting = new ArrayList<>();
+        for (Message message : messages) {
+            boolean shows = all.isEmpty() && waiting.isEmpty() ? abilities.system() : abilities.laterSystem();
+            if (message instanceof Message.Instructions own && !shows) {
+                waiting.add(own.content());
+            } else if (message instanceof Message.User user && !waiting.isEmpty()) {
+                waiting.add(user.content());
+                all.add(new Message.User(String.join("\n\n", waiting), user.name()));
+                waiting.clear();
+            } else {
+                all.add(message);
+            }
+        }
+        if (!waiting.isEmpty()) {
+            all.add(Message.user(String.join("\n\n", waiting)));
         }
         return all;
     }

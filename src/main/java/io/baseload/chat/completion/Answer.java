@@ -140,9 +140,9 @@ final class Answer implements TokenSink {
         if (!cancelled) {
             echo();
             events.append(characters.finish());
-            events.finish();
-            listener.accept(new CompletionEvent.ChoiceFinished(
-                    choice, reason(reason == FinishReason.LENGTH), events.stopText()));
+            boolean cut = reason == FinishReason.LENGTH;
+            events.finish(cut);
+            listener.accept(new CompletionEvent.ChoiceFinished(choice, reason(cut), events.stopText()));
         }
         completion.ended();
     }

@@ -46,11 +46,15 @@ final class AnswerEvents {
         send(events, decided());
     }
 
-    /** There is no more input. */
-    void finish() {
+    /**
+     * There is no more input.
+     *
+     * @param cut whether the model would have gone on
+     */
+    void finish(boolean cut) {
         List<CompletionEvent> events = new ArrayList<>();
         if (!over()) {
-            reader.finish().forEach(piece -> tell(piece, events));
+            reader.finish(cut).forEach(piece -> tell(piece, events));
         }
         tellRest(events);
         send(events, scanner.stopped() ? decided() : logprobs.takeAll());

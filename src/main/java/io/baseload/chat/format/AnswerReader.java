@@ -40,9 +40,13 @@ public final class AnswerReader {
         }
     }
 
-    /** The end of the answer: returns the held text. If the answer had to be a call, that is the beginning of a call that was cut off, and no text. */
-    public List<Piece> finish() {
-        reasoning.ifPresentOrElse(ReasoningReader::finish, calls::finish);
+    /**
+     * The end of the answer: returns the held text. If the answer had to be a call, that is the beginning of a call that was cut off, and no text.
+     *
+     * @param cut whether the model would have gone on, so that an open call isn't complete
+     */
+    public List<Piece> finish(boolean cut) {
+        reasoning.ifPresentOrElse(reader -> reader.finish(cut), () -> calls.finish(cut));
         List<Piece> rest = out.finish();
         return forced
                 ? rest.stream().filter(piece -> !(piece instanceof Piece.Text)).toList()

@@ -108,9 +108,11 @@ final class HarmonyReader implements CallReader {
     }
 
     @Override
-    public void finish() {
+    public void finish(boolean cut) {
         finder.finish(this::content);
-        endMessage();
+        if (!cut) {
+            endMessage();
+        }
         if (at == At.HEADER && header.chars().noneMatch(Marks::isMark)) {
             header.chars().forEach(out::text);
         }

@@ -198,10 +198,10 @@ final class MarkedReader implements CallReader {
     }
 
     @Override
-    public void finish() {
+    public void finish(boolean cut) {
         finder.finish(out::text);
         if (at == At.HEADER && innerMarks.stream().anyMatch(s -> header.indexOf(s) >= 0)) {
-            name(header.toString()).ifPresent(this::callWithoutArguments);
+            name(header.toString()).ifPresent(cut ? this::call : this::callWithoutArguments);
         }
         raw.chars().forEach(out::text);
         raw.setLength(0);

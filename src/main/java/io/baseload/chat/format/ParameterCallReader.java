@@ -166,7 +166,7 @@ final class ParameterCallReader implements CallReader {
     }
 
     @Override
-    public void finish() {
+    public void finish(boolean cut) {
         while (rereads()) {
             // each time one more value is complete
         }

@@ -14,7 +14,7 @@ final class PlainTextReader implements CallReader {
     }
 
     @Override
-    public void finish() {
+    public void finish(boolean cut) {
         // no chars are held here
     }
 

@@ -70,13 +70,14 @@ final class ReasoningReader {
         }
     }
 
-    void finish() {
+    /** @param cut as for {@link CallReader#finish} */
+    void finish(boolean cut) {
         if (at == At.BEGINNING) {
             answer();
         }
         closes.finish(out::reasoning);
         wrappers.finish(a -> answer.accept((char) a));
-        answer.finish();
+        answer.finish(cut);
     }
 
     int held() {

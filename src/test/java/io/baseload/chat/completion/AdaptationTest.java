@@ -79,6 +79,35 @@ class AdaptationTest {
     }
 
     @Test
+    void instructionsThatATemplateWouldOmitAreInTheUsersMessage() {
+        List<Message> messages = List.of(
+                Message.system("Be kind."),
+                Message.user("a"),
+                Message.assistant("b"),
+                Message.system("Be brief."),
+                Message.user("c"));
+        ToolFormat format = ToolFormats.named("hermes").orElseThrow();
+        String noSystem = "{% for m in messages %}{% if m.role != 'system' %}[{{ m.role }}]{{ m.content + '' }}"
+                + "{% endif %}{% endfor %}";
+        assertThat(render(noSystem, format, ToolSet.EMPTY, messages))
+                .isEqualTo("[user]Be kind.\n\na[assistant]b[user]Be brief.\n\nc");
+        assertThat(render(noSystem, format, ToolSet.EMPTY, List.of(Message.system("Be kind."))))
+                .isEqualTo("[user]Be kind.");
+        assertThat(render(noSystem, format, TOOLS, messages))
+                .startsWith("[user]Be kind.\n\nYou can call these tools:")
+                .contains("</tool_call>\n\na[assistant]b");
+        String raises = PLAIN.replace("[{{", "{% if m.role == 'system' %}{{ raise_exception('no') }}{% endif %}[{{");
+        assertThat(render(raises, format, ToolSet.EMPTY, messages))
+                .isEqualTo("[user]Be kind.\n\na[assistant]b[user]Be brief.\n\nc");
+        String onlyFirst = "{% for m in messages %}{% if m.role != 'system' or loop.first %}[{{ m.role }}]"
+                + "{{ m.content + '' }}{% endif %}{% endfor %}";
+        assertThat(render(onlyFirst, format, ToolSet.EMPTY, messages))
+                .isEqualTo("[system]Be kind.[user]a[assistant]b[user]Be brief.\n\nc");
+        assertThat(render(PLAIN, format, ToolSet.EMPTY, messages))
+                .isEqualTo("[system]Be kind.[user]a[assistant]b[system]Be brief.[user]c");
+    }
+
+    @Test
     void toolsThatATemplateCannotShowAreToldInWords() {
         String source = "{% for t in tools or [] %}{{ t.function.name }}({% for p in"
                 + " t.function.parameters.properties.values() %}{{ p.title + '' }}{% endfor %}){% endfor %}" + PLAIN;

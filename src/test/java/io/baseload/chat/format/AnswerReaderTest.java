@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers as models write them, whole and however they are cut. */
@@ -122,6 +123,20 @@ class AnswerReaderTest {
         assertEquals(List.of(), reader.append(written));
     }
 
+    /** The mark that ends the call is missing. */
+    @ParameterizedTest
+    @CsvSource({"harmony, ' to=functions.ping<|channel|>commentary json<|message|>'", "mistral, [TOOL_CALLS]ping[ARGS]"
+    })
+    void aCallThatIsCutOffHasNoArguments(String name, String written) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        for (boolean cut : List.of(true, false)) {
+            var reader = new AnswerFormat(format, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
+            var pieces = new ArrayList<>(reader.append(written));
+            pieces.addAll(reader.finish(cut));
+            assertEquals(new Reading("", "", List.of(cut ? "ping " : "ping {}")), Reading.of(pieces));
+        }
+    }
+
     @Test
     void argumentsComeAsTheyAreWritten() {
         var reader = new AnswerFormat(ToolFormats.HERMES, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");
@@ -158,7 +173,7 @@ class AnswerReaderTest {
         var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
         var reader = format.reader(ToolSet.EMPTY, "<|im_start|>assistant\n<think>\n");
         var pieces = new ArrayList<>(reader.append("Hm.</think>Yes"));
-        pieces.addAll(reader.finish());
+        pieces.addAll(reader.finish(false));
         assertEquals(new Reading("Hm.", "Yes", List.of()), Reading.of(pieces));
     }
 

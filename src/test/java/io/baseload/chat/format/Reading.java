@@ -29,7 +29,7 @@ record Reading(String reasoning, String text, List<String> calls) {
             pieces.addAll(reader.append(stream.substring(from, to)));
             from = to;
         }
-        pieces.addAll(reader.finish());
+        pieces.addAll(reader.finish(false));
         return of(pieces);
     }
 
