@@ -37,7 +37,7 @@ public final class BaseloadChatModel implements ChatModel {
     private final ChatModelObservationConvention convention;
 
     /**
-     * @param defaults options of prompts that have none of their own
+     * @param defaults used where a prompt's own options have no value
      * @throws io.baseload.engine.api.ModelFileException if the model's vocabulary or chat template is broken or unknown
      */
     public BaseloadChatModel(
@@ -50,7 +50,7 @@ public final class BaseloadChatModel implements ChatModel {
 
     /**
      * @param completions the same model for text
-     * @param defaults options of prompts that have none of their own
+     * @param defaults used where a prompt's own options have no value
      */
     public BaseloadChatModel(
             LoadedModel model,
@@ -157,12 +157,9 @@ public final class BaseloadChatModel implements ChatModel {
         return new Prompt(prompt.getInstructions(), options(prompt));
     }
 
-    /** Options of another type are combined with the model's own; options of this model's type are used unchanged. */
+    /** The prompt's options, and the model's own where the prompt has none. */
     private BaseloadChatOptions options(Prompt prompt) {
         ChatOptions options = prompt.getOptions();
-        if (options instanceof BaseloadChatOptions own) {
-            return own;
-        }
         return options == null
                 ? defaults
                 : defaults.mutate().combineWith(options.mutate()).build();

@@ -174,6 +174,10 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         @Override
         public Builder combineWith(ChatOptions.Builder<?> other) {
             super.combineWith(other);
+            if (toolCallbacks != null) {
+                // a chat client's options were made from the model's, and have its callbacks too
+                toolCallbacks = toolCallbacks.stream().distinct().toList();
+            }
             if (other instanceof Builder b) {
                 minP = b.minP != null ? b.minP : minP;
                 seed = b.seed != null ? b.seed : seed;

@@ -11,6 +11,8 @@ import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.content.Content;
+import org.springframework.ai.content.MediaContent;
 
 /** Converts Spring AI's messages to the model's. */
 final class Messages {
@@ -37,7 +39,7 @@ final class Messages {
         List<ToolCall> calls = said.getToolCalls().stream()
                 .map(call -> new ToolCall(call.id(), call.name(), call.arguments()))
                 .toList();
-        String text = text(said);
+        String text = textOnly(said);
         boolean silent = text.isEmpty() && !calls.isEmpty();
         Optional<String> reasoning =
                 Optional.ofNullable(said.getMetadata().get(REASONING)).map(Object::toString);
@@ -48,14 +50,14 @@ final class Messages {
                 Optional.empty());
     }
 
-    private static String textOnly(UserMessage user) {
-        if (!user.getMedia().isEmpty()) {
+    private static String textOnly(MediaContent message) {
+        if (!message.getMedia().isEmpty()) {
             throw unsupported("media");
         }
-        return text(user);
+        return text(message);
     }
 
-    private static String text(org.springframework.ai.chat.messages.Message message) {
+    private static String text(Content message) {
         return Objects.requireNonNullElse(message.getText(), "");
     }
 

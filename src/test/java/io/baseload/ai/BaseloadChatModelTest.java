@@ -32,6 +32,8 @@ import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.tool.ToolCallback;
+import org.springframework.ai.tool.function.FunctionToolCallback;
 import reactor.core.Disposable;
 
 /** The chat model over a tiny model whose text is noise. */
@@ -129,6 +131,26 @@ class BaseloadChatModelTest {
                 .collect(Collectors.joining())
                 .block();
         assertThat(text).isNotEmpty().isEqualTo(streamed);
+    }
+
+    @Test
+    void combinesItsOwnOptionsWithThePrompts() {
+        var seeded = BaseloadChatOptions.builder().seed(7L).build();
+        ChatResponse response = model.call(new Prompt("Hello", seeded));
+        assertThat(response.getMetadata().getUsage().getCompletionTokens()).isBetween(1, 12);
+        assertThat(result(response).getOutput().getText())
+                .as("its temperature is 0")
+                .isEqualTo(result(model.call(new Prompt("Hello"))).getOutput().getText());
+    }
+
+    @Test
+    void aChatClientsCopyOfAToolIsTheSameTool() {
+        ToolCallback now = FunctionToolCallback.builder("now", (String zone) -> "12:00")
+                .description("The time")
+                .inputType(String.class)
+                .build();
+        var options = BaseloadChatOptions.builder().toolCallbacks(now).build();
+        assertThat(options.mutate().combineWith(options.mutate()).build()).isEqualTo(options);
     }
 
     @Test

@@ -1,18 +1,24 @@
 package io.baseload.ai;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
+import org.springframework.ai.chat.messages.UserMessage;
+import org.springframework.ai.content.Media;
 import org.springframework.ai.tool.function.FunctionToolCallback;
+import org.springframework.util.MimeTypeUtils;
 
 /** Calls, results and tools of Spring AI as the model's. */
 class MessagesTest {
@@ -37,6 +43,22 @@ class MessagesTest {
                         Optional.of("Hm."),
                         List.of(new ToolCall("call_1", "now", "{}")),
                         Optional.empty()));
+    }
+
+    @Test
+    void mediaIsRefusedWhoeverSaidIt() {
+        Media image = Media.builder()
+                .mimeType(MimeTypeUtils.IMAGE_PNG)
+                .data(URI.create("https://example.com/x.png"))
+                .build();
+        var user = UserMessage.builder().text("x").media(image).build();
+        var said = AssistantMessage.builder().content("x").media(List.of(image)).build();
+        assertThatThrownBy(() -> Messages.of(user))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("media");
+        assertThatThrownBy(() -> Messages.of(said))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("media");
     }
 
     @Test
