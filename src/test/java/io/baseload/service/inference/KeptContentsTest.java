@@ -393,6 +393,29 @@ class KeptContentsTest {
         platform.elsewhere("--baseload.encryption.key-file=" + back).close();
     }
 
+    @Test
+    void aNewMasterKeyEncryptsOnceAllProcessesKnowIt(@TempDir Path folder) throws Exception {
+        String tenant = keeping();
+        answered(tenant, 1);
+        String old = "MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n";
+        String next = "ZmVkY2JhOTg3NjU0MzIxMGZlZGNiYTk4NzY1NDMyMTA=\n";
+        Path known = Files.writeString(folder.resolve("known"), old + next);
+        Path used = Files.writeString(folder.resolve("used"), next + old);
+        try (var prepared = platform.elsewhere("--baseload.encryption.key-file=" + known)) {
+            platform.elsewhere("--baseload.encryption.key-file=" + used).close();
+            assertThat(prepared.get(Contents.class)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .contents())
+                    .hasSize(2);
+            assertThatThrownBy(() -> read(tenant))
+                    .as("by a process that has the old key only")
+                    .isInstanceOf(SealException.class);
+        } finally {
+            platform.elsewhere("--baseload.encryption.key-file=" + known).close();
+        }
+        assertThat(read(tenant)).hasSize(2);
+    }
+
     private static ContentSelection selection(Optional<String> request, Optional<String> user) {
         return new ContentSelection(request, user, Optional.empty(), Optional.empty());
     }
