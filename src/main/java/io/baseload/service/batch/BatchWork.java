@@ -19,6 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
+import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.SmartLifecycle;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.TransactionException;
@@ -35,7 +36,6 @@ import org.springframework.transaction.TransactionException;
  */
 final class BatchWork implements SmartLifecycle {
     private static final Logger LOG = LoggerFactory.getLogger(BatchWork.class);
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(30);
 
     private final BatchRows batches;
@@ -82,19 +82,27 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
-    /** Begins no more lines, and waits a while for running ones. */
+    /** Begins no more lines. */
     @Override
     public void stop() {
         running = false;
         clock.shutdown();
-        try {
-            boolean ended = places.tryAcquire(properties.concurrency(), PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
-            if (!ended) {
-                LOG.info("Lines of batches are still running: another process, or the next start, will run them again");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    /** Running lines have the time that running answers have; another process, or the next start, runs the others again. */
+    @Override
+    public void stop(Runnable ended) {
+        stop();
+        Thread.ofVirtual().name("batches-end").start(() -> {
+            places.acquireUninterruptibly(properties.concurrency());
+            ended.run();
+        });
+    }
+
+    /** Stops together with the web server, so that neither waits for the other. */
+    @Override
+    public int getPhase() {
+        return WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE;
     }
 
     @Override
