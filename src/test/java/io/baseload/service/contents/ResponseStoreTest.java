@@ -21,6 +21,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Stored responses on a real PostgreSQL. */
 class ResponseStoreTest {
@@ -148,6 +149,23 @@ class ResponseStoreTest {
         assertThat(rows(others)).isEqualTo(1);
         platform.get(Tenants.class).delete(ACTOR, others);
         assertThat(rows(others)).isZero();
+    }
+
+    @Test
+    void onlyWhatIsTooOldIsLookedAt() {
+        List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
+            platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
+            return platform.jdbc()
+                    .sql("EXPLAIN " + ContentRows.EXPIRE)
+                    .param("most", 1_000)
+                    .query(String.class)
+                    .list();
+        });
+        assertThat(plan)
+                .filteredOn(line -> line.contains("Index Cond") && line.contains("(at < "))
+                .as("contents and responses of a tenant: %s", plan)
+                .hasSize(2);
+        assertThat(plan).anyMatch(line -> line.contains("Index Cond") && line.contains("(expires_at <= "));
     }
 
     @Test
