@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.DisposableBean;
 import org.springframework.beans.factory.InitializingBean;
 import org.springframework.stereotype.Component;
@@ -20,6 +22,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /** Keeps recent samples of the engine in this process's memory: one every few seconds, at most 1,080. */
 @Component
 final class EngineHistory implements InitializingBean, DisposableBean {
+    private static final Logger LOG = LoggerFactory.getLogger(EngineHistory.class);
     static final Duration EVERY = Duration.ofSeconds(10);
     private static final String DECODED = "baseload.decoded_tokens";
     private static final int SAMPLES = (int) (Duration.ofHours(3).toSeconds() / EVERY.toSeconds());
@@ -73,6 +76,14 @@ final class EngineHistory implements InitializingBean, DisposableBean {
         return List.copyOf(samples);
     }
 
+    private void attempt() {
+        try {
+            sample();
+        } catch (RuntimeException | Error e) {
+            LOG.warn("A sample of the engine is missing: {}", e.toString());
+        }
+    }
+
     private void sample() {
         var sample = new Sample(
                 Instant.now(),
@@ -98,7 +109,7 @@ final class EngineHistory implements InitializingBean, DisposableBean {
 
     @Override
     public void afterPropertiesSet() {
-        var unused = clock.scheduleAtFixedRate(this::sample, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
+        var unused = clock.scheduleAtFixedRate(this::attempt, 0, EVERY.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @Override

@@ -24,6 +24,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The client for servers of models. Each URL, and each redirect target, is checked against the list of allowed hosts before anything is sent; credentials are sent only to the
@@ -31,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * PullException}.
  */
 final class PullClient implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PullClient.class);
     private static final int MAX_REDIRECTS = 5;
     private static final int MAX_DOCUMENT = 32 << 20;
     private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
@@ -60,8 +63,12 @@ final class PullClient implements AutoCloseable {
     }
 
     private void look() {
-        long now = System.nanoTime();
-        open.forEach(body -> body.look(now));
+        try {
+            long now = System.nanoTime();
+            open.forEach(body -> body.look(now));
+        } catch (RuntimeException | Error e) {
+            LOG.error("Silent servers are not noticed now", e);
+        }
     }
 
     /**
@@ -135,24 +142,27 @@ final class PullClient implements AutoCloseable {
         boolean challenged = false;
         for (int hops = 0; ; ) {
             Reply reply = send(method, url, headers, authorization, stop);
-            int status = reply.status();
-            if (REDIRECTS.contains(status)) {
-                if (redirects == 0) {
+            try {
+                int status = reply.status();
+                if (REDIRECTS.contains(status)) {
+                    if (redirects == 0) {
+                        return reply;
+                    }
+                    if (hops++ == redirects) {
+                        throw new PullException(shown(first) + " redirects too many times.");
+                    }
+                    url = target(url, reply);
+                } else if (status == 401 && !challenged && authorization.challenged(url, reply.response())) {
+                    challenged = true;
+                } else if (status == 200 || status == 206 || status == 416) {
                     return reply;
+                } else {
+                    throw refused(url, reply);
                 }
                 reply.close();
-                if (hops++ == redirects) {
-                    throw new PullException(shown(first) + " redirects too many times.");
-                }
-                url = target(url, reply);
-            } else if (status == 401 && !challenged && authorization.challenged(url, reply.response())) {
+            } catch (IOException | RuntimeException e) {
                 reply.close();
-                challenged = true;
-            } else if (status == 200 || status == 206 || status == 416) {
-                return reply;
-            } else {
-                reply.close();
-                throw refused(url, reply);
+                throw e;
             }
         }
     }

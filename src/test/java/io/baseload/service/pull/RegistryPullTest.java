@@ -14,11 +14,14 @@ import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
@@ -179,6 +182,32 @@ class RegistryPullTest {
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining(tokens.authority());
         assertThat(tokens.requests("/token")).isEmpty();
+    }
+
+    @Test
+    void aRefusalOfTheTokenServerClosesTheAnswerThatNamedIt() throws Exception {
+        tokens.gate(exchange -> refused(exchange, ""));
+        var closed = new CompletableFuture<Boolean>();
+        registry.gate(exchange -> {
+            exchange.getResponseHeaders()
+                    .set("WWW-Authenticate", "Bearer realm=\"" + tokens.url() + "/token\",service=\"registry\"");
+            try {
+                exchange.sendResponseHeaders(401, 0);
+                while (true) {
+                    exchange.getResponseBody().write(new byte[1 << 16]);
+                }
+            } catch (IOException e) {
+                closed.complete(true);
+            }
+            return false;
+        });
+        URI url = URI.create(registry.url());
+        var stop = new Stop();
+        var client = opened(new PullClient(hosts(), Patience.LIMIT, Duration.ofDays(1), Optional.empty()));
+        var authorization = new RegistryAuthorization(url, Optional.of("user"), Optional.of("hub-key"), client, stop);
+        assertThatThrownBy(() -> client.get(url, Map.of(), authorization, stop))
+                .hasMessageContaining("the key is missing or wrong");
+        assertThat(closed.get(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     /** Puts a manifest under {@code latest} and its digest, which is returned. */
