@@ -122,7 +122,8 @@ final class PullCommand implements Callable<Integer> {
                 Optional.ofNullable(signers).map(trusted -> signature));
         Path trusted = Objects.requireNonNullElse(signers, Path.of("model-signers"));
         try (var puller = new Puller(properties(), AllowedHosts.all(), trusted, Optional.empty())) {
-            PullResult pulled = puller.pull(request, folder, bytes -> require(folder, bytes), new Tenths());
+            PullResult pulled =
+                    puller.pull(request, folder, (bytes, imported) -> require(folder, bytes + imported), new Tenths());
             pulled.signer().ifPresent(name -> output.note("signed by " + name));
             output.note(
                     "licenses: " + (pulled.licenses().isEmpty() ? "not stated" : String.join(", ", pulled.licenses())));

@@ -92,6 +92,10 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
+    public Path folder() {
+        return folder;
+    }
+
     /** Called when the process ends: from now on, an import that is cancelled keeps its written files, so that it can continue later. */
     public void pause() {
         pausing = true;

@@ -4,40 +4,86 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The free space below the home, of which some is kept for the database: without it nothing can be reserved, so nothing is answered. Warns each minute while there is less. */
+/**
+ * The free space of the disks below the home: its folders may be mounts of their own. Some is kept free, on the home's disk for the database: without it nothing can be reserved, so
+ * nothing is answered. Warns each minute while there is less.
+ */
 public final class DiskSpace implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(DiskSpace.class);
     private static final long MEGABYTE = 1 << 20;
 
-    private final Path folder;
+    private final List<Path> watched = new CopyOnWriteArrayList<>();
     private final long reserve;
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("disk-space").daemon().factory());
 
     /** @param reserve bytes to keep free */
-    DiskSpace(Path folder, long reserve) {
-        this.folder = folder;
+    DiskSpace(Path home, long reserve) {
+        this.watched.add(home);
         this.reserve = reserve;
         var unused = clock.scheduleWithFixedDelay(this::warn, 0, 1, TimeUnit.MINUTES);
     }
 
-    /** @throws NotEnoughDiskException if less than the reserve would stay free */
-    public void require(long bytes) {
-        long free = free();
-        if (free - bytes < reserve) {
-            throw new NotEnoughDiskException(
-                    "%d MB are needed on the home's disk; %d MB are free, and %d MB must stay free."
-                            .formatted(bytes / MEGABYTE, free / MEGABYTE, reserve / MEGABYTE));
+    /** From now on its disk is watched too. */
+    public void watch(Path folder) {
+        watched.add(folder);
+    }
+
+    /** @throws NotEnoughDiskException if less than the reserve would stay free on the folder's disk */
+    public void require(Path folder, long bytes) {
+        require(Map.of(folder, bytes));
+    }
+
+    /**
+     * For folders that may be on the same disk.
+     *
+     * @param needed bytes by folder
+     * @throws NotEnoughDiskException if less than the reserve would stay free on one of the disks
+     */
+    public void require(Map<Path, Long> needed) {
+        for (List<Path> folders : byDisk(needed.keySet())) {
+            long bytes = folders.stream().mapToLong(needed::get).sum();
+            long free = free(folders.getFirst());
+            if (free - bytes < reserve) {
+                throw new NotEnoughDiskException(
+                        "%d MB are needed on the disk of %s; %d MB are free, and %d MB must stay free."
+                                .formatted(bytes / MEGABYTE, names(folders), free / MEGABYTE, reserve / MEGABYTE));
+            }
         }
     }
 
-    private long free() {
+    private static String names(List<Path> folders) {
+        return folders.stream()
+                .map(folder -> "'" + folder.getFileName() + "'")
+                .sorted()
+                .collect(Collectors.joining(" and "));
+    }
+
+    /** The same disk may be mounted twice, so its mounts don't tell. */
+    private static Collection<List<Path>> byDisk(Collection<Path> folders) {
+        return folders.stream().collect(Collectors.groupingBy(DiskSpace::disk)).values();
+    }
+
+    private static Object disk(Path folder) {
+        try {
+            return Files.getAttribute(folder, "unix:dev");
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " can't be measured", e);
+        }
+    }
+
+    private static long free(Path folder) {
         try {
             return Files.getFileStore(folder).getUsableSpace();
         } catch (IOException e) {
@@ -47,8 +93,11 @@ public final class DiskSpace implements AutoCloseable {
 
     private void warn() {
         try {
-            if (free() < reserve) {
-                log.warn("The disk of {} is almost full: {} MB are free", folder, free() / MEGABYTE);
+            for (List<Path> folders : byDisk(watched)) {
+                Path folder = folders.getFirst();
+                if (free(folder) < reserve) {
+                    log.warn("The disk of {} is almost full: {} MB are free", folder, free(folder) / MEGABYTE);
+                }
             }
         } catch (UncheckedIOException e) {
             log.warn("The free disk space can't be measured: {}", e.toString());

@@ -20,7 +20,7 @@ final class DiskGrowth {
     synchronized void add(long bytes) {
         written += bytes;
         while (written > allowed) {
-            space.require(STEP);
+            space.require(STEP, 0);
             allowed += STEP;
         }
     }

@@ -83,11 +83,16 @@ public final class Puller implements AutoCloseable {
         }
     }
 
-    /** The room on the disk. */
+    /** The room on the disks. */
     @FunctionalInterface
     public interface Space {
-        /** Throws if there is less. */
-        void require(long bytes);
+        /**
+         * Throws if there is less.
+         *
+         * @param pulled bytes for the pulled files
+         * @param imported bytes for their import, which may be on another disk
+         */
+        void require(long pulled, long imported);
     }
 
     /** Receives the progress of a pull. */
@@ -131,8 +136,7 @@ public final class Puller implements AutoCloseable {
                     watched(stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "listing the files"));
             List<String> licenses = licensed(plan, request.license());
             tidy(folder, plan);
-            space.require(
-                    Math.max(0, plan.bytes() - present(folder)) + plan.bytes()); // the same amount again for the import
+            space.require(Math.max(0, plan.bytes() - present(folder)), plan.bytes());
             var growth = new DiskGrowth(space);
             List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, growth, watcher));
             watcher.at(1, "checking");
@@ -349,7 +353,7 @@ public final class Puller implements AutoCloseable {
             if (packing == RemoteFile.Packing.NONE) {
                 all.add(file);
             } else {
-                space.require(2 * file.bytes());
+                space.require(file.bytes(), file.bytes());
                 all.addAll(new TarFiles(growth, stop).unpack(file.path(), packing, folder.resolve(FILES)));
             }
         }

@@ -34,6 +34,9 @@ public final class ImportService {
     /** The share of the progress that counts as hashing. */
     private static final double HASHING = 0.2;
 
+    /** The disk is checked again each time this many bytes were written: other jobs write too. */
+    private static final long CHECKED_BYTES = 64 << 20;
+
     private final ImportFolder folder;
     private final Engine engine;
     private final ModelStore store;
@@ -127,10 +130,21 @@ public final class ImportService {
         loader.requireEngine();
         ModelCatalog.checkName("name", name);
         catalog.refuseIfTaken(name);
-        space.require(folder.snapshot(path).bytes());
+        space.require(store.folder(), folder.snapshot(path).bytes());
         var task = new ImportTask(
                 actor, path, name, quantization.map(Quantization::label).orElse(null));
         return jobs.start(Job.Kind.IMPORT, name, task, recorded);
+    }
+
+    /**
+     * Checks the disks before a pull.
+     *
+     * @param pulled bytes for the import folder
+     * @param imported bytes for the store
+     * @throws io.baseload.service.database.NotEnoughDiskException if they would fill one
+     */
+    void requireSpace(long pulled, long imported) {
+        space.require(Map.of(folder.root(), pulled, store.folder(), imported));
     }
 
     /** @throws ConflictException in a process without an engine */
@@ -231,7 +245,12 @@ public final class ImportService {
     }
 
     private Quantization convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
+        var checked = new AtomicLong();
         Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
+            if (bytes >= checked.get()) {
+                space.require(folder, total - bytes);
+                checked.set(bytes + CHECKED_BYTES);
+            }
             progress.at(HASHING + (0.99 - HASHING) * bytes / Math.max(1, total), "writing");
             return true;
         });

@@ -3,7 +3,6 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.Quantization;
 import io.baseload.service.audit.Actor;
-import io.baseload.service.database.DiskSpace;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.pull.PullException;
@@ -53,7 +52,6 @@ public final class PullService {
     private final ModelCatalog catalog;
     private final Puller puller;
     private final Secrets secrets;
-    private final DiskSpace space;
     private final Jobs jobs;
     private final Set<Path> busy = ConcurrentHashMap.newKeySet(); // folders with a job, until it has deleted them
 
@@ -85,14 +83,12 @@ public final class PullService {
             ModelCatalog catalog,
             Puller puller,
             Secrets secrets,
-            DiskSpace space,
             Jobs jobs) {
         this.folder = folder;
         this.imports = imports;
         this.catalog = catalog;
         this.puller = puller;
         this.secrets = secrets;
-        this.space = space;
         this.jobs = jobs;
         jobs.define(Job.Kind.PULL, PullTask.class, task -> progress -> run(task, progress));
     }
@@ -138,7 +134,7 @@ public final class PullService {
         PullResult pulled = puller.pull(
                 new Puller.Request(pull.source(), pull.user(), secret(pull), pull.license(), pull.signature()),
                 place,
-                space::require,
+                imports::requireSpace,
                 (fraction, message) -> progress.at(PULLING * fraction, message));
         imports.run(
                 folder.root().relativize(pulled.model()).toString(),

@@ -2,6 +2,7 @@ package io.baseload.service.registry;
 
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.DiskSpace;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +13,10 @@ import org.springframework.context.annotation.Configuration;
 @Configuration(proxyBeanMethods = false)
 class RegistryConfiguration {
     @Bean
-    ModelStore modelStore(BaseloadHome home) {
-        return ModelStore.open(home.path().resolve("models"));
+    ModelStore modelStore(BaseloadHome home, DiskSpace space) {
+        ModelStore store = ModelStore.open(home.path().resolve("models"));
+        space.watch(store.folder());
+        return store;
     }
 
     @Bean

@@ -31,7 +31,7 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -40,6 +40,8 @@ import org.springframework.util.unit.DataSize;
 
 /** Pulls by Hugging Face's layout and from plain URLs, from servers that do what real ones do. */
 class PullerTest {
+    static final Puller.Space PLENTY = (bytes, imported) -> {};
+
     private static final byte[] WEIGHTS = random(3_000_000);
     private static final byte[] CONFIG = "{\"model_type\":\"llama\"}".getBytes(StandardCharsets.UTF_8);
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
@@ -96,7 +98,7 @@ class PullerTest {
     @Test
     void aRepositoryComesWithItsCommitLicenceAndDigests() throws Exception {
         List<String> told = new ArrayList<>();
-        PullResult pulled = puller().pull(request(), folder, bytes -> {}, (fraction, message) -> told.add(message));
+        PullResult pulled = puller().pull(request(), folder, PLENTY, (fraction, message) -> told.add(message));
         assertThat(pulled.model()).isEqualTo(folder.resolve("files"));
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
@@ -183,8 +185,7 @@ class PullerTest {
         cdn.on(
                 "/blob",
                 new FileServer.Entry.Silent(FileServer.content(WEIGHTS, "\"v1\""), 70_000, new AtomicInteger()));
-        puller(properties(List.of(), Duration.ofSeconds(2)))
-                .pull(request(), folder, bytes -> {}, (fraction, message) -> {});
+        puller(properties(List.of(), Duration.ofSeconds(2))).pull(request(), folder, PLENTY, (fraction, message) -> {});
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(cdn.requests("/blob")).hasSizeGreaterThanOrEqualTo(2);
     }
@@ -200,7 +201,7 @@ class PullerTest {
             }
         };
         var patient = puller(properties(List.of(), Patience.LIMIT));
-        assertThatThrownBy(() -> patient.pull(request(), folder, bytes -> {}, impatient))
+        assertThatThrownBy(() -> patient.pull(request(), folder, PLENTY, impatient))
                 .hasMessage("enough");
         assertThat(folder.resolve("files/model.safetensors.part")).exists();
         pull();
@@ -225,7 +226,7 @@ class PullerTest {
     @Test
     void onlyListedHostsAreAskedAndPrivateAddressesOnlyByTheirNames() {
         var withoutCdn = puller(AllowedHosts.of(List.of(hub.authority())));
-        assertThatThrownBy(() -> withoutCdn.pull(request(), folder, bytes -> {}, (fraction, message) -> {}))
+        assertThatThrownBy(() -> withoutCdn.pull(request(), folder, PLENTY, (fraction, message) -> {}))
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining(cdn.authority());
         assertThat(cdn.requests("/blob")).isEmpty();
@@ -238,29 +239,30 @@ class PullerTest {
     @Test
     void aLicenceThatIsNotListedIsRefusedBeforeAnythingComes() throws Exception {
         var strict = puller(properties(List.of("mit"), Patience.LIMIT));
-        assertThatThrownBy(() -> strict.pull(request(), folder, bytes -> {}, (fraction, message) -> {}))
+        assertThatThrownBy(() -> strict.pull(request(), folder, PLENTY, (fraction, message) -> {}))
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining("'apache-2.0'");
         assertThat(cdn.requests("/blob")).isEmpty();
         repository("MIT");
-        assertThat(strict.pull(request(), folder, bytes -> {}, (fraction, message) -> {})
+        assertThat(strict.pull(request(), folder, PLENTY, (fraction, message) -> {})
                         .licenses())
                 .containsExactly("MIT");
     }
 
     @Test
     void theDiskIsLookedAtFirst() {
-        var asked = new AtomicLong();
+        var asked = new AtomicReference<List<Long>>();
         assertThatThrownBy(() -> puller().pull(
                                 request(),
                                 folder,
-                                bytes -> {
-                                    asked.set(bytes);
+                                (bytes, imported) -> {
+                                    asked.set(List.of(bytes, imported));
                                     throw new IllegalStateException("full");
                                 },
                                 (fraction, message) -> {}))
                 .hasMessage("full");
-        assertThat(asked).hasValue(2L * (WEIGHTS.length + CONFIG.length));
+        long size = (long) WEIGHTS.length + CONFIG.length;
+        assertThat(asked).hasValue(List.of(size, size));
         assertThat(cdn.requests("/blob")).isEmpty();
     }
 
@@ -273,7 +275,7 @@ class PullerTest {
                 "/org/model/resolve/main/model.safetensors",
                 new FileServer.Entry.Redirect(
                         cdn.url() + "/blob", Map.of("X-Linked-Etag", "\"" + sha256(WEIGHTS) + "\"")));
-        Puller.Space small = bytes -> {
+        Puller.Space small = (bytes, imported) -> {
             if (bytes == DiskGrowth.STEP) {
                 throw new IllegalStateException("full");
             }
@@ -306,7 +308,7 @@ class PullerTest {
                 {"siblings": [{"rfilename": "%s", "size": 1, "blobId": "%s"}]}\
                 """.formatted(bad, COMMIT));
             var source = new HuggingFace(URI.create(hub.url()), "org/model", "main", List.of("*"));
-            assertThatThrownBy(() -> puller().pull(asked(source), folder, bytes -> {}, (fraction, message) -> {}))
+            assertThatThrownBy(() -> puller().pull(asked(source), folder, PLENTY, (fraction, message) -> {}))
                     .isInstanceOf(PullException.class)
                     .hasMessageContaining("can't be stored");
         }
@@ -333,12 +335,12 @@ class PullerTest {
         hub.put("/bucket/model.gguf", WEIGHTS, 1, 1_000_000);
         URI presigned = URI.create(hub.url() + "/bucket/model.gguf?X-Amz-Signature=secret");
         var source = new Urls(List.of(new UrlFile("model.gguf", presigned, sha256(WEIGHTS))));
-        PullResult pulled = puller().pull(asked(source), folder, bytes -> {}, (fraction, message) -> {});
+        PullResult pulled = puller().pull(asked(source), folder, PLENTY, (fraction, message) -> {});
         assertThat(pulled.model()).isEqualTo(folder.resolve("files/model.gguf"));
         assertThat(pulled.source()).isEqualTo(hub.url() + "/bucket/model.gguf");
         assertThat(folder.resolve("files/model.gguf")).hasBinaryContent(WEIGHTS);
         var other = new Urls(List.of(new UrlFile("model.gguf", presigned, sha256(CONFIG))));
-        assertThatThrownBy(() -> puller().pull(asked(other), folder, bytes -> {}, (fraction, message) -> {}))
+        assertThatThrownBy(() -> puller().pull(asked(other), folder, PLENTY, (fraction, message) -> {}))
                 .isInstanceOf(PullException.class)
                 .hasMessageNotContaining("secret");
     }
@@ -391,7 +393,7 @@ class PullerTest {
         var source = new HuggingFace(URI.create(hub.url()), "org/model", "main", List.of());
         var request = new Puller.Request(
                 source, Optional.empty(), Optional.empty(), Optional.empty(), Optional.of("model.sig"));
-        return puller().pull(request, folder.resolve("signed"), bytes -> {}, (fraction, message) -> {});
+        return puller().pull(request, folder.resolve("signed"), PLENTY, (fraction, message) -> {});
     }
 
     @Test
@@ -410,7 +412,7 @@ class PullerTest {
                 3,
                 Duration.ofMillis(10),
                 null));
-        slow.pull(request(), folder, bytes -> {}, (fraction, message) -> {});
+        slow.pull(request(), folder, PLENTY, (fraction, message) -> {});
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(Duration.ofMillis(900));
     }
 
@@ -429,7 +431,7 @@ class PullerTest {
     }
 
     private PullResult pull() {
-        return puller().pull(request(), folder, bytes -> {}, (fraction, message) -> {});
+        return puller().pull(request(), folder, PLENTY, (fraction, message) -> {});
     }
 
     private Puller.Request request() {

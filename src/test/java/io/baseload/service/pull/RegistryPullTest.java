@@ -145,7 +145,7 @@ class RegistryPullTest {
         byte[] archive = tar(new byte[10 << 20], "a.gguf", "b.gguf", "c.gguf");
         manifest("", "", layer("application/vnd.kitops.modelkit.model.v1.tar+gzip", gzip(archive), ""));
         var steps = new AtomicInteger();
-        Puller.Space small = bytes -> {
+        Puller.Space small = (bytes, imported) -> {
             if (bytes == DiskGrowth.STEP && steps.incrementAndGet() > 1) {
                 throw new IllegalStateException("full");
             }
@@ -293,7 +293,7 @@ class RegistryPullTest {
     }
 
     private PullResult pull(String reference, AllowedHosts hosts) {
-        return pull(reference, hosts, bytes -> {});
+        return pull(reference, hosts, PullerTest.PLENTY);
     }
 
     private PullResult pull(String reference, AllowedHosts hosts, Puller.Space space) {

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
@@ -21,6 +22,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -88,6 +90,12 @@ final class ExchangedImportIT {
                 "was changed while it was imported");
     }
 
+    @Test
+    void anImportEndsWhenTheDiskHasNoRoomForTheRest() {
+        Job job = imported(() -> {}, progress -> progress.at(1L << 59, 1L << 60));
+        assertRefused(job, "MB are needed on the disk");
+    }
+
     private void assertRefused(Job job, String why) {
         assertThat(job.state()).isEqualTo(Job.State.FAILED);
         assertThat(job.error()).contains(why);
@@ -101,6 +109,11 @@ final class ExchangedImportIT {
      * @param reading runs when the model was read
      */
     private Job imported(Runnable requested, Runnable reading) {
+        return imported(requested, progress -> reading.run());
+    }
+
+    /** @param reading receives what the conversion reports its progress to */
+    private Job imported(Runnable requested, Consumer<Progress> reading) {
         var jobs = service.bean(Jobs.class);
         var imports = new ImportService(
                 service.bean(ImportFolder.class),
@@ -120,14 +133,14 @@ final class ExchangedImportIT {
     }
 
     /** The service's engine; when it has converted a model, something else happens before it says so. */
-    private Engine after(Runnable reading) {
+    private Engine after(Consumer<Progress> reading) {
         var engine = service.bean(Engine.class);
         return (Engine) Proxy.newProxyInstance(
                 Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
                     try {
                         Object result = method.invoke(engine, arguments);
                         if (method.getName().equals("convert")) {
-                            reading.run();
+                            reading.accept((Progress) arguments[arguments.length - 1]);
                         }
                         return result;
                     } catch (InvocationTargetException e) {
