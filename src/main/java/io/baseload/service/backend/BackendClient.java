@@ -19,9 +19,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +37,6 @@ public final class BackendClient implements AutoCloseable {
     private final BackendHealth health = new BackendHealth(InstantSource.system());
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
-    private final Set<AnswerStream> running = ConcurrentHashMap.newKeySet();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
         this.backend = backend;
@@ -112,12 +109,12 @@ public final class BackendClient implements AutoCloseable {
 
     private AnswerStream follow(InputStream body) {
         var stream = new AnswerStream(body, backend.limits().idle(), this::closed);
-        running.add(stream);
+        access.streams().add(stream);
         return stream;
     }
 
     private void closed(AnswerStream stream) {
-        running.remove(stream);
+        access.streams().remove(stream);
         permits.release();
     }
 
@@ -236,23 +233,9 @@ public final class BackendClient implements AutoCloseable {
         return new UpstreamException(reason, "The backend '" + backend.name() + "' " + what + ".");
     }
 
-    /** Ends answers that have been silent for too long. */
-    void closeIdle(long now) {
-        running.forEach(stream -> stream.closeIfIdle(now));
-    }
-
-    boolean isIdle() {
-        return running.isEmpty();
-    }
-
     /** It is no longer measured; running requests continue. */
     @Override
     public void close() {
         meters.close();
-    }
-
-    /** Ends running requests. */
-    void cancelAll() {
-        running.forEach(AnswerStream::close);
     }
 }

@@ -12,7 +12,6 @@ import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -22,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
@@ -37,7 +35,6 @@ public final class BackendConnections implements AutoCloseable {
 
     private final Access access;
     private final Map<String, BackendClient> clients = new ConcurrentHashMap<>();
-    private final Set<BackendClient> replaced = ConcurrentHashMap.newKeySet();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("backend-clock").daemon().factory());
 
@@ -54,21 +51,27 @@ public final class BackendConnections implements AutoCloseable {
                 new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys")), keys),
                 registry,
                 traces,
-                properties.probeTimeout());
+                properties.probeTimeout(),
+                ConcurrentHashMap.newKeySet());
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
                 () -> clients.values().forEach(BackendConnections::probe), pause, pause, TimeUnit.MILLISECONDS);
     }
 
-    /** What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, and the time limit of a probe. */
+    /**
+     * What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, and the time limit of a probe.
+     *
+     * @param streams the answers that are arriving, those to clients that were replaced too
+     */
     record Access(
             HttpClient http,
             BackendAddresses addresses,
             Secrets secrets,
             MeterRegistry registry,
             Traces traces,
-            Duration probeTimeout) {}
+            Duration probeTimeout,
+            Set<AnswerStream> streams) {}
 
     /** HTTP/1.1, where closing a connection ends one answer and no other. */
     private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {
@@ -103,7 +106,9 @@ public final class BackendConnections implements AutoCloseable {
         for (Backend backend : backends) {
             BackendClient known = gone.remove(backend.name());
             if (known == null || !known.backend().equals(backend)) {
-                retire(known);
+                if (known != null) {
+                    known.close();
+                }
                 var client = new BackendClient(backend, access);
                 clients.put(backend.name(), client);
                 probe(client);
@@ -111,15 +116,8 @@ public final class BackendConnections implements AutoCloseable {
         }
         gone.forEach((name, client) -> {
             clients.remove(name);
-            retire(client);
-        });
-    }
-
-    private void retire(@Nullable BackendClient client) {
-        if (client != null) {
             client.close();
-            replaced.add(client);
-        }
+        });
     }
 
     public Optional<BackendClient> find(String name) {
@@ -137,25 +135,19 @@ public final class BackendConnections implements AutoCloseable {
         Thread.ofVirtual().name("probe-" + client.backend().name()).start(client::probe);
     }
 
-    private void watch() {
+    /** Ends answers that have been silent for too long. */
+    void watch() {
         try {
             long now = System.nanoTime();
-            withReplaced().forEach(client -> client.closeIdle(now));
-            replaced.removeIf(BackendClient::isIdle);
-        } catch (RuntimeException e) {
+            access.streams().forEach(stream -> stream.closeIfIdle(now));
+        } catch (RuntimeException | Error e) {
             log.error("Silent backends are not noticed now", e);
         }
     }
 
-    private Set<BackendClient> withReplaced() {
-        var all = new HashSet<>(replaced);
-        all.addAll(clients.values());
-        return all;
-    }
-
     /** Ends all running answers. */
     public void cancelAll() {
-        withReplaced().forEach(BackendClient::cancelAll);
+        access.streams().forEach(AnswerStream::close);
     }
 
     @Override
