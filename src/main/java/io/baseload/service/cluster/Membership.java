@@ -79,7 +79,7 @@ public final class Membership implements AutoCloseable {
                 lease = join();
             }
             writes = true;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // not even an Error may end the clock
             writes = false;
             log.warn("The lease of this instance is not renewed: {}", e.toString());
         }

@@ -74,7 +74,7 @@ public final class CachedSettings<T> implements AutoCloseable {
     private void attempt() {
         try {
             refresh();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // not even an Error may end the clock
             log.warn("The settings of {} can't be read now: {}", name, e.toString());
         }
     }
