@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes the results of a batch's lines into files, in the order of the lines: answers into one file, all others into another.
@@ -147,6 +148,7 @@ final class BatchOutput {
         private final FileDraft errors;
         private final SealingKey key;
         private final List<BatchError> problems = new ArrayList<>();
+        private FileStore.@Nullable Parts input; // needed for lines that were not run
         private int last;
 
         Writing(Ending ending, FileDraft output, FileDraft errors) {
@@ -192,7 +194,7 @@ final class BatchOutput {
         private byte[] text(LineRows.Result result) {
             byte[] sealed = result.result();
             if (sealed == null) {
-                return Json.bytes(notRun(ending, result));
+                return Json.bytes(notRun(result));
             }
             try {
                 return key.open(sealed, LineRunner.purpose(ending.batch(), result.line()));
@@ -200,32 +202,35 @@ final class BatchOutput {
                 throw new UnreadableException("The result of the line can't be opened.", e);
             }
         }
-    }
 
-    private LineBody notRun(Ending ending, LineRows.Result result) {
-        RequestBatch batch = ending.batch();
-        if (result.state().equals(LineRows.FAILED)) {
-            throw new UnreadableException("The line could not be read when it should have been run.", null);
+        private LineBody notRun(LineRows.Result result) {
+            RequestBatch batch = ending.batch();
+            if (result.state().equals(LineRows.FAILED)) {
+                throw new UnreadableException("The line could not be read when it should have been run.", null);
+            }
+            if (input == null) {
+                input = files.parts(files.input(batch));
+            }
+            byte[] text = input.read(result.place(), result.length());
+            String customId = LineRequest.parse(text, batch.endpoint()).customId();
+            String id = BatchLine.id(batch.id(), result.line());
+            return switch (ending.last()) {
+                case CANCELLED ->
+                    LineBody.notRun(
+                            id, customId, "batch_cancelled", "The batch was cancelled before this request was run.");
+                case EXPIRED ->
+                    LineBody.notRun(
+                            id,
+                            customId,
+                            "batch_expired",
+                            "This request could not be run before the completion window ended.");
+                default ->
+                    LineBody.notRun(
+                            id,
+                            customId,
+                            "output_limit_exceeded",
+                            "The results of the batch reached the maximum size before this request was run.");
+            };
         }
-        byte[] text = files.read(files.input(batch), result.place(), result.length());
-        String customId = LineRequest.parse(text, batch.endpoint()).customId();
-        String id = BatchLine.id(batch.id(), result.line());
-        return switch (ending.last()) {
-            case CANCELLED ->
-                LineBody.notRun(
-                        id, customId, "batch_cancelled", "The batch was cancelled before this request was run.");
-            case EXPIRED ->
-                LineBody.notRun(
-                        id,
-                        customId,
-                        "batch_expired",
-                        "This request could not be run before the completion window ended.");
-            default ->
-                LineBody.notRun(
-                        id,
-                        customId,
-                        "output_limit_exceeded",
-                        "The results of the batch reached the maximum size before this request was run.");
-        };
     }
 }

@@ -228,24 +228,43 @@ final class FileStore implements TenantData {
         return rows.input(batch).orElseThrow(() -> new UnreadableException(batch.inputFile() + " is gone.", null));
     }
 
-    /**
-     * A part of a file.
-     *
-     * @throws UnreadableException if it is missing or was changed
-     */
-    byte[] read(StoredFile file, long from, int length) {
-        var key = contents.key(file.tenant());
-        var text = new byte[length];
-        int done = 0;
-        while (done < length) {
-            int place = (int) ((from + done) / FileDraft.PIECE);
-            int skipped = (int) ((from + done) % FileDraft.PIECE);
-            byte[] piece = open(key, file, place);
-            int some = Math.min(length - done, piece.length - skipped);
-            System.arraycopy(piece, skipped, text, done, some);
-            done += some;
+    /** To read parts of a file. */
+    Parts parts(StoredFile file) {
+        return new Parts(file);
+    }
+
+    /** Parts of a file. Those in order open each piece once. For one thread. */
+    final class Parts {
+        private final StoredFile file;
+        private final SealingKey key;
+        private byte[] piece = new byte[0];
+        private int place = -1; // of the piece
+
+        private Parts(StoredFile file) {
+            this.file = file;
+            this.key = contents.key(file.tenant());
         }
-        return text;
+
+        /** @throws UnreadableException if it is missing or was changed */
+        byte[] read(long from, int length) {
+            var text = new byte[length];
+            int done = 0;
+            while (done < length) {
+                find((int) ((from + done) / FileDraft.PIECE));
+                int skipped = (int) ((from + done) % FileDraft.PIECE);
+                int some = Math.min(length - done, piece.length - skipped);
+                System.arraycopy(piece, skipped, text, done, some);
+                done += some;
+            }
+            return text;
+        }
+
+        private void find(int wanted) {
+            if (wanted != place) {
+                piece = open(key, file, wanted);
+                place = wanted;
+            }
+        }
     }
 
     private byte[] open(SealingKey key, StoredFile file, int place) {

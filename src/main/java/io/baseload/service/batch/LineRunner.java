@@ -60,7 +60,7 @@ final class LineRunner {
         SealingKey key = contents.key(batch.tenant()); // before anything is computed and charged
         LineRequest request;
         try {
-            byte[] text = files.read(files.input(batch), line.place(), line.length());
+            byte[] text = files.parts(files.input(batch)).read(line.place(), line.length());
             request = LineRequest.parse(text, batch.endpoint());
         } catch (UnreadableException e) {
             return new Outcome.Ended(false, null, TokenTotals.NONE);

@@ -3,17 +3,25 @@ package io.baseload.service.batch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.LineRunner.Outcome.Ended;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Batches whose files can't be read or written: for ever, or for a while. */
 class FileWorkTest {
@@ -114,6 +122,41 @@ class FileWorkTest {
         assertThat(status(batch)).isEqualTo(BatchStatus.FAILED);
         assertThat(errors(batch)).contains("server_error").contains("failed 3 times");
         assertThat(lines.take(here, List.of())).isEmpty();
+    }
+
+    @Test
+    void theFileOfABatchThatWasNotRunIsReadOnce() {
+        String text = IntStream.range(0, 100)
+                .mapToObj(i -> LINE.replace("\"a\"", "\"line " + i + "\""))
+                .collect(Collectors.joining());
+        RequestBatch batch = made.created(TENANT, text);
+        worked();
+        platform.get(Batches.class).cancel(Actor.SYSTEM, TENANT, batch.id());
+        var read = new AtomicInteger();
+        BatchOutput counted = made.output(new FileStore(
+                new FileRows(counting("FROM stored_file_piece", read)),
+                batches,
+                platform.get(Contents.class),
+                platform.get(MasterKeys.class),
+                platform.get(TransactionOperations.class),
+                platform.get(AuditTrail.class),
+                platform.get(FileProperties.class)));
+        counted.write(counted.take(here).orElseThrow(), here);
+        assertThat(status(batch)).isEqualTo(BatchStatus.CANCELLED);
+        assertThat(made.files.find(TENANT, now(batch).batch().errorFile().orElseThrow()))
+                .isPresent();
+        assertThat(read).hasValue(1);
+    }
+
+    /** The database, with a count of the statements that contain a text. */
+    private JdbcClient counting(String text, AtomicInteger count) {
+        return (JdbcClient) Proxy.newProxyInstance(
+                JdbcClient.class.getClassLoader(), new Class<?>[] {JdbcClient.class}, (proxy, method, arguments) -> {
+                    if (((String) arguments[0]).contains(text)) {
+                        count.incrementAndGet();
+                    }
+                    return method.invoke(platform.jdbc(), arguments);
+                });
     }
 
     @Test
