@@ -32,7 +32,7 @@ class BatchConfiguration {
             TransactionOperations transactions,
             AuditTrail audit,
             BatchProperties properties) {
-        return new Batches(new BatchRows(jdbc), new LineRows(jdbc), files, contents, transactions, audit, properties);
+        return new Batches(new BatchRows(jdbc), files, contents, transactions, audit, properties);
     }
 
     @Bean

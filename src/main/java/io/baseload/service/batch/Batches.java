@@ -26,7 +26,6 @@ final class Batches implements TenantData {
     private static final Duration BATCH_ENDED = Duration.ofMinutes(5);
 
     private final BatchRows rows;
-    private final LineRows lines;
     private final FileStore files;
     private final Contents contents;
     private final TransactionOperations transactions;
@@ -35,14 +34,12 @@ final class Batches implements TenantData {
 
     Batches(
             BatchRows rows,
-            LineRows lines,
             FileStore files,
             Contents contents,
             TransactionOperations transactions,
             AuditTrail audit,
             BatchProperties properties) {
         this.rows = rows;
-        this.lines = lines;
         this.files = files;
         this.contents = contents;
         this.transactions = transactions;
@@ -149,16 +146,11 @@ final class Batches implements TenantData {
             return seen(row);
         } catch (SealException e) {
             LOG.warn("{} can't be decrypted: {}", row.id(), e.getMessage());
-            return new Seen(counted(row), Optional.empty(), Optional.empty());
+            return new Seen(row, Optional.empty(), Optional.empty());
         }
     }
 
-    private RequestBatch counted(RequestBatch row) {
-        return row.isRunning() ? row.with(lines.totals(row)) : row;
-    }
-
-    private Seen seen(RequestBatch row) {
-        RequestBatch batch = counted(row);
+    private Seen seen(RequestBatch batch) {
         return new Seen(
                 batch,
                 batch.sealedMetadata().map(text -> opened(batch, text, "metadata")),

@@ -21,6 +21,11 @@ final class LineRows {
     private static final String OPEN = "(line.state = 'pending' OR line.state = 'running'"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = line.instance))";
 
+    static final String RELEASE = """
+        UPDATE batch_line line SET state = 'pending', instance = NULL
+        WHERE state = 'running' AND instance = :instance AND (batch || '_' || line.line) <> ALL (:running::text[])\
+        """;
+
     private final JdbcClient jdbc;
 
     LineRows(JdbcClient jdbc) {
@@ -81,7 +86,7 @@ final class LineRows {
                 .optional();
     }
 
-    /** Stores the result of a line; false if the line no longer belongs to this process. The batch is locked first, as in {@link #take}, to avoid a deadlock. */
+    /** Stores and counts the result of a line; false if the line no longer belongs to this process. The batch is locked first, as in {@link #take}, to avoid a deadlock. */
     boolean end(BatchLine line, UUID instance, LineRunner.Outcome.Ended ended) {
         return jdbc.sql("""
             WITH held AS (SELECT tenant, id FROM batch WHERE tenant = :tenant AND id = :batch FOR NO KEY UPDATE),
@@ -90,9 +95,12 @@ final class LineRows {
                 cached_tokens = :cached, output_tokens = :output, reasoning_tokens = :reasoning
               FROM held WHERE line.tenant = held.tenant AND line.batch = held.id AND line.line = :line
                 AND line.state = 'running' AND line.instance = :instance AND line.attempts = :attempts
-              RETURNING line.tenant, line.batch, coalesce(length(line.result), 0) AS bytes)
-            UPDATE batch SET result_bytes = result_bytes + ended.bytes FROM ended
-            WHERE batch.tenant = ended.tenant AND batch.id = ended.batch\
+              RETURNING line.tenant, line.batch, line.state, coalesce(length(line.result), 0) AS bytes)
+            UPDATE batch SET result_bytes = result_bytes + ended.bytes,
+              completed = completed + (ended.state = 'completed')::int, failed = failed + (ended.state = 'failed')::int,
+              input_tokens = input_tokens + :input, cached_tokens = cached_tokens + :cached,
+              output_tokens = output_tokens + :output, reasoning_tokens = reasoning_tokens + :reasoning
+            FROM ended WHERE batch.tenant = ended.tenant AND batch.id = ended.batch\
             """)
                         .param("tenant", line.tenant())
                         .param("batch", line.batch())
@@ -121,10 +129,7 @@ final class LineRows {
 
     /** Releases lines that are marked as taken by this process although it doesn't run them: the response to a commit was lost, or their thread failed. */
     int release(UUID instance, Collection<BatchLine> running) {
-        return jdbc.sql("""
-            UPDATE batch_line line SET state = 'pending', instance = NULL
-            WHERE state = 'running' AND instance = :instance AND (batch || '_' || line.line) <> ALL (:running::text[])\
-            """)
+        return jdbc.sql(RELEASE)
                 .param("instance", instance)
                 .param(
                         "running",
@@ -143,9 +148,10 @@ final class LineRows {
             """).params(batch.tenant(), batch.id()).update();
     }
 
-    /** The results of all lines so far, counted. */
+    /** The results of all lines, counted. */
     record Totals(Counts counts, TokenTotals tokens) {}
 
+    /** Reads all lines: for the end of a batch. Until then its row has the counts. */
     Totals totals(RequestBatch batch) {
         return jdbc.sql("""
             SELECT count(*) AS total, count(*) FILTER (WHERE state = 'completed') AS completed,

@@ -54,33 +54,11 @@ record RequestBatch(
         return "tenants/" + tenant + "/batches/" + id;
     }
 
-    /** Whether its progress is counted from its lines. */
+    /** Whether its file was read and it has not ended. */
     boolean isRunning() {
         return status == BatchStatus.IN_PROGRESS
                 || status == BatchStatus.FINALIZING
                 || status == BatchStatus.CANCELLING;
-    }
-
-    RequestBatch with(LineRows.Totals totals) {
-        return new RequestBatch(
-                tenant,
-                id,
-                inputFile,
-                endpoint,
-                completionWindow,
-                status,
-                keyPrefix,
-                address,
-                sealedMetadata,
-                sealedErrors,
-                createdAt,
-                expiresAt,
-                outputTtl,
-                outputFile,
-                errorFile,
-                totals.counts(),
-                Optional.of(totals.tokens()),
-                reached);
     }
 
     /** The purpose for which a part of a batch is encrypted. */

@@ -2,6 +2,7 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.batch.LineRunner.Outcome.Ended;
@@ -22,6 +23,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** Who runs which line of a batch, by several processes on one PostgreSQL. */
 class BatchLinesTest {
@@ -165,6 +167,36 @@ class BatchLinesTest {
         var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.COMPLETED);
         assertThat(over()).as("somebody writes its files").isEmpty();
+    }
+
+    @Test
+    void batchesAreListedWithTheirProgressWithoutReadingTheirLines() {
+        String tenant = tenant();
+        made.begun(tenant, 2);
+        lines.end(lines.take(here, List.of()).orElseThrow(), here, answered("1"));
+        lines.end(lines.take(here, List.of()).orElseThrow(), here, failed("2"));
+        made.begun(tenant, 3);
+        lines.end(lines.take(here, List.of()).orElseThrow(), here, answered("1"));
+        platform.owner().sql("REVOKE SELECT ON batch_line FROM baseload_app").update();
+        assertThat(platform.get(Batches.class).page(tenant, null, 20))
+                .extracting(seen -> seen.batch().counts(), seen -> seen.batch().tokens())
+                .containsExactly(
+                        tuple(new Counts(3, 1, 0), Optional.of(new TokenTotals(7, 3, 5, 2))),
+                        tuple(new Counts(2, 1, 1), Optional.of(new TokenTotals(7, 3, 5, 2))));
+    }
+
+    @Test
+    void theLinesOfAProcessAreFoundWithoutThoseOfOthers() {
+        List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
+            platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
+            return platform.jdbc()
+                    .sql("EXPLAIN " + LineRows.RELEASE)
+                    .param("instance", here)
+                    .param("running", new String[] {"batch_1"})
+                    .query(String.class)
+                    .list();
+        });
+        assertThat(plan).anyMatch(line -> line.contains("Index Cond: (instance = "));
     }
 
     @Test
