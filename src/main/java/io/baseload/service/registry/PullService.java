@@ -16,9 +16,12 @@ import io.baseload.service.registry.ImportService.Imported;
 import io.baseload.service.registry.Jobs.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -53,7 +56,8 @@ public final class PullService {
     private final Puller puller;
     private final Secrets secrets;
     private final Jobs jobs;
-    private final Set<Path> busy = ConcurrentHashMap.newKeySet(); // folders with a job, until it has deleted them
+    /** Folders with a job of this process, until it has deleted them. */
+    private final Set<Path> busy = ConcurrentHashMap.newKeySet();
 
     /**
      * A model to be pulled.
@@ -117,15 +121,39 @@ public final class PullService {
         Pull pull = task.pull();
         Path place = folder.root().resolve(FOLDER).resolve(key(pull.source()));
         if (!busy.add(place)) {
-            throw new ConflictException("The same files are being pulled already.");
+            throw pulledAlready();
         }
-        try {
+        try (FileChannel file = lockFile(place)) {
+            if (!locked(file)) {
+                throw pulledAlready();
+            }
             if (!progress.isFiled()) {
                 run(task, place, progress);
             }
             delete(place);
+        } catch (IOException e) {
+            throw new PullException(place + " can't be locked: " + e.getMessage() + ".", e);
         } finally {
             busy.remove(place);
+        }
+    }
+
+    private static ConflictException pulledAlready() {
+        return new ConflictException("The same files are being pulled already.");
+    }
+
+    /** A file that the process locks that works in the folder: others may share it. The file stays, because another process may be about to lock it. */
+    private static FileChannel lockFile(Path place) throws IOException {
+        Path pulls = Files.createDirectories(Objects.requireNonNull(place.getParent()));
+        return FileChannel.open(
+                pulls.resolve(place.getFileName() + ".lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    }
+
+    private static boolean locked(FileChannel file) throws IOException {
+        try {
+            return file.tryLock() != null;
+        } catch (OverlappingFileLockException e) {
+            return false; // this process holds it
         }
     }
 

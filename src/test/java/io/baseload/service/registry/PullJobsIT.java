@@ -2,23 +2,35 @@ package io.baseload.service.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.Actor;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.database.DiskSpace;
+import io.baseload.service.outbound.Secret;
+import io.baseload.service.outbound.Secrets;
+import io.baseload.service.pull.PullSource;
+import io.baseload.service.pull.Puller;
 import io.baseload.testing.Admin;
 import io.baseload.testing.FileServer;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
 
 /** Pulls and imports that end while their process dies, and pulls of the same files at the same time. */
@@ -84,6 +96,39 @@ final class PullJobsIT {
         assertThat(bucket.requests(FILE)).hasSize(requests);
     }
 
+    /** As another process would do, on the same import folder. */
+    private String pullElsewhere(RunningService service) {
+        var jobs = new Jobs(
+                service.bean(JobRows.class),
+                service.bean(JdbcAggregateOperations.class),
+                service.bean(TransactionOperations.class),
+                service.bean(Membership.class),
+                service.bean(MeterRegistry.class));
+        var pulls = new PullService(
+                service.bean(ImportFolder.class),
+                service.bean(ImportService.class),
+                service.bean(ModelCatalog.class),
+                service.bean(Puller.class),
+                service.bean(Secrets.class),
+                service.bean(DiskSpace.class),
+                jobs);
+        var file = new PullSource.UrlFile("tiny.gguf", URI.create(bucket.url() + FILE), sha256);
+        var pull = new PullService.Pull(
+                "third",
+                new PullSource.Urls(List.of(file)),
+                Optional.empty(),
+                new Secret.None(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of("keep"));
+        return pulls.start(pull, Actor.SYSTEM, job -> {}).id();
+    }
+
+    private static Job ended(RunningService service, String id) {
+        return Patience.await()
+                .until(() -> service.bean(JobRows.class).findById(id).orElseThrow(), job -> job.finishedAt() != null);
+    }
+
     @Test
     void whatOneJobIsImportingNoOtherPulls() throws Exception {
         try (RunningService service = service()) {
@@ -102,6 +147,9 @@ final class PullJobsIT {
                                     JsonNode second = admin.end(pull(service, "second"));
                                     assertThat(second.get("state").asString()).isEqualTo("failed");
                                     assertThat(second.get("error").toString()).contains("pulled already");
+                                    Job elsewhere = ended(service, pullElsewhere(service));
+                                    assertThat(elsewhere.state()).isEqualTo(Job.State.FAILED);
+                                    assertThat(elsewhere.error()).contains("pulled already");
                                 } catch (Exception e) {
                                     throw new IllegalStateException(e);
                                 }
