@@ -210,7 +210,7 @@ public final class ModelLoader {
                 failures.put(id, Jobs.inWords(e));
             }
             throw e;
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             failures.put(id, Jobs.inWords(e));
             throw e;
         } finally {
@@ -251,15 +251,16 @@ public final class ModelLoader {
         Progress progress = load.watched(watcher);
         Slot slot = prepared(load, read(load, progress), progress);
         inTurn(() -> {
-            loaded.open(slot);
-            residence.wake(slot.id());
-            failures.remove(slot.id());
-            ended(load);
             try {
+                loaded.open(slot);
+                residence.wake(slot.id());
+                failures.remove(slot.id());
                 then.run();
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 loaded.drain(slot.id());
                 throw e;
+            } finally {
+                ended(load);
             }
         });
     }

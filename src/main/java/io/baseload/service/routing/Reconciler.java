@@ -82,6 +82,7 @@ final class Reconciler {
         clock.shutdownNow();
     }
 
+    /** Not even an Error may end the clock. */
     private void tick() {
         try {
             jobs.tell();
@@ -94,7 +95,7 @@ final class Reconciler {
                 membership.tell();
                 told = now;
             }
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.warn("The wanted state can't be read now: {}", Jobs.inWords(e));
         }
     }
@@ -151,7 +152,7 @@ final class Reconciler {
             failed.remove(id);
         } catch (CancelledException e) {
             LOG.info("Unloading {}, which is no longer needed", id);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (e instanceof NotEnoughMemoryException && onDemand.isOn()) {
                 LOG.info("{} will be loaded on request: {}", id, Jobs.inWords(e));
                 residence.rest(id);

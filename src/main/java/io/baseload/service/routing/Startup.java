@@ -89,11 +89,14 @@ public final class Startup implements SmartLifecycle {
         List<ModelRow> wanted = inOrder(loader.wanted());
         wanted.forEach(row -> loader.expect(row.id()));
         Thread.ofVirtual().name("first-loads").start(() -> {
-            wanted.forEach(this::load);
-            ready = ready || wanted.isEmpty() || residence.policy().onDemand();
-            goOnWithJobs();
-            restored.complete(null);
-            reconciler.start();
+            try {
+                wanted.forEach(this::load);
+                ready = ready || wanted.isEmpty() || residence.policy().onDemand();
+                goOnWithJobs();
+            } finally {
+                restored.complete(null);
+                reconciler.start();
+            }
         });
     }
 
@@ -104,7 +107,7 @@ public final class Startup implements SmartLifecycle {
         }
         try {
             jobs.goOn();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.error("Jobs from before the restart can't be continued: {}", Jobs.inWords(e), e);
         }
     }
@@ -136,7 +139,7 @@ public final class Startup implements SmartLifecycle {
             LOG.info("{} answers after {} ms", row.id(), (System.nanoTime() - begin) / 1_000_000);
         } catch (CancelledException e) {
             LOG.info("The load of {} was cancelled", row.id());
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (e instanceof NotEnoughMemoryException && residence.policy().onDemand()) {
                 LOG.info("{} will be loaded on request: {}", row.id(), Jobs.inWords(e));
                 residence.rest(row.id());

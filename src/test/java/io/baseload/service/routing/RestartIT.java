@@ -2,11 +2,14 @@ package io.baseload.service.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.ResidentModel;
+import io.baseload.service.registry.LoadedModelListener;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -64,6 +67,39 @@ final class RestartIT {
                             it -> !it.equals("running"));
             assertThat(state).as("there is no such model").isEqualTo("failed");
         }
+    }
+
+    @Test
+    void anErrorInTheFirstLoadsEndsNeitherTheOthersNorTheClock() throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            Admin admin = new Admin(service.rest());
+            for (String model : List.of("bad", "fine")) {
+                admin.importModel(home, TestModels.tiny(), model);
+                admin.move(model, "load");
+            }
+        }
+        try (RunningService service = RunningService.at(home, "spring.main.sources=" + Broken.class.getName())) {
+            Admin admin = new Admin(service.rest());
+            Patience.await().until(() -> admin.state("bad").equals("failed"));
+            assertThat(admin.state("fine")).isEqualTo("loaded");
+            service.bean(AliasTargets.class).point("name", AliasRoute.to("fine")); // as another process does
+            Patience.await().until(() -> admin.ask("name").statusCode() == 200);
+        }
+    }
+
+    /** Fails for one of the models. */
+    static final class Broken implements LoadedModelListener {
+        Broken() {}
+
+        @Override
+        public void entered(String id, ResidentModel model) {
+            if (id.equals("bad")) {
+                throw new AssertionError("bad");
+            }
+        }
+
+        @Override
+        public void left(String id) {}
     }
 
     private static void leavesMemoryWithItsLastAliasUnlessAnOperatorLoadedIt(Admin admin) throws Exception {
