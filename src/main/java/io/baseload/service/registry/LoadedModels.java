@@ -81,33 +81,53 @@ public final class LoadedModels {
      * @return false if it is not there, or its memory is being freed
      */
     boolean reopen(String id) {
+        CompletableFuture<Boolean> waiting;
         synchronized (lock) {
             Place place = places.get(id);
-            return place != null && place.reopen();
+            if (place == null || place.closed()) {
+                return false;
+            }
+            waiting = place.reopen();
         }
+        waiting.complete(false);
+        return true;
     }
 
     /** Accepts nothing more for a model; it is unloaded when its running answers have ended. */
     public void drain(String id) {
+        drain(id, place -> true);
+    }
+
+    /**
+     * The same, only if the model is answering nobody.
+     *
+     * @return whether it was so
+     */
+    boolean drainIfIdle(String id) {
+        return drain(id, Place::isIdle);
+    }
+
+    private boolean drain(String id, Predicate<Place> condition) {
         Place place;
         boolean close;
         synchronized (lock) {
             place = places.get(id);
-            if (place == null) {
-                return;
+            if (place == null || !condition.test(place)) {
+                return false;
             }
             close = place.drain();
         }
         if (close) {
             close(place);
         }
+        return true;
     }
 
-    /** Completes when a draining model has been unloaded; at once if it is not there. */
-    CompletableFuture<Void> gone(String id) {
+    /** Completes with true when a draining model has been unloaded, with false when it answers again; at once if it is not there, or answers. */
+    CompletableFuture<Boolean> gone(String id) {
         synchronized (lock) {
             Place place = places.get(id);
-            return place == null ? CompletableFuture.completedFuture(null) : place.gone();
+            return place == null || place.open() ? CompletableFuture.completedFuture(place == null) : place.gone();
         }
     }
 
@@ -118,7 +138,7 @@ public final class LoadedModels {
                 places.remove(slot.id(), place);
             }
             listeners.forEach(listener -> listener.left(slot.id()));
-            place.gone().complete(null);
+            place.gone().complete(true);
         });
         slot.model().close();
     }
@@ -194,7 +214,7 @@ public final class LoadedModels {
     /** A slot with its number of holds, guarded by the lock. */
     private static final class Place {
         private final Slot slot;
-        private final CompletableFuture<Void> gone = new CompletableFuture<>();
+        private CompletableFuture<Boolean> gone = new CompletableFuture<>();
         private int holds;
         private long lastUse = System.nanoTime();
         private boolean draining;
@@ -238,14 +258,20 @@ public final class LoadedModels {
             return closeIfUnused();
         }
 
+        boolean closed() {
+            return closed;
+        }
+
         /**
          * Cancels a drain.
          *
-         * @return false if it is too late
+         * @return the end that others wait for, which doesn't come
          */
-        boolean reopen() {
-            draining = closed;
-            return !closed;
+        CompletableFuture<Boolean> reopen() {
+            CompletableFuture<Boolean> waiting = gone;
+            gone = new CompletableFuture<>();
+            draining = false;
+            return waiting;
         }
 
         private boolean closeIfUnused() {
@@ -254,8 +280,8 @@ public final class LoadedModels {
             return now;
         }
 
-        /** Completes when the model's memory is free. */
-        CompletableFuture<Void> gone() {
+        /** Completes with true when the model's memory is free, with false when it is opened again. */
+        CompletableFuture<Boolean> gone() {
             return gone;
         }
     }

@@ -91,7 +91,7 @@ public final class ModelLoader {
         record Answers() implements Step {}
 
         /** It is being loaded or unloaded: check again after that. */
-        record Wait(String why, CompletableFuture<Void> end) implements Step {}
+        record Wait(String why, CompletableFuture<?> end) implements Step {}
 
         record Begin(Load load) implements Step {}
     }
@@ -187,16 +187,16 @@ public final class ModelLoader {
     /**
      * The same, if other models may have to be unloaded.
      *
-     * @param room has a model unloaded, in the turn that finds too little memory, and completes when it has; empty = none can be
+     * @param room has a model unloaded, in the turn that finds too little memory, and completes when it is gone or stays after all; empty = none can be
      */
-    void load(String id, Progress progress, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
+    void load(String id, Progress progress, Runnable then, Supplier<Optional<CompletableFuture<?>>> room) {
         try {
             while (true) {
                 switch (inTurn(() -> step(id, then, room))) {
                     case Step.Answers() -> {
                         return;
                     }
-                    case Step.Wait(String why, CompletableFuture<Void> end) -> await(end, () -> progress.at(0, why));
+                    case Step.Wait(String why, CompletableFuture<?> end) -> await(end, () -> progress.at(0, why));
                     case Step.Begin(Load load) -> {
                         open(load, progress, then);
                         return;
@@ -218,7 +218,7 @@ public final class ModelLoader {
         }
     }
 
-    private Step step(String id, Runnable then, Supplier<Optional<CompletableFuture<Void>>> room) {
+    private Step step(String id, Runnable then, Supplier<Optional<CompletableFuture<?>>> room) {
         settings.requireEngine();
         Load load = loads.get(id);
         if (load != null) {
@@ -315,6 +315,7 @@ public final class ModelLoader {
      *
      * @param decided runs in the turn from which on it accepts nothing more
      * @throws CancelledException if {@code progress} ended the wait
+     * @throws ConflictException if it was loaded again meanwhile
      */
     void unload(String id, Progress progress, Runnable decided) {
         while (true) {
@@ -332,7 +333,11 @@ public final class ModelLoader {
             }
             await(load.get(), () -> progress.at(0, "waiting for the end of its load"));
         }
-        await(loaded.gone(id), () -> progress.at(0.5, "waiting for running answers"));
+        CompletableFuture<Boolean> gone = loaded.gone(id);
+        await(gone, () -> progress.at(0.5, "waiting for running answers"));
+        if (!gone.join()) {
+            throw new ConflictException("The model '" + id + "' was loaded again before it was unloaded.");
+        }
     }
 
     /**

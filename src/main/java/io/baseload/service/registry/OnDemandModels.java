@@ -167,13 +167,14 @@ public final class OnDemandModels {
     }
 
     /** Unloads the least recently used model; in a turn. */
-    private Optional<CompletableFuture<Void>> makeRoom() {
-        return idle(Duration.ZERO).stream().findFirst().map(id -> {
-            LOG.info("Unloading {} to make room for another model", id);
-            CompletableFuture<Void> gone = loaded.gone(id);
-            rest(id);
-            return gone;
-        });
+    private Optional<CompletableFuture<?>> makeRoom() {
+        for (String id : idle(Duration.ZERO)) {
+            if (rest(id)) {
+                LOG.info("Unloading {} to make room for another model", id);
+                return Optional.of(loaded.gone(id));
+            }
+        }
+        return Optional.empty();
     }
 
     /** Unloads models that have been idle for long enough; in a turn, now and then. */
@@ -186,8 +187,9 @@ public final class OnDemandModels {
 
     void sweep(Duration time) {
         for (String id : idle(time)) {
-            LOG.info("Unloading {}, which has had no request for {} s", id, time.toSeconds());
-            rest(id);
+            if (rest(id)) {
+                LOG.info("Unloading {}, which has had no request for {} s", id, time.toSeconds());
+            }
         }
     }
 
@@ -200,8 +202,12 @@ public final class OnDemandModels {
         return idle.stream().filter(id -> !pinned.contains(id)).toList();
     }
 
-    private void rest(String id) {
-        residence.rest(id);
-        loaded.drain(id);
+    /** @return false if it was requested just now: then it stays */
+    private boolean rest(String id) {
+        boolean drained = loaded.drainIfIdle(id);
+        if (drained) {
+            residence.rest(id);
+        }
+        return drained;
     }
 }
