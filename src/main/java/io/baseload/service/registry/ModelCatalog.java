@@ -194,10 +194,10 @@ public final class ModelCatalog {
      *
      * @param recorded runs in the transaction that deletes it
      * @throws UnknownModelException if there is no such model
-     * @throws ConflictException if it is in memory, or an alias points to it
+     * @throws ConflictException if it is in memory, here or in another process, or an alias points to it
      */
     public void delete(String id, Runnable recorded) {
-        loader.requireEngine(); // without one it isn't known whether other processes have it in memory
+        loader.requireEngine(); // the store of a process without one is empty
         loader.inTurn(() -> {
             ModelRow row = row(id);
             refuseIfUsed(id);
@@ -224,6 +224,7 @@ public final class ModelCatalog {
         return value == null ? null : value.name();
     }
 
+        everywhere.refuseIfInMemory(id);
     private ModelRow row(String id) {
         return rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
     }

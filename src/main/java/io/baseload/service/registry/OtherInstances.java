@@ -10,11 +10,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
-/** Waits until the other processes have the same models as this one. A process that dies meanwhile is not waited for. */
+/** The other processes: the models that they have in memory, and the wait until they have the same as this one. A process that dies meanwhile is not waited for. */
 @Component
 public final class OtherInstances {
+    private static final Set<String> IN_MEMORY =
+            Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -58,13 +61,24 @@ public final class OtherInstances {
         if (residence.policy().onDemand()) {
             return;
         }
-        var inMemory = Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
-        await(
-                "unload '" + model + "'",
-                progress,
-                instance -> instance.models().stream()
-                        .filter(one -> one.id().equals(model))
-                        .noneMatch(one -> inMemory.contains(one.state())));
+        await("unload '" + model + "'", progress, instance -> !hasInMemory(instance, model));
+    }
+
+    private static boolean hasInMemory(Instance instance, String model) {
+        return instance.models().stream().anyMatch(one -> one.id().equals(model) && IN_MEMORY.contains(one.state()));
+    }
+
+    /** @throws ConflictException if another process has the model in memory, or is loading it */
+    void refuseIfInMemory(String model) {
+        others().filter(instance -> hasInMemory(instance, model)).findFirst().ifPresent(instance -> {
+            throw new ConflictException("The instance " + instance.id() + " at " + instance.address()
+                    + " has the model '" + model + "' in memory: unload it there first.");
+        });
+    }
+
+    private Stream<Instance> others() {
+        return instances.live().stream()
+                .filter(instance -> !instance.id().equals(membership.lease().instance()));
     }
 
     /** @param route in the words in which each process reports it */
@@ -79,10 +93,7 @@ public final class OtherInstances {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
-            Optional<Instance> late = instances.live().stream()
-                    .filter(instance -> !instance.id().equals(membership.lease().instance()))
-                    .filter(done.negate())
-                    .findFirst();
+            Optional<Instance> late = others().filter(done.negate()).findFirst();
             if (late.isEmpty()) {
                 return;
             }

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.OtherProcess;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
@@ -11,6 +12,7 @@ import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -18,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** A load that takes long: its chat template is a pipe, so that it ends when the test says so, and not before. */
@@ -129,6 +132,66 @@ final class LoadsIT {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(409);
         awaitState("slow", "stored");
         assertThat(rest.send("GET", "/v1/models/soon", "").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void anUnloadFailsIfTheModelIsLoadedAgainMeanwhile() throws Exception {
+        String unload;
+        try (ServedModel answering =
+                service.bean(LoadedModels.class).acquire("quick", id -> true).orElseThrow()) {
+            unload = job(rest.send("POST", "/admin/v1/models/quick/unload", "{}"));
+            awaitMessage(unload, "waiting for running answers");
+            admin.move("quick", "load");
+            assertThat(answering.id()).isEqualTo("quick");
+        }
+        JsonNode end = admin.end(unload);
+        assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("failed");
+        assertThat(end.get("error").toString()).contains("loaded again");
+        assertThat(admin.state("quick")).isEqualTo("loaded");
+    }
+
+    @Test
+    void whoWaitsForTheEndOfAModelHearsThatItAnswersAgain() {
+        LoadedModels loaded = service.bean(LoadedModels.class);
+        service.bean(ModelLoader.class).inTurn(() -> {
+            try (ServedModel answering = loaded.acquire("quick", id -> true).orElseThrow()) {
+                loaded.drain(answering.id());
+                CompletableFuture<Boolean> gone = loaded.gone("quick");
+                assertThat(gone).isNotDone();
+                assertThat(loaded.reopen("quick")).isTrue();
+                assertThat(gone).isCompletedWithValue(false);
+                assertThat(loaded.gone("quick")).as("of one that answers").isCompletedWithValue(false);
+            }
+        });
+        assertThat(loaded.answers("quick")).isTrue();
+        assertThat(loaded.gone("nobody")).isCompletedWithValue(true);
+    }
+
+    @Test
+    void aModelThatWasRequestedJustNowDoesNotMakeRoom() {
+        LoadedModels loaded = service.bean(LoadedModels.class);
+        service.bean(ModelLoader.class).inTurn(() -> {
+            try (ServedModel answering = loaded.acquire("quick", id -> true).orElseThrow()) {
+                assertThat(loaded.drainIfIdle(answering.id())).isFalse();
+                assertThat(loaded.answers("quick")).isTrue();
+            }
+        });
+    }
+
+    @Test
+    void aModelThatAnotherProcessHasInMemoryIsNotDeleted() throws Exception {
+        admin.importModel(home, TestModels.tiny(), "elsewhere");
+        try (var other = new OtherProcess(service.bean(JdbcClient.class))) {
+            for (String state : List.of("loaded", "loading", "draining")) {
+                other.reports("elsewhere", state, Map.of());
+                HttpResponse<String> refused = rest.send("DELETE", "/admin/v1/models/elsewhere", "");
+                assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
+                assertThat(refused.body()).contains("at elsewhere has the model 'elsewhere' in memory");
+            }
+            other.reports("elsewhere", "stored", Map.of());
+            assertThat(rest.send("DELETE", "/admin/v1/models/elsewhere", "").statusCode())
+                    .isEqualTo(204);
+        }
     }
 
     private static HttpResponse<String> put(String alias, String model) {
