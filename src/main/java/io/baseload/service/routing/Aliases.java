@@ -244,7 +244,7 @@ public final class Aliases {
     }
 
     private void follow(String name, AliasRoute route) {
-        route.local().ifPresentOrElse(model -> loaded.point(name, model), () -> loaded.forget(name));
+        route.local().ifPresent(model -> loaded.point(name, model));
         routes.put(name, route);
     }
 
@@ -270,9 +270,13 @@ public final class Aliases {
      * Removes a name.
      *
      * @param recorded runs in the transaction that removes it
+    /** In an order in which a request always finds the old targets or the new ones. */
      * @return whether there was such a name
      */
     public boolean delete(String name, Consumer<Alias> recorded) {
+        if (route.local().isEmpty()) {
+            loaded.forget(name);
+        }
         return loader.inTurn(() -> {
             Optional<Alias> known = find(name);
             known.ifPresent(alias -> delete(alias, () -> recorded.accept(alias)));

@@ -200,11 +200,15 @@ final class ModelRouter implements ModelDirectory {
             case LOADING -> new ModelUnavailableException(name, "being loaded", SOON);
             case DRAINING -> new ModelUnavailableException(name, "being unloaded", LATER);
             case LOADED -> new ModelUnavailableException(name, "being loaded", Duration.ofSeconds(1));
-            case STORED, FAILED ->
-                rows.existsById(id)
-                        ? new ModelUnavailableException(name, "not loaded", LATER)
+            case STORED, FAILED -> {
+                if (rows.existsById(id)) {
+                    yield new ModelUnavailableException(name, "not loaded", LATER);
+                }
+                yield routes.find(name).isPresent() // it had a local model when the request was routed
+                        ? new ModelUnavailableException(name, "being moved", Duration.ofSeconds(1))
                         : new UnknownModelException(name);
         };
+            }
     }
 
     @Override
@@ -226,11 +230,11 @@ final class ModelRouter implements ModelDirectory {
                 cards.put(slot.id(), slot.created());
             }
         }
-        if (onDemand.isOn()) {
-            rows.findAll().stream()
-                    .filter(row -> caller.mayAsk(row.id()))
-                    .forEach(row -> cards.put(row.id(), row.createdAt()));
-        }
+        stored.forEach((id, created) -> {
+            if (caller.mayAsk(id)) {
+                cards.put(id, created);
+            }
+        });
         return cards.entrySet().stream()
                 .map(card -> new Card(card.getKey(), card.getValue()))
                 .sorted(Comparator.comparing(card -> card.id().toLowerCase(Locale.ROOT)))
