@@ -181,7 +181,7 @@ public final class ModelCatalog {
             } catch (CancelledException e) {
                 loader.inTurn(() -> {
                     if (loaded.reopen(id) || !loader.hasEngine()) {
-                        rows.want(id, row.wanted().name());
+                        rows.wantIfUnwanted(id, row.wanted().name());
                     }
                 });
                 throw e;

@@ -42,8 +42,8 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
     int settle(String id, @Nullable String computePrecision, @Nullable String kvPrecision);
 
     @Modifying
-    @Query("UPDATE model SET wanted = 'BY_ALIAS' WHERE id = :id AND wanted = 'NO'")
-    int wantByAlias(String id);
+    @Query("UPDATE model SET wanted = :wanted WHERE id = :id AND wanted = 'NO'")
+    int wantIfUnwanted(String id, String wanted);
 
     @Modifying
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id")

@@ -22,6 +22,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -46,6 +47,8 @@ public final class Aliases {
     private final OtherInstances everywhere;
     private final Jobs jobs;
     private final TransactionOperations transaction;
+    /** How many jobs of this process load a model for a name. */
+    private final Map<String, Integer> loading = new ConcurrentHashMap<>();
 
     Aliases(
             AliasRows rows,
@@ -170,6 +173,13 @@ public final class Aliases {
         everywhere.awaitAlias(name, route.description(), progress);
     }
 
+    /** Whether the target's backend still has its model; true for a local one. */
+    boolean isOffered(AliasTarget target) {
+        return target.backend()
+                .map(backend -> backends.offer(backend, target.model()).isPresent())
+                .orElse(true);
+    }
+
     /** Runs a decision in a turn and a transaction. */
     void decide(Runnable decision) {
         loader.inTurn(() -> transaction.executeWithoutResult(status -> decision.run()));
@@ -178,7 +188,13 @@ public final class Aliases {
     /** Loads a model here and in the other processes, to be unloaded with its last name; then decides. */
     void bring(String model, Runnable decision, Progress progress) {
         loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
-        load(model, () -> transaction.executeWithoutResult(status -> decision.run()), progress);
+        load(
+                model,
+                () -> transaction.executeWithoutResult(status -> {
+                    want(model);
+                    decision.run();
+                }),
+                progress);
     }
 
     /**
@@ -197,6 +213,7 @@ public final class Aliases {
                     return new Ended(false, Optional.empty());
                 }
                 if (promoted) {
+                    local.ifPresent(this::want);
                     targets.point(canary.alias(), new AliasRoute(List.of(canary.target())));
                 }
                 return new Ended(true, (promoted ? before : local).filter(this::leaves));
@@ -216,20 +233,30 @@ public final class Aliases {
     private record Ended(boolean here, Optional<String> left) {}
 
     private void load(String model, Runnable move, Progress progress) {
+        loading.merge(model, 1, Integer::sum);
+        boolean moved = false;
         try {
-            loader.load(model, progress, () -> models.wantByAlias(model));
+            loader.load(model, progress, () -> want(model));
             everywhere.awaitModel(model, progress);
             loader.load(model, progress, move);
-        } catch (RuntimeException e) {
-            loader.inTurn(() -> drainIfUnused(model));
-            throw e;
+            moved = true;
+        } finally {
+            loading.computeIfPresent(model, (id, jobs) -> jobs == 1 ? null : jobs - 1);
+            if (!moved) {
+                loader.inTurn(() -> drainIfUnused(model));
+            }
         }
+    }
+
+    private void want(String model) {
+        models.wantIfUnwanted(model, Wanted.BY_ALIAS.name());
     }
 
     private void move(String name, AliasRoute route, Consumer<AliasRoute> recorded) {
         List<String> left = transaction.execute(status -> {
             Optional<String> before = rows.findById(name).flatMap(row -> Optional.ofNullable(row.model()));
             targets.point(name, route);
+            route.local().ifPresent(this::want); // again: somebody may have unloaded it since it was loaded
             Optional<String> canary = canaries.find(name)
                     .filter(one -> canaries.end(one, Canary.State.ROLLED_BACK, "the alias was moved"))
                     .filter(one -> one.backend().isEmpty())
@@ -243,9 +270,13 @@ public final class Aliases {
         Objects.requireNonNull(left).forEach(loaded::drain);
     }
 
+    /** In an order in which a request always finds the old targets or the new ones. */
     private void follow(String name, AliasRoute route) {
         route.local().ifPresent(model -> loaded.point(name, model));
         routes.put(name, route);
+        if (route.local().isEmpty()) {
+            loaded.forget(name);
+        }
     }
 
     private void drainIfUnused(String model) {
@@ -270,13 +301,9 @@ public final class Aliases {
      * Removes a name.
      *
      * @param recorded runs in the transaction that removes it
-    /** In an order in which a request always finds the old targets or the new ones. */
      * @return whether there was such a name
      */
     public boolean delete(String name, Consumer<Alias> recorded) {
-        if (route.local().isEmpty()) {
-            loaded.forget(name);
-        }
         return loader.inTurn(() -> {
             Optional<Alias> known = find(name);
             known.ifPresent(alias -> delete(alias, () -> recorded.accept(alias)));
@@ -302,7 +329,8 @@ public final class Aliases {
 
     /** Whether a model that just lost an alias, or did not get it, should be unloaded. */
     private boolean leaves(String model) {
-        boolean unused = !rows.existsByModel(model)
+        boolean unused = !loading.containsKey(model)
+                && !rows.existsByModel(model)
                 && models.findById(model).map(ModelRow::wanted).equals(Optional.of(Wanted.BY_ALIAS));
         if (unused) {
             models.want(model, Wanted.NO.name());
