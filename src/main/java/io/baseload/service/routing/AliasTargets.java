@@ -76,13 +76,18 @@ final class AliasTargets {
         }
     }
 
-    /** Names that point to a backend's models: the name, and the model. */
-    Map<String, String> namesOf(String backend) {
-        Map<String, String> names = new LinkedHashMap<>();
-        jdbc.sql("SELECT alias, model FROM alias_target WHERE backend = ? ORDER BY alias")
-                .param(backend)
-                .query((row, number) -> names.put(row.getString("alias"), row.getString("model")))
+    /** A name and one of a backend's models that it uses. */
+    record Use(String alias, String model) {}
+
+    /** The names that point to a backend's models, or have one as their canary. */
+    List<Use> usesOf(String backend) {
+        return jdbc.sql("""
+            SELECT alias, model FROM alias_target WHERE backend = :backend
+            UNION SELECT alias, model FROM canary WHERE backend = :backend AND state = 'RUNNING'
+            ORDER BY alias, model\
+            """)
+                .param("backend", backend)
+                .query((row, number) -> new Use(row.getString("alias"), row.getString("model")))
                 .list();
-        return names;
     }
 }

@@ -11,6 +11,7 @@ import io.baseload.service.outbound.Secret;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelCatalog;
 import io.baseload.service.registry.ServedModel;
+import io.baseload.service.routing.AliasTargets.Use;
 import io.baseload.service.routing.BackendRows.BackendRow;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -22,6 +23,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
@@ -117,7 +119,7 @@ public final class Backends {
      * @param recorded runs in the transaction that does it
      * @return empty if there is no such backend
      * @throws InvalidRequestException if something of it is not allowed
-     * @throws ConflictException if an alias points to a model that it would no longer have
+     * @throws ConflictException if an alias or a canary uses a model that it would no longer have
      */
     public Optional<Known> change(String name, UnaryOperator<Backend> change, Consumer<Backend> recorded) {
         Optional<Backend> changed = transaction.execute(status -> {
@@ -137,10 +139,10 @@ public final class Backends {
     }
 
     private void refuseIfMissed(Backend backend) {
-        targets.namesOf(backend.name()).forEach((alias, model) -> {
-            if (backend.offer(model).isEmpty()) {
-                throw new ConflictException("The alias '" + alias + "' points to the model '" + model
-                        + "' of this backend: move or delete the alias first.");
+        targets.usesOf(backend.name()).forEach(use -> {
+            if (backend.offer(use.model()).isEmpty()) {
+                throw new ConflictException("The alias '" + use.alias() + "' or its canary uses the model '"
+                        + use.model() + "' of this backend: move or delete the alias, or end the canary, first.");
             }
         });
     }
@@ -150,16 +152,17 @@ public final class Backends {
      *
      * @param recorded runs in the transaction that does it
      * @return whether there was such a backend
-     * @throws ConflictException if an alias points to it
+     * @throws ConflictException if an alias or a canary uses it
      */
     public boolean delete(String name, Runnable recorded) {
         boolean deleted = transaction.execute(status -> {
             rows.lock();
             boolean there = rows.existsById(name);
-            Set<String> aliases = targets.namesOf(name).keySet();
+            String aliases =
+                    targets.usesOf(name).stream().map(Use::alias).distinct().collect(Collectors.joining(", "));
             if (!aliases.isEmpty()) {
-                throw new ConflictException("Aliases point to the backend '" + name + "' (" + String.join(", ", aliases)
-                        + "): move or delete them first.");
+                throw new ConflictException("Aliases or their canaries use the backend '" + name + "' (" + aliases
+                        + "): move or delete them, or end the canaries, first.");
             }
             if (there) {
                 rows.deleteById(name);

@@ -74,16 +74,8 @@ public final class Canaries {
      * @throws io.baseload.service.registry.NotEnoughMemoryException if both models don't fit into memory
      */
     public Report start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
-        Alias alias = aliases.find(name).orElseThrow(() -> new UnknownModelException(name));
         AliasTarget target = aliases.placed(asked);
-        boolean there = alias.route().targets().stream()
-                .anyMatch(one ->
-                        one.model().equals(target.model()) && one.backend().equals(target.backend()));
-        if (there) {
-            throw new InvalidRequestException(
-                    "model", "invalid_value", "The alias '" + name + "' already points to this model.");
-        }
-        refuseIfRunning(name);
+        check(name, target);
         var canary = new Canary(
                 name,
                 target.model(),
@@ -94,7 +86,7 @@ public final class Canaries {
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 null);
         Runnable begin = () -> {
-            refuseIfRunning(name);
+            check(name, target); // again, because a load takes long
             rows.start(canary);
             recorded.run();
         };
@@ -111,7 +103,15 @@ public final class Canaries {
         return find(name).orElseThrow();
     }
 
-    private void refuseIfRunning(String name) {
+    private void check(String name, AliasTarget target) {
+        Alias alias = aliases.find(name).orElseThrow(() -> new UnknownModelException(name));
+        boolean there = alias.route().targets().stream()
+                .anyMatch(one ->
+                        one.model().equals(target.model()) && one.backend().equals(target.backend()));
+        if (there) {
+            throw new InvalidRequestException(
+                    "model", "invalid_value", "The alias '" + name + "' already points to this model.");
+        }
         if (rows.find(name).filter(one -> one.state() == State.RUNNING).isPresent()) {
             throw new ConflictException(
                     "The alias '" + name + "' already has a canary: promote it or roll it back first.");
@@ -122,12 +122,15 @@ public final class Canaries {
      * Points the name to the canary alone, or leaves it unchanged.
      *
      * @param recorded runs in the transaction that ends it
-     * @throws ConflictException if there is no running one
+     * @throws ConflictException if there is no running one, or the backend no longer has the model to be promoted
      */
     public Report end(String name, State state, String reason, Consumer<Canary> recorded) {
         Canary canary = rows.find(name)
                 .filter(one -> one.state() == State.RUNNING)
                 .orElseThrow(() -> new ConflictException("The alias '" + name + "' has no running canary."));
+        if (state == State.PROMOTED && !aliases.isOffered(canary.target())) {
+            throw new ConflictException("The backend no longer has the canary's model: roll it back.");
+        }
         if (!ended(canary, state, reason, recorded)) {
             throw new ConflictException("The canary of '" + name + "' has just ended in another way.");
         }
@@ -153,13 +156,25 @@ public final class Canaries {
         }
         var running = rows.running();
         traffic.use(running);
-        running.forEach(this::judge);
+        running.forEach(this::judgeAlone);
+    }
+
+    /** One that can't be judged does not keep the others waiting. */
+    private void judgeAlone(Canary canary) {
+        try {
+            judge(canary);
+        } catch (RuntimeException e) {
+            LOG.warn("The canary of {} can't be judged now: {}", canary.alias(), Jobs.inWords(e));
+        }
     }
 
     private void judge(Canary canary) {
         Report report = report(canary);
         switch (CanaryVerdict.of(canary.rule(), report.stable(), report.counted())) {
             case CanaryVerdict.Wait() -> {}
+            case CanaryVerdict.Promote(String reason)
+            when !aliases.isOffered(canary.target()) ->
+                endByItself(canary, State.ROLLED_BACK, "the backend no longer has its model");
             case CanaryVerdict.Promote(String reason) -> endByItself(canary, State.PROMOTED, reason);
             case CanaryVerdict.RollBack(String reason) -> endByItself(canary, State.ROLLED_BACK, reason);
         }
