@@ -13,7 +13,9 @@ public interface AliasRows extends ListCrudRepository<AliasRows.AliasRow, String
     @Query("SELECT * FROM alias WHERE name > :after ORDER BY name LIMIT :limit")
     List<AliasRow> page(String after, int limit);
 
-    List<AliasRow> findByModelOrderByName(String model);
+    /** Those with a local model. */
+    @Query("SELECT * FROM alias WHERE model IS NOT NULL ORDER BY name")
+    List<AliasRow> local();
 
     /** Whether a name points to a local model, or has it as a canary. */
     @Query("SELECT EXISTS (SELECT FROM alias WHERE model = :model) OR EXISTS"

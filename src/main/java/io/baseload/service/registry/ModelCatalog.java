@@ -16,9 +16,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -71,11 +73,20 @@ public final class ModelCatalog {
     }
 
     public List<Model> page(String after, int limit) {
-        return rows.page(after, limit).stream().map(this::view).toList();
+        Map<String, List<String>> names = names();
+        return rows.page(after, limit).stream().map(row -> view(row, names)).toList();
     }
 
     public Optional<Model> find(String id) {
-        return rows.findById(id).map(this::view);
+        return rows.findById(id).map(row -> view(row, names()));
+    }
+
+    /** The aliases of each model. */
+    private Map<String, List<String>> names() {
+        return aliases.local().stream()
+                .collect(Collectors.groupingBy(
+                        alias -> Objects.requireNonNull(alias.model()),
+                        Collectors.mapping(AliasRow::name, Collectors.toList())));
     }
 
     /**
@@ -87,7 +98,7 @@ public final class ModelCatalog {
         return store.find(row(id).sha256()).orElseThrow(() -> new UnknownModelException(id));
     }
 
-    private Model view(ModelRow row) {
+    private Model view(ModelRow row, Map<String, List<String>> names) {
         return new Model(
                 row.id(),
                 loader.state(row.id()),
@@ -96,9 +107,7 @@ public final class ModelCatalog {
                 row.bytes(),
                 row.contextLength(),
                 row.sha256(),
-                aliases.findByModelOrderByName(row.id()).stream()
-                        .map(AliasRow::name)
-                        .toList(),
+                names.getOrDefault(row.id(), List.of()),
                 loaded.slot(row.id()).map(slot -> slot.model().load()),
                 loader.options(row).precision(),
                 loader.options(row).kvPrecision(),
@@ -215,6 +224,7 @@ public final class ModelCatalog {
         if (state != Model.State.STORED && state != Model.State.FAILED) {
             throw new ConflictException("The model '" + id + "' is in memory: unload it first.");
         }
+        everywhere.refuseIfInMemory(id);
         if (aliases.existsByModel(id)) {
             throw new ConflictException("An alias points to the model '" + id + "': move or delete the alias first.");
         }
@@ -224,7 +234,6 @@ public final class ModelCatalog {
         return value == null ? null : value.name();
     }
 
-        everywhere.refuseIfInMemory(id);
     private ModelRow row(String id) {
         return rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
     }

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.springframework.stereotype.Component;
 
 /**
@@ -207,13 +208,14 @@ final class ModelRouter implements ModelDirectory {
                 yield routes.find(name).isPresent() // it had a local model when the request was routed
                         ? new ModelUnavailableException(name, "being moved", Duration.ofSeconds(1))
                         : new UnknownModelException(name);
-        };
             }
+        };
     }
 
     @Override
     public List<Card> visibleTo(Caller caller) {
         Map<String, Instant> cards = new TreeMap<>();
+        Map<String, Instant> stored = stored();
         for (RemoteOffer offer : backends.offers()) {
             if (caller.mayAsk(offer.offer().id())) {
                 cards.put(offer.offer().id(), offer.created());
@@ -222,7 +224,7 @@ final class ModelRouter implements ModelDirectory {
         routes.all()
                 .forEach((alias, route) -> route.targets().stream()
                         .filter(target -> sees(caller, alias, target.model()))
-                        .flatMap(target -> created(alias, target).stream())
+                        .flatMap(target -> created(alias, target, stored).stream())
                         .findFirst()
                         .ifPresent(created -> cards.put(alias, created)));
         for (Slot slot : loaded.slots()) {
@@ -241,16 +243,21 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
     }
 
+    /** When the models that are loaded on request were created. */
+    private Map<String, Instant> stored() {
+        return onDemand.isOn()
+                ? rows.findAll().stream().collect(Collectors.toMap(ModelRow::id, ModelRow::createdAt))
+                : Map.of();
+    }
+
     /** When the model behind the alias was created; empty if nothing answers to it. */
-    private Optional<Instant> created(String alias, AliasTarget target) {
+    private Optional<Instant> created(String alias, AliasTarget target, Map<String, Instant> stored) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(RemoteOffer::created))
                 .orElseGet(() -> loaded.slot(loaded.resolve(alias))
                         .filter(slot -> loaded.answers(slot.id()))
                         .map(Slot::created)
-                        .or(() -> onDemand.isOn()
-                                ? rows.findById(loaded.resolve(alias)).map(ModelRow::createdAt)
-                                : Optional.empty()));
+                        .or(() -> Optional.ofNullable(stored.get(loaded.resolve(alias)))));
     }
 
     private static boolean sees(Caller caller, String name, String id) {
