@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** The table of docs/architecture.md has the doors of {@link Rooms}: neither more nor fewer. */
+/** The table of docs/architecture.md has exactly the dependencies of {@link Rooms}. */
 class ArchitecturePageTest {
     private static final Pattern ROW = Pattern.compile("(?m)^\\| (`[^|\n]+`) \\| ([^|\n]+) \\|[^|\n]*\\|$");
     private static final Pattern COMMA = Pattern.compile(", *");

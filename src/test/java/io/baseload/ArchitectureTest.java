@@ -34,7 +34,7 @@ import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Holds the compiled classes against the doors of {@link Rooms} and the rules of docs/architecture.md. */
+/** Checks the compiled classes against the dependencies that {@link Rooms} allows, and the rules of docs/architecture.md. */
 class ArchitectureTest {
     private static final String[] SQL = {
         "java.sql..",
@@ -93,7 +93,7 @@ class ArchitectureTest {
         assertEquals(Set.of(), difference(packages(), marked), "packages without a null-marked package-info");
     }
 
-    /** Whoever reads a name, in a stack trace or a search, knows which class it is. */
+    /** A name in a stack trace or a search identifies one class. */
     @Test
     void noClassIsNamedTwice() {
         Map<String, List<String>> named = project.stream()

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
-/** The poms below src/packages and src/samples are built by themselves, so that they can't read a version in the pom of the service: each has to say the same. */
+/** The poms below src/packages and src/samples are built by themselves, so that they can't read a version in the pom of the service: each must have the same version. */
 class PackagesTest {
     private static final Element ROOT = project(Path.of("pom.xml"));
     private static final String VERSION = text(ROOT, "version");

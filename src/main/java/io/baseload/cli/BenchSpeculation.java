@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 /**
  * The effect of speculation: the same answers with and without it, alternating.
  *
- * @param answers which
+ * @param answers the kind of answers: repetitive or ordinary
  * @param plainTps tokens per second without
  * @param speculativeTps tokens per second with it
  * @param ratio of each pair

@@ -36,7 +36,7 @@ import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 import reactor.core.Disposable;
 
-/** The chat model over a tiny model whose text is noise. */
+/** The chat model over a tiny model that generates noise. */
 class BaseloadChatModelTest {
     private final Engine engine = Engine.open(new EngineOptions(1, false));
     private final LoadedModel loaded = engine.load(TestModels.tiny(), LoadOptions.named("tiny"));

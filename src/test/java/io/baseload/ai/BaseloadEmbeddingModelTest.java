@@ -24,7 +24,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Spring AI's embedding model, made by its auto-configuration, against what transformers computes. */
+/** Spring AI's embedding model, created by its auto-configuration, compared with transformers. */
 class BaseloadEmbeddingModelTest {
     private static final Path FOLDER = Path.of("src/test/resources/encoders/bert-mean");
 

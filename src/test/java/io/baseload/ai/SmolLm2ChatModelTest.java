@@ -30,7 +30,7 @@ import org.springframework.ai.chat.prompt.Prompt;
 import org.springframework.core.ParameterizedTypeReference;
 import reactor.core.Disposable;
 
-/** The chat model over a real model, whose answer to an endless prompt takes minutes: that it ends at once shows that cancelling works. */
+/** The chat model over a real model. Its answer to an endless prompt takes minutes, so if it ends at once, cancelling works. */
 class SmolLm2ChatModelTest {
     private static final Prompt ENDLESS = new Prompt(
             "Count.", BaseloadChatOptions.builder().temperature(2.0).seed(1L).build());
@@ -75,7 +75,7 @@ class SmolLm2ChatModelTest {
 
     private record City(Kind kind, int founded, Mayor mayor) {}
 
-    /** A small model keeps to no form that it is only told; the grammar makes it. */
+    /** A small model ignores a format that is only described to it; the grammar enforces it. */
     @Test
     void answersAsAnObject() {
         City city = asked().entity(City.class, EntityParamSpec::useProviderStructuredOutput);
@@ -97,7 +97,7 @@ class SmolLm2ChatModelTest {
         assertThat(town.before()).isNotNull();
     }
 
-    /** Without a penalty a small model repeats itself in what has no bounds. */
+    /** Without a penalty a small model repeats itself in parts without bounds. */
     private static CallResponseSpec asked() {
         return ChatClient.create(model)
                 .prompt("Describe Paris.")

@@ -24,13 +24,13 @@ import org.springframework.ai.support.ToolCallbacks;
 import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.ai.tool.annotation.ToolParam;
 
-/** Tools with a model that would hardly call one by itself: it is made to. */
+/** Tools with a model that rarely calls one by itself, so calls are forced. */
 class SmolLm2ToolsTest {
     private static final String QUESTION = "What is the weather in Paris?";
     private static Engine engine;
     private static BaseloadChatModel model;
 
-    /** A tool that remembers what it was asked. */
+    /** A tool that records its calls. */
     static final class Weather {
         private final List<String> asked = new CopyOnWriteArrayList<>();
 

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** What a command printed, and its exit code. */
+/** The output of a command, and its exit code. */
 public record CommandRun(int code, String out, String err) {
     public static CommandRun of(String... args) {
         var out = new StringWriter();

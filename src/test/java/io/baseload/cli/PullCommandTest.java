@@ -11,7 +11,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Fetching a model at the command line. */
+/** Pulls a model on the command line. */
 class PullCommandTest {
     @TempDir
     private Path folder;

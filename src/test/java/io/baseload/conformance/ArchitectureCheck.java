@@ -10,7 +10,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A checkpoint, or its GGUF twin, against its reference: logits at all positions, the residual stream, greedy continuation, a text, a long text.
+ * Compares a checkpoint, or its GGUF twin, with its reference: logits at all positions, the residual stream, greedy continuation, a text, a long text.
  *
  * @param shards that the model is cut into
  * @param equalBelow positions from here on are not compared
@@ -76,7 +76,7 @@ record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int 
         tally.count("greedy", Json.equal(Arrays.copyOf(given, comparable), Arrays.copyOf(ids, comparable)));
     }
 
-    /** The logits behind a text, where the folder has one that is short enough. */
+    /** The logits after a text, if the folder has one that is short enough. */
     private void last(Tally tally, LogitSource model, String key) {
         int[] ids = Json.ints(expected.path(key).path("ids"));
         if (ids.length > 0 && ids.length <= equalBelow) {

@@ -16,7 +16,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** One configuration of a tensor, such as {@code nf4_b64_dq}: quantizing it, and reading what the library made of it, row by row and out of panels. */
+/** One configuration of a tensor, such as {@code nf4_b64_dq}: quantizes it, and reads the library's result, row by row and from panels. */
 record Bnb4Check(ModelCheckpoint tensors, String name, Codes kind, int blockSize, boolean nested, JsonNode facts) {
     private static final double MEAN_TOLERANCE = 1e-6;
 

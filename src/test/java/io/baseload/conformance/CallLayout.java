@@ -21,7 +21,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/** Real chat templates, {@code X.jinja}: which form of calls each is taken for, and whether calls that it shows are read as the same calls. */
+/** Real chat templates, {@code X.jinja}: the recognized tool-call format of each, and whether the calls that it shows are read as the same calls. */
 final class CallLayout implements Layout {
     /** By the beginning of the file's name; of the others no form is known. */
     private static final Map<String, String> FORMS = Map.ofEntries(
@@ -57,10 +57,10 @@ final class CallLayout implements Layout {
             Map.entry("smollm2", "generic"),
             Map.entry("yuan2", "generic"));
 
-    /** What marks a form where the template doesn't speak of it. */
+    /** The sign of a format that the template doesn't show. */
     private static final Map<String, String> SPECIAL = Map.of("LFM2", "<|tool_call_start|>");
 
-    /** What a template asks for that no request has. */
+    /** Variables that a template needs and no request has. */
     private static final Map<String, @Nullable Object> EXTRA =
             Map.of("functions", "[look_up]", "datetime", "today", "bos_token", "", "eos_token", "");
 

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
-/** Broken files: a JSON list of files, each with the verdict "accept" or "refuse" and the offset of what is wrong. */
+/** Broken files: a JSON list of files, each with the verdict "accept" or "refuse" and the offset of the error. */
 final class HostileFileLayout implements Layout {
     @Override
     public List<Suite> suites(Folder folder, Models models) {

@@ -3,7 +3,7 @@ package io.baseload.conformance;
 import java.io.IOException;
 import java.util.List;
 
-/** A kind of folder, known by its content. */
+/** A kind of folder, recognized by its content. */
 @FunctionalInterface
 interface Layout {
     /** The suites in a folder; none if it isn't of this kind. */

@@ -19,7 +19,7 @@ final class LogitSource implements AutoCloseable {
         this(file, contextLength, shards, config -> config);
     }
 
-    /** @param change what is computed differently from what the files say */
+    /** @param change a change of the configuration in the files */
     LogitSource(Path file, int contextLength, int shards, UnaryOperator<ModelConfig> change) {
         int workers = Math.max(shards, Math.min(2, Runtime.getRuntime().availableProcessors()));
         bench = new ModelBench(file, contextLength, shards, workers, change);
@@ -38,7 +38,7 @@ final class LogitSource implements AutoCloseable {
         return bench.greedy(prompt, count);
     }
 
-    /** What a prompt leaves in the residual stream, by the names that {@code expected.json} has for it behind the sequence's. */
+    /** The residual stream after a prompt, by the names that {@code expected.json} has for its parts after the sequence's name. */
     Map<String, float[][]> hidden(int[] ids) {
         PageTable sequence = bench.sequence();
         Map<String, float[][]> hidden = new HashMap<>();

@@ -3,7 +3,7 @@ package io.baseload.conformance;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What is done with a row of logits. */
+/** Operations on a row of logits. */
 final class Logits {
     private Logits() {}
 

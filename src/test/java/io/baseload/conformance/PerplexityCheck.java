@@ -11,10 +11,10 @@ import tools.jackson.databind.JsonNode;
  * Perplexity and divergence of one variant of a model, by the product's own commands.
  *
  * @param variant the reference's figures: {@code window_nll} (nats), {@code ppl}, {@code mean_kl}
- * @param bar how far from these is near enough
+ * @param bar the tolerance
  */
 record PerplexityCheck(JsonNode variant, Bar bar) {
-    /** Which of the product's forms a variant is held against, and by which rule. */
+    /** The product's format with which a variant is compared, and the tolerance. */
     sealed interface Bar {
         /** The file as it is: each window's loss within 0.05, the perplexity within 0.01 %. */
         record AsStored() implements Bar {}

@@ -21,12 +21,12 @@ record Suite(String name, Body body) {
         });
     }
 
-    /** What lies there is nothing that the product claims to do: one line that says why, neither passed nor failed. */
+    /** The product does not claim to support this: one line with the reason, neither passed nor failed. */
     static Suite withoutCases(String name, String reason) {
         return new Suite(name, tally -> tally.withoutCases(reason));
     }
 
-    /** Counts whatever escapes from the body as one more failed case. */
+    /** Counts an exception of the body as one more failed case. */
     void check(Tally tally) {
         try {
             body.run(tally);

@@ -34,12 +34,12 @@ final class Tally {
         largestDifference = Double.isNaN(largestDifference) ? seen : Math.max(largestDifference, seen);
     }
 
-    /** Something that a reader should know although it is no failure. */
+    /** A remark that is not a failure. */
     void remark(String text) {
         remark = Optional.of(text);
     }
 
-    /** There is nothing to count here, on purpose; a suite that counts nothing without saying so has failed. */
+    /** Declares that there is nothing to count; a suite that counts nothing without this has failed. */
     void withoutCases(String why) {
         withoutCases = Optional.of(why);
     }

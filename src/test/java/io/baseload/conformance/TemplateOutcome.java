@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
-/** What came of a template: a text, a refusal in its author's words, or another failure. */
+/** The result of a template: a text, a refusal in its author's words, or another failure. */
 sealed interface TemplateOutcome {
     /** When the references were rendered. */
     LocalDateTime CLOCK = LocalDateTime.of(2026, 3, 5, 14, 7, 9);

@@ -194,7 +194,7 @@ class ChartTest {
     }
 
     @Test
-    void withoutADatabaseNothingIsSaidOfOne() throws IOException {
+    void withoutADatabaseTheChartConfiguresNone() throws IOException {
         Manifests chart = render("");
         assertThat(chart.config().keySet()).noneMatch(name -> name.startsWith("SPRING_DATASOURCE"));
         assertThat(container(chart).getEnv()).extracting(EnvVar::getName).containsExactly("BASELOAD_BOOTSTRAP_KEY");

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/** What an operator does in tests, over HTTP. */
+/** Actions of an operator over HTTP, for tests. */
 public final class Admin {
     private final Rest rest;
 

@@ -139,7 +139,7 @@ public final class Browser implements AutoCloseable {
         driver.executeCdpCommand("Network.setCacheDisabled", Map.of("cacheDisabled", true));
     }
 
-    /** What axe-core finds that keeps people from using the page; a line each. */
+    /** axe-core's findings on the page, one per line. */
     @SuppressWarnings("unchecked")
     public List<String> violations() {
         // by the driver, which the page's policy doesn't bind
@@ -165,7 +165,7 @@ public final class Browser implements AutoCloseable {
                 driver.executeScript("return document.documentElement.scrollWidth > window.innerWidth;"));
     }
 
-    /** Whether a part of the page has to be moved sideways to be read. */
+    /** Whether a part of the page needs horizontal scrolling. */
     public boolean overflows(String css) {
         return all(css).stream()
                 .anyMatch(part -> Boolean.TRUE.equals(

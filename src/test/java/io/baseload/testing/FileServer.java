@@ -17,7 +17,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 
-/** A server of files as CDNs and registries are: ETags, ranges, conditions, redirects, and what goes wrong with them. */
+/** A server of files as CDNs and registries are: ETags, ranges, conditions, redirects, and their faults. */
 public final class FileServer implements AutoCloseable {
     private final HttpServer server;
     private final String host;

@@ -55,7 +55,7 @@ import org.springframework.security.oauth2.server.authorization.token.OAuth2Toke
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.filter.OncePerRequestFilter;
 
-/** A real identity provider, Spring Authorization Server, on a port of its own: people sign in by their name, and its token says what a test wants. */
+/** A real identity provider, Spring Authorization Server, on a port of its own: people sign in with their name, and tests choose the claims of its tokens. */
 public final class IdentityProvider implements AutoCloseable {
     /** For whom its tokens are, unless a test says otherwise. */
     public static final String AUDIENCE = "baseload";
@@ -80,7 +80,7 @@ public final class IdentityProvider implements AutoCloseable {
                 + ((WebServerApplicationContext) context).getWebServer().getPort();
     }
 
-    /** What configures a service to believe it, but for the rules. */
+    /** The settings of a service that trusts it, without the rules. */
     public List<String> properties() {
         return List.of(
                 "baseload.identity.issuers[0].issuer=" + issuer(),

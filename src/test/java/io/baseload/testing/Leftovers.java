@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 
-/** Folders with databases in them, whose thousands of files take longer to delete than the end of a JVM may last. */
+/** Folders with databases, whose thousands of files take too long to delete at the end of a JVM. */
 final class Leftovers {
     private Leftovers() {}
 

@@ -8,7 +8,7 @@ import java.util.Map;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
-/** How long tests wait for what must come: so long that no crowded machine is too slow, since only a failing test ever waits that long. */
+/** How long tests wait for an expected event: long enough for any crowded machine, because only a failing test waits that long. */
 public final class Patience {
     public static final Duration LIMIT = Duration.ofMinutes(5);
 

@@ -9,7 +9,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
- * What another implementation measured: {@code accuracy.json} beside the windows, with sums for each window of {@code scored_per_window} tokens, in nats.
+ * The measurements of another implementation: {@code accuracy.json} beside the windows, with sums for each window of {@code scored_per_window} tokens, in nats.
  *
  * @param limit how many windows count
  */

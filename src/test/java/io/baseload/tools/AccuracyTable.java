@@ -5,7 +5,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /**
- * A table of forms of one model and what they cost against the model as it is; with a reference, what another implementation measured stands beside.
+ * A table of one model in several formats, compared with the model as it is and, if there is a reference, with the measurements of another implementation.
  *
  * @param plain what {@code perplexity --json} says of the model as it is
  */

@@ -22,8 +22,8 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Three processes on one PostgreSQL under load. In each round one of them, in each third round PostgreSQL itself, is killed with {@code kill -9} and comes back. Then
- * the books are held against each other: no window holds more than its limit, what the quota counts is what the audit trail has, no answer that a client got is
- * missing there, none is recorded twice, nothing is left reserved, the chain is whole. A run in which nobody met a limit says nothing about limits: it fails too.
+ * the records are compared: no window exceeds its limit, quota and audit trail have the same tokens, no answer that a client got is
+ * missing there, none is recorded twice, nothing is left reserved, the chain is whole. A run in which nobody reached a limit says nothing about limits: it fails too.
  *
  * <p>{@code KillRounds ROUNDS FOLDER}; the folder is new. All of it listens on the loopback address only, and no round begins after a quarter of an hour. Exit code 1
  * if the books differ or a round was left out.

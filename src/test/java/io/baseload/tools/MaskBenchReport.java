@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Sums up what became of MaskBench's schemas. */
+/** Summarizes the results of MaskBench's schemas. */
 final class MaskBenchReport {
     private static final Pattern UNSUPPORTED = Pattern.compile("(\\S+) is not supported.*", Pattern.DOTALL);
 

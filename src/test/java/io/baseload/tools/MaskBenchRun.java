@@ -28,10 +28,10 @@ final class MaskBenchRun {
     }
 
     /**
-     * What became of a schema. Times are in microseconds.
+     * The result of a schema. Times are in microseconds.
      *
      * @param refused why it was not compiled
-     * @param departures what is said of valid instances that are not accepted
+     * @param departures where valid instances that are not accepted deviate
      * @param unsound invalid instances that are accepted
      * @param compile from the schema's text to what reads instances
      * @param firstMask from the schema's text to the first mask; 0 if it was refused

@@ -33,7 +33,7 @@ record RandomShape(
         YUAN2
     }
 
-    /** What a tensor's numbers are. */
+    /** The contents of a tensor. */
     enum Kind {
         /** Random, in the format that was asked for; each row has a variance of 1 / its length. */
         MATRIX,

@@ -21,7 +21,7 @@ import java.util.stream.IntStream;
 
 /**
  * {@code shuffled-model MODEL OUT}: writes a Llama-like GGUF file anew in F32, its channels in another order. The function stays the same, but blocks of neighbouring weights
- * are not those that the file's own quantization was made for: formats are measured as on weights that were never quantized, instead of rewarded for finding the old grid.
+ * are not those that the file's own quantization was made for: so formats are measured as on weights that were never quantized, and gain nothing by finding the old grid.
  *
  * <p>What is shuffled: the residual stream, each feed-forward layer inside, and the elements of a head's value. Queries and keys have their order from the rotation.
  */

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.databind.JsonNode;
 
 /**
- * Asks a running service for many one-token completions and holds its three books against each other: tokens that the answers reported, tokens that the quota
+ * Requests many one-token completions from a running service and compares three counts: tokens that the answers reported, tokens that the quota
  * counted, tokens that the audit trail has. {@code Soak URL ADMIN_KEY COUNT CONNECTIONS [MODEL]}; exit code 1 if an answer failed or the books differ.
  */
 public final class Soak {

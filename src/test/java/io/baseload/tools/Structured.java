@@ -25,7 +25,7 @@ public final class Structured {
     private Structured() {}
 
     /**
-     * What came of one question.
+     * The result of one question.
      *
      * @param problems what parser and validator found
      */

@@ -46,7 +46,7 @@ public final class Swaps {
      * What came of it.
      *
      * @param models that answered
-     * @param failures what was no whole answer
+     * @param failures descriptions of incomplete answers
      */
     public record Result(int moves, int answers, Set<String> models, List<String> failures) {}
 

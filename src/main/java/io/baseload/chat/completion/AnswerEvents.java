@@ -60,7 +60,7 @@ final class AnswerEvents {
         send(events, scanner.stopped() ? decided() : logprobs.takeAll());
     }
 
-    /** Those of the tokens that begin before text that still waits, or will never be sent. */
+    /** The log-probabilities of the tokens that begin before the text that still waits, or will never be sent. */
     private List<TokenLogprob> decided() {
         return logprobs.takeBefore(reader.decided() - (scanned - scanner.passed()));
     }

@@ -28,7 +28,7 @@ final class ChatVariables {
         return variables;
     }
 
-    /** Everything in them that is text, names too. */
+    /** All texts in a value, names of members included. */
     static Stream<String> texts(@Nullable Object value) {
         return switch (value) {
             case String s -> Stream.of(s);

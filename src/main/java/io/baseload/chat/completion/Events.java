@@ -30,7 +30,7 @@ final class Events {
         open = true;
     }
 
-    /** Nothing was or will be passed on. */
+    /** Drops the held events; if it was never opened, nothing is ever passed on. */
     synchronized void close() {
         held.clear();
         closed = true;

@@ -36,7 +36,7 @@ final class Logprobs {
         }
     }
 
-    /** Those of the tokens that begin before this char of the answer. */
+    /** Takes the log-probabilities of the tokens that begin before this char of the answer. */
     List<TokenLogprob> takeBefore(long end) {
         if (waiting.isEmpty() || waiting.getFirst().start >= end) {
             return List.of();
@@ -56,7 +56,7 @@ final class Logprobs {
         prompt = List.copyOf(sampled);
     }
 
-    /** Of an echoed prompt, whose first token has none. */
+    /** The log-probabilities of an echoed prompt, whose first token has none. */
     List<TokenLogprob> ofPrompt(int[] tokens) {
         if (!wanted) {
             return List.of();

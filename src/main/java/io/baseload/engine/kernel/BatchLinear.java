@@ -36,7 +36,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class BatchLinear {
     /** With fewer rows the vector kernels are as fast, because conversion to bytes costs the same for any number. */
-    private static final int MIN_ROWS = GroupProducts.PAIR == 1 ? 8 : 9;
+    private static final int MIN_ROWS = 9;
 
     private static final int PANELS = WIDTH / LANES;
     private static final int GROUP = GroupProducts.DEPTH;

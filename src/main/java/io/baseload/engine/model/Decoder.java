@@ -137,7 +137,7 @@ final class Decoder implements CausalModel, Step {
         return batch.rows() >= MIN_CHUNKED_ROWS;
     }
 
-    /** Made of prompt rows, decode rows and this model; a step's time changes only slowly with the length of sequences. */
+    /** Made of this model and the numbers of rows and logits; a step's time changes only slowly with the length of sequences. */
     @Override
     public long shape() {
         return (System.identityHashCode(this) * 31L + batch.rows()) * 31L + batch.logits();

@@ -98,7 +98,7 @@ final class Sequence implements Generation {
         this.known = tokens.length;
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     @Override
     public void cancel() {
         cancelled = true;

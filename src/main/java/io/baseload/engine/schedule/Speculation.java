@@ -32,7 +32,7 @@ final class Speculation {
         this.enabled = enabled;
     }
 
-    /** By any thread. */
+    /** May be called by any thread. */
     SpeculationLoad load() {
         return load;
     }

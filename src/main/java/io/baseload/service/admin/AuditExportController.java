@@ -78,8 +78,8 @@ final class AuditExportController {
      *
      * @param format {@code jsonl} or {@code ocsf}
      * @param after the number of the last entry that the reader has
-     * @param from when entries were appended, at the earliest
-     * @param to before which moment
+     * @param from earliest time of an entry
+     * @param to end of the times, exclusive
      */
     @GetMapping(params = "format")
     void lines(

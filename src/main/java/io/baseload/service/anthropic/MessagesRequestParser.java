@@ -82,7 +82,7 @@ final class MessagesRequestParser {
                         + " > " + excess.context() + ", decrease input length or `max_tokens` and try again";
     }
 
-    /** What a field of chats is called here. */
+    /** The name of a chat's field in this protocol. */
     private static String name(String field) {
         return field.equals("stop") ? "stop_sequences" : FUNCTION.matcher(field).replaceFirst("tools[$1].input_schema");
     }

@@ -134,8 +134,8 @@ public final class AuditTrail {
      * <p>Entries are in the order of time, except when a clock was set back. So the first and the last are found by binary search, with a margin before and after; a clock that was
      * set back by more than {@link #MAX_SET_BACK} hides entries from queries by time.
      *
-     * @param from when they were appended, at the earliest
-     * @param to before which moment
+     * @param from earliest time of an entry
+     * @param to end of the times, exclusive
      */
     public List<AuditEntry> between(long after, Optional<Instant> from, Optional<Instant> to, int limit) {
         long first = from.map(time -> reached(time.minus(MAX_SET_BACK)) - 1).orElse(0L);

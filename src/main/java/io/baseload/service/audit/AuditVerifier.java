@@ -129,7 +129,7 @@ public final class AuditVerifier {
             return found.seq() > walk.size() && broken.isEmpty() && walk.size() < target.size();
         }
 
-        /** Continues for a while; true at the end, which is also the first bad entry. */
+        /** Continues for a limited number of entries; true once the round is over, at the end or at the first bad entry. */
         boolean go() {
             int left = maxEntries;
             try {

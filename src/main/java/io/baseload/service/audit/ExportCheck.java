@@ -114,7 +114,7 @@ public final class ExportCheck {
         kept.forEach(checkpoint -> compare(walked, checkpoint));
     }
 
-    /** With what the file claims to come before its first entry. */
+    /** The state before the first entry, as the file claims it. */
     private void compare(TrailWalk walked, Checkpoint kept) {
         if (!kept.origin().equals(origin)) {
             throw new TrailBrokenException(from, "the checkpoint that was kept is of another trail: " + kept.origin());
@@ -148,7 +148,7 @@ public final class ExportCheck {
             if (keys.areNamed(checkpoint)) {
                 throw new TrailBrokenException(walked.size(), "line " + line + ": the signature is not the key's");
             }
-            return; // by a key that wasn't given
+            return; // signed with a key that wasn't given
         }
         if (checkpoint.size() == walked.size()) {
             walked.hold(checkpoint);

@@ -10,7 +10,7 @@ import java.util.Map;
  * The nodes of the trail's Merkle tree, from the database: every eighth level is stored, the levels between are computed from at most 256 hashes below. The nodes need not be
  * trusted: results made from them are checked against a signed root.
  *
- * <p>When the entries of a segment are dropped, the nodes stay that {@link #continuing} returned for its checkpoints.
+ * <p>When the entries of a segment are dropped, the nodes that {@link #continuing} returned for its checkpoints stay.
  */
 final class MerkleNodes implements MerkleTree.Nodes {
     private static final int WIDTH = 8;

@@ -10,10 +10,10 @@ import java.util.List;
  * @param overdue whether no checkpoint has covered the end of the trail for too long
  */
 public record Signing(Checkpoints.Status status, boolean overdue, List<Copy> copies) {
-    /** As in the alert BaseloadAuditAnchorOld. */
+    /** The age of an overdue signature, as in the alert BaseloadAuditAnchorOld. */
     private static final Duration MAX_AGE = Duration.ofMinutes(10);
 
-    /** Where checkpoints are taken less often than each few minutes. */
+    /** If checkpoints are rarer than every few minutes, this many intervals are the limit. */
     private static final int MAX_INTERVALS = 3;
 
     /**

@@ -69,7 +69,7 @@ public final class WitnessAnchor implements Anchor {
         return transport.post(url, body.append('\n').append(checkpoint.note()).toString());
     }
 
-    /** Those by the witness's key; others are ignored. */
+    /** The cosignatures by the witness's key; others are ignored. */
     private List<SignatureLine> cosignatures(Checkpoint checkpoint, String lines) {
         String text = checkpoint.signed().text();
         var signed = SignedNote.parse(text + "\n" + lines).signatures().stream()

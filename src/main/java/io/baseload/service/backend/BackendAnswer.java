@@ -105,7 +105,7 @@ final class BackendAnswer implements Completion, Runnable {
         }
     }
 
-    /** Returns whether the backend has told its end. */
+    /** Returns whether the backend has sent the last event. */
     private boolean readAll() throws IOException {
         while (true) {
             Optional<ServerEvents.Event> event;

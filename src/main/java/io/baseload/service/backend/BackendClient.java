@@ -61,7 +61,7 @@ public final class BackendClient implements AutoCloseable {
         return health.state();
     }
 
-    /** To ask one of its models. */
+    /** One of its models, used with text. */
     public Completions completions(Backend.Offer model) {
         return new BackendCompletions(this, model);
     }
@@ -186,7 +186,7 @@ public final class BackendClient implements AutoCloseable {
         return request;
     }
 
-    /** The time limit is for the time until the response headers; the body has its own. */
+    /** The time limit covers the wait for the response headers; the body has its own limit. */
     private <T> HttpResponse<T> send(
             HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit, BooleanSupplier wanted) {
         CompletableFuture<HttpResponse<T>> answer = access.http().sendAsync(request, handler);

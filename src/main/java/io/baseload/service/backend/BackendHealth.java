@@ -95,7 +95,7 @@ public final class BackendHealth {
         }
     }
 
-    /** It didn't. */
+    /** It didn't answer its probe. */
     synchronized void missed(String error) {
         lastError = Optional.of(error);
         if (!down) {

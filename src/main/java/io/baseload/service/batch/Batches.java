@@ -22,7 +22,7 @@ final class Batches implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(Batches.class);
     private static final int MAX_ERASED = 100;
 
-    /** Nobody knows when one ends, but hardly within the time for which clients wait. */
+    /** It is not known when a running batch ends; it is rarely within the time for which clients wait. */
     private static final Duration BATCH_ENDED = Duration.ofMinutes(5);
 
     private final BatchRows rows;

@@ -12,7 +12,7 @@ import org.springframework.util.unit.DataSize;
  * @param maxSize largest size of an upload
  * @param maxSizePerTenant largest total size of a tenant's files; outputs of batches count, but are always written
  * @param maxCountPerTenant largest number of a tenant's files
- * @param maxUploads the most uploads that one process receives at the same time; one tenant has at most half of them
+ * @param maxUploads maximum number of uploads that one process receives at the same time; one tenant has at most half of them
  */
 @ConfigurationProperties("baseload.files")
 record FileProperties(

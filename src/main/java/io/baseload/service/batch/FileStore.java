@@ -60,7 +60,7 @@ final class FileStore implements TenantData {
     /**
      * Begins a file that a tenant uploads.
      *
-     * @param mostBytes that it can have
+     * @param mostBytes its maximum size
      * @throws ApiException if no files can be stored, or the tenant has no room for it
      */
     FileDraft begin(String tenant, String filename, long mostBytes) {

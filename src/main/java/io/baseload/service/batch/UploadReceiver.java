@@ -252,7 +252,7 @@ final class UploadReceiver {
         }
     }
 
-    /** @param field which says how long a file lives */
+    /** @param field the request's field with the lifetime */
     static Duration lifetime(String field, long seconds) {
         var lifetime = Duration.ofSeconds(seconds);
         if (lifetime.compareTo(MIN_TTL) < 0 || lifetime.compareTo(MAX_TTL) > 0) {

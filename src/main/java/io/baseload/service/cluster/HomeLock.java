@@ -43,7 +43,7 @@ final class HomeLock implements AutoCloseable {
         try {
             return file.tryLock() != null;
         } catch (OverlappingFileLockException e) {
-            return false; // by this very process
+            return false; // locked by this very process
         }
     }
 

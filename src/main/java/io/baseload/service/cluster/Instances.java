@@ -27,7 +27,7 @@ public final class Instances {
         return lease;
     }
 
-    /** Those that live, in the order of their ids as text. */
+    /** The living processes, in the order of their ids as text. */
     public List<Instance> live() {
         return jdbc.sql("SELECT * FROM instance WHERE lease_end >= clock_timestamp() ORDER BY id")
                 .query(Instances::read)

@@ -28,7 +28,7 @@ final class EngineState {
      * A sample.
      *
      * @param models as in the API, each with its share of the machine's limit as {@code roofline}; absent if it was not measured, or the model does nothing
-     * @param tokensPerSecond over the last half minute, all models together; null until there is an earlier sample
+     * @param tokensPerSecond over the last 25 seconds, all models together; null until there is an earlier sample
      * @param prefixHits share of the prompt tokens found in the prefix cache; null if none was looked up
      * @param roofline share of the machine's limit, all models together; null if nothing runs, or the limit of a running model was not measured
      */
@@ -68,7 +68,7 @@ final class EngineState {
                 roofline(models));
     }
 
-    /** The oldest sample of the last half minute. */
+    /** The oldest sample of the last 25 seconds. */
     private Optional<Map<String, Object>> earlier(Instant now) {
         return api.list("/admin/v1/engine/history").reversed().stream()
                 .limit(WINDOW.toSeconds())

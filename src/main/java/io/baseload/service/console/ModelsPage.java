@@ -39,7 +39,8 @@ final class ModelsPage {
 
     @GetMapping
     String page(Model model) {
-        // first: a job that ends from here on refreshes the page, one that has ended shows in all that follows
+        // first, so that a job that ends later refreshes the page, and one that has ended is reflected in all that
+        // follows
         jobs(model);
         EngineState.Now now = engine.now();
         model.addAttribute("memory", Part.ofMemory(now, shown));
@@ -55,7 +56,7 @@ final class ModelsPage {
         return "models";
     }
 
-    /** The last one of a name; most have none. */
+    /** The latest canary of a name; most names have none. */
     private Optional<Map<String, Object>> canary(String alias) {
         try {
             return Optional.of(api.get(CANARY, alias));
@@ -301,7 +302,7 @@ final class ModelsPage {
         return all;
     }
 
-    /** A local model for all prompts is its id. */
+    /** A target in words; a local model for all prompts is just its id. */
     private static String named(Map<?, ?> target) {
         Object backend = target.get("backend");
         Object min = target.get("min_prompt_tokens");

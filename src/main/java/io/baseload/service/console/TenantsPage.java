@@ -71,7 +71,7 @@ final class TenantsPage {
         model.addAttribute("roles", Role.values());
     }
 
-    /** The first day of those that are shown. */
+    /** The start of the first day that is shown. */
     private static String from() {
         return LocalDate.now(ZoneOffset.UTC).minusDays(DAYS - 1) + "T00:00:00Z";
     }

@@ -9,8 +9,8 @@ import java.util.TreeMap;
  * A selection of a tenant's contents; empty criteria are ignored.
  *
  * @param user a request's {@code user} or {@code safety_identifier}
- * @param from when they were stored, at the earliest
- * @param to before which moment
+ * @param from earliest time of storage
+ * @param to end of the times, exclusive
  */
 public record ContentSelection(
         Optional<String> requestId, Optional<String> user, Optional<Instant> from, Optional<Instant> to) {

@@ -88,7 +88,7 @@ public class DatabaseConfiguration {
         }
     }
 
-    /** Not the same class as the other: Spring finds a bean by all its interfaces. */
+    /** A class of its own, because Spring would find a single one under both interfaces. */
     private record OwnerLogin(EmbeddedDatabase database) implements FlywayConnectionDetails {
         @Override
         public String getUsername() {

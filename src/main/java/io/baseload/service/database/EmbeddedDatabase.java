@@ -102,7 +102,7 @@ public final class EmbeddedDatabase implements AutoCloseable {
         throw new IOException("another service runs on " + file.getParent());
     }
 
-    /** initdb writes {@code postgresql.conf} early; our access rules come last. Without them the first start was cut short, and no data can be in the folder. */
+    /** initdb writes {@code postgresql.conf} early; our access rules come last. If they are missing, the first start was interrupted, and the folder can't have any data. */
     private void setUnfinishedAside() throws IOException {
         if (Files.exists(data) && !AccessRules.areIn(data)) {
             var aside = home.resolve("pg-unfinished-" + System.currentTimeMillis());

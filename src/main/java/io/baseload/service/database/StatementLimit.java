@@ -12,7 +12,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  *
  * @param time less than the driver waits for an answer: the database would go on with a statement that nobody waits for
  * @param field of the request, by which it can ask for less
- * @param advice how
+ * @param advice how to ask for less
  */
 public record StatementLimit(Duration time, String field, String advice) {
     private static final Duration USUAL = Duration.ofSeconds(15);

@@ -56,7 +56,7 @@ final class Provider {
     static final OAuth2TokenValidator<Jwt> SUBJECT = new JwtClaimValidator<String>(
             JwtClaimNames.SUB, subject -> subject != null && !subject.isBlank() && subject.length() <= MAX_SUBJECT);
 
-    /** It has no nonce, as the ID tokens of sign-ins have: they pass through browsers, and would otherwise be keys to the API where the client's id is an audience. */
+    /** The token has no nonce. ID tokens of sign-ins have one: they pass through browsers, and would otherwise be keys to the API if the client's id is an audience. */
     private static final OAuth2TokenValidator<Jwt> NO_ID_TOKEN = token -> token.hasClaim(IdTokenClaimNames.NONCE)
             ? OAuth2TokenValidatorResult.failure(
                     new OAuth2Error(OAuth2ErrorCodes.INVALID_TOKEN, "It has a nonce, so it is an ID token.", null))

@@ -8,7 +8,7 @@ import org.springframework.web.servlet.support.ServletUriComponentsBuilder;
 /**
  * This service's address in browsers.
  *
- * @param configured empty = as in the request, with what a trusted proxy says about it
+ * @param configured empty = as in the request, corrected by a trusted proxy's headers
  */
 record PublicAddress(Optional<URI> configured) {
     private static final String HTTPS = "https";

@@ -166,9 +166,9 @@ final class EncodingService {
     }
 
     /**
-     * Settles.
+     * Settles the request.
      *
-     * @return whether that was done within the time that a client waits for it; it is done in any case
+     * @return whether the settlement was written while the client waits; if not, it is written later
      */
     private boolean end(
             Reservation reservation,

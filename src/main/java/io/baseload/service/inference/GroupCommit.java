@@ -35,7 +35,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_GROUP = 256;
     private static final long GATHER_NANOS = 500_000;
     private static final long IDLE_MILLIS = 100;
-    /** Until items whose rows were locked are tried again, if no others come. */
+    /** The pause before items whose rows were locked are tried again, if no others arrive. */
     private static final long LOCKED_MILLIS = 5;
 
     private static final Duration[] BOUNDS = LongStream.of(1, 2, 5, 10, 25, 50, 100, 250, 500, 1_000, 2_500, 5_000)
@@ -175,7 +175,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     private enum State {
         WAITING,
         TAKEN,
-        /** Its caller doesn't wait for it any more. */
+        /** The caller no longer waits for it. */
         WITHDRAWN
     }
 
@@ -193,7 +193,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
             return result;
         }
 
-        /** Doesn't wait any more; false if it is being written, or has been. */
+        /** Withdraws the item; false if it is being written, or has been. */
         boolean withdraw() {
             return state.getAndSet(State.WITHDRAWN) == State.WAITING;
         }

@@ -116,7 +116,7 @@ final class InferenceService implements Inference {
         return firstOf(caller, name, filter, asking, ModelDirectory.Target::refused);
     }
 
-    /** Asks the models that a name stands for, one after the other, and counts what none of them takes. */
+    /** Asks the models that a name stands for, one after the other, and counts requests that none of them accepts. */
     private <T> T firstOf(
             Caller caller,
             String name,

@@ -33,7 +33,7 @@ record Intent(
     private static final int VERSION = 2;
 
     /**
-     * The audit entry before the first token; of contents it has at most a digest. It has grown: {@code version} 2 added itself and the members after the model's id; earlier
+     * The audit entry before the first token; of contents it has at most a digest. {@code version} 2 added the member {@code version} and those after the model's id; earlier
      * entries have none of them.
      */
     AuditTrail.NewEntry entry() {

@@ -6,7 +6,7 @@ import java.util.function.BooleanSupplier;
 /**
  * The lease of one answer of a request.
  *
- * @param tokens how far it is paid for
+ * @param tokens grants tokens as far as they are reserved
  * @param ended whether it must stop for another reason
  * @param wanted whether anybody waits for it
  */

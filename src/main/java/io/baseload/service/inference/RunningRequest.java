@@ -159,7 +159,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         }
     }
 
-    /** One value for all answers: cut off, if any was, or filtered; calls, if any made calls. */
+    /** One reason for all answers: length if any was cut off, else content_filter if any was filtered, else tool_calls if any has calls, else stop. */
     private String reason() {
         return Stream.of(StopReason.LENGTH, StopReason.CONTENT_FILTER, StopReason.TOOL_CALLS)
                 .filter(reasons::containsValue)

@@ -15,9 +15,9 @@ final class Stopwatch {
     private final boolean elsewhere;
     private final long begun;
     private final long asked;
-    private final AtomicLong step = new AtomicLong(); // the engine's first step; like the next
+    private final AtomicLong step = new AtomicLong(); // the engine's first step; nanoseconds, 0 = there is none yet
     private final AtomicInteger answers = new AtomicInteger();
-    private final AtomicLong first = new AtomicLong(); // nanoseconds; 0 = there is none yet
+    private final AtomicLong first = new AtomicLong(); // the first token, likewise
 
     /**
      * @param elsewhere whether a backend answers, whose steps are unknown

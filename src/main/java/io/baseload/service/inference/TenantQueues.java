@@ -16,7 +16,7 @@ final class TenantQueues {
     private final int most;
     private final Map<String, List<WaitingLine>> lines = new HashMap<>();
 
-    /** @param most how many tenants have their own label */
+    /** @param most maximum number of tenants with a label of their own */
     TenantQueues(MeterRegistry registry, int most) {
         this.registry = registry;
         this.most = most;

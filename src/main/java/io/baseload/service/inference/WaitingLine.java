@@ -75,7 +75,7 @@ final class WaitingLine {
     private enum State {
         BEGUN,
         GIVEN_UP,
-        /** Its client did not wait for it. */
+        /** The request ended before its turn. */
         LEFT
     }
 

@@ -29,7 +29,10 @@ final class AdminTools {
                     "list_instances",
                     "/admin/v1/instances",
                     "The service's processes, with the models that each has loaded."),
-            reading("get_engine", "/admin/v1/engine", "The engine's current load: tokens decoded so far, queue, memory."),
+            reading(
+                    "get_engine",
+                    "/admin/v1/engine",
+                    "The engine's current load: tokens decoded so far, queue, memory."),
             reading("get_engine_history", "/admin/v1/engine/history", "The engine's load in the last hours."),
             reading("list_backends", "/admin/v1/backends", "Backends: other servers to which requests are passed on."),
             reading("list_tenants", "/admin/v1/tenants", "Tenants, with their limits.")

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** The answer of {@code /v1/rerank}: the most relevant document first, of equal ones the one that was sent first. */
+/** The answer of {@code /v1/rerank}: the most relevant document first; among equals, the one that was sent first. */
 record RerankBody(String id, String object, String model, List<Result> results, EncodingUsage usage) {
     /**
      * @param index of the document in the request

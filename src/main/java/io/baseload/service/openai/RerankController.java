@@ -15,7 +15,7 @@ import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RestController;
 
-/** {@code POST /v1/rerank}, in the form of Jina's and Cohere's services; also where Cohere's present client and vLLM's clients send it. */
+/** {@code POST /v1/rerank}, in the form of Jina's and Cohere's services; also under the paths that Cohere's present client and vLLM's clients use. */
 @RestController
 @Tag(name = "Rerank")
 final class RerankController {

@@ -15,7 +15,7 @@ final class RerankRequestParser {
     private RerankRequestParser() {}
 
     /**
-     * @param top the most results in the answer
+     * @param top maximum number of results in the answer
      * @param documents the documents that results repeat; empty if they don't
      */
     record Parsed(EncodingCall call, int top, List<String> documents) {}

@@ -16,12 +16,12 @@ final class StreamEnd {
         return List.of(DONE);
     }
 
-    /** With a chunk that has the usage. */
+    /** The end with a chunk that has the usage. */
     static List<StreamEvent> done(Object usage) {
         return List.of(StreamEvent.of(usage), DONE);
     }
 
-    /** Without [DONE]. */
+    /** The end after a failure: without [DONE]. */
     static List<StreamEvent> failure(ApiException failure) {
         return List.of(StreamEvent.of("error", failure.body()));
     }

@@ -5,7 +5,7 @@ import io.baseload.engine.api.Usage;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Tokens: each prompt counted once, all answers, with stop tokens. */
+/** The tokens of a request: each prompt is counted once, and all answers with their stop tokens. */
 @JsonNaming(SnakeCaseStrategy.class)
 record UsageBody(
         int promptTokens,

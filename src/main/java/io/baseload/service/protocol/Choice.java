@@ -7,6 +7,6 @@ import java.util.Optional;
 /**
  * A complete choice.
  *
- * @param stopText that ended it, where one did
+ * @param stopText the stop text that ended it, if one did
  */
 public record Choice(int index, AnswerBuilder answer, StopReason reason, Optional<String> stopText) {}

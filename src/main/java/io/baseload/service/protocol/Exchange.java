@@ -37,7 +37,7 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
         return Optional.of(Duration.ofMillis(Long.parseLong(text)));
     }
 
-    /** The same without its connection. */
+    /** The part that does not need the connection. */
     public RequestContext context() {
         return new RequestContext(caller, origin(), bytes -> LimitedRequest.count(request, bytes));
     }

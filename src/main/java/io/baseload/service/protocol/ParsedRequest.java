@@ -12,7 +12,7 @@ import java.util.function.UnaryOperator;
  *
  * @param streaming whether the answer is sent as it is generated
  * @param shape the form of the answer
- * @param refusals the form in this protocol of a later refusal, which names the fields of chats
+ * @param refusals converts a later refusal, which names the fields of chats, to this protocol
  */
 public record ParsedRequest(
         InferenceRequest inference,

@@ -11,7 +11,7 @@ import java.util.Optional;
 public final class RequestFields {
     private static final int MAX_MODEL_NAME = 256;
     private static final int MAX_CACHE_SALT = 256;
-    /** Of {@code user} and {@code safety_identifier}, which the audit trail keeps. */
+    /** For {@code user} and {@code safety_identifier}, which the audit trail keeps. */
     private static final int MAX_END_USER = 512;
 
     private static final int MAX_METADATA_PAIRS = 16;

@@ -21,7 +21,7 @@ final class UnenforcedFormats {
         }
     }
 
-    /** The names, with what is no letter or digit in them percent-encoded, as in a form; {@code ...} stands for those for which there is no room. */
+    /** The names, percent-encoded as in a form except for letters and digits; {@code ...} stands for those for which there is no room. */
     static String value(List<String> formats) {
         var value = new StringJoiner(", ");
         for (String format : formats) {

@@ -1,6 +1,6 @@
 package io.baseload.service.pull;
 
-/** Bytes whose number is not known before they are written: the disk is looked at before each further 16 MB. For several threads. */
+/** Disk space for bytes whose number is not known before they are written: the free space is checked before each further 16 MB. Thread-safe. */
 final class DiskGrowth {
     static final long STEP = 16L << 20;
 

@@ -179,7 +179,7 @@ final class ModelSignature {
                 return key;
             }
         } catch (GeneralSecurityException | IllegalArgumentException e) {
-            // said below
+            // refused below
         }
         throw new PullException("The file " + file.getFileName() + " is not an elliptic-curve public key in PEM.");
     }

@@ -85,7 +85,7 @@ final class RegistryAuthorization implements Authorization {
                 return "Bearer " + token;
             }
         } catch (JacksonException e) {
-            // said below
+            // refused below
         }
         throw new PullException(PullClient.shown(realm) + " returned no token.");
     }

@@ -138,7 +138,7 @@ public final class Quota {
         return demands.stream().map(QuotaDemand::tenant).collect(Collectors.toSet());
     }
 
-    /** In the form of the counters: by the key that names the line. */
+    /** Demands in the form of the counters, which name a line of keys by its first key. */
     private static List<Kind> counted(Map<Kind, Terms> known, Set<String> tenants) {
         return known.entrySet().stream()
                 .filter(entry -> tenants.contains(entry.getKey().tenant()))
@@ -198,10 +198,10 @@ public final class Quota {
     }
 
     /**
-     * What {@link #settle} did.
+     * The result of {@link #settle}.
      *
-     * @param settlements which ended, and what that added to their tenants' usage
-     * @param locked which reservations somebody else has locked: nothing was done about them
+     * @param settlements the reservations that ended, with their additions to the tenants' usage
+     * @param locked reservations that somebody else has locked, which are unchanged
      */
     public record Settled(List<Settlement> settlements, Set<UUID> locked) {}
 

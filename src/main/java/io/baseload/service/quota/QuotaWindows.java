@@ -69,7 +69,7 @@ final class QuotaWindows {
             "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
                     + " sum(reserved_cost) AS reserved_cost, sum(used_cost) AS used_cost";
 
-    /** First over equal ones, then over all counters that may cover them. */
+    /** Sums of changes: first of those with equal keys and minute, then for all counters that may cover them. */
     private static final String CHANGES = """
         SELECT u.tenant, CASE WHEN s.of_key THEN u.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model,
                p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
@@ -99,7 +99,7 @@ final class QuotaWindows {
              - (SELECT count(*) FROM added WHERE key_prefix = '' AND model = '' AND period <> 'hour')\
         """.formatted(CHANGES);
 
-    /** With as much as is taken back from them: no counter is negative. */
+    /** Creates deleted windows with the amount that is taken back from them, so that no counter becomes negative. */
     private static final String RESTORE = """
         WITH c AS (%s)
         INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at, used, requests, used_cost)

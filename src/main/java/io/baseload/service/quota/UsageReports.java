@@ -78,7 +78,7 @@ public final class UsageReports {
     /**
      * Sums over requests, in the order of the grouping.
      *
-     * @param skip rows to leave out at the beginning
+     * @param skip number of rows to skip
      * @throws io.baseload.service.database.ReadsBusyException if too many others are asked for
      * @throws io.baseload.service.database.StatementTooLongException if the sum takes too long
      */

@@ -210,7 +210,7 @@ public final class ImportService {
                 .sha256();
     }
 
-    /** That it can be used, whatever its kind. */
+    /** Checks that the model can be used, whatever its kind. */
     private void check(Path file, Progress progress) {
         ModelInfo info = engine.inspect(file);
         if (info.task() == ModelTask.GENERATE) {

@@ -31,7 +31,7 @@ final class InputList {
     /**
      * The same from messages, for input that was changed after it was read.
      *
-     * @param tools that calls have the names of
+     * @param tools the functions that the calls name
      */
     static String of(List<Message> messages, FunctionTools tools) {
         var items = messages.stream()

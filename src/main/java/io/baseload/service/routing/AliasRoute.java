@@ -68,7 +68,7 @@ public record AliasRoute(List<AliasTarget> targets) {
         record Draw(AliasTarget target, double time) {}
         List<Draw> draws = new ArrayList<>();
         for (AliasTarget target : targets) {
-            // of exponential waiting times, each is the shortest as often as its rate says
+            // the probability that an exponential waiting time is the shortest is proportional to its rate
             double time = -Math.log(1 - ThreadLocalRandom.current().nextDouble()) / target.weight();
             draws.add(new Draw(target, time));
         }

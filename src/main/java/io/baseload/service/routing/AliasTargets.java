@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The table of the targets of names, and the part of the names' own table that follows from it. */
+/** The table of the targets of names, and the column of the table of names that follows from it. */
 @Component
 final class AliasTargets {
     private final JdbcClient jdbc;

@@ -23,7 +23,7 @@ interface BackendRows extends ListCrudRepository<BackendRows.BackendRow, String>
     @Query("SELECT * FROM backend WHERE name > :after ORDER BY name LIMIT :limit")
     List<BackendRow> page(String after, int limit);
 
-    /** A change of backends waits here for other changes. */
+    /** Locks the table for a change; waits for other changes. */
     @Modifying
     @Query("LOCK TABLE backend IN SHARE ROW EXCLUSIVE MODE")
     void lock();

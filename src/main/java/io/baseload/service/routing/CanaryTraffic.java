@@ -22,7 +22,7 @@ final class CanaryTraffic {
     private volatile Map<String, Canary> running = Map.of();
     private Map<Place, CanaryCount> counts = new HashMap<>(); // guarded by this
 
-    /** By the canary itself: the name may have the next one before the answer ends. */
+    /** The canary itself is the key, because its name may have the next one before the answer ends. */
     private record Place(Canary canary, Arm arm) {}
 
     /** A part of the counts. */

@@ -23,7 +23,7 @@ public record AnthropicError(String type, Detail error, String requestId) {
                 "error", new Detail(type(status(refusal)), refusal.detail().message()), requestId);
     }
 
-    /** Whether a request was made on one of Anthropic's routes, whatever finally answers it. */
+    /** Whether a request was made to one of Anthropic's routes, even if an error page answers it. */
     static boolean isFormOf(HttpServletRequest request) {
         Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String path = original instanceof String uri ? uri : String.valueOf(request.getRequestURI());

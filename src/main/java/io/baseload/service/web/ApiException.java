@@ -23,7 +23,7 @@ public final class ApiException extends RuntimeException {
     /** The code of a request that was refused because the database can't be used now. */
     public static final String DATABASE_UNAVAILABLE = "database_unavailable";
 
-    /** The code of a request for which there will be no room however often it is asked. */
+    /** The code of a request that is useless to retry: the budget is spent, or the request alone exceeds a limit. */
     static final String INSUFFICIENT_QUOTA = "insufficient_quota";
 
     /** Clients that obey any {@code Retry-After} would sleep for hours; for longer waits than this they are told not to retry. */
@@ -100,7 +100,7 @@ public final class ApiException extends RuntimeException {
         return new ApiException(status, detail, all, quota);
     }
 
-    /** With the quota windows that the client is told about. */
+    /** The same error with the quota windows for its rate-limit headers. */
     ApiException with(QuotaSnapshot windows) {
         return new ApiException(status, detail, headers, Optional.of(windows));
     }
@@ -121,7 +121,7 @@ public final class ApiException extends RuntimeException {
                         .map(Duration::ofMillis);
     }
 
-    /** For programs. */
+    /** The error code, for programs. */
     public Optional<String> code() {
         return Optional.ofNullable(detail.code());
     }
@@ -134,7 +134,7 @@ public final class ApiException extends RuntimeException {
         return detail;
     }
 
-    /** The same information as in the body, but on routes of another protocol. */
+    /** The error in OpenAI's format; routes of another protocol send the same information in their own. */
     public Body body() {
         return new Body(detail);
     }

@@ -73,7 +73,7 @@ final class BearerCredentials extends OncePerRequestFilter {
         return header == null ? request.getHeader(KEY) : bearer(header);
     }
 
-    /** Empty for another scheme, which belongs to nobody. */
+    /** The key or token; empty for another scheme, so that the request is refused. */
     private static String bearer(String header) {
         return header.regionMatches(true, 0, SCHEME, 0, SCHEME.length())
                 ? header.substring(SCHEME.length()).strip()

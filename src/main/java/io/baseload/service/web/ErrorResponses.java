@@ -47,14 +47,14 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
     void forget() {}
 
-    /** No key. */
+    /** Answers a request without a key. */
     @Override
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException {
         noKey().write(request, response);
     }
 
-    /** A key without the right. */
+    /** Answers a request whose key lacks the role. */
     @Override
     public void handle(HttpServletRequest request, HttpServletResponse response, AccessDeniedException cause)
             throws IOException {

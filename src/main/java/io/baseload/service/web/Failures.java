@@ -44,7 +44,7 @@ import tools.jackson.databind.DatabindException;
 /** Maps each failure to its answer. Anything not listed here is a bug: 500, with the id of the log entry that has the details. */
 public final class Failures {
     private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
-    /** Nobody reads it; the status that proxies write into their logs. */
+    /** The status that proxies log for a client that has left; no client reads it. */
     private static final int CLIENT_CLOSED = 499;
 
     private static final Duration SOON = Duration.ofSeconds(1);
@@ -132,7 +132,7 @@ public final class Failures {
         return new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of());
     }
 
-    /** The quota windows can't be read now either. */
+    /** The quota windows can't be read now either, so the answer has no rate-limit headers. */
     private static ApiException withoutDatabase(Exception e, String requestId) {
         LOG.warn("{}: no database: {}", requestId, e.toString());
         return ApiException.unavailable(
@@ -158,7 +158,7 @@ public final class Failures {
         return String.valueOf(e.getMessage());
     }
 
-    /** A refusal or failure of which only the status is known. HTTP has two statuses above 500 for errors of the client. */
+    /** A refusal or failure of which only the status is known. 501 and 505 are errors of the client, although they are above 500. */
     static ApiException byStatus(int status, String requestId) {
         boolean ours = status >= 500 && status != 501 && status != 505;
         return ours ? ApiException.internal(requestId) : byStatus(status);
@@ -198,7 +198,7 @@ public final class Failures {
                 : ApiException.invalid(field, "invalid_type", "Invalid type for '" + field + "'.");
     }
 
-    /** Such as {@code windows[0].tokens}. */
+    /** The path of a field, such as {@code windows[0].tokens}. */
     private static String path(DatabindException e) {
         var path = new StringBuilder();
         for (var step : e.getPath()) {

@@ -35,7 +35,7 @@ final class KeyChecks {
     }
 
     /**
-     * Its owner; empty if it is wrong.
+     * The owner of a key or token; empty if it is wrong.
      *
      * @throws ApiException 429 if the address has sent too many wrong ones, 503 if too many unknown ones are being looked up
      */

@@ -45,7 +45,7 @@ public final class RateLimitHeaders implements HeaderWriter {
         }
     }
 
-    /** Just before an answer is sent. */
+    /** Called just before an answer is sent. */
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(WRITTEN) == null
@@ -73,7 +73,7 @@ public final class RateLimitHeaders implements HeaderWriter {
         }
     }
 
-    /** When a duration from now has passed; seconds are rounded up. */
+    /** The time after this duration from now; seconds are rounded up. */
     private static String instant(Duration time) {
         return Instant.now()
                 .plus(time)

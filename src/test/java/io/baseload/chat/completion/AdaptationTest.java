@@ -46,7 +46,7 @@ class AdaptationTest {
             ToolSet.auto(List.of(new ToolSpec("weather", "of a \"city\"", ToolSpec.NO_PARAMETERS, false)));
 
     @Test
-    void aTemplateThatKnowsNoToolsIsToldInWords() {
+    void toolsAreDescribedToATemplateWithoutTools() {
         assertThat(render(PLAIN, ToolFormats.named("hermes").orElseThrow(), TOOLS, CONVERSATION))
                 .isEqualTo("[system]You can call these tools:\n"
                         + "<tools>\n"

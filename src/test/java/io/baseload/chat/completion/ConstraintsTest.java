@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Formats and forced calls, with a model whose weights are random: whatever it writes, it keeps to them. */
+/** Formats and forced calls, with a model of random weights, whose answers keep them all the same. */
 class ConstraintsTest {
     private static final Input HELLO = new Input.Texts(List.of("hello world"));
     private static Engine engine;
@@ -242,7 +242,7 @@ class ConstraintsTest {
         assertThat(failed.usage().completion()).isPositive();
     }
 
-    /** What would take a compiler of grammars hours, or its stack. */
+    /** Definitions that would take a compiler of grammars hours, or overflow its stack. */
     @ParameterizedTest
     @ValueSource(strings = {"nested", "branches", "large", "digits", "product"})
     void schemasThatExplodeAreRefused(String kind) {

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Collects what a listener hears, and checks its order. */
+/** Collects the events of a listener, and checks their order. */
 final class Heard implements Consumer<CompletionEvent> {
     final List<CompletionEvent> events = new ArrayList<>();
     final Map<Integer, String> texts = new TreeMap<>();

@@ -91,7 +91,7 @@ class KeptConstraintsTest {
     }
 
     @Test
-    void whatBreaksIsTriedAgain() {
+    void unexpectedFailuresAreNotRemembered() {
         var broken = kept.get(key("a", 1), () -> {
             throw new IllegalStateException("broken");
         });
@@ -139,7 +139,7 @@ class KeptConstraintsTest {
         assertThat(order.indexOf(-1)).isLessThanOrEqualTo(1);
     }
 
-    /** @param before what must be over, however slow its thread is */
+    /** @param before work that must have ended, however slow its thread is */
     private static Constraint noted(List<Integer> order, int number, CountDownLatch before) {
         try {
             var unused = before.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
-/** Words in, words out, with a tiny model whose text is noise. */
+/** Text in, text out, with a tiny model that generates noise. */
 class ModelCompletionsTest {
     private static final Input HELLO = new Input.Texts(List.of("hello world"));
     private static final Lease WAITS_AFTER_THREE = produced -> produced < 3 ? Lease.Answer.GO : Lease.Answer.WAIT;
@@ -197,7 +197,7 @@ class ModelCompletionsTest {
     }
 
     @Test
-    void nothingIsHeardOfAQuestionThatTheQueueHasNoRoomFor() throws Exception {
+    void aRequestWithoutRoomInTheQueueSendsNoEvents() throws Exception {
         try (LoadedModel small = engine.load(
                 TestModels.tiny(),
                 LoadOptions.named("small").withMaxSequences(1).withMaxQueued(1))) {

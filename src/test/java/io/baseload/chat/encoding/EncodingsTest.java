@@ -35,7 +35,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Words for encoders against what transformers and tokenizers give: {@code src/test/resources/encoders/make.py} made both. */
+/** Text for encoders, compared with transformers and tokenizers: {@code src/test/resources/encoders/make.py} made both. */
 class EncodingsTest {
     private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
     private static final LoadOptions EXACT =

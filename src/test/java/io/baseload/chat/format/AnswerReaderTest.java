@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Answers as models write them, whole and however they are cut. */
+/** Answers as models write them, whole and split in any way. */
 class AnswerReaderTest {
     private static final String THINK = "{{ '<think>' }}{{ '</think>' }}";
     private static final String NO_THOUGHTS = "";
@@ -55,7 +55,7 @@ class AnswerReaderTest {
         }
     }
 
-    /** Whatever a model writes, it is read the same however it is cut, nothing is lost where there is no call, and all chars are decided at the end. */
+    /** Any answer is read in the same way however it is split, nothing is lost if there is no call, and all chars are decided at the end. */
     @ParameterizedTest
     @MethodSource("formats")
     void readsAnything(String name) {
@@ -147,7 +147,7 @@ class AnswerReaderTest {
         assertTrue(reader.called());
     }
 
-    /** Of all that a call has only a mark, the end of a number and what is within quotation marks of its own has to wait. */
+    /** Of a call, only a mark, the end of a number and text within its own quotation marks are held back. */
     @Test
     void argumentsThatAreNoJsonAreWrittenAsTheyCome() {
         var reader = new AnswerFormat(ToolFormats.QWEN_CODER, NO_THOUGHTS, text -> false).reader(Reading.TOOLS, "");

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What answers with calls are held to, where all marks are text. */
+/** The grammar of answers with calls, if all marks are text. */
 class CallGrammarTest {
     private static final String THINK = "<think> </think>";
     private static final String NUMBER = "{\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"integer\"}},"
@@ -140,7 +140,7 @@ class CallGrammarTest {
         return answer.toString();
     }
 
-    /** Whatever the schema says of other types, arguments are an object. */
+    /** Arguments are an object, even if the schema allows other types. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -175,7 +175,7 @@ class CallGrammarTest {
                 .isPresent();
     }
 
-    /** Thoughts are free; what follows them is not. */
+    /** Reasoning is unconstrained; the text after it is not. */
     @ParameterizedTest
     @ValueSource(strings = {"", "<think>\n"})
     void formsAndForcedCallsBeginAfterTheThoughts(String prompt) {

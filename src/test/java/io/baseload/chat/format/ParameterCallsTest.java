@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Forced calls of models that write no JSON: what is drawn from their masks is read as one call, whose arguments validate. */
+/** Forced calls of models that write no JSON: texts drawn from their masks are read as one call, whose arguments validate. */
 class ParameterCallsTest {
     private static final int MAX_TOKENS = 400;
 

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** What an answer was read as, whatever its pieces were. */
+/** An answer as it was read, independent of its pieces. */
 record Reading(String reasoning, String text, List<String> calls) {
     static final ToolSet TOOLS = ToolSet.auto(List.of(
             tool("get_weather", "\"city\":{\"type\":\"string\"},\"days\":{\"type\":\"integer\"}"),

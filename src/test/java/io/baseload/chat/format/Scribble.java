@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 
-/** Texts as no sane model writes them: marks, halves of marks and pieces of calls in any order. */
+/** Texts that no sane model writes: marks, halves of marks and pieces of calls in any order. */
 final class Scribble {
     private static final List<String> PIECES = List.of(
             "{",

@@ -122,7 +122,7 @@ class StrictCallsTest {
     }
 
     @Test
-    void aMarkIsHeldToAcrossTokens() {
+    void aMarkIsEnforcedAcrossTokens() {
         TokenMask mask = constraint.mask();
         for (int token : tokenizer.encode("<tool_call")) {
             mask.advance(token);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Which form is chosen by what a template writes; the templates of real models are held against it by bin/conformance. */
+/** The format that is chosen for a template; bin/conformance checks the templates of real models. */
 class ToolFormatsTest {
     @ParameterizedTest
     @CsvSource(

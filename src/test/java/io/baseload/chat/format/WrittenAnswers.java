@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.provider.Arguments;
 
-/** Answers as models of each family write them, and as they get them wrong; with the form, the template, and what is read. */
+/** Correct and incorrect answers of models of each family, with the format, the template and the expected reading. */
 final class WrittenAnswers {
     private static final String THINK = "{{ '<think>' }}{{ '</think>' }}";
     private static final String NO_THOUGHTS = "";
@@ -259,7 +259,7 @@ final class WrittenAnswers {
                     </function>
                     </tool_call>\
                     """, "add {\"d\": \"42\", \"a\": \"4 or 5\", \"x\": {\"y\": 1}}"),
-                // of what is written wrong as much is read as can be, and the JSON is whole
+                // of an incorrect call as much as possible is read, and the JSON is complete
                 call("qwen-coder", """
                     <tool_call>
                     <function=add>
@@ -288,7 +288,7 @@ final class WrittenAnswers {
                     </function>
                     </tool_call>\
                     """, "add {\"s\": \"1\"}", "ping {}"),
-                // where the answer ends too early, so does the JSON
+                // if the answer ends too early, the JSON is incomplete too
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=s>\n1\n2", "add {\"s\": \"1\\n2"),
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=a>\n12", "add {\"a\": "),
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parame", "add {"),

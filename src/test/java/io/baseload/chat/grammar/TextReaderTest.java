@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What belongs to a language, by expressions and by GBNF. */
+/** Which texts belong to a language, defined by expressions and by GBNF. */
 class TextReaderTest {
 
     private static TextReader gbnf(String... lines) {
@@ -23,7 +23,7 @@ class TextReaderTest {
         return reader.departure(text).isEmpty();
     }
 
-    /** The JDK's own expressions are the truth, over random texts of an alphabet that makes matches likely. */
+    /** Compared with the JDK's own expressions, over random texts of an alphabet that makes matches likely. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -97,7 +97,7 @@ class TextReaderTest {
         }
     }
 
-    /** What is written must match by any of them. */
+    /** Generated texts must match in each dialect. */
     @ParameterizedTest
     @CsvSource({
         "\\s, \u00A0",

@@ -48,7 +48,7 @@ class TokenMasksTest {
         return BitSet.valueOf(bits);
     }
 
-    /** What the definition allows: tokens whose bytes can be read, tokens asked for, and stop tokens where the text may end. */
+    /** The tokens that the definition allows: those whose bytes can be read, those that the grammar names, and stop tokens where the text may end. */
     private static BitSet defined(Reader reader, Stacks at) {
         BitSet allowed = new BitSet();
         TokenBytes bytes = tokenizer.bytes();
@@ -168,7 +168,7 @@ class TokenMasksTest {
         return set.stream().skip(random.nextInt(set.cardinality())).findFirst().orElseThrow();
     }
 
-    /** Whatever is drawn, the bytes are UTF-8 in the end, and belong to the language. */
+    /** For any drawn tokens, the bytes are UTF-8 and belong to the language. */
     @Test
     void neverBeginsACharacterThatCannotBeEnded() throws Exception {
         Grammar grammar = gbnf("root ::= [^a]{40}");

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /**
- * Keywords that exclude, choose by a condition or look for an item: what is valid is accepted, what isn't is refused, and what is drawn from the masks is valid
- * by a validator that isn't ours. {@code '} stands for a quotation mark.
+ * Keywords that exclude, choose by a condition or look for an item: valid texts are accepted, others are refused, and texts drawn from the masks are valid
+ * according to a third-party validator. {@code '} stands for a quotation mark.
  */
 class ComplementsTest {
     private static final DrawnTexts DRAWN = DrawnTexts.ofBundledModel();

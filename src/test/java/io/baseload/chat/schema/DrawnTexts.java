@@ -15,7 +15,7 @@ import java.util.BitSet;
 import java.util.Optional;
 import java.util.Random;
 
-/** Texts that schemas' masks admit, of tokens drawn at random. */
+/** Texts of random tokens that the masks of schemas allow. */
 final class DrawnTexts {
     private final Tokenizer tokenizer;
     private final TokenTable table;

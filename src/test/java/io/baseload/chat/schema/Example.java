@@ -18,7 +18,7 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * One of the 200 schemas of {@code schemas.jsonl}.
  *
- * @param ask what a model is asked
+ * @param ask the question for a model
  * @param no texts that don't satisfy it
  */
 public record Example(String id, String ask, String schema, List<String> no) {
@@ -46,7 +46,7 @@ public record Example(String id, String ask, String schema, List<String> no) {
                 node.get("no").valueStream().map(JsonNode::asString).toList());
     }
 
-    /** What is wrong with a text, by a parser and a validator that are not ours; empty if nothing. */
+    /** The problem that a third-party parser or validator finds in a text; empty if there is none. */
     public List<String> problems(String text) {
         return problems(schema, text);
     }

@@ -101,7 +101,7 @@ class KeywordsTest {
                 "'type':'integer','maximum':3,'exclusiveMaximum':2;1;2",
                 "'type':'integer','minimum':3,'exclusiveMinimum':2;3;2",
             })
-    void olderFormsMeanWhatTheyMeant(String keywords, String yes, String no) {
+    void olderFormsKeepTheirMeaning(String keywords, String yes, String no) {
         String draft = keywords.contains(":true") || keywords.contains("Maximum':false") ? "draft-04" : "draft-07";
         check("{'$schema':'http://json-schema.org/" + draft + "/schema#'," + keywords + "}", yes, no);
     }
@@ -161,7 +161,7 @@ class KeywordsTest {
         isRefused(schema, reason);
     }
 
-    /** Branches that don't exclude each other by themselves are written so that they do. */
+    /** Branches that don't exclude each other are rewritten so that they do. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -239,7 +239,7 @@ class KeywordsTest {
         check("{" + keywords + "}", yes, no);
     }
 
-    /** Lengths beside patterns and formats: what is written is within them, also where a state for each character would be too many. */
+    /** Lengths beside patterns and formats: generated texts keep them, even if one state for each character would be too many. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

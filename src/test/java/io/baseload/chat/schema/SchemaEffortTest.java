@@ -13,7 +13,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Small schemas that would multiply to what no machine can do are refused before they take time or memory. */
+/** Small schemas that multiply into huge ones are refused before they take time or memory. */
 class SchemaEffortTest {
     private static TextReader read(String schema) {
         return new TextReader(SchemaGrammar.of(schema, Layout.TIGHT, CodePoints.ALL));

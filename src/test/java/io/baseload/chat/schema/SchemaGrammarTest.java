@@ -11,7 +11,7 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** 200 schemas: what is drawn from their masks parses and validates, and what isn't valid is refused. */
+/** 200 schemas: texts drawn from their masks parse and validate, and invalid texts are refused. */
 class SchemaGrammarTest {
     private static final DrawnTexts DRAWN = DrawnTexts.ofBundledModel();
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What is wrong with a schema is said with its place and what is allowed. {@code '} stands for a quotation mark. */
+/** Errors in a schema are reported with their place and the allowed values. {@code '} stands for a quotation mark. */
 class SchemaProblemsTest {
     private static TextReader read(String schema) {
         return new TextReader(SchemaGrammar.of(schema.replace('\'', '"'), Layout.FREE, CodePoints.ALL));
@@ -47,7 +47,7 @@ class SchemaProblemsTest {
         assertRefused(schema, place, problem);
     }
 
-    /** The innermost part without which the whole would have texts. */
+    /** The innermost part because of which no text satisfies the whole. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -76,9 +76,9 @@ class SchemaProblemsTest {
                 .hasMessageContaining(problem);
     }
 
-    /** Optional members without values, and long numbers in annotations, hurt nobody. */
+    /** Optional members without values, and long numbers in annotations, are harmless. */
     @Test
-    void whatIsOnlyInTheWayIsLeftOut() {
+    void optionalMembersWithoutValuesAreOmitted() {
         TextReader reader = read("{'default':12345678901234567890123456789012345678901234567890,"
                 + "'properties':{'a':{'type':'string','enum':[1]},'b':{}}}");
         assertThat(reader.departure("{\"b\":1}")).isEmpty();

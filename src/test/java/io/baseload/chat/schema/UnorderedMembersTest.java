@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Objects with members in any order, compared with a validator that isn't ours over all sequences of a few members. {@code '} stands for a quotation mark. */
+/** Objects with members in any order, compared with a third-party validator over all sequences of a few members. {@code '} stands for a quotation mark. */
 class UnorderedMembersTest {
     private static final List<String> MEMBERS =
             List.of("\"a\":1", "\"b\":\"x\"", "\"c\":null", "\"ab\":2", "\"\":3", "\"é\\n\":\"y\"");

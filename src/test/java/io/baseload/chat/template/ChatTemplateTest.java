@@ -26,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The interpreter against what transformers' Jinja gives. */
+/** The interpreter, compared with transformers' Jinja. */
 class ChatTemplateTest {
     private static final LocalDateTime NOW = LocalDateTime.of(2026, 3, 5, 14, 7, 9);
 
@@ -135,7 +135,7 @@ class ChatTemplateTest {
     }
 
     @Test
-    void aNamespaceThatHoldsItselfIsNoTrap() {
+    void aNamespaceThatContainsItselfIsHandled() {
         assertThat(result("{% set ns = namespace() %}{% set ns.a = ns %}{{ ns }}", Map.of()))
                 .startsWith("failed: ");
         assertThat(result("{% set ns = namespace() %}{% set ns.a = ns %}{{ {ns: 1} }}", Map.of()))

@@ -10,7 +10,7 @@ import java.net.URLStreamHandler;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
-/** Loads a tokenizer in a JVM of its own and prints where it wanted to connect to; nothing really connects. */
+/** Loads a tokenizer in a JVM of its own and prints the addresses to which it tries to connect; no connection is made. */
 public final class Eavesdropper {
     private Eavesdropper() {}
 

@@ -25,7 +25,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Tokenizers of Hugging Face folders against what transformers gives. */
+/** Tokenizers of Hugging Face folders, compared with transformers. */
 class FolderTokenizerTest {
     @ParameterizedTest
     @ValueSource(strings = {"llama", "gemma", "yuan2"})
@@ -129,7 +129,7 @@ class FolderTokenizerTest {
     }
 
     @Test
-    void aTokenizerThatTruncatesAndPadsIsToldNotTo() {
+    void truncationAndPaddingOfATokenizerAreSwitchedOff() {
         Tokenizer tokenizer = Tokenizer.of(changed(
                 "tokenizer.json",
                 json -> json.replaceFirst("\"truncation\": *null", """
@@ -142,7 +142,7 @@ class FolderTokenizerTest {
     }
 
     @Test
-    void whatANormalizerMayDropHasNoFloor() {
+    void charactersThatANormalizerMayDropHaveNoLowerBound() {
         String text = "a long text of words ".repeat(200);
         assertThat(Tokenizer.of(read("llama")).leastTokens(text)).isPositive();
         assertThat(Tokenizer.of(changed("tokenizer.json", json -> json.replace("\"NFC\"", "\"Lowercase\"")))

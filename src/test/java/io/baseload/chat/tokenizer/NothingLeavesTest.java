@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The tokenizers library calls home when it is loaded, unless it is told not to. */
+/** The tokenizers library sends usage data when it is loaded, unless that is switched off. */
 class NothingLeavesTest {
     @Test
     void ourTokenizerConnectsToNothing() throws Exception {
@@ -14,7 +14,7 @@ class NothingLeavesTest {
     }
 
     @Test
-    void theBareLibraryWouldAndIsHeard() throws Exception {
+    void theBareLibraryConnectsAndIsDetected() throws Exception {
         assertThat(load("bare")).anyMatch(l -> l.startsWith("tokens ")).anyMatch(l -> l.startsWith("wants "));
     }
 

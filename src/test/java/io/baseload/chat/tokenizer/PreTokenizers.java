@@ -3,7 +3,7 @@ package io.baseload.chat.tokenizer;
 import java.util.List;
 import java.util.Optional;
 
-/** Shows the table of pre-tokenizers to those that hold it against a reference. */
+/** Exposes the table of pre-tokenizers for comparison with a reference. */
 public final class PreTokenizers {
     private PreTokenizers() {}
 

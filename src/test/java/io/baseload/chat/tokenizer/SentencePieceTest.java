@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Sentencepiece models: by the library where its form says the same, else by sentencepiece's own merge. */
+/** Sentencepiece models, encoded by the library if its form is equivalent, otherwise by sentencepiece's own merge. */
 class SentencePieceTest {
     private static final int A = PieceModel.FIRST;
 

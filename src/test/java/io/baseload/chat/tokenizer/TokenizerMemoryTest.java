@@ -23,7 +23,7 @@ class TokenizerMemoryTest {
         });
     }
 
-    /** What the library holds for a tokenizer that was used with special tokens and without, and is held no more. */
+    /** The memory of the library for a tokenizer that was used with and without special tokens, and is no longer referenced. */
     private static List<HuggingFaceTokenizer> used() throws Exception {
         try (GgufFile file = GgufFile.open(TestModels.smolLm2())) {
             Tokenizer tokenizer = Tokenizer.of(GgufVocabulary.read(file.metadata()));

@@ -8,7 +8,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** What fuzzing does with each input: it is a file of tensors that can be read, or refused as a bad file; nothing else may happen. */
+/** The check of each fuzzed input: it is read as a file of tensors, or refused as a bad file; nothing else may happen. */
 final class Fuzzed {
     private static final int MAX_TENSORS = 100;
 

@@ -6,7 +6,7 @@ import com.sun.management.ThreadMXBean;
 import io.baseload.testing.Patience;
 import java.lang.management.ManagementFactory;
 
-/** Bounds what a kernel allocates on the heap once it is compiled, for which it waits: a boxed vector shows here at once. */
+/** Limits the heap allocations of a kernel once it is compiled, for which it waits; a boxed vector is detected at once. */
 final class Allocation {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();

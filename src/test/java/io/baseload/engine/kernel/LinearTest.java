@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The vector twin gives the scalar twin's bits, and a row's bits depend on nothing beside it. */
+/** The vector twin gives the same bits as the scalar twin, and a row's bits don't depend on other rows. */
 @Tag("kernel")
 class LinearTest {
     private static final int[] ROWS = {1, 15, 16, 17, 127, 128, 129, 192, 576};

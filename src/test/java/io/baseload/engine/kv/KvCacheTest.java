@@ -38,7 +38,7 @@ class KvCacheTest {
         }
     }
 
-    /** Whatever sequences come, grow and go: no page has two owners and none gets lost. */
+    /** Random sequences are created, grow and end: no page has two owners, and none is lost. */
     @Test
     void everyPageHasOneOwner() {
         try (NativeMemory memory = new NativeMemory()) {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** All-reduces against their scalar twin, bit for bit: whatever the shards, workers, widths and rows, and whoever is late. */
+/** All-reduces, compared with their scalar twin bit for bit, for any number of shards, workers, columns and rows, and with any worker late. */
 @Tag("kernel")
 class AllReduceTest {
     /** A panel has 16 columns; the widest are such that shards share the sums from some rows on. */
@@ -49,7 +49,7 @@ class AllReduceTest {
         assertThat(AllReduce.sharesSums(2, MAX_ROWS, 1 << 20)).isFalse();
     }
 
-    /** More threads than CPUs, and each is held up now and then. */
+    /** More threads than CPUs, each delayed now and then. */
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4})
     void nobodyReadsWhatIsntThereOrNoLonger(int shards) {

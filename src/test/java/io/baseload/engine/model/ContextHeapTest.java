@@ -8,7 +8,7 @@ import java.lang.management.ManagementFactory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What grows with the context is outside the heap. */
+/** Memory that grows with the context is outside the heap. */
 class ContextHeapTest {
     private static final int SHORT = 1 << 10;
     private static final int LONG = 1 << 16;

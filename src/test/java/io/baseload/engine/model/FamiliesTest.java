@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** A tiny model of each family against the logits of its reference, in f32, and against itself in other splits and other company. */
+/** A tiny model of each family, compared with the logits of its reference in f32, and with itself in other chunks and beside other sequences. */
 @Tag("kernel")
 class FamiliesTest {
     private static final float TOLERANCE = 1e-3f;

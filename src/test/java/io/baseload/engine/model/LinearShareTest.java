@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A worker that is held up in a linear layer gets help from the other, and the outputs are the same bits. */
+/** A worker that is delayed in a linear layer gets help from the other, and the outputs are the same, bit for bit. */
 @Tag("kernel")
 class LinearShareTest {
     private static final int WIDTH = 16 * 67;

@@ -34,7 +34,7 @@ import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
-/** A model on the bench: loaded without a scheduler, fed row by row by a test. */
+/** A model without a scheduler, to which a test passes rows. */
 public final class ModelBench implements AutoCloseable {
     /** Rows of one step at most. */
     public static final int MAX_ROWS = 96;

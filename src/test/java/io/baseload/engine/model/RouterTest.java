@@ -32,7 +32,7 @@ class RouterTest {
 
     @ParameterizedTest
     @FieldSource("KINDS")
-    void choosesAndWeighsAsTheEquationsSay(Routing routing) {
+    void choosesAndWeighsByTheEquations(Routing routing) {
         Random random = new Random(7);
         Router router = new Router(routing, routing.corrected() ? CORRECTION : NONE);
         int outputs = routing.outputs();

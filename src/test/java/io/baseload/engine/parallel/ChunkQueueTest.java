@@ -40,7 +40,7 @@ class ChunkQueueTest {
 
     /** Every chunk is computed once, with what its owner wrote before, and the owner sees all results. */
     @Test
-    void chunksAreComputedOnceByWhoeverComes() {
+    void chunksAreComputedOnceByAnyWorker() {
         ChunkQueue queue = new ChunkQueue();
         Shared shared = new Shared();
         List<CompletableFuture<Void>> helpers = new ArrayList<>();

@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.function.IntToLongFunction;
 import org.junit.jupiter.api.Test;
 
-/** Steps on machines that exist as functions only: how long a step takes with so many workers, and whether they are denied time. */
+/** Steps on simulated machines: functions that give the duration of a step for a number of workers, and the time that they are denied. */
 class WorkerCountTest {
     private static final long MILLI = 1_000_000;
 

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class SystemMemoryTest {
-    /** Whoever touches a page first decides where it lies, also where other memory was freed before; a page that nobody has touched lies nowhere. */
+    /** A page is on the node of the thread that touched it first, even if other memory was freed there before; an untouched page is on no node. */
     @ParameterizedTest
     @ValueSource(longs = {100_000, 1_000_000, 9_000_001})
     void nobodyHasTouchedIt(long size) {

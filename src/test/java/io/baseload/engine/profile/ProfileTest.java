@@ -54,7 +54,7 @@ class ProfileTest {
     }
 
     @Test
-    void timeBetweenStepsIsNobodys() {
+    void timeBetweenStepsIsNotCounted() {
         profile.begin();
         profile.end();
         long before = sum(0);

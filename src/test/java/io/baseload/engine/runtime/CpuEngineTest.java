@@ -53,7 +53,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The engine as others see it, with a tiny model. */
+/** The public interface of the engine, with a tiny model. */
 class CpuEngineTest {
     private static final int[] PROMPT = {278, 377, 266, 64, 279, 82, 310, 259, 374, 351, 13};
 

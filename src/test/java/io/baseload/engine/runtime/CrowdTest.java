@@ -26,7 +26,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/** Clients that ask, cancel and hold back at random, with too little room for all: each hears exactly one end, and nothing is left over. */
+/** Clients that request, cancel and wait at random, with too few pages for all: each gets exactly one end event, and nothing remains. */
 class CrowdTest {
     private static final int CLIENTS = 8;
     private static final int REQUESTS = 40;
@@ -36,7 +36,7 @@ class CrowdTest {
     private final AtomicInteger complete = new AtomicInteger();
 
     @Test
-    void everybodyHearsAnEnd() {
+    void everyClientGetsAnEnd() {
         LoadOptions options = LoadOptions.named("tiny")
                 .withContextLength(128)
                 .withKvTokens(256)

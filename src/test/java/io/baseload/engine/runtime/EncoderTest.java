@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
 
-/** Encoders against what transformers computes with the same weights: {@code src/test/resources/encoders/make.py} made both. */
+/** Encoders, compared with transformers with the same weights: {@code src/test/resources/encoders/make.py} made both. */
 class EncoderTest {
     private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
     private static final LoadOptions EXACT =

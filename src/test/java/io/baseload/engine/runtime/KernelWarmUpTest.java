@@ -19,7 +19,7 @@ class KernelWarmUpTest {
     private final Map<String, Integer> calls = new HashMap<>();
     private byte[] objects = {};
 
-    /** Kernels that compute nothing, are counted, and make as many bytes of objects as they are told. */
+    /** Kernels that compute nothing, count their calls, and allocate a given number of bytes. */
     private Kernels counted(int bytes) {
         ClassLoader loader = Kernels.class.getClassLoader();
         return (Kernels) Proxy.newProxyInstance(loader, new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
@@ -54,7 +54,7 @@ class KernelWarmUpTest {
     }
 
     @Test
-    void whatStaysColdIsGivenUp() {
+    void warmUpGivesUpOnKernelsThatStayCold() {
         KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
         assertThat(calls).containsEntry("decodeLinear", 4 * KernelWarmUp.CALLS * KernelWarmUp.MAX_ROUNDS);
     }

@@ -30,7 +30,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Imports that were killed go on where they stopped, and take no more memory than some panels. */
+/** Imports that were killed continue where they stopped, and need no more memory than some panels. */
 class ResumedImportTest {
     private static final Path SOURCE = TestModels.tiny();
     private static final Quantization KIND = Quantization.Q8;
@@ -40,7 +40,7 @@ class ResumedImportTest {
     @TempDir
     private Path folder;
 
-    /** What an import asked the source for. */
+    /** The weights that an import requested from the source. */
     private record Asked(WeightSource source, List<String> names) implements WeightSource {
         @Override
         public RowSource matrix(String name, int rows, int cols) {
@@ -71,7 +71,7 @@ class ResumedImportTest {
         return asked;
     }
 
-    /** Imports in a process of its own, which ends without a word after so many bytes. */
+    /** Imports in a process of its own, which halts after so many bytes. */
     static final class KilledImport {
         public static void main(String[] args) {
             ModelConversion.run(SOURCE, Path.of(args[0]), Optional.of(KIND), (done, total) -> {

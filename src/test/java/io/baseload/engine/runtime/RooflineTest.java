@@ -16,7 +16,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What bounds decode, and weights that become something else when a model is loaded. */
+/** The limits of decode, and weights that are converted when a model is loaded. */
 class RooflineTest {
     private static final Engine ENGINE = Engine.open(new EngineOptions(2, false));
 

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.FieldSource;
 
 /**
- * With drafts an answer is what it is without, bit for bit. Answers are held to two tokens, of which one is likelier: so guesses are many, most of them right and some
+ * An answer is the same with and without drafts, bit for bit. Answers may use only two tokens, of which one is likelier, so there are many guesses, most of them right and some
  * wrong.
  */
 @Tag("kernel")
@@ -61,7 +61,7 @@ class SpeculationTest {
 
     @ParameterizedTest
     @FieldSource("io.baseload.testing.Reference#KINDS")
-    void anAnswerIsWhatItIsWithout(String name) throws IOException {
+    void anAnswerIsTheSameWithAndWithoutDrafts(String name) throws IOException {
         compare(Reference.open(name, work).model(), OPTIONS);
     }
 

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Models in our own form, against the files that they came from. */
+/** Models in our own format, compared with their source files. */
 class StoredModelTest {
     private static final int[] PROMPT = {278, 377, 266, 64, 279, 82, 310, 259, 374, 351, 13};
     private static final LoadOptions OPTIONS = LoadOptions.named("m").withKvTokens(256);

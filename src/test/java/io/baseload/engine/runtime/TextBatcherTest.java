@@ -78,7 +78,7 @@ class TextBatcherTest {
     }
 
     @Test
-    void aStepThatCanNotBePutTogetherLeavesNothingToTheNext() {
+    void aStepThatCanNotBeFilledDoesNotAffectTheNext() {
         float[] expected = computed(text(9, 3)).getFirst();
         float[] shorter = computed(text(5, 1)).getFirst();
         var before = submit("a", text(5, 1));
@@ -158,7 +158,7 @@ class TextBatcherTest {
     }
 
     @Test
-    void whatIsBeingComputedHasAPlaceToo() {
+    void runningTextsCountAgainstThePlaces() {
         var requests = new ArrayList<CompletableFuture<List<float[]>>>();
         for (int i = 0; i < PLACES; i++) {
             requests.add(submit("a", text(100, i), text(100, i + 10)));

@@ -62,7 +62,7 @@ class SamplerTest {
         assertThat(new HashSet<>(tokens)).hasSizeGreaterThan(10);
     }
 
-    /** Draws 20,000 tokens and holds what occurs, and how often, against the filters' definition. */
+    /** Draws 20,000 tokens and compares their frequencies with the filters' definition. */
     @ParameterizedTest
     @CsvSource({
         "1, 1, 0, 0",

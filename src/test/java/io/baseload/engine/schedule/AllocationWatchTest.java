@@ -28,7 +28,7 @@ class AllocationWatchTest {
     }
 
     @Test
-    void tellsOnceWhatStepsGoOnAllocating() {
+    void reportsOnceThatStepsKeepAllocating() {
         AllocationWatch watch = new AllocationWatch();
         List<Long> told = new ArrayList<>();
         try (Team team = new Team(2, false)) {
@@ -48,7 +48,7 @@ class AllocationWatchTest {
     }
 
     @Test
-    void aColdStartIsNothingToTell() {
+    void aColdStartIsNotReported() {
         AllocationWatch watch = new AllocationWatch();
         for (int i = 0; i < 20; i++) {
             for (int cold = 1; cold < AllocationWatch.IN_A_ROW; cold++) {

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Who gets how much of the engine: counts of tokens after so many steps, for flows that always want more. */
+/** The shares of flows that always have requests, as tokens after a number of steps. */
 class FairShareTest {
     private static final int PLACES = 4;
     private static final int CONTEXT = 192;
@@ -107,7 +107,7 @@ class FairShareTest {
         }
     }
 
-    /** Jain's index of what each flow got for its weight: 1 where all got alike, 1/n where one got all. */
+    /** Jain's index of the tokens of each flow per weight: 1 if all are equal, 1/n if one flow got all. */
     private static double fairness(Crowd... crowds) {
         double sum = 0;
         double squares = 0;
@@ -200,7 +200,7 @@ class FairShareTest {
     }
 
     @Test
-    void whoCrowdsItsOwnQueueLeavesOthersRoom() {
+    void aTenantThatFillsItsQueueLeavesRoomForOthers() {
         FlowId noisy = new FlowId("noisy");
         for (int i = 0; i < LIMITS.maxSequences() + LIMITS.maxQueued(); i++) {
             submit(noisy, 5, 1);

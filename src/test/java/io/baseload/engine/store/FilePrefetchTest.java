@@ -23,7 +23,7 @@ class FilePrefetchTest {
     }
 
     @Test
-    void allIsReadAndTold() throws IOException {
+    void theWholeFileIsReadAndItsProgressReported() throws IOException {
         List<Long> told = new ArrayList<>();
         FilePrefetch.run(file(), SIZE, (done, total) -> {
             assertThat(total).isEqualTo(SIZE);
@@ -33,7 +33,7 @@ class FilePrefetchTest {
     }
 
     @Test
-    void whoeverIsToldMayEndIt() throws IOException {
+    void theProgressListenerMayCancel() throws IOException {
         Path file = file();
         assertThatThrownBy(() -> FilePrefetch.run(file, SIZE, (done, total) -> false))
                 .isInstanceOf(CancellationException.class);

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.StreamSupport;
 import tools.jackson.databind.JsonNode;
 
-/** What tests of the admin routes ask again and again. */
+/** Common requests of the tests of admin routes. */
 record AdminRest(Rest rest) {
     JsonNode succeeded(HttpResponse<String> started) throws Exception {
         JsonNode job = ended(started);

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** {@code kill -9} in the middle of an import and of an answer, and a file that can't be written: what the next start, or the same service, makes of it. */
+/** {@code kill -9} in the middle of an import and of an answer, and a file that can't be written: how the next start, or the same service, recovers. */
 final class KilledIT {
     private static final String LONG_ANSWER = """
         {"model": "default", "prompt": "Once upon a time", "max_tokens": 8000, "stream": true, "logit_bias": {"2": -100}}\

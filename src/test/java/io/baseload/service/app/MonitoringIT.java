@@ -29,7 +29,7 @@ import org.yaml.snakeyaml.Yaml;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The chart's dashboard and alerts against what a service tells: each metric and each label that an expression names is there. */
+/** The chart's dashboard and alerts, compared with the metrics of a service: each metric and label in an expression exists. */
 class MonitoringIT {
     private static final Path CHART = Path.of("helm/baseload/monitoring");
     private static final Pattern METRIC = Pattern.compile("\\b(baseload_[a-z0-9_]+)(?:\\{([^}]*)\\})?");
@@ -87,12 +87,12 @@ class MonitoringIT {
     }
 
     @Test
-    void alertsNameWhatIsTold() throws IOException {
+    void alertsNameExistingMetrics() throws IOException {
         assertKnown(rules().stream().map(rule -> rule.get("expr")).toList());
     }
 
     @Test
-    void panelsNameWhatIsTold() throws IOException {
+    void panelsNameExistingMetrics() throws IOException {
         JsonNode dashboard = dashboard();
         var expressions = new ArrayList<String>();
         for (JsonNode panel : dashboard.get("panels")) {

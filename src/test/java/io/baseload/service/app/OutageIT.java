@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** PostgreSQL goes in the middle of a streamed answer, and comes back. */
+/** PostgreSQL becomes unreachable during a streamed answer, and returns. */
 final class OutageIT {
     private static final String ANSWER = """
         {"model": "default", "prompt": "Once upon a time", "max_tokens": 150, "stream": true,\

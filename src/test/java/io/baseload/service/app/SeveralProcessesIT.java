@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Two processes on one PostgreSQL, each with its own home: what one is asked for both do. */
+/** Two processes on one PostgreSQL, each with its own home: both follow a request to either. */
 final class SeveralProcessesIT {
     @TempDir
     Path folder;

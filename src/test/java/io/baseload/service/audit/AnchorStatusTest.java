@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What an anchor's failures do: its age shows them, and nothing else. */
+/** Failures of an anchor show in its age and have no other effect. */
 final class AnchorStatusTest {
     private final List<Long> kept = new ArrayList<>();
     private boolean away;

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Proofs and exports, checked by what an auditor has: a public key. Segments of 256 entries, so that there are several. */
+/** Proofs and exports, checked with a public key alone, as an auditor does. Segments of 256 entries, so that there are several. */
 class AuditExportTest {
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");
     private static final JsonMapper JSON = new JsonMapper();
@@ -324,7 +324,7 @@ class AuditExportTest {
     }
 
     @Test
-    void nothingGoesBeforeItsTimeWhoeverAsks() {
+    void nothingIsDroppedBeforeItsTime() {
         checkpoints().take();
         assertThat(platform.get(AuditRetention.class).apply()).isZero();
         assertThatThrownBy(() -> platform.jdbc()

@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** What the database itself refuses. */
+/** Statements that the database itself refuses. */
 class AuditRightsTest {
     private final TestPlatform platform = TestPlatform.shared();
 

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** What the trail promises, held against somebody with all rights in the database. */
+/** The guarantees of the trail against somebody with all rights in the database. */
 class AuditTrailTest {
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");
 
@@ -177,7 +177,7 @@ class AuditTrailTest {
     }
 
     @Test
-    void aChainThatWasComputedAnewContradictsTheCheckpoint() {
+    void aRecomputedChainContradictsTheCheckpoint() {
         checkpoints.take();
         tamper("DELETE FROM audit_entry WHERE seq > 7");
         tamper("UPDATE audit_head SET seq = 7, hash = (SELECT hash FROM audit_entry WHERE seq = 7)");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.config.BeanPostProcessor;
 import org.springframework.jdbc.datasource.DelegatingDataSource;
 
-/** What verifications cost: one runs at a time, whoever asks, and it doesn't hold the trail in memory. */
+/** The cost of verifications: one runs at a time for all callers, and it doesn't hold the trail in memory. */
 class AuditVerifierTest {
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");
     private static final int CALLERS = 4;

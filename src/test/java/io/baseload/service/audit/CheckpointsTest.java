@@ -23,7 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 
-/** Signed checkpoints against an owner of the database who cuts, rewrites and suppresses, and homes that come and go. */
+/** Signed checkpoints, an owner of the database who truncates, rewrites and suppresses, and new and lost homes. */
 class CheckpointsTest {
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");
 
@@ -92,7 +92,7 @@ class CheckpointsTest {
     }
 
     @Test
-    void aRowOfTheOwnersSuppressesNothingAndIsFound() {
+    void aFalseRowOfTheOwnerSuppressesNothingAndIsFound() {
         take();
         tamper("INSERT INTO audit_checkpoint (size, note, previous) VALUES (1000000000, 'x', '')");
         append(1);

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.springframework.dao.DataAccessResourceFailureException;
 import tools.jackson.databind.json.JsonMapper;
 
-/** However many are turned away, the trail grows by little. */
+/** The trail grows little, however many requests are refused. */
 class DeniedAccessTest {
     @Test
     void aFloodOfWrongKeysIsOneEntryThatCountsThem() {
@@ -55,7 +55,7 @@ class DeniedAccessTest {
     }
 
     @Test
-    void whatCanNotBeWrittenStaysCounted() {
+    void countsThatCanNotBeWrittenAreKept() {
         List<AuditTrail.NewEntry> written = new ArrayList<>();
         var away = new boolean[] {true};
         var denied = new DeniedAccess(entries -> {

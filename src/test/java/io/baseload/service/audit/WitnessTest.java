@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A witness and the logs that it knows, by the protocol's own words: real keys, real trees, real files. */
+/** A witness and its logs, following the protocol's text, with real keys, trees and files. */
 class WitnessTest {
     private static final String ORIGIN = "log.example";
 
@@ -200,7 +200,7 @@ class WitnessTest {
     }
 
     @Test
-    void aLogWithAnotherPastIsTold() {
+    void aLogWithAnotherHistoryIsReported() {
         ask(log.request(0, 5));
         var anchor = anchor(new ArrayList<>());
         assertThatThrownBy(() -> anchor.keep(fork.checkpoint(9), from -> fork.proof(from, 9)))
@@ -212,7 +212,7 @@ class WitnessTest {
     }
 
     @Test
-    void aCosignatureBySomebodyElseIsNone() {
+    void aCosignatureByAnotherKeyIsRefused() {
         var other = SigningKey.in(home.resolve("other.pem"), VerifierKey.Type.COSIGNATURE, "witness.example");
         var anchor = new WitnessAnchor(
                 URI.create("http://witness.example/"),

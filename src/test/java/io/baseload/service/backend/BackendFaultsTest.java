@@ -255,7 +255,7 @@ class BackendFaultsTest {
     }
 
     @Test
-    void whatOneCancelsTheBackendHears() throws Exception {
+    void cancellingClosesTheConnectionToTheBackend() throws Exception {
         var closed = new CompletableFuture<Boolean>();
         server.on("m", connection -> {
             connection.stream();
@@ -357,7 +357,7 @@ class BackendFaultsTest {
     }
 
     @Test
-    void callsThatComeMixedAreToldOneAfterTheOther() throws Exception {
+    void interleavedCallsArePassedOnOneAfterTheOther() throws Exception {
         server.on("m", connection -> {
             connection.stream();
             connection.event(call(0, "\"id\":\"one\",", "\"name\":\"f\""));

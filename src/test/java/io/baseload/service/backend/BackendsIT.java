@@ -204,7 +204,7 @@ final class BackendsIT {
     }
 
     @Test
-    void faultsAreToldAndBooked() throws Exception {
+    void faultsAreReportedAndCounted() throws Exception {
         scripted.on("cut", connection -> {
             connection.stream();
             connection.text("one");
@@ -262,7 +262,7 @@ final class BackendsIT {
     }
 
     @Test
-    void anAliasGoesElsewhereWhereTheFirstIsFullOrGone() throws Exception {
+    void anAliasUsesTheNextTargetIfTheFirstIsFullOrGone() throws Exception {
         JsonNode alias = rest.put(
                 "/admin/v1/aliases/spill",
                 Map.of(

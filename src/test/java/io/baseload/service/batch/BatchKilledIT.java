@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** {@code kill -9} in the middle of a batch, and a database that goes and comes back: what has ended is not run again, all else is. */
+/** {@code kill -9} in the middle of a batch, and a database that is unreachable for a while: lines that have ended are not run again, all others are. */
 final class BatchKilledIT {
     private static final int LINES = 12;
     private static final int TOKENS = 60; // of each answer

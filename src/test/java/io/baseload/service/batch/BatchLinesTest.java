@@ -91,7 +91,7 @@ class BatchLinesTest {
     }
 
     @Test
-    void whatNobodyWorksOnIsLetGo() {
+    void batchesThatNobodyWorksOnAreReleased() {
         made.created(tenant(), "x");
         RequestBatch taken = batches.takeUnread(here).orElseThrow();
         assertThat(batches.releaseOthers(here, Optional.of(taken))).isZero();
@@ -115,7 +115,7 @@ class BatchLinesTest {
     }
 
     @Test
-    void eachLineIsTakenOnceByWhoeverComes() {
+    void eachLineIsTakenByOneProcess() {
         RequestBatch batch = made.begun(tenant(), 40);
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
             UUID there = beside.get(Membership.class).lease().instance();
@@ -139,7 +139,7 @@ class BatchLinesTest {
     }
 
     @Test
-    void whatAProcessLeavesAnotherRunsAndWhatHasEndedNobody() {
+    void linesOfALostProcessAreRunByAnotherAndEndedOnesByNone() {
         RequestBatch batch = made.begun(tenant(), 2);
         BatchLine first;
         UUID there;
@@ -289,7 +289,7 @@ class BatchLinesTest {
     }
 
     @Test
-    void aProcessThatIsGoneSaysNothingOfABatchThatIsOver() {
+    void aLostProcessCanNotEndALineOfABatchThatIsOver() {
         RequestBatch batch = made.begun(tenant(), 1);
         BatchLine line;
         UUID there;

@@ -254,7 +254,7 @@ class BatchesIT {
     }
 
     @Test
-    void aFileWithWrongLinesIsToldLineByLineAndNothingRuns() {
+    void invalidLinesAreReportedOneByOneAndNothingRuns() {
         Batch batch = ended(
                 client,
                 CHAT,
@@ -277,7 +277,7 @@ class BatchesIT {
     }
 
     @Test
-    void aCancelledBatchGivesWhatItHas() throws Exception {
+    void aCancelledBatchWritesTheResultsSoFar() throws Exception {
         String endless = QUESTION.replace("\"max_tokens\": 8", "\"max_tokens\": 400, \"logit_bias\": {\"2\": -100}");
         String all = IntStream.range(0, 40)
                 .mapToObj(i -> line("line " + i, CHAT, endless))

@@ -68,7 +68,7 @@ class FileStoreTest {
     }
 
     @Test
-    void aFileIsWhatWasWrittenWhereverItsPiecesEnd() throws IOException {
+    void aFileHasItsContentWhereverItsPiecesEnd() throws IOException {
         String tenant = tenant();
         for (int length :
                 new int[] {0, 1, FileDraft.PIECE - 1, FileDraft.PIECE, FileDraft.PIECE + 1, 3 * FileDraft.PIECE}) {

@@ -9,7 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Where the lines of a file are, and what is wrong with them. */
+/** The positions of the lines of a file, and their errors. */
 class LineValidationTest {
     private static final String GOOD = """
         {"custom_id": "%d", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "wörd"}}\

@@ -81,7 +81,7 @@ class TenantDeletionTest {
     }
 
     @Test
-    void whatATenantHasGoesInStepsBeforeTheTenant() {
+    void aTenantsDataAreErasedInStepsBeforeTheTenant() {
         filled("large");
         tenants.delete(ACTOR, "large");
         assertThat(tenants.find("large")).isEmpty();

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Batches and files whose encryption can't be undone, on a real PostgreSQL. */
+/** Batches and files that can't be decrypted, on a real PostgreSQL. */
 class UnopenedBatchesTest {
     private static final String TENANT = "sealed";
 

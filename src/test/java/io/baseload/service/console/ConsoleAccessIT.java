@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.web.servlet.DispatcherServlet;
 
-/** Who gets which page, and what keeps pages from being used by others. */
+/** Access to the pages, and their protection against misuse. */
 @ExtendWith(WholeService.class)
 class ConsoleAccessIT {
     private static final String SIGN_IN = "/console/sign-in";
@@ -164,7 +164,7 @@ class ConsoleAccessIT {
     }
 
     @Test
-    void aSignInStandsInTheTrailWithTheKeyThatItWasMadeWith(RunningService service) throws Exception {
+    void aSignInIsInTheTrailWithItsKey(RunningService service) throws Exception {
         Rest rest = service.rest();
         String key = key(rest, "user");
         try (var session = ConsoleSession.of(rest.url(), key);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 
-/** The console in a real browser: what people do in it, and that everybody can read and reach what is there. Pictures of all pages are in {@code target/console}. */
+/** The console in a real browser: the actions of its users, and accessibility. Pictures of all pages are in {@code target/console}. */
 @ExtendWith(WholeService.class)
 class ConsoleIT {
     private static final String LONG_MODEL = "organization/" + "a-model-with-a-very-long-name-".repeat(3) + "instruct";

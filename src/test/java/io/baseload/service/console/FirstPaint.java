@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.Locale;
 
 /**
- * Measures a running service's console in a real Chromium: for each page the time to the first paint, the middle one of several first visits, and its bytes with all its files
+ * Measures a running service's console in a real Chromium: for each page the time to the first paint, the median of several first visits, and its bytes with all its files
  * but the plots' script. Not a test, because times depend on the machine and on what else runs on it.
  */
 final class FirstPaint {

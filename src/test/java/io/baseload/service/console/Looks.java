@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** How pages look, light and dark, wide and narrow: axe-core finds nothing, nothing sticks out to the right, and pictures are kept. */
+/** Checks pages, light and dark, wide and narrow: axe-core finds nothing, nothing overflows to the right, and screenshots are kept. */
 record Looks(Browser browser) {
     static final int WIDE = 1280;
     static final int NARROW = 380;

@@ -116,7 +116,7 @@ final class ProviderSignInIT {
     }
 
     @Test
-    void whoseGroupsGiveNothingIsTurnedAwayByName() throws Exception {
+    void aPersonWithoutRightsIsRefusedByName() throws Exception {
         provider.member("eve", "visitors");
         try (Browser browser = Browser.start()) {
             browser.open(url + SIGN_IN);
@@ -327,7 +327,7 @@ final class ProviderSignInIT {
     }
 
     @Test
-    void aProviderThatIsAwayKeepsNobodyWithAKeyOut() throws Exception {
+    void keysWorkWhileTheProviderIsUnreachable() throws Exception {
         provider.member("flo", "tellers");
         String away = "The identity provider can't be reached now. Try again later, or sign in with an API key.";
         try (var session = new ConsoleSession(url);

@@ -10,7 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What another user of the machine could do in the home: nothing. */
+/** Another user of the machine can do nothing in the home. */
 class HomeRightsTest {
     @TempDir
     private Path folder;

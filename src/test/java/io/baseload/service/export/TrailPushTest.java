@@ -43,7 +43,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The trail on its way to real receivers, over HTTP and as syslog over TLS. */
+/** The trail is pushed to real receivers, over HTTP and as syslog over TLS. */
 class TrailPushTest {
     private static final JsonMapper JSON = new JsonMapper();
     private static final Actor ACTOR = new Actor("acme", "bl_12345678");

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** Answers on their way through filters, in pieces of any size. */
+/** Answers that pass through filters in pieces of any size. */
 class AnswerFilterTest {
     private static final String ANSWER =
             "Ann is at ann@example.com 😀, and her card is 4111 1111 1111 1111. Her IBAN, she says, is DE89 3704 0044"
@@ -95,7 +95,7 @@ class AnswerFilterTest {
     }
 
     @Test
-    void aBlockEndsTheChoiceAndNothingOfItIsHeardAnyMore() throws Exception {
+    void aBlockEndsTheChoiceAndNothingMoreOfItIsSent() throws Exception {
         var filter = filter(chain(Handling.BLOCK), 2, event -> {});
         for (String piece : List.of("Write to ", "me: ann@exa", "mple.com ", "or ", "bob")) {
             filter.accept(new CompletionEvent.Text(0, piece, List.of()));

@@ -192,7 +192,7 @@ class GuardrailsIT {
                 .collect(Collectors.joining("\n"));
     }
 
-    /** What a stream of chats said, and why it ended. */
+    /** The text of a stream of chats, and its finish reason. */
     private static String streamed(HttpResponse<String> answer) {
         var text = new StringBuilder();
         answer.body().lines().filter(line -> line.startsWith("data: {")).forEach(line -> {
@@ -424,7 +424,7 @@ class GuardrailsIT {
     }
 
     @Test
-    void whoSetsFiltersIsInTheTrailAndSaysThemRight() throws Exception {
+    void changesOfFiltersAreRecordedAndValidated() throws Exception {
         filters(PERSONAL_DATA);
         JsonNode shown = rest.get(GUARDRAILS);
         assertThat(shown.at("/filters/0/handling/credit_card").asString()).isEqualTo("block");

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Personal data in texts: what is some, what is not, where it stands. */
+/** Personal data in texts, its places, and texts that only resemble it. */
 class PersonalDataFinderTest {
     private static final String IBAN = "DE89 3704 0044 0532 0130 00";
 

@@ -213,7 +213,7 @@ final class IdentityIT {
     }
 
     @Test
-    void aKeyIsHeldToItsAddressesAndItsPace() throws Exception {
+    void aKeysAddressesAndRateAreEnforced() throws Exception {
         String keys = "/admin/v1/tenants/" + TENANT + "/keys";
         for (String bad : List.of("10.0.0.0/33", "example.com", "", "10.0.0.0/8, 1.2.3.4")) {
             HttpResponse<String> refused =
@@ -256,7 +256,7 @@ final class IdentityIT {
     }
 
     @Test
-    void aKeyThatEndsSoonSaysSo() throws Exception {
+    void aKeyThatExpiresSoonIsAnnounced() throws Exception {
         String keys = "/admin/v1/tenants/" + TENANT + "/keys";
         Instant end = Instant.now().plus(Duration.ofDays(3));
         JsonNode soon = rest.post(keys, Map.of("roles", List.of("user"), "expires_at", end.toString()));

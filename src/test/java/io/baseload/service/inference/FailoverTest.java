@@ -32,7 +32,7 @@ class FailoverTest {
     }
 
     @Test
-    void aReadOnlyServerRefusesWhatIsNewAndWhatRanIsSettledLater() throws Exception {
+    void aReadOnlyServerRefusesNewRequestsAndSettlesRunningOnesLater() throws Exception {
         client.ask(10, 50);
         var before = connections();
         readOnly(true);
@@ -54,7 +54,7 @@ class FailoverTest {
     }
 
     @Test
-    void whoHoldsTheEndOfTheTrailKeepsNobodyWaiting() throws Exception {
+    void aLockOnTheTrailsEndMakesNobodyWaitLong() throws Exception {
         client.ask(10, 5);
         try (var holder = holdTheEndOfTheTrail()) {
             model.steps.release(5);

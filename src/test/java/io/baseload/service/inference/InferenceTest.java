@@ -54,7 +54,7 @@ import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** Every answer is reserved, recorded, settled and recorded again; on a real PostgreSQL. */
+/** Every answer is reserved and its intent recorded, then settled and its outcome recorded; on a real PostgreSQL. */
 class InferenceTest {
     private static final Origin ORIGIN = new Origin("req-1", "192.0.2.7");
 
@@ -80,7 +80,7 @@ class InferenceTest {
     }
 
     @Test
-    void anAnswerIsInTheBooksWhenItsEndIsHeard() throws Exception {
+    void anAnswerIsRecordedWhenItsEndIsSent() throws Exception {
         var client = new Client(inference, tenant(8));
         model.steps.release(5);
         var asked = client.ask(7, 5);
@@ -145,7 +145,7 @@ class InferenceTest {
     }
 
     @Test
-    void aTenantThatFillsItsQueueIsRefusedFirstAndKeepsNobodyOut() throws Exception {
+    void aTenantThatFillsItsQueueIsRefusedAndOthersAreNot() throws Exception {
         String noisy = tenant(100);
         List<Client> clients = IntStream.range(0, 9)
                 .mapToObj(i -> new Client(inference, noisy))
@@ -194,7 +194,7 @@ class InferenceTest {
     }
 
     @Test
-    void whoHasNothingLeftCostsNoWork() throws Exception {
+    void aTenantWithoutBudgetCausesNoWork() throws Exception {
         var budget = tenant(8, tokens(10));
         var rate = tenant(8, new UsageBudget(Period.MONTH, OptionalLong.empty(), OptionalLong.of(1)));
         var places = tenant(1);
@@ -260,7 +260,7 @@ class InferenceTest {
     }
 
     @Test
-    void aModelWithMorePlacesTakesWhatAnotherHasTooFewFor() throws Exception {
+    void aModelWithMorePlacesTakesARequestThatIsTooLargeForAnother() throws Exception {
         var client = new Client(inference, tenant(8));
         model.canary = model.withPlaces(1);
         try {
@@ -297,7 +297,7 @@ class InferenceTest {
     }
 
     @Test
-    void usedIsReportedIsAuditedWhoeverAsksAtTheSameTime() throws Exception {
+    void usageReportsAndAuditAgreeUnderConcurrentRequests() throws Exception {
         var tenant = tenant(8);
         var reported = new AtomicLong();
         model.steps.release(1_000_000);
@@ -369,7 +369,7 @@ class InferenceTest {
     }
 
     @Test
-    void aCanaryIsNotBlamedForWhatAllRefuse() {
+    void aRequestThatAllTargetsRefuseIsNoFailureOfTheCanary() {
         var canary = new Refusing();
         var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
         model.canary = canary;

@@ -192,7 +192,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatIsToldTooLateDoesNotReplaceTheAnswer() throws Exception {
+    void aLateReportDoesNotReplaceTheAnswer() throws Exception {
         String tenant = keeping();
         answered(tenant, 2);
         KeptContent answer = read(tenant).getLast();
@@ -204,7 +204,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void ofALostAnswerIsKeptWhatItsProcessToldOf() throws Exception {
+    void theReportedPartOfALostAnswerIsKept() throws Exception {
         try (var line = new CuttableLine(TestPlatform.server().port());
                 var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             first.get(Contents.class).change(ACTOR, Tenant.DEFAULT, new ContentPolicy(true, OptionalInt.empty()));

@@ -81,7 +81,7 @@ class LostAndLateTest {
     }
 
     @Test
-    void aRequestThatNeverStartedOwesNothingThoughItWasLost() throws Exception {
+    void aLostRequestThatNeverStartedCostsNothing() throws Exception {
         try (var line = new CuttableLine(TestPlatform.server().port());
                 var first = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             var ledger = first.get(ReservationLedger.class);

@@ -31,7 +31,7 @@ import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** A model of one word, which it says until it may not go on: the contract of the words layer without weights. It decodes as many tokens as it is let. */
+/** A model that repeats one word as often as the tests and the lease allow: the contract of the chat layer, without weights. */
 final class TinyModel implements ModelDirectory, Completions {
     static final int CONTEXT = 1000;
     static final int PLACES = 72;

@@ -29,7 +29,7 @@ class WaitingLineTest {
     private final WaitingLine line = new WaitingLine();
 
     @Test
-    void whoFindsNobodyBeforeHimIsNeverRefusedAtOnce() {
+    void anEmptyQueueNeverRefusesAtOnce() {
         line.join(NOTHING, System.nanoTime()).begin();
         assertThatCode(() -> line.join(NOTHING, System.nanoTime()).begin()).doesNotThrowAnyException();
     }

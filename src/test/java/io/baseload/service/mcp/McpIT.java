@@ -97,7 +97,7 @@ class McpIT {
     }
 
     @Test
-    void nobodyDoesMoreThanByTheRoutes() throws Exception {
+    void nobodyCanDoMoreThanTheRoutesAllow() throws Exception {
         String secret = rest.post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("auditor")))
                 .get("key")
                 .asString();

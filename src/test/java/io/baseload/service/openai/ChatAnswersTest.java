@@ -138,7 +138,7 @@ class ChatAnswersTest {
     }
 
     @Test
-    void whatTurnsOutToBeTheAskersErrorSaysSo() throws Exception {
+    void lateErrorsOfTheRequestAreReportedAsSuch() throws Exception {
         Web.Reply plain = web.chat(body("ambiguous", ""));
         ErrorFormTest.assertError(plain, 400, "invalid_request_error", "invalid_value");
         assertEquals("guided_grammar", plain.error().get("param").stringValue());

@@ -234,7 +234,7 @@ class ConnectionsTest {
                 "GET /v1/models HTTP/1.1\r\n\r\n",
                 "POST /v1/completions HTTP/1.1\r\nHost: x\r\nContent-Length: nine\r\n\r\n"
             })
-    void whatIsHardlyHttpGetsTheSameForm(String request) throws Exception {
+    void malformedRequestsGetTheSameErrorFormat(String request) throws Exception {
         try (var connection = new RawConnection(port)) {
             connection.send(request);
             String answer = connection.readAll();
@@ -246,7 +246,7 @@ class ConnectionsTest {
 
     @ParameterizedTest
     @CsvSource({"GET /v1/models HTTP/7.1, 505", "CONNECT a:1 HTTP/1.1, 501"})
-    void whatHttpHasMoreOfThanThisServiceIsNoFailureOfOurs(String line, String status) throws Exception {
+    void unsupportedHttpFeaturesAreTheClientsErrors(String line, String status) throws Exception {
         try (var connection = new RawConnection(port)) {
             connection.send(line + "\r\nHost: a:1\r\n\r\n");
             String answer = connection.readAll();

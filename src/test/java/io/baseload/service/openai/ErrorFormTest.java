@@ -65,7 +65,7 @@ public class ErrorFormTest {
     }
 
     @Test
-    void aRefusalByAWindowSaysOneAndTheSameTimeInBothHeaders() throws Exception {
+    void aRefusalByAWindowHasTheSameTimeInBothHeaders() throws Exception {
         Web.Reply reply = web.chat(HI.formatted("requests", true));
         assertEquals("30", reply.header("Retry-After"));
         assertEquals("1000", reply.header("x-ratelimit-limit-requests"));

@@ -40,7 +40,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
-/** Answers with a fixed text, or fails, as the model's name says. Needs neither an engine nor a database. */
+/** Answers with a fixed text, or fails, depending on the model's name. Needs neither an engine nor a database. */
 public final class ScriptedInference implements Inference {
     static final List<String> WORDS = List.of("Hello", ", ", "wörld", " \uD83D\uDE00", "\nline");
     private static final int PROMPT = 7;

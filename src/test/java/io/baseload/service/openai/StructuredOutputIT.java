@@ -107,7 +107,7 @@ class StructuredOutputIT {
     }
 
     @Test
-    void anAnswerHoldsToItsSchemaPlainAndStreamed() {
+    void anAnswerMatchesItsSchemaWholeAndStreamed() {
         ChatCompletionCreateParams asked =
                 question().responseFormat(format(CITY)).build();
         ChatCompletion answer = client.chat().completions().create(asked);

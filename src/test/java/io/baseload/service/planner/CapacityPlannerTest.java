@@ -249,7 +249,7 @@ class CapacityPlannerTest {
     }
 
     @Test
-    void whatDoesNotFitIsSaidAndUsersAreThoseThatDo() {
+    void missingMemoryIsReportedAndUsersAreThoseThatFit() {
         CapacityPlan plan = plan(MachineProfile.of(RATES, TIERS), 4, 4096);
         assertThat(plan.fits()).isFalse();
         assertThat(plan.bottleneck()).isEqualTo("memory capacity");

@@ -115,7 +115,7 @@ class PullerTest {
     }
 
     @Test
-    void whatBreaksOffGoesOnWhereItDid() throws Exception {
+    void anInterruptedDownloadContinuesWhereItStopped() throws Exception {
         cdn.put("/blob", WEIGHTS, 1_000_000, 500_000);
         pull();
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
@@ -191,7 +191,7 @@ class PullerTest {
     }
 
     @Test
-    void whoeverIsToldMayEndAPullAndTheNextOneGoesOn() throws Exception {
+    void theProgressListenerMayEndAPullAndTheNextOneContinues() throws Exception {
         cdn.on(
                 "/blob",
                 new FileServer.Entry.Silent(FileServer.content(WEIGHTS, "\"v1\""), 1_000_000, new AtomicInteger()));
@@ -267,7 +267,7 @@ class PullerTest {
     }
 
     @Test
-    void theDiskIsLookedAtWhileAFileComesWhoseSizeNobodySaid() {
+    void freeSpaceIsCheckedWhileAFileOfUnknownSizeArrives() {
         hub.put("/api/models/org/model/revision/main", """
             {"siblings": [{"rfilename": "model.safetensors"}]}\
             """);
@@ -286,7 +286,7 @@ class PullerTest {
     }
 
     @Test
-    void aMirrorThatSaysNoDigestsSaysThemInItsHeaders() throws Exception {
+    void aMirrorWithoutDigestsHasThemInItsHeaders() throws Exception {
         hub.put("/api/models/org/model/revision/main", """
             {"siblings": [{"rfilename": "model.safetensors"}]}\
             """);

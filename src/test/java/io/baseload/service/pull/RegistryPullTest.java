@@ -83,7 +83,7 @@ class RegistryPullTest {
     }
 
     @Test
-    void aModelPackComesForATokenAndBlobsWithoutOne() throws Exception {
+    void aModelPackIsPulledWithATokenAndItsBlobsWithoutOne() throws Exception {
         String manifest = manifest(
                 "application/vnd.cncf.model.config.v1+json",
                 blob("{\"descriptor\":{\"licenses\":[\"Apache-2.0\"]}}".getBytes(StandardCharsets.UTF_8)),
@@ -156,7 +156,7 @@ class RegistryPullTest {
     }
 
     @Test
-    void otherContentThanTheDigestSaysIsRefused() throws Exception {
+    void contentThatDoesNotMatchTheDigestIsRefused() throws Exception {
         String manifest = manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
         registry.put("/v2/ai/m/manifests/" + manifest, "{\"layers\": []}");
         assertThatThrownBy(() -> pull(manifest))

@@ -63,7 +63,7 @@ class BudgetTest {
     }
 
     @Test
-    void aBudgetThatIsSetLaterHoldsWhatItsWindowHadBefore() {
+    void aBudgetThatIsSetLaterIncludesTheEarlierUsageOfItsWindow() {
         var tenant = tenant();
         var key = key(tenant);
         var open = reserve(tenant, key, "tiny", 300);
@@ -82,7 +82,7 @@ class BudgetTest {
 
     /** Forty-eight reservations of every state, made at any time from now back to the start of the month. */
     @Test
-    void aBudgetThatIsSetLaterHoldsWhatEachPeriodHadBefore() {
+    void aBudgetThatIsSetLaterIncludesTheEarlierUsageOfEachPeriod() {
         var tenant = tenant();
         var keys = List.of(key(tenant), key(tenant));
         platform.superuser()
@@ -175,7 +175,7 @@ class BudgetTest {
     }
 
     @Test
-    void aSoftLimitIsToldOnceAWindowAndWarnsAllTheTime() {
+    void aSoftLimitIsReportedOncePerWindowAndWarnsEachTime() {
         var tenant = tenant(new UsageBudget(
                 Scope.TENANT,
                 Period.MONTH,
@@ -196,7 +196,7 @@ class BudgetTest {
     }
 
     @Test
-    void aSoftLimitThatTwoOfAListPassIsToldOnce() {
+    void aSoftLimitThatTwoOfAListPassIsReportedOnce() {
         var tenant = tenant(new UsageBudget(
                 Scope.TENANT,
                 Period.MONTH,

@@ -23,7 +23,7 @@ final class LedgerBooks {
         WHERE w.tenant = ?\
         """;
 
-    /** Every counter holds what the reservations say, nothing is beyond a limit, and there are so many counters at least. */
+    /** Every counter equals the sum of its reservations, no limit is exceeded, and there are at least so many counters. */
     static void agree(TestPlatform platform, String tenant, int atLeast) {
         agree(platform, tenant, atLeast, true);
     }

@@ -91,7 +91,7 @@ class QuotaTest {
     }
 
     @Test
-    void tellsTheTightestWindows() {
+    void reportsTheTightestWindows() {
         var tenant = tenant(10, tokens(Period.DAY, 5000), tokens(Period.MONTH, 1000));
         var snapshot = ((QuotaDecision.Granted) admit(wish(tenant, 300)).getFirst()).quota();
         assertThat(snapshot.requests()).isEmpty();
@@ -123,7 +123,7 @@ class QuotaTest {
     }
 
     @Test
-    void aRefusalTellsTheWindowThatRefusedAndWhenItEnds() {
+    void aRefusalNamesItsWindowAndItsEnd() {
         var tenant = tenant(
                 10,
                 new UsageBudget(Period.MINUTE, OptionalLong.of(400), OptionalLong.empty()),

@@ -11,7 +11,7 @@ import java.util.Random;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/** What the quota is to decide, told by adding up all entries for each budget each time; of one tenant, within one month, with one price. */
+/** The expected decisions of the quota, computed by adding up all entries of each budget each time; of one tenant, within one month, with one price. */
 final class SimpleLedger {
     private static final BigDecimal PROMPT = new BigDecimal("0.0000031");
     private static final BigDecimal CACHED = new BigDecimal("0.0000007");

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** Models that come when they are asked and go when they are not, in a memory that holds two of them; and new models that get a part of a name's requests. */
+/** Models that are loaded on request and unloaded when idle, with memory for two of them; and canaries. */
 final class LifecycleIT {
     private static final int KV_TOKENS = 4096;
     private static final String CANARY = "/admin/v1/aliases/name/canary";

@@ -11,7 +11,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A service with too little memory for its model: it says so with the numbers, stays alive and is not ready. */
+/** A service with too little memory for its model: it reports this with the numbers, stays alive and is not ready. */
 final class MemoryIT {
     private static final String MODEL = "/admin/v1/models/smollm2-135m-instruct";
 

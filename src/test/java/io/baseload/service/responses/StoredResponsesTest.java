@@ -89,7 +89,7 @@ class StoredResponsesTest {
     }
 
     @Test
-    void aConversationGoesOnWithoutTheInstructionsOfBefore() throws Exception {
+    void aConversationContinuesWithoutTheEarlierInstructions() throws Exception {
         JsonNode first = ask("answers-and-calls", "\"Weather?\"", ", \"instructions\": \"Be brief.\"")
                 .json();
         JsonNode second = ask(

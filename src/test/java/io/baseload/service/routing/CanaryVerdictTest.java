@@ -6,7 +6,7 @@ import io.baseload.service.routing.Canary.Rule;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What follows from a canary's numbers. */
+/** The decision that follows from a canary's figures. */
 class CanaryVerdictTest {
     private static final Rule RULE = new Rule(10, 100, 0.02, 1.5);
 

@@ -94,7 +94,7 @@ class ApiKeysTest {
                 "schlüssel-schlüssel",
                 "' OR 1=1 --'''''"
             })
-    void nonsenseIsNobodysKey(String bearer) {
+    void invalidTextIsNoKey(String bearer) {
         assertThat(keys.authenticate(bearer)).isEmpty();
     }
 
@@ -145,7 +145,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void aTenantGoesWithItsKeys() {
+    void aTenantIsDeletedWithItsKeys() {
         var id = "t" + UUID.randomUUID();
         tenants.create(ACTOR, new Tenant(id, List.of(), 4, 1));
         var issued = keys.issue(ACTOR, id, USER);
@@ -218,7 +218,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void aKeyMayBeForWhatNobodyWaitsFor() {
+    void aKeyMayBeForBackgroundWork() {
         var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.BATCH, Optional.empty());
         var issued = keys.issue(ACTOR, "default", rights);
         assertThat(keys.authenticate(issued.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
@@ -261,7 +261,7 @@ class ApiKeysTest {
     }
 
     @Test
-    void aChangedKeyMayDoWhatItMayNowFromTheNextRequestOn() {
+    void aChangedKeyHasItsNewRightsFromTheNextRequestOn() {
         var issued = keys.issue(ACTOR, "default", USER);
         var prefix = issued.key().prefix();
         var rights = new ApiKey.Rights(Set.of(Role.AUDITOR), Set.of("a", "b"), Priority.BATCH, Optional.empty());

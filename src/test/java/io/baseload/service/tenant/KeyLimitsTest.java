@@ -15,7 +15,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What holds a key back: its limits, its owner, its end. On a real PostgreSQL. */
+/** The limits of a key: its own, those of its owner, and its expiry. On a real PostgreSQL. */
 class KeyLimitsTest {
     private static final Actor ACTOR = new Actor("default", "bl_operator");
     private static final ApiKey.Rights USER =
@@ -109,7 +109,7 @@ class KeyLimitsTest {
     }
 
     @Test
-    void aServiceAccountGoesWithItsKeys() {
+    void aServiceAccountIsRemovedWithItsKeys() {
         var account = identities.create(ACTOR, "default", "nightly", Set.of(Role.USER), Set.of("a"));
         assertThat(account.id()).isEqualTo("service_nightly");
         assertThatThrownBy(() -> identities.create(ACTOR, "default", "nightly", Set.of(Role.USER), Set.of()))

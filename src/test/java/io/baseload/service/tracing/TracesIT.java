@@ -113,7 +113,7 @@ class TracesIT {
     }
 
     @Test
-    void backendsAreToldTheSpanThatAsksThem() throws Exception {
+    void backendsGetTheSpanOfTheRequest() throws Exception {
         backend.says("upstream", 5, "Hi", " there");
         service.rest()
                 .post(

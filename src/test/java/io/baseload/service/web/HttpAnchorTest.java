@@ -18,7 +18,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What an endpoint that keeps checkpoints is sent. */
+/** The requests to an endpoint that keeps checkpoints. */
 class HttpAnchorTest {
     @Test
     void theNoteArrivesAsTextAndARefusalIsSeen() throws Exception {

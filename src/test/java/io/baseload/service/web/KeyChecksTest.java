@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** What wrong keys cost: counts of look-ups. */
+/** The number of look-ups that wrong keys cause. */
 class KeyChecksTest {
     private static final Caller CALLER =
             new Caller("acme", 1, "bl_right", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
