@@ -46,7 +46,7 @@ public final class GroupProducts {
 
     /** Calls are {@code [pairs][rows / 4]}. */
     private final ProductMemory memory = new ProductMemory(
-            MAX_GROUPS * GROUP_BYTES,
+            (long) MAX_GROUPS * GROUP_BYTES,
             4L * WIDTH * MAX_ROWS * MAX_GROUPS,
             (MAX_GROUPS / PAIR + 1) * (MAX_ROWS / ROWS_STEP + 1));
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.cluster.Membership;
-import io.baseload.service.database.DiskSpace;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.pull.PullSource;
@@ -110,7 +109,6 @@ final class PullJobsIT {
                 service.bean(ModelCatalog.class),
                 service.bean(Puller.class),
                 service.bean(Secrets.class),
-                service.bean(DiskSpace.class),
                 jobs);
         var file = new PullSource.UrlFile("tiny.gguf", URI.create(bucket.url() + FILE), sha256);
         var pull = new PullService.Pull(
