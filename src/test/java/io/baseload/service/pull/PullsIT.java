@@ -81,7 +81,8 @@ final class PullsIT {
             assertThat(admin.ask("tiny").statusCode()).isEqualTo(200);
             try (Stream<Path> left = Files.walk(home.resolve("import"))) {
                 assertThat(left.filter(Files::isRegularFile))
-                        .allSatisfy(file -> assertThat(file).hasExtension("lock").isEmptyFile());
+                        .allSatisfy(
+                                file -> assertThat(file).hasExtension("lock").isEmptyFile());
             }
             JsonNode asked = entry(service, "admin.model.pull");
             assertThat(asked.at("/detail/source").asString()).isEqualTo(hub.url() + "/org/tiny at main");
