@@ -7,7 +7,7 @@
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
 runs.jsonl has, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
-a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2. Decode of one sequence is also measured
+a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2 and ONEDNN_MAX_CPU_ISA=AVX2. Decode of one sequence is also measured
 with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't. The case bytes is Baseload's
 alone: how many bytes of weights it reads a second in each format, beside those of the first model as it is stored.
 
@@ -107,6 +107,7 @@ def measure(engine, isa, case, a):
     env = dict(os.environ)
     if engine == OURS and isa == "avx2":
         env["BASELOAD_JAVA_OPTS"] = (env.get("BASELOAD_JAVA_OPTS", "") + " -XX:UseAVX=2").strip()
+        env["ONEDNN_MAX_CPU_ISA"] = "AVX2"
     if engine == HUGE:
         env["GLIBC_TUNABLES"] = "glibc.malloc.hugetlb=1"
     script = " ".join(shlex.quote(word) for word in words)
@@ -271,7 +272,7 @@ def tables(a):
         if not runs.entries:
             continue
         last = runs.entries[-1]
-        name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, peers built without AVX-512 and VNNI)"
+        name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, `ONEDNN_MAX_CPU_ISA=AVX2`, peers built without AVX-512 and VNNI)"
         lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
         lines += one(runs) + batches(runs) + crowded(runs) + weights(runs)
     text = "\n".join(lines)

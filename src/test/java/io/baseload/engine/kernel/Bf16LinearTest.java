@@ -183,8 +183,9 @@ class Bf16LinearTest {
         if (Bf16Linear.USABLE) {
             assertTrue(machine.quantizesPrompts(w));
         }
-        // of the lengths of weights and rows; without tiles other kernels compute, whose bytes are less exact
-        double bound = Bf16Linear.USABLE ? 5e-7 : 2e-3;
+        // of the lengths of weights and rows; without tiles other kernels compute, whose weights of 7 or 8 bits are
+        // less exact
+        double bound = Bf16Linear.USABLE ? 5e-7 : 4e-3;
         float[] defined = product(form.defined(), w, x, count).data();
         float[] actual = product(machine, w, x, count).data();
         double error = 0;
