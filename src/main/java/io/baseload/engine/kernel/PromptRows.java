@@ -75,9 +75,8 @@ public final class PromptRows {
 
     /** Offset of a row of a group. */
     long at(int g, int row) {
-        int groups = Math.ceilDiv(width, format.group());
         int inBlock = row % IntegerProducts.MAX_ROWS;
-        long before = (long) (row - inBlock) * groups + (long) g * IntegerProducts.MAX_ROWS + inBlock;
+        long before = (long) (row - inBlock) * format.groups(width) + (long) g * IntegerProducts.MAX_ROWS + inBlock;
         return before * format.group();
     }
 
