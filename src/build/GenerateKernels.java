@@ -33,6 +33,7 @@ final class GenerateKernels {
             files.put(kernels.className() + ".java", kernels.source());
         }
         files.put("Tile.java", TileKernel.source());
+        files.put("PlainPromptNibbles.java", PlainPromptKernel.source());
         boolean check = args[0].equals("check");
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = FOLDER.resolve(file.getKey());

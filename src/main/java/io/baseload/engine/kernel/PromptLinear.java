@@ -8,7 +8,6 @@ import static io.baseload.engine.platform.IntegerProducts.ROW_SUMS;
 import static io.baseload.engine.platform.IntegerProducts.WIDTH;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2F;
@@ -16,7 +15,6 @@ import static jdk.incubator.vector.VectorOperators.I2F;
 import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import jdk.incubator.vector.ByteVector;
@@ -39,22 +37,21 @@ final class PromptLinear {
     private static final VectorShuffle<Integer> PLACES = VectorShuffle.fromOp(INTS, PromptFormat::place);
 
     private final PromptFormat format = PromptFormat.MACHINE.orElseThrow();
-    private final boolean packed = IntegerProducts.kind().orElseThrow().packed();
     private final IntegerProducts products = new IntegerProducts();
-    private final PromptWeights weights = new PromptWeights(format);
-    /** The weights in the packed form. */
-    private final MemorySegment strip;
+
+    /** The scale of each output of each group, {@code [group][64]}. */
+    private final float[] scales = new float[IntegerProducts.MAX_GROUPS * WIDTH];
+
+    /** What unsigned activations add to its sums. */
+    private final int[] excess = new int[IntegerProducts.MAX_GROUPS * WIDTH];
+
+    private final PromptWeights weights =
+            PromptWeights.of(format, IntegerProducts.kind().orElseThrow().packed(), scales, excess);
 
     /** {@code [row][64]}. */
     private final float[] sums = new float[MAX_ROWS * WIDTH];
 
     private final byte[] codes = new byte[IntegerProducts.DEPTH];
-
-    PromptLinear() {
-        strip = packed
-                ? products.memory().weights()
-                : Arena.ofAuto().allocate(products.memory().weights().byteSize(), 64);
-    }
 
     void quantize(Rows x, int from, int to, PromptRows out) {
         for (int row = from; row < to; row++) {
@@ -102,14 +99,11 @@ final class PromptLinear {
 
     private void strip(PackedMatrix w, PromptRows x, Rows y, int from, int to, int panel, int panels) {
         Arrays.fill(sums, 0, (to - from) * WIDTH, 0f);
-        int width = panels * LANES;
+        int width = weights.width(panels);
         int all = format.groups(w.cols());
         for (int g = 0, groups; g < all; g += groups) {
             groups = Math.min(IntegerProducts.MAX_GROUPS, all - g);
-            weights.read(w, panel, panels, g, groups, strip);
-            if (!packed) {
-                unpack(strip, width, groups, products.memory().weights());
-            }
+            weights.read(w, panel, panels, g, groups, products.memory().weights());
             for (int row = from, rows; row < to; row += rows) {
                 int left = Math.min(to - row, PromptRows.leftInBlock(row));
                 int height = products.height(left);
@@ -118,22 +112,18 @@ final class PromptLinear {
                 add(x, g, groups, row, rows, width, row - from);
             }
         }
-        int outputs = Math.min(width, w.rows() - panel * LANES);
+        int outputs = Math.min(panels * LANES, w.rows() - panel * LANES);
         for (int row = from; row < to; row++) {
-            System.arraycopy(sums, (row - from) * WIDTH, y.data(), y.at(row) + panel * LANES, outputs);
+            store((row - from) * WIDTH, width, outputs, y.data(), y.at(row) + panel * LANES);
         }
     }
 
-    /** Converts from groups of four columns of all rows to whole rows. */
-    private static void unpack(MemorySegment from, int width, int groups, MemorySegment to) {
-        for (long group = 0;
-                group < (long) groups * IntegerProducts.GROUP_BYTES;
-                group += IntegerProducts.GROUP_BYTES) {
-            for (int row = 0; row < width; row++) {
-                for (int four = 0; four < IntegerProducts.DEPTH / 4; four++) {
-                    int code = from.get(JAVA_INT, group + 4L * (four * WIDTH + row));
-                    to.set(JAVA_INT, group + (long) row * IntegerProducts.DEPTH + 4L * four, code);
-                }
+    /** Stores a row's sums in the order of outputs. */
+    private void store(int at, int width, int outputs, float[] y, int to) {
+        for (int place = 0; place < width; place++) {
+            int output = weights.output(place);
+            if (output < outputs) {
+                y[to + output] = sums[at + place];
             }
         }
     }
@@ -161,7 +151,7 @@ final class PromptLinear {
         }
     }
 
-    private void addFour(int groups, int r, float[] scales, int scale, int next, int v, int row) {
+    private void addFour(int groups, int r, float[] steps, int step, int next, int v, int row) {
         MemorySegment all = products.memory().sums();
         int to = row * WIDTH + v;
         FloatVector a0 = FloatVector.fromArray(FLOATS, sums, to);
@@ -170,16 +160,16 @@ final class PromptLinear {
         FloatVector b1 = FloatVector.fromArray(FLOATS, sums, to + WIDTH + L);
         for (int g = 0; g < groups; g++) {
             int i = v + g * WIDTH;
-            FloatVector a = FloatVector.fromArray(FLOATS, weights.scales, i);
-            FloatVector b = FloatVector.fromArray(FLOATS, weights.scales, i + L);
-            IntVector aExcess = IntVector.fromArray(INTS, weights.excess, i);
-            IntVector bExcess = IntVector.fromArray(INTS, weights.excess, i + L);
-            int x = scale + g * next;
+            FloatVector a = FloatVector.fromArray(FLOATS, scales, i);
+            FloatVector b = FloatVector.fromArray(FLOATS, scales, i + L);
+            IntVector aExcess = IntVector.fromArray(INTS, excess, i);
+            IntVector bExcess = IntVector.fromArray(INTS, excess, i + L);
+            int x = step + g * next;
             long p = 4L * (r * ROW_SUMS + i);
-            a0 = product(all, p, aExcess).fma(a.mul(scales[x]), a0);
-            b0 = product(all, p + 4L * L, bExcess).fma(b.mul(scales[x]), b0);
-            a1 = product(all, p + 4L * ROW_SUMS, aExcess).fma(a.mul(scales[x + 1]), a1);
-            b1 = product(all, p + 4L * (ROW_SUMS + L), bExcess).fma(b.mul(scales[x + 1]), b1);
+            a0 = product(all, p, aExcess).fma(a.mul(steps[x]), a0);
+            b0 = product(all, p + 4L * L, bExcess).fma(b.mul(steps[x]), b0);
+            a1 = product(all, p + 4L * ROW_SUMS, aExcess).fma(a.mul(steps[x + 1]), a1);
+            b1 = product(all, p + 4L * (ROW_SUMS + L), bExcess).fma(b.mul(steps[x + 1]), b1);
         }
         a0.intoArray(sums, to);
         b0.intoArray(sums, to + L);
@@ -187,14 +177,14 @@ final class PromptLinear {
         b1.intoArray(sums, to + WIDTH + L);
     }
 
-    private void addOne(int groups, int r, float[] scales, int scale, int next, int v, int row) {
+    private void addOne(int groups, int r, float[] steps, int step, int next, int v, int row) {
         int to = row * WIDTH + v;
         FloatVector sum = FloatVector.fromArray(FLOATS, sums, to);
         for (int g = 0; g < groups; g++) {
             int i = v + g * WIDTH;
-            IntVector excess = IntVector.fromArray(INTS, weights.excess, i);
-            sum = product(products.memory().sums(), 4L * (r * ROW_SUMS + i), excess)
-                    .fma(FloatVector.fromArray(FLOATS, weights.scales, i).mul(scales[scale + g * next]), sum);
+            IntVector over = IntVector.fromArray(INTS, excess, i);
+            sum = product(products.memory().sums(), 4L * (r * ROW_SUMS + i), over)
+                    .fma(FloatVector.fromArray(FLOATS, scales, i).mul(steps[step + g * next]), sum);
         }
         sum.intoArray(sums, to);
     }

@@ -108,7 +108,7 @@ public final class IntegerProducts {
 
     /**
      * The memory for weights, as bytes, and of the sums, 32-bit integers {@code [row][group][64]}. Each group of weights begins at a multiple of
-     * {@link #GROUP_BYTES}. In the packed form, the four columns from 4·k on of its output n begin at 256·k + 4·n; otherwise column k of output n is at n · 64 + k.
+     * {@link #GROUP_BYTES}. In the packed form, the four columns from 4·k on of its output n begin at 256·k + 4·n; otherwise column k of output n is at 64·k + n.
      */
     public ProductMemory memory() {
         return memory;
@@ -144,7 +144,7 @@ public final class IntegerProducts {
         long y = memory.sums().address();
         try {
             for (int g = 0; g < groups; g++) {
-                OneDnn.gemm(from, rows, w, width, DEPTH, y, ROW_SUMS);
+                OneDnn.gemm(from, rows, w, width, DEPTH, WIDTH, y, ROW_SUMS);
                 from += MAX_ROWS * DEPTH;
                 w += GROUP_BYTES;
                 y += (long) Integer.BYTES * WIDTH;

@@ -137,12 +137,17 @@ final class OneDnn {
         }
     }
 
-    /** y[rows][width] = x[rows][depth] · w[width][depth]ᵀ, by their addresses, because slicing a segment would allocate; y has {@code nextRow} numbers from one row to the next. */
-    static void gemm(long x, int rows, long w, int width, int depth, long y, long nextRow) {
+    /**
+     * y[rows][width] = x[rows][depth] · w[depth][width], by their addresses, because slicing a segment would allocate.
+     *
+     * @param nextColumn bytes from one of the depth columns of w to the next one
+     * @param nextRow numbers from one row of y to the next one
+     */
+    static void gemm(long x, int rows, long w, int width, int depth, long nextColumn, long y, long nextRow) {
         try {
             check((int) GEMM.invokeExact(
                     (byte) 'N',
-                    (byte) 'T',
+                    (byte) 'N',
                     (byte) 'F',
                     (long) rows,
                     (long) width,
@@ -152,7 +157,7 @@ final class OneDnn {
                     (long) depth,
                     (byte) 0,
                     w,
-                    (long) depth,
+                    nextColumn,
                     (byte) 0,
                     0f,
                     y,

@@ -5,6 +5,7 @@ import static io.baseload.engine.api.Precision.FAST;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -13,6 +14,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +93,26 @@ class LinearTest {
         int block = Math.max(packing.block(), 16);
         PackedMatrix wide = random.matrix(memory, packing, 80, WIDE / block * block);
         assertTwins(decode, wide, fastDefinition(packing), fast, 1, 9, 13, Kernels.MAX_DECODE_ROWS);
+    }
+
+    static Stream<Packing> integerPackings() {
+        return RandomWeights.packings().filter(Int8DecodeLinear::takes);
+    }
+
+    /** How many panels are read side by side depends on the processor. */
+    @ParameterizedTest
+    @MethodSource("integerPackings")
+    void panelsSideBySideHaveTheSumsOfOne(Packing packing) {
+        PackedMatrix w = random.matrix(memory, packing, 16 * 5, 4 * Math.max(32, packing.block()));
+        for (int count : new int[] {1, 3}) {
+            Rows x = random.rows(count, w.cols());
+            Rows one = output(w, count);
+            Rows two = output(w, count);
+            Int8DecodeLinear.prepare(w, x, 0, count, scratch);
+            Int8DecodeLinear.multiply(w, one, 0, count, 0, w.panels(), Lanes.PARTS, scratch);
+            Int8DecodeLinear.multiply(w, two, 0, count, 0, w.panels(), 2 * Lanes.PARTS, scratch);
+            assertArrayEquals(one.data(), two.data());
+        }
     }
 
     @ParameterizedTest

@@ -1,0 +1,16 @@
+package io.baseload.engine.platform;
+
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ProcessorTest {
+    @Test
+    void theVendorIsReadFromTheDescription() {
+        assertTrue(Processor.isAmd(List.of("processor\t: 0", "vendor_id\t: AuthenticAMD", "cpu family\t: 25")));
+        assertFalse(Processor.isAmd(List.of("processor\t: 0", "vendor_id\t: GenuineIntel")));
+        assertFalse(Processor.isAmd(List.of("processor\t: 0", "CPU implementer\t: 0x41")));
+    }
+}
