@@ -217,6 +217,33 @@ class KeywordsTest {
         check("{'enum':[" + value + ",7]}", written, "3");
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'number','minimum':0,'enum':[1e20,5,-1e20]};100000000000000000000;-100000000000000000000",
+                "{'type':'integer','maximum':0,'enum':[-12345678901234567890123,5]};-12345678901234567890123;5",
+                "{'type':'array','uniqueItems':true,'items':{'enum':[1,1.0,2]}};[1,2];[1,1]",
+                "{'type':'array','uniqueItems':true,'items':{'enum':[{'a':1,'b':[2]},{'b':[2.0],'a':1}]}};[{'a':1,'b':[2]}];[{'a':1,'b':[2]},{'b':[2.0],'a':1}]",
+            })
+    void valuesAreComparedNotTheirTexts(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    /** In some dialects a dollar sign also matches before a last line end. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'string','not':{'pattern':'^a$'}};'b';'a\\n'",
+                "{'type':'object','patternProperties':{'^a$':false}};{'b':1};{'a\\n':1}",
+            })
+    void theEndIsPerhapsBeforeALineEnd(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
     /** Formats of OpenAPI and of pydantic. */
     @ParameterizedTest
     @CsvSource(

@@ -153,6 +153,24 @@ class UnorderedMembersTest {
                 .isPresent();
     }
 
+    /** The layout is that of the answer, not of the schema's author. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'properties':{'a':{'type':'integer'},'b':{'type':'integer'}},'enum':[{'b':1,'a':2},{'a':'x'}]};{'b':1,'a':2};{'a':'x'}",
+                "{'type':'object','required':['a'],'properties':{'a':{'type':'integer'}},'enum':[{'a':1,'z':2},{'z':3}]};{'a':1,'z':2};{'z':3}",
+                "{'const':{'a':1e20,'z':[1,2]},'properties':{'a':{'type':'integer'}}};{'a':100000000000000000000,'z':[1,2]};{'a':1}",
+            })
+    void givenObjectsHaveAnyMembersInAnyOrder(String quoted, String yes, String no) {
+        for (Layout layout : Layout.values()) {
+            TextReader reader = new TextReader(SchemaGrammar.of(quoted.replace('\'', '"'), layout, CodePoints.ALL));
+            assertThat(reader.departure(yes.replace('\'', '"'))).isEmpty();
+            assertThat(reader.departure(no.replace('\'', '"'))).isPresent();
+        }
+    }
+
     @Test
     void withoutOpenObjectsOnlyDeclaredMembersComeInTheirOrder() {
         TextReader reader = new TextReader(SchemaGrammar.of(
