@@ -200,8 +200,10 @@ final class Exclusion {
     private boolean excludesPlain(Conjunction written, Conjunction other, int depth, boolean always) {
         Optional<List<JsonNode>> values = Values.named(written);
         Optional<List<JsonNode>> otherValues = Values.named(other);
-        if (values.isPresent() && otherValues.isPresent()) {
-            return Values.common(values.get(), otherValues.get()).isEmpty();
+        if (values.isPresent()
+                && otherValues.isPresent()
+                && Values.common(values.get(), otherValues.get()).isEmpty()) {
+            return true;
         }
         Set<String> unnamed = always ? Values.allowed(written) : Values.types(written);
         Set<String> types = common(types(written, unnamed), types(other, Values.allowed(other)));

@@ -175,6 +175,7 @@ class KeywordsTest {
                 "{'type':'integer','oneOf':[{'maximum':3},{'minimum':4}]};4;3.5",
                 "{'allOf':[%s]};{'k0':1,'k1':2,'k2':2,'k3':1,'k4':1,'k5':1};{'k0':3}",
                 "{'oneOf':[{'type':'number','exclusiveMaximum':3},{'minimum':3,'type':'number'}]};3;'a'",
+                "{'oneOf':[{'enum':['a','b'],'pattern':'a'},{'enum':['a','b'],'pattern':'b'}]};'b';'c'",
             })
     void oneOfIsWrittenApart(String schema, String yes, String no) {
         String choices = IntStream.range(0, 6)
