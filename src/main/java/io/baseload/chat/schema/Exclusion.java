@@ -75,8 +75,7 @@ final class Exclusion {
     /** A branch together with the complements of the branches that it doesn't exclude, whatever the complements add to it. */
     private Conjunction withoutOthers(Conjunction branch, List<Conjunction> others, int own, Subschema schema) {
         // without a type, a branch would get those of the complements
-        boolean untyped =
-                branch.isPlain() && branch.parts().stream().noneMatch(part -> part.has("type"));
+        boolean untyped = branch.isPlain() && branch.parts().stream().noneMatch(part -> part.has("type"));
         Conjunction typed =
                 untyped ? branch.with(document, said(schema, "type", listed(Values.types(branch)))) : branch;
         Conjunction alone = typed;
@@ -143,8 +142,9 @@ final class Exclusion {
     }
 
     private static JsonNode listed(Collection<String> names) {
-        return Negation.list(
-                names.stream().<JsonNode>map(JsonNodeFactory.instance::stringNode).toList());
+        return Negation.list(names.stream()
+                .<JsonNode>map(JsonNodeFactory.instance::stringNode)
+                .toList());
     }
 
     /** A branch that forbids, for each other branch that it doesn't exclude, the first member that the other requires and it doesn't. */
@@ -153,8 +153,8 @@ final class Exclusion {
         Conjunction without = branch;
         for (int i = 0; i < others.size(); i++) {
             if (i != own && !excludes(without, others.get(i), 0, false)) {
-                Set<String> names = new LinkedHashSet<>(
-                        Members.of(document, others.get(i)).required());
+                Set<String> names =
+                        new LinkedHashSet<>(Members.of(document, others.get(i)).required());
                 names.removeAll(Members.of(document, branch).required());
                 for (String name : names.stream().limit(1).toList()) {
                     JsonNode never = JsonNodeFactory.instance.objectNode().put(name, false);
@@ -178,12 +178,13 @@ final class Exclusion {
             return false;
         }
         Conjunction other = open(wide);
-        // the branches of a choice are further schemas
+        // the branches of a choice are further schemas, and those of oneOf get more to keep them apart
         if (excludesPlain(written, other, depth, always || !written.isPlain())) {
             return true;
         }
         if (!written.isPlain()) {
-            return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1, always));
+            boolean grows = always || written.parts().stream().anyMatch(part -> part.has("oneOf"));
+            return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1, grows));
         }
         return !other.isPlain()
                 && branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1, always));

@@ -87,8 +87,12 @@ final class NumberGrammar {
         int usual = given ? MAX_GIVEN_DIGITS : MAX_WHOLE_DIGITS;
         int digits = Math.max(bounded, multiples.isEmpty() ? usual : MAX_EXACT_DIGITS);
         limits.addAll(multiples);
-        boolean whole = integer || digits > MAX_EXACT_DIGITS && multiples.stream().anyMatch(Multiple::isNegated);
-        int scale = multiples.stream().mapToInt(Multiple::scale).min().orElse(given ? MAX_GIVEN_DIGITS : MAX_FRACTION_DIGITS);
+        boolean whole =
+                integer || digits > MAX_EXACT_DIGITS && multiples.stream().anyMatch(Multiple::isNegated);
+        int scale = multiples.stream()
+                .mapToInt(Multiple::scale)
+                .min()
+                .orElse(given ? MAX_GIVEN_DIGITS : MAX_FRACTION_DIGITS);
         return decimals(whole ? 0 : scale, digits);
     }
 

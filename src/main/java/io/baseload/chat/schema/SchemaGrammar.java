@@ -203,8 +203,8 @@ public final class SchemaGrammar {
         Optional<TextReader> reader = reader(others);
         return values.stream()
                 .filter(value -> !isSpokenOf(value, others)
-                        || reader.filter(known ->
-                                        known.departure(Literals.shortest(value)).isEmpty())
+                        || reader.filter(known -> known.departure(Literals.shortest(value))
+                                        .isEmpty())
                                 .isPresent())
                 .toList();
     }

@@ -201,9 +201,8 @@ class TokenMasksTest {
     /** If each number of characters up to the longest had a set of tokens, the sets would take twelve gigabytes. */
     @Test
     void aVeryLongTokenTakesNoMoreThanItsBytes() {
-        List<String> tokens = IntStream.range(0, 100_000)
-                .mapToObj(i -> "t" + i)
-                .collect(Collectors.toCollection(ArrayList::new));
+        List<String> tokens =
+                IntStream.range(0, 100_000).mapToObj(i -> "t" + i).collect(Collectors.toCollection(ArrayList::new));
         tokens.addAll(List.of("x".repeat(1_000_000), "x", "t", "1", "<end>"));
         var large = new TokenTable(Tokenizer.of(vocabulary(tokens)));
         assertThat(large.plainUpTo.length).isLessThan(1_000);

@@ -173,7 +173,7 @@ class ComplementsTest {
                 "{'oneOf':[{'type':'number','not':{'type':'integer'}},{'type':'number','minimum':0}]};1;0.5",
                 "{'oneOf':[{'type':'number','not':{'uniqueItems':true,'type':'integer'}},{'type':'number'}]};3;0.5",
                 "{'oneOf':[{'required':['n'],'properties':{'n':{'type':'number','not':{'type':'integer'}}}},"
-                    + "{'required':['n'],'properties':{'n':{'type':'number'}}}],'type':'object'};{'n':1};{'n':0.5}",
+                        + "{'required':['n'],'properties':{'n':{'type':'number'}}}],'type':'object'};{'n':1};{'n':0.5}",
                 "{'oneOf':[{'properties':{'k':{'type':'string'}},'anyOf':[{'properties':{'m':{'type':'string'}},'required':['m']},"
                     + "{'properties':{'p':{'type':'string'}},'required':['p']}]},{'properties':{'p':{'type':'string'}},'required':['p']}],"
                     + "'type':'object'};{'m':'1'};{'p':'1'}",

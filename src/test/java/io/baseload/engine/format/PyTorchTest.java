@@ -129,7 +129,10 @@ class PyTorchTest {
     /** One tuple of a million integers in a file of three megabytes, and 400 calls: the copies would take gigabytes. */
     @Test
     void refusesLongShapesBeforeTheyAreCopied() throws IOException {
-        TorchBytes bytes = new TorchBytes().op(0x80, 2, '(').global("torch._utils", "_rebuild_tensor_v2").op('q', 0, '(');
+        TorchBytes bytes = new TorchBytes()
+                .op(0x80, 2, '(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op('q', 0, '(');
         for (int i = 0; i < 1_000_000; i++) {
             bytes.op('K', 1);
         }
