@@ -54,9 +54,10 @@ final class AutomatonBuilder {
      * @throws GrammarException if the grammar is too large, left-recursive or derives nothing
      */
     static Automaton compile(Grammar grammar, CodePoints writable) {
+        Effort effort = Effort.ofOneSchema();
         Grammar trimmed =
-                new Trimming(new Intersections(writable, Effort.ofOneSchema()).computed(grammar), writable).trimmed();
-        boolean[] nullable = new Trimming(trimmed, writable).nullable();
+                new Trimming(new Intersections(writable, effort).computed(grammar), writable, effort).trimmed();
+        boolean[] nullable = new Trimming(trimmed, writable, effort).nullable();
         var builder = new AutomatonBuilder(trimmed, nullable, writable);
         trimmed.rules().forEach(builder::rule);
         for (int i = 0; i < builder.inner.size(); i++) {
@@ -69,7 +70,10 @@ final class AutomatonBuilder {
     private static Expr anyCharacter(Expr any, CodePoints writable) {
         return writable.isEmpty()
                 ? Expr.choice()
-                : new Trimming(Grammar.of(any), writable).trimmed().rules().getFirst();
+                : new Trimming(Grammar.of(any), writable, Effort.unlimited())
+                        .trimmed()
+                        .rules()
+                        .getFirst();
     }
 
     private void rule(Expr body) {

@@ -70,12 +70,13 @@ public record Grammar(List<Expr> rules, List<String> names, List<String> unenfor
                     .mapToObj(
                             i -> i < rule.index() ? Expr.choice() : rules.get(i).orElse(Expr.choice()))
                     .toList();
-            new Trimming(new Grammar(bodies, names, List.of()), writable).requireText(rule.index());
+            new Trimming(new Grammar(bodies, names, List.of()), writable, Effort.ofOneSchema())
+                    .requireText(rule.index());
         }
 
         /** Whether a rule derives a text. */
-        public boolean hasText(Expr.Rule rule, CodePoints writable) {
-            return new Trimming(build(), writable).hasText(rule.index());
+        public boolean hasText(Expr.Rule rule, CodePoints writable, Effort effort) {
+            return new Trimming(build(), writable, effort).hasText(rule.index());
         }
 
         /** Notes unknown formats of a schema that was added. */

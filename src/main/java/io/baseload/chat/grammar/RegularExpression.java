@@ -20,8 +20,14 @@ public final class RegularExpression {
 
     private int depth;
 
-    /** Whether text may come before and after the match of an alternative. */
-    private record Edges(boolean openStart, boolean openEnd) {}
+    /**
+     * The surroundings of an alternative.
+     *
+     * @param first whether {@code ^} holds at its beginning, or at the beginning of the text that may come before it
+     * @param openStart whether any text may come before it
+     * @param end the texts that may follow
+     */
+    private record Edges(boolean first, boolean openStart, Expr end) {}
 
     private RegularExpression(String source, boolean sure) {
         this.in = new Scanner(source);
@@ -34,17 +40,17 @@ public final class RegularExpression {
      * @throws GrammarException if the expression is broken or not supported
      */
     public static Expr whole(String source) {
-        return new RegularExpression(source, true).read(new Edges(false, false));
+        return new RegularExpression(source, true).read(new Edges(true, false, Expr.empty()));
     }
 
     /** The texts that contain a match, as for JSON Schema's {@code pattern}: those in which all dialects, which differ in classes, find one. */
     public static Expr anywhere(String source) {
-        return new RegularExpression(source, true).read(new Edges(true, true));
+        return new RegularExpression(source, true).read(new Edges(true, true, ANYTHING));
     }
 
     /** The texts in which any dialect finds a match. */
     public static Expr perhapsAnywhere(String source) {
-        return new RegularExpression(source, false).read(new Edges(true, true));
+        return new RegularExpression(source, false).read(new Edges(true, true, ANYTHING));
     }
 
     private Expr read(Edges edges) {
@@ -76,13 +82,16 @@ public final class RegularExpression {
     }
 
     private Expr anchored(Edges edges) {
+        if (in.peek() == '^' && !edges.first) {
+            throw misplaced();
+        }
         boolean begins = in.take("^");
         int place = in.position();
         if (!begins && in.peek() == '(' && !lookAhead() && groupIsLast()) {
             return lastGroup(place, edges);
         }
         in.back(place);
-        Expr rest = rest(new Edges(false, edges.openEnd));
+        Expr rest = rest(new Edges(edges.first && (begins || !edges.openStart), false, edges.end));
         return begins || !edges.openStart ? rest : Expr.sequence(ANYTHING, rest);
     }
 
@@ -90,28 +99,42 @@ public final class RegularExpression {
     private Expr rest(Edges edges) {
         List<Expr> parts = new ArrayList<>();
         while (!atEnd()) {
+            Edges here = new Edges(edges.first && parts.isEmpty(), edges.openStart, edges.end);
             int place = in.position();
             if (in.take("$")) {
                 if (!atEnd()) {
                     throw in.problem("'$' is supported only at the end of an alternative");
                 }
-                return new Expr.Sequence(parts);
+                return ended(parts, lastLineEnd());
             }
             if (lookAhead()) {
-                parts.add(lookedAhead(edges));
+                parts.add(lookedAhead(here));
                 return new Expr.Sequence(parts);
             }
             if (in.peek() == '(' && groupIsLast()) {
-                parts.add(lastGroup(place, edges));
+                parts.add(lastGroup(place, here));
                 return new Expr.Sequence(parts);
             }
             in.back(place);
             parts.add(repeated(atom()));
         }
-        if (edges.openEnd) {
-            parts.add(ANYTHING);
+        return ended(parts, edges.end);
+    }
+
+    private static Expr ended(List<Expr> parts, Expr end) {
+        if (!end.equals(Expr.empty())) {
+            parts.add(end);
         }
         return parts.size() == 1 ? parts.getFirst() : new Expr.Sequence(parts);
+    }
+
+    /** The text that may follow where {@code $} matches: in some dialects a last line end. */
+    private Expr lastLineEnd() {
+        return sure ? Expr.empty() : Expr.optional(Expr.text("\n"));
+    }
+
+    private GrammarException misplaced() {
+        return in.problem("'^' and '$' are supported only at the beginning and end of the whole expression");
     }
 
     private boolean lookAhead() {
@@ -129,7 +152,7 @@ public final class RegularExpression {
             in.require("(?=");
         }
         sure ^= negative;
-        Expr ahead = alternatives(() -> anchored(new Edges(false, true)));
+        Expr ahead = alternatives(() -> anchored(new Edges(edges.first, false, ANYTHING)));
         sure ^= negative;
         in.require(")");
         Expr rest = rest(edges);
@@ -142,12 +165,12 @@ public final class RegularExpression {
     /** Reads a group at the end of the alternative, whose alternatives are therefore those of the whole. The scanner is after the group's opening. */
     private Expr lastGroup(int place, Edges edges) {
         boolean maybe = in.take("?");
-        Edges inner = in.take("$") ? new Edges(edges.openStart, false) : edges;
+        Edges inner = in.take("$") ? new Edges(edges.first, edges.openStart, lastLineEnd()) : edges;
         int end = in.position();
         in.back(place);
         Expr group = group(() -> anchored(inner));
         in.back(end);
-        Expr without = inner.openStart || inner.openEnd ? ANYTHING : Expr.empty();
+        Expr without = inner.openStart ? ANYTHING : inner.end;
         return maybe ? Expr.choice(group, without) : group;
     }
 
@@ -212,8 +235,7 @@ public final class RegularExpression {
                 in.next();
                 yield new Expr.Chars(CharacterClasses.escape(in, sure));
             }
-            case '^', '$' ->
-                throw in.problem("'^' and '$' are supported only at the beginning and end of the whole expression");
+            case '^', '$' -> throw misplaced();
             case '*', '+', '?', '{' -> throw in.problem(place, "nothing to repeat");
             default -> Expr.text(Character.toString(in.next()));
         };

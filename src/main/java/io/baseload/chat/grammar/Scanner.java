@@ -4,10 +4,16 @@ package io.baseload.chat.grammar;
 final class Scanner {
     static final int END = -1;
 
+    private static final int MAX_LENGTH = 1_000_000;
+
     private final String text;
     private int at;
 
+    /** @throws GrammarException if the text is too long */
     Scanner(String text) {
+        if (text.length() > MAX_LENGTH) {
+            throw new GrammarException("", "too long: more than " + MAX_LENGTH + " characters");
+        }
         this.text = text;
     }
 

@@ -14,10 +14,13 @@ import java.util.stream.IntStream;
 
 /** A vocabulary for masks: the tokens that are text, by their bytes. Special tokens aren't included. Immutable; one is used for all grammars of a model. */
 public final class TokenTable {
+    /** Longer tokens don't count as plain, because there is a bit set for each number of characters. */
+    private static final int MAX_PLAIN_CHARACTERS = 256;
+
     final TokenBytes bytes;
     final boolean[] special;
 
-    /** Tokens of {@link PlainText plain} whole characters, and the other tokens that are text. */
+    /** Tokens of {@link PlainText plain} whole characters, not too many, and the other tokens that are text. */
     final TokenTrie plain;
 
     final TokenTrie rest;
@@ -66,7 +69,7 @@ public final class TokenTable {
         return (bytes.size() + Long.SIZE - 1) / Long.SIZE;
     }
 
-    /** Number of the token's characters; 0 if one of them isn't plain or isn't whole. */
+    /** Number of the token's characters; 0 if one of them isn't plain or isn't whole, or if there are too many. */
     private int plainCharacters(int id, CharsetDecoder decoder) {
         int start = bytes.start(id);
         for (int i = start; i < start + bytes.length(id); i++) {
@@ -78,7 +81,8 @@ public final class TokenTable {
         try {
             ByteBuffer token = ByteBuffer.wrap(bytes.table(), start, bytes.length(id));
             CharBuffer text = decoder.decode(token);
-            return Character.codePointCount(text, 0, text.length());
+            int count = Character.codePointCount(text, 0, text.length());
+            return count <= MAX_PLAIN_CHARACTERS ? count : 0;
         } catch (CharacterCodingException broken) {
             return 0;
         }

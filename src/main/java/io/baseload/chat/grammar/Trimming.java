@@ -18,14 +18,21 @@ final class Trimming {
     private final Grammar grammar;
     private final CodePoints writable;
     private final boolean everythingIsWritable;
+    private final Effort effort;
     private final List<List<Integer>> users;
+    private final int[] sizes;
 
-    /** @param writable the characters that the vocabulary can write */
-    Trimming(Grammar grammar, CodePoints writable) {
+    /**
+     * @param writable the characters that the vocabulary can write
+     * @param effort for reading the rules, some of them repeatedly
+     */
+    Trimming(Grammar grammar, CodePoints writable, Effort effort) {
         this.grammar = grammar;
+        this.effort = effort;
         this.writable = writable;
         this.everythingIsWritable = writable.equals(CodePoints.ALL);
         this.users = users(grammar.rules());
+        this.sizes = grammar.rules().stream().mapToInt(Trimming::size).toArray();
     }
 
     /**
@@ -107,19 +114,47 @@ final class Trimming {
         boolean holds(Expr expr, boolean[] known);
     }
 
-    /** The rules for which a property holds that depends on the rules that they use. */
+    /** The rules for which a property holds that depends on the rules that they use. A rule is read again after each of its rules for which the property is found to hold. */
     private boolean[] fixpoint(Property property) {
         boolean[] holds = new boolean[grammar.rules().size()];
         Deque<Integer> due = new ArrayDeque<>(
                 IntStream.range(0, holds.length).boxed().toList().reversed());
         while (!due.isEmpty()) {
             int rule = due.poll();
-            if (!holds[rule] && property.holds(grammar.rules().get(rule), holds)) {
+            if (holds[rule]) {
+                continue;
+            }
+            effort.spend(sizes[rule]);
+            if (property.holds(grammar.rules().get(rule), holds)) {
                 holds[rule] = true;
                 due.addAll(users.get(rule));
             }
         }
         return holds;
+    }
+
+    /** The number of an expression's parts. */
+    private static int size(Expr expr) {
+        return switch (expr) {
+            case Expr.Sequence sequence -> size(sequence.parts());
+            case Expr.Choice choice -> size(choice.options());
+            case Expr.Repeat repeat -> 1 + size(repeat.body());
+            case Expr.AnyBeginning any -> 1 + size(any.body());
+            case Expr.Unordered unordered ->
+                size(unordered.named().stream().map(Expr.Named::rest).toList())
+                        + size(unordered.others().stream().toList())
+                        + size(unordered.separator());
+            case Expr.Rule r -> 1;
+            case Expr.Intersection i -> 1;
+            case Expr.Chars c -> 1;
+            case Expr.Text t -> 1;
+            case Expr.Bytes b -> 1;
+            case Expr.Token t -> 1;
+        };
+    }
+
+    private static int size(List<Expr> all) {
+        return 1 + all.stream().mapToInt(Trimming::size).sum();
     }
 
     private static List<List<Integer>> users(List<Expr> rules) {

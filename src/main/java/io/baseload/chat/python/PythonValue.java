@@ -137,7 +137,7 @@ public sealed interface PythonValue {
         }
 
         /** Whether elements have indices; those of a dict's view don't. */
-        boolean hasItems() {
+        public boolean hasItems() {
             return isListOrTuple() || form == Form.RANGE;
         }
 

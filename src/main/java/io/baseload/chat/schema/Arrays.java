@@ -3,8 +3,9 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
@@ -149,8 +150,10 @@ final class Arrays {
                     .orElseThrow();
             throw part.unsupported("uniqueItems", " unless the items are an enum or maxItems is at most 1");
         }
-        List<Expr> literals = new LinkedHashSet<>(values.get())
-                .stream().map(new Literals(layout)::of).distinct().toList();
+        Map<JsonNode, JsonNode> different = new LinkedHashMap<>();
+        values.get().forEach(value -> different.putIfAbsent(Values.canonical(value), value));
+        List<Expr> literals =
+                different.values().stream().map(new Literals(layout)::of).toList();
         return Expr.sequence(
                 layout.open("["), new Subsequences(grammar, layout).of(literals, min, max), layout.close("]"));
     }

@@ -15,8 +15,9 @@ import tools.jackson.databind.JsonNode;
  *
  * @param parts objects, without duplicates; empty = anything
  * @param possible false if one of them is {@code false}
+ * @param wide whether {@code not} and {@code if}, whose rewriting may lose values, are omitted: all values that satisfy the schemas satisfy it, perhaps among others
  */
-record Conjunction(List<Subschema> parts, boolean possible) {
+record Conjunction(List<Subschema> parts, boolean possible, boolean wide) {
     /** Keywords that offer a choice. */
     static final List<String> BRANCHING = List.of("anyOf", "oneOf");
 
@@ -24,9 +25,13 @@ record Conjunction(List<Subschema> parts, boolean possible) {
     private static final int MAX_PARTS = 1_000;
 
     static Conjunction of(SchemaDocument document, List<Subschema> schemas) {
-        var flattening = new Flattening(document);
+        return of(document, schemas, false);
+    }
+
+    static Conjunction of(SchemaDocument document, List<Subschema> schemas, boolean wide) {
+        var flattening = new Flattening(document, wide);
         schemas.forEach(schema -> flattening.add(schema, 0));
-        return new Conjunction(List.copyOf(flattening.parts), flattening.possible);
+        return new Conjunction(List.copyOf(flattening.parts), flattening.possible, wide);
     }
 
     /** Conjunctions with the same key have the same meaning. */
@@ -43,8 +48,16 @@ record Conjunction(List<Subschema> parts, boolean possible) {
     Conjunction with(SchemaDocument document, Subschema more) {
         List<Subschema> together = new ArrayList<>(parts);
         together.add(more);
-        Conjunction all = of(document, together);
-        return new Conjunction(all.parts, possible && all.possible);
+        Conjunction all = of(document, together, wide);
+        return new Conjunction(all.parts, possible && all.possible, wide);
+    }
+
+    /** The same without a keyword. */
+    Conjunction without(String keyword) {
+        return parts.stream().noneMatch(part -> part.has(keyword))
+                ? this
+                : new Conjunction(
+                        parts.stream().map(part -> part.without(keyword)).toList(), possible, wide);
     }
 
     /** Whether it offers no choice. */
@@ -75,7 +88,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
     List<Conjunction> branches(SchemaDocument document, Subschema part, String keyword) {
         List<Subschema> rest =
                 parts.stream().map(p -> p.equals(part) ? p.without(keyword) : p).toList();
-        var beside = new Conjunction(rest, possible);
+        var beside = new Conjunction(rest, possible, wide);
         return branches(part, keyword, part.find(keyword).orElseThrow()).stream()
                 .map(branch -> beside.with(document, branch))
                 .toList();
@@ -85,10 +98,12 @@ record Conjunction(List<Subschema> parts, boolean possible) {
         private final SchemaDocument document;
         private final Set<Subschema> parts = new LinkedHashSet<>();
         private final Set<String> under = new LinkedHashSet<>();
+        private final boolean wide;
         private boolean possible = true;
 
-        Flattening(SchemaDocument document) {
+        Flattening(SchemaDocument document, boolean wide) {
             this.document = document;
+            this.wide = wide;
         }
 
         void add(Subschema schema, int depth) {
@@ -115,7 +130,7 @@ record Conjunction(List<Subschema> parts, boolean possible) {
                 own.add("allOf");
                 branches(schema, "allOf", all).forEach(branch -> add(branch, depth + 1));
             });
-            Rewriting.of(document, schema).forEach((keyword, said) -> {
+            Rewriting.of(document, schema, wide).forEach((keyword, said) -> {
                 own.add(keyword);
                 said.forEach(other -> add(other, depth + 1));
             });

@@ -2,6 +2,7 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.GrammarException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,13 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 
-/** Finds out whether texts of one branch of {@code oneOf} can never satisfy another branch, as far as that can be decided. */
+/**
+ * Finds out whether texts of one branch of {@code oneOf} can never satisfy another branch, as far as that can be decided. The other branch is a {@link Conjunction#wide wide} conjunction,
+ * and stands alone: what is said beside {@code oneOf} holds for the texts, but doesn't make the other branch narrower.
+ */
 final class Exclusion {
     private static final int MAX_DEPTH = 8;
+    private static final String UNEVALUATED = "unevaluatedProperties";
 
     private final SchemaDocument document;
     private final Strings strings;
@@ -32,26 +37,29 @@ final class Exclusion {
      * @throws GrammarException if they can't be distinguished
      */
     List<Conjunction> apart(List<Conjunction> branches, Subschema schema) {
-        if (clash(branches, branches).isEmpty()) {
+        List<Conjunction> others = said(schema).stream()
+                .map(said -> Conjunction.of(document, List.of(said), true))
+                .toList();
+        if (clash(branches, others).isEmpty()) {
             return branches;
         }
         for (String name : telling(branches)) {
             List<Conjunction> told = branches.stream()
-                    .map(branch -> branch.with(document, said(schema, "required", listed(name))))
+                    .map(branch -> branch.with(document, said(schema, "required", listed(List.of(name)))))
                     .toList();
-            if (clash(told, branches).isEmpty()) {
+            if (clash(told, others).isEmpty()) {
                 return told;
             }
         }
         List<Conjunction> without = IntStream.range(0, branches.size())
-                .mapToObj(i -> withoutWhatOthersRequire(branches, i, schema))
+                .mapToObj(i -> withoutWhatOthersRequire(branches.get(i), others, i, schema))
                 .toList();
-        Optional<String> clash = clash(without, branches);
+        Optional<String> clash = clash(without, others);
         if (clash.isEmpty()) {
             return without;
         }
         List<Conjunction> alone = IntStream.range(0, branches.size())
-                .mapToObj(i -> withoutOthers(branches, i, schema))
+                .mapToObj(i -> withoutOthers(branches.get(i), others, i, schema))
                 .toList();
         if (alone.stream().allMatch(Conjunction::isContradictory)) {
             throw schema.unsupported(
@@ -60,14 +68,21 @@ final class Exclusion {
         return alone;
     }
 
-    /** A branch together with the complements of the branches that it doesn't exclude. */
-    private Conjunction withoutOthers(List<Conjunction> branches, int own, Subschema schema) {
-        List<Subschema> said =
-                Conjunction.branches(schema, "oneOf", schema.node().path("oneOf"));
-        Conjunction alone = branches.get(own);
-        for (int i = 0; i < branches.size(); i++) {
-            if (i != own && !excludes(branches.get(own), branches.get(i), 0)) {
-                alone = alone.with(document, complement(schema, own, i, branches.get(own), said.get(i)));
+    private static List<Subschema> said(Subschema schema) {
+        return Conjunction.branches(schema, "oneOf", schema.node().path("oneOf"));
+    }
+
+    /** A branch together with the complements of the branches that it doesn't exclude, whatever the complements add to it. */
+    private Conjunction withoutOthers(Conjunction branch, List<Conjunction> others, int own, Subschema schema) {
+        // without a type, a branch would get those of the complements
+        boolean untyped = branch.isPlain() && branch.parts().stream().noneMatch(part -> part.has("type"));
+        Conjunction typed =
+                untyped ? branch.with(document, said(schema, "type", listed(Values.types(branch)))) : branch;
+        Conjunction alone = typed;
+        for (int i = 0; i < others.size(); i++) {
+            if (i != own && !excludes(typed, others.get(i), 0, true)) {
+                alone = alone.with(
+                        document, complement(schema, own, i, typed, said(schema).get(i)));
             }
         }
         return alone;
@@ -82,7 +97,7 @@ final class Exclusion {
         for (int i = 0; i < all.path("anyOf").size(); i++) {
             JsonNode option = all.path("anyOf").path(i);
             Conjunction described = Conjunction.of(document, List.of(place.child("anyOf", String.valueOf(i), option)));
-            if (!excludes(branch, described, 0)) {
+            if (!excludes(branch, described, 0, false)) {
                 possible.add(option);
             }
         }
@@ -90,10 +105,10 @@ final class Exclusion {
     }
 
     /** Two branches such that a text of one may satisfy the other. */
-    private Optional<String> clash(List<Conjunction> written, List<Conjunction> branches) {
-        for (int i = 0; i < branches.size(); i++) {
-            for (int j = 0; j < branches.size(); j++) {
-                if (i != j && !excludes(written.get(i), branches.get(j), 0)) {
+    private Optional<String> clash(List<Conjunction> written, List<Conjunction> others) {
+        for (int i = 0; i < written.size(); i++) {
+            for (int j = 0; j < others.size(); j++) {
+                if (i != j && !excludes(written.get(i), others.get(j), 0, false)) {
                     return Optional.of(i + " and " + j);
                 }
             }
@@ -126,18 +141,20 @@ final class Exclusion {
         return schema.child("oneOf", keyword + " " + value, node).within(schema);
     }
 
-    private static JsonNode listed(String name) {
-        return JsonNodeFactory.instance.arrayNode().add(name);
+    private static JsonNode listed(Collection<String> names) {
+        return Negation.list(names.stream()
+                .<JsonNode>map(JsonNodeFactory.instance::stringNode)
+                .toList());
     }
 
     /** A branch that forbids, for each other branch that it doesn't exclude, the first member that the other requires and it doesn't. */
-    private Conjunction withoutWhatOthersRequire(List<Conjunction> branches, int own, Subschema schema) {
-        Conjunction branch = branches.get(own);
+    private Conjunction withoutWhatOthersRequire(
+            Conjunction branch, List<Conjunction> others, int own, Subschema schema) {
         Conjunction without = branch;
-        for (int i = 0; i < branches.size(); i++) {
-            if (i != own && !excludes(without, branches.get(i), 0)) {
-                Set<String> names = new LinkedHashSet<>(
-                        Members.of(document, branches.get(i)).required());
+        for (int i = 0; i < others.size(); i++) {
+            if (i != own && !excludes(without, others.get(i), 0, false)) {
+                Set<String> names =
+                        new LinkedHashSet<>(Members.of(document, others.get(i)).required());
                 names.removeAll(Members.of(document, branch).required());
                 for (String name : names.stream().limit(1).toList()) {
                     JsonNode never = JsonNodeFactory.instance.objectNode().put(name, false);
@@ -148,34 +165,50 @@ final class Exclusion {
         return without;
     }
 
-    /** Whether no text of {@code written} satisfies {@code other}. */
-    private boolean excludes(Conjunction written, Conjunction other, int depth) {
-        if (!written.possible() || !other.possible()) {
+    /**
+     * Whether no text of {@code written} satisfies {@code other}.
+     *
+     * @param always whether that must also hold for the texts of {@code written} with any further schemas, which may be of more types and have more members
+     */
+    private boolean excludes(Conjunction written, Conjunction wide, int depth, boolean always) {
+        if (!written.possible() || !wide.possible()) {
             return true;
         }
         if (depth > MAX_DEPTH) {
             return false;
         }
-        if (excludesPlain(written, other, depth)) {
+        Conjunction other = open(wide);
+        // the branches of a choice are further schemas, and those of oneOf get more to keep them apart
+        if (excludesPlain(written, other, depth, always || !written.isPlain())) {
             return true;
         }
         if (!written.isPlain()) {
-            return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1));
+            boolean grows = always || written.parts().stream().anyMatch(part -> part.has("oneOf"));
+            return branches(written).stream().allMatch(branch -> excludes(branch, other, depth + 1, grows));
         }
-        return !other.isPlain() && branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1));
+        return !other.isPlain()
+                && branches(other).stream().allMatch(branch -> excludes(written, branch, depth + 1, always));
+    }
+
+    /** Without {@code unevaluatedProperties}, if it depends on choices which members that forbids. */
+    private static Conjunction open(Conjunction other) {
+        boolean chooses = !other.isPlain()
+                || other.parts().stream().anyMatch(part -> part.node().has("if"));
+        return chooses ? other.without(UNEVALUATED) : other;
     }
 
     /** Whether keywords outside of choices exclude each other. */
-    private boolean excludesPlain(Conjunction written, Conjunction other, int depth) {
+    private boolean excludesPlain(Conjunction written, Conjunction other, int depth, boolean always) {
         Optional<List<JsonNode>> values = Values.named(written);
         Optional<List<JsonNode>> otherValues = Values.named(other);
-        if (values.isPresent() && otherValues.isPresent()) {
-            return Values.common(values.get(), otherValues.get()).isEmpty();
+        if (values.isPresent()
+                && otherValues.isPresent()
+                && Values.common(values.get(), otherValues.get()).isEmpty()) {
+            return true;
         }
-        // the texts of a choice have the types of its branches
-        Set<String> unnamed = written.isPlain() ? Values.types(written) : Values.allowed(written);
+        Set<String> unnamed = always ? Values.allowed(written) : Values.types(written);
         Set<String> types = common(types(written, unnamed), types(other, Values.allowed(other)));
-        return types.stream().allMatch(type -> excludesOf(type, written, other, depth));
+        return types.stream().allMatch(type -> excludesOf(type, written, other, depth, always));
     }
 
     private List<Conjunction> branches(Conjunction all) {
@@ -208,10 +241,10 @@ final class Exclusion {
         return common;
     }
 
-    private boolean excludesOf(String type, Conjunction written, Conjunction other, int depth) {
+    private boolean excludesOf(String type, Conjunction written, Conjunction other, int depth, boolean always) {
         return switch (type) {
-            case "object" -> excludesObjects(written, other, depth);
-            case "array" -> excludesArrays(written, other, depth);
+            case "object" -> excludesObjects(written, other, depth, always);
+            case "array" -> excludesArrays(written, other, depth, always);
             case "string" -> strings.disjoint(written, other);
             case "integer", "number" ->
                 NumberGrammar.disjoint(written, other, integers(written, other), document.effort());
@@ -220,15 +253,16 @@ final class Exclusion {
     }
 
     /** If there must be a first item, the schemas of that may exclude each other. */
-    private boolean excludesArrays(Conjunction written, Conjunction other, int depth) {
+    private boolean excludesArrays(Conjunction written, Conjunction other, int depth, boolean always) {
         boolean someItem = Stream.of(written, other)
                 .flatMap(all -> all.parts().stream())
                 .anyMatch(part -> Keywords.count(part, "minItems", 0) > 0);
         return someItem
                 && excludes(
                         Conjunction.of(document, Arrays.at(written, 0)),
-                        Conjunction.of(document, Arrays.at(other, 0)),
-                        depth + 1);
+                        Conjunction.of(document, Arrays.at(other, 0), true),
+                        depth + 1,
+                        always);
     }
 
     private static boolean integers(Conjunction written, Conjunction other) {
@@ -237,13 +271,15 @@ final class Exclusion {
     }
 
     /** Whether there is a member that one always has and the other never, or whose values exclude each other. */
-    private boolean excludesObjects(Conjunction written, Conjunction other, int depth) {
-        Members own = Members.of(document, written);
+    private boolean excludesObjects(Conjunction written, Conjunction other, int depth, boolean always) {
+        Conjunction lasting = always ? written.without(UNEVALUATED) : written;
+        Members own = Members.of(document, lasting);
         Members others = Members.of(document, other);
-        boolean lacks = others.required().stream().anyMatch(name -> isNeverWritten(own, name));
+        boolean lacks = others.required().stream()
+                .anyMatch(name -> always ? forbids(lasting, own, name) : isNeverWritten(own, name));
         return lacks
                 || own.required().stream()
-                        .anyMatch(name -> forbids(other, others, name) || excludes(own, others, name, depth));
+                        .anyMatch(name -> forbids(other, others, name) || excludes(own, others, name, depth, always));
     }
 
     private static boolean isNeverWritten(Members own, String name) {
@@ -263,12 +299,16 @@ final class Exclusion {
                         && !part.has("patternProperties"));
     }
 
-    private boolean excludes(Members own, Members others, String name, int depth) {
+    private boolean excludes(Members own, Members others, String name, int depth, boolean always) {
         Map<String, Optional<List<Subschema>>> there = others.declared();
         Optional<List<Subschema>> mine = own.declared().getOrDefault(name, Optional.empty());
         Optional<List<Subschema>> theirs = there.getOrDefault(name, Optional.empty());
         return mine.isPresent()
                 && theirs.isPresent()
-                && excludes(Conjunction.of(document, mine.get()), Conjunction.of(document, theirs.get()), depth + 1);
+                && excludes(
+                        Conjunction.of(document, mine.get()),
+                        Conjunction.of(document, theirs.get(), true),
+                        depth + 1,
+                        always);
     }
 }

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /** Given values as texts. */
@@ -29,8 +30,26 @@ final class Literals {
     /** As the schema writes it, and without needless zeros after the point. */
     private static Expr number(BigDecimal value) {
         String given = value.toPlainString();
-        String shortest = value.scale() > 0 ? value.stripTrailingZeros().toPlainString() : given;
+        String shortest = shortest(value);
         return given.equals(shortest) ? Expr.text(given) : Expr.choice(Expr.text(given), Expr.text(shortest));
+    }
+
+    private static String shortest(BigDecimal number) {
+        return number.scale() > 0 ? number.stripTrailingZeros().toPlainString() : number.toPlainString();
+    }
+
+    /** The text without white space and needless zeros. */
+    static String shortest(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT ->
+                value.properties().stream()
+                        .map(member -> quoted(member.getKey()) + ":" + shortest(member.getValue()))
+                        .collect(Collectors.joining(",", "{", "}"));
+            case ARRAY -> value.valueStream().map(Literals::shortest).collect(Collectors.joining(",", "[", "]"));
+            case STRING -> quoted(value.stringValue());
+            case NUMBER -> shortest(value.decimalValue());
+            default -> value.toString();
+        };
     }
 
     static Expr string(String text) {

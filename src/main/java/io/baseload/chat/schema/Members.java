@@ -82,7 +82,10 @@ record Members(
         return schemas;
     }
 
-    /** The schemas of a member; empty if one of the schemas forbids it. Where dialects differ in whether a pattern matches its name, it satisfies the schemas of both readings. */
+    /**
+     * The schemas of a member; empty if one of the schemas forbids it. Where dialects differ in whether a pattern matches its name, it satisfies the schemas of both readings; in a wide
+     * conjunction only those on which they agree.
+     */
     static Optional<List<Subschema>> member(Conjunction all, String name) {
         List<Subschema> schemas = new ArrayList<>();
         boolean evaluated = false;
@@ -93,10 +96,12 @@ record Members(
             for (Map.Entry<String, Subschema> entry :
                     schemas(part, "patternProperties").entrySet()) {
                 String place = part.pointer() + "/patternProperties/" + Subschema.escape(entry.getKey());
-                if (matches(part, Strings.perhapsPattern(place, entry.getKey()), name)) {
+                boolean perhaps = matches(part, Strings.perhapsPattern(place, entry.getKey()), name);
+                boolean surely = perhaps && matches(part, Strings.pattern(place, entry.getKey()), name);
+                if (all.wide() ? surely : perhaps) {
                     schemas.add(entry.getValue());
-                    mentioned |= matches(part, Strings.pattern(place, entry.getKey()), name);
                 }
+                mentioned |= all.wide() ? perhaps : surely;
             }
             Optional<Subschema> additional = mentioned ? Optional.empty() : additional(part);
             additional.ifPresent(schemas::add);

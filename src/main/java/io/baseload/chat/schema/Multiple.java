@@ -27,12 +27,16 @@ final class Multiple implements ByteAutomaton.Part {
         this.negated = negated;
     }
 
-    /** Numbers with at most {@code scale} digits after the point that aren't multiples. */
+    /** Numbers that aren't multiples, with as many digits after the point as multiples have, but at least one: numbers that aren't whole are no multiples of whole numbers. */
     Multiple not() {
-        return new Multiple(scale, divisor, !negated);
+        return scale == 0 ? new Multiple(1, divisor * 10, true) : new Multiple(scale, divisor, true);
     }
 
-    /** The most digits after the point of a multiple. */
+    boolean isNegated() {
+        return negated;
+    }
+
+    /** The most digits after the point. */
     int scale() {
         return scale;
     }

@@ -203,6 +203,9 @@ final class Negation {
         (type.isArray() ? type.valueStream().toList() : List.of(type)).forEach(name -> named.add(name.asString("")));
         if (Keywords.TYPES.containsAll(named)) {
             addTypes(others(named), options);
+            if (named.contains("integer") && !named.contains("number")) {
+                options.add(typed("number", "not", object("multipleOf", NODES.numberNode(1))));
+            }
         }
     }
 

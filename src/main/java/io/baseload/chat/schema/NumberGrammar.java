@@ -19,8 +19,11 @@ final class NumberGrammar {
     /** Readers that use doubles can't decide whether a longer number is a multiple. */
     private static final int MAX_EXACT_DIGITS = 15;
 
-    /** The most digits of a number in a schema, before or after its point. */
+    /** The most digits of a number in a schema, and the greatest exponent. */
     static final int MAX_DIGITS = 40;
+
+    /** The most digits before or after the point of such a number without exponent. */
+    private static final int MAX_GIVEN_DIGITS = 2 * MAX_DIGITS;
 
     private static final int MAX_FRACTION_DIGITS = 16;
     private static final int MAX_MULTIPLE_DIGITS = 12;
@@ -36,21 +39,24 @@ final class NumberGrammar {
 
     private NumberGrammar() {}
 
-    /** @param integer whether only integers are allowed */
-    static Expr of(Conjunction all, boolean integer, Effort effort) {
+    /**
+     * @param integer whether only integers are allowed
+     * @param given whether it is for reading numbers that a schema gives, which may be longer, rather than for writing
+     */
+    static Expr of(Conjunction all, boolean integer, boolean given, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
-        Expr base = base(all, integer, limits);
+        Expr base = base(all, integer, given, limits);
         if (limits.isEmpty()) {
-            return integer ? base : ANY;
+            return integer || given ? base : ANY;
         }
         return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
     }
 
-    /** Whether no number, however long, satisfies both; {@code integer} if only integers can. */
+    /** Whether no number, however long, satisfies both, even if a validator ignores the others' formats; {@code integer} if only integers can. */
     static boolean disjoint(Conjunction some, Conjunction others, boolean integer, Effort effort) {
         List<ByteAutomaton.Part> limits = new ArrayList<>();
         int digits = MAX_WHOLE_DIGITS;
-        for (Conjunction all : List.of(some, others)) {
+        for (Conjunction all : List.of(some, others.without("format"))) {
             for (Subschema part : all.parts()) {
                 digits = Math.max(digits, bounds(part, limits));
                 part.find("multipleOf").ifPresent(value -> limits.add(multiple(part, value)));
@@ -68,7 +74,7 @@ final class NumberGrammar {
     }
 
     /** Numbers without exponent, with as many digits as the limits need; adds the limits. */
-    private static Expr base(Conjunction all, boolean integer, List<ByteAutomaton.Part> limits) {
+    private static Expr base(Conjunction all, boolean integer, boolean given, List<ByteAutomaton.Part> limits) {
         List<Multiple> multiples = new ArrayList<>();
         int bounded = 0;
         for (Subschema part : all.parts()) {
@@ -78,10 +84,16 @@ final class NumberGrammar {
                     .map(not -> not.get("multipleOf"))
                     .ifPresent(value -> multiples.add(multiple(part, value).not()));
         }
-        int digits = Math.max(bounded, multiples.isEmpty() ? MAX_WHOLE_DIGITS : MAX_EXACT_DIGITS);
+        int usual = given ? MAX_GIVEN_DIGITS : MAX_WHOLE_DIGITS;
+        int digits = Math.max(bounded, multiples.isEmpty() ? usual : MAX_EXACT_DIGITS);
         limits.addAll(multiples);
-        int scale = multiples.stream().mapToInt(Multiple::scale).min().orElse(MAX_FRACTION_DIGITS);
-        return decimals(integer ? 0 : scale, digits);
+        boolean whole =
+                integer || digits > MAX_EXACT_DIGITS && multiples.stream().anyMatch(Multiple::isNegated);
+        int scale = multiples.stream()
+                .mapToInt(Multiple::scale)
+                .min()
+                .orElse(given ? MAX_GIVEN_DIGITS : MAX_FRACTION_DIGITS);
+        return decimals(whole ? 0 : scale, digits);
     }
 
     /** Adds the bounds; returns the digits of the longest. */

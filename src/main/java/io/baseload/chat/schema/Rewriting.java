@@ -27,17 +27,25 @@ final class Rewriting {
         this.schema = schema;
     }
 
-    /** For each keyword the schemas that together have the same meaning. */
-    static Map<String, List<Subschema>> of(SchemaDocument document, Subschema schema) {
+    /**
+     * For each keyword the schemas that together have the same meaning, or less where a complement isn't exact.
+     *
+     * @param wide whether there are none for keywords with complements
+     */
+    static Map<String, List<Subschema>> of(SchemaDocument document, Subschema schema, boolean wide) {
         var rewriting = new Rewriting(document, schema);
         if (!Negation.isSingle(schema.node())) {
-            schema.find("not").ifPresent(rewriting::not);
+            schema.find("not").ifPresent(wide ? value -> rewriting.omit("not") : rewriting::not);
         }
         if (document.draft() >= DRAFT_OF_IF) {
-            schema.find("if").ifPresent(rewriting::conditional);
+            schema.find("if").ifPresent(wide ? value -> rewriting.omit("if") : rewriting::conditional);
         }
         DEPENDENT.forEach(keyword -> schema.find(keyword).ifPresent(value -> rewriting.dependent(keyword, value)));
         return rewriting.said;
+    }
+
+    private void omit(String keyword) {
+        said.put(keyword, List.of());
     }
 
     private void not(JsonNode value) {
@@ -53,7 +61,7 @@ final class Rewriting {
         Optional<JsonNode> then = schema.find("then");
         Optional<JsonNode> otherwise = schema.find("else");
         if (then.isEmpty() && otherwise.isEmpty()) {
-            said.put("if", List.of());
+            omit("if");
             return;
         }
         JsonNode complement = Negation.of(document, schema.child("if", condition));

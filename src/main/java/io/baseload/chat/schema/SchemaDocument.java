@@ -36,14 +36,25 @@ final class SchemaDocument {
 
     private final JsonNode root;
     private final boolean open;
-    private final Effort effort = Effort.ofOneSchema();
-    private final Map<String, Subschema> anchors = new HashMap<>();
-    private final Set<String> unenforcedFormats = new HashSet<>();
+    private final Effort effort;
+    private final Map<String, Subschema> anchors;
+    private final Set<String> unenforcedFormats;
 
     private SchemaDocument(JsonNode root, boolean open) {
         this.root = root;
         this.open = open;
+        this.effort = Effort.ofOneSchema();
+        this.anchors = new HashMap<>();
+        this.unenforcedFormats = new HashSet<>();
         new References(this, root).find().forEach(anchors::put);
+    }
+
+    private SchemaDocument(SchemaDocument same, boolean open) {
+        this.root = same.root;
+        this.open = open;
+        this.effort = same.effort;
+        this.anchors = same.anchors;
+        this.unenforcedFormats = same.unenforcedFormats;
     }
 
     /** A schema whose objects have the declared members. Errors as {@link #parse(String, boolean)}. */
@@ -95,6 +106,11 @@ final class SchemaDocument {
 
     boolean open() {
         return open;
+    }
+
+    /** The same with objects that may have any members that aren't forbidden. */
+    SchemaDocument opened() {
+        return new SchemaDocument(this, true);
     }
 
     Effort effort() {

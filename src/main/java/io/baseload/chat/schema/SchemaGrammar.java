@@ -36,7 +36,10 @@ public final class SchemaGrammar {
     private final Strings strings;
     private final Literals literals;
     private final OtherNames otherNames;
+
+    /** 0 where texts are written; more in the readers of given values. */
     private final int depth;
+
     private int branches;
 
     private SchemaGrammar(
@@ -200,8 +203,8 @@ public final class SchemaGrammar {
         Optional<TextReader> reader = reader(others);
         return values.stream()
                 .filter(value -> !isSpokenOf(value, others)
-                        || reader.filter(known ->
-                                        known.departure(value.toString()).isEmpty())
+                        || reader.filter(known -> known.departure(Literals.shortest(value))
+                                        .isEmpty())
                                 .isPresent())
                 .toList();
     }
@@ -211,7 +214,10 @@ public final class SchemaGrammar {
         return schemas.stream().anyMatch(schema -> keywords.stream().anyMatch(schema::has));
     }
 
-    /** Empty if nothing satisfies them. Nesting is limited, because enumerated values inside enumerated values could create readers without end. */
+    /**
+     * A reader of all values that satisfy them, whatever the layout of the answer; empty if nothing does. Nesting is limited, because enumerated values inside enumerated values could create
+     * readers without end.
+     */
     private Optional<TextReader> reader(List<Subschema> schemas) {
         if (depth == MAX_READERS) {
             throw new GrammarException(
@@ -219,10 +225,10 @@ public final class SchemaGrammar {
         }
         var builder = new Grammar.Builder();
         Expr.Rule root = builder.declare("root");
-        var others = new SchemaGrammar(document, layout, writable, builder, depth + 1);
+        var others = new SchemaGrammar(document.opened(), Layout.FREE, writable, builder, depth + 1);
         builder.define(root, others.rule(schemas));
         others.defineRules();
-        return builder.hasText(root, writable)
+        return builder.hasText(root, writable, document.effort())
                 ? Optional.of(new TextReader(builder.build(), document.effort()))
                 : Optional.empty();
     }
@@ -232,8 +238,8 @@ public final class SchemaGrammar {
             case "object" -> new Objects(this, grammar, layout, strings).of(all);
             case "array" -> new Arrays(this, grammar, layout).of(all);
             case "string" -> strings.of(all);
-            case "integer" -> NumberGrammar.of(all, true, document.effort());
-            case "number" -> NumberGrammar.of(all, false, document.effort());
+            case "integer" -> NumberGrammar.of(all, true, depth > 0, document.effort());
+            case "number" -> NumberGrammar.of(all, false, depth > 0, document.effort());
             case "boolean" -> Expr.choice(Expr.text("true"), Expr.text("false"));
             default -> Expr.text("null");
         };

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The values in {@code enum} and {@code const}, and the types in {@code type}. */
 final class Values {
@@ -64,6 +66,22 @@ final class Values {
                         ? a.decimalValue().compareTo(b.decimalValue())
                         : a.equals(b) ? 0 : 1,
                 other);
+    }
+
+    /** The same node for all values that are equal in JSON Schema. */
+    static JsonNode canonical(JsonNode value) {
+        return switch (value.getNodeType()) {
+            case OBJECT -> {
+                ObjectNode members = JsonNodeFactory.instance.objectNode();
+                value.properties().forEach(member -> members.set(member.getKey(), canonical(member.getValue())));
+                yield members;
+            }
+            case ARRAY ->
+                Negation.list(value.valueStream().map(Values::canonical).toList());
+            case NUMBER ->
+                JsonNodeFactory.instance.numberNode(value.decimalValue().stripTrailingZeros());
+            default -> value;
+        };
     }
 
     private static boolean hasType(JsonNode value, Set<String> types) {

@@ -86,7 +86,7 @@ final class Parser {
         List<Node.Branch> branches = new ArrayList<>();
         String tag = "elif";
         while (tag.equals("elif")) {
-            Expression condition = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), true);
+            Expression condition = expressions.tuple(() -> in.peek().is(Kind.BLOCK_END), false);
             in.expect(Kind.BLOCK_END);
             branches.add(new Node.Branch(condition, body(Set.of("elif", "else", "endif"))));
             tag = in.next().text();

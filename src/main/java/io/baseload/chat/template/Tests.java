@@ -9,7 +9,6 @@ import io.baseload.chat.python.PythonNumbers;
 import io.baseload.chat.python.PythonValue;
 import io.baseload.chat.python.Rendering;
 import io.baseload.chat.python.TemplateException;
-import java.math.BigInteger;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -55,8 +54,8 @@ final class Tests {
         tests.put("in", (r, v, a) -> r.comparisons.contains(a.get(0, "seq"), v));
         tests.put("sameas", (r, v, a) -> Comparisons.same(v, a.get(0, "other")));
         tests.put("divisibleby", (r, v, a) -> PythonNumbers.real(Operators.binary("%", v, a.get(0, "num"), r)) == 0);
-        tests.put("even", (r, v, a) -> !odd(v));
-        tests.put("odd", (r, v, a) -> odd(v));
+        tests.put("even", (r, v, a) -> isModulo2(v, 0));
+        tests.put("odd", (r, v, a) -> isModulo2(v, 1));
         tests.put("lower", (r, v, a) -> Characters.isLower(r.text(r.printer.str(v))));
         tests.put("upper", (r, v, a) -> Characters.isUpper(r.text(r.printer.str(v))));
         tests.put("filter", (r, v, a) -> v instanceof PythonValue.Text t && Filters.exists(t.value()));
@@ -77,8 +76,8 @@ final class Tests {
         kind(tests, "string", v -> v instanceof PythonValue.Text);
         kind(tests, "mapping", v -> v instanceof PythonValue.Dict);
         kind(tests, "callable", v -> v instanceof PythonValue.Function || v instanceof PythonValue.Undefined);
-        kind(tests, "iterable", v -> v instanceof PythonValue.Generator || sequence(v));
-        kind(tests, "sequence", Tests::sequence);
+        kind(tests, "iterable", v -> v instanceof PythonValue.Generator || hasElements(v));
+        kind(tests, "sequence", v -> hasElements(v) && !isView(v));
         kind(tests, "escaped", Markup::is);
     }
 
@@ -86,16 +85,21 @@ final class Tests {
         tests.put(name, (r, v, a) -> test.test(v));
     }
 
-    static boolean sequence(PythonValue value) {
+    static boolean hasElements(PythonValue value) {
         return value instanceof PythonValue.Undefined
                 || value instanceof PythonValue.Text
                 || value instanceof PythonValue.Sequence
                 || value instanceof PythonValue.Dict;
     }
 
-    private static boolean odd(PythonValue value) {
+    private static boolean isView(PythonValue value) {
+        return value instanceof PythonValue.Sequence sequence && !sequence.hasItems();
+    }
+
+    /** Numbers that aren't whole are neither even nor odd. */
+    private static boolean isModulo2(PythonValue value, int rest) {
         return PythonNumbers.integer(value)
-                .map(i -> i.testBit(0) && i.signum() != 0 || i.equals(BigInteger.ONE))
-                .orElseGet(() -> Math.floorMod((long) PythonNumbers.real(value), 2L) == 1);
+                .map(i -> i.testBit(0) == (rest == 1))
+                .orElseGet(() -> Math.abs(PythonNumbers.real(value) % 2) == rest);
     }
 }

@@ -90,7 +90,7 @@ final class TextFilters {
         List<PythonValue> pairs = switch (value) {
             case PythonValue.Dict d -> Methods.pairs(d);
             case PythonValue.Text t -> List.of();
-            default -> Tests.sequence(value) ? rendering.iterate(value) : List.of();
+            default -> Tests.hasElements(value) ? rendering.iterate(value) : List.of();
         };
         if (pairs.isEmpty()) {
             boolean empty = value instanceof PythonValue.Dict || value instanceof PythonValue.Sequence;

@@ -15,7 +15,6 @@ import java.util.Map;
 final class PyTorch {
     private static final String PICKLE = "data.pkl";
     private static final int MAX_PICKLE_LENGTH = 1 << 26;
-    private static final int MAX_DIMENSIONS = 8;
 
     private final MappedFile file;
     private final Map<String, ZipEntries.Entry> entries;
@@ -106,7 +105,6 @@ final class PyTorch {
         boolean fits = elements <= count
                 && tensor.offset() >= 0
                 && tensor.offset() <= count
-                && shape.size() <= MAX_DIMENSIONS
                 && shape.size() == tensor.strides().size();
         long span = elements == 0 ? 0 : 1;
         for (int i = 0; fits && elements > 0 && i < shape.size(); i++) {

@@ -20,6 +20,9 @@ final class TorchNames {
     private static final String TENSOR = "torch._utils._rebuild_tensor_v2";
     private static final String PARAMETER = "torch._utils._rebuild_parameter";
 
+    /** A limit before anything is copied: a pickle can pass the same long tuple to many calls. */
+    private static final int MAX_DIMENSIONS = 8;
+
     private static final Map<String, ElementType> STORAGES = Map.of(
             "torch.DoubleStorage", ElementType.F64,
             "torch.FloatStorage", ElementType.F32,
@@ -106,7 +109,9 @@ final class TorchNames {
     }
 
     private static Optional<List<Long>> integers(Pickled value) {
-        if (value instanceof Tuple(List<Pickled> elements) && elements.stream().allMatch(Int.class::isInstance)) {
+        if (value instanceof Tuple(List<Pickled> elements)
+                && elements.size() <= MAX_DIMENSIONS
+                && elements.stream().allMatch(Int.class::isInstance)) {
             return Optional.of(
                     elements.stream().map(element -> ((Int) element).value()).toList());
         }

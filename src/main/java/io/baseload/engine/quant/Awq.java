@@ -19,6 +19,7 @@ record Awq(RowSource qweight, RowSource qzeros, RowSource scales) implements Aff
                 || qzeros.cols() != qweight.cols()
                 || scales.cols() != 8 * qweight.cols()
                 || qzeros.rows() != scales.rows()
+                || scales.rows() < 1
                 || qweight.rows() % scales.rows() != 0) {
             throw new IllegalArgumentException("codes %s, zeros %s and scales %s do not belong together"
                     .formatted(Gptq.shape(qweight), Gptq.shape(qzeros), Gptq.shape(scales)));

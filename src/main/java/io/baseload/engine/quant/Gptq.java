@@ -20,7 +20,8 @@ record Gptq(RowSource qweight, RowSource qzeros, RowSource scales, int zeroOffse
                 || qzeros.type() != ElementType.I32
                 || scales.cols() != outputs
                 || qzeros.cols() * 8 != outputs
-                || qzeros.rows() != scales.rows()) {
+                || qzeros.rows() != scales.rows()
+                || scales.rows() < 1) {
             throw new IllegalArgumentException("codes %s, zeros %s and scales %s do not belong together"
                     .formatted(shape(qweight), shape(qzeros), shape(scales)));
         }

@@ -7,6 +7,7 @@ import java.util.OptionalInt;
 import java.util.Random;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -140,6 +141,8 @@ class TextReaderTest {
         "^(a|b)$, a, ab",
         "(^a$)|(^b$), b, ab",
         "^a|b$, ac, cbc",
+        "(^a|b$), ab, ca",
+        "^(^a|b)$, b, bb",
     })
     void patternsMatchAnywhereUnlessTheyAreAnchored(String pattern, String yes, String no) {
         TextReader reader = new TextReader(Grammar.of(RegularExpression.anywhere(pattern)));
@@ -168,6 +171,9 @@ class TextReaderTest {
                 "[a",
                 "a{999999999}",
                 "a^b",
+                "a(^b)",
+                "a(c|(^$))",
+                "(?=^a)a",
                 "a$b",
                 "\\p{Nonsense}",
                 "\\",
@@ -177,6 +183,18 @@ class TextReaderTest {
         assertThatThrownBy(() -> RegularExpression.anywhere(expression))
                 .isInstanceOf(GrammarException.class)
                 .hasMessageContaining("column");
+    }
+
+    /** Python's and Java's {@code $} also matches before a line end at the end. */
+    @ParameterizedTest
+    @ValueSource(strings = {"^a$", "^(a|b)$", "^(?:b|a$)", "^(a)?$"})
+    void theEndIsPerhapsBeforeALineEnd(String pattern) {
+        assertThat(accepts(new TextReader(Grammar.of(RegularExpression.perhapsAnywhere(pattern))), "a\n"))
+                .isTrue();
+        assertThat(accepts(new TextReader(Grammar.of(RegularExpression.perhapsAnywhere("^a$"))), "a\n\n"))
+                .isFalse();
+        assertThat(accepts(new TextReader(Grammar.of(RegularExpression.anywhere("^a$"))), "a\n"))
+                .isFalse();
     }
 
     @Test
@@ -255,6 +273,29 @@ class TextReaderTest {
         assertThatThrownBy(() -> gbnf(large))
                 .isInstanceOf(GrammarException.class)
                 .hasMessageContaining("too large");
+    }
+
+    /** The root would be read again after each of its rules. */
+    @Test
+    void refusesRulesThatManyRulesMakeToBeReadAgain() {
+        String rules = IntStream.range(0, 10_000)
+                .mapToObj(i -> "r" + i + " ::= \"a\"?\n")
+                .collect(Collectors.joining());
+        String uses = IntStream.range(0, 60_000).mapToObj(i -> "r" + i % 10_000).collect(Collectors.joining(" "));
+        assertThatThrownBy(() -> gbnf("root ::= " + uses + " \"z\"", rules))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("too large");
+    }
+
+    @Test
+    void refusesTextsOfMoreThanAMillionCharacters() {
+        String comment = " #" + "x".repeat(1_000_000);
+        assertThatThrownBy(() -> gbnf("root ::= \"a\"" + comment))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("more than 1000000 characters");
+        assertThatThrownBy(() -> RegularExpression.whole("a?".repeat(500_001)))
+                .isInstanceOf(GrammarException.class)
+                .hasMessageContaining("more than 1000000 characters");
     }
 
     @Test

@@ -6,16 +6,23 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.chat.tokenizer.TokenBytes;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.TokenMask;
+import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.GgufVocabulary;
 import io.baseload.testing.TestModels;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -189,6 +196,40 @@ class TokenMasksTest {
                     .toString();
             assertThat(new TextReader(grammar).departure(read)).isEmpty();
         }
+    }
+
+    /** If each number of characters up to the longest had a set of tokens, the sets would take twelve gigabytes. */
+    @Test
+    void aVeryLongTokenTakesNoMoreThanItsBytes() {
+        List<String> tokens =
+                IntStream.range(0, 100_000).mapToObj(i -> "t" + i).collect(Collectors.toCollection(ArrayList::new));
+        tokens.addAll(List.of("x".repeat(1_000_000), "x", "t", "1", "<end>"));
+        var large = new TokenTable(Tokenizer.of(vocabulary(tokens)));
+        assertThat(large.plainUpTo.length).isLessThan(1_000);
+        TokenMask mask = Constraint.compile(Gbnf.parse("root ::= \"t1\" | [x]*", text -> OptionalInt.empty()), large)
+                .mask();
+        long[] bits = new long[large.words()];
+        mask.allow(bits);
+        assertThat(BitSet.valueOf(bits).stream()).containsExactly(1, 100_000, 100_001, 100_002, 100_004);
+    }
+
+    private static Vocabulary vocabulary(List<String> tokens) {
+        return new Vocabulary.Gguf(
+                Optional.empty(),
+                "gpt2",
+                Optional.of("gpt-2"),
+                tokens,
+                tokens.stream().map(token -> token.startsWith("<") ? 3 : 1).toList(),
+                new float[0],
+                List.of(),
+                OptionalInt.empty(),
+                OptionalInt.of(tokens.size() - 1),
+                OptionalInt.empty(),
+                OptionalInt.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of());
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Constraint;
+import io.baseload.chat.grammar.GrammarException;
 import io.baseload.chat.grammar.TextReader;
 import java.util.List;
 import java.util.Random;
@@ -57,6 +58,8 @@ class ComplementsTest {
                 "{'enum':[1,2,3],'not':{'multipleOf':2}};3;2",
                 "{'type':'integer','not':{'multipleOf':3}};10;9",
                 "{'type':'number','not':{'multipleOf':0.5}};0.3;0.5",
+                "{'type':'number','not':{'multipleOf':3}};1.5;3",
+                "{'type':'number','not':{'type':'integer'}};-0.5;3",
                 "{'type':'string','not':{'pattern':'^a'}};'ba';'ab'",
                 "{'type':'string','maxLength':3,'not':{'pattern':'[0-9]$'}};'a1b';'ab1'",
                 "{'type':'string','not':{'minLength':3}};'ab';'abc'",
@@ -167,10 +170,52 @@ class ComplementsTest {
                 "{'oneOf':[{'type':'number','minimum':1e25},{'type':'number','minimum':5}]};7;4",
                 "{'oneOf':[{'type':'array','items':{'type':'string'}},{'type':'array','items':{'type':'null'}}]};['a'];[]",
                 "{'oneOf':[{'type':'integer','multipleOf':2},{'type':'integer','multipleOf':3}]};9;6",
+                "{'oneOf':[{'type':'number','not':{'type':'integer'}},{'type':'number','minimum':0}]};1;0.5",
+                "{'oneOf':[{'type':'number','not':{'uniqueItems':true,'type':'integer'}},{'type':'number'}]};3;0.5",
+                "{'oneOf':[{'required':['n'],'properties':{'n':{'type':'number','not':{'type':'integer'}}}},"
+                        + "{'required':['n'],'properties':{'n':{'type':'number'}}}],'type':'object'};{'n':1};{'n':0.5}",
+                "{'oneOf':[{'properties':{'k':{'type':'string'}},'anyOf':[{'properties':{'m':{'type':'string'}},'required':['m']},"
+                    + "{'properties':{'p':{'type':'string'}},'required':['p']}]},{'properties':{'p':{'type':'string'}},'required':['p']}],"
+                    + "'type':'object'};{'m':'1'};{'p':'1'}",
+                "{'oneOf':[{'type':'object','required':['k'],'properties':{'k':{'minLength':1}},'anyOf':[{'properties':{'k':"
+                    + "{'type':['string','number']}}},{'properties':{'k':{'type':'string'}}}]},"
+                    + "{'type':'object','properties':{'k':{'type':'number'}},'required':['k']}]};{'k':'a'};{'k':5}",
+                "{'required':['b'],'minItems':1,'oneOf':[true,{'type':'object','minProperties':2},{'type':'number'}]};[1];5",
                 "{'oneOf':[{'additionalProperties':false,'properties':{'a':{'type':'string'}}},"
                     + "{'additionalProperties':false,'properties':{'b':{'type':'string'}}}],'type':'object'};{'b':'x'};{}",
             })
     void branchesThatOverlapExcludeEachOther(String schema, String yes, String no) {
         check(schema, yes, no);
+        for (Layout layout : Layout.values()) {
+            String json = schema.replace('\'', '"');
+            assertThat(new TextReader(SchemaGrammar.of(json, layout, CodePoints.ALL)).departure(no.replace('\'', '"')))
+                    .isPresent();
+        }
+    }
+
+    /** The parent's rules hold for the text, but make no branch narrower. Formats are annotations for most validators. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'object','required':['b'],'unevaluatedProperties':false,"
+                    + "'oneOf':[{'properties':{'b':{'type':'string'}}},{'properties':{'c':{'type':'integer'}}}]};{'b':'y'}",
+                "{'oneOf':[{'type':'object','required':['a','b'],'properties':{'a':{},'b':{}}},{'type':'object','required':['a'],"
+                    + "'unevaluatedProperties':false,'anyOf':[{'properties':{'a':{}}},{'properties':{'b':{}}}]}]};{'a':1,'b':1}",
+                "{'oneOf':[{'type':'number','minimum':200},{'type':'integer','format':'int8'}]};250",
+            })
+    void whatTwoBranchesAllowIsWrittenInNoLayout(String quoted, String twice) {
+        String schema = quoted.replace('\'', '"');
+        String text = twice.replace('\'', '"');
+        assertThat(Example.problems(schema, text)).isNotEmpty();
+        for (Layout layout : Layout.values()) {
+            try {
+                assertThat(new TextReader(SchemaGrammar.of(schema, layout, CodePoints.ALL)).departure(text))
+                        .isPresent();
+            } catch (GrammarException refused) {
+                assertThat(refused.place()).contains("oneOf");
+            }
+        }
     }
 }

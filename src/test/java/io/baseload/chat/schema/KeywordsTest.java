@@ -175,6 +175,7 @@ class KeywordsTest {
                 "{'type':'integer','oneOf':[{'maximum':3},{'minimum':4}]};4;3.5",
                 "{'allOf':[%s]};{'k0':1,'k1':2,'k2':2,'k3':1,'k4':1,'k5':1};{'k0':3}",
                 "{'oneOf':[{'type':'number','exclusiveMaximum':3},{'minimum':3,'type':'number'}]};3;'a'",
+                "{'oneOf':[{'enum':['a','b'],'pattern':'a'},{'enum':['a','b'],'pattern':'b'}]};'b';'c'",
             })
     void oneOfIsWrittenApart(String schema, String yes, String no) {
         String choices = IntStream.range(0, 6)
@@ -215,6 +216,33 @@ class KeywordsTest {
     @CsvSource({"2.0,2", "2.0,2.0", "-0.50,-0.5", "20,20"})
     void valuesAreWrittenAsTheSchemaDoesOrWithoutNeedlessZeros(String value, String written) {
         check("{'enum':[" + value + ",7]}", written, "3");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'number','minimum':0,'enum':[1e20,5,-1e20]};100000000000000000000;-100000000000000000000",
+                "{'type':'integer','maximum':0,'enum':[-12345678901234567890123,5]};-12345678901234567890123;5",
+                "{'type':'array','uniqueItems':true,'items':{'enum':[1,1.0,2]}};[1,2];[1,1]",
+                "{'type':'array','uniqueItems':true,'items':{'enum':[{'a':1,'b':[2]},{'b':[2.0],'a':1}]}};[{'a':1,'b':[2]}];[{'a':1,'b':[2]},{'b':[2.0],'a':1}]",
+            })
+    void valuesAreComparedNotTheirTexts(String schema, String yes, String no) {
+        check(schema, yes, no);
+    }
+
+    /** In some dialects a dollar sign also matches before a last line end. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'type':'string','not':{'pattern':'^a$'}};'b';'a\\n'",
+                "{'type':'object','patternProperties':{'^a$':false}};{'b':1};{'a\\n':1}",
+            })
+    void theEndIsPerhapsBeforeALineEnd(String schema, String yes, String no) {
+        check(schema, yes, no);
     }
 
     /** Formats of OpenAPI and of pydantic. */

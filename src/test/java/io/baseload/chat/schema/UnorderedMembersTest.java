@@ -11,6 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Objects with members in any order, compared with a third-party validator over all sequences of a few members. {@code '} stands for a quotation mark. */
@@ -151,6 +152,24 @@ class UnorderedMembersTest {
                 .isPresent();
         assertThat(reader.departure("{" + String.join(",", members.subList(1, 60)) + "}"))
                 .isPresent();
+    }
+
+    /** The layout is that of the answer, not of the schema's author. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "{'properties':{'a':{'type':'integer'},'b':{'type':'integer'}},'enum':[{'b':1,'a':2},{'a':'x'}]};{'b':1,'a':2};{'a':'x'}",
+                "{'type':'object','required':['a'],'properties':{'a':{'type':'integer'}},'enum':[{'a':1,'z':2},{'z':3}]};{'a':1,'z':2};{'z':3}",
+                "{'const':{'a':1e20,'z':[1,2]},'properties':{'a':{'type':'integer'}}};{'a':100000000000000000000,'z':[1,2]};{'a':1}",
+            })
+    void givenObjectsHaveAnyMembersInAnyOrder(String quoted, String yes, String no) {
+        for (Layout layout : Layout.values()) {
+            TextReader reader = new TextReader(SchemaGrammar.of(quoted.replace('\'', '"'), layout, CodePoints.ALL));
+            assertThat(reader.departure(yes.replace('\'', '"'))).isEmpty();
+            assertThat(reader.departure(no.replace('\'', '"'))).isPresent();
+        }
     }
 
     @Test

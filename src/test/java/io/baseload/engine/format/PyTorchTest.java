@@ -126,6 +126,32 @@ class PyTorchTest {
         assertThat(refusal(path).offset()).isPositive();
     }
 
+    /** One tuple of a million integers in a file of three megabytes, and 400 calls: the copies would take gigabytes. */
+    @Test
+    void refusesLongShapesBeforeTheyAreCopied() throws IOException {
+        TorchBytes bytes = new TorchBytes()
+                .op(0x80, 2, '(')
+                .global("torch._utils", "_rebuild_tensor_v2")
+                .op('q', 0, '(');
+        for (int i = 0; i < 1_000_000; i++) {
+            bytes.op('K', 1);
+        }
+        bytes.op('t', 'q', 1, '(')
+                .text("storage")
+                .global("torch", "FloatStorage")
+                .text("0")
+                .text("cpu")
+                .integer(1)
+                .op('t', 'Q', 'q', 2);
+        for (int i = 0; i < 400; i++) {
+            bytes.op('h', 0, '(', 'h', 2, 'K', 0, 'h', 1, 'h', 1, 0x89, '}', 't', 'R');
+        }
+        Path path = bytes.op('t').floats("0", 1).write(folder.resolve("t.bin"));
+        assertThat(refusal(path))
+                .hasMessageContaining("_rebuild_tensor_v2 is called with arguments other than those of a tensor");
+        assertThat(refusal(path).offset()).isLessThan(2_000_400);
+    }
+
     @Test
     void refusesStoragesThatAreNotThere() throws IOException {
         Path missing = TorchBytes.dict()

@@ -41,6 +41,16 @@ class RowSourceTest {
     }
 
     @Test
+    void scalesWithoutRowsBelongToNoCodes() {
+        RowSource codes = RowSource.of(ElementType.I32, 8, 8, MemorySegment.ofArray(new int[64]));
+        RowSource none = RowSource.of(ElementType.I32, 0, 8, MemorySegment.ofArray(new int[0]));
+        RowSource noScales = RowSource.of(ElementType.F16, 0, 64, MemorySegment.ofArray(new short[0]));
+        assertThrows(IllegalArgumentException.class, () -> RowSource.awq(codes, none, noScales));
+        RowSource wide = RowSource.of(ElementType.I32, 1, 64, MemorySegment.ofArray(new int[64]));
+        assertThrows(IllegalArgumentException.class, () -> RowSource.gptq(wide, none, noScales, new int[0], 1));
+    }
+
+    @Test
     void quantizedRowsKeepTheirBytes() {
         byte[] bytes = new byte[3 * ElementType.Q4_0.blockBytes()];
         for (int i = 0; i < bytes.length; i++) {
