@@ -92,6 +92,17 @@ class SeveralPodsChartTest {
                 .hasMessageContaining("a gateway has no models");
     }
 
+    /** As {@code helm upgrade --reuse-values} passes the values of a chart without gateways on. */
+    @Test
+    void valuesOfAnEarlierChartAreForAnEngine() throws IOException {
+        Manifests chart = render("engine: {enabled: null}");
+        assertThat(chart.config()).doesNotContainKey("BASELOAD_ENGINE_ENABLED");
+        assertThat(chart.has(PersistentVolumeClaim.class)).isTrue();
+        assertThat(chart.one(Deployment.class).getSpec().getStrategy().getType())
+                .isEqualTo("Recreate");
+        assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("2432Mi"));
+    }
+
     private Manifests render(String values) throws IOException {
         return Manifests.render(folder, values);
     }
