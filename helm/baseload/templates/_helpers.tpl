@@ -46,14 +46,14 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- with .Values.shutdown }}{{ add .drain .phase 30 }}{{ end }}
 {{- end }}
 
-{{/* Not empty if there may be more than one pod, as of a gateway, which has no volume; refuses what then can't work. */}}
+{{/* Not empty if there may be more than one pod, as for a gateway, which has no volume; fails for values that can't work with several pods. */}}
 {{- define "baseload.several" -}}
 {{- $gateway := include "baseload.gateway" . -}}
 {{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) $gateway -}}
 {{- $what := empty $gateway | ternary "several replicas need" "a gateway needs" -}}
 {{- if not .Values.database.url }}{{ fail (printf "%s an external database: set database.url" $what) }}{{ end -}}
 {{- if not .Values.audit.existingSecret }}{{ fail (printf "%s one key for the audit trail: set audit.existingSecret" $what) }}{{ end -}}
-{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a memory of what was signed: set audit.anchorClaim" $what) }}{{ end -}}
+{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a shared record of earlier signatures: set audit.anchorClaim" $what) }}{{ end -}}
 {{- if and .Values.audit.retention (not .Values.audit.archiveClaim) }}{{ fail (printf "%s an archive that outlives the pods: set audit.archiveClaim, or leave audit.retention empty" $what) }}{{ end -}}
 {{- if and $gateway (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
 {{- if and (not $gateway) (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
@@ -77,7 +77,7 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* What the pod was started with: another content of a Secret starts another pod. Asks the cluster for them. */}}
+{{/* A checksum of the Secrets' contents, looked up in the cluster: a pod is replaced when one of them changes. */}}
 {{- define "baseload.secrets" -}}
 {{- $sums := list }}
 {{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret }}
