@@ -96,12 +96,13 @@ class SeveralPodsChartTest {
     @ParameterizedTest
     @CsvSource({"Recreate, Recreate", "RollingUpdate, RollingUpdate", "null, RollingUpdate"})
     void anUpgradeMayStopAllOldPodsFirst(String strategy, String rendered) throws IOException {
-        var chosen = render("""
+        Manifests chart = render("""
             engine: {enabled: false}
             database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
             audit: {existingSecret: trail, anchorClaim: anchor}
-            strategy:\s\
-            """ + strategy).one(Deployment.class).getSpec().getStrategy();
+            strategy: %s
+            """.formatted(strategy));
+        var chosen = chart.one(Deployment.class).getSpec().getStrategy();
         assertThat(chosen.getType()).isEqualTo(rendered);
         assertThat(chosen.getRollingUpdate() != null).isEqualTo(rendered.equals("RollingUpdate"));
     }
