@@ -15,7 +15,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
 {{- define "baseload.serviceAccount" -}}
-{{ .Values.serviceAccount.name | default (include "baseload.name" .) }}
+{{ .Values.serviceAccount.name | default (include "baseload.createsAccount" . | empty | ternary "default" (include "baseload.name" .)) }}
+{{- end }}
+
+{{/* Not empty unless the account exists already. Values of an earlier chart (helm upgrade --reuse-values) have no such setting. */}}
+{{- define "baseload.createsAccount" -}}
+{{- if ne (toString .Values.serviceAccount.create) "false" }}true{{ end }}
+{{- end }}
+
+{{/* Not empty for a gateway. Values of an earlier chart (helm upgrade --reuse-values) have no engine.enabled: they are for an engine. */}}
+{{- define "baseload.gateway" -}}
+{{- if eq (toString .Values.engine.enabled) "false" }}true{{ end }}
 {{- end }}
 
 {{- define "baseload.claim" -}}
@@ -28,7 +38,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 
 {{/* MiB */}}
 {{- define "baseload.memory" -}}
-{{- with .Values.memory }}{{ if $.Values.engine.enabled }}{{ add .weights .kvCache .heap .reserve }}{{ else }}{{ add .heap .reserve }}{{ end }}{{ end }}
+{{- with .Values.memory }}{{ if include "baseload.gateway" $ }}{{ add .heap .reserve }}{{ else }}{{ add .weights .kvCache .heap .reserve }}{{ end }}{{ end }}
 {{- end }}
 
 {{/* Longer than everything that happens before the process is killed: draining, the shutdown phase, closing engine and database. */}}
@@ -36,16 +46,17 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- with .Values.shutdown }}{{ add .drain .phase 30 }}{{ end }}
 {{- end }}
 
-{{/* Not empty if there may be more than one pod, as of a gateway, which has no volume; refuses what then can't work. */}}
+{{/* Not empty if there may be more than one pod, as for a gateway, which has no volume; fails for values that can't work with several pods. */}}
 {{- define "baseload.several" -}}
-{{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) (not .Values.engine.enabled) -}}
-{{- $what := ternary "several replicas need" "a gateway needs" .Values.engine.enabled -}}
+{{- $gateway := include "baseload.gateway" . -}}
+{{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) $gateway -}}
+{{- $what := empty $gateway | ternary "several replicas need" "a gateway needs" -}}
 {{- if not .Values.database.url }}{{ fail (printf "%s an external database: set database.url" $what) }}{{ end -}}
 {{- if not .Values.audit.existingSecret }}{{ fail (printf "%s one key for the audit trail: set audit.existingSecret" $what) }}{{ end -}}
-{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a memory of what was signed: set audit.anchorClaim" $what) }}{{ end -}}
+{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a shared record of earlier signatures: set audit.anchorClaim" $what) }}{{ end -}}
 {{- if and .Values.audit.retention (not .Values.audit.archiveClaim) }}{{ fail (printf "%s an archive that outlives the pods: set audit.archiveClaim, or leave audit.retention empty" $what) }}{{ end -}}
-{{- if and (not .Values.engine.enabled) (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
-{{- if and .Values.engine.enabled (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
+{{- if and $gateway (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
+{{- if and (not $gateway) (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
 true
 {{- end -}}
 {{- end }}
@@ -66,10 +77,10 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* What the pod was started with: another content of a Secret starts another pod. Asks the cluster for them. */}}
+{{/* A checksum of the Secrets' contents, looked up in the cluster: a pod is replaced when one of them changes. */}}
 {{- define "baseload.secrets" -}}
 {{- $sums := list }}
-{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret }}
+{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret }}
 {{- if $name }}
 {{- $secret := lookup "v1" "Secret" $.Release.Namespace $name }}
 {{- $sums = append $sums (printf "%s %s" $name (get ($secret | default dict) "data" | toJson)) }}
@@ -82,7 +93,7 @@ capabilities:
 {{- if include "baseload.several" . }}
 - name: home
   mountPath: /var/lib/baseload
-{{- if .Values.engine.enabled }}
+{{- if not (include "baseload.gateway" .) }}
 - name: store
   mountPath: /var/lib/baseload/models
   subPath: models
@@ -95,7 +106,7 @@ capabilities:
 - name: import
   mountPath: /var/lib/baseload/import
   readOnly: true
-{{- else if and .Values.engine.enabled (include "baseload.several" .) }}
+{{- else if and (not (include "baseload.gateway" .)) (include "baseload.several" .) }}
 - name: store
   mountPath: /var/lib/baseload/import
   subPath: import

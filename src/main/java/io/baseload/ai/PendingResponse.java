@@ -74,7 +74,7 @@ final class PendingResponse {
         return whole;
     }
 
-    /** What was generated so far. */
+    /** The answer generated so far. */
     ChatResponse soFar() {
         boolean complete = whole.isDone() && !whole.isCompletedExceptionally();
         return (complete ? whole.join() : answered(completion.usage())).whole();

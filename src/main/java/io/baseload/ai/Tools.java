@@ -9,7 +9,7 @@ import java.util.Objects;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
-/** The tools of a prompt. They are only shown to the model: whoever sent the prompt executes its calls. */
+/** The tools of a prompt. They are only shown to the model; the sender of the prompt executes its calls. */
 final class Tools {
     private Tools() {}
 

@@ -30,6 +30,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +52,7 @@ class ChartTest {
           ownerUsername: owner
           cidr: 192.0.2.0/24
         audit: {existingSecret: signer, anchorClaim: anchor, archiveClaim: archive, retention: P400D}
+        encryption: {existingSecret: master, secretKey: current}
         memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500, hugepages: 4096}
         cpu: {request: "4", limit: "8"}
         models: {claim: files, init: [big.gguf, folder/of/one]}
@@ -235,16 +237,18 @@ class ChartTest {
                         "/audit-key",
                         "/audit-anchor",
                         "/audit-archive",
+                        "/master-key",
                         "/tls",
                         "/certificates");
         assertThat(pod.getVolumes())
                 .extracting(volume -> volume.getName())
-                .contains("import", "audit-key", "audit-anchor", "audit-archive", "tls", "certificates");
+                .contains("import", "audit-key", "audit-anchor", "audit-archive", "master-key", "tls", "certificates");
         assertThat(chart.config())
                 .containsEntry("BASELOAD_AUDIT_KEYFILE", "/audit-key/audit-key.pem")
                 .containsEntry("BASELOAD_AUDIT_ANCHOR_FILE", "/audit-anchor/checkpoints.jsonl")
                 .containsEntry("BASELOAD_AUDIT_ARCHIVE", "/audit-archive")
                 .containsEntry("BASELOAD_AUDIT_RETENTION", "P400D")
+                .containsEntry("BASELOAD_ENCRYPTION_KEYFILE", "/master-key/current")
                 .containsEntry("BASELOAD_MANAGEMENT_PORT", "9090")
                 .containsEntry("SERVER_SSL_BUNDLE", "server");
         assertThat(container(chart).getReadinessProbe().getHttpGet().getScheme())
@@ -270,8 +274,40 @@ class ChartTest {
         var egress = policy.getEgress();
         assertThat(egress.get(1).getTo().getFirst().getIpBlock().getCidr()).isEqualTo("192.0.2.0/24");
         assertThat(egress)
-                .extracting(rule -> rule.getPorts().getFirst().getPort().getIntVal())
-                .containsExactly(53, 6543, 4318);
+                .extracting(rule -> rule.getPorts().stream()
+                        .map(port -> port.getProtocol() + port.getPort().getIntVal())
+                        .toList())
+                .containsExactly(
+                        List.of("UDP53", "TCP53", "UDP5353", "TCP5353"), List.of("TCP6543"), List.of("TCP4318"));
+    }
+
+    @Test
+    void theTestPodMayReadTheProbes() throws IOException {
+        var rules = render(EVERYTHING).one(NetworkPolicy.class).getSpec().getIngress();
+        assertThat(rules.get(1).getFrom().getLast().getPodSelector().getMatchLabels())
+                .isEqualTo(testPod().getMetadata().getLabels().entrySet().stream()
+                        .filter(label -> !label.getKey().endsWith("managed-by"))
+                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
+        assertThat(render("networkPolicy: {metricsFrom: []}")
+                        .one(NetworkPolicy.class)
+                        .getSpec()
+                        .getIngress()
+                        .get(1)
+                        .getFrom())
+                .as("everyone")
+                .isEmpty();
+    }
+
+    @Test
+    void anExistingAccountIsOnlyNamed() throws IOException {
+        Manifests chart = render("serviceAccount: {create: false, name: robot}");
+        assertThat(chart.has(ServiceAccount.class)).isFalse();
+        assertThat(pod(chart).getServiceAccountName()).isEqualTo("robot");
+        assertThat(pod(render("serviceAccount: {create: false}")).getServiceAccountName())
+                .isEqualTo("default");
+        assertThat(render("serviceAccount: {create: null}").has(ServiceAccount.class))
+                .as("values of an earlier chart")
+                .isTrue();
     }
 
     @Test
@@ -359,28 +395,19 @@ class ChartTest {
 
     @Test
     void aTestPodAsksForReadiness() throws IOException {
-        Path hook = Manifests.CHART.resolve("templates/tests/readiness.yaml");
-        assertThat(hook).content().contains("helm.sh/hook: test");
-        Path chartOfHooks = folder.resolve("chart");
-        try (var files = Files.walk(Manifests.CHART)) {
-            for (Path file : files.toList()) {
-                Files.copy(
-                        file,
-                        chartOfHooks.resolve(Manifests.CHART.relativize(file).toString()));
-            }
-        }
-        Files.writeString( // hooks are left out of what is rendered
-                chartOfHooks.resolve(Manifests.CHART.relativize(hook).toString()),
-                Files.readString(hook).replace("helm.sh/hook", "no/hook"));
-        Manifests chart = Manifests.read(new Helm(chartOfHooks)
-                .template()
-                .withName("test")
-                .withKubeVersion("1.34.0")
-                .call());
-        var pod = chart.one(Pod.class);
+        Pod pod = testPod();
         assertThat(pod.getMetadata().getLabels()).doesNotContainEntry("app.kubernetes.io/name", "baseload");
         assertThat(pod.getSpec().getContainers().getFirst().getCommand().getLast())
-                .contains(service(chart, "management").getMetadata().getName(), "/actuator/health/readiness");
+                .contains(service(render(""), "management").getMetadata().getName(), "/actuator/health/readiness");
+    }
+
+    /** Helm omits hooks from the rendered objects. */
+    private Pod testPod() throws IOException {
+        Path chart = Manifests.copy(Files.createTempDirectory(folder, "chart"));
+        Path hook = chart.resolve("templates/tests/readiness.yaml");
+        assertThat(hook).content().contains("helm.sh/hook: test");
+        Files.writeString(hook, Files.readString(hook).replace("helm.sh/hook", "no/hook"));
+        return Manifests.render(chart, folder, "").one(Pod.class);
     }
 
     @Test

@@ -63,13 +63,29 @@ record Manifests(List<HasMetadata> objects) {
      * @param folder for the file with the values
      */
     static Manifests render(Path folder, String values) throws IOException {
+        return render(CHART, folder, values);
+    }
+
+    static Manifests render(Path chart, Path folder, String values) throws IOException {
         Path file = Files.writeString(folder.resolve("values.yaml"), values);
-        return read(new Helm(CHART)
+        return read(new Helm(chart)
                 .template()
                 .withName("test")
                 .withKubeVersion("1.34.0")
                 .withValuesFile(file)
                 .call());
+    }
+
+    /** A copy of the chart, to be changed. */
+    static Path copy(Path folder) throws IOException {
+        try (var files = Files.walk(CHART)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(CHART.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        return folder;
     }
 
     /** The service's environment. */

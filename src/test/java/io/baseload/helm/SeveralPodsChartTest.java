@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The Helm chart's values for several pods, and for gateways. */
@@ -90,6 +91,31 @@ class SeveralPodsChartTest {
                 .hasMessageContaining("a gateway needs an external database");
         assertThatThrownBy(() -> render(gateway + "models: {claim: files}"))
                 .hasMessageContaining("a gateway has no models");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"Recreate, Recreate", "RollingUpdate, RollingUpdate", "null, RollingUpdate"})
+    void anUpgradeMayStopAllOldPodsFirst(String strategy, String rendered) throws IOException {
+        Manifests chart = render("""
+            engine: {enabled: false}
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            audit: {existingSecret: trail, anchorClaim: anchor}
+            strategy: %s
+            """.formatted(strategy));
+        var chosen = chart.one(Deployment.class).getSpec().getStrategy();
+        assertThat(chosen.getType()).isEqualTo(rendered);
+        assertThat(chosen.getRollingUpdate() != null).isEqualTo(rendered.equals("RollingUpdate"));
+    }
+
+    /** As {@code helm upgrade --reuse-values} passes the values of a chart without gateways on. */
+    @Test
+    void valuesOfAnEarlierChartAreForAnEngine() throws IOException {
+        Manifests chart = render("engine: {enabled: null}");
+        assertThat(chart.config()).doesNotContainKey("BASELOAD_ENGINE_ENABLED");
+        assertThat(chart.has(PersistentVolumeClaim.class)).isTrue();
+        assertThat(chart.one(Deployment.class).getSpec().getStrategy().getType())
+                .isEqualTo("Recreate");
+        assertThat(container(chart).getResources().getLimits()).containsEntry("memory", new Quantity("2432Mi"));
     }
 
     private Manifests render(String values) throws IOException {

@@ -105,7 +105,7 @@ public interface Engine extends AutoCloseable {
     LoadedEncoder loadEncoder(Path file, LoadOptions options);
 
     /**
-     * Writes a model in Baseload's own form, which is mapped and needs no packing when it is loaded. One matrix at a time is in memory.
+     * Writes a model in Baseload's own form, which is mapped and needs no packing when it is loaded. Some panels of one matrix at a time are in memory.
      *
      * @param folder an empty folder, which can be loaded afterwards. After a failed conversion, the caller has to remove its files
      * @param quantization the target format of the weights; empty = {@link Quantization#KEEP} for encoders and models that are already quantized, otherwise {@link Quantization#Q4}

@@ -10,6 +10,8 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -21,6 +23,8 @@ import org.springframework.context.annotation.Configuration;
  */
 @Configuration(proxyBeanMethods = false)
 public class EncryptionConfiguration {
+    private static final Logger log = LoggerFactory.getLogger(EncryptionConfiguration.class);
+
     @Bean
     MasterKeys masterKeys(
             @Value("${baseload.encryption.key-file:#{null}}") @Nullable Path file,
@@ -30,6 +34,8 @@ public class EncryptionConfiguration {
             return read(file);
         }
         if (embedded.getIfAvailable() == null) {
+            log.warn("There is no master key, because the database is external and baseload.encryption.key-file is not"
+                    + " set: stored responses, files, batches, kept contents and backends' api_key are refused");
             return MasterKeys.of(List.of());
         }
         var own = new PrivateFile(home.resolve("secrets").resolve("master-key"));

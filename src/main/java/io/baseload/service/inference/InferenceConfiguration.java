@@ -41,6 +41,11 @@ public class InferenceConfiguration {
     }
 
     @Bean
+    InferenceMeters inferenceMeters(MeterRegistry meters) {
+        return new InferenceMeters(meters);
+    }
+
+    @Bean
     Inference inference(
             ModelDirectory models,
             ReservationLedger ledger,
@@ -49,7 +54,8 @@ public class InferenceConfiguration {
             Guardrails guardrails,
             Membership membership,
             Instances instances,
-            MeterRegistry meters,
+            InferenceMeters meters,
+            MeterRegistry registry,
             Traces traces,
             @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention,
             @Value("${baseload.metrics.tenants:50}") int tenants,
@@ -62,10 +68,10 @@ public class InferenceConfiguration {
                 running,
                 contents,
                 new RequestGuard(guardrails, ledger),
-                new InferenceMeters(meters),
+                meters,
                 membership,
                 traces,
-                new TenantQueues(meters, tenants),
+                new TenantQueues(registry, tenants),
                 Optional.ofNullable(maxWait));
     }
 }

@@ -1,42 +1,61 @@
 package io.baseload.service.inference;
 
-import io.baseload.chat.api.AbandonedException;
-import io.baseload.chat.api.InvalidRequestException;
-import io.baseload.chat.api.UpstreamException;
-import io.baseload.engine.api.ModelClosedException;
-import io.baseload.engine.api.OverloadedException;
-import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.chat.api.StopReason;
+import io.baseload.engine.api.ResidentModel;
 import io.baseload.service.quota.SoftLimit;
-import io.baseload.service.registry.ModelUnavailableException;
-import io.baseload.service.registry.UnknownModelException;
+import io.baseload.service.registry.LoadedModelListener;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 
-/** The counters and histograms of answers, with the metric names and the label that dashboards for model servers expect. */
-final class InferenceMeters {
+/**
+ * The counters and histograms of answers, with the metric names and the label that dashboards for model servers expect. Counters exist before their first event, with the value 0:
+ * Prometheus sees no increase in a series that begins with another value.
+ */
+final class InferenceMeters implements LoadedModelListener {
     private static final Duration[] QUICK = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
     private static final Duration[] SLOW =
             seconds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300);
+
+    /** How a request to a model can end. */
+    private static final List<String> ENDS = Stream.<Enum<?>>concat(
+                    Stream.of(StopReason.values()), Stream.of(Outcome.State.CANCELLED, Outcome.State.FAILED))
+            .map(end -> end.name().toLowerCase(Locale.ROOT))
+            .toList();
 
     private final MeterRegistry registry;
     private final Map<String, OfModel> models = new ConcurrentHashMap<>();
 
     InferenceMeters(MeterRegistry registry) {
         this.registry = registry;
+        for (RefusalReason reason : RefusalReason.values()) {
+            refusals(reason);
+        }
     }
+
+    @Override
+    public void entered(String id, ResidentModel model) {
+        of(id);
+    }
+
+    /** Its counters stay, because it may come back. */
+    @Override
+    public void left(String id) {}
 
     OfModel of(String model) {
         return models.computeIfAbsent(
                 model,
                 id -> new OfModel(
-                        registry,
-                        id,
+                        ENDS.stream().collect(Collectors.toMap(end -> end, end -> ends(end, id))),
                         counter("baseload.prompt_tokens", "prompt tokens of ended requests", id),
                         counter("baseload.generation_tokens", "decoded tokens of ended requests", id),
                         counter("baseload.decoded_tokens", "decoded tokens, as they come", id),
@@ -76,26 +95,22 @@ final class InferenceMeters {
 
     /** A request was refused before it started. */
     void refused(Throwable why) {
-        Counter.builder("baseload.requests_refused")
-                .description("requests that were refused before their answer started")
-                .tag("reason", reason(why))
-                .register(registry)
-                .increment();
+        refusals(RefusalReason.of(why)).increment();
     }
 
-    private static String reason(Throwable why) {
-        return switch (why) {
-            case QuotaExceededException e -> "quota_" + e.limit().name().toLowerCase(Locale.ROOT);
-            case OverloadedException e -> "overloaded";
-            case ModelUnavailableException e -> "model_unavailable";
-            case ModelClosedException e -> "model_unavailable";
-            case UnknownModelException e -> "unknown_model";
-            case UpstreamException e -> "backend";
-            case AbandonedException e -> "abandoned";
-            case LedgerUnavailableException e -> "ledger_unavailable";
-            case InvalidRequestException e -> "invalid_request";
-            default -> "error";
-        };
+    private Counter refusals(RefusalReason reason) {
+        return Counter.builder("baseload.requests_refused")
+                .description("requests that were refused before their answer started")
+                .tag("reason", reason.word())
+                .register(registry);
+    }
+
+    private Counter ends(String finishedReason, String model) {
+        return Counter.builder("baseload.request_success")
+                .description("ended requests")
+                .tag("model_name", model)
+                .tag("finished_reason", finishedReason)
+                .register(registry);
     }
 
     private Counter counter(String name, String description, String model) {
@@ -121,8 +136,7 @@ final class InferenceMeters {
 
     /** The meters of one model. */
     record OfModel(
-            MeterRegistry registry,
-            String model,
+            Map<String, Counter> ends,
             Counter promptTokens,
             Counter generationTokens,
             Counter decodedTokens,
@@ -134,12 +148,7 @@ final class InferenceMeters {
             Timer decode,
             Timer endToEnd) {
         void ended(String finishedReason) {
-            Counter.builder("baseload.request_success")
-                    .description("ended requests")
-                    .tag("model_name", model)
-                    .tag("finished_reason", finishedReason)
-                    .register(registry)
-                    .increment();
+            Objects.requireNonNull(ends.get(finishedReason), finishedReason).increment();
         }
     }
 }

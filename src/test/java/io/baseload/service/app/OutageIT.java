@@ -37,6 +37,8 @@ final class OutageIT {
             Patience.await().until(() -> admin.health("readiness") == 503);
             assertThat(admin.health("liveness")).isEqualTo(200);
             assertThat(admin.ask("default").statusCode()).isEqualTo(503);
+            assertThat(service.rest().send("GET", "/actuator/prometheus", "").statusCode())
+                    .isEqualTo(503);
             List<String> events = answer.rest();
             assertThat(events.getLast()).isEqualTo("[DONE]");
             assertThat(String.join("\n", events)).contains("\"completion_tokens\":150");

@@ -3,13 +3,26 @@ package io.baseload.service.encryption;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.database.BaseloadHome;
+import io.baseload.service.database.EmbeddedDatabase;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.support.StaticListableBeanFactory;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
+@ExtendWith(OutputCaptureExtension.class)
 class MasterKeysTest {
     private static final byte[] SECRET = "sk-secret".getBytes(StandardCharsets.UTF_8);
+
+    @TempDir
+    private Path home;
 
     private static String key() {
         return Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES));
@@ -51,6 +64,14 @@ class MasterKeysTest {
         assertThat(MasterKeys.of(List.of(next)).open(anew, "it")).isEqualTo(SECRET);
         assertThatThrownBy(() -> MasterKeys.of(List.of(next)).open(sealed, "it"))
                 .isInstanceOf(SealException.class);
+    }
+
+    @Test
+    void aStartWithoutAKeyOnAnExternalDatabaseWarns(CapturedOutput output) {
+        ObjectProvider<EmbeddedDatabase> none = new StaticListableBeanFactory().getBeanProvider(EmbeddedDatabase.class);
+        var keys = new EncryptionConfiguration().masterKeys(null, BaseloadHome.at(home), none);
+        assertThat(keys.present()).isFalse();
+        assertThat(output).contains("baseload.encryption.key-file is not set");
     }
 
     @Test

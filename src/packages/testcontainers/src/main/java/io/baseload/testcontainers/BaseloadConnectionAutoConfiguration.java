@@ -9,8 +9,7 @@ import org.springframework.context.annotation.Bean;
 
 /**
  * Points Spring AI's OpenAI models at the service in the {@link BaseloadConnectionDetails}. Spring AI has no connection details for OpenAI, so the properties that its models
- * share are
- * changed after they were bound.
+ * share are changed after they were bound.
  */
 @AutoConfiguration
 @ConditionalOnClass(OpenAiCommonProperties.class)
