@@ -257,16 +257,17 @@ public final class Jobs {
      * @param after the id of the last one seen; empty = from the start
      */
     public List<Job> page(String after, int limit) {
-        return rows.page(after, limit).stream().map(this::now).toList();
+        Map<String, LiveJob> running = Map.copyOf(live); // before the rows: the row of a job that is not in it has its end
+        return rows.page(after, limit).stream()
+                .map(row -> Optional.ofNullable(running.get(row.id()))
+                        .map(LiveJob::job)
+                        .orElse(row))
+                .toList();
     }
 
     public Optional<Job> find(String id) {
-        return rows.findById(id).map(this::now);
-    }
-
-    private Job now(Job row) {
-        LiveJob job = live.get(row.id());
-        return job == null ? row : job.job();
+        LiveJob running = live.get(id); // before the row, for the same reason
+        return running == null ? rows.findById(id) : Optional.of(running.job());
     }
 
     /**
