@@ -257,7 +257,8 @@ public final class Jobs {
      * @param after the id of the last one seen; empty = from the start
      */
     public List<Job> page(String after, int limit) {
-        Map<String, LiveJob> running = Map.copyOf(live); // before the rows: the row of a job that is not in it has its end
+        Map<String, LiveJob> running =
+                Map.copyOf(live); // before the rows: the row of a job that is not in it has its end
         return rows.page(after, limit).stream()
                 .map(row -> Optional.ofNullable(running.get(row.id()))
                         .map(LiveJob::job)
