@@ -257,8 +257,8 @@ public final class Jobs {
      * @param after the id of the last one seen; empty = from the start
      */
     public List<Job> page(String after, int limit) {
-        Map<String, LiveJob> running =
-                Map.copyOf(live); // before the rows: the row of a job that is not in it has its end
+        // before the rows: the row of a job that is not among these has its end
+        Map<String, LiveJob> running = Map.copyOf(live);
         return rows.page(after, limit).stream()
                 .map(row -> Optional.ofNullable(running.get(row.id()))
                         .map(LiveJob::job)
