@@ -24,7 +24,9 @@ class PackagesTest {
             "io.baseload",
             VERSION,
             "com.openai",
-            openAi(),
+            dependency("openai-java-core"),
+            "org.bytedeco",
+            dependency("dnnl"),
             "org.springframework.boot",
             BOOT,
             "spring-boot.version",
@@ -73,9 +75,21 @@ class PackagesTest {
                 packages.stream().sorted().toList(), managed.stream().sorted().toList());
     }
 
-    private static String openAi() {
+    /** Without it prompts take several times as long. */
+    @Test
+    void starterBringsOneDnn() {
+        Element dnnl = elements(project(Path.of("src/packages/starter/pom.xml"))).stream()
+                .filter(element -> text(element, "artifactId").equals("dnnl"))
+                .findFirst()
+                .orElseThrow();
+        assertEquals("linux-x86_64", text(dnnl, "classifier"));
+        assertEquals("runtime", text(dnnl, "scope"));
+    }
+
+    /** The version of a dependency of the service. */
+    private static String dependency(String name) {
         return elements(ROOT).stream()
-                .filter(element -> text(element, "artifactId").equals("openai-java-core"))
+                .filter(element -> text(element, "artifactId").equals(name))
                 .map(element -> text(element, "version"))
                 .findFirst()
                 .orElseThrow();

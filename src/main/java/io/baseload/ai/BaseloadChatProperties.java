@@ -11,7 +11,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The in-process chat model.
  *
- * @param model GGUF file of the model.
+ * @param model GGUF file, Hugging Face folder or imported model; required.
  * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
  * @param pinned Whether each worker thread is pinned to one CPU.
  * @param contextLength Maximum tokens of prompt and answer together; 0 = the model's own context length.
@@ -64,10 +64,9 @@ public record BaseloadChatProperties(
 
     private static void requireModel(@Nullable Path model) {
         if (model == null) {
-            throw new IllegalArgumentException(
-                    "the chat model runs in this process and needs a model file: set " + PREFIX
-                            + ".model to the path of a GGUF file, or choose another chat model with"
-                            + " spring.ai.model.chat");
+            throw new IllegalArgumentException("the chat model runs in this process and needs a model: set " + PREFIX
+                    + ".model to the path of a GGUF file, a Hugging Face folder or an imported model, or choose"
+                    + " another chat model with spring.ai.model.chat");
         }
     }
 

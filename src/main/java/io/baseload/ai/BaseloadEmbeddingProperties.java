@@ -9,7 +9,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * The application's configuration of its embedding model.
  *
- * @param model Folder of the encoder, in Hugging Face's format; required.
+ * @param model The encoder's GGUF file, Hugging Face folder or imported model; required.
  * @param threads Worker threads; 0 uses as many as the CPU quota allows. No effect if there is already an engine.
  * @param pinned Whether each worker thread is pinned to one CPU.
  * @param contextLength Maximum tokens of a text; 0 is the model's own, up to 8192.
@@ -35,8 +35,9 @@ public record BaseloadEmbeddingProperties(
     private static void requireModel(@Nullable Path model) {
         if (model == null) {
             throw new IllegalArgumentException("the embedding model runs in this process and needs an encoder: set "
-                    + PREFIX + ".model to the path of its folder, or choose another embedding model with"
-                    + " spring.ai.model.embedding");
+                    + PREFIX
+                    + ".model to the path of its GGUF file, Hugging Face folder or imported model, or choose another"
+                    + " embedding model with spring.ai.model.embedding");
         }
     }
 }

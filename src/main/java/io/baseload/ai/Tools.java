@@ -1,5 +1,6 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
@@ -13,16 +14,30 @@ import org.springframework.ai.tool.definition.ToolDefinition;
 final class Tools {
     private Tools() {}
 
+    /** @throws InvalidRequestException if a call is demanded and there are no tools */
     static ToolSet of(BaseloadChatOptions options, List<Message> messages) {
         List<ToolSpec> specs = Objects.requireNonNullElse(options.getToolCallbacks(), List.<ToolCallback>of()).stream()
                 .map(ToolCallback::getToolDefinition)
                 .map(Tools::spec)
                 .toList();
+        ToolChoice choice = choice(options, messages);
         if (specs.isEmpty()) {
+            if (demands(choice)) {
+                throw new InvalidRequestException(
+                        "toolChoice", "invalid_value", "toolChoice demands a call, but the prompt has no tools");
+            }
             return ToolSet.EMPTY;
         }
         boolean parallel = !Boolean.FALSE.equals(options.getParallelToolCalls());
-        return new ToolSet(specs, choice(options, messages), parallel);
+        return new ToolSet(specs, choice, parallel);
+    }
+
+    private static boolean demands(ToolChoice choice) {
+        return switch (choice) {
+            case ToolChoice.Mode mode -> mode == ToolChoice.Mode.REQUIRED;
+            case ToolChoice.Named named -> true;
+            case ToolChoice.Allowed allowed -> allowed.required();
+        };
     }
 
     private static ToolSpec spec(ToolDefinition definition) {

@@ -41,7 +41,7 @@ final class BundledModelFile {
         try {
             return url.getProtocol().equals("file") ? Path.of(URI.create(url.toString())) : cached(url);
         } catch (IOException e) {
-            throw new UncheckedIOException("copying the bundled model out of the jar", e);
+            throw new UncheckedIOException("the bundled model can't be copied out of the jar", e);
         }
     }
 

@@ -5,6 +5,7 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
+import io.baseload.service.app.IoErrors;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +30,7 @@ final class ExitCodes {
             case ModelFileException bad -> badInput(command, bad.getMessage());
             case UncuttableModelException bad -> badInput(command, bad.getMessage());
             case ModelStoreException bad -> badInput(command, String.valueOf(bad.getMessage()));
-            case UncheckedIOException bad -> badInput(command, String.valueOf(bad.getMessage()));
+            case UncheckedIOException bad -> badInput(command, IoErrors.inWords(bad));
             case NotFiniteException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case ExecutionException failed
             when failed.getCause() instanceof NotFiniteException bad ->

@@ -4,13 +4,15 @@ import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.StoredModel;
+import io.baseload.service.registry.ImportFolder.Snapshot;
+import io.baseload.service.registry.ImportFolder.SourceFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
@@ -37,16 +39,16 @@ final class ImportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        AtomicReference<Conversion> done = new AtomicReference<>();
         var options = new EngineOptions(1, false);
         try (Engine engine = Engine.open(options);
                 ModelStore store = ModelStore.open(Home.models())) {
             List<String> warnings = new ArrayList<>(Completions.check(engine.vocabulary(source), source));
-            StoredModel model = store.add(
+            AddedModel added = store.add(
                     String.valueOf(source.getFileName()),
-                    source.toAbsolutePath() + " " + quantize.value(),
-                    folder -> done.set(engine.convert(source, folder, quantize.value(), new Percent(output))));
-            Conversion conversion = done.get();
+                    SourceFile.identity(Snapshot.of(source).hashed(read -> {}), quantize.value()),
+                    folder -> engine.convert(source, folder, quantize.value(), new Percent(output)));
+            StoredModel model = added.model();
+            Conversion conversion = added.conversion();
             warnings.addAll(conversion.warnings());
             warnings.forEach(warning -> output.note("warning: " + warning));
             String kind = conversion.quantization().label();

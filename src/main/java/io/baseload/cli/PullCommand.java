@@ -101,9 +101,14 @@ final class PullCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    /** What {@code --json} prints. */
+    /**
+     * What {@code --json} prints.
+     *
+     * @param importPath relative to the import folder, as {@code POST /admin/v1/models} takes it; null if it is elsewhere
+     */
     record Report(
             String path,
+            @Nullable String importPath,
             String source,
             String revision,
             List<String> licenses,
@@ -113,7 +118,8 @@ final class PullCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PullSource from = read();
-        Path folder = into == null ? Home.path().resolve("import").resolve(name(from)) : into.toAbsolutePath();
+        Path imports = Home.path().resolve("import");
+        Path folder = into == null ? imports.resolve(name(from)) : into.toAbsolutePath();
         var request = new Puller.Request(
                 from,
                 Optional.ofNullable(user),
@@ -127,15 +133,22 @@ final class PullCommand implements Callable<Integer> {
             pulled.signer().ifPresent(name -> output.note("signed by " + name));
             output.note(
                     "licenses: " + (pulled.licenses().isEmpty() ? "not stated" : String.join(", ", pulled.licenses())));
+            Path model = pulled.model();
+            String importPath =
+                    model.startsWith(imports) ? imports.relativize(model).toString() : null;
+            if (importPath != null) {
+                output.note("path for POST /admin/v1/models: " + importPath);
+            }
             output.result(
                     new Report(
-                            pulled.model().toString(),
+                            model.toString(),
+                            importPath,
                             pulled.source(),
                             pulled.revision(),
                             pulled.licenses(),
                             pulled.signer().orElse(null),
                             pulled.files()),
-                    pulled.model().toString());
+                    model.toString());
         } catch (PullException e) {
             throw new BadInputException(String.valueOf(e.getMessage()));
         }

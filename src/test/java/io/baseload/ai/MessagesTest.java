@@ -12,6 +12,7 @@ import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
@@ -43,6 +44,22 @@ class MessagesTest {
                         Optional.of("Hm."),
                         List.of(new ToolCall("call_1", "now", "{}")),
                         Optional.empty()));
+    }
+
+    @Test
+    void aCallThatNoToolCanAnswerIsRefused() {
+        var question = List.of(Message.user("x"));
+        for (ToolChoice demanded : List.of(
+                ToolChoice.Mode.REQUIRED, new ToolChoice.Named("now"), new ToolChoice.Allowed(Set.of("now"), true))) {
+            var options = BaseloadChatOptions.builder().toolChoice(demanded).build();
+            assertThatThrownBy(() -> Tools.of(options, question))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("toolChoice demands a call");
+        }
+        var free = BaseloadChatOptions.builder()
+                .toolChoice(new ToolChoice.Allowed(Set.of("now"), false))
+                .build();
+        assertThat(Tools.of(free, question)).isEqualTo(ToolSet.EMPTY);
     }
 
     @Test

@@ -17,14 +17,32 @@ class PullCommandTest {
     private Path folder;
 
     @Test
+    void saysThePathForTheServiceOfTheSameHome() throws Exception {
+        byte[] model = Files.readAllBytes(TestModels.tiny());
+        System.setProperty("baseload.home", folder.toString());
+        try (var server = new FileServer("127.0.0.1")) {
+            server.put("/tiny.gguf", model, 1, 50_000);
+            String[] pull = {"pull", server.url() + "/tiny.gguf", "--sha256", sha256(model)};
+            CommandRun run = CommandRun.of(pull);
+            assertThat(run.code()).as(run.err()).isZero();
+            assertThat(run.out().lines()).contains("path for POST /admin/v1/models: tiny.gguf/files/tiny.gguf");
+            assertThat(Path.of(run.lastLine())).isEqualTo(folder.resolve("import/tiny.gguf/files/tiny.gguf"));
+        } finally {
+            System.clearProperty("baseload.home");
+        }
+    }
+
+    private static String sha256(byte[] bytes) throws Exception {
+        return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    }
+
+    @Test
     void theLastLineIsWhatCanBeImported() throws Exception {
         byte[] model = Files.readAllBytes(TestModels.tiny());
-        String sha256 =
-                HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(model));
         try (var server = new FileServer("127.0.0.1")) {
             server.put("/tiny.gguf", model, 1, 50_000);
             String[] pull = {
-                "pull", server.url() + "/tiny.gguf?key=secret", "--sha256", sha256, "--into", folder.toString()
+                "pull", server.url() + "/tiny.gguf?key=secret", "--sha256", sha256(model), "--into", folder.toString()
             };
             CommandRun run = CommandRun.of(pull);
             assertThat(run.code()).as(run.err()).isZero();

@@ -76,7 +76,14 @@ public final class IntegerProducts {
     private static Optional<Kind> find() {
         boolean here = System.getProperty("os.name").equals("Linux")
                 && System.getProperty("os.arch").equals("amd64");
-        if (!here || !BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
+        if (!here) {
+            return Optional.empty();
+        }
+        if (!BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
+            LOG.log(
+                    Level.INFO,
+                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts are"
+                            + " computed in F32, which is slower");
             return Optional.empty();
         }
         try {

@@ -1,5 +1,6 @@
 package io.baseload.engine.store;
 
+import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
 import java.io.IOException;
@@ -18,7 +19,7 @@ import java.util.stream.Stream;
 /**
  * A folder of models, each in a directory named by the hash of its content and never changed. A model is added by one rename, after its bytes are on the disk, so a crash leaves either the
  * whole model or a temporary directory. The same import continues in that directory. After {@link #KEPT} days without one, {@link #open} removes it, unless another process has the store
- * open.
+ * open. A source that was imported before is not converted again while its model is in the store and undamaged.
  */
 public final class ModelStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelStore.class.getName());
@@ -30,18 +31,20 @@ public final class ModelStore implements AutoCloseable {
     private final Path folder;
     private final StoreLock lock;
     private final ImportLocks imports;
+    private final ImportRecords records;
     private volatile boolean pausing;
 
     private ModelStore(Path folder, StoreLock lock, ImportLocks imports) {
         this.folder = folder;
         this.lock = lock;
         this.imports = imports;
+        this.records = new ImportRecords(folder);
     }
 
     /** Writes a model into an empty folder, or into one in which the same import was interrupted. An exception ends the import. */
     @FunctionalInterface
     public interface Content {
-        void write(Path folder);
+        Conversion write(Path folder);
     }
 
     /**
@@ -60,17 +63,27 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /**
-     * Adds a model. A model with the same content is not stored twice, but replaced if its files have been damaged.
+     * Adds a model. A model with the same content is not stored twice, but replaced if its files have been damaged. If it was imported from the same source before, the stored model is read
+     * and compared with its checksums, and {@code content} is not used.
      *
      * @param name the model's name in exceptions
-     * @param source identifies the imported files and the target format: after a crash, an import with the same source continues
+     * @param source identifies the bytes of the imported files and the target format: after a crash, an import with the same source continues
      * @throws ModelStoreException if it can't be written; then nothing of it remains
      */
-    public StoredModel add(String name, String source, Content content) {
-        String key = Sha256.of(source.getBytes(StandardCharsets.UTF_8));
+    public AddedModel add(String name, String source, Content content) {
+        String key = Sha256.of((ModelHeader.VERSION + " " + source).getBytes(StandardCharsets.UTF_8));
         try (ImportLocks.Lock own = imports.tryLock(key)) {
+            Optional<AddedModel> earlier = earlier(key);
+            if (earlier.isPresent()) {
+                return earlier.get();
+            }
             Path temporary = own.held() ? Files.createDirectories(folder.resolve(TEMPORARY + key)) : temporary();
-            return add(temporary, content);
+            AddedModel added = add(temporary, content);
+            records.put(
+                    key,
+                    new ImportRecords.Ended(
+                            added.model().sha256(), added.conversion().warnings()));
+            return added;
         } catch (UncheckedIOException e) {
             throw new ModelStoreException(folder, "take " + name, Objects.requireNonNull(e.getCause()));
         } catch (IOException e) {
@@ -78,13 +91,27 @@ public final class ModelStore implements AutoCloseable {
         }
     }
 
-    private StoredModel add(Path temporary, Content content) throws IOException {
+    /** The model of an earlier import of the same source, if it is there and undamaged. */
+    private Optional<AddedModel> earlier(String key) throws IOException {
+        return records.find(key).filter(ended -> isStored(ended.sha256())).map(ended -> {
+            Path directory = directory(ended.sha256());
+            var conversion = new Conversion(StoredFolder.open(directory).quantization(), ended.warnings());
+            return new AddedModel(stored(directory), conversion);
+        });
+    }
+
+    private boolean isStored(String sha256) {
+        Path directory = directory(sha256);
+        return holdsModel(directory) && isIntact(directory);
+    }
+
+    private AddedModel add(Path temporary, Content content) throws IOException {
         boolean finished = false;
         try {
-            content.write(temporary);
+            Conversion conversion = content.write(temporary);
             StoredModel model = publish(temporary);
             finished = true;
-            return model;
+            return new AddedModel(model, conversion);
         } finally {
             if (finished || !pausing || !ModelWriter.isUnfinished(temporary)) {
                 Folders.removeQuietly(temporary);
@@ -181,6 +208,7 @@ public final class ModelStore implements AutoCloseable {
             children.filter(child -> child.getFileName().toString().startsWith(TEMPORARY) && !mayGoOn(child))
                     .forEach(Folders::removeQuietly);
         }
+        new ImportRecords(folder).removeUnless(sha256 -> holdsModel(folder.resolve(sha256)));
     }
 
     private static boolean mayGoOn(Path temporary) {

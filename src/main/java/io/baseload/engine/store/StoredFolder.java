@@ -2,6 +2,7 @@ package io.baseload.engine.store;
 
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.ModelFolder;
@@ -92,6 +93,11 @@ public final class StoredFolder {
         } catch (IOException e) {
             throw ModelFileException.unreadable(weights, e);
         }
+    }
+
+    /** The format of the weights. */
+    public Quantization quantization() {
+        return header.quantization();
     }
 
     public long weightBytes() {

@@ -4,6 +4,7 @@ import io.baseload.service.routing.Startup;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.boot.context.event.ApplicationReadyEvent;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
 import org.springframework.core.env.Environment;
@@ -17,11 +18,13 @@ final class Announcement {
 
     private final Startup startup;
     private final FirstKeys keys;
+    private final ServerProperties server;
     private final Environment environment;
 
-    Announcement(Startup startup, FirstKeys keys, Environment environment) {
+    Announcement(Startup startup, FirstKeys keys, ServerProperties server, Environment environment) {
         this.startup = startup;
         this.keys = keys;
+        this.server = server;
         this.environment = environment;
     }
 
@@ -29,8 +32,9 @@ final class Announcement {
     void on(ApplicationReadyEvent ready) {
         if (ready.getApplicationContext() instanceof WebServerApplicationContext context
                 && context.getWebServer() != null) {
-            int port = context.getWebServer().getPort();
-            var _ = startup.restored().thenRun(() -> announce("http://localhost:" + port));
+            String address = ServiceAddress.of(
+                    server, "localhost", context.getWebServer().getPort());
+            var _ = startup.restored().thenRun(() -> announce(address));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
+import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerInitializedEvent;
 import org.springframework.context.event.EventListener;
 import org.springframework.stereotype.Component;
@@ -23,6 +24,7 @@ final class InstanceDescription implements InstanceReport {
     private final ModelCatalog catalog;
     private final Aliases aliases;
     private final LoadSettings settings;
+    private final ServerProperties server;
     private final String configured;
     private volatile String address = "";
 
@@ -31,11 +33,13 @@ final class InstanceDescription implements InstanceReport {
             ModelCatalog catalog,
             Aliases aliases,
             LoadSettings settings,
+            ServerProperties server,
             @Value("${baseload.instance.address:}") String configured) {
         this.membership = membership;
         this.catalog = catalog;
         this.aliases = aliases;
         this.settings = settings;
+        this.server = server;
         this.configured = configured;
     }
 
@@ -46,7 +50,7 @@ final class InstanceDescription implements InstanceReport {
         }
         String host = InetAddress.getLocalHost().getHostAddress();
         int port = listening.getWebServer().getPort();
-        address = configured.isBlank() ? "http://" + host + ":" + port : configured;
+        address = configured.isBlank() ? ServiceAddress.of(server, host, port) : configured;
         membership.describe(this);
     }
 

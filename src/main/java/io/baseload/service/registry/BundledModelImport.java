@@ -1,7 +1,7 @@
 package io.baseload.service.registry;
 
-import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.audit.Actor;
@@ -21,7 +21,6 @@ import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -129,20 +128,20 @@ public final class BundledModelImport {
             throw new IllegalStateException("the bundled model is damaged: its SHA-256 is " + source.sha256());
         }
         var quarters = new int[1];
-        var done = new AtomicReference<Conversion>();
-        var stored = store.add(
+        String name = model.file().getPath().replaceFirst(".*/", "");
+        var files = List.of(new SourceFile(name, source.bytes(), source.sha256()));
+        AddedModel added = store.add(
                 model.id(),
-                model.sha256(),
-                folder -> done.set(engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
+                SourceFile.identity(files, Optional.empty()),
+                folder -> engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
                     quarters[0] = logged(quarters[0], bytes, total);
                     return true;
-                })));
-        String name = model.file().getPath().replaceFirst(".*/", "");
+                }));
         return new Imported(
-                List.of(new SourceFile(name, source.bytes(), source.sha256())),
-                stored.sha256(),
-                engine.inspect(stored.folder()).bytes(),
-                done.get().quantization());
+                files,
+                added.model().sha256(),
+                engine.inspect(added.model().folder()).bytes(),
+                added.conversion().quantization());
     }
 
     /** A log line for each quarter. */

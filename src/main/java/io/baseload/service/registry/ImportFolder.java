@@ -2,6 +2,7 @@ package io.baseload.service.registry;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.Quantization;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.LongConsumer;
@@ -65,7 +67,7 @@ public record ImportFolder(Path root) {
      *
      * @param name relative to the model's folder
      */
-    record SourceFile(String name, long bytes, String sha256) {
+    public record SourceFile(String name, long bytes, String sha256) {
         /**
          * Reads a whole file.
          *
@@ -89,6 +91,11 @@ public record ImportFolder(Path root) {
                 throw new IllegalStateException("every Java platform has SHA-256", e);
             }
         }
+
+        /** Identifies an import in a {@link io.baseload.engine.store.ModelStore}, the same for the service and the commands. */
+        public static String identity(List<SourceFile> files, Optional<Quantization> quantization) {
+            return files + " " + quantization.map(Quantization::label).orElse("default");
+        }
     }
 
     /**
@@ -96,9 +103,9 @@ public record ImportFolder(Path root) {
      *
      * @param files the target of each path, by path
      */
-    record Snapshot(Path model, SortedMap<Path, Stamp> files) {
+    public record Snapshot(Path model, SortedMap<Path, Stamp> files) {
         /** @param key identifies the file whatever its path; null if the file system has no such key */
-        record Stamp(
+        public record Stamp(
                 Path real,
                 long bytes,
                 FileTime modified,
@@ -107,6 +114,26 @@ public record ImportFolder(Path root) {
                 var attributes = Files.readAttributes(file, BasicFileAttributes.class);
                 return new Stamp(
                         file.toRealPath(), attributes.size(), attributes.lastModifiedTime(), attributes.fileKey());
+            }
+        }
+
+        /**
+         * The files of any model, whether in the import folder or not.
+         *
+         * @throws InvalidRequestException if they can't be found
+         */
+        public static Snapshot of(Path model) {
+            try {
+                Path real = model.toRealPath();
+                var files = new TreeMap<Path, Stamp>();
+                for (Path one : belongings(real)) {
+                    if (Files.isRegularFile(one)) {
+                        files.put(one, Stamp.of(one));
+                    }
+                }
+                return new Snapshot(real, files);
+            } catch (IOException e) {
+                throw refused("There is no such file.");
             }
         }
 
@@ -119,7 +146,7 @@ public record ImportFolder(Path root) {
          *
          * @param read as in {@link SourceFile#of}
          */
-        List<SourceFile> hashed(LongConsumer read) {
+        public List<SourceFile> hashed(LongConsumer read) {
             Path folder = Files.isDirectory(model) ? model : Objects.requireNonNull(model.getParent());
             return files.keySet().stream()
                     .map(file -> SourceFile.of(folder, file, read))
@@ -129,18 +156,7 @@ public record ImportFolder(Path root) {
 
     /** @throws InvalidRequestException as {@link #find} */
     Snapshot snapshot(String path) {
-        Path model = find(path);
-        try {
-            var files = new TreeMap<Path, Snapshot.Stamp>();
-            for (Path one : belongings(model)) {
-                if (Files.isRegularFile(one)) {
-                    files.put(one, Snapshot.Stamp.of(one));
-                }
-            }
-            return new Snapshot(model, files);
-        } catch (IOException e) {
-            throw refused("There is no such file in the import folder.");
-        }
+        return Snapshot.of(find(path));
     }
 
     /** The model's own file or folder is among them. */

@@ -7,6 +7,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
@@ -22,7 +23,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
@@ -180,34 +180,34 @@ public final class ImportService {
             Optional<Quantization> quantization,
             Progress progress,
             Consumer<Imported> filed) {
-        var source = new AtomicReference<List<SourceFile>>();
-        var done = new AtomicReference<Quantization>();
-        String sha256 = store(path, quantization, progress, source, done);
+        progress.at(0, "reading the header");
+        Snapshot before = folder.snapshot(path);
+        check(before.model(), progress);
+        List<SourceFile> files = hashed(before, progress);
+        AddedModel added = store(path, before, files, quantization, progress);
+        Conversion done = added.conversion();
+        done.warnings().forEach(progress::remark);
         progress.at(0.99, "filing");
+        String sha256 = added.model().sha256();
         file(name, sha256, row -> {
-            filed.accept(new Imported(source.get(), sha256, row.bytes(), done.get()));
+            filed.accept(new Imported(files, sha256, row.bytes(), done.quantization()));
             progress.file();
         });
     }
 
     /** Files that are written or replaced while they are read, for example through a link, don't become a model, because the trail would name different files from those read. */
-    private String store(
+    private AddedModel store(
             String path,
+            Snapshot before,
+            List<SourceFile> files,
             Optional<Quantization> quantization,
-            Progress progress,
-            AtomicReference<List<SourceFile>> source,
-            AtomicReference<Quantization> done) {
-        progress.at(0, "reading the header");
-        Snapshot before = folder.snapshot(path);
+            Progress progress) {
         Path file = before.model();
-        check(file, progress);
-        List<SourceFile> files = hashed(before, progress);
-        source.set(files);
-        return store.add(String.valueOf(file.getFileName()), files + " " + quantization, stored -> {
-                    done.set(convert(file, stored, quantization, progress));
-                    refuseUnlessSame(path, before);
-                })
-                .sha256();
+        return store.add(String.valueOf(file.getFileName()), SourceFile.identity(files, quantization), stored -> {
+            Conversion done = convert(file, stored, quantization, progress);
+            refuseUnlessSame(path, before);
+            return done;
+        });
     }
 
     /** Checks that the model can be used, whatever its kind. */
@@ -244,9 +244,9 @@ public final class ImportService {
         }
     }
 
-    private Quantization convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
+    private Conversion convert(Path file, Path folder, Optional<Quantization> quantization, Progress progress) {
         var checked = new AtomicLong();
-        Conversion done = engine.convert(file, folder, quantization, (bytes, total) -> {
+        return engine.convert(file, folder, quantization, (bytes, total) -> {
             if (bytes >= checked.get()) {
                 space.require(folder, total - bytes);
                 checked.set(bytes + CHECKED_BYTES);
@@ -254,7 +254,5 @@ public final class ImportService {
             progress.at(HASHING + (0.99 - HASHING) * bytes / Math.max(1, total), "writing");
             return true;
         });
-        done.warnings().forEach(progress::remark);
-        return done.quantization();
     }
 }

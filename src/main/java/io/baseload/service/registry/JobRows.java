@@ -14,13 +14,20 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " :after) ORDER BY created_at DESC, id DESC LIMIT :limit")
     List<Job> page(String after, int limit);
 
-    /** Jobs of dead processes that nobody can continue, that were cancelled meanwhile, or that nobody continued for a day. */
+    /**
+     * Ends the jobs of dead processes that nobody can continue, that were cancelled meanwhile, that nobody continued for a day, or whose home has had no process for ten minutes: homes of
+     * containers don't return. A job whose result is stored has succeeded; only its files are left over.
+     */
     @Modifying
-    @Query("UPDATE job SET state = CASE WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END, message ="
-            + " CASE WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END, error = CASE WHEN NOT cancelled THEN"
-            + " 'interrupted by a restart of the service' END, finished_at = clock_timestamp()"
+    @Query("UPDATE job SET state = CASE WHEN filed THEN 'SUCCEEDED' WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END,"
+            + " progress = CASE WHEN filed THEN 1 ELSE progress END,"
+            + " message = CASE WHEN filed THEN 'done' WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END,"
+            + " error = CASE WHEN NOT filed AND NOT cancelled THEN 'interrupted: its process has ended' END,"
+            + " finished_at = clock_timestamp()"
             + " WHERE state IN ('QUEUED', 'RUNNING')"
-            + " AND (task IS NULL OR (cancelled AND NOT filed) OR told_at < clock_timestamp() - interval '1 day')"
+            + " AND (task IS NULL OR (cancelled AND NOT filed) OR told_at < clock_timestamp() - interval '1 day'"
+            + " OR (told_at < clock_timestamp() - interval '10 minutes'"
+            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.home = job.home)))"
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance)")
     int failInterrupted();
 
@@ -48,7 +55,8 @@ interface JobRows extends ListCrudRepository<Job, String> {
     int file(String id);
 
     @Modifying
-    @Query("UPDATE job SET instance = :instance, attempts = attempts + 1, told_at = clock_timestamp() WHERE id = :id")
+    @Query("UPDATE job SET instance = :instance, attempts = attempts + 1, told_at = clock_timestamp() WHERE id = :id"
+            + " AND state IN ('QUEUED', 'RUNNING')")
     int takeUp(String id, UUID instance);
 
     @Modifying

@@ -39,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Long-running operations on models, each on its own thread, in the process that received the request. The other processes know only what the table has.
  *
  * <p>An operation described by a task, which the table stores, continues after a restart: the next run in the same home, which has its files, starts it again under the same id,
- * and the operation itself finds its partial results. Other operations fail when their process ends. A task that has ended several processes in a row is not started again.
+ * and the operation itself finds its partial results. If the home has no process for ten minutes, it fails. Other operations fail when their process ends. A task that has ended several processes in a row is not started again.
  */
 @Component
 public final class Jobs {
@@ -120,8 +120,11 @@ public final class Jobs {
 
     private void goOn(LeftJob left, Job job) {
         LiveJob resumed = new LiveJob(job, true, left.filed(), rows);
-        transaction.executeWithoutResult(
-                status -> rows.takeUp(job.id(), membership.lease().instance()));
+        boolean taken = Boolean.TRUE.equals(transaction.execute(
+                status -> rows.takeUp(job.id(), membership.lease().instance()) == 1));
+        if (!taken) {
+            return; // another process has just ended it
+        }
         LOG.info("{} continues: {} {}", job.id(), job.kind(), job.model());
         run(resumed, progress -> {
             if (left.attempts() >= MAX_ATTEMPTS && !left.filed()) {
@@ -258,16 +261,18 @@ public final class Jobs {
      * @param after the id of the last one seen; empty = from the start
      */
     public List<Job> page(String after, int limit) {
-        return rows.page(after, limit).stream().map(this::now).toList();
+        // before the rows: the row of a job that is not among these has its end
+        Map<String, LiveJob> running = Map.copyOf(live);
+        return rows.page(after, limit).stream()
+                .map(row -> Optional.ofNullable(running.get(row.id()))
+                        .map(LiveJob::job)
+                        .orElse(row))
+                .toList();
     }
 
     public Optional<Job> find(String id) {
-        return rows.findById(id).map(this::now);
-    }
-
-    private Job now(Job row) {
-        LiveJob job = live.get(row.id());
-        return job == null ? row : job.job();
+        LiveJob running = live.get(id); // before the row, for the same reason
+        return running == null ? rows.findById(id) : Optional.of(running.job());
     }
 
     /**

@@ -102,7 +102,10 @@ class EmbeddedTest {
         assertNotEquals(0, run(List.of(), output));
         String all = String.join("\n", output);
         assertTrue(all.contains("APPLICATION FAILED TO START"), all);
-        assertTrue(all.contains("set spring.ai.baseload.chat.model to the path of a GGUF file"), all);
+        assertTrue(
+                all.contains("set spring.ai.baseload.chat.model to the path of a GGUF file, a Hugging Face folder or an"
+                        + " imported model"),
+                all);
     }
 
     @Test
@@ -111,7 +114,11 @@ class EmbeddedTest {
         assertNotEquals(
                 0, run(List.of(), output, "--spring.ai.model.chat=none", "--spring.ai.model.embedding=baseload"));
         String all = String.join("\n", output);
-        assertTrue(all.contains("set spring.ai.baseload.embedding.model to the path of its folder"), all);
+        assertTrue(
+                all.contains(
+                        "set spring.ai.baseload.embedding.model to the path of its GGUF file, Hugging Face folder or"
+                                + " imported model"),
+                all);
     }
 
     @ParameterizedTest
@@ -155,8 +162,10 @@ class EmbeddedTest {
                             .readAllBytes());
             assertTrue(
                     metadata.contains("\"spring.ai.baseload.chat.model\"")
-                            && metadata.contains("GGUF file of the model."),
+                            && metadata.contains("GGUF file, Hugging Face folder or imported model; required.")
+                            && metadata.contains("\"spring.ai.model.chat\""),
                     metadata);
+            assertFalse(metadata.contains("\"baseload."), metadata);
         }
     }
 

@@ -3,10 +3,12 @@ package io.baseload.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -67,6 +69,38 @@ class ModelStoreTest {
             assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
             assertThat(store.list()).hasSize(1);
         }
+    }
+
+    @Test
+    void convertsTheSameSourceOnce() throws IOException {
+        var warned = new Conversion(Quantization.KEEP, List.of("a warning", "another"));
+        AddedModel added;
+        try (ModelStore store = ModelStore.open(folder)) {
+            added = store.add("tiny", "source", target -> {
+                engine.convert(TestModels.tiny(), target, Optional.of(Quantization.KEEP), Progress.NONE);
+                return warned;
+            });
+            assertThat(added.conversion()).isEqualTo(warned);
+        }
+        try (ModelStore store = ModelStore.open(folder)) {
+            assertThat(store.add("tiny", "source", target -> {
+                        throw new AssertionError("converted again");
+                    }))
+                    .isEqualTo(added);
+            assertThatThrownBy(() -> store.add("tiny", "another source", target -> {
+                        throw new CancellationException();
+                    }))
+                    .isInstanceOf(CancellationException.class);
+            store.delete(added.model().sha256());
+            assertThatThrownBy(() -> store.add("tiny", "source", target -> {
+                        throw new CancellationException();
+                    }))
+                    .as("a deleted model is converted again")
+                    .isInstanceOf(CancellationException.class);
+            assertThat(folder.resolve("sources")).isNotEmptyDirectory();
+        }
+        ModelStore.open(folder).close();
+        assertThat(folder.resolve("sources")).isEmptyDirectory();
     }
 
     @Test
@@ -228,8 +262,9 @@ class ModelStoreTest {
 
     private static StoredModel add(Engine engine, ModelStore store, Path source, Progress progress) {
         return store.add(
-                source.getFileName().toString(),
-                source.toString(),
-                target -> engine.convert(source, target, Optional.empty(), progress));
+                        source.getFileName().toString(),
+                        source.toString(),
+                        target -> engine.convert(source, target, Optional.empty(), progress))
+                .model();
     }
 }

@@ -42,6 +42,7 @@ final class IdentityIT {
                         IdentityProvider.rule(1, "captains", TENANT, "user,tenant_admin"),
                         IdentityProvider.rule(2, "ghosts", "no-such-tenant", "user"),
                         List.of(
+                                "spring.main.cloud-platform=kubernetes", // where Spring Boot would trust any proxy
                                 "baseload.identity.issuers[1].issuer=" + NOWHERE,
                                 "baseload.identity.issuers[1].audiences=" + IdentityProvider.AUDIENCE,
                                 "baseload.identity.issuers[1].rules[0].group=*",

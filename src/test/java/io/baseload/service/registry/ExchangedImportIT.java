@@ -69,6 +69,20 @@ final class ExchangedImportIT {
     }
 
     @Test
+    void theSameFilesAreNotConvertedAgain() {
+        assertThat(imported(() -> {}, () -> {}).state()).isEqualTo(Job.State.SUCCEEDED);
+        Job again = imported(name + "-again", () -> {}, progress -> {
+            throw new IllegalStateException("converted again");
+        });
+        assertThat(again.state()).as(again.error()).isEqualTo(Job.State.SUCCEEDED);
+        var catalog = service.bean(ModelCatalog.class);
+        assertThat(catalog.find(name + "-again").orElseThrow().sha256())
+                .isEqualTo(catalog.find(name).orElseThrow().sha256());
+        catalog.delete(name + "-again", () -> {});
+        catalog.delete(name, () -> {});
+    }
+
+    @Test
     void aLinkThatIsLedOutsideBeforeItIsReadIsRefused() {
         assertRefused(imported(() -> lead(outside), () -> {}), "leads outside the import folder");
     }
@@ -92,7 +106,7 @@ final class ExchangedImportIT {
 
     @Test
     void anImportEndsWhenTheDiskHasNoRoomForTheRest() {
-        Job job = imported(() -> {}, progress -> progress.at(1L << 59, 1L << 60));
+        Job job = imported(name, () -> {}, progress -> progress.at(1L << 59, 1L << 60));
         assertRefused(job, "MB are needed on the disk");
     }
 
@@ -109,11 +123,11 @@ final class ExchangedImportIT {
      * @param reading runs when the model was read
      */
     private Job imported(Runnable requested, Runnable reading) {
-        return imported(requested, progress -> reading.run());
+        return imported(name, requested, progress -> reading.run());
     }
 
     /** @param reading receives what the conversion reports its progress to */
-    private Job imported(Runnable requested, Consumer<Progress> reading) {
+    private Job imported(String as, Runnable requested, Consumer<Progress> reading) {
         var jobs = service.bean(Jobs.class);
         var imports = new ImportService(
                 service.bean(ImportFolder.class),
@@ -126,7 +140,7 @@ final class ExchangedImportIT {
                 service.bean(AuditTrail.class),
                 service.bean(TransactionOperations.class));
         String path = folder.relativize(link).toString();
-        String job = imports.start(path, name, Optional.empty(), Actor.SYSTEM, queued -> requested.run())
+        String job = imports.start(path, as, Optional.empty(), Actor.SYSTEM, queued -> requested.run())
                 .id();
         Patience.await().until(() -> jobs.find(job).orElseThrow().state().last());
         return jobs.find(job).orElseThrow();

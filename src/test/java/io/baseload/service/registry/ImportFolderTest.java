@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.registry.ImportFolder.Snapshot;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +85,16 @@ final class ImportFolderTest {
         assertThat(folder.find("m-00001-of-00002.gguf")).exists();
         Files.createSymbolicLink(root.resolve("m-00002-of-00002.gguf"), home.resolve("secret.gguf"));
         assertThatThrownBy(() -> folder.find("m-00001-of-00002.gguf")).isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void anImportIsTheSameByPathAndByName() throws IOException {
+        Files.writeString(root.resolve("sub/config.json"), "{}");
+        for (String path : List.of("a.gguf", "sub", "inside.gguf")) {
+            assertThat(Snapshot.of(root.resolve(path)).hashed(read -> {}))
+                    .isNotEmpty()
+                    .isEqualTo(folder.snapshot(path).hashed(read -> {}));
+        }
     }
 
     @Test

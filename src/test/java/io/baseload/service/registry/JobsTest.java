@@ -1,11 +1,14 @@
 package io.baseload.service.registry;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.baseload.service.cluster.Membership;
 import io.baseload.testing.CuttableLine;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.List;
+import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.boot.test.system.CapturedOutput;
@@ -13,9 +16,47 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** The end of a job, on a PostgreSQL that is away when it comes. */
+/** The ends of jobs: on a PostgreSQL that is away when they come, and of those whose process has died. */
 @ExtendWith(OutputCaptureExtension.class)
 class JobsTest {
+    @Test
+    void jobsOfAHomeThatDoesNotReturnEndAfterTenMinutes() {
+        try (TestPlatform platform = TestPlatform.fresh()) {
+            JobRows rows = platform.get(JobRows.class);
+            UUID here = platform.get(Membership.class).home();
+            UUID gone = UUID.randomUUID();
+            String lost = left(platform, gone, 11, false);
+            String stored = left(platform, gone, 11, true);
+            String recent = left(platform, gone, 9, false);
+            String own = left(platform, here, 11, false);
+            String old = left(platform, here, 25 * 60, false);
+            rows.failInterrupted();
+            assertThat(rows.findById(lost).orElseThrow().state()).isEqualTo(Job.State.FAILED);
+            assertThat(rows.findById(lost).orElseThrow().error()).isEqualTo("interrupted: its process has ended");
+            assertThat(rows.findById(stored).orElseThrow().state()).isEqualTo(Job.State.SUCCEEDED);
+            assertThat(rows.findById(stored).orElseThrow().error()).isNull();
+            assertThat(rows.findById(recent).orElseThrow().state()).isEqualTo(Job.State.QUEUED);
+            assertThat(rows.findById(own).orElseThrow().state())
+                    .as("this process continues it")
+                    .isEqualTo(Job.State.QUEUED);
+            assertThat(rows.findById(old).orElseThrow().state()).isEqualTo(Job.State.FAILED);
+            assertThat(rows.takeUp(own, UUID.randomUUID())).isOne();
+            assertThat(rows.takeUp(lost, UUID.randomUUID())).as("it has ended").isZero();
+        }
+    }
+
+    /** A job of a dead process in a home, told of some minutes ago. */
+    private static String left(TestPlatform platform, UUID home, int minutes, boolean filed) {
+        var job = Job.queued("job_" + UUID.randomUUID(), Job.Kind.IMPORT, "model");
+        platform.get(JdbcAggregateOperations.class).insert(job);
+        platform.get(JobRows.class).own(job.id(), UUID.randomUUID(), home, "{}");
+        platform.jdbc()
+                .sql("UPDATE job SET told_at = clock_timestamp() - ? * interval '1 minute', filed = ? WHERE id = ?")
+                .params(minutes, filed, job.id())
+                .update();
+        return job.id();
+    }
+
     @Test
     void theEndIsWrittenWhenTheDatabaseIsBack(CapturedOutput output) throws Exception {
         try (var line = new CuttableLine(TestPlatform.server().port());
