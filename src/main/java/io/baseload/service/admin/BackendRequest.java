@@ -1,6 +1,8 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.backend.Backend;
+import io.baseload.service.outbound.HttpOrigin;
+import io.baseload.service.outbound.Secret;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -67,13 +69,22 @@ record BackendRequest(
      * A backend with the changes of this request.
      *
      * @param address reads {@code base_url}
+     * @throws io.baseload.service.web.ApiException if something of it is not allowed, or a stored key would be sent to another server
      */
     Backend over(Backend before, Function<String, URI> address) {
         Backend.Limits limits = before.limits();
+        URI url = baseUrl == null ? before.baseUrl() : address.apply(baseUrl);
+        Secret secret = BackendKey.read(apiKey, apiKeyEnv, apiKeyFile, before.secret());
+        if (secret instanceof Secret.Stored && !HttpOrigin.of(url).equals(HttpOrigin.of(before.baseUrl()))) {
+            throw Refusals.invalid(
+                    "api_key",
+                    "invalid_value",
+                    "The stored key is for another server: give 'api_key' again, or another source of the key.");
+        }
         return new Backend(
                 before.name(),
-                baseUrl == null ? before.baseUrl() : address.apply(baseUrl),
-                BackendKey.read(apiKey, apiKeyEnv, apiKeyFile, before.secret()),
+                url,
+                secret,
                 models == null ? before.models() : read(models),
                 new Backend.Limits(
                         millis("timeout_ms", timeoutMs, limits.firstByte()),

@@ -1,9 +1,14 @@
 package io.baseload.service.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.service.tenant.Tenant;
+import io.baseload.service.tenant.TenantConflictException;
+import io.baseload.service.tenant.UsageBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -13,6 +18,7 @@ import tools.jackson.databind.node.LongNode;
 /**
  * A tenant in JSON, both ways. Members absent from a request keep their value, or get the default in a new tenant.
  *
+ * @param expectedWindows in a request: the windows that the caller knows, and changes only if nobody else has changed them
  * @param maxConcurrent requests that may run or wait at the same time
  * @param weight share of the engine against other tenants, 1 to 1000
  * @param maxWaitMs how long a request may wait until its answer starts; null = the service's setting
@@ -21,6 +27,7 @@ import tools.jackson.databind.node.LongNode;
 record TenantForm(
         @Nullable String id,
         @Nullable List<@Nullable BudgetForm> windows,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<@Nullable BudgetForm> expectedWindows,
         @Nullable Integer maxConcurrent,
         @Nullable Integer weight,
         @Nullable JsonNode maxWaitMs) {
@@ -33,6 +40,7 @@ record TenantForm(
                 tenant.windows().stream()
                         .<@Nullable BudgetForm>map(BudgetForm::of)
                         .toList(),
+                null,
                 tenant.maxConcurrent(),
                 tenant.weight(),
                 tenant.maxWait()
@@ -40,8 +48,16 @@ record TenantForm(
                         .orElse(null));
     }
 
-    /** A tenant with the changes of this request. */
+    /**
+     * A tenant with the changes of this request.
+     *
+     * @throws TenantConflictException if it has other windows than expected
+     */
     Tenant over(Tenant before) {
+        if (expectedWindows != null && !forms(BudgetForm.read(expectedWindows)).equals(forms(before.windows()))) {
+            throw new TenantConflictException("The windows of the tenant '" + before.id()
+                    + "' were changed meanwhile: look at them, and change them again.");
+        }
         return new Tenant(
                 before.id(),
                 windows == null ? before.windows() : BudgetForm.read(windows),
@@ -50,6 +66,11 @@ record TenantForm(
                         : Refusals.inRange("max_concurrent", maxConcurrent, 1, Integer.MAX_VALUE),
                 weight == null ? before.weight() : Refusals.inRange("weight", weight, 1, MAX_WEIGHT),
                 maxWait(before.maxWait()));
+    }
+
+    /** In any order. */
+    private static Set<BudgetForm> forms(List<UsageBudget> windows) {
+        return windows.stream().map(BudgetForm::of).collect(Collectors.toSet());
     }
 
     private Optional<Duration> maxWait(Optional<Duration> before) {

@@ -30,6 +30,8 @@ import javax.net.ssl.SSLException;
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
+    private static final Duration EXPLANATION = Duration.ofSeconds(2);
+    private static final int MAX_EXPLANATION = 64 << 10;
 
     private final Backend backend;
     private final BackendConnections.Access access;
@@ -96,7 +98,7 @@ public final class BackendClient implements AutoCloseable {
                     backend.limits().firstByte(),
                     wanted);
             if (!BackendReplies.begins(response)) {
-                throw BackendReplies.failure(backend.name(), response, health);
+                throw BackendReplies.failure(backend.name(), response, explanation(response, wanted), health);
             }
             meters.firstByte().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
             return follow(response.body());
@@ -104,6 +106,26 @@ public final class BackendClient implements AutoCloseable {
             permits.release();
             meters.ended(word(e));
             throw e;
+        }
+    }
+
+    /** The beginning of an error's body. One that doesn't come at once is omitted, since the status says enough. */
+    private static byte[] explanation(HttpResponse<InputStream> response, BooleanSupplier wanted) {
+        try (InputStream body = response.body()) {
+            var read = new CompletableFuture<byte[]>();
+            Thread.ofVirtual().name("refusal").start(() -> {
+                try {
+                    read.complete(body.readNBytes(MAX_EXPLANATION));
+                } catch (IOException | RuntimeException e) {
+                    read.completeExceptionally(e);
+                }
+            });
+            return WantedResult.await(read, EXPLANATION, wanted) ? read.get() : new byte[0];
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new OverloadedException("The service stops.", SOON);
+        } catch (IOException | ExecutionException e) {
+            return new byte[0];
         }
     }
 

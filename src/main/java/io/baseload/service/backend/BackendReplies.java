@@ -4,8 +4,6 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.OverloadedException;
-import java.io.IOException;
-import java.io.InputStream;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import tools.jackson.core.JacksonException;
@@ -15,7 +13,6 @@ import tools.jackson.databind.json.JsonMapper;
 /** The meaning of a backend's refusal to start an answer. Its messages about itself are for operators; its messages about the request are for the caller. */
 final class BackendReplies {
     private static final JsonMapper JSON = new JsonMapper();
-    private static final int MAX_BODY = 64 << 10;
     private static final int MAX_MESSAGE = 500;
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
@@ -30,10 +27,14 @@ final class BackendReplies {
         return response.headers().firstValue("Content-Type").orElse("nothing");
     }
 
-    /** The exception for the caller; the backend's own faults also affect its health. */
-    static RuntimeException failure(String backend, HttpResponse<InputStream> response, BackendHealth health) {
+    /**
+     * The exception for the caller; the backend's own faults also affect its health.
+     *
+     * @param body its beginning; empty if there is none
+     */
+    static RuntimeException failure(String backend, HttpResponse<?> response, byte[] body, BackendHealth health) {
         int status = response.statusCode();
-        JsonNode error = error(response);
+        JsonNode error = error(body);
         String said = text(error, "message");
         String inFull = "answered " + status + (said.isEmpty() ? "" : ": " + said);
         return switch (status) {
@@ -87,11 +88,11 @@ final class BackendReplies {
     }
 
     /** {@code {"error": {…}}}, as in OpenAI's API, or the same without the outer object. */
-    private static JsonNode error(HttpResponse<InputStream> response) {
-        try (InputStream body = response.body()) {
-            JsonNode answer = JSON.readTree(body.readNBytes(MAX_BODY));
+    private static JsonNode error(byte[] body) {
+        try {
+            JsonNode answer = JSON.readTree(body);
             return answer.path("error").isObject() ? answer.path("error") : answer;
-        } catch (IOException | JacksonException e) {
+        } catch (JacksonException e) {
             return JSON.missingNode();
         }
     }

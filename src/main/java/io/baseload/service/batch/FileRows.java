@@ -143,11 +143,15 @@ final class FileRows {
     /** An erased file. */
     record Erased(String tenant, String id, boolean complete) {}
 
-    /** Erases some files that are too old, except those that a batch reads, and some that nothing was added to for an hour, except those that a batch may still write. */
-    List<Erased> expire(int most) {
+    /**
+     * Erases some files that are too old, except those that a batch reads, and some that nothing was added to for an hour, except those that a batch may still write. At least one,
+     * and no more once the size is reached; an incomplete file, whose size is unknown, reaches it.
+     */
+    List<Erased> expire(int most, long bytes) {
         return jdbc.sql("""
-            DELETE FROM stored_file WHERE (tenant, id) IN (
-              SELECT file.tenant, file.id FROM stored_file file JOIN content_policy policy USING (tenant)
+            WITH old AS (
+              SELECT file.tenant, file.id, CASE WHEN complete THEN bytes ELSE :bytes END AS size
+              FROM stored_file file JOIN content_policy policy USING (tenant)
               WHERE CASE
                   WHEN complete THEN expires_at <= clock_timestamp()
                     OR file.at < clock_timestamp() - policy.retention_days * interval '1 day'
@@ -155,11 +159,14 @@ final class FileRows {
                 AND NOT EXISTS (
                   SELECT FROM batch WHERE batch.tenant = file.tenant AND batch.ended_at IS NULL
                     AND (batch.input_file = file.id OR file.purpose = :output AND NOT file.complete))
-              LIMIT :most FOR UPDATE OF file SKIP LOCKED)
+              LIMIT :most FOR UPDATE OF file SKIP LOCKED),
+            sized AS (SELECT tenant, id, sum(size) OVER (ORDER BY tenant, id) - size AS before FROM old)
+            DELETE FROM stored_file WHERE (tenant, id) IN (SELECT tenant, id FROM sized WHERE before < :bytes)
             RETURNING tenant, id, complete\
             """)
                 .param("output", StoredFile.OUTPUT)
                 .param("most", most)
+                .param("bytes", bytes)
                 .query((row, number) -> erased(row))
                 .list();
     }

@@ -30,7 +30,10 @@ import org.springframework.transaction.support.TransactionOperations;
 final class FileStore implements TenantData {
     private static final Logger LOG = LoggerFactory.getLogger(FileStore.class);
     private static final Duration SOON = Duration.ofSeconds(5);
+    /** Erased in one transaction, so that none exceeds the database's time limit. */
     private static final int MAX_ERASED = 100;
+
+    private static final long MAX_ERASED_BYTES = 64 << 20;
 
     private final FileRows rows;
     private final BatchRows batches;
@@ -303,14 +306,14 @@ final class FileStore implements TenantData {
         int erased;
         do {
             erased = transactions.execute(status -> {
-                var gone = rows.expire(MAX_ERASED);
+                var gone = rows.expire(MAX_ERASED, MAX_ERASED_BYTES);
                 gone.stream()
                         .filter(FileRows.Erased::complete)
                         .forEach(file -> audit.recordAdmin(
                                 Actor.SYSTEM, "admin.file.expire", subject(file.tenant(), file.id()), Map.of()));
                 return gone.size();
             });
-        } while (erased == MAX_ERASED);
+        } while (erased > 0);
     }
 
     /** One file, which may have hundreds of pieces. */

@@ -18,15 +18,20 @@ final class FileSweeper implements AutoCloseable {
     FileSweeper(FileStore files, Batches batches) {
         this.files = files;
         this.batches = batches;
-        var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 10, TimeUnit.MINUTES);
+        var unused = clock.scheduleWithFixedDelay(this::sweep, 1, 10, TimeUnit.MINUTES);
     }
 
-    private void attempt() {
+    /** Batches are erased even if files can't be. */
+    void sweep() {
+        attempt("files", files::expire);
+        attempt("batches", batches::expire);
+    }
+
+    private static void attempt(String what, Runnable expire) {
         try {
-            files.expire();
-            batches.expire();
+            expire.run();
         } catch (RuntimeException e) {
-            LOG.warn("Expired files and batches can't be erased now: {}", e.toString());
+            LOG.warn("Expired {} can't be erased now: {}", what, e.toString());
         }
     }
 

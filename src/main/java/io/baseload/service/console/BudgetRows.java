@@ -1,7 +1,9 @@
 package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
+import io.baseload.service.web.Json;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -21,11 +23,19 @@ final class BudgetRows {
     private BudgetRows() {}
 
     /** @param tenant as in the API */
-    @SuppressWarnings("unchecked")
     static List<Map<String, Object>> of(Map<String, Object> tenant) {
-        var windows = (List<Map<String, Object>>) tenant.getOrDefault("windows", List.of());
-        return Stream.concat(windows.stream(), Collections.nCopies(NEW_ROWS, Map.<String, Object>of()).stream())
+        return Stream.concat(windows(tenant).stream(), Collections.nCopies(NEW_ROWS, Map.<String, Object>of()).stream())
                 .toList();
+    }
+
+    /** The budgets as they are before the form is filled in, which other changes meanwhile must not undo: JSON. */
+    static String text(Map<String, Object> tenant) {
+        return new String(Json.bytes(windows(tenant)), StandardCharsets.UTF_8);
+    }
+
+    @SuppressWarnings("unchecked")
+    private static List<Map<String, Object>> windows(Map<String, Object> tenant) {
+        return (List<Map<String, Object>>) tenant.getOrDefault("windows", List.of());
     }
 
     /**

@@ -3,8 +3,10 @@ package io.baseload.service.console;
 import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Role;
+import io.baseload.service.web.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -50,24 +52,28 @@ final class TenantsPage {
     }
 
     @GetMapping("/{tenant}")
-    String one(@PathVariable String tenant, Model model) {
-        show(tenant, model);
+    String one(@PathVariable String tenant, @RequestParam(defaultValue = "") String after, Model model) {
+        show(tenant, after, model);
         return "tenant";
     }
 
-    private void show(String tenant, Model model) {
+    /** @param after the last key of the previous page; empty = from the first */
+    private void show(String tenant, String after, Model model) {
         Map<String, Object> found = api.get(TENANT, tenant);
         boolean mayChange = api.allows("PATCH", TENANTS + "/" + tenant);
         model.addAttribute("tenant", found);
         model.addAttribute("mayChange", mayChange);
         if (mayChange) {
             model.addAttribute("windows", BudgetRows.of(found));
+            model.addAttribute("expected", BudgetRows.text(found));
             model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         }
         model.addAttribute("budgets", BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)));
         model.addAttribute("days", api.list(USAGE + "day", tenant, from()));
         model.addAttribute("uses", api.list(USAGE + "model,key", tenant, from()));
-        model.addAttribute("keys", api.list(KEYS + "?limit=1000", tenant));
+        Map<String, Object> keys = api.get(KEYS + "?limit=1000&after={after}", tenant, after);
+        model.addAttribute("keys", Api.data(keys));
+        model.addAttribute("next", keys.get("next"));
         model.addAttribute("roles", Role.values());
     }
 
@@ -114,6 +120,7 @@ final class TenantsPage {
             @PathVariable String tenant,
             @RequestParam int weight,
             @RequestParam int concurrent,
+            @RequestParam String expected,
             @RequestParam MultiValueMap<String, String> form,
             RedirectAttributes next) {
         return FormResult.then(
@@ -122,7 +129,15 @@ final class TenantsPage {
                 "The limits were changed.",
                 () -> api.send(
                         "PATCH",
-                        Map.of("weight", weight, "max_concurrent", concurrent, "windows", BudgetRows.read(form)),
+                        Map.of(
+                                "weight",
+                                weight,
+                                "max_concurrent",
+                                concurrent,
+                                "windows",
+                                BudgetRows.read(form),
+                                "expected_windows",
+                                Json.parse(expected.getBytes(StandardCharsets.UTF_8))),
                         TENANT,
                         tenant));
     }
@@ -157,7 +172,7 @@ final class TenantsPage {
         } catch (Api.Refused refused) {
             model.addAttribute("refusal", refused.words());
         }
-        show(tenant, model);
+        show(tenant, "", model);
         return "tenant";
     }
 

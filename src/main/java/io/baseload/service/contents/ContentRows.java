@@ -30,23 +30,28 @@ final class ContentRows {
 
     /** Looks only at what is too old: {@code now()}, unlike {@code clock_timestamp()}, can be looked up in an index, and each tenant that has a retention is asked by itself. */
     static final String EXPIRE = """
-        WITH gone AS (
+        WITH old AS (
+          SELECT old.id, old.size FROM content_policy policy CROSS JOIN LATERAL (
+            SELECT id, octet_length(sealed) AS size FROM content
+            WHERE tenant = policy.tenant AND at < now() - policy.retention_days * interval '1 day'
+            ORDER BY at LIMIT :most) old
+          WHERE policy.retention_days IS NOT NULL LIMIT :most),
+        gone AS (
           DELETE FROM content WHERE id IN (
-            SELECT old.id FROM content_policy policy CROSS JOIN LATERAL (
-              SELECT id FROM content
-              WHERE tenant = policy.tenant AND at < now() - policy.retention_days * interval '1 day'
-              ORDER BY at LIMIT :most) old
-            WHERE policy.retention_days IS NOT NULL LIMIT :most)
+            SELECT id FROM (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM old) sized WHERE before < :bytes)
           RETURNING tenant),
+        past AS (
+          (SELECT tenant, id, bytes FROM stored_response WHERE expires_at <= now() ORDER BY expires_at LIMIT :most)
+          UNION
+          (SELECT policy.tenant, old.id, old.bytes FROM content_policy policy CROSS JOIN LATERAL (
+            SELECT id, bytes FROM stored_response
+            WHERE tenant = policy.tenant AND at < now() - policy.retention_days * interval '1 day'
+            ORDER BY at LIMIT :most) old
+          WHERE policy.retention_days IS NOT NULL LIMIT :most)),
         ended AS (
           DELETE FROM stored_response WHERE (tenant, id) IN (
-            (SELECT tenant, id FROM stored_response WHERE expires_at <= now() ORDER BY expires_at LIMIT :most)
-            UNION ALL
-            (SELECT policy.tenant, old.id FROM content_policy policy CROSS JOIN LATERAL (
-              SELECT id FROM stored_response
-              WHERE tenant = policy.tenant AND at < now() - policy.retention_days * interval '1 day'
-              ORDER BY at LIMIT :most) old
-            WHERE policy.retention_days IS NOT NULL LIMIT :most))
+            SELECT tenant, id FROM (SELECT tenant, id, sum(bytes) OVER (ORDER BY tenant, id) - bytes AS before FROM past) sized
+            WHERE before < :bytes)
           RETURNING tenant)
         SELECT tenant, count(*) AS erased FROM (TABLE gone UNION ALL TABLE ended) erased GROUP BY tenant\
         """;
@@ -227,18 +232,46 @@ final class ContentRows {
     /** @param found how many there are, including those for which the rows have no room */
     record Found(List<ContentRow> rows, int found) {}
 
-    /** Erases some of them, and as many stored responses; returns the number. */
-    int erase(String tenant, ContentSelection selection, int most) {
+    /** From now on, answers to selected requests that began before are not stored as responses. Those that are being stored now can be erased afterwards. */
+    void recordErasure(String tenant, ContentSelection selection) {
+        jdbc.sql("SELECT pg_advisory_xact_lock(:lock, hashtext(:tenant))")
+                .param("lock", StoredResponseRows.ERASURE)
+                .param("tenant", tenant)
+                .query(row -> {});
+        with(jdbc.sql("""
+            INSERT INTO content_erasure (tenant, request_id, end_user, from_at, to_at)
+            SELECT id, :request::text, :user::text, :from::timestamptz, :to::timestamptz FROM tenant WHERE id = :tenant\
+            """), tenant, selection).update();
+    }
+
+    /** Forgets erasures when no request runs any more that began before them. */
+    void forgetErasures() {
+        jdbc.sql("DELETE FROM content_erasure WHERE at < now() - interval '7 days'")
+                .update();
+    }
+
+    /** Erases some of them, and as many stored responses, each at least one, and no more once the size is reached; returns the number. */
+    int erase(String tenant, ContentSelection selection, int most, long bytes) {
         String chosen = chosen(selection);
         return with(jdbc.sql("""
             WITH contents AS (
-              DELETE FROM content WHERE id IN (SELECT id FROM content WHERE %s LIMIT :most) RETURNING 1),
+              DELETE FROM content WHERE id IN (
+                SELECT id FROM (
+                  SELECT id, sum(size) OVER (ORDER BY id) - size AS before
+                  FROM (SELECT id, octet_length(sealed) AS size FROM content WHERE %s LIMIT :most) chosen) sized
+                WHERE before < :bytes)
+              RETURNING 1),
             responses AS (
-              DELETE FROM stored_response WHERE tenant = :tenant AND id IN (SELECT id FROM stored_response WHERE %s LIMIT :most)
+              DELETE FROM stored_response WHERE tenant = :tenant AND id IN (
+                SELECT id FROM (
+                  SELECT id, sum(bytes) OVER (ORDER BY id) - bytes AS before
+                  FROM (SELECT id, bytes FROM stored_response WHERE %s LIMIT :most) chosen) sized
+                WHERE before < :bytes)
               RETURNING 1)
             SELECT (SELECT count(*) FROM contents) + (SELECT count(*) FROM responses)\
             """.formatted(chosen, chosen)), tenant, selection)
                 .param("most", most)
+                .param("bytes", bytes)
                 .query(Integer.class)
                 .single();
     }
@@ -268,9 +301,9 @@ final class ContentRows {
     }
 
     /** Erases some that are too old; returns the number by tenant. */
-    Map<String, Integer> expire(int most) {
+    Map<String, Integer> expire(int most, long bytes) {
         var expired = new HashMap<String, Integer>();
-        jdbc.sql(EXPIRE).param("most", most).query(row -> {
+        jdbc.sql(EXPIRE).param("most", most).param("bytes", bytes).query(row -> {
             expired.put(row.getString("tenant"), row.getInt("erased"));
         });
         return expired;

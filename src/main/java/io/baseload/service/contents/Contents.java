@@ -40,6 +40,8 @@ public final class Contents implements TenantData, AutoCloseable {
     /** Erased in one transaction, so that none exceeds the database's time limit. */
     private static final int MAX_ERASED = 1_000;
 
+    private static final long MAX_ERASED_BYTES = 64 << 20;
+
     private final ContentRows rows;
     private final TransactionOperations transactions;
     private final AuditTrail audit;
@@ -223,8 +225,12 @@ public final class Contents implements TenantData, AutoCloseable {
                 sealer.open(content.owner(), content.part(), content.sealed()));
     }
 
-    /** Erases contents with their salts, and stored responses, some in each transaction, which has its own entry in the trail; returns the number. */
+    /**
+     * Erases contents with their salts, and stored responses, some in each transaction, which has its own entry in the trail; returns the number. Answers to selected requests that
+     * run now are not stored.
+     */
     public int erase(Actor actor, String tenant, ContentSelection selection) {
+        transactions.executeWithoutResult(status -> rows.recordErasure(tenant, selection));
         int all = eraseSome(actor, tenant, selection, true);
         int some = all;
         while (some > 0) {
@@ -236,13 +242,13 @@ public final class Contents implements TenantData, AutoCloseable {
 
     @Override
     public boolean eraseSome(Actor actor, String tenant) {
-        return eraseSome(actor, tenant, ContentSelection.ALL, false) >= MAX_ERASED;
+        return eraseSome(actor, tenant, ContentSelection.ALL, false) > 0;
     }
 
     /** @param first whether an entry is written even if nothing was found */
     private int eraseSome(Actor actor, String tenant, ContentSelection selection, boolean first) {
         return transactions.execute(status -> {
-            int erased = rows.erase(tenant, selection, MAX_ERASED);
+            int erased = rows.erase(tenant, selection, MAX_ERASED, MAX_ERASED_BYTES);
             if (first || erased > 0) {
                 var detail = new TreeMap<>(selection.described());
                 detail.put("erased", erased);
@@ -260,12 +266,13 @@ public final class Contents implements TenantData, AutoCloseable {
             some = expireSome();
             all += some;
         } while (some > 0);
+        transactions.executeWithoutResult(status -> rows.forgetErasures());
         return all;
     }
 
     private int expireSome() {
         return transactions.execute(status -> {
-            Map<String, Integer> expired = rows.expire(MAX_ERASED);
+            Map<String, Integer> expired = rows.expire(MAX_ERASED, MAX_ERASED_BYTES);
             expired.forEach((tenant, erased) -> audit.recordAdmin(
                     Actor.SYSTEM, "admin.contents.expire", subject(tenant), Map.of("erased", erased)));
             return expired.values().stream().mapToInt(Integer::intValue).sum();

@@ -1,6 +1,7 @@
 package io.baseload.service.contents;
 
 import io.baseload.service.audit.Actor;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
@@ -10,11 +11,15 @@ public interface ResponseStore {
     /** Whether anything can be stored. */
     boolean isOpen();
 
-    /** How many bytes a tenant may still store. */
-    long room(String tenant);
+    /** How much a tenant may still store. */
+    Room room(String tenant);
+
+    /** @param at now, by the clock of the database */
+    record Room(long bytes, Instant at) {}
 
     /**
-     * Stores a response, and extends the lifetime of those that it continues to match. Doesn't store it if one that it continues has been erased meanwhile.
+     * Stores a response, and extends the lifetime of those that it continues to match. Doesn't store it if the contents of its request
+     * were erased since it began, or one that it continues was.
      *
      * @return whether it is stored
      * @throws io.baseload.service.encryption.SealException if this process can't encrypt it

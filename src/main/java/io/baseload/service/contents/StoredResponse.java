@@ -1,10 +1,12 @@
 package io.baseload.service.contents;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
  * A response that its caller wants stored.
  *
+ * @param begun when its request began, by the clock of the database ({@link ResponseStore.Room#at})
  * @param previous the response that it continues
  * @param requestId of the request that it answers; contents can be erased by this id
  * @param user the end user, as named by the request
@@ -14,6 +16,7 @@ import java.util.Optional;
 public record StoredResponse(
         String tenant,
         String id,
+        Instant begun,
         Optional<String> previous,
         String requestId,
         Optional<String> user,

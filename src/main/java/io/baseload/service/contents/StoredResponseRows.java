@@ -1,6 +1,9 @@
 package io.baseload.service.contents;
 
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +16,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class StoredResponseRows {
     private static final String LIVING = "tenant = :tenant AND id = :id AND expires_at > clock_timestamp()";
 
+    /** The first part of the number of a lock for each tenant: shared by those who store responses, exclusive for who announces an erasure. */
+    static final int ERASURE = 1_192_465_303;
+
     private final JdbcClient jdbc;
 
     StoredResponseRows(JdbcClient jdbc) {
@@ -22,10 +28,37 @@ final class StoredResponseRows {
     /** A response of a conversation. */
     record Link(String id, @Nullable String previous, int bytes) {}
 
-    long bytes(String tenant) {
-        return jdbc.sql("SELECT coalesce(sum(bytes), 0) FROM stored_response WHERE tenant = ?")
+    /** What a tenant has stored, and the time. */
+    Stored stored(String tenant) {
+        return jdbc.sql("SELECT coalesce(sum(bytes), 0) AS bytes, clock_timestamp() AS at FROM stored_response WHERE"
+                        + " tenant = ?")
                 .param(tenant)
-                .query(Long.class)
+                .query((row, number) -> new Stored(
+                        row.getLong("bytes"),
+                        row.getObject("at", OffsetDateTime.class).toInstant()))
+                .single();
+    }
+
+    record Stored(long bytes, Instant at) {}
+
+    /** Whether the contents of its request were erased since it began. Until the transaction ends, an erasure waits. */
+    boolean isErased(StoredResponse response) {
+        jdbc.sql("SELECT pg_advisory_xact_lock_shared(?, hashtext(?))")
+                .params(ERASURE, response.tenant())
+                .query(row -> {});
+        return jdbc.sql("""
+            SELECT EXISTS (
+              SELECT FROM content_erasure WHERE tenant = :tenant AND at >= :begun
+                AND (request_id IS NULL OR request_id = :request)
+                AND (end_user IS NULL OR end_user = :user OR end_user = :identifier)
+                AND (from_at IS NULL OR from_at <= :begun) AND (to_at IS NULL OR to_at > :begun))\
+            """)
+                .param("tenant", response.tenant())
+                .param("begun", response.begun().atOffset(ZoneOffset.UTC))
+                .param("request", response.requestId())
+                .param("user", response.user().orElse(null))
+                .param("identifier", response.safetyIdentifier().orElse(null))
+                .query(Boolean.class)
                 .single();
     }
 

@@ -49,8 +49,9 @@ final class StoredResponses implements ResponseStore {
     }
 
     @Override
-    public long room(String tenant) {
-        return properties.maxSizePerTenant().toBytes() - rows.bytes(tenant);
+    public Room room(String tenant) {
+        var stored = rows.stored(tenant);
+        return new Room(properties.maxSizePerTenant().toBytes() - stored.bytes(), stored.at());
     }
 
     @Override
@@ -59,7 +60,7 @@ final class StoredResponses implements ResponseStore {
         byte[] sealed = contents.key(tenant).seal(response.text(), purpose(tenant, response.id()));
         return transactions.execute(status -> {
             var previous = response.previous();
-            if (previous.isPresent() && !rows.hold(tenant, previous.get())) {
+            if (rows.isErased(response) || previous.isPresent() && !rows.hold(tenant, previous.get())) {
                 return false;
             }
             rows.insert(response, sealed, properties.ttl());

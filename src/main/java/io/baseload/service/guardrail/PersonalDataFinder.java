@@ -133,24 +133,10 @@ final class PersonalDataFinder {
     private static List<Finding> ibans(String text) {
         var found = new ArrayList<Finding>();
         for (int start = 0; start + 4 <= text.length(); start++) {
-            boolean begins = isLetter(text.charAt(start))
-                    && isLetter(text.charAt(start + 1))
-                    && isDigit(text.charAt(start + 2))
-                    && isDigit(text.charAt(start + 3))
-                    && !isAlphanumericAt(text, start - 1);
-            var country =
-                    begins ? IBANS.getValidator(text.substring(start, start + 2).toUpperCase(Locale.ROOT)) : null;
-            if (country != null) {
+            int length = ibanLength(text, start);
+            if (length > 0) {
                 var number = new StringBuilder();
-                int end = start;
-                for (; end < text.length() && number.length() < country.getIbanLength(); end++) {
-                    char c = text.charAt(end);
-                    if (isLetter(c) || isDigit(c)) {
-                        number.append(Character.toUpperCase(c));
-                    } else if (!isSeparator(c) || !isAlphanumericAt(text, end - 1)) {
-                        break;
-                    }
-                }
+                int end = ibanEnd(text, start, length, number);
                 if (!isAlphanumericAt(text, end) && IBANS.isValid(number.toString())) {
                     found.add(new Finding(PersonalData.IBAN, start, end));
                     start = end - 1;
@@ -158,6 +144,47 @@ final class PersonalDataFinder {
             }
         }
         return found;
+    }
+
+    /** Whether something in this text could be an IBAN that continues after it. */
+    static boolean endsWithinIban(String text) {
+        String folded = FoldedText.of(text).text();
+        for (int start = 0; start + 4 <= folded.length(); start++) {
+            int length = ibanLength(folded, start);
+            if (length > 0) {
+                var number = new StringBuilder();
+                if (ibanEnd(folded, start, length, number) == folded.length() && number.length() < length) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    /** The length, without separators, of an IBAN that begins here; 0 = none does. */
+    private static int ibanLength(String text, int start) {
+        boolean begins = isLetter(text.charAt(start))
+                && isLetter(text.charAt(start + 1))
+                && isDigit(text.charAt(start + 2))
+                && isDigit(text.charAt(start + 3))
+                && !isAlphanumericAt(text, start - 1);
+        var country =
+                begins ? IBANS.getValidator(text.substring(start, start + 2).toUpperCase(Locale.ROOT)) : null;
+        return country == null ? 0 : country.getIbanLength();
+    }
+
+    /** @param number receives letters and digits, no more than the length */
+    private static int ibanEnd(String text, int start, int length, StringBuilder number) {
+        int end = start;
+        for (; end < text.length() && number.length() < length; end++) {
+            char c = text.charAt(end);
+            if (isLetter(c) || isDigit(c)) {
+                number.append(Character.toUpperCase(c));
+            } else if (!isSeparator(c) || !isAlphanumericAt(text, end - 1)) {
+                break;
+            }
+        }
+        return end;
     }
 
     /** Digits in groups separated by single separators; a card number begins and ends with a group. */

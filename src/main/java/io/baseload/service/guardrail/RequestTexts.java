@@ -55,10 +55,12 @@ record RequestTexts(UnaryOperator<String> rewriting) {
                         it.content().map(rewriting),
                         it.reasoning().map(rewriting),
                         it.calls().stream()
-                                .map(call -> new ToolCall(call.id(), call.name(), json(call.arguments())))
+                                .map(call ->
+                                        new ToolCall(call.id(), rewriting.apply(call.name()), json(call.arguments())))
                                 .toList(),
                         it.name().map(rewriting));
-            case Message.Tool it -> new Message.Tool(it.callId(), json(it.content()), it.name());
+            case Message.Tool it ->
+                new Message.Tool(it.callId(), json(it.content()), it.name().map(rewriting));
         };
     }
 

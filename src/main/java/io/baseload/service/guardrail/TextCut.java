@@ -4,9 +4,12 @@ import java.lang.Character.UnicodeScript;
 
 /**
  * Where a growing text may be split, so that no personal data spans the place: after a space that follows a word of letters, or after a character of a script without spaces. Data
- * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter.
+ * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter; except IBANs, some of which have groups of letters.
  */
 final class TextCut {
+    /** More than an IBAN in groups, even with some invisible characters. */
+    private static final int IBAN = 256;
+
     private TextCut() {}
 
     /**
@@ -18,7 +21,7 @@ final class TextCut {
     static int place(CharSequence text, int from, int window) {
         for (int i = text.length() - 1; i >= from && i + 1 >= window; i--) {
             char c = text.charAt(i);
-            if (Character.isWhitespace(c) ? isWord(text, i) : hasNoBlanks(c)) {
+            if (Character.isWhitespace(c) ? isWord(text, i) && !isWithinIban(text, i + 1) : hasNoBlanks(c)) {
                 return i + 1;
             }
         }
@@ -35,6 +38,11 @@ final class TextCut {
             letters |= Character.isLetter(text.charAt(i));
         }
         return letters;
+    }
+
+    private static boolean isWithinIban(CharSequence text, int end) {
+        return PersonalDataFinder.endsWithinIban(
+                text.subSequence(Math.max(0, end - IBAN), end).toString());
     }
 
     private static boolean hasNoBlanks(char c) {

@@ -11,7 +11,9 @@ import io.baseload.service.web.BoundedHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -110,6 +112,16 @@ final class Provider {
         return new Person(
                 Objects.requireNonNull(token.getClaimAsString(JwtClaimNames.ISS)),
                 Objects.requireNonNull(token.getClaimAsString(JwtClaimNames.SUB)));
+    }
+
+    /** A token that doesn't give the time counts as new, to the minute, so that it is not recorded at each use. */
+    static Instant issued(ClaimAccessor token) {
+        Instant now = Instant.now();
+        Instant issued = token.getClaimAsInstant(JwtClaimNames.IAT);
+        if (issued == null) {
+            return now.truncatedTo(ChronoUnit.MINUTES);
+        }
+        return issued.isAfter(now) ? now : issued;
     }
 
     Optional<ClaimRules.TenantRights> rights(ClaimAccessor token) {

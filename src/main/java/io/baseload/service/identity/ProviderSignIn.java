@@ -139,14 +139,15 @@ public final class ProviderSignIn implements JwtDecoderFactory<ClientRegistratio
         var user = (OidcUser) Objects.requireNonNull(from.getPrincipal());
         String id = from.getAuthorizedClientRegistrationId();
         Person person = Provider.person(user);
+        Instant issued = Provider.issued(user);
         Instant ends = Instant.now().plus(client(id).maxSession());
         return Objects.requireNonNull(providers.get(id))
                 .rights(user)
-                .flatMap(granted -> identities.signInAnew(person, granted.tenant(), granted.rights()))
+                .flatMap(granted -> identities.signInAnew(person, granted.tenant(), granted.rights(), issued))
                 .map(caller -> new SignedInPerson(
                         caller, name(user, person), ends, id, user.getIdToken().getTokenValue()))
                 .orElseThrow(() -> {
-                    identities.withdraw(person);
+                    identities.withdraw(person, issued);
                     return new NoAccessException(person);
                 });
     }

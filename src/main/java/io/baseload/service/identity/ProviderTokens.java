@@ -9,6 +9,7 @@ import io.baseload.service.web.NoAccessException;
 import io.baseload.service.web.TokenAuthenticator;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -72,10 +73,11 @@ final class ProviderTokens implements TokenAuthenticator {
 
     private Caller caller(Provider provider, Jwt token) {
         Person person = Provider.person(token);
+        Instant issued = Provider.issued(token);
         return provider.rights(token)
-                .flatMap(granted -> identities.signIn(person, granted.tenant(), granted.rights()))
+                .flatMap(granted -> identities.signIn(person, granted.tenant(), granted.rights(), issued))
                 .orElseThrow(() -> {
-                    identities.withdraw(person);
+                    identities.withdraw(person, issued);
                     log.debug("{} is known to the provider, but has no rights here", person);
                     return new NoAccessException(person);
                 });

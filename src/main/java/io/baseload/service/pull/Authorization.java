@@ -1,9 +1,9 @@
 package io.baseload.service.pull;
 
+import io.baseload.service.outbound.HttpOrigin;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpResponse;
-import java.util.Locale;
 import java.util.Optional;
 
 /** The credentials for a source. They are for one server only: redirects to other servers are followed anonymously. */
@@ -29,12 +29,6 @@ interface Authorization {
     }
 
     static boolean sameServer(URI one, URI other) {
-        return origin(one).equals(origin(other));
-    }
-
-    private static String origin(URI url) {
-        String scheme = String.valueOf(url.getScheme()).toLowerCase(Locale.ROOT);
-        int port = url.getPort() < 0 ? (scheme.equals("https") ? 443 : 80) : url.getPort();
-        return scheme + "://" + String.valueOf(url.getHost()).toLowerCase(Locale.ROOT) + ":" + port;
+        return HttpOrigin.of(one).equals(HttpOrigin.of(other));
     }
 }

@@ -18,7 +18,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The contents of a repository in Hugging Face's layout: its commit, licences and files from {@code /api/models/…/revision/…}, the files from {@code /…/resolve/COMMIT/…}. A mirror
@@ -73,9 +72,9 @@ final class HuggingFaceFiles {
                 PullClient.shown(url),
                 () -> client.document(url, Map.of("Accept", "application/json"), authorization, stop));
         try {
-            return JsonMapper.shared().readTree(text);
+            return PulledJson.read(text);
         } catch (JacksonException e) {
-            throw new PullException(PullClient.shown(url) + " did not answer with JSON.", e);
+            throw new PullException(PullClient.shown(url) + " did not answer with JSON, or with too much of it.", e);
         }
     }
 

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that lists each file with its digest.
@@ -44,13 +43,13 @@ final class ModelSignature {
     /**
      * Checks a model's files against its signature: each must be listed in it, with this digest.
      *
-     * @param bundle the signature's text
+     * @param bundle the signature
      * @param files SHA-256 by name
      * @return the name of the key that signed
      * @throws PullException if the signature is invalid or by an unknown key, or a file is not covered
      */
-    String verify(String bundle, Map<String, String> files) {
-        JsonNode json = json(bundle.getBytes(StandardCharsets.UTF_8));
+    String verify(byte[] bundle, Map<String, String> files) {
+        JsonNode json = json(bundle);
         JsonNode envelope = json.path("dsseEnvelope");
         if (json.path("verificationMaterial").has("certificate")
                 || json.path("verificationMaterial").has("x509CertificateChain")) {
@@ -194,7 +193,7 @@ final class ModelSignature {
 
     private static JsonNode json(byte[] text) {
         try {
-            return JsonMapper.shared().readTree(text);
+            return PulledJson.read(text);
         } catch (JacksonException e) {
             throw new PullException("The signature is not a Sigstore bundle.", e);
         }

@@ -35,7 +35,6 @@ import org.slf4j.LoggerFactory;
 final class PullClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PullClient.class);
     private static final int MAX_REDIRECTS = 5;
-    private static final int MAX_DOCUMENT = 32 << 20;
     private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
@@ -252,8 +251,9 @@ final class PullClient implements AutoCloseable {
             byte[] buffer = new byte[1 << 16];
             for (int n = reply.body().read(buffer); n >= 0; n = reply.body().read(buffer)) {
                 bytes.write(buffer, 0, n);
-                if (bytes.size() > MAX_DOCUMENT) {
-                    throw new PullException(shown(url) + " answered with more than " + (MAX_DOCUMENT >> 20) + " MB.");
+                if (bytes.size() > PulledJson.MAX_BYTES) {
+                    throw new PullException(
+                            shown(url) + " answered with more than " + (PulledJson.MAX_BYTES >> 20) + " MB.");
                 }
             }
             return bytes.toByteArray();

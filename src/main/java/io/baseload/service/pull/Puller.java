@@ -381,8 +381,13 @@ public final class Puller implements AutoCloseable {
     }
 
     private String signer(String name, Map<String, PulledFile> files, Path folder) {
-        if (!files.containsKey(name)) {
+        PulledFile own = files.get(name);
+        if (own == null) {
             throw new PullException("The source has no signature '" + name + "'.");
+        }
+        if (own.bytes() > PulledJson.MAX_BYTES) {
+            throw new PullException(
+                    "The signature '" + name + "' is larger than " + (PulledJson.MAX_BYTES >> 20) + " MB.");
         }
         Map<String, String> digests = new HashMap<>();
         files.forEach((file, pulled) -> {
@@ -391,7 +396,7 @@ public final class Puller implements AutoCloseable {
             }
         });
         try {
-            return signature.verify(Files.readString(folder.resolve(name)), digests);
+            return signature.verify(Files.readAllBytes(folder.resolve(name)), digests);
         } catch (IOException e) {
             throw new PullException("The signature '" + name + "' can't be read.", e);
         }

@@ -13,7 +13,6 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The credentials for an OCI registry: anonymous at first; if the registry names a token server, with that server's token, which it gives to anybody or for name and password. The
@@ -79,7 +78,7 @@ final class RegistryAuthorization implements Authorization {
         Authorization asking = url -> Authorization.sameServer(realm, url) ? basic : Optional.empty();
         byte[] answer = client.document(URI.create(realm.toString() + query), Map.of(), asking, stop);
         try {
-            JsonNode json = JsonMapper.shared().readTree(answer);
+            JsonNode json = PulledJson.read(answer);
             String token = json.path("token").asString(json.path("access_token").asString(""));
             if (!token.isEmpty() && token.chars().allMatch(c -> c > ' ' && c < 127)) {
                 return "Bearer " + token;

@@ -13,7 +13,6 @@ import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * The contents of an artifact in an OCI registry: the layers of its manifest with weights or companion files, in the media types of the CNCF's ModelPack, of Docker's models and of
@@ -186,9 +185,9 @@ final class RegistryFiles {
 
     private static JsonNode read(byte[] text, URI url) {
         try {
-            return JsonMapper.shared().readTree(text);
+            return PulledJson.read(text);
         } catch (JacksonException e) {
-            throw new PullException(PullClient.shown(url) + " did not answer with JSON.", e);
+            throw new PullException(PullClient.shown(url) + " did not answer with JSON, or with too much of it.", e);
         }
     }
 

@@ -16,6 +16,7 @@ import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -84,7 +85,7 @@ final class KeptResponses {
             return passed -> response -> {};
         }
         Caller caller = context.caller();
-        checkRoom(caller.tenant());
+        Instant begun = checkRoom(caller.tenant());
         String input = InputList.of(fields.require("input"));
         Optional<String> previous = fields.find("previous_response_id").map(Value::text);
         CompletionRequest sent = request.completion();
@@ -97,6 +98,7 @@ final class KeptResponses {
                     new StoredResponse(
                             caller.tenant(),
                             response.id(),
+                            begun,
                             previous,
                             context.origin().requestId(),
                             request.endUser().user(),
@@ -124,15 +126,18 @@ final class KeptResponses {
         return all.subList(all.size() - count, all.size());
     }
 
-    private void checkRoom(String tenant) {
+    /** The time, by the clock of the store. */
+    private Instant checkRoom(String tenant) {
         if (!store.isOpen()) {
             throw Invalid.unsupported(
                     "store", "this service has no master key, or its configuration stores no responses.");
         }
-        if (store.room(tenant) <= 0) {
+        var room = store.room(tenant);
+        if (room.bytes() <= 0) {
             throw Invalid.value(
                     "store", "this tenant's room for stored responses is used up. Delete some, or send false.");
         }
+        return room.at();
     }
 
     /** A caller that wants its response stored gets an error instead of a response that isn't. */
@@ -145,7 +150,9 @@ final class KeptResponses {
             throw unavailable("The answer was generated, but it can't be stored now.");
         }
         if (!kept) {
-            log.info("{}: the response is not stored: a response that it continues was erased", response.requestId());
+            log.info(
+                    "{}: the response is not stored: it, or one that it continues, was erased meanwhile",
+                    response.requestId());
         }
     }
 

@@ -5,9 +5,11 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.Person;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,19 +20,34 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * People and service accounts. A person is recorded with the first token, and again when a token has different rights: the person's keys can do no more than the latest token
- * could. In a tenant in which no token places the person any more, they can do nothing; after a token that gives no rights, nothing anywhere.
+ * People and service accounts. A person is recorded with the first token, and again with each one that was issued later: the person's keys can do no more than the latest token
+ * could. In a tenant in which it doesn't place the person, they can do nothing; after a token that gives no rights, nothing anywhere. A token issued earlier has its own rights, and
+ * changes nothing else.
  */
 public final class Identities {
     private static final int MAX_REMEMBERED = 10_000;
     private static final Duration SEEN_AGAIN = Duration.ofMinutes(1);
 
-    private record Seen(String tenant, Set<Role> roles, Set<String> models, Instant at) {
-        boolean says(Seen other) {
-            return tenant.equals(other.tenant)
+    private record Seen(String tenant, Set<Role> roles, Set<String> models, Instant issued, Instant at) {
+        /** Whether another token needs no record, because one was made lately. */
+        boolean covers(Seen other) {
+            boolean same = tenant.equals(other.tenant)
                     && roles.equals(other.roles)
                     && models.equals(other.models)
+                    && issued.equals(other.issued);
+            return (same || other.issued.isBefore(issued))
                     && at.plus(SEEN_AGAIN).isAfter(other.at);
+        }
+    }
+
+    /** The rights of a person in a tenant as they are recorded. */
+    private record Known(String tenant, Set<Role> roles, Set<String> models, Optional<Instant> issued) {
+        static Known read(ResultSet row) throws SQLException {
+            return new Known(
+                    row.getString("tenant"),
+                    KeyRows.roles(row, "roles"),
+                    KeyRows.texts(row, "models"),
+                    KeyRows.time(row, "issued_at"));
         }
     }
 
@@ -54,29 +71,41 @@ public final class Identities {
      * A person with a valid token; empty if there is no such tenant.
      *
      * @param rights the rights granted by the token
+     * @param issued when the token was issued
      */
-    public Optional<Caller> signIn(Person person, String tenant, ApiKey.Rights rights) {
+    public Optional<Caller> signIn(Person person, String tenant, ApiKey.Rights rights, Instant issued) {
         var caller = jdbc.sql("SELECT weight FROM tenant WHERE id = ?")
                 .param(tenant)
                 .query(Integer.class)
                 .optional()
                 .map(weight -> new Caller(tenant, weight, person.id(), rights, Optional.of(person)));
-        caller.ifPresent(it -> remember(person, new Seen(tenant, rights.roles(), rights.models(), Instant.now())));
+        caller.ifPresent(
+                it -> remember(person, new Seen(tenant, rights.roles(), rights.models(), issued, Instant.now())));
         return caller;
     }
 
     /** The same at the beginning of a session; the person is recorded in any case. */
-    public Optional<Caller> signInAnew(Person person, String tenant, ApiKey.Rights rights) {
+    public Optional<Caller> signInAnew(Person person, String tenant, ApiKey.Rights rights, Instant issued) {
         seen.remove(person);
-        return signIn(person, tenant, rights);
+        return signIn(person, tenant, rights, issued);
     }
 
-    /** A person with a valid token that gives no rights here: from now on the person's sessions and keys have none either. */
-    public void withdraw(Person person) {
-        jdbc.sql("UPDATE identity SET roles = '{}' WHERE id = ? AND roles <> '{}'")
-                .param(person.id())
-                .update();
+    /** A person with a valid token that gives no rights here: from now on the person's sessions and keys have none either, unless a later token gave them some. */
+    public void withdraw(Person person, Instant issued) {
+        transactions.executeWithoutResult(status -> {
+            var known = known(person);
+            if (!isEarlier(issued, known)) {
+                known.forEach(it -> withdraw(person, it, issued));
+            }
+        });
         seen.remove(person);
+    }
+
+    private void withdraw(Person person, Known known, Instant issued) {
+        jdbc.sql("UPDATE identity SET roles = '{}', issued_at = ? WHERE tenant = ? AND id = ?")
+                .params(Timestamp.from(issued), known.tenant, person.id())
+                .update();
+        recordChange(person, known, Set.of(), known.models);
     }
 
     /**
@@ -101,25 +130,63 @@ public final class Identities {
 
     private void remember(Person person, Seen now) {
         Seen before = seen.get(person);
-        if (before == null || !before.says(now)) {
-            write(person, now);
-            seen.put(person, now);
+        if (before == null || !before.covers(now)) {
+            Instant latest = transactions.execute(status -> write(person, now));
+            seen.put(person, new Seen(now.tenant, now.roles, now.models, latest, now.at));
         }
     }
 
-    private void write(Person person, Seen now) {
-        transactions.executeWithoutResult(status -> {
-            jdbc.sql("UPDATE identity SET roles = '{}' WHERE id = ? AND tenant <> ? AND roles <> '{}'")
-                    .params(person.id(), now.tenant)
+    /** Records the rights of a token, unless a later one is known; returns when the latest one was issued. */
+    private Instant write(Person person, Seen now) {
+        var known = known(person);
+        if (isEarlier(now.issued, known)) {
+            jdbc.sql("UPDATE identity SET seen_at = clock_timestamp() WHERE tenant = ? AND id = ?")
+                    .params(now.tenant, person.id())
                     .update();
-            jdbc.sql("""
-                INSERT INTO identity (tenant, id, issuer, subject, roles, models, seen_at) VALUES (?, ?, ?, ?, ?, ?, clock_timestamp())
-                ON CONFLICT (tenant, id) DO UPDATE SET roles = excluded.roles, models = excluded.models, seen_at = excluded.seen_at\
-                """)
-                    .params(now.tenant, person.id(), person.issuer(), person.subject())
-                    .params(KeyRows.wire(now.roles), now.models.toArray(String[]::new))
-                    .update();
-        });
+            return known.stream()
+                    .flatMap(it -> it.issued.stream())
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+        }
+        for (Known it : known) {
+            if (it.tenant.equals(now.tenant)) {
+                recordChange(person, it, now.roles, now.models);
+            } else {
+                withdraw(person, it, now.issued);
+            }
+        }
+        jdbc.sql("""
+            INSERT INTO identity (tenant, id, issuer, subject, roles, models, issued_at, seen_at)
+            VALUES (?, ?, ?, ?, ?, ?, ?, clock_timestamp())
+            ON CONFLICT (tenant, id) DO UPDATE
+              SET roles = excluded.roles, models = excluded.models, issued_at = excluded.issued_at, seen_at = excluded.seen_at\
+            """)
+                .params(now.tenant, person.id(), person.issuer(), person.subject())
+                .params(KeyRows.wire(now.roles), now.models.toArray(String[]::new), Timestamp.from(now.issued))
+                .update();
+        return now.issued;
+    }
+
+    /** Until the transaction ends, nobody else changes them. */
+    private List<Known> known(Person person) {
+        return jdbc.sql("SELECT * FROM identity WHERE id = ? ORDER BY tenant FOR NO KEY UPDATE")
+                .param(person.id())
+                .query((row, number) -> Known.read(row))
+                .list();
+    }
+
+    private static boolean isEarlier(Instant issued, List<Known> known) {
+        return known.stream().anyMatch(it -> it.issued.filter(issued::isBefore).isPresent());
+    }
+
+    private void recordChange(Person person, Known before, Set<Role> roles, Set<String> models) {
+        if (!before.roles.equals(roles) || !before.models.equals(models)) {
+            audit.recordAdmin(
+                    new Actor(before.tenant, person.id(), Optional.of(person)),
+                    "admin.identity.change",
+                    subject(before.tenant, person.id()),
+                    described(roles, models));
+        }
     }
 
     /**
@@ -139,7 +206,8 @@ public final class Identities {
                     .optional()
                     .orElseThrow(
                             () -> new TenantConflictException("There is a service account '" + name + "' already."));
-            audit.recordAdmin(actor, "admin.identity.create", subject(tenant, made.id()), described(made));
+            audit.recordAdmin(
+                    actor, "admin.identity.create", subject(tenant, made.id()), described(made.roles(), made.models()));
             return made;
         });
     }
@@ -180,10 +248,10 @@ public final class Identities {
         return "tenants/" + tenant + "/identities/" + id;
     }
 
-    private static Map<String, ?> described(Identity identity) {
+    private static Map<String, ?> described(Set<Role> roles, Set<String> models) {
         return Map.of(
-                "roles", identity.roles().stream().map(Role::wire).sorted().toList(),
-                "models", identity.models().stream().sorted().toList());
+                "roles", roles.stream().map(Role::wire).sorted().toList(),
+                "models", models.stream().sorted().toList());
     }
 
     private static Identity identity(ResultSet row) throws SQLException {

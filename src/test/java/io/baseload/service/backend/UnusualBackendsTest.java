@@ -1,6 +1,7 @@
 package io.baseload.service.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.InvalidRequestException;
@@ -8,6 +9,7 @@ import io.baseload.chat.api.Message;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.Lease;
+import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
@@ -22,6 +24,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -36,6 +40,7 @@ class UnusualBackendsTest {
     @TempDir
     Path home;
 
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private ScriptedBackend server;
     private BackendConnections connections;
 
@@ -47,7 +52,7 @@ class UnusualBackendsTest {
                 BaseloadHome.at(home),
                 MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                new SimpleMeterRegistry(),
+                registry,
                 Traces.off());
         var model = new Backend.Offer("m", "m");
         connections.use(List.of(new Backend(
@@ -81,6 +86,22 @@ class UnusualBackendsTest {
         assertThat(heard.finished().usage()).isEqualTo(new Usage(1, 2));
         assertThat(heard.answer.text()).isEqualTo("ww");
         assertThat(heard.reason).isEqualTo(StopReason.LENGTH);
+    }
+
+    @Test
+    void anErrorWhoseBodyStallsIsStillAnError() throws Exception {
+        var closed = new CompletableFuture<Boolean>();
+        server.on("m", connection -> {
+            connection.send("HTTP/1.1 503 x\r\nRetry-After: 7\r\nContent-Length: 50\r\n\r\n{");
+            connection.awaitClose();
+            closed.complete(true);
+        });
+        assertThatThrownBy(() -> ask(1))
+                .isInstanceOfSatisfying(
+                        OverloadedException.class,
+                        e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
+        assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
+        assertThat(registry.get("baseload.backend.running").gauge().value()).isZero();
     }
 
     @Test

@@ -140,6 +140,45 @@ class FileStoreTest {
     }
 
     @Test
+    void aTransactionErasesFilesUpToASize() {
+        String tenant = tenant();
+        for (int i = 0; i < 5; i++) {
+            change("UPDATE stored_file SET expires_at = clock_timestamp() WHERE id = ?", stored(tenant, bytes(10)));
+        }
+        var rows = new FileRows(platform.jdbc());
+        assertThat(rows.expire(100, 1)).as("always one").hasSize(1);
+        assertThat(rows.expire(100, 20)).as("until the size is reached").hasSize(2);
+        assertThat(rows.expire(100, 1_000)).hasSize(2);
+    }
+
+    @Test
+    void whereFilesCannotBeErasedBatchesAre() {
+        String tenant = tenant();
+        change("UPDATE stored_file SET expires_at = clock_timestamp() WHERE id = ?", stored(tenant, bytes(10)));
+        execute("INSERT INTO batch (tenant, id, input_file, endpoint, completion_window, key_prefix, address,"
+                + " expires_at, ended_at) VALUES ('" + tenant
+                + "', 'batch_old', '', '', '', '', '', '2020-01-01', '2020-01-01')");
+        execute("CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'no'; END $$");
+        execute("CREATE TRIGGER refuse BEFORE DELETE ON stored_file EXECUTE FUNCTION refuse()");
+        try {
+            platform.get(FileSweeper.class).sweep();
+        } finally {
+            execute("DROP TRIGGER refuse ON stored_file");
+        }
+        assertThat(platform.superuser()
+                        .sql("SELECT count(*) FROM batch WHERE id = 'batch_old'")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+        files.expire();
+        assertThat(new FileRows(platform.jdbc()).taken(tenant).files()).isZero();
+    }
+
+    private static void execute(String sql) {
+        platform.superuser().sql(sql).update();
+    }
+
+    @Test
     void anUploadIsLeftAloneAsLongAsSomethingComes() throws IOException {
         String tenant = tenant();
         byte[] text = bytes(3 * FileDraft.PIECE);

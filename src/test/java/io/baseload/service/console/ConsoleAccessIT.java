@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.web.servlet.DispatcherServlet;
 
 /** Access to the pages, and their protection against misuse. */
@@ -209,6 +210,62 @@ class ConsoleAccessIT {
             var page = session.get("/console/tenants/limited");
             assertThat(page.statusCode()).isEqualTo(200);
             assertThat(page.body()).contains("tokens of the day", "<meter");
+        }
+    }
+
+    @Test
+    void aFormFromBeforeDoesNotUndoABudget(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "shared", "windows", List.of(Map.of("period", "day", "cost", 12))));
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            String page = "/console/tenants/shared";
+            var form = Map.of(
+                    "weight", "2",
+                    "concurrent", "8",
+                    "expected", "[{\"period\":\"day\",\"cost\":12}]",
+                    "period", "day",
+                    "cost", "15");
+            assertThat(session.get(page).body())
+                    .contains("value=\"" + form.get("expected").replace("\"", "&quot;") + "\"");
+            rest.send(
+                    "PATCH",
+                    "/admin/v1/tenants/shared",
+                    Map.of("windows", List.of(Map.of("period", "day", "cost", 0.5))));
+            session.submit(page, page + "/limits", form);
+            assertThat(session.get(page).body()).contains("were changed meanwhile");
+            assertThat(rest.get("/admin/v1/tenants/shared")
+                            .at("/windows/0/cost")
+                            .asDouble())
+                    .isEqualTo(0.5);
+            rest.send(
+                    "PATCH",
+                    "/admin/v1/tenants/shared",
+                    Map.of("windows", List.of(Map.of("period", "day", "cost", 12))));
+            session.submit(page, page + "/limits", form);
+            assertThat(rest.get("/admin/v1/tenants/shared")
+                            .at("/windows/0/cost")
+                            .asInt())
+                    .isEqualTo(15);
+        }
+    }
+
+    @Test
+    void allKeysOfATenantCanBeSeen(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "keyed"));
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            assertThat(session.get("/console/tenants/keyed").body()).doesNotContain("More keys");
+            service.bean(JdbcClient.class).sql("""
+                INSERT INTO api_key (prefix, tenant, hash, roles, models)
+                SELECT 'bl_k' || n, 'keyed', sha256(n::text::bytea), '{user}', '{}' FROM generate_series(1000, 2000) n\
+                """).update();
+            String first = session.get("/console/tenants/keyed").body();
+            assertThat(first)
+                    .contains("bl_k1999", "/console/tenants/keyed?after=bl_k1999")
+                    .doesNotContain("bl_k2000");
+            assertThat(session.get("/console/tenants/keyed?after=bl_k1999").body())
+                    .contains("bl_k2000")
+                    .doesNotContain("bl_k1999", "More keys");
         }
     }
 

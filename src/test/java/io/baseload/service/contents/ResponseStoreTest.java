@@ -152,12 +152,70 @@ class ResponseStoreTest {
     }
 
     @Test
+    void whatWasErasedWhileItWasGeneratedIsNotStored() {
+        String tenant = tenant();
+        var anns = response(tenant, Optional.empty(), "1");
+        var nobodys = new StoredResponse(
+                tenant,
+                "resp_nobody",
+                anns.begun(),
+                Optional.empty(),
+                "req_nobody",
+                Optional.empty(),
+                Optional.empty(),
+                anns.text());
+        assertThat(contents.erase(ACTOR, tenant, selection(Optional.empty(), Optional.of("hash-of-ann"))))
+                .isZero();
+        assertThat(store.store(ACTOR, anns)).isFalse();
+        assertThat(store.store(ACTOR, nobodys)).isTrue();
+        stored(tenant, Optional.empty(), "a later request");
+        assertThat(rows(tenant)).isEqualTo(2);
+
+        var running = response(tenant, Optional.empty(), "2");
+        contents.erase(ACTOR, tenant, selection(Optional.of(running.requestId()), Optional.empty()));
+        assertThat(store.store(ACTOR, running)).isFalse();
+
+        var before = response(tenant, Optional.empty(), "3");
+        var upToNow = store.room(tenant).at();
+        contents.erase(
+                ACTOR,
+                tenant,
+                new ContentSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.of(upToNow)));
+        assertThat(store.store(ACTOR, before)).isFalse();
+        platform.superuser()
+                .sql("UPDATE content_erasure SET at = at - interval '8 days'")
+                .update();
+        contents.expire();
+        assertThat(platform.superuser()
+                        .sql("SELECT count(*) FROM content_erasure")
+                        .query(Integer.class)
+                        .single())
+                .isZero();
+    }
+
+    @Test
+    void aTransactionErasesResponsesUpToASize() {
+        String tenant = tenant();
+        for (int i = 0; i < 4; i++) {
+            stored(tenant, Optional.empty(), "x".repeat(1_000));
+        }
+        var table = new ContentRows(platform.jdbc());
+        assertThat(table.erase(tenant, ContentSelection.ALL, 100, 1))
+                .as("always one")
+                .isEqualTo(1);
+        age(tenant, 31);
+        assertThat(table.expire(100, 2_000)).containsEntry(tenant, 2);
+        assertThat(table.erase(tenant, ContentSelection.ALL, 100, 10_000)).isEqualTo(1);
+    }
+
+    @Test
     void onlyWhatIsTooOldIsLookedAt() {
         List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
             platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
             return platform.jdbc()
                     .sql("EXPLAIN " + ContentRows.EXPIRE)
                     .param("most", 1_000)
+                    .param("bytes", 1_000)
                     .query(String.class)
                     .list();
         });
@@ -171,10 +229,10 @@ class ResponseStoreTest {
     @Test
     void aTenantHasSoMuchRoom() {
         String tenant = tenant();
-        long before = store.room(tenant);
+        long before = store.room(tenant).bytes();
         assertThat(before).isEqualTo(256L << 20);
         stored(tenant, Optional.empty(), "x".repeat(10_000));
-        assertThat(before - store.room(tenant)).isBetween(10_000L, 10_100L);
+        assertThat(before - store.room(tenant).bytes()).isBetween(10_000L, 10_100L);
     }
 
     @Test
@@ -207,6 +265,7 @@ class ResponseStoreTest {
         return new StoredResponse(
                 tenant,
                 "resp_" + UUID.randomUUID(),
+                store.room(tenant).at(),
                 previous,
                 "req_" + UUID.randomUUID(),
                 Optional.empty(),

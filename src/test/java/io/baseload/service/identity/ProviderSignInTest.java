@@ -42,7 +42,7 @@ class ProviderSignInTest {
         var identities = TestPlatform.shared().get(Identities.class);
         var people = new ProviderSignIn(Map.of(), new PublicAddress(Optional.empty()), identities);
         Caller ann = identities
-                .signInAnew(new Person("https://login.example.com", "ann"), Tenant.DEFAULT, RIGHTS)
+                .signInAnew(new Person("https://login.example.com", "ann"), Tenant.DEFAULT, RIGHTS, Instant.now())
                 .orElseThrow();
         Instant now = Instant.now();
         assertThat(people.caller(session(ann, now.plus(Duration.ofHours(1)))).roles())

@@ -3,6 +3,7 @@ package io.baseload.service.openai;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.contents.StoredResponse;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +21,8 @@ final class ScriptedResponses implements ResponseStore {
     }
 
     @Override
-    public long room(String tenant) {
-        return 1;
+    public Room room(String tenant) {
+        return new Room(1, Instant.EPOCH);
     }
 
     @Override

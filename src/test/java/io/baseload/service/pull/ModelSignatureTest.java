@@ -84,7 +84,7 @@ class ModelSignatureTest {
     }
 
     private String verify(String bundle, Map<String, String> files) {
-        return new ModelSignature(signers).verify(bundle, files);
+        return new ModelSignature(signers).verify(bundle.getBytes(StandardCharsets.UTF_8), files);
     }
 
     private static KeyPair keys(String curve) throws Exception {

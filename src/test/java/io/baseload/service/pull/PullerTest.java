@@ -360,6 +360,8 @@ class PullerTest {
         assertThatThrownBy(this::pullSigned)
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining("does not cover the file 'config.json'");
+        signed("{}" + " ".repeat(4 << 20));
+        assertThatThrownBy(this::pullSigned).hasMessageContaining("'model.sig' is larger than 4 MB");
     }
 
     private static String algorithm(KeyPair keys) {

@@ -175,6 +175,19 @@ class RegistryPullTest {
     }
 
     @Test
+    void jsonThatFillsTheMemoryIsRefused() throws Exception {
+        byte[] many = ("[" + "{},".repeat(1_000_000) + "{}]").getBytes(StandardCharsets.UTF_8);
+        manifest("", blob(many), layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("too much of it");
+        manifest("", blob(new byte[(4 << 20) + 1]), layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("more than 4 MB");
+    }
+
+    @Test
     void theTokenServerMustBeAllowedToo() throws Exception {
         manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
         var hosts = AllowedHosts.of(List.of(registry.authority(), cdn.authority()));

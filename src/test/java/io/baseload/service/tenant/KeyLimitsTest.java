@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.Person;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -90,7 +92,8 @@ class KeyLimitsTest {
     @Test
     void aKeyCanDoNoMoreThanItsOwner() {
         var person = new Person("https://login.example.com", "kim");
-        identities.signIn(person, "default", of(Set.of(Role.USER, Role.OPERATOR), "a", "b"));
+        Instant begun = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        identities.signIn(person, "default", of(Set.of(Role.USER, Role.OPERATOR), "a", "b"), begun);
         var issued = keys.issue(ACTOR, "default", person.id(), of(Set.of(Role.USER, Role.OPERATOR), "b", "c"));
         assertThat(issued.key().isPersonal()).isTrue();
         assertThat(keys.authenticate(issued.secret())).hasValueSatisfying(caller -> {
@@ -99,13 +102,56 @@ class KeyLimitsTest {
             assertThat(caller.person()).hasValue(person);
             assertThat(caller.isPerson()).isFalse();
         });
-        identities.signIn(person, "default", of(Set.of(Role.USER), "b"));
+        identities.signIn(person, "default", of(Set.of(Role.USER), "b"), begun.plusSeconds(1));
         assertThat(keys.authenticate(issued.secret()))
                 .hasValueSatisfying(caller -> assertThat(caller.roles()).containsExactly(Role.USER));
-        identities.signIn(person, "default", of(Set.of(Role.USER), "d"));
+        identities.signIn(person, "default", of(Set.of(Role.USER), "d"), begun.plusSeconds(2));
         assertThat(keys.authenticate(issued.secret())).isEmpty();
-        identities.signIn(person, "default", of(Set.of(Role.AUDITOR)));
+        identities.signIn(person, "default", of(Set.of(Role.AUDITOR)), begun.plusSeconds(3));
         assertThat(keys.authenticate(issued.secret())).isEmpty();
+    }
+
+    @Test
+    void theTokenThatWasIssuedLastCountsNotTheOneThatWasUsedLast() {
+        var person = new Person("https://login.example.com", "ann-of-the-old-token");
+        Instant nine = Instant.now().minusSeconds(3_600).truncatedTo(ChronoUnit.SECONDS);
+        Instant later = nine.plusSeconds(900);
+        var asAdmin = of(Set.of(Role.USER, Role.TENANT_ADMIN));
+        identities.signIn(person, "default", asAdmin, nine);
+        var key = keys.issue(ACTOR, "default", person.id(), asAdmin);
+        identities.signInAnew(person, "default", of(Set.of(Role.USER)), later);
+        for (int i = 0; i < 2; i++) {
+            var old = identities.signInAnew(person, "default", asAdmin, nine);
+            assertThat(old)
+                    .as("the token keeps its own rights")
+                    .hasValueSatisfying(caller -> assertThat(caller.roles()).contains(Role.TENANT_ADMIN));
+            assertThat(keys.authenticate(key.secret()))
+                    .hasValueSatisfying(caller -> assertThat(caller.roles()).containsExactly(Role.USER));
+        }
+        identities.withdraw(person, nine);
+        assertThat(keys.authenticate(key.secret()))
+                .as("it takes nothing away either")
+                .isPresent();
+        identities.withdraw(person, later.plusSeconds(1));
+        identities.signIn(person, "default", asAdmin, nine);
+        identities.signIn(person, "default", asAdmin, later);
+        assertThat(keys.authenticate(key.secret())).isEmpty();
+        platform.get(Tenants.class).create(ACTOR, new Tenant("former", List.of(), 1, 1));
+        assertThat(identities.signIn(person, "former", asAdmin, nine)).isPresent();
+        assertThat(identities.find("former", person.id())).isEmpty();
+        identities.signIn(person, "default", asAdmin, later.plusSeconds(2));
+        assertThat(keys.authenticate(key.secret())).isPresent();
+        assertThat(
+                        platform
+                                .get(AuditTrail.class)
+                                .page(0, Optional.empty(), Optional.of("admin.identity.change"), 10_000)
+                                .stream()
+                                .filter(entry -> entry.subject().endsWith(person.id())))
+                .extracting(AuditEntry::detail)
+                .satisfiesExactly(
+                        one -> assertThat(one).contains("\"roles\":[\"user\"]"),
+                        two -> assertThat(two).contains("\"roles\":[]"),
+                        three -> assertThat(three).contains("tenant_admin"));
     }
 
     @Test

@@ -190,9 +190,38 @@ class TracesIT {
                             said -> assertThat(said)
                                     .startsWith("[{\"role\":\"assistant\",\"parts\":[{")
                                     .endsWith("\"finish_reason\":\"length\"}]"));
+            assertFiltered();
         } finally {
             restart("times");
         }
+    }
+
+    /** With the contents, a collector gets no more than a model. */
+    private static void assertFiltered() throws Exception {
+        String filters = "/admin/v1/tenants/default/guardrails";
+        var handling = Map.of("email", "redact", "credit_card", "block");
+        service.rest()
+                .put(
+                        filters,
+                        Map.of(
+                                "filters",
+                                List.of(Map.of("name", "pii", "kind", "personal_data", "handling", handling))));
+        String redacted = "4bf92f3577b34da6a3ce929d0e0e470a";
+        assertThat(ask(question("I am ann@example.com."), redacted).statusCode())
+                .isEqualTo(200);
+        assertThat(receiver.trace(redacted, HTTP).toString())
+                .contains("I am [EMAIL].")
+                .doesNotContain("ann@example");
+        String blocked = "4bf92f3577b34da6a3ce929d0e0e470b";
+        assertThat(ask(question("Charge 4111 1111 1111 1111, Zambezi"), blocked).statusCode())
+                .isEqualTo(400);
+        assertThat(receiver.trace(blocked, HTTP).toString()).doesNotContain("4111", "Zambezi");
+        service.rest().put(filters, Map.of("filters", List.of()));
+    }
+
+    private static Map<String, Object> question(String text) {
+        return Map.of(
+                "model", "default", "max_tokens", 8, "messages", List.of(Map.of("role", "user", "content", text)));
     }
 
     private static void restart(String detail) throws Exception {
