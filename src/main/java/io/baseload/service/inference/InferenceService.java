@@ -185,7 +185,6 @@ final class InferenceService implements Inference {
         long asked = System.nanoTime();
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
-        span.contents(it -> GenAiAttributes.tellPrompt(it, request.completion()));
         try {
             var flow = flow(caller, request.urgency());
             SequencePlaces.check(model, request.completion());
@@ -198,6 +197,8 @@ final class InferenceService implements Inference {
                         request.completion().answers(),
                         model.use().completions().leastTokens(request.completion()));
                 var guarded = guard.pass(caller, model.id(), request, origin);
+                span.contents(
+                        it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 var turn = places.line(model, flow).join(patience(request, granted), begun);
                 try {

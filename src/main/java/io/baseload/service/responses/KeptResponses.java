@@ -30,6 +30,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class KeptResponses {
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
+    private static final String PREVIOUS = "previous_response_id";
     private static final Pattern ID = Pattern.compile("resp_[0-9a-f]{32}");
     private static final int MAX_CONVERSATION_BYTES = 8 << 20;
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -43,18 +44,43 @@ final class KeptResponses {
     /** @param input the items of the request, as JSON */
     private record Turn(ResponseBody response, @JsonRawValue String input) {}
 
-    /** Passes on the items of the response that a request continues and of all before it, in their order. */
-    void continued(RequestContext context, Value previous, Consumer<Value> items) {
+    /**
+     * What a request wants from the store.
+     *
+     * @param previous the response that it continues
+     * @param store whether its own response is to be stored
+     */
+    record Wishes(Optional<String> previous, boolean store) {
+        static Wishes of(Fields fields) {
+            return new Wishes(fields.find(PREVIOUS).map(Value::text), fields.flag("store", false));
+        }
+    }
+
+    /** The response that a request continues and all before it, in their order. */
+    List<byte[]> granted(RequestContext context, Wishes wishes) {
         String tenant = context.caller().tenant();
-        List<byte[]> turns = known(previous.text())
-                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(context, previous, bytes))))
+        if (wishes.store()) {
+            checkRoom(tenant);
+        }
+        return wishes.previous()
+                .map(previous -> conversation(context, tenant, previous))
+                .orElse(List.of());
+    }
+
+    private List<byte[]> conversation(RequestContext context, String tenant, String previous) {
+        return known(previous)
+                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(context, bytes))))
                 .orElseThrow(() -> ApiException.refused(
                                 404,
                                 "previous_response_not_found",
-                                "Previous response with id '" + previous.text()
+                                "Previous response with id '" + previous
                                         + "' not found. Only responses to requests with store: true are stored, and"
                                         + " only for as long as all responses that they continue.")
-                        .withParam(previous.path()));
+                        .withParam(PREVIOUS));
+    }
+
+    /** Passes on the items of these responses and of their requests. */
+    static void read(RequestContext context, List<byte[]> turns, Consumer<Value> items) {
         for (byte[] turn : turns) {
             context.readKept(turn, fields -> {
                 fields.require("input").items().forEach(items);
@@ -64,10 +90,10 @@ final class KeptResponses {
         }
     }
 
-    private static void admit(RequestContext context, Value previous, long bytes) {
+    private static void admit(RequestContext context, long bytes) {
         if (bytes > MAX_CONVERSATION_BYTES) {
             throw Invalid.value(
-                    previous.path(),
+                    PREVIOUS,
                     "the conversation is larger than " + (MAX_CONVERSATION_BYTES >> 20) + " MB. Begin a new one.");
         }
         context.memory().accept(bytes);
@@ -84,9 +110,8 @@ final class KeptResponses {
             return passed -> response -> {};
         }
         Caller caller = context.caller();
-        checkRoom(caller.tenant());
         String input = InputList.of(fields.require("input"));
-        Optional<String> previous = fields.find("previous_response_id").map(Value::text);
+        Optional<String> previous = fields.find(PREVIOUS).map(Value::text);
         CompletionRequest sent = request.completion();
         return passed -> response -> {
             Turn turn = passed.equals(sent)

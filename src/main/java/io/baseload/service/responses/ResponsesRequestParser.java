@@ -30,13 +30,27 @@ final class ResponsesRequestParser {
 
     private ResponsesRequestParser() {}
 
-    /** @param kept has the responses that the request continues, and stores its response if requested */
-    static ParsedRequest parse(Fields fields, RequestContext context, KeptResponses kept) {
+    /**
+     * Reads the body twice, and asks the database in between, so that nobody else's body waits for it.
+     *
+     * @param kept has the responses that the request continues, and stores its response if requested
+     */
+    static ParsedRequest parse(byte[] body, RequestContext context, KeptResponses kept) {
+        KeptResponses.Wishes wishes = context.read(body, KeptResponses.Wishes::of);
+        List<byte[]> earlier = kept.granted(context, wishes);
+        return context.read(body, fields -> parse(fields, context, kept, earlier));
+    }
+
+    /** @param earlier the responses that it continues, with the items of their requests */
+    private static ParsedRequest parse(
+            Fields fields, RequestContext context, KeptResponses kept, List<byte[]> earlier) {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
+        // these apply to one response: those of earlier ones are not carried over
         var instructions = fields.find("instructions").map(Value::text).map(Message::system);
         var tools = FunctionTools.read(fields);
-        var conversation = conversation(fields, context, kept, tools);
+        var conversation =
+                InputItems.read(fields.require("input"), tools, items -> KeptResponses.read(context, earlier, items));
         var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
                 .toList();
         checkIgnored(fields);
@@ -74,16 +88,6 @@ final class ResponsesRequestParser {
             case "response_format" -> "text.format";
             default -> function.matches() ? tools.path(Integer.parseInt(function.group(1))) : field;
         };
-    }
-
-    /** Instructions apply to one response: those of earlier ones are not carried over. */
-    private static InputItems.Conversation conversation(
-            Fields fields, RequestContext context, KeptResponses kept, FunctionTools tools) {
-        return InputItems.read(
-                fields.require("input"),
-                tools,
-                items -> fields.find("previous_response_id")
-                        .ifPresent(previous -> kept.continued(context, previous, items)));
     }
 
     private static OptionalInt maxTokens(Fields fields) {

@@ -14,6 +14,9 @@ import java.util.function.LongConsumer;
 final class ScriptedResponses implements ResponseStore {
     private final Map<String, StoredResponse> responses = new ConcurrentHashMap<>();
 
+    /** Before the room of the tenant {@code other} is known. */
+    final Gate room = new Gate();
+
     @Override
     public boolean isOpen() {
         return true;
@@ -21,6 +24,9 @@ final class ScriptedResponses implements ResponseStore {
 
     @Override
     public long room(String tenant) {
+        if (tenant.equals("other")) {
+            room.pass();
+        }
         return 1;
     }
 

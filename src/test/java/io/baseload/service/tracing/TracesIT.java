@@ -195,6 +195,38 @@ class TracesIT {
         }
     }
 
+    /** Not even of a request that they block. */
+    @Test
+    void contentsAreThoseThatPassedTheFilters() throws Exception {
+        String card = "4111 1111 1111 1111";
+        var question = Map.of(
+                "model", "default", "max_tokens", 8, "messages", List.of(Map.of("role", "user", "content", card)));
+        try {
+            restart("contents");
+            filter("redact");
+            String redacted = "4bf92f3577b34da6a3ce929d0e0e4710";
+            assertThat(ask(question, redacted).statusCode()).isEqualTo(200);
+            assertThat(receiver.trace(redacted, HTTP).toString())
+                    .contains("[CREDIT_CARD]")
+                    .doesNotContain("4111");
+            filter("block");
+            String blocked = "4bf92f3577b34da6a3ce929d0e0e4711";
+            assertThat(ask(question, blocked).statusCode()).isEqualTo(400);
+            assertThat(receiver.trace(blocked, HTTP).toString()).doesNotContain("4111", "gen_ai.input.messages");
+        } finally {
+            filters(List.of());
+            restart("times");
+        }
+    }
+
+    private static void filter(String handling) throws Exception {
+        filters(List.of(Map.of("name", "cards", "kind", "personal_data", "handling", Map.of("credit_card", handling))));
+    }
+
+    private static void filters(List<?> filters) throws Exception {
+        service.rest().put("/admin/v1/tenants/default/guardrails", Map.of("filters", filters));
+    }
+
     private static void restart(String detail) throws Exception {
         service.close();
         service = start(detail);
