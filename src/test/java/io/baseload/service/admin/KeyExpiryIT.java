@@ -18,18 +18,20 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(WholeService.class)
 class KeyExpiryIT {
     private static final String KEYS = "/admin/v1/tenants/lasting/keys";
-    private static final Instant END = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
-    private static final String LATER = END.plusSeconds(1).toString();
 
+    private static Instant end;
+    private static String later;
     private static Rest rest;
     private static String prefix;
     private static AdminRest contractor;
 
     @BeforeAll
     static void issue(RunningService service) throws Exception {
+        end = Instant.now().plus(1, ChronoUnit.DAYS).truncatedTo(ChronoUnit.SECONDS);
+        later = end.plusSeconds(1).toString();
         rest = service.rest();
         rest.post("/admin/v1/tenants", Map.of("id", "lasting"));
-        JsonNode key = rest.post(KEYS, Map.of("roles", List.of("tenant_admin", "user"), "expires_at", END.toString()));
+        JsonNode key = rest.post(KEYS, Map.of("roles", List.of("tenant_admin", "user"), "expires_at", end.toString()));
         prefix = key.get("prefix").asString();
         contractor = new AdminRest(rest.as(key.get("key").asString()));
     }
@@ -44,24 +46,24 @@ class KeyExpiryIT {
     void aSuccessorExpiresWithItsPredecessor() throws Exception {
         String rotate = KEYS + "/" + prefix + "/rotate";
         refused("POST", rotate, "{\"expires_at\": null}");
-        refused("POST", rotate, "{\"expires_at\": \"" + LATER + "\"}");
+        refused("POST", rotate, "{\"expires_at\": \"" + later + "\"}");
         JsonNode next = contractor.rest().post(rotate, Map.of());
-        assertThat(Instant.parse(next.get("expires_at").asString())).isEqualTo(END);
+        assertThat(Instant.parse(next.get("expires_at").asString())).isEqualTo(end);
         assertThat(rest.get("/admin/v1/audit?limit=1000&kind=admin.key.rotate")
                         .get("data")
                         .valueStream()
                         .filter(entry -> entry.get("subject").asString().endsWith("/" + prefix)))
                 .singleElement()
                 .satisfies(entry ->
-                        assertThat(entry.at("/detail/expires_at").asString()).isEqualTo(END.toString()));
-        JsonNode last = rest.post(KEYS + "/" + next.get("prefix").asString() + "/rotate", Map.of("expires_at", LATER));
-        assertThat(last.get("expires_at").asString()).isEqualTo(LATER);
+                        assertThat(entry.at("/detail/expires_at").asString()).isEqualTo(end.toString()));
+        JsonNode last = rest.post(KEYS + "/" + next.get("prefix").asString() + "/rotate", Map.of("expires_at", later));
+        assertThat(last.get("expires_at").asString()).isEqualTo(later);
     }
 
     @Test
     void noOtherKeyOutlivesItsMaker() throws Exception {
         refused("POST", KEYS, "{\"roles\": [\"user\"]}");
-        refused("POST", KEYS, "{\"roles\": [\"user\"], \"expires_at\": \"" + LATER + "\"}");
+        refused("POST", KEYS, "{\"roles\": [\"user\"], \"expires_at\": \"" + later + "\"}");
         JsonNode made = contractor
                 .rest()
                 .post(
@@ -70,12 +72,12 @@ class KeyExpiryIT {
                                 "roles",
                                 List.of("user"),
                                 "expires_at",
-                                END.minusSeconds(9).toString()));
+                                end.minusSeconds(9).toString()));
         String one = KEYS + "/" + made.get("prefix").asString();
         refused("PATCH", one, "{\"expires_at\": null}");
         assertThat(contractor
                         .rest()
-                        .send("PATCH", one, Map.of("expires_at", END.toString()))
+                        .send("PATCH", one, Map.of("expires_at", end.toString()))
                         .statusCode())
                 .isEqualTo(200);
         String lasting = KEYS + "/"
