@@ -7,7 +7,7 @@ public interface TokenCodec {
     /**
      * The tokens of each prompt as the model would see them, for a conversation those of the rendered template; tools and settings count as in an answer.
      *
-     * @throws InvalidRequestException if the input doesn't fit this model
+     * @throws InvalidRequestException if the input doesn't fit this model, or has more tokens than four contexts or a million
      * @throws io.baseload.engine.api.OverloadedException if too many long prompts of this flow are waiting to be tokenized
      */
     List<int[]> of(CompletionRequest request);
@@ -15,7 +15,7 @@ public interface TokenCodec {
     /**
      * The text of tokens; bytes that are not characters become U+FFFD.
      *
-     * @throws InvalidRequestException if an id is not in the vocabulary
+     * @throws InvalidRequestException if an id is not in the vocabulary, if there are more than four contexts or a million of them, or their text has more than 8 MB
      */
     String text(int[] tokens);
 

@@ -68,7 +68,7 @@ final class ModelCompletions implements Completions {
 
     @Override
     public TokenCodec tokens(FlowId flow) {
-        return new ModelTokens(model, prompts, flow);
+        return new ModelTokens(model, tokenizer, prompts, flow);
     }
 
     @Override

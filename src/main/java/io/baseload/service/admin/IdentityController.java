@@ -83,6 +83,7 @@ final class IdentityController {
         }
         ApiKey.Rights rights = request.read();
         Refusals.requireMayManage(caller, tenant, rights);
+        Refusals.requireNotOutlived(caller, rights);
         if (!account.roles().containsAll(rights.roles())) {
             throw Refusals.invalid("roles", "invalid_value", "'roles' must be among those of the service account.");
         }

@@ -5,8 +5,6 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.KeyProperties;
 import io.baseload.service.tenant.Tenants;
-import java.time.Duration;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -50,6 +48,7 @@ final class KeyController {
             @PathVariable String tenant, @RequestBody KeyRequest request, @AuthenticationPrincipal Caller caller) {
         ApiKey.Rights rights = request.read();
         Refusals.requireMayManage(caller, tenant, rights);
+        Refusals.requireNotOutlived(caller, rights);
         return KeyForm.Issued.of(keys.issue(caller.actor(), tenant, rights));
     }
 
@@ -65,6 +64,9 @@ final class KeyController {
                     Refusals.requireMayManage(caller, tenant, before);
                     ApiKey.Rights after = request.over(before);
                     Refusals.requireMayManage(caller, tenant, after);
+                    if (after.endsAfter(before)) {
+                        Refusals.requireNotOutlived(caller, after);
+                    }
                     if (personal && after.endsAfter(before)) {
                         throw Refusals.invalid(
                                 "expires_at",
@@ -76,20 +78,24 @@ final class KeyController {
                 .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
 
-    /** A new key with the same rights; both are valid for a while. */
+    /** A new key with the same rights and, unless the body has another, the same expiry; both are valid for a while. */
     @PostMapping("/{prefix}/rotate")
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm.Issued rotate(
             @PathVariable String tenant,
             @PathVariable String prefix,
-            @RequestBody(required = false) @Nullable RotationRequest rotation,
+            @RequestBody(required = false) @Nullable RotationRequest request,
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
         if (isPersonal(tenant, prefix)) {
             throw Refusals.personal();
         }
-        Duration overlap = RotationRequest.overlap(rotation);
-        return KeyForm.Issued.of(keys.rotate(caller.actor(), tenant, prefix, overlap, Optional.empty())
+        var rotation = request == null ? RotationRequest.USUAL : request;
+        return KeyForm.Issued.of(keys.rotate(caller.actor(), tenant, prefix, rotation.overlap(), old -> {
+                    ApiKey.Rights next = rotation.over(old, old.expiresAt());
+                    Refusals.requireNotOutlived(caller, next);
+                    return next;
+                })
                 .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
 

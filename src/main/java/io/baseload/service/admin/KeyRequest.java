@@ -43,7 +43,7 @@ record KeyRequest(
                 models == null ? Set.of() : checked(models),
                 priority == null ? Priority.INTERACTIVE : read(priority),
                 limits(KeyLimits.NONE),
-                expiresAt == null ? Optional.empty() : read(expiresAt));
+                expiresAt == null ? Optional.empty() : end(expiresAt));
     }
 
     /** The rights of a new personal key: absent members, except the roles, are those of the person. */
@@ -60,7 +60,7 @@ record KeyRequest(
                 models == null ? before.models() : checked(models),
                 priority == null ? before.priority() : read(priority),
                 limits(before.limits()),
-                expiresAt == null ? before.expiresAt() : read(expiresAt));
+                expiresAt == null ? before.expiresAt() : end(expiresAt));
     }
 
     private KeyLimits limits(KeyLimits before) {
@@ -126,7 +126,7 @@ record KeyRequest(
         }
     }
 
-    private static Optional<Instant> read(JsonNode expiresAt) {
+    static Optional<Instant> end(JsonNode expiresAt) {
         if (expiresAt.isNull()) {
             return Optional.empty();
         }

@@ -60,13 +60,7 @@ final class MeController {
         if (!caller.mayOwn(rights)) {
             throw ApiException.refused(403, "permission_denied", "Your key can't do more than you can.");
         }
-        if (rights.expiresAt().filter(end -> end.isAfter(latest)).isPresent()) {
-            throw Refusals.invalid(
-                    "expires_at",
-                    "invalid_value",
-                    "'expires_at' must be within "
-                            + properties.personalLifetime().toDays() + " days.");
-        }
+        requireExpiry(rights, latest);
         requireRoom(caller);
         return KeyForm.Issued.of(keys.issue(caller.actor(), caller.tenant(), caller.keyPrefix(), rights));
     }
@@ -76,16 +70,17 @@ final class MeController {
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm.Issued rotate(
             @PathVariable String prefix,
-            @RequestBody(required = false) @Nullable RotationRequest rotation,
+            @RequestBody(required = false) @Nullable RotationRequest request,
             @AuthenticationPrincipal Caller caller) {
         requireOwn(caller, prefix);
         requireRoom(caller);
-        return KeyForm.Issued.of(keys.rotate(
-                        caller.actor(),
-                        caller.tenant(),
-                        prefix,
-                        RotationRequest.overlap(rotation),
-                        Optional.of(latest()))
+        var rotation = request == null ? RotationRequest.USUAL : request;
+        return KeyForm.Issued.of(keys.rotate(caller.actor(), caller.tenant(), prefix, rotation.overlap(), old -> {
+                    Instant latest = latest();
+                    ApiKey.Rights next = rotation.over(old, Optional.of(latest));
+                    requireExpiry(next, latest);
+                    return next;
+                })
                 .orElseThrow(() -> Refusals.notFound("valid key", prefix)));
     }
 
@@ -96,6 +91,16 @@ final class MeController {
         requireOwn(caller, prefix);
         if (!keys.revoke(caller.actor(), caller.tenant(), prefix)) {
             throw Refusals.notFound("valid key", prefix);
+        }
+    }
+
+    private void requireExpiry(ApiKey.Rights rights, Instant latest) {
+        if (rights.expiresAt().filter(end -> !end.isAfter(latest)).isEmpty()) {
+            throw Refusals.invalid(
+                    "expires_at",
+                    "invalid_value",
+                    "'expires_at' must be within "
+                            + properties.personalLifetime().toDays() + " days.");
         }
     }
 

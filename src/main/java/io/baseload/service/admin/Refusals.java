@@ -84,6 +84,17 @@ final class Refusals {
         }
     }
 
+    /** With a key that expires nobody can make one that expires later. */
+    static void requireNotOutlived(Caller caller, ApiKey.Rights key) {
+        if (key.endsAfter(caller.rights())) {
+            throw invalid(
+                    "expires_at",
+                    "invalid_value",
+                    "'expires_at' must not be later than that of your own key, "
+                            + caller.rights().expiresAt().orElseThrow() + ".");
+        }
+    }
+
     static ApiException personal() {
         return ApiException.refused(
                 403, "permission_denied", "The secret of a person's key is for that person alone: /admin/v1/me/keys.");

@@ -67,14 +67,10 @@ final class MessagesController {
     void count(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         checkVersion(request);
-        Count count = new Exchange(request, response, caller).read(fields -> {
-            var asked = MessagesRequestParser.question(fields);
-            return new Count(inference.withTokens(
-                    caller,
-                    asked.model(),
-                    tokens -> tokens.of(asked.completion()).getFirst().length));
-        });
-        Json.write(response, count);
+        var asked = new Exchange(request, response, caller).read(MessagesRequestParser::question);
+        int count = inference.withTokens(
+                caller, asked.model(), tokens -> tokens.of(asked.completion()).getFirst().length);
+        Json.write(response, new Count(count));
     }
 
     /** A client may omit the version. */

@@ -2,6 +2,7 @@ package io.baseload.service.batch;
 
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.web.Json;
 import java.util.List;
@@ -24,7 +25,10 @@ record LineRequest(String customId, byte[] body) {
      * @throws io.baseload.service.web.ApiException if it is not JSON
      */
     static LineRequest parse(byte[] line, String endpoint) {
-        Fields fields = Fields.of(line);
+        return RequestContext.inTurn(line, fields -> of(fields, endpoint));
+    }
+
+    private static LineRequest of(Fields fields, String endpoint) {
         Value id = fields.require("custom_id");
         String customId = id.nonEmptyText();
         if (customId.length() > MAX_ID) {

@@ -45,7 +45,7 @@ final class TrailPush implements AutoCloseable {
                 pause = IDLE_MILLIS;
             } catch (InterruptedException e) {
                 return;
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 log.warn("The audit trail is not sent to {} now: {}", target, e.toString());
                 pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
                 try {

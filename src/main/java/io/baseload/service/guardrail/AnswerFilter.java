@@ -27,7 +27,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
     private final Queue<CompletionEvent> events = new ArrayDeque<>();
     private boolean draining;
     private volatile List<Verdict> verdicts = List.of();
-    private @Nullable RuntimeException failure;
+    private @Nullable Throwable failure;
 
     private enum Kind {
         NOTHING,
@@ -87,7 +87,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
             }
             try {
                 take(event);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 log.error("An answer could not be filtered, so nothing more of it is sent", e);
                 failure = e;
                 choices.forEach(choice -> choice.blocked = true);

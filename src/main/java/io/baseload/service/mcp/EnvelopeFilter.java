@@ -21,6 +21,9 @@ import org.springframework.web.servlet.function.ServerResponse;
  * Refuses messages other than requests and notifications, and turns failures into errors of JSON-RPC. The transport itself would send the exception with its stack trace as the body.
  */
 final class EnvelopeFilter implements HandlerFilterFunction<ServerResponse, ServerResponse> {
+    /** Arguments are names and numbers. */
+    private static final int MAX_BYTES = 256 << 10;
+
     private final McpJsonMapper json;
 
     EnvelopeFilter(McpJsonMapper json) {
@@ -32,7 +35,10 @@ final class EnvelopeFilter implements HandlerFilterFunction<ServerResponse, Serv
         if (!request.method().equals(HttpMethod.POST)) {
             return transport.handle(request);
         }
-        byte[] body = request.body(byte[].class);
+        byte[] body = request.servletRequest().getInputStream().readNBytes(MAX_BYTES + 1);
+        if (body.length > MAX_BYTES) {
+            return error(413, ErrorCodes.INVALID_REQUEST, "The body is larger than " + (MAX_BYTES >> 10) + " KB.");
+        }
         if (!isReadable(body)) {
             return error(400, ErrorCodes.INVALID_REQUEST, "Expected one request or notification of JSON-RPC 2.0.");
         }

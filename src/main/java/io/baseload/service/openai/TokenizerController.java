@@ -17,7 +17,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.MediaType;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -38,22 +37,29 @@ final class TokenizerController {
 
     /**
      * @param maxModelLen the most tokens of prompt and answer together
-     * @param tokenStrs the text of each token, if requested
+     * @param tokenStrs the text of each token, if requested, made as it is written
      */
     @JsonNaming(SnakeCaseStrategy.class)
     private record Tokenized(
             int count,
             int maxModelLen,
             int[] tokens,
-            @JsonInclude(Include.NON_NULL) @Nullable List<String> tokenStrs) {
+            @JsonInclude(Include.NON_NULL) @Nullable Iterable<String> tokenStrs) {
         static Tokenized of(TokenCodec codec, TokenizeRequest request) {
             int[] tokens = codec.of(request.completion()).getFirst();
-            List<String> texts = request.texts()
-                    ? Arrays.stream(tokens)
+            Iterable<String> texts = request.texts()
+                    ? () -> Arrays.stream(tokens)
                             .mapToObj(token -> codec.text(new int[] {token}))
-                            .toList()
+                            .iterator()
                     : null;
             return new Tokenized(tokens.length, codec.contextLength(), tokens, texts);
+        }
+    }
+
+    /** The body of {@code POST /detokenize}. */
+    private record Detokenizing(String model, int[] tokens) {
+        static Detokenizing read(Fields fields) {
+            return new Detokenizing(TokenizeRequest.model(fields), PromptFields.ids(fields.require("tokens"), 0));
         }
     }
 
@@ -76,11 +82,9 @@ final class TokenizerController {
             consumes = MediaType.APPLICATION_JSON_VALUE)
     void tokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        Tokenized tokenized = new Exchange(request, response, caller).read(fields -> {
-            var asked = TokenizeRequest.read(fields);
-            return inference.withTokens(caller, asked.model(), codec -> Tokenized.of(codec, asked));
-        });
-        Json.write(response, tokenized);
+        var asked = new Exchange(request, response, caller).read(TokenizeRequest::read);
+        Json.send(
+                response, inference.withTokens(caller, asked.model(), codec -> Json.bytes(Tokenized.of(codec, asked))));
     }
 
     @Operation(summary = "Convert tokens to text", description = "Compatible with vLLM's route of this name.")
@@ -97,12 +101,8 @@ final class TokenizerController {
             consumes = MediaType.APPLICATION_JSON_VALUE)
     void detokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        String text = new Exchange(request, response, caller).read(fields -> textOf(caller, fields));
+        var asked = new Exchange(request, response, caller).read(Detokenizing::read);
+        String text = inference.withTokens(caller, asked.model(), codec -> codec.text(asked.tokens()));
         Json.write(response, new Detokenized(text, text));
-    }
-
-    private String textOf(Caller caller, Fields fields) {
-        int[] tokens = PromptFields.ids(fields.require("tokens"), 0);
-        return inference.withTokens(caller, TokenizeRequest.model(fields), codec -> codec.text(tokens));
     }
 }

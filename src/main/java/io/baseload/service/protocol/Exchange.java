@@ -42,8 +42,13 @@ public record Exchange(HttpServletRequest request, HttpServletResponse response,
         return new RequestContext(caller, origin(), bytes -> LimitedRequest.count(request, bytes));
     }
 
-    /** Reads the body. Only the reading waits for the client. */
+    /** The body, for which this waits. */
+    public byte[] body() throws IOException {
+        return request.getInputStream().readAllBytes();
+    }
+
+    /** Reads the body. */
     public <T> T read(Function<Fields, T> reader) throws IOException {
-        return context().read(request.getInputStream().readAllBytes(), reader);
+        return context().read(body(), reader);
     }
 }

@@ -18,7 +18,12 @@ public record RequestContext(Caller caller, Origin origin, LongConsumer memory) 
 
     /** Reads a body. The objects built from a body are some ten times its size, so large bodies take turns. */
     public <T> T read(byte[] body, Function<Fields, T> reader) {
-        return read(TURNS, body, reader);
+        return inTurn(body, reader);
+    }
+
+    /** The same for a text that comes with other context, such as a line of a batch. */
+    public static <T> T inTurn(byte[] text, Function<Fields, T> reader) {
+        return read(TURNS, text, reader);
     }
 
     /** Reads a stored text of an earlier request while the body is read. Such texts have their own turns, in which nothing waits for a body's turn. */

@@ -31,6 +31,7 @@ import org.springframework.stereotype.Component;
 @Component
 final class KeptResponses {
     private static final Logger log = LoggerFactory.getLogger(KeptResponses.class);
+    private static final String PREVIOUS = "previous_response_id";
     private static final Pattern ID = Pattern.compile("resp_[0-9a-f]{32}");
     private static final int MAX_CONVERSATION_BYTES = 8 << 20;
     private static final Duration SOON = Duration.ofSeconds(5);
@@ -44,18 +45,50 @@ final class KeptResponses {
     /** @param input the items of the request, as JSON */
     private record Turn(ResponseBody response, @JsonRawValue String input) {}
 
-    /** Passes on the items of the response that a request continues and of all before it, in their order. */
-    void continued(RequestContext context, Value previous, Consumer<Value> items) {
+    /**
+     * What a request wants from the store.
+     *
+     * @param previous the response that it continues
+     * @param store whether its own response is to be stored
+     */
+    record StorageFields(Optional<String> previous, boolean store) {
+        static StorageFields of(Fields fields) {
+            return new StorageFields(fields.find(PREVIOUS).map(Value::text), fields.flag("store", false));
+        }
+    }
+
+    /**
+     * What the database has for a request.
+     *
+     * @param begun the time of the request by the clock of the store; only if its response is to be stored
+     * @param earlier the response that it continues and all before it, in their order
+     */
+    record Prepared(Optional<Instant> begun, List<byte[]> earlier) {}
+
+    /** @throws ApiException if the response can't be stored, or the request continues an unknown one */
+    Prepared prepare(RequestContext context, StorageFields fields) {
         String tenant = context.caller().tenant();
-        List<byte[]> turns = known(previous.text())
-                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(context, previous, bytes))))
+        Optional<Instant> begun = fields.store() ? Optional.of(checkRoom(tenant)) : Optional.empty();
+        List<byte[]> earlier = fields.previous()
+                .map(previous -> conversation(context, tenant, previous))
+                .orElse(List.of());
+        return new Prepared(begun, earlier);
+    }
+
+    private List<byte[]> conversation(RequestContext context, String tenant, String previous) {
+        return known(previous)
+                .flatMap(id -> opened(() -> store.conversation(tenant, id, bytes -> admit(context, bytes))))
                 .orElseThrow(() -> ApiException.refused(
                                 404,
                                 "previous_response_not_found",
-                                "Previous response with id '" + previous.text()
+                                "Previous response with id '" + previous
                                         + "' not found. Only responses to requests with store: true are stored, and"
                                         + " only for as long as all responses that they continue.")
-                        .withParam(previous.path()));
+                        .withParam(PREVIOUS));
+    }
+
+    /** Passes on the items of these responses and of their requests. */
+    static void read(RequestContext context, List<byte[]> turns, Consumer<Value> items) {
         for (byte[] turn : turns) {
             context.readKept(turn, fields -> {
                 fields.require("input").items().forEach(items);
@@ -65,10 +98,10 @@ final class KeptResponses {
         }
     }
 
-    private static void admit(RequestContext context, Value previous, long bytes) {
+    private static void admit(RequestContext context, long bytes) {
         if (bytes > MAX_CONVERSATION_BYTES) {
             throw Invalid.value(
-                    previous.path(),
+                    PREVIOUS,
                     "the conversation is larger than " + (MAX_CONVERSATION_BYTES >> 20) + " MB. Begin a new one.");
         }
         context.memory().accept(bytes);
@@ -80,14 +113,19 @@ final class KeptResponses {
      * @param own how many of the request's messages, the last ones, are its own input
      */
     Function<CompletionRequest, Consumer<ResponseBody>> keeper(
-            RequestContext context, Fields fields, InferenceRequest request, int own, FunctionTools tools) {
-        if (!fields.flag("store", false)) {
+            RequestContext context,
+            Prepared prepared,
+            Fields fields,
+            InferenceRequest request,
+            int own,
+            FunctionTools tools) {
+        if (prepared.begun().isEmpty()) {
             return passed -> response -> {};
         }
+        Instant begun = prepared.begun().get();
         Caller caller = context.caller();
-        Instant begun = checkRoom(caller.tenant());
         String input = InputList.of(fields.require("input"));
-        Optional<String> previous = fields.find("previous_response_id").map(Value::text);
+        Optional<String> previous = fields.find(PREVIOUS).map(Value::text);
         CompletionRequest sent = request.completion();
         return passed -> response -> {
             Turn turn = passed.equals(sent)

@@ -58,7 +58,7 @@ final class ResponsesController implements BatchRoute {
             throws IOException {
         var exchange = new Exchange(request, response, caller);
         var context = exchange.context();
-        responder.answer(exchange, exchange.read(fields -> ResponsesRequestParser.parse(fields, context, kept)));
+        responder.answer(exchange, ResponsesRequestParser.parse(exchange.body(), context, kept));
     }
 
     @Operation(summary = "Get a stored response")
@@ -109,7 +109,6 @@ final class ResponsesController implements BatchRoute {
 
     @Override
     public BatchAnswer answer(RequestContext context, byte[] body) {
-        return responder.answerLater(
-                context, context.read(body, fields -> ResponsesRequestParser.parse(fields, context, kept)));
+        return responder.answerLater(context, ResponsesRequestParser.parse(body, context, kept));
     }
 }

@@ -30,13 +30,26 @@ final class ResponsesRequestParser {
 
     private ResponsesRequestParser() {}
 
-    /** @param kept has the responses that the request continues, and stores its response if requested */
-    static ParsedRequest parse(Fields fields, RequestContext context, KeptResponses kept) {
+    /**
+     * Reads the body twice, and asks the database in between, so that nobody else's body waits for it.
+     *
+     * @param kept has the responses that the request continues, and stores its response if requested
+     */
+    static ParsedRequest parse(byte[] body, RequestContext context, KeptResponses kept) {
+        KeptResponses.StorageFields storage = context.read(body, KeptResponses.StorageFields::of);
+        KeptResponses.Prepared prepared = kept.prepare(context, storage);
+        return context.read(body, fields -> parse(fields, context, kept, prepared));
+    }
+
+    private static ParsedRequest parse(
+            Fields fields, RequestContext context, KeptResponses kept, KeptResponses.Prepared prepared) {
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
+        // these apply to one response: those of earlier ones are not carried over
         var instructions = fields.find("instructions").map(Value::text).map(Message::system);
         var tools = FunctionTools.read(fields);
-        var conversation = conversation(fields, context, kept, tools);
+        var conversation = InputItems.read(
+                fields.require("input"), tools, items -> KeptResponses.read(context, prepared.earlier(), items));
         var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
                 .toList();
         checkIgnored(fields);
@@ -54,7 +67,7 @@ final class ResponsesRequestParser {
                 false);
         var request = RequestFields.request(fields, model, completion);
         var settings = ResponseSettings.of(fields, completion);
-        var keeper = kept.keeper(context, fields, request, conversation.own(), tools);
+        var keeper = kept.keeper(context, prepared, fields, request, conversation.own(), tools);
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
@@ -74,16 +87,6 @@ final class ResponsesRequestParser {
             case "response_format" -> "text.format";
             default -> function.matches() ? tools.path(Integer.parseInt(function.group(1))) : field;
         };
-    }
-
-    /** Instructions apply to one response: those of earlier ones are not carried over. */
-    private static InputItems.Conversation conversation(
-            Fields fields, RequestContext context, KeptResponses kept, FunctionTools tools) {
-        return InputItems.read(
-                fields.require("input"),
-                tools,
-                items -> fields.find("previous_response_id")
-                        .ifPresent(previous -> kept.continued(context, previous, items)));
     }
 
     private static OptionalInt maxTokens(Fields fields) {

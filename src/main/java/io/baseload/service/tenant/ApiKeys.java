@@ -192,51 +192,50 @@ public final class ApiKeys {
      * @param change an exception from it rolls everything back
      */
     public Optional<ApiKey> change(Actor actor, String tenant, String prefix, UnaryOperator<ApiKey.Rights> change) {
-        return transactions.execute(status -> jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ? AND"
-                        + " revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp()) FOR UPDATE")
-                .params(tenant, prefix)
-                .query((row, number) -> KeyRows.key(row))
-                .optional()
-                .map(before -> {
-                    var rights = change.apply(before.rights());
-                    audit.recordAdmin(actor, "admin.key.change", subject(tenant, prefix), described(rights));
-                    return jdbc.sql("UPDATE api_key SET roles = ?, models = ?, priority = ?, requests_per_minute = ?,"
-                                    + " addresses = ?, expires_at = ?, reminded_at = NULL WHERE prefix = ? RETURNING *")
-                            .params(KeyRows.columns(rights))
-                            .param(prefix)
-                            .query((row, number) -> KeyRows.key(row))
-                            .single();
-                }));
+        return transactions.execute(status -> locked(tenant, prefix).map(before -> {
+            var rights = change.apply(before.rights());
+            audit.recordAdmin(actor, "admin.key.change", subject(tenant, prefix), described(rights));
+            return jdbc.sql("UPDATE api_key SET roles = ?, models = ?, priority = ?, requests_per_minute = ?,"
+                            + " addresses = ?, expires_at = ?, reminded_at = NULL WHERE prefix = ? RETURNING *")
+                    .params(KeyRows.columns(rights))
+                    .param(prefix)
+                    .query((row, number) -> KeyRows.key(row))
+                    .single();
+        }));
     }
 
     /**
-     * Creates a key with the same rights and lets the old one expire after a period in which both are valid; empty if there is no such valid key.
+     * Creates a successor of a key and lets the old one expire after a period in which both are valid; empty if there is no such valid key.
      *
      * @param overlap how long the old one stays valid
-     * @param end when the new one expires; empty = never
+     * @param change gives the new one's rights; an exception from it rolls everything back
      */
     public Optional<ApiKey.Issued> rotate(
-            Actor actor, String tenant, String prefix, Duration overlap, Optional<Instant> end) {
-        return transactions.execute(status -> jdbc.sql("""
-            UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms'), replaced = true
-            WHERE tenant = ? AND prefix = ? AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > clock_timestamp())
-            RETURNING *\
-            """)
-                .params(overlap.toMillis(), tenant, prefix)
+            Actor actor, String tenant, String prefix, Duration overlap, UnaryOperator<ApiKey.Rights> change) {
+        return transactions.execute(status -> locked(tenant, prefix).map(old -> {
+            var rights = change.apply(old.rights());
+            jdbc.sql("UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms'),"
+                            + " replaced = true WHERE prefix = ?")
+                    .params(overlap.toMillis(), prefix)
+                    .update();
+            var secret = KeySecret.random();
+            var key = insert(tenant, old.identity(), rights, secret, false);
+            shareBudget(prefix, key.prefix());
+            var detail =
+                    new TreeMap<String, Object>(Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
+            rights.expiresAt().ifPresent(end -> detail.put("expires_at", end.toString()));
+            audit.recordAdmin(actor, "admin.key.rotate", subject(tenant, prefix), detail);
+            return new ApiKey.Issued(secret.text(), key);
+        }));
+    }
+
+    /** A valid key, which nobody else changes meanwhile. */
+    private Optional<ApiKey> locked(String tenant, String prefix) {
+        return jdbc.sql("SELECT * FROM api_key WHERE tenant = ? AND prefix = ? AND revoked_at IS NULL"
+                        + " AND (expires_at IS NULL OR expires_at > clock_timestamp()) FOR UPDATE")
+                .params(tenant, prefix)
                 .query((row, number) -> KeyRows.key(row))
-                .optional()
-                .map(old -> {
-                    var rights = old.rights().withEnd(end);
-                    var secret = KeySecret.random();
-                    var key = insert(tenant, old.identity(), rights, secret, false);
-                    shareBudget(prefix, key.prefix());
-                    audit.recordAdmin(
-                            actor,
-                            "admin.key.rotate",
-                            subject(tenant, prefix),
-                            Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
-                    return new ApiKey.Issued(secret.text(), key);
-                }));
+                .optional();
     }
 
     /** Usage of a key and its successor counts together. */

@@ -31,13 +31,21 @@ final class BodyLimit extends OncePerRequestFilter {
     @Override
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
-        var terms = isUpload(request) ? uploads : BodyTerms.USUAL;
-        var limited = new LimitedRequest(request, memory, terms);
+        var limited = new LimitedRequest(request, memory, terms(request));
         try {
             chain.doFilter(limited, response);
+        } catch (ApiException refusal) { // of a form that a filter reads
+            refusal.write(request, response);
         } finally {
             limited.end();
         }
+    }
+
+    private BodyTerms terms(HttpServletRequest request) {
+        if (FormFields.areIn(request)) {
+            return BodyTerms.FORM;
+        }
+        return isUpload(request) ? uploads : BodyTerms.USUAL;
     }
 
     private static boolean isUpload(HttpServletRequest request) {

@@ -1,28 +1,37 @@
 package io.baseload.service.web;
 
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
- * Limits the memory of the bodies of all requests together, counted byte by byte as they arrive. If it runs short, the oldest incomplete bodies are dropped, as long as there are
- * any: a client that sends at full speed has finished long before its body is the oldest. A complete body stays counted until its request ends.
+ * Limits the memory of the bodies of all requests together, counted byte by byte as they arrive. The bodies of one owner may take at most as much as is still free, so half of the
+ * memory if there are no others, and there is always some left for the next owner. If it runs short, the oldest incomplete bodies are dropped, first those of the same owner: a
+ * client that sends at full speed has finished long before its body is the oldest. A complete body stays counted until its request ends.
  */
 final class BodyMemory {
     /** A body that is being received. All fields are guarded by the memory. */
     static final class Body {
+        private final String owner;
         private final Runnable giveUp;
         private long bytes;
         private boolean ended;
 
         /** @param giveUp makes the reading of this body fail; must not block */
-        Body(Runnable giveUp) {
+        Body(String owner, Runnable giveUp) {
+            this.owner = owner;
             this.giveUp = giveUp;
         }
     }
 
     private final long limit;
     private final Set<Body> arriving = new LinkedHashSet<>();
+    private final Map<String, Long> owned = new HashMap<>();
     private long taken;
 
     BodyMemory(long limit) {
@@ -35,29 +44,48 @@ final class BodyMemory {
                 Math.max(2 * BodyLimit.MAX_BYTES, Runtime.getRuntime().maxMemory() / 16));
     }
 
-    synchronized Body begin(Runnable giveUp) {
-        var body = new Body(giveUp);
+    synchronized Body begin(String owner, Runnable giveUp) {
+        var body = new Body(owner, giveUp);
         arriving.add(body);
         return body;
     }
 
     /** Counts received bytes; false if there is no room for them, or the body was dropped. */
     synchronized boolean grow(Body body, int bytes) {
-        if (body.ended) {
+        if (body.ended || !makeRoom(body, bytes)) {
             return false;
         }
         body.bytes += bytes;
-        taken += bytes;
+        add(body.owner, bytes);
+        return true;
+    }
+
+    private boolean makeRoom(Body body, long bytes) {
+        return makeRoom(body, bytes, other -> other.owner.equals(body.owner)) || makeRoom(body, bytes, other -> true);
+    }
+
+    /** Nobody is dropped if that would not be enough. */
+    private boolean makeRoom(Body body, long bytes, Predicate<Body> which) {
+        long all = taken + bytes;
+        long own = owned.getOrDefault(body.owner, 0L) + bytes;
+        List<Body> dropped = new ArrayList<>();
         var oldest = arriving.iterator();
-        while (taken > limit && oldest.hasNext()) {
+        while (own + all > limit && oldest.hasNext()) {
             Body other = oldest.next();
-            if (other != body) {
-                oldest.remove();
-                other.giveUp.run();
-                free(other);
+            if (other != body && other.bytes > 0 && which.test(other)) {
+                dropped.add(other);
+                all -= other.bytes;
+                own -= other.owner.equals(body.owner) ? other.bytes : 0;
             }
         }
-        return taken <= limit;
+        if (own + all > limit) {
+            return false;
+        }
+        for (Body other : dropped) {
+            other.giveUp.run();
+            end(other);
+        }
+        return true;
     }
 
     /** The body is complete. */
@@ -68,12 +96,20 @@ final class BodyMemory {
     /** The request has ended. */
     synchronized void end(Body body) {
         arriving.remove(body);
-        free(body);
+        if (!body.ended) {
+            body.ended = true;
+            add(body.owner, -body.bytes);
+        }
     }
 
-    private void free(Body body) {
-        taken -= body.ended ? 0 : body.bytes;
-        body.ended = true;
+    private void add(String owner, long bytes) {
+        taken += bytes;
+        long now = owned.getOrDefault(owner, 0L) + bytes;
+        if (now == 0) {
+            owned.remove(owner);
+        } else {
+            owned.put(owner, now);
+        }
     }
 
     synchronized long taken() {

@@ -12,12 +12,13 @@ import java.util.concurrent.TimeUnit;
  */
 record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond) {
     private static final Duration MAX_TIME = Duration.ofSeconds(60);
-    /** Boundaries, headers and other fields of a form with a file. */
+    /** A form; if it has a file, its boundaries, headers and other fields. */
     private static final long MAX_FORM_BYTES = 64 << 10;
 
     private static final long MIN_UPLOAD_RATE = 64 << 10;
 
     static final BodyTerms USUAL = new BodyTerms(BodyLimit.MAX_BYTES, true, MAX_TIME, 0);
+    static final BodyTerms FORM = new BodyTerms(MAX_FORM_BYTES, true, MAX_TIME, 0);
 
     static BodyTerms ofUpload(long maxFile) {
         return new BodyTerms(maxFile + MAX_FORM_BYTES, false, MAX_TIME, MIN_UPLOAD_RATE);
@@ -29,6 +30,7 @@ record BodyTerms(long maxBytes, boolean kept, Duration time, long bytesPerSecond
     }
 
     ApiException tooLarge() {
-        return ApiException.refused(413, "request_too_large", "The body is larger than " + (maxBytes >> 20) + " MB.");
+        String most = maxBytes < 1 << 20 ? (maxBytes >> 10) + " KB" : (maxBytes >> 20) + " MB";
+        return ApiException.refused(413, "request_too_large", "The body is larger than " + most + ".");
     }
 }

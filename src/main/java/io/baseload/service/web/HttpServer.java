@@ -19,7 +19,10 @@ class HttpServer {
     @Bean
     WebServerFactoryCustomizer<TomcatServletWebServerFactory> answers() {
         return factory -> {
-            factory.addConnectorCustomizers(connector -> connector.setEncodedSolidusHandling("decode"));
+            factory.addConnectorCustomizers(connector -> {
+                connector.setEncodedSolidusHandling("decode");
+                connector.setMaxPostSize(0); // forms are read by LimitedRequest
+            });
             factory.addContextCustomizers(context -> {
                 if (context.getParent() instanceof StandardHost host) {
                     host.setErrorReportValveClass(ErrorResponses.Valve.class.getName());

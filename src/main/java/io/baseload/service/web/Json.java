@@ -36,7 +36,11 @@ public final class Json {
 
     /** Sends JSON, whatever {@code Accept} says. */
     public static void write(HttpServletResponse response, Object value) throws IOException {
-        byte[] body = bytes(value);
+        send(response, bytes(value));
+    }
+
+    /** Sends what is JSON already. */
+    public static void send(HttpServletResponse response, byte[] body) throws IOException {
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(body.length);
         response.getOutputStream().write(body);

@@ -10,7 +10,11 @@ import java.io.InputStreamReader;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.Enumeration;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.util.WebUtils;
 
 /** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies. */
@@ -20,6 +24,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
     private final BodyMemory memory;
     private final BodyTerms terms;
     private @Nullable Body body;
+    private @Nullable Map<String, String[]> parameters;
 
     LimitedRequest(HttpServletRequest request, BodyMemory memory, BodyTerms terms) {
         super(request);
@@ -32,6 +37,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
         if (limited != null
                 && limited.body != null
+                && limited.body.counted != null
                 && !limited.memory.grow(limited.body.counted, Math.toIntExact(bytes))) {
             throw BodyMemory.full();
         }
@@ -45,7 +51,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     /** Returns the memory of the body. Remaining data from the client is read for a while, so that it sees the answer. */
     void end() {
-        if (body != null) {
+        if (body != null && body.counted != null) {
             memory.end(body.counted);
         }
         @Nullable ServedConnection connection = ServedConnection.current();
@@ -75,6 +81,40 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         return new BufferedReader(new InputStreamReader(getInputStream(), StandardCharsets.UTF_8));
     }
 
+    /** Tomcat would read a form without these limits, into an array of the announced size. */
+    @Override
+    public Map<String, String[]> getParameterMap() {
+        if (parameters == null) {
+            parameters = FormFields.areIn(this) ? withForm() : super.getParameterMap();
+        }
+        return parameters;
+    }
+
+    private Map<String, String[]> withForm() {
+        try {
+            byte[] form = getInputStream().readAllBytes(); // from here on Tomcat leaves the body alone
+            return FormFields.after(super.getParameterMap(), new String(form, StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw brokenOff();
+        }
+    }
+
+    @Override
+    public @Nullable String getParameter(String name) {
+        String @Nullable [] values = getParameterValues(name);
+        return values == null ? null : values[0];
+    }
+
+    @Override
+    public String @Nullable [] getParameterValues(String name) {
+        return getParameterMap().get(name);
+    }
+
+    @Override
+    public Enumeration<String> getParameterNames() {
+        return Collections.enumeration(getParameterMap().keySet());
+    }
+
     static ApiException tooSlow() {
         return ApiException.refused(408, "request_timeout", "The body did not arrive in time.");
     }
@@ -88,7 +128,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         private final BodyMemory memory;
         private final BodyTerms terms;
         private final @Nullable ServedConnection connection = ServedConnection.current();
-        private final BodyMemory.Body counted;
+        private final BodyMemory.@Nullable Body counted;
         private final long begun = System.nanoTime();
         private long count;
 
@@ -96,7 +136,14 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             this.raw = raw;
             this.memory = memory;
             this.terms = terms;
-            this.counted = memory.begin(connection == null ? () -> {} : connection::cut);
+            this.counted = terms.kept() ? memory.begin(owner(), connection == null ? () -> {} : connection::cut) : null;
+        }
+
+        /** The tenant; all strangers together are one. */
+        private static String owner() {
+            return SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key
+                    ? key.getPrincipal().tenant()
+                    : "";
         }
 
         @Override
@@ -145,13 +192,13 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             if (count > terms.maxBytes()) {
                 throw terms.tooLarge();
             }
-            if (bytes > 0 && terms.kept() && !memory.grow(counted, bytes)) {
+            if (bytes > 0 && counted != null && !memory.grow(counted, bytes)) {
                 throw BodyMemory.full();
             }
             if (System.nanoTime() - begun > terms.nanos(count)) {
                 throw tooSlow();
             }
-            if (raw.isFinished()) {
+            if (counted != null && raw.isFinished()) {
                 memory.complete(counted);
             }
             return bytes;

@@ -36,6 +36,7 @@ final class ManagementPort extends OncePerRequestFilter {
                 Thread.ofVirtual().name("management-", 0).factory()));
         var connector = new Connector(protocol);
         connector.setPort(port);
+        connector.setMaxPostSize(0); // forms are read by LimitedRequest
         return connector;
     }
 

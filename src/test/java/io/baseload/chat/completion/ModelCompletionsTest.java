@@ -31,6 +31,7 @@ import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -325,12 +327,14 @@ class ModelCompletionsTest {
     @Test
     void longPromptsOfOneFlowDelayNeitherThoseOfOthersNorShortOnes() throws Exception {
         var a = new FlowId("a");
-        CompletionRequest large = greedy(new Input.Texts(List.of("hello ".repeat(LongTexts.MAX_SHORT_CHARACTERS))), 1);
-        int[] tokens = completions.tokens(new FlowId("b")).of(large).getFirst();
+        var chats = Completions.of(model, new ChatSettings(Optional.of("{{ messages[0].content }}"), Optional.empty()));
+        Map<String, Object> unused = Map.of("unused", "x".repeat(LongTexts.MAX_SHORT_CHARACTERS));
+        CompletionRequest large = greedy(new Input.Chat(List.of(Message.user("hello world")), unused), 1);
+        int[] tokens = chats.tokens(new FlowId("b")).of(large).getFirst();
         CompletableFuture<int[]> behind;
         try (var held = new HeldTurn(a)) {
-            behind = HeldTurn.behind(() -> completions.tokens(a).of(large).getFirst());
-            assertThat(completions.tokens(new FlowId("b")).of(large).getFirst()).isEqualTo(tokens);
+            behind = HeldTurn.behind(() -> chats.tokens(a).of(large).getFirst());
+            assertThat(chats.tokens(new FlowId("b")).of(large).getFirst()).isEqualTo(tokens);
             assertThat(completions
                             .prepare(greedy(HELLO, 1), a, CacheScope.PRIVATE)
                             .promptTokens())
@@ -338,6 +342,26 @@ class ModelCompletionsTest {
             assertThat(behind).isNotDone();
         }
         assertThat(behind.get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES)).isEqualTo(tokens);
+    }
+
+    @Test
+    void noMoreTokensAreConvertedThanFourContextsHave() {
+        int most = 4 * model.contextLength();
+        var tokens = completions.tokens(new FlowId("a"));
+        var ids = new int[most + 1];
+        assertThat(tokens.text(Arrays.copyOf(ids, most))).isNotEmpty();
+        assertTooLong("tokens", () -> tokens.text(ids));
+        assertThat(tokens.of(greedy(new Input.Tokens(List.of(Arrays.copyOf(ids, most))), 1)))
+                .hasSize(1);
+        assertTooLong("prompt", () -> tokens.of(greedy(new Input.Tokens(List.of(ids)), 1)));
+        assertTooLong("prompt", () -> tokens.of(greedy(new Input.Texts(List.of("hello ".repeat(most + 1))), 1)));
+    }
+
+    private static void assertTooLong(String field, ThrowingCallable converting) {
+        assertThatThrownBy(converting).isInstanceOfSatisfying(InvalidRequestException.class, e -> {
+            assertThat(e.field()).isEqualTo(field);
+            assertThat(e.code()).isEqualTo("context_length_exceeded");
+        });
     }
 
     private static void refused(CompletionRequest request, String field, String code) {

@@ -2,11 +2,15 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.web.Json;
+import io.baseload.testing.Patience;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** The positions of the lines of a file, and their errors. */
@@ -87,6 +91,32 @@ class LineValidationTest {
         assertThat(named.param()).hasSize(200);
         var half = errors(GOOD.formatted(1).replace("POST", "\\ud83d"), 10, 1000);
         assertThat(Json.bytes(half)).isNotEmpty();
+    }
+
+    /** A line's tree is as large as that of any other body. */
+    @Test
+    void aLineIsReadWhenItsTurnHasCome() throws Exception {
+        var begun = new CountDownLatch(1);
+        var end = new CountDownLatch(1);
+        byte[] large = ("{}" + " ".repeat((8 << 20) - 2)).getBytes(StandardCharsets.UTF_8);
+        var holder = Thread.ofVirtual()
+                .start(() -> RequestContext.inTurn(large, fields -> {
+                    begun.countDown();
+                    try {
+                        return end.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
+                    } catch (InterruptedException e) {
+                        throw new IllegalStateException(e);
+                    }
+                }));
+        begun.await();
+        var line = Thread.ofPlatform().start(() -> errors(GOOD.formatted(1), 10, 1000));
+        Patience.await()
+                .until(line::getState, state -> state == Thread.State.WAITING || state == Thread.State.TERMINATED);
+        assertThat(line.getState()).isEqualTo(Thread.State.WAITING);
+        end.countDown();
+        line.join();
+        holder.join();
+        assertThat(spans).hasSize(1);
     }
 
     @Test

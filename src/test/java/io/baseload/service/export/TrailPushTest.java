@@ -127,6 +127,22 @@ class TrailPushTest {
     }
 
     @Test
+    void anErrorDoesNotEndTheSending() {
+        append(3);
+        var errors = new AtomicInteger(1);
+        Receiver receiver = http();
+        try (var push = push()) {
+            push.start("siem", entries -> {
+                if (errors.getAndDecrement() > 0) {
+                    throw new StackOverflowError("an entry that is nested too deeply");
+                }
+                receiver.send(entries);
+            });
+            Patience.await().until(() -> taken.containsAll(upTo(3)) && push.behind("siem") == 0);
+        }
+    }
+
+    @Test
     void aReceiverThatNeverEndsItsAnswerIsGivenUpAndTriedAgain() {
         append(3);
         endless.set(1);

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Answers that pass through filters in pieces of any size. */
 class AnswerFilterTest {
@@ -139,12 +142,20 @@ class AnswerFilterTest {
                         new CompletionEvent.ChoiceFinished(0, StopReason.TOOL_CALLS, Optional.empty()));
     }
 
-    @Test
-    void aFilterThatBreaksFailsTheAnswer() throws Exception {
+    private static Stream<Throwable> failures() {
+        return Stream.of(new IllegalStateException("broken"), new StackOverflowError("broken"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("failures")
+    void aFilterThatBreaksFailsTheAnswer(Throwable failure) throws Exception {
         var broken = new Filter() {
             @Override
             public FilterResult apply(List<String> texts, Subject subject) {
-                throw new IllegalStateException("broken");
+                switch (failure) {
+                    case Error error -> throw error;
+                    default -> throw (RuntimeException) failure;
+                }
             }
 
             @Override

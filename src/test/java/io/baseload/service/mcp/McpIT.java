@@ -169,6 +169,21 @@ class McpIT {
                 .isEqualTo(413);
     }
 
+    /** Its tree would take forty times its size. */
+    @Test
+    void aBodyOfManyValuesIsRefusedBeforeItIsParsed() throws Exception {
+        String body =
+                "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": {\"name\": \"who_am_i\","
+                        + " \"arguments\": {\"x\": [" + "{},".repeat(100_000) + "{}]}}}";
+        HttpResponse<String> answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+        assertThat(answer.statusCode()).isEqualTo(413);
+        assertThat(Rest.json(answer).at("/error/message").asString()).isEqualTo("The body is larger than 256 KB.");
+        var keys = rest.send(
+                "POST", "/admin/v1/tenants/default/keys", "{\"expires_at\": [" + "{},".repeat(60_000) + "{}]}");
+        assertThat(keys.statusCode()).isEqualTo(400);
+        assertThat(Rest.json(keys).at("/error/param").toString()).isNotEqualTo("\"roles\""); // which are missing
+    }
+
     @Test
     void eachCallStandsInTheTrail() throws Exception {
         with(rest, RunningService.KEY, client -> call(client, "list_prices", Map.of()));

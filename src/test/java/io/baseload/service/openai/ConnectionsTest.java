@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
 import io.baseload.testing.Patience;
 import java.io.IOException;
@@ -36,6 +37,9 @@ class ConnectionsTest {
 
     @Autowired
     private Inference inference;
+
+    @Autowired
+    private ResponseStore responses;
 
     @ParameterizedTest
     @ValueSource(strings = {"prefill", "drip"})
@@ -191,6 +195,74 @@ class ConnectionsTest {
             }
         } finally {
             close(slow);
+        }
+    }
+
+    /** Each of the tenant's bodies stays in memory as long as its answer runs. */
+    @Test
+    void theBodiesOfOneTenantLeaveRoomForOthers() throws Exception {
+        var running = new ArrayList<RawConnection>();
+        int refused = 0;
+        try {
+            for (int size = 7 * MEGABYTE; size > 100; size /= 8) {
+                boolean room = true;
+                while (room) {
+                    var connection = new RawConnection(port);
+                    running.add(connection);
+                    connection.send(RawConnection.post(CHAT, " ".repeat(size) + ASK.formatted("patient")));
+                    String head = connection.readThrough("\r\n\r\n");
+                    room = head.startsWith("HTTP/1.1 200");
+                    if (!room) {
+                        assertTrue(head.startsWith("HTTP/1.1 503"), head);
+                        refused++;
+                    }
+                }
+            }
+            assertEquals(6, refused);
+            String others = " ".repeat(3 * MEGABYTE) + ASK.formatted("m");
+            assertEquals(200, new Web(port).post(CHAT, others, Web.OTHER).status());
+        } finally {
+            close(running);
+            String large = " ".repeat(7 * MEGABYTE) + ASK.formatted("m");
+            Patience.await().until(() -> new Web(port).chat(large).status() == 200);
+        }
+    }
+
+    /** One that takes all of the turn of large bodies. */
+    private static String large(String body) {
+        return " ".repeat(8 * MEGABYTE - body.length()) + body;
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/tokenize                 | {'model': 'held', 'prompt': 'a'}",
+                "/detokenize               | {'model': 'held', 'tokens': [1]}",
+                "/v1/messages/count_tokens | {'model': 'held', 'messages': [{'role': 'user', 'content': 'a'}]}"
+            })
+    void nobodyWaitsForTheTokensOfAnother(String path, String body) throws Exception {
+        aChatIsAnsweredMeanwhile(path, body, ((ScriptedInference) inference).tokens);
+    }
+
+    @Test
+    void nobodyWaitsForTheStoredResponsesOfAnother() throws Exception {
+        aChatIsAnsweredMeanwhile(
+                "/v1/responses", "{'model': 'm', 'input': 'Hi', 'store': true}", ((ScriptedResponses) responses).room);
+    }
+
+    private void aChatIsAnsweredMeanwhile(String path, String body, Gate gate) throws Exception {
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            var held = clients.submit(() -> new Web(port).post(path, large(body.replace('\'', '"')), Web.OTHER));
+            gate.awaitArrival();
+            try {
+                var chat = clients.submit(() -> new Web(port).chat(ASK.formatted("m")));
+                assertEquals(200, chat.get(Patience.LIMIT.toMinutes(), MINUTES).status());
+                assertFalse(held.isDone());
+            } finally {
+                gate.open();
+            }
+            assertEquals(200, held.get().status());
         }
     }
 

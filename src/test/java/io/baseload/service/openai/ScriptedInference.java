@@ -49,6 +49,9 @@ public final class ScriptedInference implements Inference {
     private final Map<String, CountDownLatch> goes = new ConcurrentHashMap<>();
     private final Map<String, InferenceRequest> asked = new ConcurrentHashMap<>();
 
+    /** Before the tokens of the model {@code held}. */
+    final Gate tokens = new Gate();
+
     /** When a request was cancelled, in nanoseconds of the JVM's clock. */
     public CompletableFuture<Long> cancelOf(String requestId) {
         return cancelled.computeIfAbsent(requestId, key -> new CompletableFuture<>());
@@ -107,6 +110,9 @@ public final class ScriptedInference implements Inference {
     @Override
     public <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use) {
         refuse(model);
+        if (model.equals("held")) {
+            tokens.pass();
+        }
         return use.apply(new TokenCodec() {
             @Override
             public List<int[]> of(CompletionRequest request) {

@@ -10,15 +10,21 @@ import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
 import org.springframework.boot.test.context.SpringBootTest;
 import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
+import org.springframework.security.web.csrf.CsrfFilter;
+import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
 
 /** Clients that never finish what they begin, more of them than there may be connections: others are answered. */
 @SpringBootTest(
-        classes = ScriptedService.class,
+        classes = {ScriptedService.class, SlowClientsTest.Forms.class},
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "management.endpoint.health.group.readiness.include=readinessState",
@@ -35,7 +41,22 @@ class SlowClientsTest {
     private static final String HALF_A_BODY =
             "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
                     + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
+    private static final String FORM = "POST /form HTTP/1.1\r\nHost: x\r\n"
+            + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s";
     private static final String LIVENESS = "/actuator/health/liveness";
+
+    /** The console's filter, which reads a form before anybody has signed in. */
+    static class Forms {
+        @Bean
+        FilterRegistrationBean<CsrfFilter> csrf() {
+            var csrf = new CsrfFilter(new CookieCsrfTokenRepository());
+            csrf.setRequestHandler(new CsrfTokenRequestAttributeHandler());
+            var filter = new FilterRegistrationBean<>(csrf);
+            filter.addUrlPatterns("/form");
+            filter.setOrder(SecurityFilterProperties.DEFAULT_FILTER_ORDER - 1);
+            return filter;
+        }
+    }
 
     @LocalServerPort
     private int port;
@@ -117,6 +138,39 @@ class SlowClientsTest {
     void bodiesThatNeverEndKeepNobodyOut() throws Exception {
         begin(100, HALF_A_BODY);
         othersAreAnswered(" ");
+    }
+
+    @Test
+    void formsThatNeverEndKeepNobodyOut() throws Exception {
+        begin(100, FORM.formatted(500, "a"));
+        othersAreAnswered("b");
+    }
+
+    /** Tomcat alone would take the announced bytes at once. */
+    @Test
+    void aLargeFormIsRefusedBeforeItComes() throws Exception {
+        assertThat(beginning(FORM.formatted(2_000_000, "a"))).startsWith("HTTP/1.1 413");
+        assertThat(beginning(FORM.formatted(2003, "a&".repeat(1001) + "b")))
+                .startsWith("HTTP/1.1 400")
+                .contains("A form has at most 1000 fields.");
+    }
+
+    @Test
+    void theFieldsOfAFormAreRead() throws Exception {
+        String token = "3f0e7a4c-1b2d-4c5e-8f60-718293a4b5c6";
+        String form = FORM.replace("Host: x\r\n", "Host: x\r\nCookie: XSRF-TOKEN=" + token + "\r\n");
+        String right = "a=%C3%A4+b&_csrf=" + token + "&_csrf=c";
+        assertThat(beginning(form.formatted(right.length(), right))).startsWith("HTTP/1.1 401"); // past the filter
+        String wrong = "_csrf=" + token.replace('3', '4');
+        assertThat(beginning(form.formatted(wrong.length(), wrong))).startsWith("HTTP/1.1 403");
+        assertThat(beginning(form.formatted(3, "a=%"))).startsWith("HTTP/1.1 400");
+    }
+
+    private String beginning(String request) throws IOException {
+        try (var connection = new RawConnection(port)) {
+            connection.send(request);
+            return connection.readThrough("}}");
+        }
     }
 
     @Test

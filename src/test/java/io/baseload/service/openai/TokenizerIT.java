@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -55,6 +56,28 @@ class TokenizerIT {
                         .get("prompt")
                         .asString())
                 .contains("<|im_start|>user\nGrüße 👋 to <|im_start|>!<|im_end|>");
+    }
+
+    /** No model's request could have as many, but each takes several bytes of the answer. */
+    @Test
+    void whatNoContextHoldsIsNotConverted() throws Exception {
+        int most = 4 * 8192;
+        String text = " the".repeat(most);
+        assertThat(rest.post("/tokenize", Map.of("prompt", text, "return_token_strs", true))
+                        .get("token_strs"))
+                .hasSize(most);
+        refused("/tokenize", Map.of("prompt", text + " the"), "prompt");
+        refused("/tokenize", Map.of("prompt", "\uA000".repeat(2_700_000)), "prompt");
+        var messages = List.of(Map.of("role", "user", "content", text));
+        refused("/tokenize", Map.of("messages", messages), "messages");
+        refused("/v1/messages/count_tokens", Map.of("model", "default", "messages", messages), "messages");
+        refused("/detokenize", Map.of("tokens", Collections.nCopies(most + 1, 1)), "tokens");
+    }
+
+    private static void refused(String path, Map<String, ?> body, String field) throws Exception {
+        var refused = rest.send("POST", path, body);
+        assertThat(refused.statusCode()).isEqualTo(400);
+        assertThat(refused.body()).contains(field, "At most 32768 are converted at once");
     }
 
     @Test

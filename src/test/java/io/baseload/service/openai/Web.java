@@ -14,6 +14,9 @@ import tools.jackson.databind.json.JsonMapper;
 /** A client without any SDK. As the JDK's client does by default, it offers h2c on every request. */
 public final class Web {
     public static final String USER = "bl_user";
+    /** A user of another tenant. */
+    public static final String OTHER = "bl_other";
+
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
@@ -55,8 +58,12 @@ public final class Web {
     }
 
     public Reply post(String path, String body) throws IOException, InterruptedException {
+        return post(path, body, USER);
+    }
+
+    public Reply post(String path, String body, String key) throws IOException, InterruptedException {
         return send(request(path)
-                .header("Authorization", "Bearer " + USER)
+                .header("Authorization", "Bearer " + key)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

@@ -27,6 +27,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionOperations;
@@ -379,7 +380,7 @@ class BudgetTest {
 
     private String rotated(String tenant, String prefix) {
         return platform.get(ApiKeys.class)
-                .rotate(Actor.SYSTEM, tenant, prefix, Duration.ofHours(1), Optional.empty())
+                .rotate(Actor.SYSTEM, tenant, prefix, Duration.ofHours(1), UnaryOperator.identity())
                 .orElseThrow()
                 .key()
                 .prefix();

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -224,7 +225,7 @@ class ApiKeysTest {
         assertThat(keys.authenticate(issued.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
         assertThat(keys.find("default", issued.key().prefix()).orElseThrow().rights())
                 .isEqualTo(rights);
-        var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1), Optional.empty())
+        var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1), UnaryOperator.identity())
                 .orElseThrow();
         assertThat(keys.authenticate(next.secret()).orElseThrow().priority()).isEqualTo(Priority.BATCH);
     }
@@ -232,7 +233,7 @@ class ApiKeysTest {
     @Test
     void aRotatedKeyOverlapsWithItsSuccessor() throws InterruptedException {
         var old = keys.issue(ACTOR, "default", USER);
-        var next = keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofMillis(500), Optional.empty())
+        var next = keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofMillis(500), UnaryOperator.identity())
                 .orElseThrow();
         assertThat(next.key().rights().roles()).isEqualTo(old.key().rights().roles());
         assertThat(next.key().rights().models()).isEqualTo(old.key().rights().models());
@@ -244,7 +245,7 @@ class ApiKeysTest {
                 .isPresent();
         Patience.await().until(() -> keys.authenticate(old.secret()).isEmpty());
         assertThat(keys.authenticate(next.secret())).isPresent();
-        assertThat(keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofDays(1), Optional.empty()))
+        assertThat(keys.rotate(ACTOR, "default", old.key().prefix(), Duration.ofDays(1), UnaryOperator.identity()))
                 .isEmpty();
     }
 

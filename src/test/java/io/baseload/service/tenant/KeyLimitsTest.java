@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** The limits of a key: its own, those of its owner, and its expiry. On a real PostgreSQL. */
@@ -46,7 +47,7 @@ class KeyLimitsTest {
         String prefix = issued.key().prefix();
         assertThat(keys.authenticate(issued.secret()))
                 .hasValueSatisfying(caller -> assertThat(caller.rights()).isEqualTo(limited(7, "10.0.0.0/8")));
-        var next = keys.rotate(ACTOR, "default", prefix, Duration.ofDays(1), Optional.empty())
+        var next = keys.rotate(ACTOR, "default", prefix, Duration.ofDays(1), UnaryOperator.identity())
                 .orElseThrow();
         assertThat(next.key().rights()).isEqualTo(limited(7, "10.0.0.0/8"));
         keys.change(ACTOR, "default", next.key().prefix(), before -> USER);
@@ -165,7 +166,7 @@ class KeyLimitsTest {
         var issued = keys.issue(ACTOR, "default", account.id(), of(Set.of(Role.USER)));
         assertThat(keys.authenticate(issued.secret()))
                 .hasValueSatisfying(caller -> assertThat(caller.models()).containsExactly("a"));
-        var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1), Optional.empty());
+        var next = keys.rotate(ACTOR, "default", issued.key().prefix(), Duration.ofDays(1), UnaryOperator.identity());
         assertThat(next)
                 .hasValueSatisfying(key -> assertThat(key.key().identity()).hasValue(account.id()));
         assertThat(keys.list("default", account.id(), "", 10)).hasSize(2);
@@ -187,7 +188,7 @@ class KeyLimitsTest {
                 .key()
                 .prefix();
         int before = keys.countExpiring(NOTICE);
-        keys.rotate(ACTOR, "default", replaced, Duration.ofDays(1), Optional.empty());
+        keys.rotate(ACTOR, "default", replaced, Duration.ofDays(1), old -> old.withEnd(Optional.empty()));
         assertThat(keys.countExpiring(NOTICE)).isEqualTo(before - 1);
         keys.remind(NOTICE);
         keys.remind(NOTICE);

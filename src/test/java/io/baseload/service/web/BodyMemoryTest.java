@@ -10,29 +10,30 @@ class BodyMemoryTest {
     private final BodyMemory memory = new BodyMemory(100);
     private final List<String> givenUp = new ArrayList<>();
 
+    /** @param name begins with the owner */
     private BodyMemory.Body begin(String name) {
-        return memory.begin(() -> givenUp.add(name));
+        return memory.begin(name.substring(0, 1), () -> givenUp.add(name));
     }
 
     @Test
     void theOldestBodiesOnTheirWayMakeRoom() {
-        var first = begin("first");
-        var second = begin("second");
+        var first = begin("a first");
+        var second = begin("b second");
         assertThat(memory.grow(first, 40)).isTrue();
-        assertThat(memory.grow(second, 40)).isTrue();
-        assertThat(memory.grow(begin("third"), 50)).isTrue();
-        assertThat(givenUp).containsExactly("first");
+        assertThat(memory.grow(second, 30)).isTrue();
+        assertThat(memory.grow(begin("c third"), 20)).isTrue();
+        assertThat(givenUp).containsExactly("a first");
         assertThat(memory.grow(first, 1)).isFalse();
         memory.end(first);
-        assertThat(memory.taken()).isEqualTo(90);
+        assertThat(memory.taken()).isEqualTo(50);
     }
 
     @Test
     void completeBodiesStayAndAreCounted() {
-        var complete = begin("complete");
-        memory.grow(complete, 80);
+        var complete = begin("a complete");
+        memory.grow(complete, 50);
         memory.complete(complete);
-        var next = begin("next");
+        var next = begin("b next");
         assertThat(memory.grow(next, 30)).isFalse();
         memory.end(next);
         assertThat(givenUp).isEmpty();
@@ -41,11 +42,54 @@ class BodyMemoryTest {
     }
 
     @Test
+    void anOwnerLeavesRoomForOthers() {
+        var all = new ArrayList<BodyMemory.Body>();
+        for (String owner : List.of("a", "b", "c", "d")) {
+            for (int i = 0; i < 100; i++) {
+                var body = begin(owner);
+                if (memory.grow(body, 1)) {
+                    memory.complete(body);
+                    all.add(body);
+                } else {
+                    memory.end(body);
+                }
+            }
+        }
+        assertThat(memory.taken()).isEqualTo(50 + 25 + 12 + 6);
+        assertThat(memory.grow(begin("e"), 3)).isTrue();
+        all.forEach(memory::end);
+        assertThat(memory.taken()).isEqualTo(3);
+    }
+
+    @Test
+    void whoTakesMoreThanIsFreeDropsItsOwnBodies() {
+        var others = begin("b others");
+        memory.grow(others, 20);
+        var first = begin("a first");
+        memory.grow(first, 40);
+        assertThat(memory.grow(begin("a second"), 30)).isTrue();
+        assertThat(givenUp).containsExactly("a first");
+    }
+
+    @Test
+    void nobodyIsDroppedForNothing() {
+        var complete = begin("a complete");
+        memory.grow(complete, 40);
+        memory.complete(complete);
+        var arriving = begin("b arriving");
+        memory.grow(arriving, 10);
+        begin("b empty");
+        assertThat(memory.grow(begin("a second"), 30)).isFalse();
+        assertThat(givenUp).isEmpty();
+        assertThat(memory.taken()).isEqualTo(50);
+    }
+
+    @Test
     void smallBodiesCountToo() {
         for (int i = 0; i < 200; i++) {
-            assertThat(memory.grow(begin("body " + i), 1)).isTrue();
+            assertThat(memory.grow(begin("a" + i), 1)).isTrue();
         }
-        assertThat(memory.taken()).isEqualTo(100);
-        assertThat(givenUp).hasSize(100).startsWith("body 0", "body 1");
+        assertThat(memory.taken()).isEqualTo(50);
+        assertThat(givenUp).hasSize(150).startsWith("a0", "a1");
     }
 }
