@@ -46,7 +46,7 @@ final class KeptResponses {
     private record Turn(ResponseBody response, @JsonRawValue String input) {}
 
     /**
-     * What a request wants from the store.
+     * A request's fields that need the store.
      *
      * @param previous the response that it continues
      * @param store whether its own response is to be stored
