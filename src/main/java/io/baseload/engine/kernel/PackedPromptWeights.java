@@ -51,8 +51,8 @@ final class PackedPromptWeights implements PromptWeights {
     }
 
     @Override
-    public int output(int place) {
-        return place;
+    public void store(float[] sums, int from, int outputs, float[] y, int to) {
+        System.arraycopy(sums, from, y, to, outputs);
     }
 
     @Override

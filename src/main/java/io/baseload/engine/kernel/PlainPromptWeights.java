@@ -43,8 +43,8 @@ final class PlainPromptWeights implements PromptWeights {
     /** {@code [unit][lane]}. */
     private final float[] unitScales = new float[SET];
 
-    /** The output at each place. */
-    private final int[] outputs = new int[SET];
+    /** The place of each output. */
+    private final int[] places = new int[WIDTH];
 
     private final int[] codeSums = new int[SET];
     private final long[] from = new long[UNITS];
@@ -54,7 +54,7 @@ final class PlainPromptWeights implements PromptWeights {
         this.scaling = new PromptScales(format);
         this.scales = scales;
         this.excess = excess;
-        Arrays.setAll(outputs, place -> place % UNITS * L + place / UNITS);
+        Arrays.setAll(places, output -> output / SET * SET + output % L * UNITS + output % SET / L);
     }
 
     @Override
@@ -63,8 +63,10 @@ final class PlainPromptWeights implements PromptWeights {
     }
 
     @Override
-    public int output(int place) {
-        return place / SET * SET + outputs[place % SET];
+    public void store(float[] sums, int from, int outputs, float[] y, int to) {
+        for (int output = 0; output < outputs; output++) {
+            y[to + output] = sums[from + places[output]];
+        }
     }
 
     @Override
@@ -113,11 +115,11 @@ final class PlainPromptWeights implements PromptWeights {
                         w.data(), from, size, r, t, PromptScales.at(0, b), STEP, codeSums, out, at, WIDTH);
             }
         }
-        for (int i = 0; i < SET; i++) {
-            int output = outputs[i];
+        for (int output = 0; output < SET; output++) {
             int sum = codeSums[output];
-            scales[place + i] = unitScales[output];
-            excess[place + i] = (codes == Codes.I8 ? sum : (short) sum + (sum >> 16)) * PromptFormat.SHIFT;
+            int at = place + places[output];
+            scales[at] = unitScales[output];
+            excess[at] = (codes == Codes.I8 ? sum : (short) sum + (sum >> 16)) * PromptFormat.SHIFT;
         }
     }
 

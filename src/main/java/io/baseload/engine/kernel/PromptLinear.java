@@ -114,17 +114,7 @@ final class PromptLinear {
         }
         int outputs = Math.min(panels * LANES, w.rows() - panel * LANES);
         for (int row = from; row < to; row++) {
-            store((row - from) * WIDTH, width, outputs, y.data(), y.at(row) + panel * LANES);
-        }
-    }
-
-    /** Stores a row's sums in the order of outputs. */
-    private void store(int at, int width, int outputs, float[] y, int to) {
-        for (int place = 0; place < width; place++) {
-            int output = weights.output(place);
-            if (output < outputs) {
-                y[to + output] = sums[at + place];
-            }
+            weights.store(sums, (row - from) * WIDTH, outputs, y.data(), y.at(row) + panel * LANES);
         }
     }
 

@@ -36,8 +36,8 @@ sealed interface PromptWeights permits PackedPromptWeights, PlainPromptWeights {
     /** Outputs that are multiplied for a number of panels. */
     int width(int panels);
 
-    /** The output whose products, scale and excess are at a place. */
-    int output(int place);
+    /** Stores the first {@code outputs} sums of a row, whose places in {@code sums} begin at {@code from}, in the order of outputs. */
+    void store(float[] sums, int from, int outputs, float[] y, int to);
 
     private static Map<Codes, short[]> tables() {
         Map<Codes, short[]> tables = new EnumMap<>(Codes.class);
