@@ -36,6 +36,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.image.digest }}{{ .Values.image.repository }}@{{ .Values.image.digest }}{{ else }}{{ .Values.image.repository }}:{{ .Values.image.tag | default .Chart.AppVersion }}{{ end }}
 {{- end }}
 
+{{/* The names of the variables in env and extraEnv, one a line. */}}
+{{- define "baseload.variables" -}}
+{{- range $name, $value := .Values.env }}{{ $name }}{{ "\n" }}{{ end }}
+{{- range .Values.extraEnv }}{{ .name }}{{ "\n" }}{{ end }}
+{{- end }}
+
 {{/* MiB */}}
 {{- define "baseload.memory" -}}
 {{- with .Values.memory }}{{ if include "baseload.gateway" $ }}{{ add .heap .reserve }}{{ else }}{{ add .weights .kvCache .heap .reserve }}{{ end }}{{ end }}

@@ -4,6 +4,7 @@ import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.StoredModel;
@@ -43,10 +44,16 @@ final class ImportCommand implements Callable<Integer> {
         try (Engine engine = Engine.open(options);
                 ModelStore store = ModelStore.open(Home.models())) {
             List<String> warnings = new ArrayList<>(Completions.check(engine.vocabulary(source), source));
+            Snapshot before = Snapshot.of(source);
             AddedModel added = store.add(
                     String.valueOf(source.getFileName()),
-                    SourceFile.identity(Snapshot.of(source).hashed(read -> {}), quantize.value()),
-                    folder -> engine.convert(source, folder, quantize.value(), new Percent(output)));
+                    SourceFile.identity(before.hashed(read -> {}), quantize.value()),
+                    new Percent(output),
+                    folder -> {
+                        Conversion done = engine.convert(source, folder, quantize.value(), new Percent(output));
+                        refuseUnlessSame(before);
+                        return done;
+                    });
             StoredModel model = added.model();
             Conversion conversion = added.conversion();
             warnings.addAll(conversion.warnings());
@@ -56,5 +63,12 @@ final class ImportCommand implements Callable<Integer> {
             output.result(new Report(model.sha256(), model.folder().toString(), kind, warnings), model.sha256());
         }
         return 0;
+    }
+
+    /** The store would otherwise record the new files' model as that of the old ones. */
+    private void refuseUnlessSame(Snapshot before) {
+        if (!Snapshot.of(source).equals(before)) {
+            throw new ModelFileException(source, -1, "was changed while it was imported: import it again");
+        }
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.TestModels;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -75,6 +77,32 @@ class CommandsTest {
             ask[1] = TINY;
             assertThat(stored.get("text")).isEqualTo(CommandRun.of(ask).json().get("text"));
             assertBad("begins like this", "inspect", "0123456789");
+        } finally {
+            System.clearProperty("baseload.home");
+        }
+    }
+
+    @Test
+    void aSourceThatIsChangedDuringItsImportIsBadInput() throws IOException {
+        Path source = Files.copy(TestModels.tiny(), folder.resolve("changed.gguf"));
+        var out = new StringWriter() {
+            @Override
+            public void flush() {
+                if (toString().contains(" %")) { // the conversion has begun, so the source's checksum is known
+                    assertThat(source.toFile().setLastModified(0)).isTrue();
+                }
+            }
+        };
+        var err = new StringWriter();
+        System.setProperty("baseload.home", folder.toString());
+        try {
+            int code = Main.commandLine()
+                    .setOut(new PrintWriter(out))
+                    .setErr(new PrintWriter(err))
+                    .execute("import", source.toString());
+            assertThat(code).as(err + "\n" + out).isEqualTo(2);
+            assertThat(err.toString()).contains("changed.gguf: was changed while it was imported: import it again");
+            assertThat(folder.resolve("models/sources")).doesNotExist();
         } finally {
             System.clearProperty("baseload.home");
         }

@@ -6,6 +6,7 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,22 @@ class NotesChartTest {
         String database = "database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}\n";
         assertThat(notes(database)).contains("Set encryption.existingSecret.");
         assertThat(notes(database + "encryption: {existingSecret: master}")).doesNotContain("encryption");
+        assertThat(notes(database + "extraEnv: [{name: BASELOAD_ENCRYPTION_KEYFILE, value: /keys/master}]"))
+                .doesNotContain("encryption");
         assertThat(notes("")).doesNotContain("encryption");
+    }
+
+    @Test
+    void theNotesNameAProxyThatIsNotTrusted() throws IOException {
+        String warning = "Set env.SERVER_FORWARDHEADERSSTRATEGY";
+        for (String proxy : List.of(
+                "ingress: {enabled: true, hosts: [llm.example.com]}\n",
+                "httpRoute: {enabled: true, parentRefs: [{name: gateway}]}\n")) {
+            assertThat(notes(proxy)).contains(warning);
+            assertThat(notes(proxy + "env: {LOGGING_LEVEL_ROOT: info, SERVER_FORWARDHEADERSSTRATEGY: native}"))
+                    .doesNotContain(warning);
+        }
+        assertThat(notes("")).doesNotContain(warning);
     }
 
     /** Helm renders the notes, but returns them only when it installs. */

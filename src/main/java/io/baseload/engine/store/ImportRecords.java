@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 
 /**
  * The ended imports of a store, so that the same source isn't converted again: for each source a file with the model's id, then a line for each warning. A file without a last line break was
- * not written completely, and counts as missing.
+ * not written completely, and counts as missing. What others put into the folder stays there.
  */
 final class ImportRecords {
     private static final System.Logger LOG = System.getLogger(ImportRecords.class.getName());
@@ -25,16 +25,21 @@ final class ImportRecords {
     }
 
     /** @param key the SHA-256 of the import's source */
-    Optional<Ended> find(String key) throws IOException {
+    Optional<Ended> find(String key) {
         Path file = folder.resolve(key);
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
-        String text = Files.readString(file);
-        List<String> lines = text.lines().toList();
-        return text.endsWith("\n") && Sha256.isOne(lines.getFirst())
-                ? Optional.of(new Ended(lines.getFirst(), lines.subList(1, lines.size())))
-                : Optional.empty();
+        try {
+            String text = Files.readString(file);
+            List<String> lines = text.lines().toList();
+            return text.endsWith("\n") && Sha256.isOne(lines.getFirst())
+                    ? Optional.of(new Ended(lines.getFirst(), lines.subList(1, lines.size())))
+                    : Optional.empty();
+        } catch (IOException e) {
+            LOG.log(System.Logger.Level.WARNING, "{0} can''t be read, so its source is converted again: {1}", file, e);
+            return Optional.empty();
+        }
     }
 
     /** Without its record a model is complete too, so a failure is only logged. */
@@ -58,7 +63,7 @@ final class ImportRecords {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
+            for (Path file : files.filter(ImportRecords::isOne).toList()) {
                 if (find(String.valueOf(file.getFileName()))
                         .filter(ended -> stored.test(ended.sha256()))
                         .isEmpty()) {
@@ -66,5 +71,9 @@ final class ImportRecords {
                 }
             }
         }
+    }
+
+    private static boolean isOne(Path file) {
+        return Sha256.isOne(String.valueOf(file.getFileName())) && Files.isRegularFile(file);
     }
 }

@@ -68,12 +68,14 @@ public final class ModelStore implements AutoCloseable {
      *
      * @param name the model's name in exceptions
      * @param source identifies the bytes of the imported files and the target format: after a crash, an import with the same source continues
+     * @param verified receives the progress of reading the stored model
+     * @throws java.util.concurrent.CancellationException if {@code verified} cancelled it
      * @throws ModelStoreException if it can't be written; then nothing of it remains
      */
-    public AddedModel add(String name, String source, Content content) {
+    public AddedModel add(String name, String source, Progress verified, Content content) {
         String key = Sha256.of((ModelHeader.VERSION + " " + source).getBytes(StandardCharsets.UTF_8));
         try (ImportLocks.Lock own = imports.tryLock(key)) {
-            Optional<AddedModel> earlier = earlier(key);
+            Optional<AddedModel> earlier = earlier(key, verified);
             if (earlier.isPresent()) {
                 return earlier.get();
             }
@@ -92,17 +94,19 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /** The model of an earlier import of the same source, if it is there and undamaged. */
-    private Optional<AddedModel> earlier(String key) throws IOException {
-        return records.find(key).filter(ended -> isStored(ended.sha256())).map(ended -> {
-            Path directory = directory(ended.sha256());
-            var conversion = new Conversion(StoredFolder.open(directory).quantization(), ended.warnings());
-            return new AddedModel(stored(directory), conversion);
-        });
+    private Optional<AddedModel> earlier(String key, Progress verified) {
+        return records.find(key)
+                .filter(ended -> isStored(ended.sha256(), verified))
+                .map(ended -> {
+                    Path directory = directory(ended.sha256());
+                    var conversion = new Conversion(StoredFolder.open(directory).quantization(), ended.warnings());
+                    return new AddedModel(stored(directory), conversion);
+                });
     }
 
-    private boolean isStored(String sha256) {
+    private boolean isStored(String sha256, Progress verified) {
         Path directory = directory(sha256);
-        return holdsModel(directory) && isIntact(directory);
+        return holdsModel(directory) && isIntact(directory, verified);
     }
 
     private AddedModel add(Path temporary, Content content) throws IOException {
@@ -164,7 +168,7 @@ public final class ModelStore implements AutoCloseable {
     private StoredModel publish(Path temporary) throws IOException {
         String sha256 = StoredFolder.id(temporary);
         Path directory = directory(sha256);
-        if (holdsModel(directory) && !isIntact(directory)) {
+        if (holdsModel(directory) && !isIntact(directory, Progress.NONE)) {
             delete(sha256);
         }
         if (!holdsModel(directory)) {
@@ -185,9 +189,9 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /** Whether a stored model is undamaged. If not, importing it again repairs it. */
-    private static boolean isIntact(Path directory) {
+    private static boolean isIntact(Path directory, Progress verified) {
         try {
-            StoredFolder.open(directory).verify(Progress.NONE);
+            StoredFolder.open(directory).verify(verified);
             return true;
         } catch (ModelFileException e) {
             LOG.log(System.Logger.Level.WARNING, "a stored model is replaced: {0}", e.getMessage());

@@ -1,6 +1,7 @@
 package io.baseload.service.registry;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
@@ -133,6 +134,7 @@ public final class BundledModelImport {
         AddedModel added = store.add(
                 model.id(),
                 SourceFile.identity(files, Optional.empty()),
+                Progress.NONE,
                 folder -> engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
                     quarters[0] = logged(quarters[0], bytes, total);
                     return true;

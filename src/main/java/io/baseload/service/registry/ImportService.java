@@ -203,11 +203,15 @@ public final class ImportService {
             Optional<Quantization> quantization,
             Progress progress) {
         Path file = before.model();
-        return store.add(String.valueOf(file.getFileName()), SourceFile.identity(files, quantization), stored -> {
-            Conversion done = convert(file, stored, quantization, progress);
-            refuseUnlessSame(path, before);
-            return done;
-        });
+        return store.add(
+                String.valueOf(file.getFileName()),
+                SourceFile.identity(files, quantization),
+                (bytes, total) -> afterHashing(progress, bytes, total, "verifying the stored model"),
+                stored -> {
+                    Conversion done = convert(file, stored, quantization, progress);
+                    refuseUnlessSame(path, before);
+                    return done;
+                });
     }
 
     /** Checks that the model can be used, whatever its kind. */
@@ -251,8 +255,12 @@ public final class ImportService {
                 space.require(folder, total - bytes);
                 checked.set(bytes + CHECKED_BYTES);
             }
-            progress.at(HASHING + (0.99 - HASHING) * bytes / Math.max(1, total), "writing");
-            return true;
+            return afterHashing(progress, bytes, total, "writing");
         });
+    }
+
+    private static boolean afterHashing(Progress progress, long bytes, long total, String message) {
+        progress.at(HASHING + (0.99 - HASHING) * bytes / Math.max(1, total), message);
+        return true;
     }
 }

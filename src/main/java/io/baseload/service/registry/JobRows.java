@@ -14,22 +14,30 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " :after) ORDER BY created_at DESC, id DESC LIMIT :limit")
     List<Job> page(String after, int limit);
 
-    /**
-     * Ends the jobs of dead processes that nobody can continue, that were cancelled meanwhile, that nobody continued for a day, or whose home has had no process for ten minutes: homes of
-     * containers don't return. A job whose result is stored has succeeded; only its files are left over.
-     */
-    @Modifying
-    @Query("UPDATE job SET state = CASE WHEN filed THEN 'SUCCEEDED' WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END,"
+    /** Ends jobs of dead processes. A job whose result is stored has succeeded; only its files are left over. */
+    String END = "UPDATE job SET"
+            + " state = CASE WHEN filed THEN 'SUCCEEDED' WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END,"
             + " progress = CASE WHEN filed THEN 1 ELSE progress END,"
             + " message = CASE WHEN filed THEN 'done' WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END,"
             + " error = CASE WHEN NOT filed AND NOT cancelled THEN 'interrupted: its process has ended' END,"
             + " finished_at = clock_timestamp()"
             + " WHERE state IN ('QUEUED', 'RUNNING')"
-            + " AND (task IS NULL OR (cancelled AND NOT filed) OR told_at < clock_timestamp() - interval '1 day'"
-            + " OR (told_at < clock_timestamp() - interval '10 minutes'"
-            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.home = job.home)))"
-            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance)")
+            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.id = job.instance)";
+
+    /** Ends those that nobody can continue, that were cancelled meanwhile, or that nobody continued for a day. */
+    @Modifying
+    @Query(END + " AND (task IS NULL OR (cancelled AND NOT filed) OR told_at < clock_timestamp() - interval '1 day')")
     int failInterrupted();
+
+    /** Ends those of a home, unless it has a process again. */
+    @Modifying
+    @Query(END + " AND home = :home AND NOT EXISTS (SELECT FROM instance WHERE instance.home = :home)")
+    int failLeft(UUID home);
+
+    /** The homes that have jobs to continue, but no process. */
+    @Query("SELECT DISTINCT home FROM job WHERE state IN ('QUEUED', 'RUNNING') AND home IS NOT NULL"
+            + " AND NOT EXISTS (SELECT FROM instance WHERE instance.home = job.home)")
+    List<UUID> absentHomes();
 
     /** Gives a new job its process. */
     @Modifying

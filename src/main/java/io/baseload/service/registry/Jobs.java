@@ -39,7 +39,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Long-running operations on models, each on its own thread, in the process that received the request. The other processes know only what the table has.
  *
  * <p>An operation described by a task, which the table stores, continues after a restart: the next run in the same home, which has its files, starts it again under the same id,
- * and the operation itself finds its partial results. If the home has no process for ten minutes, it fails. Other operations fail when their process ends. A task that has ended several processes in a row is not started again.
+ * and the operation itself finds its partial results. If another process sees no process in the home for ten minutes, it fails. Other operations fail when their process ends. A task that has ended several processes in a row is not started again.
  */
 @Component
 public final class Jobs {
@@ -63,6 +63,7 @@ public final class Jobs {
     private final MeterRegistry meters;
     private final Map<String, LiveJob> live = new ConcurrentHashMap<>();
     private final Map<Job.Kind, Function<String, Work>> lasting = new ConcurrentHashMap<>();
+    private final AbsentHomes absent = new AbsentHomes(System::nanoTime);
     private volatile boolean stopping;
 
     Jobs(
@@ -311,6 +312,7 @@ public final class Jobs {
     /** Ends the jobs of dead processes. */
     public void failInterrupted() {
         rows.failInterrupted();
+        absent.gone(rows.absentHomes()).forEach(rows::failLeft);
     }
 
     /** Ends running jobs, and waits a while for that. Persistent jobs, and those that can't end in time, are found at the next start. */

@@ -76,23 +76,23 @@ class ModelStoreTest {
         var warned = new Conversion(Quantization.KEEP, List.of("a warning", "another"));
         AddedModel added;
         try (ModelStore store = ModelStore.open(folder)) {
-            added = store.add("tiny", "source", target -> {
+            added = store.add("tiny", "source", Progress.NONE, target -> {
                 engine.convert(TestModels.tiny(), target, Optional.of(Quantization.KEEP), Progress.NONE);
                 return warned;
             });
             assertThat(added.conversion()).isEqualTo(warned);
         }
         try (ModelStore store = ModelStore.open(folder)) {
-            assertThat(store.add("tiny", "source", target -> {
+            assertThat(store.add("tiny", "source", Progress.NONE, target -> {
                         throw new AssertionError("converted again");
                     }))
                     .isEqualTo(added);
-            assertThatThrownBy(() -> store.add("tiny", "another source", target -> {
+            assertThatThrownBy(() -> store.add("tiny", "another source", Progress.NONE, target -> {
                         throw new CancellationException();
                     }))
                     .isInstanceOf(CancellationException.class);
             store.delete(added.model().sha256());
-            assertThatThrownBy(() -> store.add("tiny", "source", target -> {
+            assertThatThrownBy(() -> store.add("tiny", "source", Progress.NONE, target -> {
                         throw new CancellationException();
                     }))
                     .as("a deleted model is converted again")
@@ -101,6 +101,45 @@ class ModelStoreTest {
         }
         ModelStore.open(folder).close();
         assertThat(folder.resolve("sources")).isEmptyDirectory();
+    }
+
+    @Test
+    void readingTheStoredModelCanBeCancelled() {
+        try (ModelStore store = ModelStore.open(folder)) {
+            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            List<Long> read = new ArrayList<>();
+            assertThatThrownBy(() -> store.add(
+                            "tiny", TestModels.tiny().toString(), (done, total) -> !read.add(done), target -> {
+                                throw new AssertionError("converted again");
+                            }))
+                    .isInstanceOf(CancellationException.class);
+            assertThat(read).hasSize(1);
+            assertThat(store.list()).containsExactly(model);
+        }
+    }
+
+    @Test
+    void otherFilesBesideTheRecordsOfImportsDoNoHarm() throws IOException {
+        Path record;
+        try (ModelStore store = ModelStore.open(folder)) {
+            add(store, TestModels.tiny(), Progress.NONE);
+            try (var records = Files.list(folder.resolve("sources"))) {
+                record = records.findFirst().orElseThrow();
+            }
+        }
+        Path foreign = Files.createDirectories(folder.resolve("sources/@eaDir/thumbnails"));
+        Path key = Files.createDirectories(folder.resolve("sources/" + "0".repeat(64) + "/inside"));
+        Path note = Files.write(folder.resolve("sources/note"), new byte[] {(byte) 0xff});
+        Files.write(record, new byte[] {(byte) 0xff, '\n'});
+        try (ModelStore store = ModelStore.open(folder)) {
+            assertThat(foreign).exists();
+            assertThat(key).exists();
+            assertThat(note).exists();
+            assertThat(record).doesNotExist();
+            Files.write(record, new byte[] {(byte) 0xff, '\n'});
+            add(store, TestModels.tiny(), Progress.NONE);
+            assertThat(record).content().startsWith(store.list().getFirst().sha256());
+        }
     }
 
     @Test
@@ -264,6 +303,7 @@ class ModelStoreTest {
         return store.add(
                         source.getFileName().toString(),
                         source.toString(),
+                        Progress.NONE,
                         target -> engine.convert(source, target, Optional.empty(), progress))
                 .model();
     }
