@@ -153,7 +153,8 @@ class ConstraintsTest {
                 "{ | can't be read",
                 "{\"type\":\"integer\",\"minimum\":5,\"maximum\":4} | #/maximum: maximum must be minimum or more,"
                         + " which is 5",
-                "{\"oneOf\":[{\"type\":\"string\",\"format\":\"email\"},{\"type\":\"string\",\"format\":\"hostname\"}]} | #/oneOf: oneOf is not supported where",
+                "{\"oneOf\":[{\"type\":\"string\",\"format\":\"email\"},{\"type\":\"string\",\"format\":\"hostname\"}]}"
+                        + " | #/oneOf: oneOf is not supported where",
                 "{\"minLength\":-1} | #/minLength: minLength must be",
             })
     void schemasThatCannotBeEnforcedAreRefusedByPlaceAndName(String schema, String problem) {
