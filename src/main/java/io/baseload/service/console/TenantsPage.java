@@ -154,15 +154,22 @@ final class TenantsPage {
         if (!names.equals(List.of(""))) {
             body.put("models", names);
         }
-        if (!expires.isBlank()) {
-            body.put("expires_at", expires.strip() + "T00:00:00Z");
-        }
+        body.putAll(ending(expires));
         return shown(tenant, model, () -> api.send("POST", body, KEYS, tenant));
     }
 
     @PostMapping("/{tenant}/keys/{prefix}/rotate")
-    String rotate(@PathVariable String tenant, @PathVariable String prefix, Model model) {
-        return shown(tenant, model, () -> api.send("POST", null, KEYS + "/{prefix}/rotate", tenant, prefix));
+    String rotate(
+            @PathVariable String tenant,
+            @PathVariable String prefix,
+            @RequestParam(defaultValue = "") String expires,
+            Model model) {
+        return shown(tenant, model, () -> api.send("POST", ending(expires), KEYS + "/{prefix}/rotate", tenant, prefix));
+    }
+
+    /** @param expires a day; blank = as the API decides */
+    private static Map<String, Object> ending(String expires) {
+        return expires.isBlank() ? Map.of() : Map.of("expires_at", expires.strip() + "T00:00:00Z");
     }
 
     /** No redirect, because the secret would have to be stored meanwhile. */

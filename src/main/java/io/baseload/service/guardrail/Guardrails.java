@@ -5,6 +5,7 @@ import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.CachedSettings;
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.HttpOrigin;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.HashMap;
@@ -89,7 +90,7 @@ public final class Guardrails implements AutoCloseable {
      * @throws InvalidRequestException if something in them is not allowed
      */
     public void change(Actor actor, String tenant, List<FilterSettings> filters, List<?> described) {
-        check(filters);
+        check(filters, rows.of(tenant));
         transactions.executeWithoutResult(status -> {
             rows.save(tenant, filters);
             audit.recordAdmin(
@@ -98,7 +99,7 @@ public final class Guardrails implements AutoCloseable {
         settings.refresh();
     }
 
-    private void check(List<FilterSettings> filters) {
+    private void check(List<FilterSettings> filters, List<FilterSettings> before) {
         var names = new HashSet<String>();
         for (int i = 0; i < filters.size(); i++) {
             String path = "filters[" + i + "]";
@@ -120,11 +121,20 @@ public final class Guardrails implements AutoCloseable {
                     }
                 }
                 case FilterSettings.Hook hook -> {
-                    connection.secrets().check(hook.key(), path + ".api_key");
+                    if (before.stream().noneMatch(old -> sendsSameKey(old, hook))) {
+                        connection.secrets().check(hook.key(), path + ".api_key");
+                    }
                     checkHost(hook.url(), path + ".url");
                 }
             }
         }
+    }
+
+    /** Whether the same key was sent to the same server before, even if new filters may not name its variable. */
+    private static boolean sendsSameKey(FilterSettings before, FilterSettings.Hook hook) {
+        return before instanceof FilterSettings.Hook old
+                && old.key().equals(hook.key())
+                && HttpOrigin.of(old.url()).equals(HttpOrigin.of(hook.url()));
     }
 
     private void checkHost(URI url, String path) {

@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 public final class Secrets {
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,127}");
     private static final Pattern OURS =
-            Pattern.compile("(?i)(SPRING|BASELOAD|SERVER|MANAGEMENT|LOGGING|JAVA|AWS|OTEL|PG[A-Z]*)(_.*)?");
+            Pattern.compile("(?i)((SPRING|BASELOAD|SERVER|MANAGEMENT|LOGGING|JAVA|AWS|OTEL)(_.*)?|PG.*)");
     private static final Pattern FILE = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
     private final Path folder;

@@ -7,6 +7,7 @@ import io.baseload.service.backend.BackendConnections;
 import io.baseload.service.backend.BackendHealth;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
+import io.baseload.service.outbound.HttpOrigin;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.ModelCatalog;
@@ -101,6 +102,7 @@ public final class Backends {
     public Known create(Backend backend, Runnable recorded) {
         ModelCatalog.checkName("name", backend.name());
         check(backend);
+        connections.check(backend.secret());
         transaction.executeWithoutResult(status -> {
             rows.lock();
             if (rows.existsById(backend.name())) {
@@ -124,18 +126,27 @@ public final class Backends {
     public Optional<Known> change(String name, UnaryOperator<Backend> change, Consumer<Backend> recorded) {
         Optional<Backend> changed = transaction.execute(status -> {
             rows.lock();
-            Optional<Backend> after =
-                    rows.findById(name).map(BackendRow::backend).map(change);
-            after.ifPresent(backend -> {
-                check(backend);
-                refuseIfMissed(backend);
-                table.update(BackendRow.of(sealed(backend)));
-                recorded.accept(backend);
+            return rows.findById(name).map(BackendRow::backend).map(before -> {
+                Backend after = change.apply(before);
+                check(after);
+                if (!keepsKey(before, after)) {
+                    connections.check(after.secret());
+                }
+                refuseIfMissed(after);
+                table.update(BackendRow.of(sealed(after)));
+                recorded.accept(after);
+                return after;
             });
-            return after;
         });
         refresh();
         return changed.map(this::known);
+    }
+
+    /** Whether the key is sent from the same variable to the same server as before, even if new backends may not name this variable. */
+    private static boolean keepsKey(Backend before, Backend after) {
+        return after.secret() instanceof Secret.Environment
+                && after.secret().equals(before.secret())
+                && HttpOrigin.of(after.baseUrl()).equals(HttpOrigin.of(before.baseUrl()));
     }
 
     private void refuseIfMissed(Backend backend) {
@@ -176,7 +187,6 @@ public final class Backends {
 
     private void check(Backend backend) {
         connections.address(backend.baseUrl().toString());
-        connections.check(backend.secret());
         Set<String> seen = new HashSet<>();
         for (int i = 0; i < backend.models().size(); i++) {
             String path = "models[" + i + "].id";

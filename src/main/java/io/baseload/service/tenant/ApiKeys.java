@@ -209,15 +209,21 @@ public final class ApiKeys {
      *
      * @param overlap how long the old one stays valid
      * @param change gives the new one's rights; an exception from it rolls everything back
+     * @throws TenantConflictException if it has a successor already: another one would inherit the end of the overlap
      */
     public Optional<ApiKey.Issued> rotate(
             Actor actor, String tenant, String prefix, Duration overlap, UnaryOperator<ApiKey.Rights> change) {
         return transactions.execute(status -> locked(tenant, prefix).map(old -> {
-            var rights = change.apply(old.rights());
-            jdbc.sql("UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1 ms'),"
-                            + " replaced = true WHERE prefix = ?")
+            int replaced = jdbc.sql(
+                            "UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1"
+                                    + " ms'), replaced = true WHERE prefix = ? AND NOT replaced")
                     .params(overlap.toMillis(), prefix)
                     .update();
+            if (replaced == 0) {
+                throw new TenantConflictException("The key '" + prefix
+                        + "' was rotated already and can't be rotated again. Rotate its successor instead.");
+            }
+            var rights = change.apply(old.rights());
             var secret = KeySecret.random();
             var key = insert(tenant, old.identity(), rights, secret, false);
             shareBudget(prefix, key.prefix());

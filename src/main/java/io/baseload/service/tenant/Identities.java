@@ -92,13 +92,25 @@ public final class Identities {
 
     /** A person with a valid token that gives no rights here: from now on the person's sessions and keys have none either, unless a later token gave them some. */
     public void withdraw(Person person, Instant issued) {
-        transactions.executeWithoutResult(status -> {
-            var known = known(person);
-            if (!isEarlier(issued, known)) {
-                known.forEach(it -> withdraw(person, it, issued));
-            }
-        });
+        if (changes(person, issued)) {
+            transactions.executeWithoutResult(status -> {
+                var known = known(person);
+                if (!isEarlier(issued, known)) {
+                    known.forEach(it -> withdraw(person, it, issued));
+                }
+            });
+        }
         seen.remove(person);
+    }
+
+    /** Whether a token that gives no rights takes something away, or is the latest one. Locks nothing: such a token may be used again and again. */
+    private boolean changes(Person person, Instant issued) {
+        var at = Timestamp.from(issued);
+        return jdbc.sql("SELECT EXISTS (SELECT FROM identity WHERE id = ?"
+                        + " AND (issued_at IS NULL OR issued_at < ? OR issued_at = ? AND roles <> '{}'))")
+                .params(person.id(), at, at)
+                .query(Boolean.class)
+                .single();
     }
 
     private void withdraw(Person person, Known known, Instant issued) {

@@ -11,8 +11,8 @@ import java.util.function.Predicate;
 
 /**
  * Limits the memory of the bodies of all requests together, counted byte by byte as they arrive. The bodies of one owner may take at most as much as is still free, so half of the
- * memory if there are no others, and there is always some left for the next owner. If it runs short, the oldest incomplete bodies are dropped, first those of the same owner: a
- * client that sends at full speed has finished long before its body is the oldest. A complete body stays counted until its request ends.
+ * memory if there are no others, and there is always some left for the next owner. If it runs short, the oldest incomplete bodies are dropped, first those of the same owner, then
+ * those of owners that hold more: a client that sends at full speed has finished long before its body is the oldest. A complete body stays counted until its request ends.
  */
 final class BodyMemory {
     /** A body that is being received. All fields are guarded by the memory. */
@@ -61,7 +61,12 @@ final class BodyMemory {
     }
 
     private boolean makeRoom(Body body, long bytes) {
-        return makeRoom(body, bytes, other -> other.owner.equals(body.owner)) || makeRoom(body, bytes, other -> true);
+        long own = owned.getOrDefault(body.owner, 0L) + bytes;
+        return makeRoom(body, bytes, other -> other.owner.equals(body.owner))
+                || makeRoom(
+                        body,
+                        bytes,
+                        other -> other.owner.equals(body.owner) || owned.getOrDefault(other.owner, 0L) > own);
     }
 
     /** Nobody is dropped if that would not be enough. */

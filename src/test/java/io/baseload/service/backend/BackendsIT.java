@@ -398,6 +398,24 @@ final class BackendsIT {
         assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("base_url");
     }
 
+    @Test
+    void aVariableThatMayNotBeNamedAnyMoreIsKeptForItsServerOnly() throws Exception {
+        String one = "/admin/v1/backends/former";
+        rest.post("/admin/v1/backends", Map.of("name", "former", "base_url", scripted.url(), "models", List.of()));
+        gateway.bean(JdbcClient.class)
+                .sql("UPDATE backend SET api_key_env = 'AWS_BEARER_TOKEN_BEDROCK' WHERE name = 'former'")
+                .update();
+        assertThat(rest.send("PATCH", one, Map.of("timeout_ms", 1234)).statusCode())
+                .isEqualTo(200);
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("base_url", "http://127.0.0.1:9/v1"), Map.of("api_key_env", "AWS_SECRET_ACCESS_KEY"))) {
+            HttpResponse<String> refused = rest.send("PATCH", one, wrong);
+            assertThat(refused.statusCode()).as(wrong.toString()).isEqualTo(400);
+            assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("api_key_env");
+        }
+        assertThat(rest.send("DELETE", one, "").statusCode()).isEqualTo(204);
+    }
+
     private static String storedKey(JdbcClient jdbc) {
         return jdbc.sql("SELECT api_key FROM backend WHERE name = 'made'")
                 .query(String.class)

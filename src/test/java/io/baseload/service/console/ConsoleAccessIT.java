@@ -270,6 +270,28 @@ class ConsoleAccessIT {
     }
 
     @Test
+    void aRotatedKeyMayGetAnotherExpiryDate(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "turned"));
+        String keys = "/admin/v1/tenants/turned/keys";
+        String prefix =
+                rest.post(keys, Map.of("roles", List.of("user"))).get("prefix").asString();
+        String page = "/console/tenants/turned";
+        String rotate = page + "/keys/" + prefix + "/rotate";
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            assertThat(session.submit(page, rotate, Map.of("expires", "2099-01-02"))
+                            .body())
+                    .contains("id=\"secret\"");
+            assertThat(session.submit(page, rotate, Map.of("expires", "")).body())
+                    .contains("was rotated already");
+        }
+        assertThat(rest.get(keys).get("data").valueStream())
+                .filteredOn(key -> !key.get("prefix").asString().equals(prefix))
+                .singleElement()
+                .satisfies(key -> assertThat(key.get("expires_at").asString()).isEqualTo("2099-01-02T00:00:00Z"));
+    }
+
+    @Test
     void refusalsAreOfTheApi(RunningService service) throws Exception {
         try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             var unknown = session.get("/console/tenants/nobody");

@@ -30,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -446,5 +447,25 @@ class GuardrailsIT {
                     .isEqualTo(400);
         }
         assertThat(rest.get(GUARDRAILS)).isEqualTo(shown);
+    }
+
+    @Test
+    void aVariableThatMayNotBeNamedAnyMoreIsKeptForItsServerOnly() throws Exception {
+        String url = "http://127.0.0.1:" + hook.getAddress().getPort() + path();
+        filters(Map.of("name", "old", "kind", "http", "url", url));
+        service.bean(JdbcClient.class)
+                .sql("UPDATE guardrail SET filters = jsonb_set(filters, '{0,key}',"
+                        + " '{\"kept\": \"environment\", \"variable\": \"OTEL_KEY\"}') WHERE tenant = 'default'")
+                .update();
+        filters(PERSONAL_DATA, Map.of("name", "old", "kind", "http", "url", url, "api_key_env", "OTEL_KEY"));
+        for (Map<String, Object> wrong : List.<Map<String, Object>>of(
+                Map.of("name", "a", "kind", "http", "url", url, "api_key_env", "OTEL_KEYS"),
+                Map.of("name", "a", "kind", "http", "url", "http://127.0.0.1:9/", "api_key_env", "OTEL_KEY"))) {
+            assertThat(rest.send("PUT", GUARDRAILS, Map.of("filters", List.of(wrong)))
+                            .body())
+                    .as(wrong.toString())
+                    .contains("does not configure this service");
+        }
+        filters(PERSONAL_DATA);
     }
 }

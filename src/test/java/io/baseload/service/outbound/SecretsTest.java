@@ -17,7 +17,8 @@ class SecretsTest {
                 "AWS_SECRET_ACCESS_KEY",
                 "aws_session_token",
                 "OTEL_EXPORTER_OTLP_HEADERS",
-                "PGPASSWORD")) {
+                "PGPASSWORD",
+                "PG2_KEY")) {
             assertThatThrownBy(() -> secrets.check(new Secret.Environment(ours), "api_key"))
                     .as(ours)
                     .hasMessageContaining("does not configure this service");

@@ -250,6 +250,19 @@ class ApiKeysTest {
     }
 
     @Test
+    void aKeyHasOneSuccessor() {
+        String old = keys.issue(ACTOR, "default", USER).key().prefix();
+        var next = keys.rotate(ACTOR, "default", old, Duration.ofDays(1), UnaryOperator.identity())
+                .orElseThrow();
+        assertThatThrownBy(() -> keys.rotate(ACTOR, "default", old, Duration.ofDays(1), UnaryOperator.identity()))
+                .isInstanceOf(TenantConflictException.class)
+                .hasMessageContaining("Rotate its successor");
+        var last = keys.rotate(ACTOR, "default", next.key().prefix(), Duration.ofDays(1), UnaryOperator.identity())
+                .orElseThrow();
+        assertThat(last.key().rights().expiresAt()).isEmpty();
+    }
+
+    @Test
     void itIsKnownWhenAKeyWasUsedLast() {
         var issued = keys.issue(ACTOR, "default", USER);
         keys.writeUses();

@@ -156,6 +156,31 @@ class KeyLimitsTest {
     }
 
     @Test
+    void aTokenWithoutRightsIsWrittenOnce() {
+        var person = new Person("https://login.example.com", "tom-without-roles");
+        Instant issued = Instant.now().truncatedTo(ChronoUnit.SECONDS);
+        identities.signIn(person, "default", of(Set.of(Role.USER)), issued);
+        identities.withdraw(person, issued);
+        assertThat(identities.find("default", person.id()))
+                .hasValueSatisfying(it -> assertThat(it.roles()).isEmpty());
+        String written = version(person);
+        identities.withdraw(person, issued);
+        identities.withdraw(person, issued.minusSeconds(1));
+        assertThat(version(person)).isEqualTo(written);
+        identities.withdraw(person, issued.plusSeconds(1));
+        assertThat(version(person)).as("a later token is noted").isNotEqualTo(written);
+    }
+
+    /** Changes when the row is written or locked. */
+    private String version(Person person) {
+        return platform.superuser()
+                .sql("SELECT xmin::text || ' ' || xmax::text FROM identity WHERE id = ?")
+                .param(person.id())
+                .query(String.class)
+                .single();
+    }
+
+    @Test
     void aServiceAccountIsRemovedWithItsKeys() {
         var account = identities.create(ACTOR, "default", "nightly", Set.of(Role.USER), Set.of("a"));
         assertThat(account.id()).isEqualTo("service_nightly");

@@ -72,6 +72,19 @@ class BodyMemoryTest {
     }
 
     @Test
+    void whoHoldsMoreDropsNobodyElse() {
+        var complete = begin("a complete");
+        memory.grow(complete, 40);
+        memory.complete(complete);
+        var others = begin("b others");
+        memory.grow(others, 20);
+        assertThat(memory.grow(begin("a second"), 10)).isFalse();
+        assertThat(givenUp).isEmpty();
+        assertThat(memory.grow(others, 1)).isTrue();
+        assertThat(memory.taken()).isEqualTo(61);
+    }
+
+    @Test
     void nobodyIsDroppedForNothing() {
         var complete = begin("a complete");
         memory.grow(complete, 40);
