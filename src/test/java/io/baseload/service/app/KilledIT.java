@@ -88,7 +88,8 @@ final class KilledIT {
     /** What is in the store and is no model. */
     private long leftovers() throws IOException {
         try (Stream<Path> entries = Files.list(home.resolve("models"))) {
-            return entries.filter(entry -> !entry.getFileName().toString().matches("[0-9a-f]{64}|sources|\\.lock(-imports)?"))
+            return entries.filter(
+                            entry -> !entry.getFileName().toString().matches("[0-9a-f]{64}|sources|\\.lock(-imports)?"))
                     .count();
         }
     }
