@@ -56,24 +56,10 @@ final class PackedPromptWeights implements PromptWeights {
     }
 
     @Override
-    public void read(PackedMatrix w, int panel, int panels, int firstGroup, int groups, MemorySegment out) {
-        for (int g = 0; g < groups; g++) {
-            int first = (firstGroup + g) * format.group();
-            int columns = Math.min(format.group(), w.cols() - first);
-            long to = (long) g * IntegerProducts.GROUP_BYTES;
-            if (columns < format.group()) {
-                out.asSlice(to, IntegerProducts.GROUP_BYTES).fill((byte) 0);
-            }
-            for (int part = 0; part < panels * PARTS; part++) {
-                unit(
-                        w,
-                        panel * PARTS + part,
-                        first,
-                        columns,
-                        out,
-                        to + 4L * part * L,
-                        g * IntegerProducts.WIDTH + part * L);
-            }
+    public void read(
+            PackedMatrix w, int panel, int panels, int first, int columns, MemorySegment out, long to, int place) {
+        for (int part = 0; part < panels * PARTS; part++) {
+            unit(w, panel * PARTS + part, first, columns, out, to + 4L * part * L, place + part * L);
         }
     }
 

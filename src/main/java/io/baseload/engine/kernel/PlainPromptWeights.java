@@ -12,7 +12,6 @@ import static jdk.incubator.vector.VectorOperators.B2I;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 
 import io.baseload.engine.kernel.generated.PlainPromptNibbles;
-import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
@@ -70,18 +69,11 @@ final class PlainPromptWeights implements PromptWeights {
     }
 
     @Override
-    public void read(PackedMatrix w, int panel, int panels, int firstGroup, int groups, MemorySegment out) {
-        for (int g = 0; g < groups; g++) {
-            int first = (firstGroup + g) * format.group();
-            int columns = Math.min(format.group(), w.cols() - first);
-            long to = (long) g * IntegerProducts.GROUP_BYTES;
-            if (columns < format.group()) {
-                out.asSlice(to, IntegerProducts.GROUP_BYTES).fill((byte) 0);
-            }
-            for (int unit = 0; unit < panels * PARTS; unit += UNITS) {
-                int last = (panel + panels) * PARTS - 1;
-                set(w, panel * PARTS + unit, last, first, columns, out, to + (long) unit * L, g * WIDTH + unit * L);
-            }
+    public void read(
+            PackedMatrix w, int panel, int panels, int first, int columns, MemorySegment out, long to, int place) {
+        int last = (panel + panels) * PARTS - 1;
+        for (int unit = 0; unit < panels * PARTS; unit += UNITS) {
+            set(w, panel * PARTS + unit, last, first, columns, out, to + (long) unit * L, place + unit * L);
         }
     }
 
@@ -125,7 +117,7 @@ final class PlainPromptWeights implements PromptWeights {
 
     private void bytes(MemorySegment w, int size, int block, MemorySegment out, long to) {
         for (int place = 0; place < size; place++) {
-            int column = place / 8 * 8 + PromptFormat.place(place % 8);
+            int column = PromptFormat.place(place);
             IntVector four = IntVector.zero(INTS);
             for (int u = 0; u < UNITS; u++) {
                 int at = PromptScales.at(u, block);

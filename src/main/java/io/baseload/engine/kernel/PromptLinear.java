@@ -103,7 +103,7 @@ final class PromptLinear {
         int all = format.groups(w.cols());
         for (int g = 0, groups; g < all; g += groups) {
             groups = Math.min(IntegerProducts.MAX_GROUPS, all - g);
-            weights.read(w, panel, panels, g, groups, products.memory().weights());
+            read(w, panel, panels, g, groups);
             for (int row = from, rows; row < to; row += rows) {
                 int left = Math.min(to - row, PromptRows.leftInBlock(row));
                 int height = products.height(left);
@@ -115,6 +115,20 @@ final class PromptLinear {
         int outputs = Math.min(panels * LANES, w.rows() - panel * LANES);
         for (int row = from; row < to; row++) {
             weights.store(sums, (row - from) * WIDTH, outputs, y.data(), y.at(row) + panel * LANES);
+        }
+    }
+
+    /** Converts the weights of some groups. */
+    private void read(PackedMatrix w, int panel, int panels, int firstGroup, int groups) {
+        MemorySegment out = products.memory().weights();
+        for (int g = 0; g < groups; g++) {
+            int first = (firstGroup + g) * format.group();
+            int columns = Math.min(format.group(), w.cols() - first);
+            long to = (long) g * IntegerProducts.GROUP_BYTES;
+            if (columns < format.group()) {
+                out.asSlice(to, IntegerProducts.GROUP_BYTES).fill((byte) 0);
+            }
+            weights.read(w, panel, panels, first, columns, out, to, g * WIDTH);
         }
     }
 

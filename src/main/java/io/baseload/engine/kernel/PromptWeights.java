@@ -30,8 +30,15 @@ sealed interface PromptWeights permits PackedPromptWeights, PlainPromptWeights {
                 : new PlainPromptWeights(format, scales, excess);
     }
 
-    /** Converts some groups of up to four panels, and sets their scales. */
-    void read(PackedMatrix w, int panel, int panels, int firstGroup, int groups, MemorySegment out);
+    /**
+     * Converts a group of up to four panels, and sets its scales.
+     *
+     * @param first its first column
+     * @param columns those that it has; the memory of others is 0
+     * @param to offset in {@code out}
+     * @param place index of its first output's scale
+     */
+    void read(PackedMatrix w, int panel, int panels, int first, int columns, MemorySegment out, long to, int place);
 
     /** Outputs that are multiplied for a number of panels. */
     int width(int panels);

@@ -16,7 +16,7 @@ final class AbsentHomes {
     private static final long PATIENCE = Duration.ofMinutes(10).toNanos();
 
     /** After a longer pause, such as an outage, the ten minutes start again: others may need a moment to return. */
-    private static final long LONGEST_PAUSE = Duration.ofMinutes(1).toNanos();
+    private static final long MAX_PAUSE = Duration.ofMinutes(1).toNanos();
 
     private final LongSupplier nanoTime;
     private final Map<UUID, Long> since = new HashMap<>();
@@ -35,7 +35,7 @@ final class AbsentHomes {
      */
     synchronized List<UUID> gone(Collection<UUID> absent) {
         long now = nanoTime.getAsLong();
-        if (now - looked > LONGEST_PAUSE) {
+        if (now - looked > MAX_PAUSE) {
             since.clear();
         }
         looked = now;
