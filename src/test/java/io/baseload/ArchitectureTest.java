@@ -213,6 +213,7 @@ class ArchitectureTest {
                         "service.console",
                         "service.mcp",
                         "service.web",
+                        "service.outbound",
                         "service.backend",
                         "service.export",
                         "service.guardrail",

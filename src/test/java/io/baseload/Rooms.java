@@ -82,7 +82,7 @@ final class Rooms {
                 doors,
                 "service.contents",
                 Set.of("service.database", "service.encryption", "service.audit", "service.tenant"));
-        door(doors, "service.export", Set.of("service.database", "service.audit", "service.web"));
+        door(doors, "service.export", Set.of("service.database", "service.audit", "service.outbound"));
         door(doors, "service.outbound", ASKING, Set.of("service.encryption"));
         door(
                 doors,
@@ -127,7 +127,7 @@ final class Rooms {
                 ASKING,
                 PLATFORM,
                 Set.of("service.database", "service.encryption", "service.tracing"));
-        door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.web"));
+        door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.outbound", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.routing", "service.web", "service.protocol"));
         door(doors, "service.anthropic", ASKING, PLATFORM, Set.of("service.web", "service.protocol"));

@@ -1,7 +1,7 @@
 package io.baseload.service.export;
 
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;

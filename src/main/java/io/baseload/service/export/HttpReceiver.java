@@ -1,7 +1,7 @@
 package io.baseload.service.export;
 
 import io.baseload.service.audit.AuditEntry;
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpRequest;

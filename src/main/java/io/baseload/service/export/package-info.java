@@ -1,5 +1,5 @@
 /**
- * Delivers the audit trail to the monitoring systems of companies: in standard formats, pulled with a cursor or pushed.
+ * Sends the audit trail to other systems: its entries, in standard formats, to the monitoring systems of companies, pulled with a cursor or pushed; its checkpoints to anchors.
  */
 @NullMarked
 package io.baseload.service.export;

@@ -1,8 +1,8 @@
 package io.baseload.service.identity;
 
 import io.baseload.service.identity.IdentityProperties.IssuerProperties;
+import io.baseload.service.outbound.BoundedHttp;
 import io.baseload.service.tenant.Identities;
-import io.baseload.service.web.BoundedHttp;
 import io.baseload.service.web.TokenAuthenticator;
 import java.net.http.HttpClient;
 import java.time.Duration;

@@ -7,7 +7,7 @@ import com.nimbusds.jose.proc.DefaultJOSEObjectTypeVerifier;
 import com.nimbusds.jose.proc.SecurityContext;
 import io.baseload.service.audit.Person;
 import io.baseload.service.identity.IdentityProperties.IssuerProperties;
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Duration;

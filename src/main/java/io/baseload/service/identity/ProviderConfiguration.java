@@ -1,6 +1,6 @@
 package io.baseload.service.identity;
 
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;

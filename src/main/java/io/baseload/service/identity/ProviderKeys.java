@@ -6,7 +6,7 @@ import com.nimbusds.jose.jwk.source.JWKSetCacheRefreshEvaluator;
 import com.nimbusds.jose.jwk.source.JWKSetRetrievalException;
 import com.nimbusds.jose.jwk.source.JWKSetSource;
 import com.nimbusds.jose.proc.SecurityContext;
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import java.net.URI;
 import java.text.ParseException;
 import java.util.function.Supplier;

@@ -7,7 +7,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.io.DataInputStream;

@@ -3,7 +3,7 @@ package io.baseload.service.identity;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.baseload.service.web.BoundedHttp;
+import io.baseload.service.outbound.BoundedHttp;
 import io.baseload.testing.FileServer;
 import io.baseload.testing.Patience;
 import java.io.IOException;

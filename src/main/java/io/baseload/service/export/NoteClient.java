@@ -1,7 +1,8 @@
-package io.baseload.service.web;
+package io.baseload.service.export;
 
 import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.WitnessAnchor;
+import io.baseload.service.outbound.BoundedHttp;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;

@@ -1,4 +1,4 @@
-package io.baseload.service.web;
+package io.baseload.service.export;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

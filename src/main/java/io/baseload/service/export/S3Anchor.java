@@ -1,4 +1,4 @@
-package io.baseload.service.web;
+package io.baseload.service.export;
 
 import io.baseload.service.audit.Anchor;
 import io.baseload.service.audit.AuditProperties;

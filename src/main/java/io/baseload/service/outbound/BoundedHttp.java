@@ -1,4 +1,4 @@
-package io.baseload.service.web;
+package io.baseload.service.outbound;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;

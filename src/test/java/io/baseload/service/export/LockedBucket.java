@@ -1,4 +1,4 @@
-package io.baseload.service.web;
+package io.baseload.service.export;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
