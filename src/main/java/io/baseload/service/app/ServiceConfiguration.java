@@ -6,6 +6,7 @@ import io.baseload.engine.api.Precision;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.HttpClients;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.planner.Planner;
 import io.baseload.service.pull.PullProperties;
@@ -17,7 +18,6 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
 import java.net.URL;
 import java.util.Objects;
-import java.util.Optional;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -68,8 +68,7 @@ class ServiceConfiguration {
                 properties,
                 AllowedHosts.of(properties.allowedHosts()),
                 Objects.requireNonNullElse(properties.signerFolder(), home.resolve("model-signers")),
-                Optional.ofNullable(properties.sslBundle())
-                        .map(name -> bundles.getObject().getBundle(name).createSslContext()));
+                HttpClients.tls(properties.sslBundle(), bundles::getObject));
     }
 
     @Bean

@@ -3,6 +3,7 @@ package io.baseload.service.backend;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.HttpClients;
 import io.baseload.service.outbound.Secret;
 import io.baseload.service.outbound.Secrets;
 import io.baseload.service.tracing.Traces;
@@ -46,7 +47,8 @@ public final class BackendConnections implements AutoCloseable {
             MeterRegistry registry,
             Traces traces) {
         this.access = new Access(
-                client(properties, bundles),
+                HttpClients.http1(
+                        properties.connectTimeout(), HttpClients.tls(properties.sslBundle(), bundles::getObject)),
                 new BackendAddresses(AllowedHosts.of(properties.allowedHosts())),
                 new Secrets(Objects.requireNonNullElse(properties.keyFolder(), home.resolve("backend-keys")), keys),
                 registry,
@@ -72,19 +74,6 @@ public final class BackendConnections implements AutoCloseable {
             Traces traces,
             Duration probeTimeout,
             Set<AnswerStream> streams) {}
-
-    /** HTTP/1.1, where closing a connection ends one answer and no other. */
-    private static HttpClient client(BackendProperties properties, ObjectProvider<SslBundles> bundles) {
-        var builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(properties.connectTimeout())
-                .executor(Executors.newVirtualThreadPerTaskExecutor());
-        Optional.ofNullable(properties.sslBundle())
-                .map(name -> bundles.getObject().getBundle(name).createSslContext())
-                .ifPresent(builder::sslContext);
-        return builder.build();
-    }
 
     /**
      * Reads an address.

@@ -2,11 +2,11 @@ package io.baseload.service.export;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.outbound.BoundedHttp;
+import io.baseload.service.outbound.HttpClients;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.net.http.HttpClient;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.Optional;
@@ -44,22 +44,20 @@ public class ExportConfiguration {
     }
 
     private static Receiver receiver(PushProperties.Target target, ObjectProvider<SslBundles> bundles) {
-        SSLContext tls = Optional.ofNullable(target.sslBundle())
-                .map(name -> bundles.getObject().getBundle(name).createSslContext())
-                .orElseGet(ExportConfiguration::javas);
+        Optional<SSLContext> tls = HttpClients.tls(target.sslBundle(), bundles::getObject);
         EntryFormat format = EntryFormat.of(target.format());
         if (target.url().getScheme().equals("syslog+tls")) {
             int port = target.url().getPort();
             return new SyslogReceiver(
-                    tls,
+                    tls.orElseGet(ExportConfiguration::javas),
                     target.url().getHost(),
                     port < 0 ? SyslogReceiver.STANDARD_PORT : port,
                     host(),
                     format,
                     SyslogReceiver.PATIENCE);
         }
-        var http = new BoundedHttp(
-                HttpClient.newBuilder().sslContext(tls), HttpReceiver.PATIENCE, HttpReceiver.MAX_ANSWER);
+        var client = HttpClients.of(HttpReceiver.PATIENCE, tls);
+        var http = new BoundedHttp(client, HttpReceiver.PATIENCE, HttpReceiver.MAX_ANSWER);
         return new HttpReceiver(http, target.url(), Optional.ofNullable(target.authorization()), format);
     }
 

@@ -3,8 +3,8 @@ package io.baseload.service.export;
 import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.WitnessAnchor;
 import io.baseload.service.outbound.BoundedHttp;
+import io.baseload.service.outbound.HttpClients;
 import java.net.URI;
-import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -29,7 +29,7 @@ final class NoteClient implements WitnessAnchor.Transport {
     }
 
     NoteClient(Duration maxTime) {
-        this.http = new BoundedHttp(HttpClient.newBuilder(), maxTime, MAX_ANSWER);
+        this.http = new BoundedHttp(HttpClients.of(maxTime, Optional.empty()), maxTime, MAX_ANSWER);
     }
 
     @Override

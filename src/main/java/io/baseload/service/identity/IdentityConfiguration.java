@@ -2,9 +2,9 @@ package io.baseload.service.identity;
 
 import io.baseload.service.identity.IdentityProperties.IssuerProperties;
 import io.baseload.service.outbound.BoundedHttp;
+import io.baseload.service.outbound.HttpClients;
 import io.baseload.service.tenant.Identities;
 import io.baseload.service.web.TokenAuthenticator;
-import java.net.http.HttpClient;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -52,11 +52,7 @@ class IdentityConfiguration {
     }
 
     private static Provider provider(IssuerProperties issuer, Duration timeout, SslBundles bundles) {
-        var client = HttpClient.newBuilder();
-        if (issuer.sslBundle() != null) {
-            client.sslContext(bundles.getBundle(issuer.sslBundle()).createSslContext());
-        }
-        var bounded = new BoundedHttp(client, timeout, MAX_ANSWER);
-        return new Provider(issuer, timeout, bounded, client.build());
+        var client = HttpClients.of(timeout, HttpClients.tls(issuer.sslBundle(), () -> bundles));
+        return new Provider(issuer, timeout, new BoundedHttp(client, timeout, MAX_ANSWER), client);
     }
 }

@@ -11,14 +11,14 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** HTTP calls to servers that may be slow, endless or gone: a call has a deadline for the whole answer, and an answer has a maximum size. No redirects. */
+/** HTTP calls to servers that may be slow, endless or gone: a call has a deadline for the whole answer, and an answer has a maximum size. */
 public final class BoundedHttp {
     private final HttpClient client;
     private final Duration maxTime;
     private final int maxBytes;
 
-    public BoundedHttp(HttpClient.Builder client, Duration maxTime, int maxBytes) {
-        this.client = client.connectTimeout(maxTime).build();
+    public BoundedHttp(HttpClient client, Duration maxTime, int maxBytes) {
+        this.client = client;
         this.maxTime = maxTime;
         this.maxBytes = maxBytes;
     }

@@ -1,6 +1,7 @@
 package io.baseload.service.pull;
 
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.outbound.HttpClients;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -50,13 +51,7 @@ final class PullClient implements AutoCloseable {
     PullClient(AllowedHosts hosts, Duration connect, Duration idle, Optional<SSLContext> ssl) {
         this.hosts = hosts;
         this.idle = idle;
-        var builder = HttpClient.newBuilder()
-                .version(HttpClient.Version.HTTP_1_1) // a download each on its own connection
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(connect)
-                .executor(Executors.newVirtualThreadPerTaskExecutor());
-        ssl.ifPresent(builder::sslContext);
-        this.http = builder.build();
+        this.http = HttpClients.http1(connect, ssl);
         long pause = Math.clamp(idle.toMillis() / 10, 10, 500);
         var unused = clock.scheduleWithFixedDelay(this::look, pause, pause, TimeUnit.MILLISECONDS);
     }

@@ -100,7 +100,7 @@ class TrailPushTest {
 
     private Receiver http(Duration patience) {
         var url = URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/trail");
-        var http = new BoundedHttp(HttpClient.newBuilder(), patience, HttpReceiver.MAX_ANSWER);
+        var http = new BoundedHttp(HttpClient.newHttpClient(), patience, HttpReceiver.MAX_ANSWER);
         return new HttpReceiver(http, url, Optional.of("Bearer x"), EntryFormat.JSONL);
     }
 

@@ -41,7 +41,7 @@ class ProviderConfigurationTest {
     @BeforeEach
     void start() throws IOException {
         provider = new FileServer("127.0.0.1");
-        var http = new BoundedHttp(HttpClient.newBuilder(), Patience.LIMIT, 1 << 20);
+        var http = new BoundedHttp(HttpClient.newHttpClient(), Patience.LIMIT, 1 << 20);
         configuration = new ProviderConfiguration(URI.create(provider.url()), ADDRESSES, http, () -> now);
     }
 
