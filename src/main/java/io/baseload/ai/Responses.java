@@ -4,7 +4,6 @@ import io.baseload.chat.api.AnswerBuilder;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -59,7 +58,7 @@ final class Responses {
     private ChatResponse whole(
             AnswerBuilder answer, String text, String reasoning, Optional<StopReason> reason, Usage usage) {
         var generation = ChatGenerationMetadata.builder()
-                .finishReason(reason.map(r -> r.name().toLowerCase(Locale.ROOT)).orElse("cancelled"))
+                .finishReason(reason.map(StopReason::label).orElse("cancelled"))
                 .build();
         var metadata = ChatResponseMetadata.builder().id(id).model(model).usage(usage(usage));
         if (!unenforcedFormats.isEmpty()) {

@@ -216,7 +216,7 @@ final class GenerateCommand implements Callable<Integer> {
         }
 
         Report report(String name, List<String> unenforced, Pace pace) {
-            return new Report(name, text.toString(), reason.name().toLowerCase(Locale.ROOT), usage, unenforced, pace);
+            return new Report(name, text.toString(), reason.label(), usage, unenforced, pace);
         }
 
         String summary(Pace pace) {

@@ -1,6 +1,8 @@
 package io.baseload.chat.api;
 
-/** Why an answer is complete, with the names of the OpenAI API. */
+import java.util.Locale;
+
+/** Why an answer is complete. */
 public enum StopReason {
     /** The model ended it, or a stop text did. */
     STOP,
@@ -9,5 +11,10 @@ public enum StopReason {
     /** The answer is one or more complete calls. */
     TOOL_CALLS,
     /** It was ended by a filter, here or elsewhere. */
-    CONTENT_FILTER
+    CONTENT_FILTER;
+
+    /** The name in the OpenAI API. */
+    public String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }

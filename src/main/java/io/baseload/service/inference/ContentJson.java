@@ -8,7 +8,6 @@ import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSpec;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -95,8 +94,7 @@ final class ContentJson {
         }
         all.put("content", answer.text());
         putCalls(all, answer.calls());
-        answer.reason()
-                .ifPresent(reason -> all.put("finish_reason", reason.name().toLowerCase(Locale.ROOT)));
+        answer.reason().ifPresent(reason -> all.put("finish_reason", reason.label()));
         return all;
     }
 

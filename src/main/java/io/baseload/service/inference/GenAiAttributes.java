@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -82,7 +81,7 @@ final class GenAiAttributes {
         span.tag("gen_ai.usage.cache_read.input_tokens", usage.cached());
         span.tagOfStrings(
                 "gen_ai.response.finish_reasons",
-                reasons.stream().map(GenAiAttributes::word).toList());
+                reasons.stream().map(StopReason::label).toList());
     }
 
     static void tellPrompt(Span span, CompletionRequest request) {
@@ -102,7 +101,7 @@ final class GenAiAttributes {
         var messages = answers.stream()
                 .map(answer -> {
                     var message = message("assistant", parts(answer.reasoning(), answer.text(), answer.calls()));
-                    answer.reason().ifPresent(reason -> message.put("finish_reason", word(reason)));
+                    answer.reason().ifPresent(reason -> message.put("finish_reason", reason.label()));
                     return message;
                 })
                 .toList();
@@ -158,9 +157,5 @@ final class GenAiAttributes {
             part.put(fields[i], fields[i + 1]);
         }
         return part;
-    }
-
-    private static String word(StopReason reason) {
-        return reason.name().toLowerCase(Locale.ROOT);
     }
 }

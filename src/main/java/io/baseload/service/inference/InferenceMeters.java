@@ -9,7 +9,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +26,9 @@ final class InferenceMeters implements LoadedModelListener {
             seconds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300);
 
     /** How a request to a model can end. */
-    private static final List<String> ENDS = Stream.<Enum<?>>concat(
-                    Stream.of(StopReason.values()), Stream.of(Outcome.State.CANCELLED, Outcome.State.FAILED))
-            .map(end -> end.name().toLowerCase(Locale.ROOT))
+    private static final List<String> ENDS = Stream.concat(
+                    Stream.of(StopReason.values()).map(StopReason::label),
+                    Stream.of(Outcome.State.CANCELLED, Outcome.State.FAILED).map(Outcome.State::word))
             .toList();
 
     private final MeterRegistry registry;

@@ -10,7 +10,6 @@ import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -125,7 +124,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         if (state != State.CANCELLED) {
             model.ended(state == State.FAILED, watch.firstToken());
         }
-        var finishReasons = reasons.values().stream().map(RunningRequest::word).toList();
+        var finishReasons = reasons.values().stream().map(StopReason::label).toList();
         var answer = Optional.ofNullable(kept).map(KeptContents::answers);
         List<Verdict> verdicts = filter == null ? List.of() : filter.verdicts();
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
@@ -163,12 +162,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
     private String reason() {
         return Stream.of(StopReason.LENGTH, StopReason.CONTENT_FILTER, StopReason.TOOL_CALLS)
                 .filter(reasons::containsValue)
-                .map(RunningRequest::word)
+                .map(StopReason::label)
                 .findFirst()
-                .orElse(word(StopReason.STOP));
-    }
-
-    private static String word(StopReason reason) {
-        return reason.name().toLowerCase(Locale.ROOT);
+                .orElse(StopReason.STOP.label());
     }
 }

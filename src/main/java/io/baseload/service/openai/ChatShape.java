@@ -77,7 +77,8 @@ final class ChatShape implements Shape {
 
     @Override
     public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
-        return List.of(StreamEvent.of(chunk(new Part(end.choice(), NOTHING, null, StreamEnd.word(end.reason())))));
+        return List.of(StreamEvent.of(
+                chunk(new Part(end.choice(), NOTHING, null, end.reason().label()))));
     }
 
     @Override
@@ -92,7 +93,11 @@ final class ChatShape implements Shape {
 
     private Answer answer(Choice choice) {
         var answer = choice.answer();
-        return new Answer(choice.index(), Said.of(answer), entries(answer.logprobs()), StreamEnd.word(choice.reason()));
+        return new Answer(
+                choice.index(),
+                Said.of(answer),
+                entries(answer.logprobs()),
+                choice.reason().label());
     }
 
     private Body chunk(Part part) {

@@ -1,10 +1,8 @@
 package io.baseload.service.openai;
 
-import io.baseload.chat.api.StopReason;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.List;
-import java.util.Locale;
 
 /** How streams of chats and completions end. */
 final class StreamEnd {
@@ -24,9 +22,5 @@ final class StreamEnd {
     /** The end after a failure: without [DONE]. */
     static List<StreamEvent> failure(ApiException failure) {
         return List.of(StreamEvent.of("error", failure.body()));
-    }
-
-    static String word(StopReason reason) {
-        return reason.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -51,7 +51,7 @@ final class TextShape implements Shape {
 
     @Override
     public List<StreamEvent> end(CompletionEvent.ChoiceFinished end) {
-        return chunk(new Part("", end.choice(), null, StreamEnd.word(end.reason())));
+        return chunk(new Part("", end.choice(), null, end.reason().label()));
     }
 
     @Override
@@ -66,7 +66,11 @@ final class TextShape implements Shape {
 
     private Part answer(Choice choice) {
         var logprobs = entries(choice.index(), choice.answer().logprobs());
-        return new Part(choice.answer().text(), choice.index(), logprobs, StreamEnd.word(choice.reason()));
+        return new Part(
+                choice.answer().text(),
+                choice.index(),
+                logprobs,
+                choice.reason().label());
     }
 
     private List<StreamEvent> chunk(Part part) {
