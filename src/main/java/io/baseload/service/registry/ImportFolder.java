@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Quantization;
+import io.baseload.service.audit.Hashes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -10,8 +11,6 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
@@ -76,7 +75,7 @@ public record ImportFolder(Path root) {
         static SourceFile of(Path folder, Path file, LongConsumer read) {
             var name = folder.relativize(file).toString();
             try (InputStream in = Files.newInputStream(file)) {
-                var digest = MessageDigest.getInstance("SHA-256");
+                var digest = Hashes.sha256();
                 var buffer = new byte[1 << 20];
                 long bytes = 0;
                 for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
@@ -87,8 +86,6 @@ public record ImportFolder(Path root) {
                 return new SourceFile(name, bytes, HexFormat.of().formatHex(digest.digest()));
             } catch (IOException e) {
                 throw ModelFileException.unreadable(file, e);
-            } catch (NoSuchAlgorithmException e) {
-                throw new IllegalStateException("every Java platform has SHA-256", e);
             }
         }
 

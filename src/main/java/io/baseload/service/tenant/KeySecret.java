@@ -1,8 +1,7 @@
 package io.baseload.service.tenant;
 
+import io.baseload.service.audit.Hashes;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 
 /** The text of a key: {@code bl_} and 43 characters of base 62, which is 256 random bits. Plain SHA-256 is sufficient to store values that nobody can guess. */
@@ -26,11 +25,7 @@ record KeySecret(String text) {
     }
 
     byte[] hash() {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError("every JDK has SHA-256", e);
-        }
+        return Hashes.sha256().digest(text.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Printable ASCII of a sensible length: valid in a header and in a database query. */
