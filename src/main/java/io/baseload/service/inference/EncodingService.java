@@ -4,20 +4,16 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.WantedResult;
-import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.inference.Outcome.State;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
-import io.baseload.service.tenant.Caller;
 import io.baseload.service.tracing.Traces;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
@@ -34,38 +30,34 @@ final class EncodingService {
 
     private final RequestRecords records;
     private final RequestGuard guard;
-    private final Membership membership;
     private final Traces traces;
     private final SequencePlaces places;
 
-    EncodingService(
-            RequestRecords records, RequestGuard guard, Membership membership, Traces traces, SequencePlaces places) {
+    EncodingService(RequestRecords records, RequestGuard guard, Traces traces, SequencePlaces places) {
         this.records = records;
         this.guard = guard;
-        this.membership = membership;
         this.traces = traces;
         this.places = places;
     }
 
     /** Like {@link Inference#encode}, for one model. */
-    EncodingResult encode(
-            ServedModel model, Caller caller, EncodingCall call, FlowId flow, Origin origin, BooleanSupplier wanted) {
+    EncodingResult encode(RequestHead head, EncodingCall call, BooleanSupplier wanted) {
         long begun = System.nanoTime();
+        var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, call, model.id()));
         try (model) {
             var encodings = model.use().encodings();
-            try (var taken = places.take(model, flow, 1)) {
-                records.check(caller, model, flow, 1, call.request().input().size());
-                var filtered = guard.pass(caller, model.id(), call, origin);
+            try (var taken = places.take(model, head.flow(), 1)) {
+                records.check(head, 1, call.request().input().size());
+                var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
-                var prepared = encodings.prepare(guarded.request(), flow);
+                var prepared = encodings.prepare(guarded.request(), head.flow());
                 checkTokens(call, prepared.tokens());
                 span.phase("prompt");
                 var watch = new Stopwatch(records.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
-                var encoded =
-                        encode(model, caller, guarded, filtered.verdicts(), flow, origin, prepared, watch, wanted);
+                var encoded = encode(head, guarded, filtered.verdicts(), prepared, watch, wanted);
                 span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
                 span.end();
                 return encoded;
@@ -88,40 +80,17 @@ final class EncodingService {
     }
 
     private EncodingResult encode(
-            ServedModel model,
-            Caller caller,
+            RequestHead head,
             EncodingCall call,
             List<Verdict> verdicts,
-            FlowId flow,
-            Origin origin,
             PreparedEncoding prepared,
             Stopwatch watch,
             BooleanSupplier wanted) {
-        var process = membership.lease();
-        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
-        var reservation = new Reservation(
-                UUID.randomUUID(),
-                process.instance(),
-                caller.tenant(),
-                caller.keyPrefix(),
-                model.id(),
-                origin.requestId(),
-                batch,
-                1,
-                prepared.tokens(),
-                prepared.tokens());
-        var kept = records.kept(reservation, call.endUser(), 0);
-        var prompt = kept.map(it -> it.prompt(call.request().input()));
-        var intent = new Intent(
-                caller.actor(),
-                reservation,
-                call.model(),
-                call.endUser(),
-                model.fingerprint(),
-                origin,
-                prompt,
-                verdicts);
-        var quota = records.reserve(intent, process);
+        var model = head.model();
+        var demand = head.demand(1, prepared.tokens(), 0);
+        var reserved = records.reserve(
+                head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
+        var reservation = reserved.reservation();
         watch.span().phase("reserve");
         var begun = new AtomicInteger();
         CompletableFuture<List<float[]>> computed;
@@ -146,13 +115,13 @@ final class EncodingService {
             end(reservation, State.FAILED, 0, watch, model, Optional.empty());
             throw e;
         }
-        var answer = kept.map(it -> it.outputs(outputs));
+        var answer = reserved.kept().map(it -> it.outputs(outputs));
         boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
         if (!settled && answer.isPresent()) {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("the contents were not stored in time"));
         }
-        return new EncodingResult(model.id(), outputs, prepared.tokens(), quota);
+        return new EncodingResult(model.id(), outputs, prepared.tokens(), reserved.quota());
     }
 
     /** An interrupt means that the service stops: what has been started is completed. */

@@ -10,13 +10,11 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
-import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
-import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.routing.ModelDirectory;
@@ -29,7 +27,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
@@ -51,7 +48,6 @@ final class InferenceService implements Inference {
     private final RequestRecords records;
     private final EncodingService encodings;
     private final InferenceMeters meters;
-    private final Membership membership;
     private final Traces traces;
     private final Optional<Duration> maxWait;
     private final SequencePlaces places;
@@ -72,33 +68,31 @@ final class InferenceService implements Inference {
         this.ledger = ledger;
         this.running = running;
         this.guard = guard;
-        this.records = new RequestRecords(ledger, contents, meters);
+        this.records = new RequestRecords(ledger, contents, meters, membership);
         this.meters = meters;
-        this.membership = membership;
         this.traces = traces;
         this.maxWait = maxWait;
         this.places = new SequencePlaces(queues);
-        this.encodings = new EncodingService(records, guard, membership, traces, places);
+        this.encodings = new EncodingService(records, guard, traces, places);
     }
 
     @Override
     public AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, AnswerListener listener) {
         long begun = System.nanoTime();
-        return firstOf(
-                caller,
-                request.model(),
-                new PromptSize(request.completion(), flow(caller, request.urgency())),
-                model -> ask(model, caller, request, origin, begun, listener));
+        var flow = flow(caller, request.urgency());
+        return firstOf(caller, request.model(), new PromptSize(request.completion(), flow), model -> {
+            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin);
+            return ask(head, request, begun, listener);
+        });
     }
 
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
-        return firstOf(
-                caller,
-                call.model(),
-                TargetFilter.ALL,
-                model -> encodings.encode(model, caller, call, flow, origin, wanted));
+        return firstOf(caller, call.model(), TargetFilter.ALL, model -> {
+            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin);
+            return encodings.encode(head, call, wanted);
+        });
     }
 
     @Override
@@ -175,39 +169,31 @@ final class InferenceService implements Inference {
         return first;
     }
 
-    private AdmittedRequest ask(
-            ServedModel model,
-            Caller caller,
-            InferenceRequest request,
-            Origin origin,
-            long begun,
-            AnswerListener listener) {
+    private AdmittedRequest ask(RequestHead head, InferenceRequest request, long begun, AnswerListener listener) {
         long asked = System.nanoTime();
+        var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
         try {
-            var flow = flow(caller, request.urgency());
             SequencePlaces.check(model, request.completion());
-            var taken = places.take(model, flow, request.completion().answers());
+            var taken = places.take(model, head.flow(), request.completion().answers());
             try {
                 var granted = records.check(
-                        caller,
-                        model,
-                        flow,
+                        head,
                         request.completion().answers(),
                         model.use().completions().leastTokens(request.completion()));
-                var guarded = guard.pass(caller, model.id(), request, origin);
+                var guarded = guard.pass(head, request);
                 span.contents(
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
-                var turn = places.line(model, flow).join(patience(request, granted), begun);
+                var turn = places.line(model, head.flow()).join(patience(request, granted), begun);
                 try {
-                    var scope = new CacheScope(caller.tenant(), request.cacheSalt());
+                    var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =
-                            model.use().completions().prepare(guarded.request().completion(), flow, scope);
+                            model.use().completions().prepare(guarded.request().completion(), head.flow(), scope);
                     span.phase("prompt");
                     var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun, asked);
-                    return admit(caller, model, taken, turn, guarded, prepared, origin, watch, listener);
+                    return admit(head, taken, turn, guarded, prepared, watch, listener);
                 } catch (RuntimeException | Error e) {
                     turn.giveUp();
                     throw e;
@@ -238,34 +224,23 @@ final class InferenceService implements Inference {
     }
 
     private AdmittedRequest admit(
-            Caller caller,
-            ServedModel model,
+            RequestHead head,
             SequencePlaces.Taken taken,
             WaitingLine.Turn turn,
             GuardedRequest guarded,
             PreparedCompletion prepared,
-            Origin origin,
             Stopwatch watch,
             AnswerListener listener) {
-        var asked = guarded.request();
-        int choices = asked.completion().prompts() * asked.completion().choices();
-        var process = membership.lease();
-        var batch = flow(caller, asked.urgency()).urgency() == FlowId.Urgency.BATCH;
-        var reservation = reservation(caller, model.id(), origin.requestId(), batch, prepared, process);
-        var kept = records.kept(reservation, asked.endUser(), choices);
-        var prompt = kept.map(it -> it.prompt(asked.completion()));
-        var intent = new Intent(
-                caller.actor(),
-                reservation,
-                asked.model(),
-                asked.endUser(),
-                model.fingerprint(),
-                origin,
-                prompt,
-                guarded.verdicts());
-        var quota = records.reserve(intent, process);
+        var model = head.model();
+        var asked = guarded.request().completion();
+        int choices = asked.prompts() * asked.choices();
+        long granted = (long) prepared.answers() * firstGrant(prepared);
+        var demand = head.demand(prepared.answers(), prepared.promptTokens(), granted);
+        var reserved = records.reserve(head, demand, guarded.verdicts(), choices, it -> it.prompt(asked));
+        var reservation = reserved.reservation();
+        var kept = reserved.kept();
         watch.span().phase("reserve");
-        var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), process);
+        var tokens = new TokenLease(ledger.transactions(), ledger.clock(), reservation.id(), reserved.process());
         running.add(reservation.id(), tokens, kept);
         Runnable ended = () -> {
             taken.close();
@@ -286,10 +261,10 @@ final class InferenceService implements Inference {
             return new AdmittedRequest(
                     model.id(),
                     model.fingerprint(),
-                    asked.completion(),
+                    asked,
                     prepared.likelyPromptTokens(),
                     prepared.unenforcedFormats(),
-                    quota,
+                    reserved.quota(),
                     completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
@@ -310,26 +285,6 @@ final class InferenceService implements Inference {
             completion.cancel();
             throw e;
         }
-    }
-
-    private static Reservation reservation(
-            Caller caller,
-            String model,
-            String requestId,
-            boolean batch,
-            PreparedCompletion prepared,
-            InstanceLease process) {
-        return new Reservation(
-                UUID.randomUUID(),
-                process.instance(),
-                caller.tenant(),
-                caller.keyPrefix(),
-                model,
-                requestId,
-                batch,
-                prepared.answers(),
-                prepared.promptTokens() + (long) prepared.answers() * firstGrant(prepared),
-                prepared.promptTokens());
     }
 
     /** Tokens that each answer may have before more are reserved. */

@@ -12,7 +12,6 @@ import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.guardrail.Side;
 import io.baseload.service.guardrail.Subject;
 import io.baseload.service.guardrail.Verdict;
-import io.baseload.service.tenant.Caller;
 import java.util.TreeMap;
 
 /** Sends requests through the filters of their tenant. A blocked request is recorded in the trail before it is refused. */
@@ -31,12 +30,11 @@ final class RequestGuard {
     }
 
     /**
-     * @param model the id of the one that answers
      * @throws InvalidRequestException if a filter blocks the request, or it can't be filtered
      * @throws LedgerUnavailableException if it is blocked, and that can't be recorded
      */
-    GuardedRequest pass(Caller caller, String model, InferenceRequest asked, Origin origin) {
-        var answers = guardrails.chain(subject(caller, asked.model(), origin, Side.ANSWER), model);
+    GuardedRequest pass(RequestHead head, InferenceRequest asked) {
+        var answers = chain(head, Side.ANSWER);
         if (!answers.isEmpty() && asked.completion().topLogprobs() >= 0) {
             throw new InvalidRequestException(
                     "logprobs",
@@ -45,31 +43,28 @@ final class RequestGuard {
                             + " removed text.");
         }
         try {
-            var filtered = FilteredRequest.of(asked.completion(), requests(caller, asked.model(), model, origin));
+            var filtered = FilteredRequest.of(asked.completion(), chain(head, Side.REQUEST));
             return new GuardedRequest(asked.with(filtered.completion()), filtered.verdicts(), answers);
         } catch (BlockedRequestException e) {
-            ledger.record(entry(caller, model, asked.model(), asked.endUser(), origin, e));
+            ledger.record(entry(head, e));
             throw blocked(field(asked.completion()), e);
         }
     }
 
     /** The same for an encoder, whose answers have no text. */
-    FilteredEncoding pass(Caller caller, String model, EncodingCall asked, Origin origin) {
+    FilteredEncoding pass(RequestHead head, EncodingCall asked) {
         String field = asked.field();
         try {
-            return FilteredEncoding.of(asked.request().input(), requests(caller, asked.model(), model, origin), field);
+            return FilteredEncoding.of(asked.request().input(), chain(head, Side.REQUEST), field);
         } catch (BlockedRequestException e) {
-            ledger.record(entry(caller, model, asked.model(), asked.endUser(), origin, e));
+            ledger.record(entry(head, e));
             throw blocked(field, e);
         }
     }
 
-    private FilterChain requests(Caller caller, String alias, String model, Origin origin) {
-        return guardrails.chain(subject(caller, alias, origin, Side.REQUEST), model);
-    }
-
-    private static Subject subject(Caller caller, String alias, Origin origin, Side side) {
-        return new Subject(origin.requestId(), caller.tenant(), alias, side);
+    private FilterChain chain(RequestHead head, Side side) {
+        var subject = new Subject(head.origin().requestId(), head.caller().tenant(), head.alias(), side);
+        return guardrails.chain(subject, head.model().id());
     }
 
     private static InvalidRequestException blocked(String field, BlockedRequestException why) {
@@ -87,22 +82,18 @@ final class RequestGuard {
         return request.input() instanceof Input.Chat ? "messages" : "prompt";
     }
 
-    private static AuditTrail.NewEntry entry(
-            Caller caller,
-            String model,
-            String alias,
-            EndUser endUser,
-            Origin origin,
-            BlockedRequestException blocked) {
+    private static AuditTrail.NewEntry entry(RequestHead head, BlockedRequestException blocked) {
+        var endUser = head.endUser();
         var detail = new TreeMap<String, Object>();
-        detail.put("model", model);
-        detail.put("alias", alias);
-        detail.put("address", origin.address());
+        detail.put("model", head.model().id());
+        detail.put("alias", head.alias());
+        detail.put("address", head.origin().address());
         endUser.user().ifPresent(name -> detail.put("user", name));
         endUser.safetyIdentifier().ifPresent(name -> detail.put("safety_identifier", name));
         detail.put(
                 "guardrails",
                 blocked.verdicts().stream().map(Verdict::described).toList());
-        return new AuditTrail.NewEntry(caller.actor(), BLOCKED, origin.requestId(), detail);
+        return new AuditTrail.NewEntry(
+                head.caller().actor(), BLOCKED, head.origin().requestId(), detail);
     }
 }

@@ -1,24 +1,26 @@
 package io.baseload.service.inference;
 
-import io.baseload.engine.api.FlowId;
 import io.baseload.service.cluster.InstanceLease;
+import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.ContentOwner;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.encryption.SealException;
+import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.SoftLimit;
-import io.baseload.service.registry.ServedModel;
-import io.baseload.service.tenant.Caller;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The records written before a request starts, whatever its kind. */
-record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMeters meters) {
+record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMeters meters, Membership membership) {
     private static final Logger log = LoggerFactory.getLogger(RequestRecords.class);
 
     /**
@@ -26,18 +28,55 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
      *
      * @param least a lower bound for its tokens
      */
-    QuotaDecision.Granted check(Caller caller, ServedModel model, FlowId flow, int answers, long least) {
-        boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
-        return ledger.check(new QuotaDemand(
-                caller.tenant(), caller.keyPrefix(), model.id(), batch, answers, Math.max(1, least), 0));
+    QuotaDecision.Granted check(RequestHead request, int answers, long least) {
+        return ledger.check(request.demand(answers, Math.max(1, least), 0));
     }
 
     /**
-     * The kept part of the request, if its tenant wants that.
+     * The records of a request that may start.
      *
-     * @throws LedgerUnavailableException if the tenant wants its contents kept, and they can't be
+     * @param process holds the reservation
+     * @param kept empty if its tenant doesn't want contents kept
+     * @param quota the tenant's windows, with the reservation
      */
-    Optional<KeptContents> kept(Reservation reservation, EndUser endUser, int answers) {
+    record Reserved(Reservation reservation, InstanceLease process, Optional<KeptContents> kept, QuotaSnapshot quota) {}
+
+    /**
+     * Reserves; when this returns, the intent is in the audit trail.
+     *
+     * @param verdicts of the tenant's filters on the request
+     * @param choices how many answers are kept, if they are
+     * @param prompt encrypts the model's input, if it is kept
+     * @throws LedgerUnavailableException if this process has no lease, or the tenant wants its contents kept, and they can't be
+     */
+    Reserved reserve(
+            RequestHead request,
+            QuotaDemand demand,
+            List<Verdict> verdicts,
+            int choices,
+            Function<KeptContents, SealedContent> prompt) {
+        var process = membership.lease();
+        var reservation =
+                Reservation.of(demand, process.instance(), request.origin().requestId());
+        var kept = kept(reservation, request.endUser(), choices);
+        var intent = new Intent(
+                request.caller().actor(),
+                reservation,
+                request.alias(),
+                request.endUser(),
+                request.model().fingerprint(),
+                request.origin(),
+                kept.map(prompt),
+                verdicts);
+        if (process.isOver()) {
+            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
+        }
+        var granted = ledger.reserve(intent);
+        granted.passed().forEach(passed -> warn(reservation, passed));
+        return new Reserved(reservation, process, kept, granted.quota());
+    }
+
+    private Optional<KeptContents> kept(Reservation reservation, EndUser endUser, int answers) {
         try {
             var owner = new ContentOwner(
                     reservation.tenant(),
@@ -50,16 +89,6 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
         } catch (SealException e) {
             throw new LedgerUnavailableException(e);
         }
-    }
-
-    /** Reserves; when this returns, the intent is in the audit trail. */
-    QuotaSnapshot reserve(Intent intent, InstanceLease process) {
-        if (process.isOver()) {
-            throw new LedgerUnavailableException(new IllegalStateException("this process has no lease now"));
-        }
-        var granted = ledger.reserve(intent);
-        granted.passed().forEach(passed -> warn(intent.reservation(), passed));
-        return granted.quota();
     }
 
     private void warn(Reservation reservation, SoftLimit passed) {

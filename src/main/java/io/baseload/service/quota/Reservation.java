@@ -25,6 +25,21 @@ public record Reservation(
         long tokens,
         long promptTokens) {
 
+    /** A new one, for what a request needs. */
+    public static Reservation of(QuotaDemand demand, UUID instance, String requestId) {
+        return new Reservation(
+                UUID.randomUUID(),
+                instance,
+                demand.tenant(),
+                demand.keyPrefix(),
+                demand.model(),
+                requestId,
+                demand.batch(),
+                demand.answers(),
+                demand.tokens(),
+                demand.promptTokens());
+    }
+
     QuotaDemand demand() {
         return new QuotaDemand(tenant, keyPrefix, model, batch, answers, promptTokens, tokens - promptTokens);
     }
