@@ -1,55 +1,45 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.database.Schedule;
 import java.time.Duration;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Each minute, or as configured, records refused callers and takes a checkpoint, for the last time at shutdown; each hour, drops old segments. */
 final class CheckpointSchedule implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(CheckpointSchedule.class);
+    private static final String NO_CHECKPOINT = "No audit checkpoint";
+    private static final String NOT_ARCHIVED = "Segments of the audit trail can't be archived now";
 
     private final Checkpoints checkpoints;
     private final AuditRetention retention;
     private final DeniedAccess denied;
-    private final ScheduledExecutorService executor = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("audit-checkpoints").daemon().factory());
+    private final Schedule schedule = new Schedule("audit-checkpoints");
 
     CheckpointSchedule(Checkpoints checkpoints, AuditRetention retention, DeniedAccess denied, Duration interval) {
         this.checkpoints = checkpoints;
         this.retention = retention;
         this.denied = denied;
-        var _ = executor.scheduleWithFixedDelay(
-                this::take, interval.toMillis(), interval.toMillis(), TimeUnit.MILLISECONDS);
-        var _ = executor.scheduleWithFixedDelay(this::letGo, 2, 60, TimeUnit.MINUTES);
+        schedule.repeat(interval, interval, NO_CHECKPOINT, this::take);
+        schedule.repeat(Duration.ofMinutes(2), Duration.ofHours(1), NOT_ARCHIVED, this::letGo);
     }
 
     @Override
     public void close() {
-        executor.close();
-        take();
+        schedule.close();
+        Schedule.attempt(NO_CHECKPOINT, this::take);
     }
 
     private void take() {
-        try {
-            denied.write();
-        } catch (RuntimeException e) {
-            log.warn("Refused callers can't be recorded yet: {}", e.toString());
-        }
-        try {
-            checkpoints.take();
-        } catch (RuntimeException e) {
-            log.warn("No audit checkpoint: {}", e.toString());
-        }
+        Schedule.attempt("Refused callers can't be recorded yet", denied::write);
+        checkpoints.take();
     }
 
     private void letGo() {
         try {
             retention.apply();
         } catch (RuntimeException e) {
-            log.error("Segments of the audit trail can't be archived now", e);
+            log.error(NOT_ARCHIVED, e);
         }
     }
 }

@@ -3,10 +3,12 @@ package io.baseload.service.contents;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.CachedSettings;
+import io.baseload.service.database.Schedule;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.tenant.TenantData;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -15,9 +17,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +46,7 @@ public final class Contents implements TenantData, AutoCloseable {
     private final AuditTrail audit;
     private final MasterKeys keys;
     private final CachedSettings<Map<String, Setting>> settings;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("content-retention").daemon().factory());
+    private final Schedule schedule = new Schedule("content-retention");
 
     /** A tenant's settings. Its key is decrypted when it is first needed. */
     private final class Setting {
@@ -85,7 +83,7 @@ public final class Contents implements TenantData, AutoCloseable {
         this.keys = keys;
         sealKeysAnew();
         this.settings = new CachedSettings<>("contents", this::read);
-        var unused = clock.scheduleWithFixedDelay(this::attemptToExpire, 1, 60, TimeUnit.MINUTES);
+        schedule.repeat(Duration.ofMinutes(1), Duration.ofHours(1), "Old contents can't be erased now", this::expire);
     }
 
     private static String purpose(String tenant) {
@@ -279,17 +277,9 @@ public final class Contents implements TenantData, AutoCloseable {
         });
     }
 
-    private void attemptToExpire() {
-        try {
-            expire();
-        } catch (RuntimeException e) {
-            log.warn("Old contents can't be erased now: {}", e.toString());
-        }
-    }
-
     @Override
     public void close() {
-        clock.shutdownNow();
+        schedule.shutdownNow();
         settings.close();
     }
 }

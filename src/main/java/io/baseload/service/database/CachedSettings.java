@@ -3,13 +3,9 @@ package io.baseload.service.database;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import org.springframework.dao.DataAccessResourceFailureException;
 
 /**
@@ -17,13 +13,13 @@ import org.springframework.dao.DataAccessResourceFailureException;
  * that could not be read for ten seconds are not used any more.
  */
 public final class CachedSettings<T> implements AutoCloseable {
-    private static final Logger log = LoggerFactory.getLogger(CachedSettings.class);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final Duration MAX_AGE = Duration.ofSeconds(10);
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private final String name;
     private final Supplier<T> reader;
-    private final ScheduledExecutorService clock;
+    private final Schedule schedule;
     private volatile Read<T> last;
 
     private record Read<T>(T value, long at) {}
@@ -33,15 +29,14 @@ public final class CachedSettings<T> implements AutoCloseable {
         this.name = name;
         this.reader = reader;
         this.last = read();
-        this.clock = Executors.newSingleThreadScheduledExecutor(
-                Thread.ofPlatform().name("settings-" + name).daemon().factory());
-        var unused = clock.scheduleWithFixedDelay(this::attempt, 1, 1, TimeUnit.SECONDS);
+        this.schedule = new Schedule("settings-" + name);
+        schedule.repeat(PAUSE, PAUSE, "The settings of " + name + " can't be read now", this::refresh);
     }
 
     /** @throws DataAccessResourceFailureException if the database has been unreachable for too long */
     public T get() {
         if (isOld(last)) {
-            readOnTheClock();
+            readOnTheSchedule();
         }
         return last.value();
     }
@@ -51,9 +46,9 @@ public final class CachedSettings<T> implements AutoCloseable {
     }
 
     /** A process that was suspended for a while reads the settings again first. The caller's thread doesn't read them, because its interrupt would break a connection. */
-    private void readOnTheClock() {
+    private void readOnTheSchedule() {
         try {
-            CompletableFuture.runAsync(this::refresh, clock)
+            CompletableFuture.runAsync(this::refresh, schedule)
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
                     .join();
         } catch (CompletionException | RejectedExecutionException e) {
@@ -71,16 +66,8 @@ public final class CachedSettings<T> implements AutoCloseable {
         return new Read<>(reader.get(), at);
     }
 
-    private void attempt() {
-        try {
-            refresh();
-        } catch (RuntimeException | Error e) { // not even an Error may end the clock
-            log.warn("The settings of {} can't be read now: {}", name, e.toString());
-        }
-    }
-
     @Override
     public void close() {
-        clock.shutdownNow();
+        schedule.shutdownNow();
     }
 }

@@ -4,13 +4,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,14 +23,13 @@ public final class DiskSpace implements AutoCloseable {
 
     private final List<Path> watched = new CopyOnWriteArrayList<>();
     private final long reserve;
-    private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().name("disk-space").daemon().factory());
+    private final Schedule schedule = new Schedule("disk-space");
 
     /** @param reserve bytes to keep free */
     DiskSpace(Path home, long reserve) {
         this.watched.add(home);
         this.reserve = reserve;
-        var unused = clock.scheduleWithFixedDelay(this::warn, 0, 1, TimeUnit.MINUTES);
+        schedule.repeat(Duration.ZERO, Duration.ofMinutes(1), "The free disk space can't be measured", this::warn);
     }
 
     /** From now on its disk is watched too. */
@@ -92,20 +89,16 @@ public final class DiskSpace implements AutoCloseable {
     }
 
     private void warn() {
-        try {
-            for (List<Path> folders : byDisk(watched)) {
-                Path folder = folders.getFirst();
-                if (free(folder) < reserve) {
-                    log.warn("The disk of {} is almost full: {} MB are free", folder, free(folder) / MEGABYTE);
-                }
+        for (List<Path> folders : byDisk(watched)) {
+            Path folder = folders.getFirst();
+            if (free(folder) < reserve) {
+                log.warn("The disk of {} is almost full: {} MB are free", folder, free(folder) / MEGABYTE);
             }
-        } catch (UncheckedIOException e) {
-            log.warn("The free disk space can't be measured: {}", e.toString());
         }
     }
 
     @Override
     public void close() {
-        clock.close();
+        schedule.close();
     }
 }

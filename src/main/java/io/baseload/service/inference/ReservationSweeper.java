@@ -2,6 +2,7 @@ package io.baseload.service.inference;
 
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.database.Schedule;
 import io.baseload.service.quota.Quota;
 import java.time.Duration;
 import java.util.Optional;
@@ -69,10 +70,6 @@ final class ReservationSweeper {
     }
 
     private static void attempt(Runnable work) {
-        try {
-            work.run();
-        } catch (RuntimeException e) {
-            log.warn("Lost requests can't be settled now: {}", e.toString());
-        }
+        Schedule.attempt("Lost requests can't be settled now", work);
     }
 }
