@@ -109,7 +109,7 @@ class BaseloadEmbeddingModelTest {
     }
 
     @Test
-    void whatItCanNotComputeIsRefusedByName() {
+    void refusesOtherModelsAndDimensionsByName() {
         withEncoder().run(context -> {
             EmbeddingModel model = context.getBean(EmbeddingModel.class);
             assertThatThrownBy(() -> model.call(new EmbeddingRequest(

@@ -28,7 +28,7 @@ class CommandLoadTest {
     }
 
     @Test
-    void whatDoesntFitIsRefusedWithNumbers() {
+    void refusesAModelThatDoesNotFitWithNumbers() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
             LoadOptions options = LoadOptions.named("tiny").withContextLength(64);
             long needed = engine.estimate(MODEL, options).total();

@@ -170,7 +170,7 @@ class CommandsTest {
     }
 
     @Test
-    void whatItsConfigCallsQuantizedIsKept() throws IOException {
+    void keepsAModelThatItsConfigCallsQuantized() throws IOException {
         Path whole = TestModels.resource("architectures/tiny-mixtral");
         Path source = Files.createDirectories(folder.resolve("source"));
         Files.copy(whole.resolve("model.safetensors"), source.resolve("model.safetensors"));

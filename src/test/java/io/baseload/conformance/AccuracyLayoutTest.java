@@ -29,14 +29,14 @@ class AccuracyLayoutTest {
     }
 
     @Test
-    void whatIsOnlyReadIsNoCase() throws IOException {
+    void aFormatThatIsOnlyReadIsNoCase() throws IOException {
         assertThat(check("{\"q4_0\": {}}")).isEqualTo(2);
         assertThat(lines().getFirst()).startsWith("----  ").endsWith(":q4_0  q4_0 is not a format that import writes");
         assertThat(lines().getLast()).isEqualTo("0 passed, 0 failed");
     }
 
     @Test
-    void whatNobodyKnowsHasFailed() throws IOException {
+    void anUnknownFormatFails() throws IOException {
         assertThat(check("{\"q4_0\": {}, \"q9_9\": {}}")).isEqualTo(1);
         assertThat(lines().get(1)).startsWith("FAIL  ").contains(":q9_9  0 of 2 cases");
         assertThat(lines().getLast()).isEqualTo("0 passed, 2 failed");

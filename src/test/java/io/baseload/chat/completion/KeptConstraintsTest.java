@@ -66,7 +66,7 @@ class KeptConstraintsTest {
     }
 
     @Test
-    void whatIsThereWaitsForNothingThatIsCompiled() {
+    void aKeptConstraintWaitsForNoCompilation() {
         kept.get(key("a", 1), this::quick).join();
         var latch = new CountDownLatch(1);
         CompletableFuture<Constraint> late = kept.get(key("a", 2), waiting(latch));
@@ -79,7 +79,7 @@ class KeptConstraintsTest {
     }
 
     @Test
-    void whatIsRefusedIsRefusedAgainWithoutCompiling() {
+    void refusesAgainWithoutCompiling() {
         Supplier<Constraint> refusing = () -> {
             compiled.incrementAndGet();
             throw new GrammarException("", "too large");
@@ -102,7 +102,7 @@ class KeptConstraintsTest {
     }
 
     @Test
-    void whatIsLongKeepsNoOtherScopeWaiting() {
+    void aLongCompilationKeepsNoOtherScopeWaiting() {
         var latch = new CountDownLatch(1);
         List<CompletableFuture<Constraint>> late = Stream.of("a", "b", "c")
                 .map(scope -> kept.get(key(scope, 1), waiting(latch)))

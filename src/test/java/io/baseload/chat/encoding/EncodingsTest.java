@@ -200,7 +200,7 @@ class EncodingsTest {
     }
 
     @Test
-    void whatAnEncoderCanNotComputeIsRefusedByWhatIsAllowed() {
+    void namesTheAllowedValuesWhenItRefuses() {
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
             Encodings encodings = Encodings.of(encoder);
             var documents = new EncodingInput.Documents("a", List.of("b"));

@@ -85,7 +85,7 @@ class AnswerReaderTest {
 
     @ParameterizedTest
     @MethodSource("formats")
-    void whatAFormatWritesIsReadAsTheSameCalls(String name) {
+    void readsTheCallsThatAFormatWrites(String name) {
         ToolFormat format = ToolFormats.named(name).orElseThrow();
         var first = new ToolCall("1", "get_weather", PARIS);
         var second = new ToolCall("2", "ping", "{}");

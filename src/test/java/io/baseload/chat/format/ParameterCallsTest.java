@@ -69,7 +69,7 @@ class ParameterCallsTest {
     /** Each form with a part of the examples, or it would take minutes. */
     @ParameterizedTest
     @MethodSource("names")
-    void whatIsDrawnIsReadAsACallWithValidArguments(String name) {
+    void drawnTextsAreReadAsCallsWithValidArguments(String name) {
         ToolFormat format = ToolFormats.named(name).orElseThrow();
         int drawn = 0;
         List<Example> examples = examples();

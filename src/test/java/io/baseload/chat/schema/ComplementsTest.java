@@ -205,7 +205,7 @@ class ComplementsTest {
                     + "'unevaluatedProperties':false,'anyOf':[{'properties':{'a':{}}},{'properties':{'b':{}}}]}]};{'a':1,'b':1}",
                 "{'oneOf':[{'type':'number','minimum':200},{'type':'integer','format':'int8'}]};250",
             })
-    void whatTwoBranchesAllowIsWrittenInNoLayout(String quoted, String twice) {
+    void noLayoutWritesATextThatTwoBranchesAllow(String quoted, String twice) {
         String schema = quoted.replace('\'', '"');
         String text = twice.replace('\'', '"');
         assertThat(Example.problems(schema, text)).isNotEmpty();

@@ -157,7 +157,7 @@ class KeywordsTest {
                 "{'type':'array','uniqueItems':true};#/uniqueItems: uniqueItems is not supported",
                 "{'patternProperties':{'a':{},'(a)+*':{}}};#/patternProperties/(a)+*: column 5",
             })
-    void whatCannotBeHeldIsRefused(String schema, String reason) {
+    void refusesSchemasThatCannotBeEnforced(String schema, String reason) {
         isRefused(schema, reason);
     }
 

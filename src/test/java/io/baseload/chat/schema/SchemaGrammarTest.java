@@ -23,7 +23,7 @@ class SchemaGrammarTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void whatIsDrawnParsesAndValidates(Example example) {
+    void drawnTextsParseAndValidate(Example example) {
         TextReader free = new TextReader(SchemaGrammar.of(example.schema(), Layout.FREE, CodePoints.ALL));
         Random random = new Random(example.id().hashCode());
         for (Layout layout : List.of(Layout.TIGHT, Layout.OPEN)) {
@@ -40,7 +40,7 @@ class SchemaGrammarTest {
 
     @ParameterizedTest
     @MethodSource("examples")
-    void whatIsNotValidIsRefused(Example example) {
+    void refusesInvalidTexts(Example example) {
         TextReader reader = new TextReader(SchemaGrammar.of(example.schema(), Layout.FREE, CodePoints.ALL));
         for (String text : example.no()) {
             assertThat(example.problems(text)).as(text).isNotEmpty();

@@ -182,7 +182,7 @@ class AttentionTest {
     }
 
     @Test
-    void whatLiesBeforeTheWindowIsNeverRead() {
+    void readsNoPageBeforeTheWindow() {
         Rows k = random.rows(TOKENS, 32);
         Rows q = random.rows(TOKENS, 64);
         Rows out = Rows.allocate(TOKENS, 64);
@@ -238,7 +238,7 @@ class AttentionTest {
 
     @ParameterizedTest
     @CsvSource({"F32, 0", "F16, 4.9e-4", "Q8, 4e-3"})
-    void whatIsReadIsWhatWasStored(KvPrecision precision, float error) {
+    void readsTheStoredValues(KvPrecision precision, float error) {
         Rows k = random.rows(TOKENS, 2 * 45);
         Rows v = random.rows(TOKENS, 2 * 70);
         KvPages kv = pages(k, v, 2, precision);
@@ -272,7 +272,7 @@ class AttentionTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsNotFiniteStaysSo(KvPrecision precision) {
+    void keepsValuesThatAreNotFinite(KvPrecision precision) {
         Rows k = random.rows(TOKENS, 37);
         Rows q = random.rows(TOKENS, 37);
         Rows v = random.rows(TOKENS, 37);

@@ -44,7 +44,7 @@ class LinearShareTest {
 
     @ParameterizedTest
     @CsvSource({"EXACT, 0, 1", "FAST, 0, 1", "FAST, 0, 16", "EXACT, 9, 3", "FAST, 9, 3"})
-    void whoWaitsTakesOverWhatIsLeft(Precision precision, int prefill, int decode) throws Exception {
+    void idleWorkersTakeOverTheRemainingChunks(Precision precision, int prefill, int decode) throws Exception {
         PackedMatrix w = random.matrix(memory, Packing.Q4_0, WIDTH, COLUMNS);
         float[] bias = new float[WIDTH];
         bias[WIDTH - 1] = 1;

@@ -229,7 +229,7 @@ class TeamTest {
 
     /** Worker 3, whose slice worker 0 doesn't need, comes only when that has gone on. */
     @Test
-    void whoWaitsForASliceWaitsForItsWorkersAlone() {
+    void waitingForASliceWaitsForItsWorkersAlone() {
         var gone = new CountDownLatch(1);
         try (Team team = new Team(TeamLayout.unbound(4, 2), 4, false, Team.LOST_NAPS)) {
             int[] slices = new int[4];

@@ -169,7 +169,7 @@ class TopologyTest {
     }
 
     @Test
-    void whatIsImpossibleIsRefused() {
+    void refusesImpossibleLayouts() {
         Topology topology = allowing(0, 1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> topology.layout(options(1, 2)))

@@ -63,7 +63,7 @@ class ProfileTest {
     }
 
     @Test
-    void whatWasAddedSince() {
+    void subtractsEarlierTimes() {
         var earlier = new OperatorTimes(2, 3, Map.of("attention", Duration.ofMillis(2)));
         var later =
                 new OperatorTimes(2, 5, Map.of("attention", Duration.ofMillis(7), "sampling", Duration.ofMillis(1)));

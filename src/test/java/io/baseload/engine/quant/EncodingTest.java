@@ -78,7 +78,7 @@ class EncodingTest {
 
     @ParameterizedTest
     @MethodSource("encodings")
-    void whatIsPackedIsNearTheSource(Packing packing, double most) {
+    void packedWeightsAreNearTheSource(Packing packing, double most) {
         for (int cols : new int[] {64, 192, 1024, 1088}) {
             assertThat(relativeError(gauss(21, cols), packing)).isBetween(most / 3, most);
         }
@@ -161,7 +161,7 @@ class EncodingTest {
 
     /** Encoded anew, a block of one number would take the code of 1. */
     @Test
-    void whatHasTheEncodingAlreadyKeepsItsCodes() {
+    void aSourceInTheSameEncodingKeepsItsCodes() {
         byte[] eights = new byte[2 * 64 / 2];
         Arrays.fill(eights, (byte) 0x88);
         RowSource source = RowSource.bnb4(Codes.NF4, 2, 64, 64, MemorySegment.ofArray(eights), new float[] {1, 1});
@@ -174,7 +174,7 @@ class EncodingTest {
     }
 
     @Test
-    void whatIsOnlyReadIsNotWritten() {
+    void refusesToWriteFormatsThatAreOnlyRead() {
         try (NativeMemory memory = new NativeMemory()) {
             assertThatThrownBy(() -> Panels.pack(memory, gauss(2, 64), new Packing(Codes.IQ4, 32, Scales.F16)))
                     .isInstanceOf(IllegalArgumentException.class)

@@ -79,7 +79,7 @@ class RowSourceTest {
     }
 
     @Test
-    void whatDoesNotFitIsRefused() {
+    void refusesRowsThatDoNotFit() {
         MemorySegment data = MemorySegment.ofArray(new byte[18]);
         assertThrows(IllegalArgumentException.class, () -> RowSource.of(ElementType.Q4_0, 1, 33, data));
         assertThrows(IllegalArgumentException.class, () -> RowSource.of(ElementType.Q4_0, 2, 32, data));

@@ -201,7 +201,7 @@ class EncoderTest {
     }
 
     @Test
-    void whatRunsEndsWhenAnEncoderIsClosedAndItsMemoryIsFreed() {
+    void aClosedEncoderEndsItsRunningWorkAndFreesItsMemory() {
         LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT);
         var running = encoder.encode(texts(expected("bert-mean")), FlowId.NONE);
         encoder.close();

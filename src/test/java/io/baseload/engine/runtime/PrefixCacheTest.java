@@ -152,7 +152,7 @@ class PrefixCacheTest {
 
     /** Of thirty pages each prompt leaves three, and needs four while it runs. */
     @Test
-    void whatWasUsedLongestAgoMakesRoom() {
+    void evictsTheLeastRecentlyUsed() {
         try (LoadedModel model = ENGINE.load(TestModels.tiny(), OPTIONS)) {
             for (int i = 0; i < 12; i++) {
                 answer(model, request(own(i), SCOPE));

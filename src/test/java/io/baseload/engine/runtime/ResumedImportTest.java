@@ -109,7 +109,7 @@ class ResumedImportTest {
     }
 
     @Test
-    void whatIsFinishedIsNotConvertedAgain() throws Exception {
+    void convertsNoFinishedWeightAgain() throws Exception {
         Path whole = Files.createDirectories(folder.resolve("whole"));
         List<String> all = imported(whole, ImportedWeights.PART_BYTES);
         Path half = killed("half", Files.size(whole.resolve(WEIGHTS)) / 2);
@@ -169,7 +169,7 @@ class ResumedImportTest {
     }
 
     @Test
-    void whatIsDamagedAndAllBehindItIsConvertedAgain() throws Exception {
+    void convertsADamagedWeightAndAllBehindItAgain() throws Exception {
         Path half = killed("half", 150_000);
         List<String> finished = Files.readAllLines(half.resolve(JOURNAL));
         try (FileChannel weights = FileChannel.open(half.resolve(WEIGHTS), StandardOpenOption.WRITE)) {

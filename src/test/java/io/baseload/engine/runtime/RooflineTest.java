@@ -74,7 +74,7 @@ class RooflineTest {
     }
 
     @Test
-    void whatWasImportedStays(@TempDir Path folder) {
+    void keepsTheQuantizationOfAnImportedModel(@TempDir Path folder) {
         ENGINE.convert(TestModels.tiny(), folder, Optional.of(Quantization.Q8), (done, total) -> true);
         assertThatThrownBy(() -> load(folder, Quantization.NF4))
                 .isInstanceOf(IllegalArgumentException.class)

@@ -115,7 +115,7 @@ class TextBatcherTest {
     }
 
     @Test
-    void whoWaitsForAnOutcomeHearsOfItOnAnotherThread() {
+    void outcomesAreReportedOnAnotherThread() {
         Thread engine = Thread.currentThread();
         var heard = submit("a", text(5, 1)).handle((outputs, failure) -> Thread.currentThread());
         var failed = submit("b", broken()).handle((outputs, failure) -> Thread.currentThread());

@@ -266,7 +266,7 @@ class BatcherTest {
     }
 
     @Test
-    void whatSequencesThatShareAStepChooseIsWhatEachChoosesAlone() {
+    void sequencesThatShareAStepChooseTheSameTokensAsAlone() {
         BatcherBench bench = bench(limits(6, 512), 64);
         List<CollectingSink> sinks = IntStream.range(0, 6)
                 .mapToObj(seed -> submit(bench, request(PROMPT, 12, seed)))

@@ -38,7 +38,7 @@ class PromptLookupTest {
     }
 
     @Test
-    void whatRepeatsItselfGoesOnBeyondTheEnd() {
+    void continuesARepetitionBeyondTheEnd() {
         int[] tokens = {8, 7, 1, 2, 3, 1, 2, 3};
         PromptLookup lookup = new PromptLookup(8);
         lookup.follow(tokens, 8);

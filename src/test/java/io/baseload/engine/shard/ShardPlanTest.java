@@ -253,7 +253,7 @@ class ShardPlanTest {
     }
 
     @Test
-    void whatCannotBeCutIsRefused() {
+    void refusesModelsThatCannotBeCut() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(llama(64, 2, 2, 2, 384, 32), Quantization.BF16, 3))
                 .withMessage("llama has 2 inner channels, which can't be cut into 3 shards");

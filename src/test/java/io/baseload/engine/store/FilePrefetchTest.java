@@ -44,7 +44,7 @@ class FilePrefetchTest {
     }
 
     @Test
-    void whatCannotBeReadIsSaid() {
+    void reportsAnUnreadableFile() {
         assertThatThrownBy(() -> FilePrefetch.run(folder.resolve("none"), SIZE, (done, total) -> true))
                 .isInstanceOf(IOException.class);
     }

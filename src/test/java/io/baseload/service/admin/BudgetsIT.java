@@ -221,7 +221,7 @@ class BudgetsIT {
                 "GET | /admin/v1/usage?group_by=color | '' | group_by",
                 "GET | /admin/v1/usage?after=x | '' | after",
             })
-    void whatIsWrongIsNamed(String method, String route, String body, String field) throws Exception {
+    void namesTheInvalidField(String method, String route, String body, String field) throws Exception {
         assertThat(admin.refused(400, method, route, body).get("param").asString())
                 .isEqualTo(field);
     }

@@ -132,7 +132,7 @@ class AnthropicMessagesTest {
     }
 
     @Test
-    void whatWasFoundInTheCacheIsNoInput() throws Exception {
+    void cachedTokensAreNoInput() throws Exception {
         JsonNode usage = ask("stops", "").json().get("usage");
         assertEquals(4, usage.get("input_tokens").intValue());
         assertEquals(3, usage.get("cache_read_input_tokens").intValue());
@@ -181,7 +181,7 @@ class AnthropicMessagesTest {
 
     /** By these words Claude Code recognizes it. */
     @Test
-    void whatIsTooLongIsToldInAnthropicsWords() throws Exception {
+    void refusesLongPromptsInAnthropicsWords() throws Exception {
         for (boolean streaming : List.of(false, true)) {
             Web.Reply answer = ask("long-answer", ", \"stream\": " + streaming);
             assertError(answer, 400, "invalid_request_error");
@@ -225,7 +225,7 @@ class AnthropicMessagesTest {
         {"model": "m", "max_tokens": 5, "tool_choice": {"type": "any"}, "messages": [{"role": "user", "content": "a"}]} | tool_choice.type
         {"model": "m", "max_tokens": 5, "mcp_servers": [{}], "messages": [{"role": "user", "content": "a"}]} | mcp_servers
         """)
-    void whatIsWrongIsNamed(String body, String field) throws Exception {
+    void namesTheInvalidField(String body, String field) throws Exception {
         Web.Reply reply = web.post("/v1/messages", body);
         assertError(reply, 400, "invalid_request_error");
         assertThat(reply.error().get("message").stringValue()).contains("'" + field + "'");

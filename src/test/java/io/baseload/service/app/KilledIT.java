@@ -28,7 +28,7 @@ final class KilledIT {
     Path home;
 
     @Test
-    void whatWasBegunGoesOnOrIsEndedByTheNextStart() throws Exception {
+    void theNextStartContinuesOrEndsTheBegunWork() throws Exception {
         String job;
         double before;
         try (ServiceProcess service = ServiceProcess.start(home, "")) {

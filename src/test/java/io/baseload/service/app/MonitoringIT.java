@@ -205,7 +205,7 @@ class MonitoringIT {
     }
 
     @Test
-    void whatVllmHasTooIsThereUnderItsNames() throws Exception {
+    void metersOfVllmHaveItsNames() throws Exception {
         String scraped = scrape();
         for (String name : List.of(
                 "num_requests_running",

@@ -29,7 +29,7 @@ final class AnchorStatusTest {
     }
 
     @Test
-    void whatItHoldsAlreadyIsNotSentAgainAndCountsAsHeld() {
+    void aHeldCheckpointIsNotSentAgainAndCountsAsHeld() {
         var status = new AnchorStatus(new Bucket(), Instant.EPOCH);
         keep(status, 3);
         away = true;

@@ -51,7 +51,7 @@ class AuditVerifierTest {
     }
 
     @Test
-    void whoAsksDuringAVerificationGetsItsResult() throws Exception {
+    void callersDuringAVerificationGetItsResult() throws Exception {
         List<FutureTask<Verification>> asked;
         try (var holder = holdTheTrail()) {
             asked = askTogether();

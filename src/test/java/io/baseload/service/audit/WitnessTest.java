@@ -103,7 +103,7 @@ class WitnessTest {
     }
 
     @Test
-    void whatContinuesTheLastOneIsCosignedAlsoAfterARestart() {
+    void cosignsAContinuationOfTheLastOneAlsoAfterARestart() {
         assertCosigned(ask(log.request(0, 5)), log.checkpoint(5));
         assertCosigned(ask(log.request(5, 8)), log.checkpoint(8));
         assertCosigned(ask(log.request(8, 8)), log.checkpoint(8));
@@ -125,7 +125,7 @@ class WitnessTest {
     }
 
     @Test
-    void whoeverIsNotKnownGetsNothing() {
+    void cosignsNothingForAnUnknownLog() {
         var stranger = SigningKey.in(home.resolve("stranger.pem"), ORIGIN);
         assertRefused(ask("old 0\n\n" + log.checkpoint(5, ORIGIN, stranger).note()), 403);
         assertRefused(
@@ -145,7 +145,7 @@ class WitnessTest {
     }
 
     @Test
-    void whatIsNoRequestIsRefused() {
+    void refusesAnInvalidRequest() {
         String note = log.checkpoint(5).note();
         String hash = Base64.getEncoder().encodeToString(new byte[32]) + "\n";
         for (String body : List.of(

@@ -157,7 +157,7 @@ class BackendFaultsTest {
     }
 
     @Test
-    void whoDoesNotBeginInTimeIsGivenUp() throws Exception {
+    void givesUpABackendThatDoesNotBeginInTime() throws Exception {
         var closed = new CompletableFuture<Boolean>();
         server.on("m", connection -> {
             connection.awaitClose();

@@ -190,7 +190,7 @@ final class BackendsIT {
     }
 
     @Test
-    void whoLeavesEndsTheWorkOnBothSides() throws Exception {
+    void aClientThatLeavesEndsTheWorkOnBothSides() throws Exception {
         long before = cancelled(engine.rest());
         long here = cancelled(rest);
         try (Streamed stream = endless("remote")) {
@@ -249,7 +249,7 @@ final class BackendsIT {
     }
 
     @Test
-    void whatIsThereIsListedAndADirectNameWorks() throws Exception {
+    void listsItsModelsAndTheirNamesWork() throws Exception {
         scripted.says("org/fine", 3, "Fine");
         assertThat(StreamSupport.stream(rest.get("/v1/models").get("data").spliterator(), false)
                         .map(model -> model.get("id").asString()))

@@ -225,7 +225,7 @@ class BatchLinesTest {
     }
 
     @Test
-    void whatHasNotRunInTimeExpires() {
+    void linesThatHaveNotRunInTimeExpire() {
         RequestBatch batch = made.begun(tenant(), 2);
         BatchLine line = lines.take(here, List.of()).orElseThrow();
         expire(batch);

@@ -120,7 +120,7 @@ class BatchOutputTest {
     }
 
     @Test
-    void whatWasAnsweredIsInOneFileAndTheRestInAnotherInTheOrderOfTheLines() throws IOException {
+    void answersAndErrorsAreInFilesOfTheirOwnInTheOrderOfTheLines() throws IOException {
         IntPredicate answered = line -> line % 3 != 0;
         RequestBatch batch = ran(200, answered, BatchOutputTest::result);
         writeHere();
@@ -233,7 +233,7 @@ class BatchOutputTest {
     }
 
     @Test
-    void whatWasNotRunOfAFileThatIsGoneFailsTheBatch() {
+    void aBatchFailsIfTheFileOfItsRemainingLinesIsGone() {
         RequestBatch batch = made.begun(TENANT, 2);
         cancelled(batch);
         superuser("DELETE FROM stored_file");

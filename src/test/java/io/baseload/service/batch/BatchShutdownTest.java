@@ -51,7 +51,7 @@ class BatchShutdownTest {
     }
 
     @Test
-    void whoeverStopsTheServiceDoesNotWaitForALineBeforeItStopsTheRest() throws Exception {
+    void stoppingDoesNotWaitForALineBeforeItStopsTheRest() throws Exception {
         try (var made = new TestBatches();
                 var platform = made.platform.beside(Wiring.class)) {
             made.tenant("acme");

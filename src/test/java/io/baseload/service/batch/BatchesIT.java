@@ -305,7 +305,7 @@ class BatchesIT {
     }
 
     @Test
-    void whatATenantHasNoRoomForFailsLineByLine() throws Exception {
+    void linesBeyondTheQuotaFailOneByOne() throws Exception {
         rest.post(
                 "/admin/v1/tenants",
                 "{\"id\": \"poor\", \"windows\": [{\"period\": \"month\", \"tokens\": 120, \"requests\": 1000}]}");
@@ -402,7 +402,7 @@ class BatchesIT {
     }
 
     @Test
-    void whatIsNoBatchIsRefused() {
+    void refusesAnInvalidBatch() {
         String file = upload(client, line("a", CHAT, QUESTION));
         var endpoint = catchThrowableOfType(
                 BadRequestException.class,

@@ -112,7 +112,7 @@ class FileWorkTest {
     }
 
     @Test
-    void whatCantBeWrittenForAnUnknownReasonIsTriedAFewTimes() {
+    void triesAFewTimesAfterAnUnknownFailure() {
         RequestBatch batch = answered();
         execute(TRIGGER.formatted("P0001"));
         worked();

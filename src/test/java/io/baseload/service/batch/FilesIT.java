@@ -135,7 +135,7 @@ class FilesIT {
     }
 
     @Test
-    void whatCantBeStoredIsRefused() {
+    void refusesFilesThatCannotBeStored() {
         var before = client.files().list().items();
         var purpose =
                 catchThrowableOfType(BadRequestException.class, () -> upload(new byte[] {'1'}, FilePurpose.FINE_TUNE));
@@ -185,7 +185,7 @@ class FilesIT {
 
     @ParameterizedTest
     @CsvSource({"files, %00", "files, file-1%00", "batches, batch_%27", "batches, %00", "files, ''"})
-    void whatCantBeAnIdIsNoParameter(String objects, String after) throws Exception {
+    void refusesAParameterThatIsNoId(String objects, String after) throws Exception {
         var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/" + objects + "?after=" + after));
         assertThat(error(request, 400).get("param").asString()).isEqualTo("after");
     }
@@ -199,7 +199,7 @@ class FilesIT {
     }
 
     @Test
-    void whatCantBeAnIdIsNoInputFile() throws Exception {
+    void refusesAnInputFileThatIsNoId() throws Exception {
         var answer = rest.send(
                 "POST",
                 "/v1/batches",

@@ -186,7 +186,7 @@ class ConsoleAccessIT {
     }
 
     @Test
-    void whatIsForbiddenStandsInTheTrailAlsoWhereThePageIsShown(RunningService service) throws Exception {
+    void theTrailHasForbiddenRequestsWhosePageIsShown(RunningService service) throws Exception {
         Rest rest = service.rest();
         String key = key(rest, "tenant_admin");
         try (var session = ConsoleSession.of(rest.url(), key)) {

@@ -151,7 +151,7 @@ final class ProviderSignInIT {
     }
 
     @Test
-    void whoLosesTheLastRoleCanDoNothingAnyMore() throws Exception {
+    void aPersonWithoutRolesCanDoNothingAnyMore() throws Exception {
         Rest person = rest.as(provider.token("han", "managers"));
         Rest key = rest.as(person.post("/admin/v1/me/keys", Map.of("roles", List.of("tenant_admin")))
                 .get("key")

@@ -152,7 +152,7 @@ class ResponseStoreTest {
     }
 
     @Test
-    void whatWasErasedWhileItWasGeneratedIsNotStored() {
+    void aResponseErasedWhileItWasGeneratedIsNotStored() {
         String tenant = tenant();
         var anns = response(tenant, Optional.empty(), "1");
         var nobodys = new StoredResponse(

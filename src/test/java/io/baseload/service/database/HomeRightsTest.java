@@ -44,7 +44,7 @@ class HomeRightsTest {
     }
 
     @Test
-    void whatSomebodyElseOwnsIsRefused() throws IOException {
+    void refusesFilesOfAnotherOwner() throws IOException {
         Path home = Files.createDirectories(folder.resolve("home"));
         Files.createDirectories(home.resolve("secrets"));
         var other = home.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");

@@ -29,7 +29,7 @@ class MasterKeysTest {
     }
 
     @Test
-    void whatIsSealedOpensForItsPurposeAlone() {
+    void aSealedSecretOpensForItsPurposeAlone() {
         var keys = MasterKeys.of(List.of(key()));
         String sealed = keys.seal(SECRET, "backend/a");
         assertThat(MasterKeys.isSealed(sealed)).isTrue();

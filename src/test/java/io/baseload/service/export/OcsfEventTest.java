@@ -130,7 +130,7 @@ class OcsfEventTest {
     }
 
     @Test
-    void whatHasNoNameInTheSchemaHasThatOfTheSource() {
+    void valuesWithoutANameInTheSchemaKeepThatOfTheSource() {
         JsonNode cancelled = event("completion.outcome", KEY, "{\"model\": \"m\", \"state\": \"cancelled\"}");
         assertThat(cancelled.get("status_id").asInt()).isEqualTo(99);
         assertThat(cancelled.get("status").asString()).isEqualTo("cancelled");

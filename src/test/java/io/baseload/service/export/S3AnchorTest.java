@@ -124,7 +124,7 @@ class S3AnchorTest {
         "301, PermanentRedirect",
         "200, Unversioned"
     })
-    void whatIsNotLockedIsNotKept(int status, String code) {
+    void aNoteThatIsNotLockedIsNotKept(int status, String code) {
         var anchor = anchor(properties(bucket.endpoint(), true, null), KEYS);
         bucket.answers(status, code);
         String expected = status == 200 ? "without a version" : status + " " + code;
@@ -170,7 +170,7 @@ class S3AnchorTest {
     }
 
     @Test
-    void whatTheSettingsLackIsNamed() {
+    void namesTheMissingSetting() {
         assertThatThrownBy(() -> new S3Properties("proofs", null, null, true, "", Period.ofDays(1), null, "default"))
                 .hasMessage("baseload.audit.anchor.s3.region is missing");
         assertThatThrownBy(() -> new S3Properties("proofs", "r", null, true, "", Period.ZERO, null, "default"))

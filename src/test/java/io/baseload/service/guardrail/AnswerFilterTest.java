@@ -74,7 +74,7 @@ class AnswerFilterTest {
     }
 
     @Test
-    void whatSpansPiecesIsFoundHoweverTheyAreCut() throws Exception {
+    void findsTextsThatSpanPieces() throws Exception {
         var random = new Random(1);
         for (int round = 0; round < 50; round++) {
             var once = new AnswerFilterTest();
@@ -172,7 +172,7 @@ class AnswerFilterTest {
     }
 
     @Test
-    void whatIsHeldWhenAnAnswerIsCancelledIsForgotten() throws Exception {
+    void aCancelledAnswerDropsItsHeldText() throws Exception {
         var filter = filter(chain(Handling.REDACT), 1, event -> {});
         filter.accept(new CompletionEvent.Text(0, "ann@example", List.of()));
         filter.accept(new CompletionEvent.Finished(new Usage(1, 2), 0, true));

@@ -52,12 +52,12 @@ class PersonalDataFinderTest {
                 "𝟒𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏𝟏😀|[CREDIT_CARD]😀",
                 "In 2024 it was 12.5 % of 1,000,000|In 2024 it was 12.5 % of 1,000,000"
             })
-    void whatIsFoundIsReplaced(String text, String expected) {
+    void replacesPersonalData(String text, String expected) {
         assertThat(redacted(text)).isEqualTo(expected);
     }
 
     @Test
-    void whatIsOnlyReportedStaysAndIsCounted() {
+    void countsReportedDataAndKeepsIt() {
         var filter = new PersonalDataFilter(new FilterSettings.OfPersonalData(
                 "pii",
                 Set.of(Side.REQUEST),

@@ -100,7 +100,7 @@ final class IdentityIT {
     }
 
     @Test
-    void whoHasNoPlaceHereIsTurnedAwayByName() throws Exception {
+    void turnsPeopleWithoutRightsAwayByName() throws Exception {
         for (Rest stranger : List.of(person("eve", "guests"), person("eve", "ghosts"))) {
             assertRefused(403, "permission_denied", stranger.send("GET", "/v1/models", ""));
         }

@@ -255,7 +255,7 @@ class ProviderTokensTest {
     }
 
     @Test
-    void whatCannotBeSafeIsRefusedAtTheStart() {
+    void refusesUnsafeSettingsAtTheStart() {
         var audience = List.of("baseload");
         var rules = List.of(rule("a", "tokens", Role.USER));
         assertRefused("https", URI.create("http://login.example.com"), audience, null, rules);
@@ -279,7 +279,7 @@ class ProviderTokensTest {
     }
 
     @Test
-    void whoLosesTheLastRoleLeavesNoRightsBehind() throws Exception {
+    void aPersonWithoutRolesKeepsNoRights() throws Exception {
         var tokens = tokens(issuer(
                 "groups", null, rule("members", "tokens", Role.USER), rule("lost", "no-such-tenant", Role.USER)));
         for (String group : List.of("strangers", "lost")) {
@@ -297,7 +297,7 @@ class ProviderTokensTest {
     }
 
     @Test
-    void whoMovesToAnotherTenantLeavesNoRightsBehind() throws Exception {
+    void aPersonWhoMovesToAnotherTenantKeepsNoRightsInTheFirst() throws Exception {
         platform.get(Tenants.class).create(OPERATOR, new Tenant("tokens-next", List.of(), 8, 1));
         var tokens = tokens(
                 issuer("groups", null, rule("first", "tokens", Role.USER), rule("second", "tokens-next", Role.USER)));

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 /** Prometheus sees no increase in a series that begins with 1. */
 class InferenceMetersTest {
     @Test
-    void whatCanEndARequestIsCountedFromZero() {
+    void allEndsOfRequestsAreCountedFromZero() {
         var meters = new SimpleMeterRegistry();
         var fresh = new InferenceMeters(meters);
         for (RefusalReason reason : RefusalReason.values()) {

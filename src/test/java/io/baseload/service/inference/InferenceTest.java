@@ -112,7 +112,7 @@ class InferenceTest {
     }
 
     @Test
-    void whatIsReservedIsPromptAndMaximumOfAllAnswers() throws Exception {
+    void reservesPromptAndMaximumOfAllAnswers() throws Exception {
         var client = new Client(inference, tenant(8));
         client.ask(7, OptionalInt.of(5), 3);
         assertThat(reserved(client)).isEqualTo(7 + 3 * 5);

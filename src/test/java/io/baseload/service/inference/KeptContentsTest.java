@@ -76,7 +76,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatIsKeptIsSealedAndIsWhatTheTrailHasADigestOf() throws Exception {
+    void keptContentsAreSealedAndTheTrailHasTheirDigests() throws Exception {
         String tenant = keeping();
         var client = answered(tenant, 2);
         List<KeptContent> kept = read(tenant);
@@ -111,7 +111,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whoeverReadsOnMissesNothing() {
+    void aReaderOfPagesMissesNothing() {
         String tenant = keeping();
         var owner = new ContentOwner(tenant, UUID.randomUUID(), "req_1", Optional.empty(), Optional.empty());
         var transactions = platform.get(TransactionOperations.class);
@@ -245,7 +245,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatIsErasedIsGoneAndTheTrailVerifiesAsBefore() throws Exception {
+    void erasedContentsAreGoneAndTheTrailVerifiesAsBefore() throws Exception {
         String tenant = keeping();
         var one = answered(tenant, 1);
         answered(tenant, 1);
@@ -263,7 +263,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatAUserSaidIsErasedInParts() throws Exception {
+    void contentsOfAUserAreErasedInParts() throws Exception {
         String tenant = keeping();
         answered(tenant, 1);
         copies(tenant, 2_500);
@@ -315,7 +315,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatIsErasedWhileItIsAnsweredStaysErased() throws Exception {
+    void contentsErasedDuringTheAnswerStayErased() throws Exception {
         String tenant = keeping();
         var client = client(tenant);
         client.ask(3, 2);
@@ -328,7 +328,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatIsOlderThanTheTenantWantsIsErased() throws Exception {
+    void erasesContentsOlderThanTheTenantWants() throws Exception {
         String tenant = keeping();
         answered(tenant, 1);
         String other = keeping();
@@ -345,7 +345,7 @@ class KeptContentsTest {
     }
 
     @Test
-    void whatShouldBeKeptAndCannotBeIsNotAnswered() throws Exception {
+    void answersNothingThatShouldBeKeptAndCannotBe() throws Exception {
         String tenant = keeping();
         int started = model.started.get();
         platform.owner().sql("REVOKE INSERT ON content FROM baseload_app").update();

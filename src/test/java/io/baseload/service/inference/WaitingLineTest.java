@@ -35,7 +35,7 @@ class WaitingLineTest {
     }
 
     @Test
-    void whoWouldWaitTooLongIsRefusedAtOnceAndToldWhen() {
+    void refusesAtOnceARequestThatWouldWaitTooLong() {
         line.join(Optional.empty(), 0).begin();
         var first = line.join(Optional.empty(), 0);
         assertThatThrownBy(() -> line.join(NOTHING, System.nanoTime()))
@@ -47,7 +47,7 @@ class WaitingLineTest {
     }
 
     @Test
-    void whoHasNoPatienceWaitsForEver() {
+    void aRequestWithoutALimitWaitsForEver() {
         line.join(Optional.empty(), 0).begin();
         line.join(Optional.empty(), 0);
         assertThatCode(() -> line.join(Optional.empty(), 0).await(() -> true)).doesNotThrowAnyException();

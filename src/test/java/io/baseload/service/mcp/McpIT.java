@@ -133,7 +133,7 @@ class McpIT {
     }
 
     @Test
-    void whatIsNoArgumentIsRefused() {
+    void refusesInvalidArguments() {
         with(rest, RunningService.KEY, client -> {
             assertThat(call(client, "get_model", Map.of()).isError()).isTrue();
             assertThat(call(client, "get_model", Map.of("id", "x", "other", 1)).isError())
@@ -152,7 +152,7 @@ class McpIT {
                 "{\"jsonrpc\": \"2.0\", \"id\": 1, \"result\": {}}",
                 "{"
             })
-    void whatIsNoMessageIsAnErrorWithoutTheServersInside(String body) throws Exception {
+    void anInvalidMessageIsAnErrorWithoutInternals(String body) throws Exception {
         HttpResponse<String> answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
         assertThat(answer.statusCode()).isEqualTo(400);
         JsonNode error = Rest.json(answer);

@@ -193,7 +193,7 @@ public class ErrorFormTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"application/json", "text/event-stream", "text/html", "image/png", "*/*", "nonsense"})
-    void whateverTheClientAccepts(String accept) throws Exception {
+    void errorsAreJsonWhateverTheClientAccepts(String accept) throws Exception {
         var broken = chatRequest("{").setHeader("Accept", accept);
         assertError(web.send(broken), 400, "invalid_request_error", null);
         var invalid = chatRequest("{}").setHeader("Accept", accept);

@@ -28,7 +28,7 @@ class TokenizerIT {
     }
 
     @Test
-    void whatIsCutIntoTokensIsPutTogetherAgain() throws Exception {
+    void joinsTokensToTheSameText() throws Exception {
         String text = "Why is the sky blue? Grüße 👋";
         JsonNode cut = rest.post("/tokenize", Map.of("prompt", text, "return_token_strs", true));
         assertThat(cut.get("max_model_len").asInt()).isEqualTo(8192);
@@ -60,7 +60,7 @@ class TokenizerIT {
 
     /** No model's request could have as many, but each takes several bytes of the answer. */
     @Test
-    void whatNoContextHoldsIsNotConverted() throws Exception {
+    void refusesTextsThatNoContextHolds() throws Exception {
         int most = 4 * 8192;
         String text = " the".repeat(most);
         assertThat(rest.post("/tokenize", Map.of("prompt", text, "return_token_strs", true))

@@ -73,7 +73,7 @@ class TokenizerTest {
                 "/detokenize | {'tokens': [-1]}                                       | tokens[0]              |"
                         + " integer_below_min_value",
             })
-    void whatCannotBeReadIsRefusedByName(String path, String body, String param, String code) throws Exception {
+    void refusesAnUnreadableFieldByName(String path, String body, String param, String code) throws Exception {
         var reply = web.post(path, body.replace('\'', '"'));
         assertEquals(400, reply.status(), reply::toString);
         assertEquals(param, reply.error().get("param").stringValue());

@@ -77,7 +77,7 @@ class ArticleFiguresTest {
 
     /** Both are said, and that one of them is only planned. */
     @Test
-    void whatTheArticleSaysStandsBesideTheArithmetic() {
+    void figuresOfTheArticleStandBesideTheArithmetic() {
         var figures = ArticleFigures.of(PLANNER);
         assertThat(figures)
                 .anySatisfy(figure -> {

@@ -302,7 +302,7 @@ class PullerTest {
     }
 
     @Test
-    void whatTheSourceNamesStaysInTheFolder() {
+    void refusesFileNamesThatLeaveTheFolder() {
         for (String bad : List.of("../x.safetensors", "/x.safetensors", "a/../../x.safetensors", ".x.safetensors")) {
             hub.put("/api/models/org/model/revision/main", """
                 {"siblings": [{"rfilename": "%s", "size": 1, "blobId": "%s"}]}\

@@ -167,7 +167,7 @@ class RegistryPullTest {
     }
 
     @Test
-    void whatIsNoModelSaysWhatItIs() throws Exception {
+    void namesTheTypeOfALayerThatIsNoModel() throws Exception {
         manifest("", "", layer("application/vnd.oci.image.layer.v1.tar+gzip", WEIGHTS, ""));
         assertThatThrownBy(() -> pull("latest"))
                 .isInstanceOf(PullException.class)

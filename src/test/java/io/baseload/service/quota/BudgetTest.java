@@ -240,7 +240,7 @@ class BudgetTest {
     }
 
     @Test
-    void whatIsKeptShrinksWithTheTimeThatIsLeft() {
+    void theKeptShareShrinksWithTheRemainingTime() {
         var budget = new UsageBudget(
                 Scope.TENANT,
                 Period.HOUR,
@@ -287,7 +287,7 @@ class BudgetTest {
     }
 
     @Test
-    void whatWasReservedKeepsItsPrice() {
+    void aReservationKeepsItsPrice() {
         var tenant = tenant(money("1"));
         var key = key(tenant);
         var model = "priced-" + UUID.randomUUID();

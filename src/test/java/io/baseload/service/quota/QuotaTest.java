@@ -236,7 +236,7 @@ class QuotaTest {
     }
 
     @Test
-    void whatWasLostAndNeverStartedIsGivenBack() {
+    void aLostRequestThatNeverStartedIsGivenBack() {
         var tenant = tenant(2);
         var id = reserve(tenant, 100);
         transactions.executeWithoutResult(status -> quota.progress(Map.of(id, 7L)));

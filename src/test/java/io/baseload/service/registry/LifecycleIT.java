@@ -46,13 +46,13 @@ final class LifecycleIT {
             }
             theLeastRecentlyUsedMakesRoom(admin);
             pinnedOnesStay(service, admin);
-            whatCanNeverFitIsRefusedAtOnce(service.rest(), admin);
+            aModelThatCanNeverFitIsRefusedAtOnce(service.rest(), admin);
             silentOnesLeave(service, admin);
             aRequestWaitsForTheOnlyTargetOfItsSize(service, admin, broken);
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
-            whatACanaryRefusesTheOthersAnswer(service.rest(), broken);
-            whatAFilterBlocksStaysBlocked(service.rest(), admin, broken);
+            theOthersAnswerRequestsThatACanaryRefuses(service.rest(), broken);
+            aRequestThatAFilterBlocksStaysBlocked(service.rest(), admin, broken);
             aCanaryThatRefusesWhatTheOthersAcceptIsRolledBack(service.rest());
             aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
             operatorsMayDecide(service.rest(), admin);
@@ -88,7 +88,7 @@ final class LifecycleIT {
         assertThat(model.at("/loaded/pinned").asBoolean()).isTrue();
     }
 
-    private static void whatCanNeverFitIsRefusedAtOnce(Rest rest, Admin admin) throws Exception {
+    private static void aModelThatCanNeverFitIsRefusedAtOnce(Rest rest, Admin admin) throws Exception {
         HttpResponse<String> answer = admin.ask("default");
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(503);
         assertThat(admin.state("a")).as("nobody makes room for it").isEqualTo("loaded");
@@ -155,7 +155,7 @@ final class LifecycleIT {
                 .contains("\"promoted\"", "\"system\"");
     }
 
-    private static void whatACanaryRefusesTheOthersAnswer(Rest rest, ScriptedBackend narrow) throws Exception {
+    private static void theOthersAnswerRequestsThatACanaryRefuses(Rest rest, ScriptedBackend narrow) throws Exception {
         narrow.on(
                 "small",
                 connection -> connection.whole(
@@ -179,7 +179,8 @@ final class LifecycleIT {
         assertThat(counted.at("/stable/errors").asInt()).as(counted.toString()).isZero();
     }
 
-    private static void whatAFilterBlocksStaysBlocked(Rest rest, Admin admin, ScriptedBackend narrow) throws Exception {
+    private static void aRequestThatAFilterBlocksStaysBlocked(Rest rest, Admin admin, ScriptedBackend narrow)
+            throws Exception {
         String chain = "/admin/v1/tenants/default/guardrails";
         Map<String, Object> filter =
                 Map.of("name", "pii", "kind", "personal_data", "handling", Map.of("email", "block"));

@@ -94,7 +94,7 @@ final class LoadsIT {
     }
 
     @Test
-    void whoDoesNotWaitForANameGetsAJobThatCanBeCancelled() throws Exception {
+    void movingANameWithoutWaitingIsAJobThatCanBeCancelled() throws Exception {
         var started = rest.send(
                 "PUT", "/admin/v1/aliases/later", Map.of("model", "slow"), "Prefer", "respond-async, wait=10");
         String move = job(started);
@@ -119,7 +119,7 @@ final class LoadsIT {
     }
 
     @Test
-    void whoWaitsForANameHearsThatItsLoadWasCancelled() throws Exception {
+    void waitingForANameFailsWhenItsLoadIsCancelled() throws Exception {
         CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> put("soon", "slow"));
         awaitState("slow", "loading");
         JsonNode move = rest.get("/admin/v1/jobs?limit=1").at("/data/0");
@@ -151,7 +151,7 @@ final class LoadsIT {
     }
 
     @Test
-    void whoWaitsForTheEndOfAModelHearsThatItAnswersAgain() {
+    void waitingForTheEndOfAModelEndsWhenItAnswersAgain() {
         LoadedModels loaded = service.bean(LoadedModels.class);
         service.bean(ModelLoader.class).inTurn(() -> {
             try (ServedModel answering = loaded.acquire("quick", id -> true).orElseThrow()) {

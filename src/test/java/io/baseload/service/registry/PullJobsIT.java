@@ -128,7 +128,7 @@ final class PullJobsIT {
     }
 
     @Test
-    void whatOneJobIsImportingNoOtherPulls() throws Exception {
+    void aModelBeingImportedIsPulledByNoOtherJob() throws Exception {
         try (RunningService service = service()) {
             Admin admin = new Admin(service.rest());
             var first = new AtomicReference<String>();

@@ -313,7 +313,7 @@ class ResponsesTest {
         {"model": "m", "input": "a", "reasoning": {"effort": "huge"}}        | reasoning.effort         | invalid_value
         {"model": "long", "input": "a"}                                      | input                    | context_length_exceeded
         """)
-    void whatIsWrongIsNamed(String body, String param, String code) throws Exception {
+    void namesTheInvalidField(String body, String param, String code) throws Exception {
         Web.Reply reply = web.post("/v1/responses", body);
         ErrorFormTest.assertError(reply, 400, "invalid_request_error", code);
         assertEquals(param, reply.error().get("param").stringValue());

@@ -121,7 +121,7 @@ class StoredResponsesTest {
     }
 
     @Test
-    void whatContinuesADeletedResponseCannotBeContinued() throws Exception {
+    void aContinuationOfADeletedResponseCannotBeContinued() throws Exception {
         String first = ask("x", "\"Hi\"", "").json().get("id").stringValue();
         String more = ", \"previous_response_id\": \"%s\"";
         String second =

@@ -101,7 +101,7 @@ class TracesIT {
     }
 
     @Test
-    void whatIsRefusedSaysWhyAndWhen() throws Exception {
+    void aRefusedRequestHasReasonAndPhase() throws Exception {
         String trace = "4bf92f3577b34da6a3ce929d0e0e4702";
         var body = Map.of("model", "default", "prompt", "Zambezi ".repeat(20_000), "max_tokens", 8);
         var answer = service.rest().send("POST", "/v1/completions", body, "traceparent", traceparent(trace));

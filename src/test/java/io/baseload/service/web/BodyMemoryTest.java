@@ -62,7 +62,7 @@ class BodyMemoryTest {
     }
 
     @Test
-    void whoTakesMoreThanIsFreeDropsItsOwnBodies() {
+    void anOwnerOfMoreThanIsFreeDropsItsOwnBodies() {
         var others = begin("b others");
         memory.grow(others, 20);
         var first = begin("a first");
@@ -72,7 +72,7 @@ class BodyMemoryTest {
     }
 
     @Test
-    void whoHoldsMoreDropsNobodyElse() {
+    void anOwnerOfMoreThanTheOthersDropsNoneOfTheirs() {
         var complete = begin("a complete");
         memory.grow(complete, 40);
         memory.complete(complete);
