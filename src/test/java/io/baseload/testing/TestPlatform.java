@@ -154,6 +154,25 @@ public final class TestPlatform implements AutoCloseable {
         return login("postgres", database).getConnection();
     }
 
+    /**
+     * Keeps a copy of the database, which running the result puts in its place: a failover to a standby that was behind. Ends all sessions, both times, so nothing may connect meanwhile.
+     */
+    public Runnable standby() {
+        var copy = database + "_standby";
+        superuser("postgres")
+                .sql("SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = ?")
+                .param(database)
+                .query(Boolean.class)
+                .list();
+        superuser("postgres")
+                .sql("CREATE DATABASE " + copy + " TEMPLATE " + database + " OWNER baseload_owner")
+                .update();
+        return () -> {
+            superuser("postgres").sql("DROP DATABASE " + database + " WITH (FORCE)").update();
+            superuser("postgres").sql("ALTER DATABASE " + copy + " RENAME TO " + database).update();
+        };
+    }
+
     /** What a tenant's windows have counted, for each period over all its windows: tests may run across the end of a minute. */
     public List<Counted> counted(String tenant) {
         return superuser()

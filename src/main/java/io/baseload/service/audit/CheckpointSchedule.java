@@ -21,7 +21,7 @@ final class CheckpointSchedule implements AutoCloseable {
         this.retention = retention;
         this.denied = denied;
         schedule.repeat(interval, interval, NO_CHECKPOINT, this::take);
-        schedule.repeat(Duration.ofMinutes(2), Duration.ofHours(1), NOT_ARCHIVED, this::letGo);
+        schedule.repeat(Duration.ofHours(1), Duration.ofHours(1), NOT_ARCHIVED, this::letGo);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.baseload.service.batch;
 import io.baseload.service.database.Schedule;
 import java.time.Duration;
 
-/** Erases expired files and batches every ten minutes. */
+/** Erases expired files and batches every ten minutes, for the first time after an hour: a clock that was wrong at boot is corrected by then. */
 final class FileSweeper implements AutoCloseable {
     private final FileStore files;
     private final Batches batches;
@@ -13,7 +13,7 @@ final class FileSweeper implements AutoCloseable {
         this.files = files;
         this.batches = batches;
         schedule.repeat(
-                Duration.ofMinutes(1),
+                Duration.ofHours(1),
                 Duration.ofMinutes(10),
                 "Expired files and batches can't be erased now",
                 this::sweep);

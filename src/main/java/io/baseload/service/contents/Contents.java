@@ -36,6 +36,8 @@ public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
     private static final long MAX_PAGE_BYTES = 8 << 20;
+    /** Before the first time too: a clock that was wrong at boot is corrected by then. */
+    private static final Duration PAUSE = Duration.ofHours(1);
     /** Erased in one transaction, so that none exceeds the database's time limit. */
     private static final int MAX_ERASED = 1_000;
 
@@ -83,7 +85,7 @@ public final class Contents implements TenantData, AutoCloseable {
         this.keys = keys;
         sealKeysAnew();
         this.settings = new CachedSettings<>("contents", this::read);
-        schedule.repeat(Duration.ofMinutes(1), Duration.ofHours(1), "Old contents can't be erased now", this::expire);
+        schedule.repeat(PAUSE, PAUSE, "Old contents can't be erased now", this::expire);
     }
 
     private static String purpose(String tenant) {

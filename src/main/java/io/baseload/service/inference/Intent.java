@@ -32,6 +32,10 @@ record Intent(
         List<Verdict> verdicts) {
     private static final int VERSION = 2;
 
+    Intent withoutPrompt() {
+        return new Intent(actor, reservation, alias, endUser, fingerprint, origin, Optional.empty(), verdicts);
+    }
+
     /**
      * The audit entry before the first token; of contents it has at most a digest. {@code version} 2 added the member {@code version} and those after the model's id; earlier
      * entries have none of them.

@@ -4,9 +4,11 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.inference.RecentRequests.Started;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
+import io.baseload.service.quota.Settlement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -75,7 +77,7 @@ final class LedgerTransactions {
     /**
      * After the last token: settlements and outcomes. Repeating it is harmless.
      *
-     * @return empty for those whose reservation somebody else has locked
+     * @return whether they have ended now; false for those that had ended before, or whose reservation is missing; empty for those whose reservation somebody else has locked
      */
     List<Optional<Boolean>> settle(List<Outcome> outcomes) {
         var byId = outcomes.stream()
@@ -90,11 +92,30 @@ final class LedgerTransactions {
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
                     .toList());
+            var ended = settled.settlements().stream().map(Settlement::reservation).collect(Collectors.toSet());
             return outcomes.stream()
-                    .map(outcome -> Optional.of(true)
-                            .filter(done -> !settled.locked()
-                                    .contains(outcome.reservation().id())))
+                    .map(outcome -> outcome.reservation().id())
+                    .map(id -> Optional.of(ended.contains(id))
+                            .filter(done -> !settled.locked().contains(id)))
                     .toList();
+        });
+    }
+
+    /**
+     * Reserves anew, and records the intents again, where a failover to a standby that was behind has lost them.
+     *
+     * @return the reservations that were missing: now they are open
+     */
+    Set<UUID> restore(List<Started> requests) {
+        return transactions.execute(status -> {
+            var missing = quota.missing(requests.stream().collect(Collectors.toMap(Started::reservation, Started::at)));
+            var lost = requests.stream()
+                    .filter(one -> missing.contains(one.reservation()))
+                    .toList();
+            lost.forEach(one -> quota.restore(one.intent().reservation(), one.at()));
+            store(lost.stream().flatMap(one -> one.intent().prompt().stream()).toList());
+            append(lost.stream().map(one -> one.intent().entry()).toList());
+            return missing;
         });
     }
 

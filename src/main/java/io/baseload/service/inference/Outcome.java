@@ -58,6 +58,10 @@ record Outcome(
         return new Outcome(reservation, State.LOST, usage, List.of(), lost.milliseconds(), Optional.empty(), List.of());
     }
 
+    Outcome withoutAnswer() {
+        return new Outcome(reservation, state, usage, finishReasons, milliseconds, Optional.empty(), verdicts);
+    }
+
     /** How the quota has to end the reservation. */
     Settlement settlement() {
         var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;

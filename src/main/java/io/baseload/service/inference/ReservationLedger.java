@@ -21,7 +21,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,7 +31,7 @@ import org.slf4j.LoggerFactory;
  * Reserves before the first token and settles after the last.
  *
  * <p>Invariants: a request starts only if its reservation and its intent are committed; every started request is settled, from memory for as long as the database is unreachable
- * and whatever the failure; a reservation whose request never started is given back, even if the response to the commit was lost. A request waits only a limited time for its
+ * and whatever the failure, even a failover that lost its reservation ({@link RecentRequests}); a reservation whose request never started is given back, even if the response to the commit was lost. A request waits only a limited time for its
  * reservation: then it is refused, and if the reservation succeeds after all, it is given back. Only a tenant's own requests wait while somebody has its rows locked.
  *
  * <p>Four threads talk to the database: one checks requests before any work is done, one records blocked requests, one writes reservations and one settlements, so that settlements
@@ -53,6 +55,8 @@ final class ReservationLedger implements AutoCloseable {
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
+    private final RecentRequests recent = new RecentRequests();
+    private final AtomicBoolean againRunning = new AtomicBoolean();
     /** When the windows may be queried again, after the database didn't answer. */
     private volatile long roomAgain = System.nanoTime();
 
@@ -62,7 +66,7 @@ final class ReservationLedger implements AutoCloseable {
         this.checking = new GroupCommit<>("check", MAX_WAITING, all(transactions::check), meters);
         this.reserving = new GroupCommit<>("reserve", MAX_WAITING, transactions::reserve, meters);
         this.recording = new GroupCommit<>("record", MAX_WAITING, all(transactions::record), meters);
-        this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, transactions::settle, meters);
+        this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, this::settleAll, meters);
     }
 
     /** A transaction that locks no rows of a tenant. */
@@ -165,7 +169,7 @@ final class ReservationLedger implements AutoCloseable {
         }
         try {
             return granted(
-                    reservation,
+                    intent,
                     entry.result()
                             .copy()
                             .orTimeout(patience.reservation().toMillis(), TimeUnit.MILLISECONDS)
@@ -175,11 +179,14 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    private QuotaDecision.Granted granted(Reservation reservation, QuotaDecision decision) {
+    private QuotaDecision.Granted granted(Intent intent, QuotaDecision decision) {
         return switch (decision) {
-            case QuotaDecision.Granted granted -> granted;
+            case QuotaDecision.Granted granted -> {
+                recent.start(intent, granted.at());
+                yield granted;
+            }
             case QuotaDecision.Refused refused -> {
-                unfinished.remove(reservation.id());
+                unfinished.remove(intent.reservation().id());
                 throw refused.reason();
             }
         };
@@ -215,10 +222,57 @@ final class ReservationLedger implements AutoCloseable {
         return settle(Outcome.refused(reservation));
     }
 
+    /** An open reservation that no request of this process holds: the request never started, or the database has lost its settlement. */
+    void settleUnheld(Reservation reservation) {
+        if (recent.hasEnded(reservation.id())) {
+            settleAgain();
+        } else {
+            log.warn("{} was reserved but never started: given back", reservation.requestId());
+            var unused = refund(reservation);
+        }
+    }
+
+    /** Where one commit is lost, others are too. Settling what is settled changes nothing. */
+    private void settleAgain() {
+        if (againRunning.compareAndSet(false, true)) {
+            var outcomes = recent.outcomes();
+            log.error(
+                    "The database has lost what it had stored, as after a failover to a standby that was behind. What is"
+                            + " missing of the requests that run and of the last {} is recorded again.",
+                    outcomes.size());
+            var settled = outcomes.stream().map(this::settle).toArray(CompletableFuture<?>[]::new);
+            var unused =
+                    CompletableFuture.allOf(settled).whenComplete((nothing, failure) -> againRunning.set(false));
+        }
+    }
+
+    /** Requests that the database knows nothing of are recorded again, and settled with the next group. */
+    private List<Optional<Boolean>> settleAll(List<Outcome> outcomes) {
+        var settled = transactions.settle(outcomes);
+        var unknown = IntStream.range(0, outcomes.size())
+                .filter(i -> settled.get(i).filter(now -> !now).isPresent())
+                .mapToObj(outcomes::get)
+                .filter(outcome -> outcome.state() != Outcome.State.REFUSED)
+                .flatMap(outcome -> recent.find(outcome.reservation().id()).stream())
+                .toList();
+        if (unknown.isEmpty()) {
+            return settled;
+        }
+        var restored = transactions.restore(unknown);
+        if (!restored.isEmpty()) {
+            settleAgain();
+        }
+        return IntStream.range(0, outcomes.size())
+                .mapToObj(i -> settled.get(i)
+                        .filter(now -> !restored.contains(outcomes.get(i).reservation().id())))
+                .toList();
+    }
+
     private void attempt(Outcome outcome, CompletableFuture<Void> done, long pauseMillis) {
         try {
             var unused = settling.submit(outcome).result().whenComplete((settled, failure) -> {
                 if (failure == null) {
+                    recent.end(outcome);
                     unsettled.remove(outcome.reservation().id());
                     unfinished.remove(outcome.reservation().id());
                     done.complete(null);

@@ -42,13 +42,15 @@ final class ReservationSweeper {
 
     /** When this returns, everything that an earlier run in this home left open is settled. */
     void start() {
-        quota.partition(retention);
+        quota.partition();
         sweep();
-        long pause = Math.min(membership.leaseTime().toMillis() / 4, MAX_PAUSE.toMillis());
-        var clock = ledger.clock();
-        var _ = clock.scheduleWithFixedDelay(() -> attempt(this::sweep), pause, pause, TimeUnit.MILLISECONDS);
-        // Soon after a clock is corrected, or a machine wakes up in another month.
-        var _ = clock.scheduleWithFixedDelay(() -> attempt(() -> quota.partition(retention)), 1, 1, TimeUnit.MINUTES);
+        Duration often = membership.leaseTime().dividedBy(4);
+        every(often.compareTo(MAX_PAUSE) < 0 ? often : MAX_PAUSE, "Lost requests can't be settled now", this::sweep);
+        // soon after a clock is corrected, or a machine wakes up in another month
+        every(Duration.ofMinutes(1), "The next months can't be made now", quota::partition);
+        // not at the start: a clock that was wrong at boot is corrected by then
+        retention.ifPresent(age ->
+                every(Duration.ofHours(1), "Old months can't be dropped now", () -> quota.dropMonths(age)));
     }
 
     private void sweep() {
@@ -62,14 +64,13 @@ final class ReservationSweeper {
         } while (found == MAX_ROWS);
         quota.open(membership.lease().instance(), UNKNOWN_FOR).stream()
                 .filter(reservation -> !ledger.knows(reservation.id()))
-                .forEach(reservation -> {
-                    log.warn("{} was reserved but never started: given back", reservation.requestId());
-                    var unused = ledger.refund(reservation);
-                });
+                .forEach(ledger::settleUnheld);
         quota.prune();
     }
 
-    private static void attempt(Runnable work) {
-        Schedule.attempt("Lost requests can't be settled now", work);
+    private void every(Duration pause, String failure, Runnable work) {
+        Runnable attempt = () -> Schedule.attempt(failure, work);
+        var unused = ledger.clock()
+                .scheduleWithFixedDelay(attempt, pause.toMillis(), pause.toMillis(), TimeUnit.MILLISECONDS);
     }
 }

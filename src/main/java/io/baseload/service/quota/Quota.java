@@ -6,6 +6,7 @@ import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.quota.QuotaTerms.Limits;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
+import io.baseload.service.quota.ReservationRows.Reserved;
 import io.baseload.service.tenant.UnknownTenantException;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -13,6 +14,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -22,7 +24,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -45,11 +46,13 @@ public final class Quota {
     private final JdbcClient jdbc;
     private final QuotaTerms terms;
     private final QuotaWindows windows;
+    private final ReservationRows rows;
 
     public Quota(JdbcClient jdbc) {
         this.jdbc = jdbc;
         this.terms = new QuotaTerms(jdbc);
         this.windows = new QuotaWindows(jdbc);
+        this.rows = new ReservationRows(jdbc);
     }
 
     /**
@@ -97,7 +100,7 @@ public final class Quota {
         }
         if (!granted.isEmpty()) {
             windows.add(granted.stream().map(Reserved::change).toList());
-            insert(granted, now);
+            rows.insert(granted, now);
         }
         return decisions;
     }
@@ -251,7 +254,7 @@ public final class Quota {
             WHERE r.id = u.id AND r.made_at = u.made_at AND r.state = 'open'
             RETURNING r.*, coalesce(r.cost, 0) AS used_cost, (extract(epoch FROM r.ended_at - r.made_at) * 1000)::bigint AS milliseconds\
             """.formatted(COST.formatted("u"))).param(limit).query(row -> {
-            var reservation = read(row);
+            var reservation = ReservationRows.read(row);
             long completion = row.getLong("completion_tokens");
             lost.add(new LostReservation(reservation, completion, row.getLong("milliseconds")));
             changes.add(Made.read(row, 0).settled(reservation.promptTokens() + completion, 0));
@@ -269,8 +272,23 @@ public final class Quota {
             WHERE state = 'open' AND instance = ? AND made_at < clock_timestamp() - ? * interval '1 ms' ORDER BY made_at LIMIT 1000\
             """)
                 .params(instance, age.toMillis())
-                .query((row, number) -> read(row))
+                .query((row, number) -> ReservationRows.read(row))
                 .list();
+    }
+
+    /** Reservations, with the times when they were made, that the database doesn't have. */
+    public Set<UUID> missing(Map<UUID, Instant> made) {
+        return rows.missing(made);
+    }
+
+    /** Makes a reservation again, in its windows and at the present price, that a failover to a standby that was behind has lost. Its request has run, so no limit refuses it. */
+    public void restore(Reservation lost, Instant at) {
+        var present = Objects.requireNonNull(terms.of(List.of(lost.demand())).get(Kind.of(lost.demand())));
+        var again = new Reserved(lost, present.at(at.atOffset(ZoneOffset.UTC)));
+        var changes = List.of(again.change());
+        rows.insert(List.of(again), again.terms().now());
+        windows.restore(changes);
+        windows.add(changes);
     }
 
     /** Deletes windows that are no longer needed. */
@@ -278,75 +296,21 @@ public final class Quota {
         windows.prune();
     }
 
-    /** Creates the partitions of this month and the next two; with a retention, drops older ones. */
-    public void partition(Optional<Duration> retention) {
-        jdbc.sql("SELECT reservation_partitions(?::bigint * interval '1 s')::text")
-                .param(retention.map(Duration::toSeconds).orElse(null))
+    /** Creates the partitions of this month and the next two. */
+    public void partition() {
+        jdbc.sql("SELECT reservation_partitions()::text").query(String.class).list();
+    }
+
+    /** Drops months that are older than the retention. Fails soon while anybody reads reservations. */
+    public void dropMonths(Duration retention) {
+        jdbc.sql("SELECT reservation_drop_months(?::bigint * interval '1 s')::text")
+                .param(retention.toSeconds())
                 .query(String.class)
                 .list();
     }
 
     private static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
-    }
-
-    private static Reservation read(ResultSet row) throws SQLException {
-        return new Reservation(
-                row.getObject("id", UUID.class),
-                row.getObject("instance", UUID.class),
-                row.getString("tenant"),
-                row.getString("key_prefix"),
-                row.getString("model"),
-                row.getString("request_id"),
-                row.getBoolean("batch"),
-                row.getInt("answers"),
-                row.getLong("tokens"),
-                row.getLong("prompt_tokens"));
-    }
-
-    private void insert(List<Reserved> granted, OffsetDateTime now) {
-        jdbc.sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
-                                     budget_key, prompt_price, cached_price, completion_price, reserved_cost)
-            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.batch, u.answers, u.tokens, u.prompt_tokens,
-                   nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
-            FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
-                        :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
-                        :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
-                 u(id, tenant, key_prefix, model, request_id, instance, batch, answers, tokens, prompt_tokens, budget_key,
-                   prompt_price, cached_price, completion_price, reserved_cost)\
-            """)
-                .param("now", now)
-                .param("ids", texts(granted, it -> it.reservation().id().toString()))
-                .param("tenants", texts(granted, it -> it.reservation().tenant()))
-                .param("prefixes", texts(granted, it -> it.reservation().keyPrefix()))
-                .param("models", texts(granted, it -> it.reservation().model()))
-                .param("requests", texts(granted, it -> it.reservation().requestId()))
-                .param(
-                        "instances",
-                        texts(granted, it -> it.reservation().instance().toString()))
-                .param(
-                        "batch",
-                        granted.stream().map(it -> it.reservation().batch()).toArray(Boolean[]::new))
-                .param(
-                        "answers",
-                        granted.stream().map(it -> it.reservation().answers()).toArray(Integer[]::new))
-                .param(
-                        "tokens",
-                        granted.stream().map(it -> it.reservation().tokens()).toArray(Long[]::new))
-                .param(
-                        "prompts",
-                        granted.stream()
-                                .map(it -> it.reservation().promptTokens())
-                                .toArray(Long[]::new))
-                .param("keys", texts(granted, it -> it.terms().budgetKey()))
-                .param("promptPrices", amounts(granted, it -> it.terms().price().map(Price::prompt)))
-                .param("cachedPrices", amounts(granted, it -> it.terms().price().map(Price::cached)))
-                .param(
-                        "completionPrices",
-                        amounts(granted, it -> it.terms().price().map(Price::completion)))
-                .param("costs", amounts(granted, Reserved::cost))
-                .update();
     }
 
     private List<Made> close(List<Settlement> ends) {
@@ -412,25 +376,8 @@ public final class Quota {
         return end.state() == Settlement.State.REFUSED;
     }
 
-    private static <T> BigDecimal[] amounts(Collection<T> all, Function<T, Optional<BigDecimal>> amount) {
-        return all.stream().map(one -> amount.apply(one).orElse(null)).toArray(BigDecimal[]::new);
-    }
-
     private static QuotaDecision unknown(String tenant) {
         return new QuotaDecision.Refused(new UnknownTenantException(tenant));
-    }
-
-    /** A granted reservation and its terms. */
-    private record Reserved(Reservation reservation, Terms terms) {
-        Optional<BigDecimal> cost() {
-            return terms.cost(reservation.promptTokens(), reservation.tokens() - reservation.promptTokens());
-        }
-
-        Change change() {
-            var kind = Kind.of(reservation.demand()).countedAs(terms.budgetKey());
-            return new Change(
-                    kind, terms.now(), reservation.tokens(), 0, 1, cost().orElse(BigDecimal.ZERO), BigDecimal.ZERO);
-        }
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.baseload.service.quota;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 
@@ -10,10 +11,12 @@ public sealed interface QuotaDecision {
     /**
      * The tokens are reserved.
      *
+     * @param at the time of the reservation, which identifies its windows
      * @param passed soft limits exceeded for the first time in their window
      * @param maxWait how long the tenant lets its requests wait; empty = the service's setting
      */
-    record Granted(QuotaSnapshot quota, List<SoftLimit> passed, Optional<Duration> maxWait) implements QuotaDecision {}
+    record Granted(Instant at, QuotaSnapshot quota, List<SoftLimit> passed, Optional<Duration> maxWait)
+            implements QuotaDecision {}
 
     /**
      * Nothing is reserved.

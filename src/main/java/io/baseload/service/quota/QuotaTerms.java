@@ -47,6 +47,10 @@ final class QuotaTerms {
         Optional<BigDecimal> cost(long promptTokens, long completionTokens) {
             return price.map(known -> known.most(promptTokens, completionTokens));
         }
+
+        Terms at(OffsetDateTime time) {
+            return new Terms(budgetKey, price, running, time);
+        }
     }
 
     /** Existing tenants, by id. */

@@ -32,7 +32,7 @@ final class TenantRoom {
                 .filter(window -> concerns(window, demand, terms))
                 .toList();
         if (demand.isNothing()) {
-            return new QuotaDecision.Granted(Snapshots.of(concerned, now), List.of(), maxWait);
+            return new QuotaDecision.Granted(now, Snapshots.of(concerned, now), List.of(), maxWait);
         }
         var refusal = new Refusal(concerned, now);
         var exceeded = refusal.of(demand, cost);
@@ -48,7 +48,7 @@ final class TenantRoom {
                 ? taken(window, demand.tokens(), cost.orElse(BigDecimal.ZERO), passed, after)
                 : window);
         running += demand.answers();
-        return new QuotaDecision.Granted(Snapshots.of(after, now), passed, maxWait);
+        return new QuotaDecision.Granted(now, Snapshots.of(after, now), passed, maxWait);
     }
 
     private static boolean concerns(QuotaWindow window, QuotaDemand demand, Terms terms) {

@@ -7,6 +7,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.Caller;
@@ -102,6 +103,72 @@ class LostAndLateTest {
                 assertThat(audited(second)).isZero();
                 assertComplete(second);
             }
+        }
+    }
+
+    @Test
+    void aFailoverThatLostCommitsLosesNothingOfWhatThisProcessHasAnswered() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var model = platform.get(TinyModel.class);
+            var reservedBefore = client(platform);
+            reservedBefore.ask(10, 90);
+            line.cut();
+            var standby = platform.standby();
+            line.mend();
+            var missing = new Client(platform.get(Inference.class), TENANT);
+            Patience.await().ignoreExceptions().until(() -> missing.ask(20, 40) != null);
+            model.steps.release(130);
+            assertThat(reservedBefore.finished().usage()).isEqualTo(new Usage(10, 90));
+            assertThat(missing.finished().usage()).isEqualTo(new Usage(20, 40));
+            var running = client(platform);
+            running.ask(5, 30);
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 160);
+            line.cut();
+            standby.run();
+            line.mend();
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 0);
+            model.steps.release(30);
+            assertThat(running.finished().usage()).isEqualTo(new Usage(5, 30));
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 195);
+            assertThat(open(platform)).isZero();
+            assertThat(platform.counted(TENANT)).extracting(TestPlatform.Counted::reserved).containsOnly(0L);
+            assertThat(outcomes(platform, "done")).isEqualTo(3);
+            assertThat(audited(platform)).isEqualTo(195);
+            assertThat(platform.superuser()
+                            .sql("SELECT count(*) FROM audit_entry WHERE kind = 'completion.intent'")
+                            .query(Long.class)
+                            .single())
+                    .isEqualTo(3);
+            assertComplete(platform);
+        }
+    }
+
+    @Test
+    void anAnswerWhoseSettlementIsLostIsNotGivenBack() throws Exception {
+        try (var line = new CuttableLine(TestPlatform.server().port());
+                var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
+            var client = client(platform);
+            client.ask(10, 50);
+            line.cut();
+            var standby = platform.standby();
+            line.mend();
+            platform.get(TinyModel.class).steps.release(50);
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 50));
+            Patience.await().until(() -> open(platform) == 0);
+            line.cut();
+            standby.run();
+            line.mend();
+            var forgotten = Patience.await()
+                    .ignoreExceptions()
+                    .until(
+                            () -> platform.get(Quota.class)
+                                    .open(platform.get(Membership.class).lease().instance(), Duration.ZERO),
+                            found -> found.size() == 1);
+            platform.get(ReservationLedger.class).settleUnheld(forgotten.getFirst());
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 60);
+            assertThat(outcomes(platform, "done")).isEqualTo(1);
+            assertThat(outcomes(platform, "refused")).isZero();
         }
     }
 

@@ -1,12 +1,13 @@
 package io.baseload.service.quota;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,6 +15,8 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** What the ledger makes and drops as time goes by, on a real PostgreSQL. */
 class QuotaGrowthTest {
+    private static final String OLD = "reservation_before_202402";
+
     @BeforeEach
     void awaitADayThatLasts() {
         Patience.awaitADayThatLasts();
@@ -26,27 +29,72 @@ class QuotaGrowthTest {
             var ownTransactions = own.get(TransactionOperations.class);
             var wish = wish();
             ownTransactions.executeWithoutResult(status -> ownQuota.reserve(List.of(wish)));
-            own.superuser()
-                    .sql("DO $$ BEGIN EXECUTE (SELECT format('ALTER TABLE %I RENAME TO reservation_before_202402',"
-                            + " tableoid::regclass::text) FROM reservation); END $$")
-                    .update();
-            ownQuota.partition(Optional.of(Duration.ofDays(1)));
-            assertThat(months(own)).hasSize(3).contains("reservation_before_202402");
+            makeOld(own);
+            insertSettled(own, "2 days");
+            ownQuota.dropMonths(Duration.ofDays(1));
+            assertThat(months(own)).hasSize(3).contains(OLD);
             ownTransactions.executeWithoutResult(
                     status -> ownQuota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED))));
-            ownQuota.partition(Optional.empty());
-            assertThat(months(own)).hasSize(3);
-            ownQuota.partition(Optional.of(Duration.ofDays(1)));
-            assertThat(months(own)).hasSize(2).doesNotContain("reservation_before_202402");
+            ownQuota.partition();
+            assertThat(months(own)).contains(OLD);
+            ownQuota.dropMonths(Duration.ofDays(1));
+            assertThat(months(own)).doesNotContain(OLD);
             assertThat(own.counted("default")).hasSize(3).containsOnly(new TestPlatform.Counted(2, 0));
         }
+    }
+
+    @Test
+    void aClockThatIsAheadDropsNothing() {
+        try (var own = TestPlatform.fresh()) {
+            makeOld(own); // by a clock that has just been set ahead by years
+            insertSettled(own, "1 minute");
+            own.get(Quota.class).dropMonths(Duration.ofDays(1));
+            assertThat(months(own)).contains(OLD);
+        }
+    }
+
+    @Test
+    void anOldMonthThatIsReadIsDroppedLaterAndKeepsNobodyWaiting() throws Exception {
+        try (var own = TestPlatform.fresh()) {
+            makeOld(own);
+            insertSettled(own, "2 days");
+            own.superuser().sql("DROP TABLE " + months(own).getLast()).update();
+            try (var reader = own.superuserConnection()) {
+                reader.setAutoCommit(false);
+                reader.createStatement().execute("SELECT * FROM reservation");
+                assertThatThrownBy(() -> own.get(Quota.class).dropMonths(Duration.ofDays(1)))
+                        .matches(DatabaseFailures::isUnavailable);
+                own.get(Quota.class).partition();
+                assertThat(months(own)).hasSize(3).contains(OLD);
+                assertGranted(own);
+            }
+            own.superuser().sql("UPDATE reservation SET state = 'settled'").update();
+            own.get(Quota.class).dropMonths(Duration.ofDays(1));
+            assertThat(months(own)).doesNotContain(OLD);
+        }
+    }
+
+    private static void makeOld(TestPlatform platform) {
+        platform.superuser()
+                .sql("ALTER TABLE " + months(platform).getFirst() + " RENAME TO " + OLD)
+                .update();
+    }
+
+    private static void insertSettled(TestPlatform platform, String age) {
+        platform.superuser()
+                .sql("INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, state, made_at,"
+                        + " tokens, prompt_tokens, ended_at) SELECT gen_random_uuid(), 'other', 'bl_test', 'tiny',"
+                        + " 'req-0', gen_random_uuid(), 'settled', at, 1, 1, at FROM (SELECT clock_timestamp() -"
+                        + " ?::interval AS at) t")
+                .param(age)
+                .update();
     }
 
     @Test
     void thePresentMonthHasItsPartitionHoweverLongNobodyMadeAny() {
         try (var own = TestPlatform.fresh()) {
             dropMonths(own);
-            own.get(Quota.class).partition(Optional.empty());
+            own.get(Quota.class).partition();
             assertThat(months(own)).hasSize(3);
             assertGranted(own);
         }
@@ -60,7 +108,7 @@ class QuotaGrowthTest {
                     .sql("CREATE TABLE reservation_before_209902 PARTITION OF reservation FOR VALUES FROM (MINVALUE) TO"
                             + " ('2099-02-01 00:00:00+00')")
                     .update();
-            own.get(Quota.class).partition(Optional.empty());
+            own.get(Quota.class).partition();
             assertThat(months(own)).containsExactly("reservation_before_209902");
             assertGranted(own);
         }
@@ -109,7 +157,8 @@ class QuotaGrowthTest {
 
     private static List<String> months(TestPlatform platform) {
         return platform.superuser()
-                .sql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'reservation'::regclass")
+                .sql("SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'reservation'::regclass ORDER"
+                        + " BY inhrelid")
                 .query(String.class)
                 .list();
     }
