@@ -36,7 +36,7 @@ public final class BackendClient implements AutoCloseable {
     private final Backend backend;
     private final BackendConnections.Access access;
     private final BackendMeters meters;
-    private final BackendHealth health = new BackendHealth(InstantSource.system());
+    private final BackendHealth health = new BackendHealth(InstantSource.system(), System::nanoTime);
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
 

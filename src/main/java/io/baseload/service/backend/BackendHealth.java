@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 
 /**
  * The health of a backend, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
@@ -32,27 +33,36 @@ public final class BackendHealth {
     public record Report(State state, Instant since, Optional<String> lastError) {}
 
     private final InstantSource clock;
+    private final LongSupplier nanoTime;
     private boolean down;
     private int failures;
     private Instant since;
-    private Instant coolsUntil = Instant.MIN;
+    private boolean cooling;
+    private long coolsUntil;
     private Optional<String> lastError = Optional.empty();
 
-    BackendHealth(InstantSource clock) {
+    /** @param nanoTime for pauses, which no change of the clock prolongs */
+    BackendHealth(InstantSource clock, LongSupplier nanoTime) {
         this.clock = clock;
+        this.nanoTime = nanoTime;
         this.since = clock.instant();
     }
 
     public synchronized Report report() {
-        Instant now = clock.instant();
         if (down) {
             return new Report(State.DOWN, since, lastError);
         }
-        if (now.isBefore(coolsUntil)) {
-            return new Report(State.COOLING, since, lastError);
+        endPause();
+        return new Report(cooling ? State.COOLING : State.UP, since, lastError);
+    }
+
+    private void endPause() {
+        long over = nanoTime.getAsLong() - coolsUntil;
+        if (cooling && over >= 0) {
+            cooling = false;
+            Instant recovered = clock.instant().minusNanos(over);
+            since = recovered.isAfter(since) ? recovered : since;
         }
-        Instant recovered = coolsUntil.isAfter(since) ? coolsUntil : since;
-        return new Report(State.UP, recovered, lastError);
     }
 
     public State state() {
@@ -64,7 +74,7 @@ public final class BackendHealth {
         State before = state();
         down = false;
         failures = 0;
-        coolsUntil = Instant.MIN;
+        cooling = false;
         if (before != State.UP) {
             since = clock.instant();
         }
@@ -80,11 +90,11 @@ public final class BackendHealth {
     /** It asked for a pause. */
     synchronized void cool(Duration pause, String error) {
         lastError = Optional.of(error);
-        Instant now = clock.instant();
         if (state() == State.UP) {
-            since = now;
+            since = clock.instant();
         }
-        coolsUntil = now.plus(pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN);
+        cooling = true;
+        coolsUntil = nanoTime.getAsLong() + (pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN).toNanos();
     }
 
     /** It answered its probe. */

@@ -5,7 +5,6 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -47,8 +46,8 @@ final class BatchWork implements SmartLifecycle {
     private final MeterRegistry meters;
     private final Semaphore places;
     private final Map<String, Taken> taken = new ConcurrentHashMap<>(); // the lines that this process runs, by id
-    private final Map<String, Instant> waiting =
-            new ConcurrentHashMap<>(); // batches that it leaves alone until the given time
+    private final Map<String, Long> waiting =
+            new ConcurrentHashMap<>(); // batches that it leaves alone until the given System.nanoTime()
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("batches").daemon().factory());
     private volatile boolean running;
@@ -124,7 +123,8 @@ final class BatchWork implements SmartLifecycle {
 
     /** Runs each second; a look in between need not release anything. */
     private void tick() {
-        waiting.values().removeIf(until -> until.isBefore(Instant.now()));
+        long now = System.nanoTime();
+        waiting.values().removeIf(until -> until - now < 0);
         look(true);
     }
 
@@ -221,7 +221,9 @@ final class BatchWork implements SmartLifecycle {
                 count(ours ? ended.completed() ? "completed" : "failed" : "lost");
             }
             case LineRunner.Outcome.Later later -> {
-                waiting.put(line.batch(), Instant.now().plus(shortened(later.pause())));
+                waiting.put(
+                        line.batch(),
+                        System.nanoTime() + shortened(later.pause()).toNanos());
                 lines.giveBack(line, taken.instance());
                 count("deferred");
             }

@@ -4,7 +4,6 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +38,8 @@ public final class OnDemandModels {
     private final LoadedModels loaded;
     private final Residence residence;
     private final Map<String, CompletableFuture<Void>> loads = new ConcurrentHashMap<>();
-    /** When models whose load failed may be tried again. */
-    private final Map<String, Instant> retryAt = new ConcurrentHashMap<>();
+    /** When models whose load failed may be tried again, by System.nanoTime(). */
+    private final Map<String, Long> retryAt = new ConcurrentHashMap<>();
 
     private final Map<String, Integer> waiting = new ConcurrentHashMap<>();
 
@@ -69,7 +68,8 @@ public final class OnDemandModels {
         if (!isOn() || !rows.existsById(id)) {
             return Optional.empty();
         }
-        Duration left = Duration.between(Instant.now(), retryAt.getOrDefault(id, Instant.EPOCH));
+        long now = System.nanoTime();
+        Duration left = Duration.ofNanos(retryAt.getOrDefault(id, now) - now);
         if (left.isPositive()) {
             throw new ModelUnavailableException(name, "not loaded, because its last load failed", left);
         }
@@ -124,7 +124,7 @@ public final class OnDemandModels {
                 end.complete(null);
             } catch (RuntimeException | Error e) {
                 if (!(e instanceof NotEnoughMemoryException) && !(e instanceof CancelledException)) {
-                    retryAt.put(id, Instant.now().plus(RETRY));
+                    retryAt.put(id, System.nanoTime() + RETRY.toNanos());
                 }
                 LOG.warn("{} was requested, but can't be loaded: {}", id, Jobs.inWords(e));
                 loads.remove(id, end);

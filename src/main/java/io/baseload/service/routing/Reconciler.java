@@ -11,7 +11,6 @@ import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.OnDemandModels;
 import io.baseload.service.registry.Residence;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -45,7 +44,9 @@ final class Reconciler {
     private final Canaries canaries;
     private final Jobs jobs;
     private final Membership membership;
-    private final Map<String, Instant> failed = new ConcurrentHashMap<>();
+    /** When models whose load failed may be loaded again, by System.nanoTime(). */
+    private final Map<String, Long> failed = new ConcurrentHashMap<>();
+
     private volatile Set<String> wanted = Set.of();
     private List<?> told = List.of(); // used only by the clock's thread
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
@@ -128,11 +129,12 @@ final class Reconciler {
     }
 
     private boolean isDue(String id) {
+        long now = System.nanoTime();
         Model.State state = loader.state(id);
         return state != Model.State.LOADED
                 && state != Model.State.LOADING
                 && !residence.isResting(id)
-                && !failed.getOrDefault(id, Instant.MIN).isAfter(Instant.now().minus(RETRY));
+                && failed.getOrDefault(id, now) - now <= 0;
     }
 
     /** A name stays with its old model while the new one is being loaded. */
@@ -158,7 +160,7 @@ final class Reconciler {
                 residence.rest(id);
                 return;
             }
-            failed.put(id, Instant.now());
+            failed.put(id, System.nanoTime() + RETRY.toNanos());
             LOG.error("{} can't be loaded: {}", id, Jobs.inWords(e));
         }
     }

@@ -7,7 +7,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A leaky bucket for each key, in the database, so that all processes together admit as many requests as the key may make. Each request adds its fraction of a minute; the bucket
  * drains as time passes, and holds at most one minute. So after a pause a key may make its whole number at once, and then one each time its fraction of a minute has passed.
  *
- * <p>The row has the time at which the bucket will be empty. It costs one statement for each request with such a key, and none for others.
+ * <p>The row has the time at which the bucket will be empty, at most a minute from now. If it is later, the database's clock was set back, and the bucket counts as empty. It costs one statement for each request with such a key, and none for others.
  */
 final class RequestBuckets implements RequestRates {
     private static final long MINUTE_MICROS = Duration.ofMinutes(1).toNanos() / 1000;
@@ -23,8 +23,11 @@ final class RequestBuckets implements RequestRates {
         long part = MINUTE_MICROS / perMinute;
         int poured = jdbc.sql("""
             INSERT INTO request_bucket AS bucket VALUES (:key, clock_timestamp() + :part * interval '1 microsecond')
-            ON CONFLICT (key_prefix) DO UPDATE SET empty_at = greatest(bucket.empty_at, clock_timestamp()) + :part * interval '1 microsecond'
-            WHERE bucket.empty_at + :part * interval '1 microsecond' <= clock_timestamp() + interval '1 minute'\
+            ON CONFLICT (key_prefix) DO UPDATE SET empty_at = :part * interval '1 microsecond'
+              + CASE WHEN bucket.empty_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '2 minutes'
+                     THEN bucket.empty_at ELSE clock_timestamp() END
+            WHERE bucket.empty_at + :part * interval '1 microsecond' <= clock_timestamp() + interval '1 minute'
+              OR bucket.empty_at > clock_timestamp() + interval '2 minutes'\
             """).param("key", keyPrefix).param("part", part).update();
         if (poured == 0) {
             throw new RequestRateExceededException(perMinute, untilThereIsRoom(keyPrefix, part));

@@ -78,6 +78,20 @@ class KeyLimitsTest {
     }
 
     @Test
+    void aClockThatWasSetBackRefusesNobody() {
+        String key = keys.issue(ACTOR, "default", limited(3)).key().prefix();
+        rates.count(key, 3);
+        platform.superuser()
+                .sql("UPDATE request_bucket SET empty_at = empty_at + interval '1 hour' WHERE key_prefix = ?")
+                .param(key)
+                .update();
+        for (int i = 0; i < 3; i++) {
+            rates.count(key, 3);
+        }
+        assertThatThrownBy(() -> rates.count(key, 3)).isInstanceOf(RequestRateExceededException.class);
+    }
+
+    @Test
     void aLimitedAdminMakesNoFreerKeys() {
         var limits = new KeyLimits(OptionalInt.of(10), Set.of("10.0.0.0/8", "192.0.2.1"));
         var rights =
