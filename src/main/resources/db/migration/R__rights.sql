@@ -18,5 +18,21 @@ GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
 GRANT SELECT, INSERT, UPDATE, DELETE ON model, alias, alias_target, canary, canary_count, backend, backend_model, job TO "${application}";
 
--- How long entries of the trail stay (baseload.audit.retention); a full segment that is older may then be archived and dropped.
-UPDATE audit_log SET retention = nullif('${audit_retention}', '')::interval;
+-- How long entries of the trail stay (baseload.audit.retention); a full segment that is older may then be archived and dropped. The process that was started last decides, so a change is
+-- recorded in the trail, and a warning says that another process had another setting.
+DO $$
+DECLARE
+    known  interval := (SELECT retention FROM audit_log);
+    wanted interval := nullif('${audit_retention}', '')::interval;
+BEGIN
+    IF wanted IS DISTINCT FROM known THEN
+        SET LOCAL intervalstyle = 'iso_8601';
+        IF known IS NOT NULL THEN
+            RAISE WARNING 'baseload.audit.retention was %, and is % from now on: give all processes on this database the same',
+                known, coalesce(wanted::text, 'not set');
+        END IF;
+        PERFORM audit_append('admin.audit.retention', 'system', '', 'audit',
+            '{' || concat_ws(',', '"before":' || to_json(known::text), '"retention":' || to_json(wanted::text)) || '}');
+        UPDATE audit_log SET retention = wanted;
+    END IF;
+END $$;

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.database.DatabaseFailures;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
+import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +35,8 @@ import org.springframework.transaction.support.TransactionOperations;
  */
 public final class AuditRetention {
     private static final Logger log = LoggerFactory.getLogger(AuditRetention.class);
+    private static final int MAX_ATTEMPTS = 30;
+    private static final Duration PAUSE = Duration.ofSeconds(1);
 
     private final AuditTrail trail;
     private final TrailRows rows;
@@ -108,9 +112,20 @@ public final class AuditRetention {
         }
     }
 
+    /** While somebody reads the trail its segment can't be dropped, and the trail's end, for which all requests wait, must not be held meanwhile. */
     private void drop(long first, long last, Archived archived) {
+        for (int attempt = 1; !isDropped(first, last, archived); attempt++) {
+            if (attempt == MAX_ATTEMPTS) {
+                delete(archived.file());
+                throw new IllegalStateException("somebody reads the audit trail without pause");
+            }
+            pause();
+        }
+    }
+
+    private boolean isDropped(long first, long last, Archived archived) {
         long size = last - first + 1;
-        transactions.executeWithoutResult(_ -> {
+        return Boolean.TRUE.equals(transactions.execute(status -> {
             try {
                 byte[] root = new MerkleNodes(rows).node(Long.numberOfTrailingZeros(size), (first - 1) / size);
                 trail.recordAdmin(
@@ -119,11 +134,25 @@ public final class AuditRetention {
                         "audit/" + first + "-" + last,
                         Map.of("file", String.valueOf(archived.file().getFileName()), "sha256", archived.sha256()));
                 rows.drop(first, root, archived.sha256());
+                return true;
             } catch (RuntimeException e) {
+                if (DatabaseFailures.isLocked(e)) {
+                    status.setRollbackOnly();
+                    return false;
+                }
                 delete(archived.file()); // nothing is committed, and no other process has a file of this name
                 throw e;
             }
-        });
+        }));
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
     }
 
     private record Archived(Path file, String sha256) {}

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.springframework.dao.DataAccessException;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
@@ -13,6 +14,7 @@ import org.springframework.transaction.TransactionException;
 public final class DatabaseFailures {
     private static final String READ_ONLY = "25006";
     private static final String IDLE_IN_TRANSACTION = "25P03";
+    private static final String LOCK_TIMEOUT = "55P03";
 
     /** Classes of SQLSTATE: connection, resources (disk, memory, connections), operator intervention (shutdown, cancel), errors of the system below. */
     private static final List<String> PASSING_CLASSES = List.of("08", "53", "57", "58");
@@ -23,7 +25,7 @@ public final class DatabaseFailures {
             "25P04", // transaction timeout
             "40001", // serialization failure
             "40P01", // deadlock
-            "55P03"); // lock timeout
+            LOCK_TIMEOUT);
 
     private DatabaseFailures() {}
 
@@ -35,6 +37,13 @@ public final class DatabaseFailures {
         return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
                 .limit(20)
                 .anyMatch(DatabaseFailures::passes);
+    }
+
+    /** Whether a lock was not free in time. */
+    public static boolean isLocked(RuntimeException failure) {
+        return failure instanceof DataAccessException refused
+                && refused.getRootCause() instanceof SQLException e
+                && state(e).equals(LOCK_TIMEOUT);
     }
 
     private static boolean passes(Throwable failure) {

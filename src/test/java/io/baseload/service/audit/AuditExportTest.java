@@ -2,7 +2,9 @@ package io.baseload.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.io.BufferedReader;
 import java.io.ByteArrayOutputStream;
@@ -15,8 +17,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.AfterEach;
@@ -236,7 +240,45 @@ class AuditExportTest {
         platform.close();
         platform = platform.again("--baseload.audit.retention=PT0S");
         append(1);
-        assertThat(checkpoints().take().orElseThrow().size()).isEqualTo(604);
+        assertThat(checkpoints().take().orElseThrow().size()).isEqualTo(605);
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aReaderDelaysTheDropButNobodyElse() throws Exception {
+        platform.close();
+        platform = platform.again("--baseload.audit.retention=PT0S");
+        try (var reader = platform.superuserConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT * FROM audit_entry");
+            var dropped = CompletableFuture.supplyAsync(
+                    () -> platform.get(AuditRetention.class).apply());
+            Path archive = platform.home().resolve("audit-archive");
+            Patience.await()
+                    .until(() -> List.of(Objects.requireNonNullElse(
+                                            archive.toFile().list(), new String[0]))
+                                    .stream()
+                                    .anyMatch(file -> file.endsWith(".gz")));
+            append(1);
+            assertThat(dropped).isNotDone();
+            reader.rollback();
+            assertThat(dropped.get()).isEqualTo(2);
+        }
+        assertThat(verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void theRetentionOfTheProcessThatWasStartedLastIsInTheTrail() {
+        for (String retention : List.of("P400D", "P30D", "P30D", "")) {
+            platform.close();
+            platform = platform.again("--baseload.audit.retention=" + retention);
+        }
+        assertThat(platform.get(AuditTrail.class).page(600, Optional.empty(), Optional.empty(), 9))
+                .extracting(AuditEntry::kind, AuditEntry::detail)
+                .containsExactly(
+                        tuple("admin.audit.retention", "{\"retention\":\"P400D\"}"),
+                        tuple("admin.audit.retention", "{\"before\":\"P400D\",\"retention\":\"P30D\"}"),
+                        tuple("admin.audit.retention", "{\"before\":\"P30D\"}"));
         assertThat(verify().integrity().ok()).isTrue();
     }
 
