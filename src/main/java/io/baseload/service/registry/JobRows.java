@@ -39,6 +39,12 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " AND NOT EXISTS (SELECT FROM instance WHERE instance.home = job.home)")
     List<UUID> absentHomes();
 
+    /** Keeps only the newest thousand of those that have ended; their acts are in the trail. */
+    @Modifying
+    @Query("DELETE FROM job WHERE id IN (SELECT id FROM job WHERE state NOT IN ('QUEUED', 'RUNNING')"
+            + " ORDER BY created_at DESC, id DESC OFFSET 1000)")
+    int deleteOld();
+
     /** Gives a new job its process. */
     @Modifying
     @Query("UPDATE job SET instance = :instance, home = :home, task = :task::jsonb WHERE id = :id")

@@ -158,6 +158,7 @@ public final class Jobs {
     private LiveJob begin(Job.Kind kind, String model, Optional<String> task, Consumer<Job> recorded, Work work) {
         Job job = Job.queued("job_" + UUID.randomUUID().toString().replace("-", ""), kind, model);
         transaction.executeWithoutResult(status -> {
+            rows.deleteOld();
             table.insert(job);
             rows.own(job.id(), membership.lease().instance(), membership.home(), task.orElse(null));
             recorded.accept(job);

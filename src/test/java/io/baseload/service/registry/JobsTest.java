@@ -49,6 +49,32 @@ class JobsTest {
         }
     }
 
+    @Test
+    void onlyTheNewestOfThoseThatEndedAreKept() {
+        try (TestPlatform platform = TestPlatform.fresh()) {
+            String running = left(platform, UUID.randomUUID(), 0, false);
+            platform.superuser()
+                    .sql("INSERT INTO job (id, kind, model, state, progress, message, created_at) SELECT 'job_' || i,"
+                            + " 'LOAD', 'model', 'SUCCEEDED', 1, 'done', clock_timestamp() + i * interval '1 minute'"
+                            + " FROM generate_series(1, 1003) i")
+                    .update();
+            jobs(platform).start(Job.Kind.UNLOAD, "model", started -> {}, progress -> {});
+            JobRows rows = platform.get(JobRows.class);
+            assertThat(rows.findById("job_3")).isEmpty();
+            assertThat(rows.findById("job_4")).isPresent();
+            assertThat(rows.findById(running)).isPresent();
+        }
+    }
+
+    private static Jobs jobs(TestPlatform platform) {
+        return new Jobs(
+                platform.get(JobRows.class),
+                platform.get(JdbcAggregateOperations.class),
+                platform.get(TransactionOperations.class),
+                platform.get(Membership.class),
+                new SimpleMeterRegistry());
+    }
+
     /** A job of a dead process in a home, told of some minutes ago. */
     private static String left(TestPlatform platform, UUID home, int minutes, boolean filed) {
         var job = Job.queued("job_" + UUID.randomUUID(), Job.Kind.IMPORT, "model");
@@ -66,12 +92,7 @@ class JobsTest {
         try (var line = new CuttableLine(TestPlatform.server().port());
                 TestPlatform platform = TestPlatform.behind(line.port(), List.of())) {
             JobRows rows = platform.get(JobRows.class);
-            var jobs = new Jobs(
-                    rows,
-                    platform.get(JdbcAggregateOperations.class),
-                    platform.get(TransactionOperations.class),
-                    platform.get(Membership.class),
-                    new SimpleMeterRegistry());
+            var jobs = jobs(platform);
             Job job = jobs.start(Job.Kind.UNLOAD, "model", started -> {}, progress -> line.cut());
             String refused = "the end of " + job.id() + " can't be written yet";
             // a connection that was used just now fails in another way than one that can't be opened
