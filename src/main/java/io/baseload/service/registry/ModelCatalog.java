@@ -24,8 +24,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.dao.DataAccessException;
 import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.stereotype.Component;
+import org.springframework.transaction.TransactionException;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** The operator's models, on disk and in memory: lists, loads, unloads and deletes them. A model is a row and a file in the store; models with the same content share the file. */
@@ -308,8 +310,12 @@ public final class ModelCatalog {
                     store.delete(sha256);
                 }
             });
-        } catch (ModelStoreException e) {
-            LOG.warn("{} could not be deleted from the model store: {}", sha256, e.getMessage());
+        } catch (ModelStoreException | DataAccessException | TransactionException e) { // nothing else depends on it
+            LOG.warn(
+                    "No model has the content {} any more, but it can't be deleted from the model store. Delete it by hand"
+                            + " if no model has it: {}",
+                    store.find(sha256).map(Path::toString).orElse(sha256),
+                    e.toString());
         }
     }
 }
