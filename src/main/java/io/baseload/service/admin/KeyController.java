@@ -92,6 +92,7 @@ final class KeyController {
         }
         var rotation = request == null ? RotationRequest.USUAL : request;
         return KeyForm.Issued.of(keys.rotate(caller.actor(), tenant, prefix, rotation.overlap(), old -> {
+                    Refusals.requireMayManage(caller, tenant, old); // again: it may have gained rights meanwhile
                     ApiKey.Rights next = rotation.over(old, old.expiresAt());
                     Refusals.requireNotOutlived(caller, next);
                     return next;
