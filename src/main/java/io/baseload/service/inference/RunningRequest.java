@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.guardrail.AnswerFilter;
 import io.baseload.service.guardrail.FilterChain;
 import io.baseload.service.guardrail.Verdict;
@@ -119,13 +120,24 @@ final class RunningRequest implements Consumer<CompletionEvent> {
             return;
         }
         turn.leave();
-        watch.end(usage, state == State.DONE ? reason() : state.word());
-        ended.run();
-        if (state != State.CANCELLED) {
-            model.ended(state == State.FAILED, watch.firstToken());
+        Optional<SealedContent> answer = Optional.empty();
+        var event = last;
+        try {
+            ended.run();
+            answer = Optional.ofNullable(kept).map(KeptContents::answers);
+            watch.end(usage, state == State.DONE ? reason() : state.word());
+            if (state != State.CANCELLED) {
+                model.ended(state == State.FAILED, watch.firstToken());
+            }
+        } catch (RuntimeException | Error bug) { // whatever else fails, it is settled
+            log.error("{}: the end of an answer was not handled completely", reservation.requestId(), bug);
+            event = kept != null && answer.isEmpty() ? notKept(bug, usage) : last;
         }
+        settle(state, usage, answer, event);
+    }
+
+    private void settle(State state, Usage usage, Optional<SealedContent> answer, CompletionEvent last) {
         var finishReasons = reasons.values().stream().map(StopReason::label).toList();
-        var answer = Optional.ofNullable(kept).map(KeptContents::answers);
         List<Verdict> verdicts = filter == null ? List.of() : filter.verdicts();
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
         var unused = ledger.settle(outcome)

@@ -172,6 +172,20 @@ class LostAndLateTest {
         }
     }
 
+    @Test
+    void anAnswerWhoseEndCannotBeCountedIsSettled() throws Exception {
+        try (var platform = TestPlatform.fresh(TinyInference.class)) {
+            var model = platform.get(TinyModel.class);
+            model.uncountable = true;
+            var client = client(platform);
+            model.steps.release(5);
+            client.ask(10, 5);
+            assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
+            assertThat(used(platform)).isEqualTo(15);
+            assertThat(outcomes(platform, "done")).isEqualTo(1);
+        }
+    }
+
     private static Intent intent(Reservation reservation) {
         return new Intent(
                 new Actor(reservation.tenant(), reservation.keyPrefix()),

@@ -51,6 +51,8 @@ final class TinyModel implements ModelDirectory, Completions {
 
     /** The first-token times of all answers that ended. */
     final BlockingQueue<Duration> firstTokens = new LinkedBlockingQueue<>();
+    /** Whether counting an answer's end fails. */
+    volatile boolean uncountable;
     /** Whether nothing is begun. */
     volatile boolean stuck;
 
@@ -163,6 +165,9 @@ final class TinyModel implements ModelDirectory, Completions {
         @Override
         public void ended(boolean failed, Duration firstToken) {
             firstTokens.add(firstToken);
+            if (uncountable) {
+                throw new IllegalStateException("not counted");
+            }
         }
 
         @Override
