@@ -48,7 +48,8 @@ public record PrivateFile(Path path) {
     /** Replaces the text; returns it. */
     public String write(String text) {
         try {
-            Files.createDirectories(path.toAbsolutePath().getParent(), OWNER_FOLDER);
+            var folder = path.toAbsolutePath().getParent();
+            Files.createDirectories(folder, OWNER_FOLDER);
             var unfinished = path.resolveSibling(path.getFileName() + ".new");
             Files.deleteIfExists(unfinished);
             var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -57,6 +58,9 @@ public record PrivateFile(Path path) {
                 channel.force(true);
             }
             Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            try (var channel = FileChannel.open(folder)) {
+                channel.force(true); // the new name survives a power cut
+            }
             return text;
         } catch (IOException e) {
             throw new UncheckedIOException(path + " can't be written", e);
