@@ -168,8 +168,12 @@ public final class TestPlatform implements AutoCloseable {
                 .sql("CREATE DATABASE " + copy + " TEMPLATE " + database + " OWNER baseload_owner")
                 .update();
         return () -> {
-            superuser("postgres").sql("DROP DATABASE " + database + " WITH (FORCE)").update();
-            superuser("postgres").sql("ALTER DATABASE " + copy + " RENAME TO " + database).update();
+            superuser("postgres")
+                    .sql("DROP DATABASE " + database + " WITH (FORCE)")
+                    .update();
+            superuser("postgres")
+                    .sql("ALTER DATABASE " + copy + " RENAME TO " + database)
+                    .update();
         };
     }
 

@@ -92,7 +92,8 @@ final class LedgerTransactions {
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
                     .toList());
-            var ended = settled.settlements().stream().map(Settlement::reservation).collect(Collectors.toSet());
+            var ended =
+                    settled.settlements().stream().map(Settlement::reservation).collect(Collectors.toSet());
             return outcomes.stream()
                     .map(outcome -> outcome.reservation().id())
                     .map(id -> Optional.of(ended.contains(id))

@@ -237,12 +237,11 @@ final class ReservationLedger implements AutoCloseable {
         if (againRunning.compareAndSet(false, true)) {
             var outcomes = recent.outcomes();
             log.error(
-                    "The database has lost what it had stored, as after a failover to a standby that was behind. What is"
-                            + " missing of the requests that run and of the last {} is recorded again.",
+                    "The database has lost what it had stored, as after a failover to a standby that was behind. What"
+                            + " is missing of the requests that run and of the last {} is recorded again.",
                     outcomes.size());
             var settled = outcomes.stream().map(this::settle).toArray(CompletableFuture<?>[]::new);
-            var unused =
-                    CompletableFuture.allOf(settled).whenComplete((nothing, failure) -> againRunning.set(false));
+            var unused = CompletableFuture.allOf(settled).whenComplete((nothing, failure) -> againRunning.set(false));
         }
     }
 
@@ -264,7 +263,8 @@ final class ReservationLedger implements AutoCloseable {
         }
         return IntStream.range(0, outcomes.size())
                 .mapToObj(i -> settled.get(i)
-                        .filter(now -> !restored.contains(outcomes.get(i).reservation().id())))
+                        .filter(now ->
+                                !restored.contains(outcomes.get(i).reservation().id())))
                 .toList();
     }
 

@@ -49,8 +49,8 @@ final class ReservationSweeper {
         // soon after a clock is corrected, or a machine wakes up in another month
         every(Duration.ofMinutes(1), "The next months can't be made now", quota::partition);
         // not at the start: a clock that was wrong at boot is corrected by then
-        retention.ifPresent(age ->
-                every(Duration.ofHours(1), "Old months can't be dropped now", () -> quota.dropMonths(age)));
+        retention.ifPresent(
+                age -> every(Duration.ofHours(1), "Old months can't be dropped now", () -> quota.dropMonths(age)));
     }
 
     private void sweep() {

@@ -312,8 +312,8 @@ public final class ModelCatalog {
             });
         } catch (ModelStoreException | DataAccessException | TransactionException e) { // nothing else depends on it
             LOG.warn(
-                    "No model has the content {} any more, but it can't be deleted from the model store. Delete it by hand"
-                            + " if no model has it: {}",
+                    "No model has the content {} any more, but it can't be deleted from the model store. Delete it by"
+                            + " hand if no model has it: {}",
                     store.find(sha256).map(Path::toString).orElse(sha256),
                     e.toString());
         }

@@ -27,10 +27,10 @@ class KeyRotationTest {
             var keys = platform.get(ApiKeys.class);
             var properties = new KeyProperties(Duration.ofDays(14), Duration.ofDays(90));
             var controller = new KeyController(keys, platform.get(Tenants.class), properties);
-            var admin = new Caller(
-                    "default", 1, "bl_admin", rights(Role.TENANT_ADMIN, Role.USER), Optional.empty());
-            String prefix =
-                    keys.issue(admin.actor(), "default", rights(Role.USER)).key().prefix();
+            var admin = new Caller("default", 1, "bl_admin", rights(Role.TENANT_ADMIN, Role.USER), Optional.empty());
+            String prefix = keys.issue(admin.actor(), "default", rights(Role.USER))
+                    .key()
+                    .prefix();
             operator.setAutoCommit(false);
             operator.createStatement()
                     .execute("UPDATE api_key SET roles = roles || '{operator}' WHERE prefix = '" + prefix + "'");

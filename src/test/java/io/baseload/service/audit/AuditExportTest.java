@@ -255,10 +255,10 @@ class AuditExportTest {
                     () -> platform.get(AuditRetention.class).apply());
             Path archive = platform.home().resolve("audit-archive");
             Patience.await()
-                    .until(() -> List.of(Objects.requireNonNullElse(
-                                            archive.toFile().list(), new String[0]))
-                                    .stream()
-                                    .anyMatch(file -> file.endsWith(".gz")));
+                    .until(() -> List.of(
+                                    Objects.requireNonNullElse(archive.toFile().list(), new String[0]))
+                            .stream()
+                            .anyMatch(file -> file.endsWith(".gz")));
             append(1);
             assertThat(dropped).isNotDone();
             reader.rollback();

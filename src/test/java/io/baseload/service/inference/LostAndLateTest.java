@@ -132,7 +132,9 @@ class LostAndLateTest {
             assertThat(running.finished().usage()).isEqualTo(new Usage(5, 30));
             Patience.await().ignoreExceptions().until(() -> used(platform) == 195);
             assertThat(open(platform)).isZero();
-            assertThat(platform.counted(TENANT)).extracting(TestPlatform.Counted::reserved).containsOnly(0L);
+            assertThat(platform.counted(TENANT))
+                    .extracting(TestPlatform.Counted::reserved)
+                    .containsOnly(0L);
             assertThat(outcomes(platform, "done")).isEqualTo(3);
             assertThat(audited(platform)).isEqualTo(195);
             assertThat(platform.superuser()
