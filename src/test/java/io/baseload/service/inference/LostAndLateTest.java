@@ -171,6 +171,15 @@ class LostAndLateTest {
             Patience.await().ignoreExceptions().until(() -> used(platform) == 60);
             assertThat(outcomes(platform, "done")).isEqualTo(1);
             assertThat(outcomes(platform, "refused")).isZero();
+
+            platform.get(ReservationLedger.class).settleUnheld(forgotten.getFirst()); // nothing is missing now
+            var next = client(platform);
+            platform.get(TinyModel.class).steps.release(2);
+            next.ask(1, 2);
+            next.finished();
+            Patience.await().ignoreExceptions().until(() -> used(platform) == 63);
+            assertThat(open(platform)).isZero();
+            assertThat(outcomes(platform, "done")).isEqualTo(2);
         }
     }
 
