@@ -166,7 +166,11 @@ class ChartTest {
 
     @Test
     void probesAskForLivenessAndReadiness() throws IOException {
-        Container container = container(render("startup: {deadline: 600}"));
+        Manifests chart = render("{startup: {deadline: 600, progress: 7200}, model: {ready: first}}");
+        assertThat(chart.one(Deployment.class).getSpec().getProgressDeadlineSeconds())
+                .isEqualTo(7200);
+        assertThat(chart.config()).containsEntry("BASELOAD_MODEL_READY", "first");
+        Container container = container(chart);
         Probe startup = container.getStartupProbe();
         assertThat(startup.getPeriodSeconds() * startup.getFailureThreshold()).isEqualTo(600);
         assertThat(startup.getHttpGet().getPath()).isEqualTo("/actuator/health/liveness");

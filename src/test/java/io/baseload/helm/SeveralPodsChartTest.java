@@ -38,6 +38,8 @@ class SeveralPodsChartTest {
         assertThat(deployment.getStrategy().getType()).isEqualTo("RollingUpdate");
         assertThat(deployment.getStrategy().getRollingUpdate().getMaxUnavailable())
                 .isEqualTo(new IntOrString(0));
+        assertThat(chart.config()).as("no gap in a rollout").containsEntry("BASELOAD_MODEL_READY", "all");
+        assertThat(deployment.getProgressDeadlineSeconds()).isEqualTo(1800);
         assertThat(pod(chart).getVolumes().getFirst().getEmptyDir()).isNotNull();
         assertThat(container(chart).getVolumeMounts())
                 .filteredOn(mount -> mount.getName().equals("store"))

@@ -25,12 +25,19 @@ public final class RunningService implements AutoCloseable {
         this.rest = new Rest("http://localhost:" + port, KEY);
     }
 
+    /** Starts it and waits until its models are loaded. */
+    public static RunningService at(Path home, String... properties) throws Exception {
+        var service = starting(home, properties);
+        service.bean(Startup.class).restored().get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
+        return service;
+    }
+
     /**
-     * Starts it and waits until its models are loaded.
+     * Starts it, and doesn't wait for its models.
      *
      * @param properties further configuration, such as {@code baseload.engine.threads=1}
      */
-    public static RunningService at(Path home, String... properties) throws Exception {
+    public static RunningService starting(Path home, String... properties) {
         Map<String, String> all = new HashMap<>(Patience.SETTINGS);
         all.put("server.port", "0");
         all.put("baseload.home", home.toString());
@@ -40,12 +47,10 @@ public final class RunningService implements AutoCloseable {
             int end = property.indexOf('=');
             all.put(property.substring(0, end), property.substring(end + 1));
         }
-        var service = new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
+        return new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
                 .run(all.entrySet().stream()
                         .map(property -> "--" + property.getKey() + "=" + property.getValue())
                         .toArray(String[]::new)));
-        service.bean(Startup.class).restored().get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
-        return service;
     }
 
     public <T> T bean(Class<T> type) {

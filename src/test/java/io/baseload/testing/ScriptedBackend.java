@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -25,10 +26,12 @@ public final class ScriptedBackend implements AutoCloseable {
     private final ServerSocket socket;
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
-    private volatile int probeStatus = 200;
+    private final AtomicInteger probes = new AtomicInteger();
+    private volatile Script probe = connection -> {};
 
     public ScriptedBackend() throws IOException {
         this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        probeAnswers(200);
         Thread.ofVirtual().start(this::accept);
     }
 
@@ -111,7 +114,17 @@ public final class ScriptedBackend implements AutoCloseable {
     }
 
     public void probeAnswers(int status) {
-        probeStatus = status;
+        onProbe(connection ->
+                connection.whole(status, "Content-Type: application/json\r\n", "{\"object\":\"list\",\"data\":[]}"));
+    }
+
+    public void onProbe(Script script) {
+        probe = script;
+    }
+
+    /** How many probes have come. */
+    public int probes() {
+        return probes.get();
     }
 
     public List<Request> requests() {
@@ -138,19 +151,20 @@ public final class ScriptedBackend implements AutoCloseable {
             var connection = new Connection(client.getInputStream(), client.getOutputStream());
             String head = head(connection.in());
             if (head.startsWith("GET")) {
-                connection.whole(
-                        probeStatus, "Content-Type: application/json\r\n", "{\"object\":\"list\",\"data\":[]}");
+                Script answer = probe;
+                probes.incrementAndGet();
+                answer.answer(connection);
                 return;
             }
             var length = LENGTH.matcher(head);
             byte[] body = connection.in().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
             var request = new Request(head, JSON.readTree(body));
             requests.add(request);
-            Script script = scripts.get(request.model());
-            if (script == null) {
+            Script answer = scripts.get(request.model());
+            if (answer == null) {
                 connection.whole(404, "", "{\"error\":{\"message\":\"no such model\"}}");
             } else {
-                script.answer(connection);
+                answer.answer(connection);
             }
         } catch (IOException e) {
             // the client left

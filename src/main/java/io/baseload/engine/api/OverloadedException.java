@@ -3,7 +3,7 @@ package io.baseload.engine.api;
 import java.time.Duration;
 
 /** The queue is full. */
-public final class OverloadedException extends RuntimeException {
+public class OverloadedException extends RuntimeException {
     private final Duration retryAfter;
 
     public OverloadedException(String message, Duration retryAfter) {

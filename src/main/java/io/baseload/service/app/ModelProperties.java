@@ -4,6 +4,7 @@ import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.Precision;
 import io.baseload.service.registry.ResidencePolicy;
+import io.baseload.service.routing.Readiness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param warmUp whether a model answers only after its kernels are compiled, instead of slowly at first
  * @param loadWait how long a request waits while a model that is not in memory is loaded; 0 = the request is refused
  * @param idleTime time without a request after which a model is unloaded; 0 = never
+ * @param ready when a service that starts is ready: all, or first
  * @param toolFormats the tool-call formats of models, by id, if their templates don't show them
  * @param chatTemplates by model, a file with a chat template to use instead of the model's own
  */
@@ -42,6 +44,7 @@ record ModelProperties(
         @DefaultValue("true") boolean warmUp,
         @DefaultValue("0s") Duration loadWait,
         @DefaultValue("0s") Duration idleTime,
+        @DefaultValue("all") Readiness ready,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
     ResidencePolicy residence() {

@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Up once a model has answered, or if none is wanted; part of readiness. */
+/** Up once the wanted models are loaded, and from then on; part of readiness. */
 @Component
 final class ModelsHealthIndicator implements HealthIndicator {
     private final Startup startup;

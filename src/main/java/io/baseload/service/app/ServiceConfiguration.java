@@ -14,6 +14,7 @@ import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.ResidencePolicy;
+import io.baseload.service.routing.Readiness;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
 import java.net.URL;
@@ -55,6 +56,11 @@ class ServiceConfiguration {
     @Bean
     ResidencePolicy residencePolicy(EngineProperties engine, ModelProperties properties) {
         return engine.enabled() ? properties.residence() : properties.withoutLoads();
+    }
+
+    @Bean
+    Readiness readiness(ModelProperties properties) {
+        return properties.ready();
     }
 
     private static String build() {

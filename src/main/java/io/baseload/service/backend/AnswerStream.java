@@ -11,14 +11,17 @@ import java.util.function.Consumer;
 
 /** An answer arriving from a backend. Closing it closes the connection, which tells the backend that the rest is not wanted. */
 final class AnswerStream implements AutoCloseable {
-    private static final long NOT_WAITING = 0;
+    private static final long NEVER = 0;
+    /** How long the end of a stream may come after its last event. */
+    private static final Duration REST = Duration.ofSeconds(1);
 
     private final InputStream body;
     private final ServerEvents events = new ServerEvents(this::read);
     private final Duration idle;
     private final Consumer<AnswerStream> closed;
     private final AtomicBoolean open = new AtomicBoolean(true);
-    private volatile long waitingSince = NOT_WAITING;
+    private volatile long waitingSince = NEVER;
+    private volatile long drainingSince = NEVER;
     private volatile boolean late;
 
     /**
@@ -61,17 +64,34 @@ final class AnswerStream implements AutoCloseable {
         try {
             return body.read(into);
         } finally {
-            waitingSince = NOT_WAITING;
+            waitingSince = NEVER;
+        }
+    }
+
+    /** Reads the data after the last event, so that the connection can serve the next request. If its end doesn't come soon, the connection is closed instead. */
+    void drain() {
+        drainingSince = System.nanoTime() | 1;
+        try {
+            while (!isClosed() && next().isPresent()) {
+                // nothing of it is wanted
+            }
+        } catch (IOException | UpstreamException e) {
+            // then it is closed
         }
     }
 
     /** Ends the wait of the reader, if it has lasted too long. */
-    void closeIfIdle(long now) {
-        long since = waitingSince;
-        if (since != NOT_WAITING && now - since > idle.toNanos()) {
+    void closeIfLate(long now) {
+        if (hasPassed(REST, drainingSince, now)) {
+            close();
+        } else if (hasPassed(idle, waitingSince, now)) {
             late = true;
             close();
         }
+    }
+
+    private static boolean hasPassed(Duration limit, long since, long now) {
+        return since != NEVER && now - since > limit.toNanos();
     }
 
     boolean isClosed() {

@@ -77,7 +77,7 @@ final class BackendAnswer implements Completion, Runnable {
     public void run() {
         try (stream) {
             listener.accept(end());
-            drain();
+            stream.drain();
         }
     }
 
@@ -263,16 +263,5 @@ final class BackendAnswer implements Completion, Runnable {
 
     private static UpstreamException broken() {
         return new UpstreamException(Reason.FAILED, "The backend broke off its answer, which is incomplete.");
-    }
-
-    /** Reads the data after the last event, so that the connection can serve the next request. */
-    private void drain() {
-        try {
-            while (!stream.isClosed() && stream.next().isPresent()) {
-                // nothing of it is wanted
-            }
-        } catch (IOException | UpstreamException e) {
-            // then it is closed instead
-        }
     }
 }

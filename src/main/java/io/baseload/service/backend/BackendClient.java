@@ -19,11 +19,13 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
 
@@ -39,6 +41,7 @@ public final class BackendClient implements AutoCloseable {
     private final BackendHealth health = new BackendHealth(InstantSource.system(), System::nanoTime);
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
+    private final AtomicLong requests = new AtomicLong();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
         this.backend = backend;
@@ -85,6 +88,7 @@ public final class BackendClient implements AutoCloseable {
                             + backend.limits().concurrent() + " requests already, the maximum.",
                     SOON);
         }
+        requests.incrementAndGet();
         try {
             var request = request("chat/completions")
                     .header("Content-Type", "application/json")
@@ -92,11 +96,7 @@ public final class BackendClient implements AutoCloseable {
                     .POST(BodyPublishers.ofByteArray(body));
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
-            HttpResponse<InputStream> response = send(
-                    request.build(),
-                    BodyHandlers.ofInputStream(),
-                    backend.limits().firstByte(),
-                    wanted);
+            HttpResponse<InputStream> response = ask(request.build(), wanted);
             if (!BackendReplies.begins(response)) {
                 throw BackendReplies.failure(backend.name(), response, explanation(response, wanted), health);
             }
@@ -105,6 +105,16 @@ public final class BackendClient implements AutoCloseable {
         } catch (RuntimeException | Error e) {
             permits.release();
             meters.ended(word(e));
+            throw e;
+        }
+    }
+
+    /** A failure also affects the health. */
+    private HttpResponse<InputStream> ask(HttpRequest request, BooleanSupplier wanted) {
+        try {
+            return send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte(), wanted);
+        } catch (UpstreamException e) {
+            health.failed(String.valueOf(e.getMessage()));
             throw e;
         }
     }
@@ -168,11 +178,28 @@ public final class BackendClient implements AutoCloseable {
         };
     }
 
-    /** Probes the backend, unless a probe is under way. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a probe. */
+    /**
+     * Probes the backend, unless a probe is under way. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a
+     * probe, or doesn't answer the probe until the answer ends. So the failure of a probe that a request has overtaken means nothing.
+     */
     void probe() {
+        long before = requests.get();
         if (permits.availablePermits() < backend.limits().concurrent() || !probing.compareAndSet(false, true)) {
             return;
         }
+        try {
+            Optional<String> failure = failureOfProbe();
+            if (failure.isEmpty()) {
+                health.probed();
+            } else if (requests.get() == before) {
+                health.missed(failure.get());
+            }
+        } finally {
+            probing.set(false);
+        }
+    }
+
+    private Optional<String> failureOfProbe() {
         try {
             int status = send(
                             request("models").GET().build(),
@@ -180,15 +207,10 @@ public final class BackendClient implements AutoCloseable {
                             access.probeTimeout(),
                             () -> true)
                     .statusCode();
-            if (status >= 500 || status / 100 == 3 || status == 401 || status == 403) {
-                health.missed("answers its probe, GET /models, with " + status);
-            } else {
-                health.probed();
-            }
+            boolean failed = status >= 500 || status / 100 == 3 || status == 401 || status == 403;
+            return failed ? Optional.of("answers its probe, GET /models, with " + status) : Optional.empty();
         } catch (RuntimeException e) {
-            health.missed(String.valueOf(e.getMessage()));
-        } finally {
-            probing.set(false);
+            return Optional.of(String.valueOf(e.getMessage()));
         }
     }
 
@@ -251,7 +273,6 @@ public final class BackendClient implements AutoCloseable {
     }
 
     private UpstreamException failed(Reason reason, String what) {
-        health.failed(what);
         return new UpstreamException(reason, "The backend '" + backend.name() + "' " + what + ".");
     }
 

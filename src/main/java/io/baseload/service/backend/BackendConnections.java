@@ -28,7 +28,7 @@ import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
-/** The backends that this process may use now: connects to them, probes them, and ends answers that are silent for too long. */
+/** The backends that this process may use now: connects to them, probes them, and ends answers that are silent, or at their end, for too long. */
 @Component
 public final class BackendConnections implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(BackendConnections.class);
@@ -124,11 +124,11 @@ public final class BackendConnections implements AutoCloseable {
         Thread.ofVirtual().name("probe-" + client.backend().name()).start(client::probe);
     }
 
-    /** Ends answers that have been silent for too long. */
+    /** Ends answers that have been silent, or at their end, for too long. */
     void watch() {
         try {
             long now = System.nanoTime();
-            access.streams().forEach(stream -> stream.closeIfIdle(now));
+            access.streams().forEach(stream -> stream.closeIfLate(now));
         } catch (RuntimeException | Error e) {
             log.error("Silent backends are not noticed now", e);
         }

@@ -1,9 +1,9 @@
 package io.baseload.service.backend;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
-import io.baseload.engine.api.OverloadedException;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import tools.jackson.core.JacksonException;
@@ -47,7 +47,7 @@ final class BackendReplies {
             case 429, 503 -> {
                 Duration pause = retryAfter(response);
                 health.cool(pause, inFull);
-                yield new OverloadedException("The backend '" + backend + "' is busy (" + status + ").", pause);
+                yield new UpstreamBusyException("The backend '" + backend + "' is busy (" + status + ").", pause);
             }
             case 408, 504 -> {
                 health.failed(inFull);

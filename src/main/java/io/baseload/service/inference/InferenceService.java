@@ -5,6 +5,7 @@ import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
+import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
@@ -204,7 +205,7 @@ final class InferenceService implements Inference {
             }
         } catch (RuntimeException | Error e) {
             span.end(e);
-            if (e instanceof UpstreamException) {
+            if (e instanceof UpstreamException || e instanceof UpstreamBusyException) {
                 model.ended(true, Duration.ofNanos(System.nanoTime() - asked));
             }
             model.close();

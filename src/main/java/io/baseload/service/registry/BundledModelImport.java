@@ -20,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -29,7 +30,10 @@ import org.springframework.dao.DuplicateKeyException;
 import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Imports the bundled model into an empty registry, and restores its file in a store that lost it. An entry of a jar is copied into the home first. */
+/**
+ * Imports the bundled model into a new installation, which has no models, aliases or backends yet, and restores its file in a store that lost it. An entry of a jar is copied into the
+ * home first.
+ */
 @Component
 public final class BundledModelImport {
     private static final Logger LOG = LoggerFactory.getLogger(BundledModelImport.class);
@@ -65,7 +69,7 @@ public final class BundledModelImport {
     /**
      * Does so if necessary.
      *
-     * @param filed runs in the transaction that makes it a model
+     * @param filed points its alias to it, in the transaction that makes it a model; a {@link DuplicateKeyException} means that somebody else has set things up meanwhile
      */
     public void run(Consumer<BundledModel> filed) {
         Optional<ModelRow> row = models.findById(model.id());
@@ -75,16 +79,19 @@ public final class BundledModelImport {
                 catalog.restore(model.id(), imported.sha256());
                 record(imported);
             });
-        } else if (models.count() == 0) {
+        } else if (models.nothingIsSetUp()) {
             Imported imported = unpacked();
             try {
                 transaction.executeWithoutResult(status -> {
                     catalog.file(model.id(), imported.sha256(), Wanted.BY_ALIAS);
                     filed.accept(model);
                     record(imported);
+                    audit.recordAdmin(
+                            Actor.SYSTEM, "admin.alias.put", "aliases/" + model.alias(), Map.of("model", model.id()));
                 });
             } catch (DuplicateKeyException e) {
-                LOG.info("{} was imported by another process", model.id());
+                LOG.info("{} or its alias was made by another process", model.id());
+                catalog.tidy(imported.sha256());
             }
         }
     }

@@ -83,6 +83,11 @@ interface JobRows extends ListCrudRepository<Job, String> {
     @Query("UPDATE job SET cancelled = true WHERE id = :id AND state IN ('QUEUED', 'RUNNING')")
     int askToCancel(String id);
 
+    /** The same for all loads of a model, those to be continued after a restart included. */
+    @Modifying
+    @Query("UPDATE job SET cancelled = true WHERE kind = 'LOAD' AND model = :model AND state IN ('QUEUED', 'RUNNING')")
+    int askToCancelLoads(String model);
+
     @Query("SELECT EXISTS (SELECT FROM job WHERE id = :id AND cancelled)")
     boolean isToBeCancelled(String id);
 }

@@ -298,6 +298,11 @@ public final class Jobs {
         return running.job();
     }
 
+    /** Asks all loads of a model to end, in whatever process, those to be continued after a restart included. */
+    void cancelLoads(String model) {
+        rows.askToCancelLoads(model);
+    }
+
     /** Reports the progress of this process's jobs to the others, and learns which ones they ask to end. */
     public void tell() {
         live.values().forEach(running -> {

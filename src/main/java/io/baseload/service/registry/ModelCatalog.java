@@ -175,14 +175,18 @@ public final class ModelCatalog {
 
     /**
      * Unloads a model in all processes: it accepts nothing more, and is unloaded when its running answers have ended. Aliases that point to it stay, and answer again when it is loaded again. A
-     * running load of it is cancelled.
+     * running load of it is cancelled, in whatever process, and one that was interrupted by a restart is not continued.
      *
      * @param recorded runs in the transaction that creates the job
      * @throws UnknownModelException if there is no such model
      */
     public Job unload(String id, Consumer<Job> recorded) {
         ModelRow row = row(id);
-        return jobs.start(Job.Kind.UNLOAD, id, recorded, progress -> {
+        Consumer<Job> created = job -> {
+            jobs.cancelLoads(id);
+            recorded.accept(job);
+        };
+        return jobs.start(Job.Kind.UNLOAD, id, created, progress -> {
             try {
                 loader.unload(id, progress, () -> {
                     residence.forget(id);

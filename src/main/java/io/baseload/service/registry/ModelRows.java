@@ -20,6 +20,11 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
     @Query("SELECT * FROM model WHERE wanted <> 'NO' ORDER BY id")
     List<ModelRow> wanted();
 
+    /** Whether nobody has set anything up: there are no models, no aliases and no backends. */
+    @Query("SELECT NOT EXISTS (SELECT FROM model) AND NOT EXISTS (SELECT FROM alias) AND NOT EXISTS (SELECT FROM"
+            + " backend)")
+    boolean nothingIsSetUp();
+
     @Modifying
     @Query("UPDATE model SET sha256 = :sha256 WHERE id = :id")
     int restore(String id, String sha256);

@@ -4,6 +4,7 @@ import io.baseload.service.cluster.Instance;
 import io.baseload.service.cluster.InstanceModel;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
 import java.util.Locale;
@@ -11,11 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
 /** The other processes: the models that they have in memory, and the wait until they have the same as this one. A process that dies meanwhile is not waited for. */
 @Component
 public final class OtherInstances {
+    private static final Logger LOG = LoggerFactory.getLogger(OtherInstances.class);
     private static final Set<String> IN_MEMORY =
             Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
     private static final Duration PATIENCE = Duration.ofMinutes(10);
@@ -24,11 +29,18 @@ public final class OtherInstances {
     private final Instances instances;
     private final Membership membership;
     private final Residence residence;
+    private final Duration patience;
 
+    @Autowired
     OtherInstances(Instances instances, Membership membership, Residence residence) {
+        this(instances, membership, residence, PATIENCE);
+    }
+
+    OtherInstances(Instances instances, Membership membership, Residence residence, Duration patience) {
         this.instances = instances;
         this.membership = membership;
         this.residence = residence;
+        this.patience = patience;
     }
 
     /**
@@ -81,16 +93,26 @@ public final class OtherInstances {
                 .filter(instance -> !instance.id().equals(membership.lease().instance()));
     }
 
-    /** @param route in the words in which each process reports it */
+    /**
+     * Returns also if a process does not follow in time, or the wait is cancelled, because the alias has moved already.
+     *
+     * @param route in the words in which each process reports it
+     */
     public void awaitAlias(String name, String route, Progress progress) {
-        await(
-                "route '" + name + "' to '" + route + "'",
-                progress,
-                instance -> route.equals(instance.aliases().get(name)));
+        try {
+            await(
+                    "route '" + name + "' to '" + route + "'",
+                    progress,
+                    instance -> route.equals(instance.aliases().get(name)));
+        } catch (ConflictException | CancelledException e) {
+            String why = "the wait for the other processes ended: " + Jobs.inWords(e);
+            LOG.warn("The alias '{}' has moved; {}", name, why);
+            progress.remark(why);
+        }
     }
 
     private void await(String what, Progress progress, Predicate<Instance> done) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
             Optional<Instance> late = others().filter(done.negate()).findFirst();
@@ -99,7 +121,7 @@ public final class OtherInstances {
             }
             if (System.nanoTime() - deadline >= 0) {
                 throw new ConflictException("The instance " + late.get().id() + " at "
-                        + late.get().address() + " did not " + what + " within " + PATIENCE.toMinutes()
+                        + late.get().address() + " did not " + what + " within " + patience.toMinutes()
                         + " minutes.");
             }
             sleep();

@@ -55,6 +55,23 @@ final class AliasTargets {
         jdbc.sql("DELETE FROM alias_target WHERE alias = :name")
                 .param("name", name)
                 .update();
+        insert(name, route);
+    }
+
+    /**
+     * Points a name that doesn't exist yet; within the caller's transaction.
+     *
+     * @throws org.springframework.dao.DuplicateKeyException if it exists
+     */
+    void create(String name, AliasRoute route) {
+        jdbc.sql("INSERT INTO alias (name, model, created_at) VALUES (:name, :model, clock_timestamp())")
+                .param("name", name)
+                .param("model", route.local().orElse(null))
+                .update();
+        insert(name, route);
+    }
+
+    private void insert(String name, AliasRoute route) {
         for (int i = 0; i < route.targets().size(); i++) {
             AliasTarget target = route.targets().get(i);
             jdbc.sql("INSERT INTO alias_target (alias, position, model, backend, weight, rank, min_prompt_tokens,"

@@ -12,7 +12,6 @@ import io.baseload.service.routing.Aliases.Alias;
 import io.baseload.service.routing.Canary.Arm;
 import io.baseload.service.routing.Canary.Rule;
 import io.baseload.service.routing.Canary.State;
-import io.baseload.service.routing.CanaryTraffic.Counted;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
@@ -151,9 +150,7 @@ public final class Canaries {
 
     /** Once a second: reports the local counts, learns of canaries, and ends those whose figures decide. */
     void tick() {
-        for (Counted counted : traffic.taken()) {
-            rows.add(counted.canary(), counted.arm(), counted.count());
-        }
+        traffic.report(rows);
         var running = rows.running();
         traffic.use(running);
         running.forEach(this::judgeAlone);

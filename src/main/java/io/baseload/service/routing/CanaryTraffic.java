@@ -25,9 +25,6 @@ final class CanaryTraffic {
     /** The canary itself is the key, because its name may have the next one before the answer ends. */
     private record Place(Canary canary, Arm arm) {}
 
-    /** A part of the counts. */
-    record Counted(Canary canary, Arm arm, CanaryCount count) {}
-
     void use(List<Canary> canaries) {
         running = canaries.stream().collect(Collectors.toUnmodifiableMap(Canary::alias, canary -> canary));
     }
@@ -68,13 +65,26 @@ final class CanaryTraffic {
         });
     }
 
-    /** The counts since the last call. */
-    synchronized List<Counted> taken() {
-        List<Counted> taken = counts.entrySet().stream()
-                .map(entry ->
-                        new Counted(entry.getKey().canary(), entry.getKey().arm(), entry.getValue()))
-                .toList();
+    /** Adds the counts since the last report to the table's. Those that can't be written stay for the next report. */
+    void report(CanaryRows rows) {
+        Map<Place, CanaryCount> left = taken();
+        try {
+            for (var places = left.entrySet().iterator(); places.hasNext(); places.remove()) {
+                var place = places.next();
+                rows.add(place.getKey().canary(), place.getKey().arm(), place.getValue());
+            }
+        } finally {
+            putBack(left);
+        }
+    }
+
+    private synchronized Map<Place, CanaryCount> taken() {
+        Map<Place, CanaryCount> taken = counts;
         counts = new HashMap<>();
         return taken;
+    }
+
+    private synchronized void putBack(Map<Place, CanaryCount> left) {
+        left.forEach((place, count) -> counts.merge(place, count, CanaryCount::plus));
     }
 }

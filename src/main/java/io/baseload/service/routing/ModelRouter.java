@@ -127,7 +127,8 @@ final class ModelRouter implements ModelDirectory {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
             all.add(new Trial(
-                    counted(canary, Arm.CANARY, () -> acquire(canary)), refusal -> canaries.refused(canary, refusal)));
+                    counted(canary, Arm.CANARY, () -> acquire(caller, canary)),
+                    refusal -> canaries.refused(canary, refusal)));
         }
         stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
         return all;
@@ -145,14 +146,17 @@ final class ModelRouter implements ModelDirectory {
         };
     }
 
-    private ServedModel acquire(Canary canary) {
+    /** A local one that is not in memory is loaded on request, as any other; its request then goes to the name's own targets. */
+    private ServedModel acquire(Caller caller, Canary canary) {
         if (canary.backend().isPresent()) {
             return backends.offer(canary.backend().get(), canary.model())
                     .map(ModelRouter::acquire)
                     .orElseThrow(() -> new ModelUnavailableException(canary.model(), "no longer offered", LATER));
         }
-        return loaded.acquire(canary.model(), id -> true)
-                .orElseThrow(() -> new ModelUnavailableException(canary.model(), "being loaded", SOON));
+        String id = canary.model();
+        return loaded.acquire(id, any -> true)
+                .or(() -> onDemand.bring(caller.tenant(), id, id, false, Optional::empty))
+                .orElseThrow(() -> new ModelUnavailableException(id, "being loaded", SOON));
     }
 
     /** @param alone whether it is the only one: otherwise a request goes to the next one instead of waiting for a load */

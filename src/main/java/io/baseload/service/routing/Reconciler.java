@@ -11,6 +11,7 @@ import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.OnDemandModels;
 import io.baseload.service.registry.Residence;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -75,7 +76,9 @@ final class Reconciler {
         this.membership = membership;
     }
 
-    void start() {
+    /** @param expected the models that its caller loads now */
+    void start(Collection<String> expected) {
+        wanted = Set.copyOf(expected);
         var unused = clock.scheduleWithFixedDelay(this::tick, 1, 1, TimeUnit.SECONDS);
     }
 
@@ -147,22 +150,35 @@ final class Reconciler {
         Thread.ofVirtual().name("load-" + id).start(() -> load(id));
     }
 
-    private void load(String id) {
+    /**
+     * Loads a model that should be in memory, as long as it is wanted; one that fails is tried again after a while.
+     *
+     * @return false if it failed
+     */
+    boolean load(String id) {
+        long begin = System.nanoTime();
         try {
-            LOG.info("Loading {}, which should be in memory", id);
+            LOG.info("Loading {}, which should be in memory …", id);
             loader.load(id, (fraction, message) -> endIfUnwanted(id), () -> {});
             failed.remove(id);
+            LOG.info("{} answers after {} ms", id, (System.nanoTime() - begin) / 1_000_000);
         } catch (CancelledException e) {
             LOG.info("Unloading {}, which is no longer needed", id);
         } catch (RuntimeException | Error e) {
             if (e instanceof NotEnoughMemoryException && onDemand.isOn()) {
                 LOG.info("{} will be loaded on request: {}", id, Jobs.inWords(e));
                 residence.rest(id);
-                return;
+                return true;
             }
-            failed.put(id, System.nanoTime() + RETRY.toNanos());
-            LOG.error("{} can't be loaded: {}", id, Jobs.inWords(e));
+            boolean again = failed.put(id, System.nanoTime() + RETRY.toNanos()) != null;
+            if (again) {
+                LOG.error("{} still can't be loaded: {}", id, Jobs.inWords(e));
+            } else if (!clock.isShutdown()) {
+                LOG.error("{} can't be loaded: {}", id, Jobs.inWords(e), e);
+            }
+            return false;
         }
+        return true;
     }
 
     private void endIfUnwanted(String id) {

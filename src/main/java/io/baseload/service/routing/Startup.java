@@ -4,12 +4,9 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.registry.BundledModelImport;
 import io.baseload.service.registry.Jobs;
-import io.baseload.service.registry.Jobs.CancelledException;
-import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.LoadedModels;
 import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.NotEnoughMemoryException;
 import io.baseload.service.registry.Residence;
 import java.util.Comparator;
 import java.util.List;
@@ -22,8 +19,8 @@ import org.springframework.stereotype.Component;
 /**
  * At the start, all models that were in memory are loaded again, in parallel to the start of the web server; at the end the engine stops, after the web server.
  *
- * <p>The service is ready as soon as the first model answers, or at once if none is wanted; with loading on request, when the wanted models are loaded or known not to fit. From
- * then on it stays ready whatever operators do with models and names: requests for a model that is not there get an error, and the admin API stays reachable.
+ * <p>When the service is ready says {@link Readiness}. From then on it stays ready whatever operators do with models and names: requests for a model that is not there get an error,
+ * and the admin API stays reachable.
  */
 @Component
 public final class Startup implements SmartLifecycle {
@@ -42,12 +39,16 @@ public final class Startup implements SmartLifecycle {
     private final ModelLoader loader;
     private final LoadedModels loaded;
     private final Residence residence;
+    private final Readiness readiness;
     private final BundledModelImport bundled;
     private final Reconciler reconciler;
     private final ModelStore store;
     private final Engine engine;
     private final CompletableFuture<Void> restored = new CompletableFuture<>();
     private volatile boolean running;
+    /** Whether the first loads left nothing broken: then the service is ready even if no model is in memory. */
+    private volatile boolean usable;
+
     private volatile boolean ready;
 
     Startup(
@@ -58,6 +59,7 @@ public final class Startup implements SmartLifecycle {
             ModelLoader loader,
             LoadedModels loaded,
             Residence residence,
+            Readiness readiness,
             BundledModelImport bundled,
             Reconciler reconciler,
             ModelStore store,
@@ -69,6 +71,7 @@ public final class Startup implements SmartLifecycle {
         this.loader = loader;
         this.loaded = loaded;
         this.residence = residence;
+        this.readiness = readiness;
         this.bundled = bundled;
         this.reconciler = reconciler;
         this.store = store;
@@ -80,22 +83,23 @@ public final class Startup implements SmartLifecycle {
         running = true;
         jobs.failInterrupted();
         if (loader.hasEngine()) {
-            bundled.run(model -> aliases.point(model.alias(), AliasRoute.to(model.id())));
+            bundled.run(model -> aliases.create(model.alias(), AliasRoute.to(model.id())));
         }
         backends.sealKeys();
         backends.refresh();
         routes.use(aliases.all());
         routes.all().forEach((name, route) -> route.local().ifPresent(model -> loaded.point(name, model)));
-        List<ModelRow> wanted = inOrder(loader.wanted());
-        wanted.forEach(row -> loader.expect(row.id()));
+        List<String> wanted = inOrder(loader.wanted());
+        wanted.forEach(loader::expect);
+        reconciler.start(wanted); // backends, names and unloads don't wait for the first loads
         Thread.ofVirtual().name("first-loads").start(() -> {
             try {
-                wanted.forEach(this::load);
-                ready = ready || wanted.isEmpty() || residence.policy().onDemand();
+                long failures =
+                        wanted.stream().filter(id -> !reconciler.load(id)).count();
+                usable = failures == 0 || residence.policy().onDemand();
                 goOnWithJobs();
             } finally {
                 restored.complete(null);
-                reconciler.start();
             }
         });
     }
@@ -114,7 +118,8 @@ public final class Startup implements SmartLifecycle {
 
     /** Whether the service can be used. */
     public boolean isReady() {
-        ready = ready || loaded.answersAny();
+        boolean enough = restored.isDone() || readiness == Readiness.FIRST;
+        ready = ready || enough && (usable || loaded.answersAny());
         return ready;
     }
 
@@ -124,29 +129,12 @@ public final class Startup implements SmartLifecycle {
     }
 
     /** The model behind {@code default} first. */
-    private List<ModelRow> inOrder(List<ModelRow> wanted) {
+    private List<String> inOrder(List<ModelRow> wanted) {
         String first = loaded.resolve(DEFAULT);
         return wanted.stream()
-                .sorted(Comparator.comparing(row -> !row.id().equals(first)))
+                .map(ModelRow::id)
+                .sorted(Comparator.comparing(id -> !id.equals(first)))
                 .toList();
-    }
-
-    private void load(ModelRow row) {
-        long begin = System.nanoTime();
-        try {
-            LOG.info("Loading {} …", row.id());
-            loader.load(row.id(), Progress.IGNORED, () -> {});
-            LOG.info("{} answers after {} ms", row.id(), (System.nanoTime() - begin) / 1_000_000);
-        } catch (CancelledException e) {
-            LOG.info("The load of {} was cancelled", row.id());
-        } catch (RuntimeException | Error e) {
-            if (e instanceof NotEnoughMemoryException && residence.policy().onDemand()) {
-                LOG.info("{} will be loaded on request: {}", row.id(), Jobs.inWords(e));
-                residence.rest(row.id());
-            } else if (running) {
-                LOG.error("{} can't be loaded: {}", row.id(), Jobs.inWords(e), e);
-            }
-        }
     }
 
     @Override

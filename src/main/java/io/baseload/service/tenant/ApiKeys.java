@@ -252,9 +252,14 @@ public final class ApiKeys {
                 .update();
     }
 
-    /** Creates the configured key, and revokes those that it replaces. */
+    /** Creates the configured key, and revokes those that it replaces; does nothing if another process has just done so. */
     void bootstrap(KeySecret secret, ApiKey.Rights rights) {
         transactions.executeWithoutResult(status -> {
+            jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('api_key.bootstrap'))")
+                    .query(row -> {});
+            if (knows(secret)) {
+                return;
+            }
             KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
             var replaced = jdbc.sql(
                             "UPDATE api_key SET revoked_at = clock_timestamp() WHERE bootstrap AND revoked_at IS"

@@ -309,13 +309,12 @@ class BackendFaultsTest {
         connections.use(List.of(backend(LONG, LONG, 1)));
         var first = start("m", BackendFaultsTest::unlimited);
         first.awaitPiece();
-        assertThatThrownBy(() -> start("m", BackendFaultsTest::unlimited)).isInstanceOf(OverloadedException.class);
+        assertThatThrownBy(() -> start("m", BackendFaultsTest::unlimited))
+                .isExactlyInstanceOf(OverloadedException.class);
         go.countDown();
         first.finished();
         Patience.await()
-                .untilAsserted(() -> assertThat(
-                                registry.get("baseload.backend.running").gauge().value())
-                        .isZero());
+                .until(() -> registry.get("baseload.backend.running").gauge().value() == 0);
         assertThat(server.requests()).hasSize(1);
     }
 

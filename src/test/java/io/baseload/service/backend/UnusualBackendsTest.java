@@ -7,9 +7,9 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.StopReason;
+import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.Lease;
-import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
@@ -18,6 +18,7 @@ import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -98,7 +100,7 @@ class UnusualBackendsTest {
         });
         assertThatThrownBy(() -> ask(1))
                 .isInstanceOfSatisfying(
-                        OverloadedException.class,
+                        UpstreamBusyException.class,
                         e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(7)));
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
         assertThat(registry.get("baseload.backend.running").gauge().value()).isZero();
@@ -161,6 +163,55 @@ class UnusualBackendsTest {
             connection.finish("stop");
         });
         assertThat(ask(2).failed().cause()).isInstanceOf(UpstreamException.class);
+    }
+
+    @Test
+    void aStreamThatDoesNotEndAfterItsLastEventIsClosed() throws Exception {
+        var closed = new CompletableFuture<Boolean>();
+        server.on("m", connection -> {
+            connection.stream();
+            connection.text("a");
+            connection.finish("stop");
+            connection.usage(1, 1);
+            connection.done();
+            try {
+                while (true) {
+                    connection.send(": still here\n\n");
+                    Thread.sleep(50);
+                }
+            } catch (IOException e) {
+                closed.complete(true);
+            }
+        });
+        assertThat(ask(1).finished().usage()).isEqualTo(new Usage(1, 1));
+        assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
+        assertThat(registry.get("baseload.backend.running").gauge().value()).isZero();
+        assertThat(client().state()).isEqualTo(BackendHealth.State.UP);
+    }
+
+    @Test
+    void aProbeOvertakenByARequestTakesNothingDown() throws Exception {
+        Patience.await().until(() -> server.probes() == 1);
+        var held = new CountDownLatch(1);
+        var release = new CountDownLatch(1);
+        server.onProbe(connection -> {
+            held.countDown();
+            release.await();
+            connection.whole(500, "", "{}");
+        });
+        server.says("m", 1, "Yes");
+        var probe = new CompletableFuture<Boolean>();
+        Thread.ofVirtual().start(() -> {
+            while (held.getCount() > 0) {
+                client().probe(); // does nothing until the first one has ended
+            }
+            probe.complete(true);
+        });
+        assertThat(held.await(5, TimeUnit.MINUTES)).isTrue();
+        ask(1).finished();
+        release.countDown();
+        assertThat(probe.get(5, TimeUnit.MINUTES)).isTrue();
+        assertThat(client().state()).isEqualTo(BackendHealth.State.UP);
     }
 
     private BackendClient client() {

@@ -54,8 +54,10 @@ final class LifecycleIT {
             theOthersAnswerRequestsThatACanaryRefuses(service.rest(), broken);
             aRequestThatAFilterBlocksStaysBlocked(service.rest(), admin, broken);
             aCanaryThatRefusesWhatTheOthersAcceptIsRolledBack(service.rest());
-            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken);
+            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken, "bad", 500);
+            aBadCanaryIsRolledBackAndNobodySeesIt(service.rest(), broken, "busy", 503);
             operatorsMayDecide(service.rest(), admin);
+            aCanaryThatWasUnloadedComesBack(service, admin);
         }
     }
 
@@ -216,16 +218,17 @@ final class LifecycleIT {
                 "POST", "/v1/chat/completions", Map.of("model", "name", "max_tokens", 1, "messages", messages));
     }
 
-    private static void aBadCanaryIsRolledBackAndNobodySeesIt(Rest rest, ScriptedBackend broken) throws Exception {
-        broken.on("bad", connection -> connection.whole(500, "", "{}"));
+    private static void aBadCanaryIsRolledBackAndNobodySeesIt(
+            Rest rest, ScriptedBackend broken, String model, int status) throws Exception {
+        broken.on(model, connection -> connection.whole(status, "", "{}"));
         rest.post(
                 "/admin/v1/backends",
-                Map.of("name", "broken", "base_url", broken.url(), "models", List.of(Map.of("id", "bad"))));
+                Map.of("name", model, "base_url", broken.url(), "models", List.of(Map.of("id", model))));
         rest.put(
                 CANARY,
                 Map.of(
-                        "model", "bad",
-                        "backend", "broken",
+                        "model", model,
+                        "backend", model,
                         "percent", 100,
                         "min_requests", 100,
                         "max_error_rate", 0));
@@ -252,6 +255,19 @@ final class LifecycleIT {
                 .isEqualTo(400);
         assertThat(rest.send("GET", "/admin/v1/aliases/none/canary", "").statusCode())
                 .isEqualTo(404);
+    }
+
+    private static void aCanaryThatWasUnloadedComesBack(RunningService service, Admin admin) throws Exception {
+        service.rest().put(CANARY, Map.of("model", "c", "percent", 100, "min_requests", 1000));
+        Patience.await().until(() -> {
+            service.bean(ModelLoader.class)
+                    .inTurn(() -> service.bean(OnDemandModels.class).sweep(Duration.ZERO));
+            return admin.state("c").equals("stored");
+        });
+        assertThat(admin.ask("name").body()).contains("\"model\":\"a\"");
+        Patience.await().until(() -> admin.ask("name").body().contains("\"model\":\"c\""));
+        JsonNode canary = service.rest().post(CANARY + "/rollback", "{}");
+        assertThat(canary.at("/canary/errors").asInt()).as(canary.toString()).isZero();
     }
 
     private static JsonNode ended(Rest rest) throws Exception {

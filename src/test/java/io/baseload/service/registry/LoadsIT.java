@@ -135,6 +135,17 @@ final class LoadsIT {
     }
 
     @Test
+    void anUnloadCancelsTheLoadThatARestartWouldContinue() throws Exception {
+        admin.importModel(home, TestModels.tiny(), "left");
+        service.bean(JdbcClient.class).sql("""
+            INSERT INTO job (id, kind, model, state, progress, message, created_at, told_at, home, task)
+            VALUES ('job_left', 'LOAD', 'left', 'RUNNING', 0.1, 'loading', clock_timestamp(), clock_timestamp(), gen_random_uuid(), '{"id": "left"}')\
+            """).update();
+        admin.move("left", "unload");
+        assertThat(admin.end("job_left").get("state").asString()).isEqualTo("cancelled");
+    }
+
+    @Test
     void anUnloadFailsIfTheModelIsLoadedAgainMeanwhile() throws Exception {
         String unload;
         try (ServedModel answering =

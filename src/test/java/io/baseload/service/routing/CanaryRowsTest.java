@@ -1,6 +1,7 @@
 package io.baseload.service.routing;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.routing.Canary.Arm;
 import io.baseload.service.routing.Canary.Rule;
@@ -12,6 +13,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.springframework.dao.DataAccessException;
 
 /** Which canary of a name a result counts for, on a real PostgreSQL. */
 class CanaryRowsTest {
@@ -42,7 +44,7 @@ class CanaryRowsTest {
     }
 
     private void reported() {
-        traffic.taken().forEach(counted -> rows.add(counted.canary(), counted.arm(), counted.count()));
+        traffic.report(rows);
     }
 
     @Test
@@ -67,6 +69,22 @@ class CanaryRowsTest {
         assertThat(rows.counts(ALIAS).get(Arm.STABLE))
                 .extracting(CanaryCount::answers)
                 .isEqualTo(0L);
+    }
+
+    @Test
+    void resultsThatCantBeWrittenAreWrittenLater() {
+        Canary canary = begun(MORNING);
+        for (Arm arm : List.of(Arm.CANARY, Arm.STABLE, Arm.CANARY)) {
+            traffic.failed(canary, arm);
+        }
+        platform.superuser().sql("ALTER TABLE canary_count RENAME TO away").update();
+        assertThatThrownBy(this::reported).isInstanceOf(DataAccessException.class);
+        traffic.failed(canary, Arm.CANARY);
+        platform.superuser().sql("ALTER TABLE away RENAME TO canary_count").update();
+        reported();
+        reported();
+        assertThat(rows.counts(ALIAS).get(Arm.CANARY).errors()).isEqualTo(3);
+        assertThat(rows.counts(ALIAS).get(Arm.STABLE).errors()).isEqualTo(1);
     }
 
     @Test

@@ -16,6 +16,9 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.Executors;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -189,6 +192,30 @@ class ApiKeysTest {
             first.bootstrap(chosen);
             assertThat(fresh.get(ApiKeys.class).authenticate(chosen)).isEmpty();
             assertThatThrownBy(() -> first.bootstrap("short")).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
+    void processesThatStartTogetherMakeTheChosenFirstKeyOnce() throws Exception {
+        try (var fresh = TestPlatform.fresh();
+                var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var first = fresh.get(FirstKey.class);
+            for (int round = 0; round < 20; round++) {
+                var chosen = "bl_round-" + round + "-chosen-by-the-operator";
+                var together = new CyclicBarrier(2);
+                Callable<Void> start = () -> {
+                    together.await();
+                    first.bootstrap(chosen);
+                    return null;
+                };
+                for (var end : threads.invokeAll(List.of(start, start))) {
+                    end.get();
+                }
+                assertThat(fresh.get(ApiKeys.class).authenticate(chosen)).isPresent();
+            }
+            var created =
+                    fresh.get(AuditTrail.class).page(0, Optional.of("system"), Optional.of("admin.key.create"), 99);
+            assertThat(created).hasSize(20);
         }
     }
 
