@@ -17,6 +17,7 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
@@ -189,6 +190,7 @@ class BaseloadChatModelTest {
         var options = BaseloadChatOptions.builder()
                 .minP(0.1)
                 .seed(7L)
+                .templateVariables(Map.of("enable_thinking", false))
                 .topK(3)
                 .stopSequences(List.of("x"))
                 .toolChoice(new ToolChoice.Named("x"))
@@ -226,6 +228,11 @@ class BaseloadChatModelTest {
         refused(BaseloadChatOptions.builder().topP(-0.1).build(), "topP");
         refused(BaseloadChatOptions.builder().maxTokens(0).build(), "maxTokens");
         refused(BaseloadChatOptions.builder().minP(Double.NaN).build(), "minP");
+        refused(
+                BaseloadChatOptions.builder()
+                        .templateVariables(Map.of("messages", List.of()))
+                        .build(),
+                "templateVariables");
     }
 
     private void refused(BaseloadChatOptions options, String field) {

@@ -93,7 +93,7 @@ class SmolLm2ToolsTest {
                 .getMetadata()
                 .getUsage()
                 .getCompletionTokens();
-        for (int limit = 4; limit < tokens; limit++) {
+        for (int limit = 4; limit < tokens; limit += 4) {
             var limited = options.mutate().maxTokens(limit).build();
             ChatResponse response = model.call(new Prompt(QUESTION, limited));
             var result = Objects.requireNonNull(response.getResult());
