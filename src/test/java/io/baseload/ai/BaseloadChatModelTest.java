@@ -107,7 +107,9 @@ class BaseloadChatModelTest {
         Prompt prompt = new Prompt("Hello");
         var whole = result(thinking.call(prompt)).getOutput();
         var aggregated = new CompletableFuture<ChatResponse>();
-        new MessageAggregator().aggregate(thinking.stream(prompt), aggregated::complete).blockLast();
+        new MessageAggregator()
+                .aggregate(thinking.stream(prompt), aggregated::complete)
+                .blockLast();
         assertThat(whole.getMetadata().get("reasoningContent")).asString().hasSizeGreaterThan(12);
         assertThat(result(aggregated.join()).getOutput().getMetadata().get("reasoningContent"))
                 .isEqualTo(whole.getMetadata().get("reasoningContent"));

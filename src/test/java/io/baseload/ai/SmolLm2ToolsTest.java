@@ -99,7 +99,9 @@ class SmolLm2ToolsTest {
             var result = Objects.requireNonNull(response.getResult());
             assertThat(result.getMetadata().getFinishReason()).isEqualTo("length");
             assertThat(result.getOutput().getToolCalls())
-                    .allSatisfy(call -> assertThat(call.arguments()).startsWith("{\"city\":").endsWith("}"));
+                    .allSatisfy(call -> assertThat(call.arguments())
+                            .startsWith("{\"city\":")
+                            .endsWith("}"));
         }
     }
 

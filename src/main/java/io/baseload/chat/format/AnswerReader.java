@@ -19,8 +19,7 @@ public final class AnswerReader {
         this.out = new Pieces(format.marks(), !offered.isEmpty());
         this.calls = format.calls(offered, out);
         this.reasoning = format.reasoning()
-                .map(r -> new ReasoningReader(
-                        r, format.marks(), thinking, format.thoughtCall(offered), calls, out));
+                .map(r -> new ReasoningReader(r, format.marks(), thinking, format.thoughtCall(offered), calls, out));
         this.parallel = tools.parallel();
         this.forced = tools.forced();
     }

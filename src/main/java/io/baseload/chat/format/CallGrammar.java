@@ -144,8 +144,8 @@ public final class CallGrammar {
         return format.tools()
                 .syntax()
                 .parameters()
-                .<Expr>map(syntax -> SchemaGrammar.addMembers(
-                        schema, parameters(syntax), Layout.TIGHT, writable, grammar))
+                .<Expr>map(
+                        syntax -> SchemaGrammar.addMembers(schema, parameters(syntax), Layout.TIGHT, writable, grammar))
                 .orElseGet(() -> SchemaGrammar.addObjects(schema, Layout.TIGHT, writable, grammar));
     }
 

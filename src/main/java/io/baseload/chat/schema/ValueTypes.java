@@ -40,11 +40,8 @@ public final class ValueTypes {
                             .keySet())
                     .orElse(Set.of());
         } catch (GrammarException e) {
-            return Set.copyOf(document.orElseThrow()
-                    .root()
-                    .node()
-                    .path("properties")
-                    .propertyNames());
+            return Set.copyOf(
+                    document.orElseThrow().root().node().path("properties").propertyNames());
         }
     }
 

@@ -163,9 +163,9 @@ class AdaptationTest {
 
     @Test
     void aCallWithReasoningLosesItsTextWhereATemplateTakesOnlyOne() {
-        String raises = "{% for m in messages %}{% if m.content and m.thinking and m.tool_calls %}"
-                + "{{ raise_exception('Cannot pass both') }}{% endif %}[{{ m.role }}]{{ m.thinking }}{{ m.content or '' }}"
-                + "{% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}";
+        String raises = "{% for m in messages %}{% if m.content and m.thinking and m.tool_calls %}{{"
+            + " raise_exception('Cannot pass both') }}{% endif %}[{{ m.role }}]{{ m.thinking }}{{ m.content or '' }}{%"
+            + " for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}";
         var call = new ToolCall("call_1", "weather", "{}");
         List<Message> messages = List.of(
                 Message.user("x"),

@@ -306,22 +306,26 @@ final class WrittenAnswers {
                     </function>
                     </tool_call>\
                     """, "get_weather {\"city\": \"Paris\", \"days\": 3}"),
-                call("qwen-coder", """
-                    <tool_call>
-                    <function=add>
-                    <parameter=b>
-                    [1, 2]
-                    <parameter=s>
-                    a <parameter=d>
-                    <parameter=s>
-                    <parameter=e>
-                    </function>
-                    </tool_call>
-                    <tool_call>
-                    <function=ping>
-                    </function>
-                    </tool_call>\
-                    """, "add {\"b\": [1, 2], \"s\": \"a <parameter=d>\\n<parameter=s>\\n<parameter=e>\"}", "ping {}"),
+                call(
+                        "qwen-coder",
+                        """
+                        <tool_call>
+                        <function=add>
+                        <parameter=b>
+                        [1, 2]
+                        <parameter=s>
+                        a <parameter=d>
+                        <parameter=s>
+                        <parameter=e>
+                        </function>
+                        </tool_call>
+                        <tool_call>
+                        <function=ping>
+                        </function>
+                        </tool_call>\
+                        """,
+                        "add {\"b\": [1, 2], \"s\": \"a <parameter=d>\\n<parameter=s>\\n<parameter=e>\"}",
+                        "ping {}"),
                 // if the answer ends too early, the JSON is incomplete too
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=s>\n1\n2", "add {\"s\": \"1\\n2"),
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=a>\n12", "add {\"a\": "),

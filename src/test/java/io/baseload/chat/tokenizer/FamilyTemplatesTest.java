@@ -92,15 +92,7 @@ class FamilyTemplatesTest {
                 FamilyTemplates.complete(Map.of(), table(tokens)).getOrDefault(Vocabulary.DEFAULT_TEMPLATE, "");
         return ChatTemplate.compile(template)
                 .render(
-                        Map.of(
-                                "messages",
-                                messages,
-                                "add_generation_prompt",
-                                true,
-                                "bos_token",
-                                "B",
-                                "eos_token",
-                                "E"),
+                        Map.of("messages", messages, "add_generation_prompt", true, "bos_token", "B", "eos_token", "E"),
                         LocalDateTime.MIN);
     }
 
@@ -129,7 +121,11 @@ class FamilyTemplatesTest {
     void showsAllInstructions(List<String> tokens, String rendered) {
         assertThat(render(
                         tokens,
-                        List.of(message("system", "S"), message("system", "T"), message("user", "U"), message("system", "V"))))
+                        List.of(
+                                message("system", "S"),
+                                message("system", "T"),
+                                message("user", "U"),
+                                message("system", "V"))))
                 .isEqualTo(rendered);
     }
 
