@@ -1,6 +1,5 @@
 package io.baseload.ai;
 
-import io.baseload.chat.api.ChatSettings;
 import io.baseload.chat.api.Completions;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -10,7 +9,6 @@ import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
-import java.util.Optional;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
@@ -66,7 +64,7 @@ public class BaseloadChatAutoConfiguration {
             ObjectProvider<ChatModelObservationConvention> convention) {
         return new BaseloadChatModel(
                 model,
-                Completions.of(model, new ChatSettings(Optional.empty(), Optional.ofNullable(properties.toolFormat()))),
+                Completions.of(model, properties.settings()),
                 properties.options(),
                 registry.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfAvailable(DefaultChatModelObservationConvention::new));

@@ -10,11 +10,12 @@ import org.springframework.ai.model.tool.DefaultToolCallingChatOptions;
 import org.springframework.ai.model.tool.StructuredOutputChatOptions;
 import org.springframework.ai.tool.ToolCallback;
 
-/** Spring AI's portable options, {@code minP}, {@code seed}, {@code cacheSalt}, and the tool options. Null options use the model's defaults. Immutable. */
+/** Spring AI's portable options, {@code minP}, {@code seed}, {@code cacheSalt}, {@code templateVariables}, and the tool options. Null options use the model's defaults. Immutable. */
 public class BaseloadChatOptions extends DefaultToolCallingChatOptions implements StructuredOutputChatOptions {
     private final @Nullable Double minP;
     private final @Nullable Long seed;
     private final @Nullable String cacheSalt;
+    private final @Nullable Map<String, Object> templateVariables;
     private final @Nullable String outputSchema;
     private final @Nullable ToolChoice toolChoice;
     private final @Nullable Boolean parallelToolCalls;
@@ -33,6 +34,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
             @Nullable Double minP,
             @Nullable Long seed,
             @Nullable String cacheSalt,
+            @Nullable Map<String, Object> templateVariables,
             @Nullable String outputSchema,
             @Nullable ToolChoice toolChoice,
             @Nullable Boolean parallelToolCalls) {
@@ -50,6 +52,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         this.minP = minP;
         this.seed = seed;
         this.cacheSalt = cacheSalt;
+        this.templateVariables = templateVariables == null ? null : Map.copyOf(templateVariables);
         this.outputSchema = outputSchema;
         this.toolChoice = toolChoice;
         this.parallelToolCalls = parallelToolCalls;
@@ -75,6 +78,11 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
      */
     public @Nullable String getCacheSalt() {
         return cacheSalt;
+    }
+
+    /** Variables of the model's chat template besides the messages and tools, such as {@code enable_thinking}. */
+    public @Nullable Map<String, Object> getTemplateVariables() {
+        return templateVariables;
     }
 
     /** Whether a tool is called; null = the model decides. A call is forced only once: after the result of a tool the model is free. */
@@ -108,6 +116,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 .minP(minP)
                 .seed(seed)
                 .cacheSalt(cacheSalt)
+                .templateVariables(templateVariables)
                 .outputSchema(outputSchema)
                 .toolChoice(toolChoice)
                 .parallelToolCalls(parallelToolCalls);
@@ -120,6 +129,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 && Objects.equals(minP, o.minP)
                 && Objects.equals(seed, o.seed)
                 && Objects.equals(cacheSalt, o.cacheSalt)
+                && Objects.equals(templateVariables, o.templateVariables)
                 && Objects.equals(outputSchema, o.outputSchema)
                 && Objects.equals(toolChoice, o.toolChoice)
                 && Objects.equals(parallelToolCalls, o.parallelToolCalls);
@@ -127,7 +137,15 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
 
     @Override
     public int hashCode() {
-        return Objects.hash(super.hashCode(), minP, seed, cacheSalt, outputSchema, toolChoice, parallelToolCalls);
+        return Objects.hash(
+                super.hashCode(),
+                minP,
+                seed,
+                cacheSalt,
+                templateVariables,
+                outputSchema,
+                toolChoice,
+                parallelToolCalls);
     }
 
     /** Builds {@link BaseloadChatOptions}. */
@@ -136,6 +154,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         private @Nullable Double minP;
         private @Nullable Long seed;
         private @Nullable String cacheSalt;
+        private @Nullable Map<String, Object> templateVariables;
         private @Nullable String outputSchema;
         private @Nullable ToolChoice toolChoice;
         private @Nullable Boolean parallelToolCalls;
@@ -152,6 +171,11 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
 
         public Builder cacheSalt(@Nullable String salt) {
             this.cacheSalt = salt;
+            return this;
+        }
+
+        public Builder templateVariables(@Nullable Map<String, Object> variables) {
+            this.templateVariables = variables;
             return this;
         }
 
@@ -182,6 +206,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 minP = b.minP != null ? b.minP : minP;
                 seed = b.seed != null ? b.seed : seed;
                 cacheSalt = b.cacheSalt != null ? b.cacheSalt : cacheSalt;
+                templateVariables = b.templateVariables != null ? b.templateVariables : templateVariables;
                 outputSchema = b.outputSchema != null ? b.outputSchema : outputSchema;
                 toolChoice = b.toolChoice != null ? b.toolChoice : toolChoice;
                 parallelToolCalls = b.parallelToolCalls != null ? b.parallelToolCalls : parallelToolCalls;
@@ -205,6 +230,7 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                     minP,
                     seed,
                     cacheSalt,
+                    templateVariables,
                     outputSchema,
                     toolChoice,
                     parallelToolCalls);

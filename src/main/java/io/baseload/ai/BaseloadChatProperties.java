@@ -1,9 +1,15 @@
 package io.baseload.ai;
 
+import io.baseload.chat.api.ChatSettings;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
@@ -20,6 +26,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param prefixCache Whether computed prompts are kept for later ones that begin with the same tokens.
  * @param speculation Whether an answer that runs alone may get several tokens in one step if its text repeats.
  * @param toolFormat The model's tool-call format, if its template doesn't show it.
+ * @param chatTemplate File with a chat template to use instead of the model's own.
+ * @param templateVariables Variables of the chat template, such as enable_thinking; true and false are booleans.
  * @param maxSequences Answers generated at the same time.
  * @param maxQueued Further requests that may wait; more are refused.
  * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
@@ -43,6 +51,8 @@ public record BaseloadChatProperties(
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
         @Nullable String toolFormat,
+        @Nullable Path chatTemplate,
+        @Nullable Map<String, String> templateVariables,
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
         @Nullable Double temperature,
@@ -81,6 +91,37 @@ public record BaseloadChatProperties(
                 .seed(seed)
                 .presencePenalty(presencePenalty)
                 .frequencyPenalty(frequencyPenalty)
+                .templateVariables(variables())
                 .build();
+    }
+
+    /** Properties are texts, but to a template the text "false" is true. */
+    private @Nullable Map<String, Object> variables() {
+        return templateVariables == null
+                ? null
+                : templateVariables.entrySet().stream()
+                        .collect(Collectors.toMap(Map.Entry::getKey, entry -> typed(entry.getValue())));
+    }
+
+    private static Object typed(String value) {
+        return switch (value) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> value;
+        };
+    }
+
+    /** The settings that replace those of the model's files. */
+    ChatSettings settings() {
+        return new ChatSettings(
+                Optional.ofNullable(chatTemplate).map(BaseloadChatProperties::text), Optional.ofNullable(toolFormat));
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            throw new IllegalArgumentException(PREFIX + ".chat-template: can't read " + file + ": " + e, e);
+        }
     }
 }

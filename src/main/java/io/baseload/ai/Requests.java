@@ -17,6 +17,9 @@ import org.springframework.ai.chat.prompt.Prompt;
 
 /** Converts Spring AI's prompts to requests; unsupported features are refused by name, never omitted. */
 final class Requests {
+    /** Variables of chat templates that no option sets. */
+    private static final List<String> RESERVED = List.of("messages", "tools", "bos_token", "eos_token");
+
     private final String model;
 
     Requests(String model) {
@@ -29,7 +32,7 @@ final class Requests {
         List<Message> messages =
                 prompt.getInstructions().stream().flatMap(Messages::of).toList();
         return new CompletionRequest(
-                new Input.Chat(messages, Map.of()),
+                new Input.Chat(messages, variables(options)),
                 Tools.of(options, messages),
                 1,
                 1,
@@ -51,6 +54,19 @@ final class Requests {
         if (asked != null && !asked.equals(model)) {
             throw unsupported("model", "this chat model runs " + model + ", not " + asked);
         }
+    }
+
+    private static Map<String, Object> variables(BaseloadChatOptions options) {
+        Map<String, Object> variables = Objects.requireNonNullElse(options.getTemplateVariables(), Map.of());
+        for (String name : RESERVED) {
+            if (variables.containsKey(name)) {
+                throw new InvalidRequestException(
+                        "templateVariables",
+                        "invalid_value",
+                        "templateVariables can't have \"" + name + "\": it comes from the prompt or the model");
+            }
+        }
+        return variables;
     }
 
     private static OutputFormat format(@Nullable String schema) {

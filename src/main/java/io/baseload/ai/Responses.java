@@ -13,9 +13,13 @@ import org.springframework.ai.chat.metadata.ChatResponseMetadata;
 import org.springframework.ai.chat.metadata.DefaultUsage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Spring AI's responses to one prompt, all with the same id. */
 final class Responses {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final String id = "chatcmpl-" + UUID.randomUUID();
     private final String model;
     private final List<String> unenforcedFormats;
@@ -47,16 +51,17 @@ final class Responses {
 
     /** A whole answer. */
     ChatResponse whole(AnswerBuilder answer, Optional<StopReason> reason, Usage usage) {
-        return whole(answer, answer.text(), answer.reasoning(), reason, usage);
+        return whole(answer, answer.text(), reason, usage);
     }
 
-    /** The end of a stream whose text and reasoning were sent before: calls are sent complete. */
+    /**
+     * The end of a stream whose text was sent before. Calls are sent complete, and so is the reasoning: Spring AI's aggregator keeps the last value of a message's metadata, not their sum.
+     */
     ChatResponse end(AnswerBuilder answer, Optional<StopReason> reason, Usage usage) {
-        return whole(answer, "", "", reason, usage);
+        return whole(answer, "", reason, usage);
     }
 
-    private ChatResponse whole(
-            AnswerBuilder answer, String text, String reasoning, Optional<StopReason> reason, Usage usage) {
+    private ChatResponse whole(AnswerBuilder answer, String text, Optional<StopReason> reason, Usage usage) {
         var generation = ChatGenerationMetadata.builder()
                 .finishReason(reason.map(StopReason::label).orElse("cancelled"))
                 .build();
@@ -64,16 +69,18 @@ final class Responses {
         if (!unenforcedFormats.isEmpty()) {
             metadata.keyValue(BaseloadChatModel.UNENFORCED_FORMATS, unenforcedFormats);
         }
-        return new ChatResponse(
-                List.of(new Generation(message(answer, text, reasoning), generation)), metadata.build());
+        boolean cut = reason.filter(r -> r != StopReason.LENGTH).isEmpty();
+        return new ChatResponse(List.of(new Generation(message(answer, text, cut), generation)), metadata.build());
     }
 
     private static DefaultUsage usage(Usage usage) {
         return new DefaultUsage(usage.prompt(), usage.completion(), usage.total(), usage, (long) usage.cached(), null);
     }
 
-    private static AssistantMessage message(AnswerBuilder answer, String text, String reasoning) {
+    private static AssistantMessage message(AnswerBuilder answer, String text, boolean cut) {
+        String reasoning = answer.reasoning();
         var calls = answer.calls().stream()
+                .filter(call -> !cut || isObject(call.arguments()))
                 .map(call -> new AssistantMessage.ToolCall(call.id(), "function", call.name(), call.arguments()))
                 .toList();
         Map<String, Object> properties = reasoning.isEmpty() ? Map.of() : Map.of(Messages.REASONING, reasoning);
@@ -82,5 +89,14 @@ final class Responses {
                 .properties(properties)
                 .toolCalls(calls)
                 .build();
+    }
+
+    /** The arguments of a call that was cut off aren't one; Spring AI would execute it with an empty object instead. */
+    private static boolean isObject(String arguments) {
+        try {
+            return JSON.readTree(arguments).isObject();
+        } catch (JacksonException e) {
+            return false;
+        }
     }
 }

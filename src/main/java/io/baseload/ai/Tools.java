@@ -5,8 +5,10 @@ import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.definition.ToolDefinition;
 
@@ -28,8 +30,19 @@ final class Tools {
             }
             return ToolSet.EMPTY;
         }
+        unique(specs);
         boolean parallel = !Boolean.FALSE.equals(options.getParallelToolCalls());
         return new ToolSet(specs, choice, parallel);
+    }
+
+    private static void unique(List<ToolSpec> specs) {
+        Set<String> names = new HashSet<>();
+        for (ToolSpec spec : specs) {
+            if (!names.add(spec.name())) {
+                throw new InvalidRequestException(
+                        "toolCallbacks", "invalid_value", "toolCallbacks has two tools named \"" + spec.name() + "\"");
+            }
+        }
     }
 
     private static boolean demands(ToolChoice choice) {

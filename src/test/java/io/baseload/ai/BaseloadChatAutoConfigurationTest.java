@@ -8,7 +8,13 @@ import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.chat.client.ChatClient;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.prompt.Prompt;
@@ -61,6 +67,41 @@ class BaseloadChatAutoConfigurationTest {
                                     .content())
                             .isNotNull();
                 });
+    }
+
+    @Test
+    void thinkingIsSwitchedOffAndATemplateGivenByProperties(@TempDir Path folder) throws IOException {
+        Path template = Files.writeString(
+                folder.resolve("template.jinja"),
+                "{% for m in messages %}{{ m.content }}{% endfor %}{% if enable_thinking %}<think>{# </think> #}"
+                        + "{% endif %}");
+        ApplicationContextRunner templated = withTinyModel()
+                .withPropertyValues(
+                        "spring.ai.baseload.chat.chat-template=" + template, "spring.ai.baseload.chat.max-tokens=8");
+        for (boolean thinks : new boolean[] {true, false}) {
+            templated
+                    .withPropertyValues("spring.ai.baseload.chat.template-variables.enable_thinking=" + thinks)
+                    .run(context -> assertThat(thoughts(context.getBean(ChatModel.class), new Prompt("Hi")))
+                            .isEqualTo(thinks));
+        }
+        templated.run(context -> {
+            var options = BaseloadChatOptions.builder()
+                    .templateVariables(Map.of("enable_thinking", true))
+                    .build();
+            assertThat(thoughts(context.getBean(ChatModel.class), new Prompt("Hi", options)))
+                    .isTrue();
+        });
+        withTinyModel()
+                .withPropertyValues("spring.ai.baseload.chat.chat-template=" + folder.resolve("none.jinja"))
+                .run(context -> assertThat(context.getStartupFailure())
+                        .hasStackTraceContaining("spring.ai.baseload.chat.chat-template: can't read"));
+    }
+
+    private static boolean thoughts(ChatModel model, Prompt prompt) {
+        return Objects.requireNonNull(model.call(prompt).getResult())
+                .getOutput()
+                .getMetadata()
+                .containsKey("reasoningContent");
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.baseload.ai;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.chat.api.ChatSettings;
+import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.ToolChoice;
 import io.baseload.engine.api.Engine;
@@ -15,7 +17,9 @@ import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -28,6 +32,7 @@ import org.springframework.ai.chat.messages.SystemMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.model.Generation;
+import org.springframework.ai.chat.model.MessageAggregator;
 import org.springframework.ai.chat.observation.ChatModelObservationContext;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
 import org.springframework.ai.chat.prompt.ChatOptions;
@@ -88,6 +93,26 @@ class BaseloadChatModelTest {
         assertThat(pieces)
                 .extracting(p -> p.getMetadata().getId())
                 .containsOnly(last.getMetadata().getId());
+    }
+
+    @Test
+    void anAggregatedStreamHasTheReasoningOfACall() {
+        String thinks = "{% for m in messages %}{{ m.content }}{% endfor %}<think>{# </think> #}";
+        var thinking = new BaseloadChatModel(
+                loaded,
+                Completions.of(loaded, new ChatSettings(Optional.of(thinks), Optional.empty())),
+                model.getOptions(),
+                ObservationRegistry.NOOP,
+                new DefaultChatModelObservationConvention());
+        Prompt prompt = new Prompt("Hello");
+        var whole = result(thinking.call(prompt)).getOutput();
+        var aggregated = new CompletableFuture<ChatResponse>();
+        new MessageAggregator()
+                .aggregate(thinking.stream(prompt), aggregated::complete)
+                .blockLast();
+        assertThat(whole.getMetadata().get("reasoningContent")).asString().hasSizeGreaterThan(12);
+        assertThat(result(aggregated.join()).getOutput().getMetadata().get("reasoningContent"))
+                .isEqualTo(whole.getMetadata().get("reasoningContent"));
     }
 
     @Test
@@ -167,6 +192,7 @@ class BaseloadChatModelTest {
         var options = BaseloadChatOptions.builder()
                 .minP(0.1)
                 .seed(7L)
+                .templateVariables(Map.of("enable_thinking", false))
                 .topK(3)
                 .stopSequences(List.of("x"))
                 .toolChoice(new ToolChoice.Named("x"))
@@ -204,6 +230,11 @@ class BaseloadChatModelTest {
         refused(BaseloadChatOptions.builder().topP(-0.1).build(), "topP");
         refused(BaseloadChatOptions.builder().maxTokens(0).build(), "maxTokens");
         refused(BaseloadChatOptions.builder().minP(Double.NaN).build(), "minP");
+        refused(
+                BaseloadChatOptions.builder()
+                        .templateVariables(Map.of("messages", List.of()))
+                        .build(),
+                "templateVariables");
     }
 
     private void refused(BaseloadChatOptions options, String field) {

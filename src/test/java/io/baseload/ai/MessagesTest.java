@@ -18,18 +18,23 @@ import org.springframework.ai.chat.messages.AssistantMessage;
 import org.springframework.ai.chat.messages.ToolResponseMessage;
 import org.springframework.ai.chat.messages.UserMessage;
 import org.springframework.ai.content.Media;
+import org.springframework.ai.tool.ToolCallback;
 import org.springframework.ai.tool.function.FunctionToolCallback;
 import org.springframework.util.MimeTypeUtils;
 
 /** Calls, results and tools of Spring AI as the model's. */
 class MessagesTest {
     private static final BaseloadChatOptions FORCED = BaseloadChatOptions.builder()
-            .toolCallbacks(FunctionToolCallback.builder("now", (String zone) -> "12:00")
-                    .description("The time")
-                    .inputType(String.class)
-                    .build())
+            .toolCallbacks(now("The time"))
             .toolChoice(ToolChoice.Mode.REQUIRED)
             .build();
+
+    private static ToolCallback now(String description) {
+        return FunctionToolCallback.builder("now", (String zone) -> "12:00")
+                .description(description)
+                .inputType(String.class)
+                .build();
+    }
 
     @Test
     void callsHaveNoContentAndKeepTheirReasoning() {
@@ -60,6 +65,18 @@ class MessagesTest {
                 .toolChoice(new ToolChoice.Allowed(Set.of("now"), false))
                 .build();
         assertThat(Tools.of(free, question)).isEqualTo(ToolSet.EMPTY);
+    }
+
+    @Test
+    void toolsOfTheSameNameAreRefused() {
+        var twice = FORCED.mutate()
+                .toolCallbacks(FORCED.getToolCallbacks().getFirst(), now("Another time"))
+                .build();
+        assertThatThrownBy(() -> Tools.of(twice, List.of(Message.user("x"))))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("toolCallbacks"))
+                .hasMessageContaining("\"now\"");
     }
 
     @Test

@@ -81,6 +81,30 @@ class SmolLm2ToolsTest {
         assertThat(answer).isNotBlank();
     }
 
+    /** Spring AI executes each call of a message, and one without arguments with an empty object. */
+    @Test
+    void aCallThatIsCutOffIsOmitted() {
+        var options = model.getOptions()
+                .mutate()
+                .toolCallbacks(ToolCallbacks.from(new Weather()))
+                .toolChoice(new ToolChoice.Named("weather"))
+                .build();
+        int tokens = model.call(new Prompt(QUESTION, options))
+                .getMetadata()
+                .getUsage()
+                .getCompletionTokens();
+        for (int limit = 4; limit < tokens; limit += 4) {
+            var limited = options.mutate().maxTokens(limit).build();
+            ChatResponse response = model.call(new Prompt(QUESTION, limited));
+            var result = Objects.requireNonNull(response.getResult());
+            assertThat(result.getMetadata().getFinishReason()).isEqualTo("length");
+            assertThat(result.getOutput().getToolCalls())
+                    .allSatisfy(call -> assertThat(call.arguments())
+                            .startsWith("{\"city\":")
+                            .endsWith("}"));
+        }
+    }
+
     @Test
     void callsAreCompleteInAnAnswerAndAtTheEndOfAStream() {
         var options = model.getOptions()

@@ -61,7 +61,7 @@ final class CallLayout implements Layout {
     private static final Map<String, String> SPECIAL = Map.of("LFM2", "<|tool_call_start|>");
 
     /** Variables that a template needs and no request has. */
-    private static final Map<String, @Nullable Object> EXTRA =
+    private static final Map<String, Object> EXTRA =
             Map.of("functions", "[look_up]", "datetime", "today", "bos_token", "", "eos_token", "");
 
     private static final ToolSet TOOLS = ToolSet.auto(List.of(

@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,11 +22,14 @@ import org.jspecify.annotations.Nullable;
  * it doesn't support.
  *
  * @param system instructions in a separate message at the beginning
- * @param laterSystem instructions in a separate message after others
+ * @param laterSystem instructions in separate messages after others, also after the last question
  * @param tools the tools that may be called
  * @param calls calls in earlier answers of the model
  * @param severalCalls more than one call in a message
  * @param results messages of tools
+ * @param explainedCalls text and reasoning in a message that calls
+ * @param severalQuestions consecutive messages of the user
+ * @param questionAfterResult a message of the user after a tool's
  * @param form the expected form of a message that only calls
  * @param shortIds whether ids of calls must be nine letters and digits, as for Mistral
  */
@@ -36,6 +40,9 @@ record Abilities(
         boolean calls,
         boolean severalCalls,
         boolean results,
+        boolean explainedCalls,
+        boolean severalQuestions,
+        boolean questionAfterResult,
         CallForm form,
         boolean shortIds) {
 
@@ -55,6 +62,8 @@ record Abilities(
     private static final String LONG_ID = "call_probe_1234567890";
     private static final String VALUE = "probe value";
     private static final String RESULT = "probe result";
+    private static final String FIRST = "probe first";
+    private static final String LAST = "probe last";
 
     static Abilities of(ChatTemplate template, String bos, String eos) {
         var probe = new Probe(template, bos, eos);
@@ -67,31 +76,48 @@ record Abilities(
                 probe.shows(known, List.of(VALUE), List.of(Message.system(VALUE), Message.user("hello"))),
                 probe.shows(
                         known,
-                        List.of(VALUE),
+                        List.of(FIRST, VALUE, LAST),
                         List.of(
+                                Message.system(FIRST),
                                 Message.user("hello"),
                                 Message.assistant("hello"),
                                 Message.system(VALUE),
-                                Message.user("hello"))),
+                                Message.user("hello"),
+                                Message.system(LAST))),
                 probe.showsTools(),
                 form.isPresent(),
                 probe.shows(known, List.of("probe_0", "probe_1"), calling(SHORT_ID, 2)),
                 probe.shows(known, List.of(RESULT), calling(SHORT_ID, 1)),
+                probe.shows(known, List.of(VALUE), calling(SHORT_ID, 1, Optional.of("hello"))),
+                probe.shows(known, List.of(FIRST, LAST), List.of(Message.user(FIRST), Message.user(LAST))),
+                probe.shows(known, List.of(RESULT, LAST), followed(calling(SHORT_ID, 1), Message.user(LAST))),
                 known,
                 form.isPresent() && !probe.shows(known, List.of(VALUE), calling(LONG_ID, 1)));
     }
 
-    /** A question, the model's calls for it, and their results. */
     private static List<Message> calling(String id, int calls) {
+        return calling(id, calls, Optional.empty());
+    }
+
+    /**
+     * A question, the model's calls for it, and their results.
+     *
+     * @param said the model's text and reasoning beside the calls
+     */
+    private static List<Message> calling(String id, int calls, Optional<String> said) {
         var messages = new ArrayList<Message>();
         messages.add(Message.user("hello"));
         var made = new ArrayList<ToolCall>();
         for (int i = 0; i < calls; i++) {
             made.add(new ToolCall(id, "probe_" + i, "{\"probe_key\": \"" + VALUE + "\"}"));
         }
-        messages.add(new Message.Assistant(Optional.empty(), Optional.empty(), made, Optional.empty()));
+        messages.add(new Message.Assistant(said, said, made, Optional.empty()));
         made.forEach(call -> messages.add(Message.tool(call.id(), RESULT)));
         return messages;
+    }
+
+    private static List<Message> followed(List<Message> messages, Message last) {
+        return Stream.concat(messages.stream(), Stream.of(last)).toList();
     }
 
     /** Renders conversations and inspects the result. */

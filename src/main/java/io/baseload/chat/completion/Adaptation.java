@@ -4,7 +4,7 @@ import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
-import io.baseload.chat.format.CallSyntax;
+import io.baseload.chat.format.ToolFormat;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -12,22 +12,26 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Expresses unsupported features with messages that a template supports: tools in the instructions, instructions in the user's message, calls as the text that the model would have
- * written, results as a user's message, several calls one after the other.
+ * written, results as a user's message, several calls one after the other, consecutive messages of the user as one.
  */
 final class Adaptation {
     private static final String RESULT = "<tool_response>\n";
     private static final String RESULT_END = "\n</tool_response>";
+    private static final String PARAGRAPH = "\n\n";
+    private static final String EFFORT = "reasoning_effort";
     private static final int SHORT_ID = 9;
 
     private final Abilities abilities;
-    private final CallSyntax syntax;
+    private final ToolFormat format;
 
-    Adaptation(Abilities abilities, CallSyntax syntax) {
+    Adaptation(Abilities abilities, ToolFormat format) {
         this.abilities = abilities;
-        this.syntax = syntax;
+        this.format = format;
     }
 
     /** Whether tools are described in words, in order of preference: a template that shows tools may still fail on one of these. */
@@ -41,9 +45,12 @@ final class Adaptation {
      * @param inWords whether tools are described in the instructions
      */
     Input.Chat of(Input.Chat chat, ToolSet tools, boolean inWords) {
-        List<Message> messages = chat.messages();
+        List<Message> messages = introduced(chat.messages());
         if (abilities.shortIds()) {
             messages = messages.stream().map(Adaptation::shortened).toList();
+        }
+        if (abilities.calls() && !abilities.explainedCalls()) {
+            messages = messages.stream().map(Adaptation::unexplained).toList();
         }
         if (abilities.calls() && !abilities.severalCalls()) {
             messages = oneByOne(messages);
@@ -56,10 +63,39 @@ final class Adaptation {
         }
         Map<String, Object> variables = new HashMap<>(chat.variables());
         if (inWords) {
-            messages = instructed(messages, ToolInstructions.of(tools, syntax));
+            messages = instructed(messages, ToolInstructions.of(tools, format.syntax()));
             variables.put("tools", List.of());
         }
-        return new Input.Chat(shown(messages), variables);
+        if (variables.get(EFFORT) instanceof String effort) {
+            variables.put(EFFORT, format.effort(effort));
+        }
+        return new Input.Chat(joined(shown(messages)), variables);
+    }
+
+    /** Instructions at the beginning share a message, because some templates show only the first, others only the last. */
+    private static List<Message> introduced(List<Message> messages) {
+        List<Message> first = messages.stream()
+                .takeWhile(Message.Instructions.class::isInstance)
+                .toList();
+        if (first.size() < 2) {
+            return messages;
+        }
+        String all = first.stream()
+                .map(message -> ((Message.Instructions) message).content())
+                .collect(Collectors.joining(PARAGRAPH));
+        return Stream.concat(
+                        Stream.of(new Message.Instructions(all, first.getFirst().name())),
+                        messages.stream().skip(first.size()))
+                .toList();
+    }
+
+    /** Without its text, if it has reasoning and calls too. */
+    private static Message unexplained(Message message) {
+        return message instanceof Message.Assistant said
+                        && !said.calls().isEmpty()
+                        && said.reasoning().filter(text -> !text.isEmpty()).isPresent()
+                ? new Message.Assistant(Optional.empty(), said.reasoning(), said.calls(), said.name())
+                : message;
     }
 
     private static Message shortened(Message message) {
@@ -125,7 +161,7 @@ final class Adaptation {
         if (!(message instanceof Message.Assistant said) || said.calls().isEmpty()) {
             return message;
         }
-        String calls = syntax.write(said.calls());
+        String calls = format.syntax().write(said.calls());
         String text = said.content()
                 .filter(content -> !content.isEmpty())
                 .map(content -> content + "\n" + calls)
@@ -154,7 +190,7 @@ final class Adaptation {
     private static List<Message> instructed(List<Message> messages, String instructions) {
         List<Message> all = new ArrayList<>(messages);
         if (!messages.isEmpty() && messages.getFirst() instanceof Message.Instructions own) {
-            all.set(0, new Message.Instructions(own.content() + "\n\n" + instructions, own.name()));
+            all.set(0, new Message.Instructions(own.content() + PARAGRAPH + instructions, own.name()));
         } else {
             all.addFirst(Message.system(instructions));
         }
@@ -171,15 +207,41 @@ final class Adaptation {
                 waiting.add(own.content());
             } else if (message instanceof Message.User user && !waiting.isEmpty()) {
                 waiting.add(user.content());
-                all.add(new Message.User(String.join("\n\n", waiting), user.name()));
+                all.add(new Message.User(String.join(PARAGRAPH, waiting), user.name()));
                 waiting.clear();
             } else {
                 all.add(message);
             }
         }
         if (!waiting.isEmpty()) {
-            all.add(Message.user(String.join("\n\n", waiting)));
+            all.add(Message.user(String.join(PARAGRAPH, waiting)));
         }
         return all;
+    }
+
+    /** For templates that want roles to alternate: consecutive messages of the user share one, and a message after a tool's becomes a part of that. */
+    private List<Message> joined(List<Message> messages) {
+        List<Message> all = new ArrayList<>();
+        for (Message message : messages) {
+            if (message instanceof Message.User user && !all.isEmpty()) {
+                all.addAll(after(all.removeLast(), user));
+            } else {
+                all.add(message);
+            }
+        }
+        return all;
+    }
+
+    private List<Message> after(Message before, Message.User user) {
+        return switch (before) {
+            case Message.User asked
+            when !abilities.severalQuestions() ->
+                List.of(new Message.User(asked.content() + PARAGRAPH + user.content(), asked.name()));
+            case Message.Tool result
+            when !abilities.questionAfterResult() ->
+                List.of(new Message.Tool(
+                        result.callId(), result.content() + PARAGRAPH + user.content(), result.name()));
+            default -> List.of(before, user);
+        };
     }
 }

@@ -83,8 +83,9 @@ final class Answer implements TokenSink {
         return reasoningTokens;
     }
 
+    /** Negative infinity without any tokens, as when its lease ends before the first. */
     double meanLogprob() {
-        return tokens == 0 ? 0 : logprobSum / tokens;
+        return tokens == 0 ? Double.NEGATIVE_INFINITY : logprobSum / tokens;
     }
 
     @Override

@@ -42,7 +42,7 @@ final class Conversations {
         Predicate<String> special = text -> isSpecial(tokenizer, text);
         ToolFormat tools = chosen.orElseGet(() -> ToolFormats.of(source, special));
         this.format = new AnswerFormat(tools, source, special);
-        this.adaptation = new Adaptation(abilities, tools.syntax());
+        this.adaptation = new Adaptation(abilities, tools);
     }
 
     private static boolean isSpecial(Tokenizer tokenizer, String text) {

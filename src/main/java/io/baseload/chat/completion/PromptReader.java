@@ -28,8 +28,8 @@ final class PromptReader {
 
     private static final String NO_TEMPLATE =
             "the model has no chat template, and none is known for its vocabulary. Its operator can provide one"
-                + " (chat_template.jinja in the model's folder, or the setting baseload.model.chat-templates); until"
-                + " then send a 'prompt' to /v1/completions";
+                + " (chat_template.jinja in the model's folder, or the setting baseload.model.chat-templates, embedded"
+                + " spring.ai.baseload.chat.chat-template); until then send a 'prompt' to /v1/completions";
 
     private final Tokenizer tokenizer;
     private final Map<String, Conversations> templates = new HashMap<>();

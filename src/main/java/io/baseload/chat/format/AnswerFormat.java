@@ -65,4 +65,11 @@ public final class AnswerFormat {
                 ? new PlainTextReader(out)
                 : tools.reader(marks, offered, out);
     }
+
+    /** Harmony has no reasoning without an end. */
+    Optional<ThoughtCall> thoughtCall(Map<String, ToolSpec> offered) {
+        return tools instanceof CallFormat calls
+                ? Optional.of(new ThoughtCall(calls, marks, offered))
+                : Optional.empty();
+    }
 }

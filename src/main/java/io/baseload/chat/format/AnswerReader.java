@@ -18,7 +18,8 @@ public final class AnswerReader {
     AnswerReader(AnswerFormat format, Map<String, ToolSpec> offered, ToolSet tools, boolean thinking) {
         this.out = new Pieces(format.marks(), !offered.isEmpty());
         this.calls = format.calls(offered, out);
-        this.reasoning = format.reasoning().map(r -> new ReasoningReader(r, format.marks(), thinking, calls, out));
+        this.reasoning = format.reasoning()
+                .map(r -> new ReasoningReader(r, format.marks(), thinking, format.thoughtCall(offered), calls, out));
         this.parallel = tools.parallel();
         this.forced = tools.forced();
     }

@@ -144,8 +144,8 @@ public final class CallGrammar {
         return format.tools()
                 .syntax()
                 .parameters()
-                .<Expr>map(syntax -> SchemaGrammar.addMembers(
-                        schema, new ParameterGrammar(syntax, text), Layout.TIGHT, writable, grammar))
+                .<Expr>map(
+                        syntax -> SchemaGrammar.addMembers(schema, parameters(syntax), Layout.TIGHT, writable, grammar))
                 .orElseGet(() -> SchemaGrammar.addObjects(schema, Layout.TIGHT, writable, grammar));
     }
 
@@ -154,8 +154,12 @@ public final class CallGrammar {
                 .syntax()
                 .parameters()
                 .filter(syntax -> syntax.values() == ParameterSyntax.Values.TEXTS)
-                .map(syntax -> new ParameterGrammar(syntax, text).any())
+                .map(syntax -> parameters(syntax).any())
                 .orElseGet(() -> arguments(SchemaGrammar.ANY_OBJECT));
+    }
+
+    private ParameterGrammar parameters(ParameterSyntax syntax) {
+        return new ParameterGrammar(syntax, format.tools().syntax().linesAfterValue(Stream.of("")), text);
     }
 
     /** The part before an answer: reasoning that the prompt has begun, or that the model may begin. */

@@ -4,6 +4,7 @@ import io.baseload.chat.api.ToolCall;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The syntax of calls: {@code open call (between call)* close}, where a call is {@code beforeName NAME beforeArguments ARGUMENTS afterArguments}. It contains the texts of special tokens.
@@ -34,6 +35,21 @@ public record CallSyntax(
 
     private String arguments(String json) {
         return parameters.map(syntax -> syntax.write(json)).orElse(json);
+    }
+
+    /**
+     * Beginnings of lines before which a value on separate lines ends, even if its own end is missing: those of the next parameter and of the call's end.
+     *
+     * @param parameters the next parameters: what follows the text before their names
+     */
+    List<String> linesAfterValue(Stream<String> parameters) {
+        String end = afterArguments.substring(0, afterArguments.indexOf('>') + 1);
+        return this.parameters
+                .filter(ParameterSyntax::onLines)
+                .map(syntax -> Stream.concat(parameters.map(next -> syntax.beforeName() + next), Stream.of(end))
+                        .map(line -> "\n" + line)
+                        .toList())
+                .orElse(List.of());
     }
 
     /** An example of a call, for models that don't know the format. */

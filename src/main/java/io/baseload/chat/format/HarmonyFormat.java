@@ -46,6 +46,15 @@ record HarmonyFormat() implements ToolFormat {
     }
 
     @Override
+    public String effort(String effort) {
+        return switch (effort) {
+            case "none", "minimal" -> "low";
+            case "xhigh", "max" -> "high";
+            default -> effort;
+        };
+    }
+
+    @Override
     public CallReader reader(Marks marks, Map<String, ToolSpec> offered, Pieces out) {
         return new HarmonyReader(marks, offered.keySet(), out);
     }

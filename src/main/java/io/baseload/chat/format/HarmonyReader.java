@@ -86,9 +86,11 @@ final class HarmonyReader implements CallReader {
             out.call(recipient.group(1));
             at = At.ARGUMENTS;
         } else if (head.contains(analysis)) {
+            out.message();
             out.thinks();
             at = At.REASONING;
         } else {
+            out.message();
             at = At.TEXT;
         }
     }

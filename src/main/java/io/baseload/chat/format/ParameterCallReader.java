@@ -29,6 +29,7 @@ final class ParameterCallReader implements CallReader {
         VALUE
     }
 
+    private final CallSyntax calls;
     private final ParameterSyntax syntax;
     private final ParameterCallPatterns patterns;
     private final Marks marks;
@@ -37,6 +38,7 @@ final class ParameterCallReader implements CallReader {
     private final MarkFinder finder;
     private final StringBuilder raw = new StringBuilder();
     private final Set<String> names = new HashSet<>();
+    private Set<String> declared = Set.of();
     private At at = At.OUTSIDE;
     private Optional<ValueTypes> types = Optional.empty();
     private ParameterReader value = new LiteralValue("", "", text -> {});
@@ -44,6 +46,7 @@ final class ParameterCallReader implements CallReader {
     /** @param offered the tools that may be called, by name */
     ParameterCallReader(
             CallFormat format, ParameterSyntax syntax, Marks marks, Map<String, ToolSpec> offered, Pieces out) {
+        this.calls = format.syntax();
         this.syntax = syntax;
         this.patterns = ParameterCallPatterns.of(format, syntax, marks, offered.keySet());
         this.marks = marks;
@@ -102,6 +105,7 @@ final class ParameterCallReader implements CallReader {
         out.call(tool);
         out.arguments("{");
         types = Optional.ofNullable(offered.get(tool)).map(spec -> ValueTypes.of(spec.parameters()));
+        declared = types.map(ValueTypes::names).orElse(Set.of());
         names.clear();
         at = At.PARAMETERS;
     }
@@ -112,16 +116,26 @@ final class ParameterCallReader implements CallReader {
         Consumer<String> written = counts ? out::arguments : text -> {};
         written.accept((names.isEmpty() ? "\"" : ", \"") + JsonText.escape(name) + "\": ");
         names.add(name);
-        value = value(name, quoted ? patterns.quotedEnds() : patterns.ends(), written);
+        value = value(name, quoted, written);
         at = At.VALUE;
     }
 
-    private ParameterReader value(String name, List<String> ends, Consumer<String> written) {
+    private ParameterReader value(String name, boolean quoted, Consumer<String> written) {
         if (syntax.values() == ParameterSyntax.Values.LITERALS) {
             return new LiteralValue(marks.streamed(syntax.openText()), marks.streamed(syntax.closeText()), written);
         }
         Set<String> allowed = types.orElseThrow().ofMember(name);
-        return allowed.equals(ValueTypes.TEXT) ? new TextValue(ends, written) : new TypedValue(ends, allowed, written);
+        List<String> ends = quoted ? patterns.quotedEnds() : patterns.ends();
+        return allowed.equals(ValueTypes.TEXT)
+                ? new TextValue(ends, nextLines(), written)
+                : new TypedValue(ends, nextLines(), allowed, written);
+    }
+
+    /** Models sometimes forget the end of a value. */
+    private List<String> nextLines() {
+        return calls.linesAfterValue(declared.stream()
+                .filter(name -> !names.contains(name))
+                .map(name -> name + syntax.beforeValue().strip()));
     }
 
     private void value(char c) {
@@ -138,7 +152,7 @@ final class ParameterCallReader implements CallReader {
             at = At.PARAMETERS;
         }
         if (read == JsonExtent.At.AFTER) {
-            accept(c);
+            read(value.rest(c));
         }
     }
 

@@ -12,10 +12,13 @@ final class ParameterGrammar implements MemberForm {
     private static final CodePoints MARK_BEGINS = CodePoints.of("<]");
 
     private final ParameterSyntax syntax;
+    private final List<String> lines;
     private final MarkedText text;
 
-    ParameterGrammar(ParameterSyntax syntax, MarkedText text) {
+    /** @param lines beginnings of lines that a text can't contain */
+    ParameterGrammar(ParameterSyntax syntax, List<String> lines, MarkedText text) {
         this.syntax = syntax;
+        this.lines = lines;
         this.text = text;
     }
 
@@ -62,8 +65,12 @@ final class ParameterGrammar implements MemberForm {
 
     /** The marks that end a text without special marks, and texts that would be read as such. */
     private List<String> marks() {
-        String end = syntax.afterValue().strip();
-        return syntax.openText().isEmpty() ? List.of(end) : List.of(end, syntax.openText());
+        List<String> marks = new ArrayList<>(lines);
+        marks.add(syntax.afterValue().strip());
+        if (!syntax.openText().isEmpty()) {
+            marks.add(syntax.openText());
+        }
+        return marks;
     }
 
     /** If characters are counted, those that begin marks are excluded, because counting and looking for marks together would need a state for each pair. */

@@ -6,6 +6,11 @@ import java.util.Optional;
 sealed interface ParameterReader permits TextValue, TypedValue, LiteralValue {
     JsonExtent.At accept(char c);
 
+    /** After {@link JsonExtent.At#AFTER}: the last chars that don't belong to the value. */
+    default String rest(char last) {
+        return String.valueOf(last);
+    }
+
     /** The end of an incomplete value: completes the written part to valid JSON. */
     void end();
 

@@ -1,7 +1,9 @@
 package io.baseload.chat.format;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Collects the readers' results. White space around reasoning and before calls doesn't belong to the answer, so white space is held until it is known what follows; text after a call is
@@ -20,7 +22,9 @@ final class Pieces {
     private final StringBuilder run = new StringBuilder();
     private final StringBuilder blanks = new StringBuilder();
     private Kind kind = Kind.TEXT;
+    private final Set<Kind> begun = EnumSet.noneOf(Kind.class);
     private boolean trimming;
+    private boolean paragraph;
     private boolean argued;
     private int calls;
     private int endedCalls;
@@ -47,6 +51,11 @@ final class Pieces {
     void reasoning(int c) {
         enter(Kind.REASONING);
         add(c, true);
+    }
+
+    /** A message of text or reasoning begins; after others of its kind it is a paragraph of its own. */
+    void message() {
+        paragraph = true;
     }
 
     void call(String name) {
@@ -129,7 +138,8 @@ final class Pieces {
 
     private void add(int c, boolean waits) {
         boolean blank = Character.isWhitespace(c);
-        if (blank && trimming) {
+        boolean next = paragraph && begun.contains(kind);
+        if (blank && (trimming || next)) {
             return;
         }
         trimming = false;
@@ -137,6 +147,12 @@ final class Pieces {
             blanks.append((char) c);
             return;
         }
+        if (next) {
+            blanks.setLength(0);
+            run.append("\n\n");
+        }
+        paragraph = false;
+        begun.add(kind);
         run.append(blanks).append(marks.plain((char) c));
         blanks.setLength(0);
     }

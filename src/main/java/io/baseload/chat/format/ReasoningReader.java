@@ -1,6 +1,7 @@
 package io.baseload.chat.format;
 
 import java.util.List;
+import java.util.Optional;
 
 /** Reads the reasoning at the beginning of an answer and passes on the rest. */
 final class ReasoningReader {
@@ -13,16 +14,27 @@ final class ReasoningReader {
     private final String open;
     private final MarkFinder closes;
     private final MarkFinder wrappers;
+    private final Optional<ThoughtCall> call;
     private final CallReader answer;
     private final Pieces out;
     private final StringBuilder held = new StringBuilder();
     private At at;
 
-    /** @param thinking whether the prompt has begun the reasoning */
-    ReasoningReader(ReasoningFormat format, Marks marks, boolean thinking, CallReader answer, Pieces out) {
+    /**
+     * @param thinking whether the prompt has begun the reasoning
+     * @param call looks for a call in the reasoning
+     */
+    ReasoningReader(
+            ReasoningFormat format,
+            Marks marks,
+            boolean thinking,
+            Optional<ThoughtCall> call,
+            CallReader answer,
+            Pieces out) {
         this.open = marks.stream(format.open());
         this.closes = new MarkFinder(marks.stream(List.of(format.close())));
         this.wrappers = new MarkFinder(marks.stream(format.wrappers()));
+        this.call = call;
         this.answer = answer;
         this.out = out;
         at = At.BEGINNING;
@@ -65,6 +77,7 @@ final class ReasoningReader {
     }
 
     private void thoughts(char c) {
+        call.ifPresent(thought -> thought.accept(c));
         if (closes.accept(c, out::reasoning) != MarkFinder.NONE) {
             at = At.ANSWER;
         }
@@ -76,6 +89,9 @@ final class ReasoningReader {
             answer();
         }
         closes.finish(out::reasoning);
+        if (at == At.THOUGHTS && !cut) {
+            call.flatMap(ThoughtCall::find).ifPresent(text -> text.chars().forEach(c -> answer.accept((char) c)));
+        }
         wrappers.finish(a -> answer.accept((char) a));
         answer.finish(cut);
     }

@@ -13,6 +13,11 @@ public sealed interface ToolFormat permits CallFormat, HarmonyFormat {
 
     CallSyntax syntax();
 
+    /** The reasoning effort in words that the model knows. */
+    default String effort(String effort) {
+        return effort;
+    }
+
     /** Texts with a meaning in answers that are special tokens in some vocabularies. */
     List<String> marks();
 

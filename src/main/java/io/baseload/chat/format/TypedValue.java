@@ -12,6 +12,7 @@ import java.util.function.Consumer;
  */
 final class TypedValue implements ParameterReader {
     private final List<String> ends;
+    private final List<String> lines;
     private final Set<String> types;
     private final Consumer<String> out;
     private final StringBuilder text = new StringBuilder();
@@ -19,14 +20,19 @@ final class TypedValue implements ParameterReader {
     private boolean json;
     private boolean inString;
     private boolean escaped;
+    private String rest = "";
     /** The place of the first mark inside a string: if the string has no end, it isn't a string, and the mark counts. */
     private int cut = -1;
 
     private int cutEnd;
 
-    /** @param ends the marks; if one is the end of another, the longer one comes first */
-    TypedValue(List<String> ends, Set<String> types, Consumer<String> out) {
+    /**
+     * @param ends the marks; if one is the end of another, the longer one comes first
+     * @param lines beginnings of lines that end it too, but don't belong to it
+     */
+    TypedValue(List<String> ends, List<String> lines, Set<String> types, Consumer<String> out) {
         this.ends = ends;
+        this.lines = lines;
         this.types = types;
         this.out = out;
     }
@@ -40,12 +46,30 @@ final class TypedValue implements ParameterReader {
         }
         quote(c);
         for (String end : ends) {
-            int at = text.length() - end.length();
-            if (at >= 0 && text.indexOf(end, at) == at && ended(at)) {
+            int at = place(end);
+            if (at >= 0 && ended(at, text.length())) {
                 return JsonExtent.At.LAST;
             }
         }
+        for (String line : lines) {
+            int at = place(line);
+            if (at >= 0 && ended(at, at)) {
+                rest = line;
+                return JsonExtent.At.AFTER;
+            }
+        }
         return JsonExtent.At.INSIDE;
+    }
+
+    /** Where a mark begins with which the text ends, or a negative number. */
+    private int place(String mark) {
+        int at = text.length() - mark.length();
+        return at >= 0 && text.indexOf(mark, at) == at ? at : -1;
+    }
+
+    @Override
+    public String rest(char last) {
+        return rest;
     }
 
     private void quote(char c) {
@@ -55,12 +79,12 @@ final class TypedValue implements ParameterReader {
         escaped = inString && c == '\\' && !escaped;
     }
 
-    private boolean ended(int at) {
+    private boolean ended(int at, int end) {
         if (!inString) {
             write(text.substring(0, at));
         } else if (cut < 0) {
             cut = at;
-            cutEnd = text.length();
+            cutEnd = end;
         }
         return !inString;
     }

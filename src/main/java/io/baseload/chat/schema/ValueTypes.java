@@ -32,6 +32,19 @@ public final class ValueTypes {
         }
     }
 
+    /** The names of the declared members. */
+    public Set<String> names() {
+        try {
+            return document.map(known -> Members.of(known, Conjunction.of(known, List.of(known.root())))
+                            .declared()
+                            .keySet())
+                    .orElse(Set.of());
+        } catch (GrammarException e) {
+            return Set.copyOf(
+                    document.orElseThrow().root().node().path("properties").propertyNames());
+        }
+    }
+
     /** The types of a member's values; "number" may include integers without "integer". */
     public Set<String> ofMember(String name) {
         try {

@@ -9,6 +9,7 @@ import io.baseload.chat.api.ToolSpec;
 import io.baseload.chat.format.ToolFormat;
 import io.baseload.chat.format.ToolFormats;
 import java.time.LocalDateTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,6 +30,22 @@ class AdaptationTest {
     private static final String STRICT = """
         {% for m in messages %}{% for c in m.tool_calls or [] %}{% if c.id | length != 9 %}{{ raise_exception('id') }}{% endif %}\
         {{ c.id + ':' + c.function.name + ':' + c.function.arguments }};{% endfor %}{% if m.role == 'tool' %}{{ m.tool_call_id }}{{ m.content }}{% endif %}{% endfor %}\
+        """;
+
+    /** Wants roles to alternate, as Gemma 2's. */
+    private static final String ALTERNATING = """
+        {% if messages[0].role == 'system' %}{{ raise_exception('no system') }}{% endif %}{% for m in messages %}\
+        {% if (m.role == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('must alternate') }}{% endif %}\
+        [{{ m.role }}]{{ m.content | trim }}{% endfor %}\
+        """;
+
+    /** Wants roles to alternate apart from calls and results, as Mistral Nemo's. */
+    private static final String ALTERNATING_APART_FROM_CALLS = """
+        {% set loop_messages = messages[1:] if messages[0].role == 'system' else messages %}{% set ns = namespace(index=0) %}\
+        {% for m in loop_messages %}{% if not (m.role == 'tool' or m.tool_calls) %}\
+        {% if (m.role == 'user') != (ns.index % 2 == 0) %}{{ raise_exception('must alternate') }}{% endif %}\
+        {% set ns.index = ns.index + 1 %}{% endif %}{% endfor %}{% for m in messages %}[{{ m.role }}]{{ m.content or '' }}\
+        {% for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}\
         """;
 
     private static final List<Message> CONVERSATION = List.of(
@@ -105,6 +122,77 @@ class AdaptationTest {
                 .isEqualTo("[system]Be kind.[user]a[assistant]b[user]Be brief.\n\nc");
         assertThat(render(PLAIN, format, ToolSet.EMPTY, messages))
                 .isEqualTo("[system]Be kind.[user]a[assistant]b[system]Be brief.[user]c");
+    }
+
+    @Test
+    void theUsersMessagesAreJoinedWhereRolesMustAlternate() {
+        List<Message> instructed = List.of(Message.system("A"), Message.user("x"), Message.system("B"));
+        assertThat(generic(ALTERNATING, instructed)).isEqualTo("[user]A\n\nx\n\nB");
+        assertThat(generic(ALTERNATING_APART_FROM_CALLS, instructed)).isEqualTo("[system]A[user]x\n\nB");
+        List<Message> twice = List.of(Message.user("x"), Message.user("y"));
+        assertThat(generic(ALTERNATING, twice)).isEqualTo("[user]x\n\ny");
+        assertThat(generic(ALTERNATING_APART_FROM_CALLS, twice)).isEqualTo("[user]x\n\ny");
+        assertThat(generic(PLAIN, twice)).isEqualTo("[user]x[user]y");
+        List<Message> answered = new ArrayList<>(CONVERSATION);
+        answered.add(Message.user("And?"));
+        assertThat(generic(ALTERNATING, answered))
+                .endsWith("sun\n</tool_response>\n<tool_response>\nrain\n</tool_response>\n\nAnd?");
+        assertThat(generic(ALTERNATING_APART_FROM_CALLS, answered)).endsWith("[tool]sun[tool]rain\n\nAnd?");
+        assertThat(generic(ONE_CALL, answered)).endsWith("[tool]raincall_2[user]And?");
+    }
+
+    @Test
+    void noInstructionsAreLostToATemplateThatShowsOnlyTheLast() {
+        String lastOnly = "{% set ns = namespace(s='') %}{% for m in messages if m.role == 'system' %}"
+                + "{% set ns.s = m.content %}{% endfor %}{{ ns.s }}"
+                + "{% for m in messages if m.role != 'system' %}[{{ m.role }}]{{ m.content }}{% endfor %}";
+        assertThat(generic(lastOnly, List.of(Message.system("A"), Message.system("B"), Message.user("x"))))
+                .isEqualTo("A\n\nB[user]x");
+        assertThat(generic(lastOnly, List.of(Message.system("A"), Message.user("x"), Message.system("B"))))
+                .isEqualTo("A[user]x[user]B");
+        assertThat(generic(
+                        lastOnly,
+                        List.of(
+                                Message.system("A"),
+                                Message.user("x"),
+                                Message.assistant("y"),
+                                Message.system("B"),
+                                Message.user("z"))))
+                .isEqualTo("A[user]x[assistant]y[user]B\n\nz");
+    }
+
+    @Test
+    void aCallWithReasoningLosesItsTextWhereATemplateTakesOnlyOne() {
+        String raises = "{% for m in messages %}{% if m.content and m.thinking and m.tool_calls %}{{"
+            + " raise_exception('Cannot pass both') }}{% endif %}[{{ m.role }}]{{ m.thinking }}{{ m.content or '' }}{%"
+            + " for c in m.tool_calls or [] %}{{ c.function | tojson }}{% endfor %}{% endfor %}";
+        var call = new ToolCall("call_1", "weather", "{}");
+        List<Message> messages = List.of(
+                Message.user("x"),
+                new Message.Assistant(Optional.of("I look."), Optional.of("Hm."), List.of(call), Optional.empty()),
+                Message.tool("call_1", "sun"));
+        String written = "{\"name\": \"weather\", \"arguments\": {}}[tool]sun";
+        assertThat(generic(raises, messages)).isEqualTo("[user]x[assistant]Hm." + written);
+        assertThat(generic(raises.replace("m.content and m.thinking and", "false and"), messages))
+                .isEqualTo("[user]x[assistant]Hm.I look." + written);
+    }
+
+    @Test
+    void theEffortIsInWordsThatTheModelKnows() {
+        for (var effort : Map.of("none", "low", "minimal", "low", "medium", "medium", "xhigh", "high", "max", "high")
+                .entrySet()) {
+            assertThat(effort("harmony", effort.getKey())).isEqualTo(effort.getValue());
+            assertThat(effort("hermes", effort.getKey())).isEqualTo(effort.getKey());
+        }
+    }
+
+    private static String effort(String format, String effort) {
+        return new Replay("{{ reasoning_effort }}", ToolFormats.named(format).orElseThrow(), LocalDateTime.MIN)
+                .render(List.of(Message.user("x")), ToolSet.EMPTY, Map.of("reasoning_effort", effort));
+    }
+
+    private static String generic(String source, List<Message> messages) {
+        return render(source, ToolFormats.named("generic").orElseThrow(), ToolSet.EMPTY, messages);
     }
 
     @Test

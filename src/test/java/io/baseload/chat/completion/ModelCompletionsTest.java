@@ -152,6 +152,16 @@ class ModelCompletionsTest {
         assertThat(best.texts.get(0)).isEqualTo(text);
     }
 
+    @Test
+    void anAnswerWithoutTokensIsNotTheLikeliest() throws Exception {
+        Heard heard = new Heard();
+        completions
+                .prepare(sampledWithLogprobs(1, 2))
+                .start(choice -> choice == 0 ? produced -> Lease.Answer.END : Lease.unlimited(), heard);
+        heard.finished();
+        assertThat(heard.texts.get(0)).isNotEmpty();
+    }
+
     private static double mean(Heard heard, int choice) {
         return heard.events.stream()
                 .filter(e -> e instanceof CompletionEvent.Text t && t.choice() == choice)

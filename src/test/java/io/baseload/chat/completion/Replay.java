@@ -8,11 +8,9 @@ import io.baseload.chat.format.ToolFormat;
 import io.baseload.chat.python.TemplateException;
 import io.baseload.chat.template.ChatTemplate;
 import java.time.LocalDateTime;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Conversations as a chat template is made to show them, without a vocabulary. */
 public final class Replay {
@@ -25,20 +23,18 @@ public final class Replay {
     public Replay(String source, ToolFormat format, LocalDateTime clock) {
         this.template = ChatTemplate.compile(source);
         this.abilities = Abilities.of(template, "", "");
-        this.adaptation = new Adaptation(abilities, format.syntax());
+        this.adaptation = new Adaptation(abilities, format);
         this.clock = clock;
     }
 
     /** @param variables that the template sees beside the usual ones */
-    public String render(List<Message> messages, ToolSet tools, Map<String, @Nullable Object> variables) {
+    public String render(List<Message> messages, ToolSet tools, Map<String, Object> variables) {
         var request = CompletionRequest.chat(messages).withTools(tools);
         Optional<TemplateException> refusal = Optional.empty();
         for (boolean inWords : adaptation.ways(tools)) {
-            Input.Chat chat = adaptation.of(new Input.Chat(messages, Map.of()), tools, inWords);
-            Map<String, @Nullable Object> all = new HashMap<>(ChatVariables.of(request, chat, abilities.form()));
-            all.putAll(variables);
+            Input.Chat chat = adaptation.of(new Input.Chat(messages, variables), tools, inWords);
             try {
-                return template.render(all, clock);
+                return template.render(ChatVariables.of(request, chat, abilities.form()), clock);
             } catch (TemplateException e) {
                 refusal = refusal.or(() -> Optional.of(e));
             }

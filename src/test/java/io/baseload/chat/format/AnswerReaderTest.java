@@ -169,6 +169,16 @@ class AnswerReaderTest {
     }
 
     @Test
+    void aCallInReasoningThatIsCutOffIsReasoning() {
+        var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
+        var reader = format.reader(Reading.TOOLS, "");
+        String call = "<tool_call>{\"name\": \"ping\"}</tool_call>";
+        var pieces = new ArrayList<>(reader.append("<think>" + call));
+        pieces.addAll(reader.finish(true));
+        assertEquals(new Reading(call, "", List.of()), Reading.of(pieces));
+    }
+
+    @Test
     void theThoughtsMayBeginInThePrompt() {
         var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
         var reader = format.reader(ToolSet.EMPTY, "<|im_start|>assistant\n<think>\n");

@@ -107,12 +107,15 @@ class ParameterCallsTest {
         }
     }
 
-    /** An answer of tokens drawn at random, now and then those that end a value; empty if it doesn't end in time. */
+    /** An answer of tokens drawn at random, now and then those that end a value, or begin another; empty if it doesn't end in time. */
     private static Optional<String> draw(TokenMask mask, ToolFormat format, Random random) {
         var text = new ByteArrayOutputStream();
         ParameterSyntax parameters = format.syntax().parameters().orElseThrow();
         int[] end = tokenizer.encode(parameters.closeText() + parameters.afterValue());
         int[] quote = tokenizer.encode("\"");
+        List<int[]> lines = format.syntax().linesAfterValue(Stream.of("n>")).stream()
+                .map(tokenizer::encode)
+                .toList();
         for (int tokens = 0; tokens < MAX_TOKENS; tokens++) {
             BitSet allowed = allowed(mask);
             assertThat(allowed.isEmpty())
@@ -122,6 +125,9 @@ class ParameterCallsTest {
                 return Optional.of(text.toString(StandardCharsets.UTF_8));
             }
             int[] ending = random.nextInt(4) == 0 ? end : random.nextInt(3) == 0 ? quote : new int[0];
+            if (!lines.isEmpty() && random.nextInt(4) == 0) {
+                ending = lines.get(random.nextInt(lines.size()));
+            }
             int[] next = ending.length > 0 && allowed.get(ending[0]) ? ending : new int[] {pick(allowed, random)};
             for (int token : next) {
                 if (allowed(mask).get(token)) {

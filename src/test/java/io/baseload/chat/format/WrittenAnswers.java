@@ -174,6 +174,13 @@ final class WrittenAnswers {
                         NO_THOUGHTS,
                         "<|channel|>commentary to=python<|message|>1 + 1",
                         new Reading("", "1 + 1", List.of())),
+                Arguments.of(
+                        "harmony",
+                        NO_THOUGHTS,
+                        "<|channel|>analysis<|message|>One.\n<|end|><|start|>assistant<|channel|>commentary<|message|>"
+                                + "I look.<|end|><|start|>assistant<|channel|>analysis<|message|>\nTwo.<|end|>"
+                                + "<|start|>assistant<|channel|>final<|message|>Sunny.",
+                        new Reading("One.\n\nTwo.", "I look.\n\nSunny.", List.of())),
                 text("harmony", "Today is a plain answer."),
                 text("harmony", "to"),
                 // others
@@ -288,6 +295,37 @@ final class WrittenAnswers {
                     </function>
                     </tool_call>\
                     """, "add {\"s\": \"1\"}", "ping {}"),
+                // a value without an end ends before the line of another parameter, or of the call's end
+                call("qwen-coder", """
+                    <tool_call>
+                    <function=get_weather>
+                    <parameter=city>
+                    Paris
+                    <parameter=days>
+                    3
+                    </function>
+                    </tool_call>\
+                    """, "get_weather {\"city\": \"Paris\", \"days\": 3}"),
+                call(
+                        "qwen-coder",
+                        """
+                        <tool_call>
+                        <function=add>
+                        <parameter=b>
+                        [1, 2]
+                        <parameter=s>
+                        a <parameter=d>
+                        <parameter=s>
+                        <parameter=e>
+                        </function>
+                        </tool_call>
+                        <tool_call>
+                        <function=ping>
+                        </function>
+                        </tool_call>\
+                        """,
+                        "add {\"b\": [1, 2], \"s\": \"a <parameter=d>\\n<parameter=s>\\n<parameter=e>\"}",
+                        "ping {}"),
                 // if the answer ends too early, the JSON is incomplete too
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=s>\n1\n2", "add {\"s\": \"1\\n2"),
                 call("qwen-coder", "<tool_call>\n<function=add>\n<parameter=a>\n12", "add {\"a\": "),
@@ -388,6 +426,19 @@ final class WrittenAnswers {
                 thought("<thin", "", "<thin"),
                 thought("<think>Hm", "Hm", ""),
                 thought("<think>a < b, </thin", "a < b, </thin", ""),
+                thought(
+                        "<think>Hm.\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>",
+                        "Hm.\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>",
+                        "",
+                        "add {\"a\": 1}"),
+                thought(
+                        "<think><tool_call>{\"name\": \"ping\"}</tool_call>? No.",
+                        "<tool_call>{\"name\": \"ping\"}</tool_call>? No.",
+                        ""),
+                thought(
+                        "<think><tool_call>{\"name\": \"rm\"}</tool_call>",
+                        "<tool_call>{\"name\": \"rm\"}</tool_call>",
+                        ""),
                 thought("<think>Hm.</think><tool_call>{\"name\": \"ping\"}</tool_call>", "Hm.", "", "ping {}"),
                 thought(
                         "<think>Not <tool_call>{\"name\": \"ping\"}</tool_call></think>No.",

@@ -82,22 +82,50 @@ class FamilyTemplatesTest {
     @ParameterizedTest
     @MethodSource("families")
     void rendersTurnsAsTheFamilyWasTaught(List<String> tokens, String rendered) {
-        String template =
-                FamilyTemplates.complete(Map.of(), table(tokens)).getOrDefault(Vocabulary.DEFAULT_TEMPLATE, "");
         List<Map<String, String>> messages =
                 List.of(message("system", "S"), message("user", "U"), message("assistant", "A"), message("user", "V"));
-        assertThat(ChatTemplate.compile(template)
-                        .render(
-                                Map.of(
-                                        "messages",
-                                        messages,
-                                        "add_generation_prompt",
-                                        true,
-                                        "bos_token",
-                                        "B",
-                                        "eos_token",
-                                        "E"),
-                                LocalDateTime.MIN))
+        assertThat(render(tokens, messages)).isEqualTo(rendered);
+    }
+
+    private static String render(List<String> tokens, List<Map<String, String>> messages) {
+        String template =
+                FamilyTemplates.complete(Map.of(), table(tokens)).getOrDefault(Vocabulary.DEFAULT_TEMPLATE, "");
+        return ChatTemplate.compile(template)
+                .render(
+                        Map.of("messages", messages, "add_generation_prompt", true, "bos_token", "B", "eos_token", "E"),
+                        LocalDateTime.MIN);
+    }
+
+    /** Families without a message for the system. */
+    static Stream<Arguments> withoutSystem() {
+        return Stream.of(
+                Arguments.of(List.of("<start_of_turn>", "<end_of_turn>"), """
+                    B<start_of_turn>user
+                    S
+
+                    T
+
+                    U<end_of_turn>
+                    <start_of_turn>user
+                    V<end_of_turn>
+                    <start_of_turn>model
+                    """),
+                Arguments.of(List.of("[INST]", "[/INST]"), "B[INST] S\n\nT\n\nU[/INST][INST] V[/INST]"),
+                Arguments.of(
+                        List.of("<s>", "</s>", "<0x0A>", "\u2581the"),
+                        "B[INST] <<SYS>>\nS\n\nT\n<</SYS>>\n\nU [/INST]B[INST] V [/INST]"));
+    }
+
+    @ParameterizedTest
+    @MethodSource("withoutSystem")
+    void showsAllInstructions(List<String> tokens, String rendered) {
+        assertThat(render(
+                        tokens,
+                        List.of(
+                                message("system", "S"),
+                                message("system", "T"),
+                                message("user", "U"),
+                                message("system", "V"))))
                 .isEqualTo(rendered);
     }
 
