@@ -40,7 +40,8 @@ record PullFolder(Path folder, PullSource from) {
         }
         String other = TextFile.read(source);
         if (!other.equals(described())) {
-            throw new BadInputException(folder + " has the files of " + other.strip() + ": --into takes another folder");
+            throw new BadInputException(
+                    folder + " has the files of " + other.strip() + ": --into takes another folder");
         }
     }
 

@@ -37,7 +37,8 @@ class PullCommandTest {
     void deletesNothingThatItDidNotPull() throws Exception {
         byte[] model = Files.readAllBytes(TestModels.tiny());
         Path other = Files.writeString(folder.resolve("other.gguf"), "mine");
-        Path hidden = Files.writeString(Files.createDirectories(folder.resolve("files")).resolve(".hidden"), "mine");
+        Path hidden = Files.writeString(
+                Files.createDirectories(folder.resolve("files")).resolve(".hidden"), "mine");
         try (var server = new FileServer("127.0.0.1")) {
             server.put("/tiny.gguf", model, 1, 50_000);
             server.put("/same.gguf", model, 1, 50_000);

@@ -25,7 +25,7 @@ final class FirstKeys implements SmartInitializingSingleton {
         this.development = environment.acceptsProfiles(Profiles.of("development"));
     }
 
-    /** Runs before the web server accepts requests. A generated key is printed at once: if the start fails later, nobody could see the key any more. */
+    /** Runs before the web server accepts requests. A generated key is printed at once, and as a warning: a start that fails later, or logs no more than warnings, must not lose it. */
     @Override
     public void afterSingletonsInstantiated() {
         if (!chosen.isBlank()) {
@@ -33,7 +33,7 @@ final class FirstKeys implements SmartInitializingSingleton {
         } else if (development) {
             kept = key.generate(true);
         } else {
-            key.generate(false).ifPresent(once -> LOG.info("The first key, an operator's, shown this once: {}", once));
+            key.generate(false).ifPresent(once -> LOG.warn("The first key, an operator's, shown this once: {}", once));
         }
     }
 

@@ -297,8 +297,10 @@ final class AdminApiIT {
             delimiter = '|',
             value = {
                 "POST | tenants | {\"id\": \"bad\", \"window\": []} | window",
-                "POST | tenants | {\"id\": \"bad\", \"windows\": [{\"period\": \"day\", \"token\": 4}]} | windows[0].token",
-                "POST | tenants/default/keys | {\"roles\": [\"user\"], \"expire_at\": \"2999-01-01T00:00:00Z\"} | expire_at",
+                "POST | tenants | {\"id\": \"bad\", \"windows\": [{\"period\": \"day\", \"token\": 4}]} |"
+                        + " windows[0].token",
+                "POST | tenants/default/keys | {\"roles\": [\"user\"], \"expire_at\": \"2999-01-01T00:00:00Z\"} |"
+                        + " expire_at",
                 "POST | tenants/default/keys/x/rotate | {\"overlap\": 0} | overlap",
                 "PUT | tenants/default/keys/x/windows | {\"window\": []} | window",
                 "PUT | tenants/default/content-policy | {\"keep\": true, \"retention_day\": 30} | retention_day",

@@ -133,8 +133,7 @@ final class AdminModelsIT {
         JsonNode other = admin.refused(400, "POST", load, Map.of("shards", shards + 1));
         assertThat(other.get("message").asString()).contains("'shards' must be " + shards);
 
-        admin.succeeded(
-                rest.send("POST", load, Map.of("precision", "fast", "kv_precision", "f16", "shards", shards)));
+        admin.succeeded(rest.send("POST", load, Map.of("precision", "fast", "kv_precision", "f16", "shards", shards)));
         JsonNode loaded = rest.get("/admin/v1/models/tuned").get("loaded");
         assertThat(loaded.get("shards").asInt()).isEqualTo(shards);
         assertThat(loaded.get("precision").asString()).isEqualTo("fast");

@@ -14,10 +14,10 @@ final class LoadSettingsTest {
     @ParameterizedTest
     @CsvSource({"0, 0", "100, 100", "512, 512", "4096, 512"})
     void theContextLengthIsAtMostTheModelsOwn(int setting, int expected) {
-        var settings = new LoadSettings(
-                true, LoadOptions.named("").withContextLength(setting), Map.of(), Map.of(), "build");
-        var encoder = new ModelRow(
-                "encoder", "", "bert", "safetensors", 1, 512, Wanted.NO, Instant.EPOCH, null, null, false);
+        var settings =
+                new LoadSettings(true, LoadOptions.named("").withContextLength(setting), Map.of(), Map.of(), "build");
+        var encoder =
+                new ModelRow("encoder", "", "bert", "safetensors", 1, 512, Wanted.NO, Instant.EPOCH, null, null, false);
         assertThat(settings.options(encoder).contextLength()).isEqualTo(expected);
     }
 }
