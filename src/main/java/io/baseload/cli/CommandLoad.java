@@ -22,7 +22,7 @@ record CommandLoad(MemoryBudget budget) {
     }
 
     LoadedModel load(Engine engine, Path model, LoadOptions options) {
-        MemoryEstimate needed = engine.estimate(model, options);
+        MemoryEstimate needed = estimate(engine, model, options);
         if (StoredFolder.is(model)) {
             StoredFolder stored = StoredFolder.open(model);
             // layers may share their weights, which are then in memory once
@@ -32,6 +32,15 @@ record CommandLoad(MemoryBudget budget) {
             admit(needed);
         }
         return engine.load(model, options);
+    }
+
+    /** @throws BadInputException if the model can't be loaded with these options */
+    private static MemoryEstimate estimate(Engine engine, Path model, LoadOptions options) {
+        try {
+            return engine.estimate(model, options);
+        } catch (IllegalArgumentException e) {
+            throw new BadInputException(model + ": " + e.getMessage());
+        }
     }
 
     /** @throws BadInputException if less memory is available */

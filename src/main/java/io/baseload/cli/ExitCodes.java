@@ -6,6 +6,7 @@ import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.app.IoErrors;
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,7 @@ final class ExitCodes {
             case UncuttableModelException bad -> badInput(command, bad.getMessage());
             case ModelStoreException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case UncheckedIOException bad -> badInput(command, IoErrors.inWords(bad));
+            case IOException bad -> badInput(command, IoErrors.inWords(new UncheckedIOException(bad)));
             case NotFiniteException bad -> badInput(command, String.valueOf(bad.getMessage()));
             case ExecutionException failed
             when failed.getCause() instanceof NotFiniteException bad ->

@@ -16,8 +16,6 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.Usage;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -155,11 +153,8 @@ final class GenerateCommand implements Callable<Integer> {
         require(threads >= 0, "--threads must be 0 or more, not " + threads);
     }
 
-    private Optional<String> template() throws IOException {
-        if (chatTemplate != null && !Files.isRegularFile(chatTemplate)) {
-            throw new BadInputException(chatTemplate + " is not a file");
-        }
-        return chatTemplate == null ? Optional.empty() : Optional.of(Files.readString(chatTemplate));
+    private Optional<String> template() {
+        return Optional.ofNullable(chatTemplate).map(TextFile::read);
     }
 
     private static void require(boolean holds, String problem) {

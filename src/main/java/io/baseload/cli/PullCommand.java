@@ -26,9 +26,11 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.springframework.util.unit.DataSize;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 
 /** Downloads a model's files into a folder; the last line is the path for an import. It can reach every host that the machine can reach: lists of hosts are for the service. */
 @Command(
@@ -89,13 +91,18 @@ final class PullCommand implements Callable<Integer> {
             description = "Files downloaded at the same time (default: ${DEFAULT-VALUE}).")
     private int connections = 4;
 
-    @Option(names = "--bandwidth", paramLabel = "BYTES", description = "Maximum bytes per second, such as 10MB.")
-    private @Nullable String bandwidth;
+    @Option(
+            names = "--bandwidth",
+            paramLabel = "BYTES",
+            converter = Rate.class,
+            description = "Maximum bytes per second, such as 10MB.")
+    private @Nullable DataSize bandwidth;
 
     @Option(
             names = "--into",
             paramLabel = "FOLDER",
-            description = "A folder for this model only (default: one in the import folder below BASELOAD_HOME).")
+            description = "A new folder, or that of an earlier pull of the same source (default: one in the import"
+                    + " folder below BASELOAD_HOME).")
     private @Nullable Path into;
 
     @Mixin
@@ -120,6 +127,7 @@ final class PullCommand implements Callable<Integer> {
         PullSource from = read();
         Path imports = Home.path().resolve("import");
         Path folder = into == null ? imports.resolve(name(from)) : into.toAbsolutePath();
+        var target = new PullFolder(folder, from);
         var request = new Puller.Request(
                 from,
                 Optional.ofNullable(user),
@@ -128,6 +136,8 @@ final class PullCommand implements Callable<Integer> {
                 Optional.ofNullable(signers).map(trusted -> signature));
         Path trusted = Objects.requireNonNullElse(signers, Path.of("model-signers"));
         try (var puller = new Puller(properties(), AllowedHosts.all(), trusted, Optional.empty())) {
+            puller.check(from, request.signature());
+            target.claim();
             PullResult pulled =
                     puller.pull(request, folder, (bytes, imported) -> require(folder, bytes + imported), new Tenths());
             pulled.signer().ifPresent(name -> output.note("signed by " + name));
@@ -158,6 +168,9 @@ final class PullCommand implements Callable<Integer> {
     private PullSource read() {
         if (source.startsWith(HUB)) {
             String[] parts = source.substring(HUB.length()).split("@", 2);
+            if (!HuggingFace.isRepository(parts[0])) {
+                throw new BadInputException(source + " is not a name such as hf:org/model");
+            }
             return new HuggingFace(base, parts[0], parts.length == 2 ? parts[1] : "main", files);
         }
         if (source.startsWith(REGISTRY)) {
@@ -180,13 +193,14 @@ final class PullCommand implements Callable<Integer> {
         }
     }
 
+    /** The name of the source's folder. */
     private static String name(PullSource from) {
-        String last = switch (from) {
+        String name = switch (from) {
             case HuggingFace hub -> hub.repository();
             case Oci oci -> oci.repository();
             case Urls urls -> urls.files().getFirst().name();
         };
-        return last.replaceFirst(".*/", "").toLowerCase(Locale.ROOT);
+        return name.replace("/", "--").toLowerCase(Locale.ROOT);
     }
 
     private static String variable(String name) {
@@ -205,7 +219,7 @@ final class PullCommand implements Callable<Integer> {
                 null,
                 false,
                 connections,
-                bandwidth == null ? null : DataSize.parse(bandwidth),
+                bandwidth,
                 Duration.ofSeconds(10),
                 Duration.ofSeconds(60),
                 5,
@@ -224,6 +238,22 @@ final class PullCommand implements Callable<Integer> {
             }
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " can't be written", e);
+        }
+    }
+
+    /** Bytes per second. */
+    private static final class Rate implements ITypeConverter<DataSize> {
+        @Override
+        public DataSize convert(String text) {
+            try {
+                DataSize size = DataSize.parse(text);
+                if (size.toBytes() > 0) {
+                    return size;
+                }
+            } catch (IllegalArgumentException e) {
+                // not a size
+            }
+            throw new TypeConversionException("expected a number of bytes such as 10MB, not '" + text + "'");
         }
     }
 

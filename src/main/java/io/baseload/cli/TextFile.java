@@ -2,6 +2,8 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.ModelFileException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +15,14 @@ final class TextFile {
     private TextFile() {}
 
     static String read(Path file) {
-        return new String(bytes(file), StandardCharsets.UTF_8);
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes(file)))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw new BadInputException(file + ": is not UTF-8 text");
+        }
     }
 
     static byte[] bytes(Path file) {

@@ -71,6 +71,7 @@ class CommandsTest {
             CommandRun inspected = CommandRun.of("inspect", "--verify", id.substring(0, 12));
             assertThat(inspected.code()).as(inspected.err()).isZero();
             assertThat(inspected.out()).contains("all checksums are right");
+            assertBad("quantization must be keep", "bench", id, "--quantize", "q8", "--repeat", "1");
             String[] ask = {"generate", "", "--prompt", "The", "--max-tokens", "5", "--json"};
             ask[1] = id;
             JsonNode stored = CommandRun.of(ask).json();
@@ -375,6 +376,11 @@ class CommandsTest {
         assertBad("--max-tokens must be 1 or more", "generate", TINY, "--prompt", "x", "--max-tokens", "0");
         assertBad("--threads must be 0 or more", "generate", TINY, "--prompt", "x", "--threads", "-1");
         assertBad("prompt", "generate", TINY, "--prompt", "");
+        assertBad("must be at most the model's own", "bench", TINY, "--prompt", "100000", "--repeat", "1");
+        Path latin1 = Files.write(folder.resolve("latin1.jinja"), new byte[] {(byte) 0xe4, '\n'});
+        assertBad("is not UTF-8 text", "generate", TINY, "--chat", "x", "--chat-template", latin1.toString());
+        assertBad("no such file", "generate", TINY, "--chat", "x", "--chat-template", folder + "/missing.jinja");
+        assertBad("Input/output error", "perplexity", TINY, "--windows", "/proc/self/mem");
         assertBad("nonsense", "nonsense");
     }
 

@@ -439,6 +439,7 @@ class ChartTest {
                 "database: {url: 'postgres://x'} | pattern",
                 "service: {type: Magic} | value must be one of",
                 "env: {SERVER_PORT: '1'} | SERVER_PORT",
+                "env: {BASELOAD_ENGINE_ENABLED: 'false'} | BASELOAD_ENGINE_ENABLED",
                 "env: {lower: '1'} | lower",
                 "persistence: {size: 20} | string",
                 "persistence: {accessMode: ReadOnlyMany} | value must be one of"

@@ -40,6 +40,21 @@ class NotesChartTest {
         assertThat(notes("")).doesNotContain(warning);
     }
 
+    @Test
+    void theNotesNameAPolicyThatKeepsRequestsOut() throws IOException {
+        String warning = "Name the ingress controller or the clients in networkPolicy.from";
+        for (String outside : List.of(
+                "ingress: {enabled: true, hosts: [llm.example.com]}\n",
+                "httpRoute: {enabled: true, parentRefs: [{name: gateway}]}\n",
+                "service: {type: LoadBalancer}\n")) {
+            assertThat(notes(outside)).contains(warning);
+            assertThat(notes(outside + "networkPolicy: {enabled: false}")).doesNotContain(warning);
+            assertThat(notes(outside + "networkPolicy: {from: [{namespaceSelector: {}}]}"))
+                    .doesNotContain(warning);
+        }
+        assertThat(notes("")).doesNotContain(warning);
+    }
+
     /** Helm renders the notes, but returns them only when it installs. */
     private String notes(String values) throws IOException {
         Path chart = Manifests.copy(Files.createTempDirectory(folder, "chart"));

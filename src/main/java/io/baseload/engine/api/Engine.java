@@ -76,6 +76,9 @@ public interface Engine extends AutoCloseable {
      */
     CollectiveTimes measureAllReduce(int rows, int width, boolean meeting);
 
+    /** The number of parts that it cuts each generating model into. */
+    int shards();
+
     /** Whether all workers are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 

@@ -12,6 +12,7 @@ package io.baseload.engine.api;
  * @param speculation statistics of speculation
  * @param memory the model's memory
  * @param kernels the kernels that compute its linear layers
+ * @param shards the parts that it is cut into; 1 for an encoder
  */
 public record ModelLoad(
         int active,
@@ -22,4 +23,5 @@ public record ModelLoad(
         PrefixCacheLoad prefixes,
         SpeculationLoad speculation,
         MemoryEstimate memory,
-        KernelTiers kernels) {}
+        KernelTiers kernels,
+        int shards) {}

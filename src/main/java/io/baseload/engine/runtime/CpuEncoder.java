@@ -84,7 +84,8 @@ final class CpuEncoder implements LoadedEncoder {
 
     @Override
     public ModelLoad load() {
-        return new ModelLoad(batcher.active(), batcher.queued(), 0, 0, 0, NO_PREFIXES, NO_SPECULATION, memory, kernels);
+        return new ModelLoad(
+                batcher.active(), batcher.queued(), 0, 0, 0, NO_PREFIXES, NO_SPECULATION, memory, kernels, 1);
     }
 
     @Override

@@ -101,6 +101,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public int shards() {
+        return layout.shards();
+    }
+
+    @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
         return RatesProbe.measure(model, Kernels.best(precision), layout, pinned);
     }
@@ -175,7 +180,7 @@ final class CpuEngine implements Engine {
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
-            CpuModel loaded = new CpuModel(options.name(), source, size, parts.taken(), cache, batcher, probe, tiers);
+            CpuModel loaded = new CpuModel(options.name(), source, size, parts, cache, batcher, probe, tiers);
             add(batcher, memory, loaded::markFreed);
             return loaded;
         } catch (Throwable failed) {

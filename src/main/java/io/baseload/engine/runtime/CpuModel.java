@@ -24,6 +24,7 @@ final class CpuModel implements LoadedModel {
     private final Vocabulary vocabulary;
     private final ModelSize size;
     private final MemoryEstimate memory;
+    private final int shards;
     private final KvCache cache;
     private final Batcher batcher;
     private final RooflineProbe probe;
@@ -34,7 +35,7 @@ final class CpuModel implements LoadedModel {
             String name,
             ModelSource source,
             ModelSize size,
-            MemoryEstimate memory,
+            ModelParts parts,
             KvCache cache,
             Batcher batcher,
             RooflineProbe probe,
@@ -43,7 +44,8 @@ final class CpuModel implements LoadedModel {
         this.info = source.info();
         this.vocabulary = source.vocabulary();
         this.size = size;
-        this.memory = memory;
+        this.memory = parts.taken();
+        this.shards = parts.shards().size();
         this.cache = cache;
         this.batcher = batcher;
         this.probe = probe;
@@ -88,7 +90,8 @@ final class CpuModel implements LoadedModel {
                 cache.prefixes(),
                 batcher.speculation(),
                 memory,
-                kernels);
+                kernels,
+                shards);
     }
 
     @Override

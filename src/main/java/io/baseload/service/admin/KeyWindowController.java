@@ -29,7 +29,7 @@ final class KeyWindowController {
         this.reports = reports;
     }
 
-    /** @param windows absent = none */
+    /** @param windows none = an empty list */
     record Windows(@Nullable List<@Nullable BudgetForm> windows) {}
 
     /** Budgets, with the usage of the current windows. */
@@ -51,7 +51,7 @@ final class KeyWindowController {
             @RequestBody Windows request,
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
-        var windows = BudgetForm.read(request.windows() == null ? List.of() : request.windows());
+        var windows = BudgetForm.read(Refusals.present("windows", request.windows()));
         return new Windows(tenants
                 .changeKeyWindows(caller.actor(), tenant, prefix, windows)
                 .orElseThrow(() -> Refusals.notFound("key", prefix))

@@ -52,14 +52,16 @@ final class ModelController {
     /**
      * @param precision exact or fast; absent: as before
      * @param kvPrecision f32, f16 or q8; absent: as before
+     * @param shards the process's own number, which applies to all models; absent: likewise
      * @param pinned whether it stays in memory although nobody uses it; absent: as before
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record LoadRequest(
             @Nullable String precision,
             @Nullable String kvPrecision,
+            @Nullable Integer shards,
             @Nullable Boolean pinned) {
-        static final LoadRequest AS_BEFORE = new LoadRequest(null, null, null);
+        static final LoadRequest AS_BEFORE = new LoadRequest(null, null, null, null);
     }
 
     @GetMapping
@@ -100,12 +102,23 @@ final class ModelController {
         LoadRequest request = body == null ? LoadRequest.AS_BEFORE : body;
         Optional<Precision> precision = Refusals.named("precision", request.precision(), Precision::of);
         Optional<KvPrecision> kv = Refusals.named("kv_precision", request.kvPrecision(), KvPrecision::of);
+        requireOwnShards(request.shards());
         Map<String, Object> detail = new TreeMap<>();
         precision.ifPresent(value -> detail.put("precision", value.label()));
         kv.ifPresent(value -> detail.put("kv_precision", value.label()));
         Optional<Boolean> pinned = Optional.ofNullable(request.pinned());
         pinned.ifPresent(value -> detail.put("pinned", value));
         return JobForm.started(catalog.load(id, precision, kv, pinned, recorded(caller, "model.load", id, detail)));
+    }
+
+    private void requireOwnShards(@Nullable Integer shards) {
+        int own = catalog.shards();
+        if (shards != null && shards != own) {
+            throw Refusals.invalid(
+                    "shards",
+                    "invalid_value",
+                    "'shards' must be " + own + ": baseload.engine.shards is for all models of a process.");
+        }
     }
 
     @PostMapping("/{id}/unload")

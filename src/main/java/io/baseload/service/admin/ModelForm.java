@@ -36,6 +36,7 @@ record ModelForm(
      * @param pinned whether it stays although nobody uses it, or others need room
      * @param prefillTier the kernels for the linear layers of prompts
      * @param decodeTier those for answers
+     * @param shards the parts that it is split into
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Loaded(
@@ -46,7 +47,8 @@ record ModelForm(
             String kvPrecision,
             boolean pinned,
             String prefillTier,
-            String decodeTier) {
+            String decodeTier,
+            int shards) {
         static Loaded of(Model model, ModelLoad load) {
             return new Loaded(
                     load.memory().total(),
@@ -56,7 +58,8 @@ record ModelForm(
                     model.kvPrecision().label(),
                     model.pinned(),
                     load.kernels().prefill(),
-                    load.kernels().decode());
+                    load.kernels().decode(),
+                    load.shards());
         }
     }
 

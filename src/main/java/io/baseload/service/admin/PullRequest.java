@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -43,7 +42,6 @@ record PullRequest(
     private static final int MAX_FILES = 1000;
     private static final int MAX_TEXT = 1024;
     private static final int MAX_URL = 8192;
-    private static final Pattern REPOSITORY = Pattern.compile("[A-Za-z0-9._-]+(/[A-Za-z0-9._-]+)?");
 
     /**
      * @param baseUrl of the hub or its mirror; absent: huggingface.co
@@ -59,7 +57,7 @@ record PullRequest(
         PullSource read() {
             String id =
                     text("huggingface.repository", Refusals.present("huggingface.repository", repository), MAX_TEXT);
-            if (!REPOSITORY.matcher(id).matches() || id.contains("..")) {
+            if (!PullSource.HuggingFace.isRepository(id)) {
                 throw Refusals.invalid(
                         "huggingface.repository",
                         "invalid_value",

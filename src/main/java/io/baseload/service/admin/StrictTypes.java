@@ -10,12 +10,16 @@ import tools.jackson.databind.cfg.MutableCoercionConfig;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
-/** Nothing in a request is converted: neither {@code "1"} nor {@code 1.5} is an integer, and {@code 1} is not a string. */
+/**
+ * Nothing in a request is ignored or converted: unknown fields are refused, because a misspelt limit would be none; neither {@code "1"} nor {@code 1.5} is an integer, and
+ * {@code 1} is not a string.
+ */
 @Component
 final class StrictTypes implements JsonMapperBuilderCustomizer {
     @Override
     public void customize(JsonMapper.Builder builder) {
-        builder.disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+        builder.enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+                .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
                 .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
                 .withCoercionConfig(LogicalType.Textual, StrictTypes::textOnly);
     }

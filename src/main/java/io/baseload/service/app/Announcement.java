@@ -7,8 +7,6 @@ import org.springframework.boot.context.event.ApplicationReadyEvent;
 import org.springframework.boot.web.server.autoconfigure.ServerProperties;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.event.EventListener;
-import org.springframework.core.env.Environment;
-import org.springframework.core.env.Profiles;
 import org.springframework.stereotype.Component;
 
 /** Prints the service's address once it answers. */
@@ -19,13 +17,11 @@ final class Announcement {
     private final Startup startup;
     private final FirstKeys keys;
     private final ServerProperties server;
-    private final Environment environment;
 
-    Announcement(Startup startup, FirstKeys keys, ServerProperties server, Environment environment) {
+    Announcement(Startup startup, FirstKeys keys, ServerProperties server) {
         this.startup = startup;
         this.keys = keys;
         this.server = server;
-        this.environment = environment;
     }
 
     @EventListener
@@ -43,18 +39,8 @@ final class Announcement {
             LOG.error("Baseload listens at {}, but no model answers", address);
             return;
         }
-        LOG.info("Baseload answers at {}{}", address, hints(address));
-    }
-
-    private String hints(String address) {
-        boolean development = environment.acceptsProfiles(Profiles.of("development"));
-        return keys.shown()
-                .map(key -> development ? page(address, key) : once(key))
-                .orElse("");
-    }
-
-    private static String once(String key) {
-        return "\n\n  The first key, an operator's, shown this once: " + key + "\n";
+        String hints = keys.kept().map(key -> page(address, key)).orElse("");
+        LOG.info("Baseload answers at {}{}", address, hints);
     }
 
     private static String page(String address, String key) {

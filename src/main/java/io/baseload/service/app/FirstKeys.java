@@ -2,6 +2,8 @@ package io.baseload.service.app;
 
 import io.baseload.service.tenant.FirstKey;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.core.env.Environment;
 import org.springframework.core.env.Profiles;
@@ -10,10 +12,12 @@ import org.springframework.stereotype.Component;
 /** The first key: the one in {@code BASELOAD_BOOTSTRAP_KEY}, otherwise one that the first start generates. */
 @Component
 final class FirstKeys implements SmartInitializingSingleton {
+    private static final Logger LOG = LoggerFactory.getLogger("io.baseload");
+
     private final FirstKey key;
     private final String chosen;
     private final boolean development;
-    private volatile Optional<String> shown = Optional.empty();
+    private volatile Optional<String> kept = Optional.empty();
 
     FirstKeys(FirstKey key, Environment environment) {
         this.key = key;
@@ -21,18 +25,20 @@ final class FirstKeys implements SmartInitializingSingleton {
         this.development = environment.acceptsProfiles(Profiles.of("development"));
     }
 
-    /** Runs before the web server accepts requests. */
+    /** Runs before the web server accepts requests. A generated key is printed at once, and as a warning: a start that fails later, or logs no more than warnings, must not lose it. */
     @Override
     public void afterSingletonsInstantiated() {
-        if (chosen.isBlank()) {
-            shown = key.generate(development);
-        } else {
+        if (!chosen.isBlank()) {
             key.bootstrap(chosen);
+        } else if (development) {
+            kept = key.generate(true);
+        } else {
+            key.generate(false).ifPresent(once -> LOG.warn("The first key, an operator's, shown this once: {}", once));
         }
     }
 
-    /** The generated key, if it may be shown: at the start that generated it, and in the development profile at each later one. */
-    Optional<String> shown() {
-        return shown;
+    /** The generated key of the development profile, which stays in the home. */
+    Optional<String> kept() {
+        return kept;
     }
 }

@@ -14,7 +14,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
 /**
  * How every model is loaded.
  *
- * @param contextLength tokens that one request may hold, prompt and answer; 0 = the model's own context length
+ * @param contextLength the most tokens that one request may hold, prompt and answer, if the model's own context length isn't less; 0 = the model's own
  * @param kvTokens tokens that all requests together may hold in the KV cache; 0 = automatic
  * @param maxSequences answers that are computed at the same time
  * @param maxQueued answers that may wait beyond those; one more is refused with 503

@@ -84,7 +84,7 @@ final class McpTools {
             }
         }
         for (var parameter : tool.parameters()) {
-            if (parameter.required() && arguments.get(parameter.name()) == null) {
+            if (parameter.required() && !isGiven(arguments, parameter)) {
                 throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
             }
         }
@@ -100,16 +100,16 @@ final class McpTools {
 
     private Map<String, Object> ask(AdminTool tool, Map<String, Object> arguments) {
         var variables = new ArrayList<Object>();
-        tool.in(AdminTool.Location.PATH).forEach(parameter -> variables.add(given(arguments, parameter)));
+        tool.in(AdminTool.Location.PATH).forEach(parameter -> variables.add(arguments.get(parameter.name())));
         var query = tool.in(AdminTool.Location.QUERY).stream()
-                .filter(parameter -> arguments.get(parameter.name()) != null)
-                .peek(parameter -> variables.add(given(arguments, parameter)))
+                .filter(parameter -> isGiven(arguments, parameter))
+                .peek(parameter -> variables.add(arguments.get(parameter.name())))
                 .map(parameter -> parameter.name() + "={" + parameter.name() + "}")
                 .collect(Collectors.joining("&"));
         var body = new LinkedHashMap<String, Object>();
         tool.in(AdminTool.Location.BODY).stream()
-                .filter(parameter -> arguments.get(parameter.name()) != null)
-                .forEach(parameter -> body.put(parameter.name(), given(arguments, parameter)));
+                .filter(parameter -> isGiven(arguments, parameter))
+                .forEach(parameter -> body.put(parameter.name(), arguments.get(parameter.name())));
         return api.send(
                 tool.method(),
                 tool.in(AdminTool.Location.BODY).isEmpty() ? null : body,
@@ -117,12 +117,10 @@ final class McpTools {
                 variables.toArray());
     }
 
-    private static Object given(Map<String, Object> arguments, AdminTool.Parameter parameter) {
+    /** Models send an empty text for an optional parameter that they don't want to give. */
+    private static boolean isGiven(Map<String, Object> arguments, AdminTool.Parameter parameter) {
         Object value = arguments.get(parameter.name());
-        if (value == null || value.equals("")) {
-            throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
-        }
-        return value;
+        return value != null && !value.equals("");
     }
 
     private static CallToolResult answered(Map<String, Object> answer) {

@@ -27,9 +27,15 @@ public sealed interface PullSource {
      */
     record HuggingFace(URI base, String repository, String revision, List<String> files) implements PullSource {
         public static final URI HUB = URI.create("https://huggingface.co");
+        private static final Pattern REPOSITORY = Pattern.compile("\\w[\\w.-]*(/\\w[\\w.-]*)?");
 
         public HuggingFace {
             files = List.copyOf(files);
+        }
+
+        /** Whether a repository can have this name. */
+        public static boolean isRepository(String name) {
+            return REPOSITORY.matcher(name).matches() && !name.contains("..");
         }
     }
 

@@ -37,8 +37,8 @@ import javax.net.ssl.SSLContext;
  * Pulls models into folders.
  *
  * <p>First the source lists its files with sizes and digests, and its licences. Only then is anything downloaded, and only if the licence is allowed and the disk has room. Files
- * are downloaded in parallel, with a limit over all pulls, each resumed where it broke off; files that are not in the source's list are removed from the folder. At the end
- * archives are unpacked and the signature is verified. A pull that ends early leaves the files received so far, and the next one for the same folder continues with them.
+ * are downloaded in parallel, with a limit over all pulls, each resumed where it broke off. In the folder a pull works in two folders of its own, {@value #FILES} and
+ * {@value #LAYERS}: files there that are not in the source's list are removed, and nothing else is touched. At the end archives are unpacked and the signature is verified. A pull that ends early leaves the files received so far, and the next one for the same folder continues with them.
  *
  * <p>Cost: files that were there before are read once, to be hashed again.
  */
@@ -136,7 +136,7 @@ public final class Puller implements AutoCloseable {
                     watched(stop, () -> plan(request, authorization, stop), () -> watcher.at(0, "listing the files"));
             List<String> licenses = licensed(plan, request.license());
             tidy(folder, plan);
-            space.require(Math.max(0, plan.bytes() - present(folder)), plan.bytes());
+            space.require(Math.max(0, plan.bytes() - presentBytes(folder)), plan.bytes());
             var growth = new DiskGrowth(space);
             List<FileDownload.Done> files = new ArrayList<>(fetch(plan, folder, authorization, stop, growth, watcher));
             watcher.at(1, "checking");
@@ -203,7 +203,12 @@ public final class Puller implements AutoCloseable {
                 .resolve(file.name());
     }
 
-    /** Removes files that are not in the plan, and creates the folders of those that are. */
+    /** The folders that a pull makes in its own, and in which it deletes what is not in its list. */
+    public static Set<String> folders() {
+        return Set.of(FILES, LAYERS);
+    }
+
+    /** Removes earlier files that are not in the plan, and creates the folders of those that are. */
     private static void tidy(Path folder, PullPlan plan) throws IOException {
         Set<Path> wanted = new HashSet<>();
         for (RemoteFile file : plan.files()) {
@@ -216,21 +221,32 @@ public final class Puller implements AutoCloseable {
             Files.createDirectories(Objects.requireNonNull(target.getParent()));
         }
         Files.createDirectories(folder.resolve(FILES));
-        try (Stream<Path> all = Files.walk(folder)) {
-            for (Path path : all.toList()) {
-                if (!Files.isDirectory(path) && !wanted.contains(path)) {
-                    Files.delete(path);
-                }
+        for (Path path : present(folder)) {
+            if (!wanted.contains(path)) {
+                Files.delete(path);
             }
         }
     }
 
-    private static long present(Path folder) throws IOException {
-        try (Stream<Path> all = Files.walk(folder)) {
-            return all.filter(Files::isRegularFile)
-                    .mapToLong(path -> path.toFile().length())
-                    .sum();
+    private static long presentBytes(Path folder) throws IOException {
+        return present(folder).stream()
+                .filter(Files::isRegularFile)
+                .mapToLong(path -> path.toFile().length())
+                .sum();
+    }
+
+    /** The files of earlier pulls. */
+    private static List<Path> present(Path folder) throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String name : folders()) {
+            Path own = folder.resolve(name);
+            if (Files.isDirectory(own)) {
+                try (Stream<Path> all = Files.walk(own)) {
+                    all.filter(path -> !Files.isDirectory(path)).forEach(files::add);
+                }
+            }
         }
+        return files;
     }
 
     private List<FileDownload.Done> fetch(

@@ -34,8 +34,10 @@ public record LoadSettings(
         }
     }
 
+    /** The setting for the context length is a maximum: a model whose own is shorter keeps it. */
     LoadOptions options(ModelRow row) {
-        LoadOptions options = template.withName(row.id());
+        LoadOptions options =
+                template.withName(row.id()).withContextLength(Math.min(template.contextLength(), row.contextLength()));
         if (row.computePrecision() != null) {
             options = options.withPrecision(row.computePrecision());
         }

@@ -123,6 +123,11 @@ public final class ModelCatalog {
         return loader.states();
     }
 
+    /** The parts that each model of this process is split into, except encoders. */
+    public int shards() {
+        return engine.shards();
+    }
+
     /**
      * Loads a model, to stay.
      *

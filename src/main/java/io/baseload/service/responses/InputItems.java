@@ -74,7 +74,8 @@ final class InputItems {
             default ->
                 throw Invalid.unsupported(
                         item.path("type"),
-                        "single items are not stored: send the item itself, or 'previous_response_id'.");
+                        "single items are not stored: send the item itself (AI SDKs do with 'store': false), or"
+                                + " 'previous_response_id'.");
         }
     }
 

@@ -26,7 +26,9 @@ import io.baseload.service.tenant.UnknownIdentityException;
 import io.baseload.service.tenant.UnknownTenantException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +42,7 @@ import org.springframework.web.bind.MissingServletRequestParameterException;
 import org.springframework.web.method.annotation.MethodArgumentTypeMismatchException;
 import tools.jackson.core.exc.InputCoercionException;
 import tools.jackson.databind.DatabindException;
+import tools.jackson.databind.exc.UnrecognizedPropertyException;
 
 /** Maps each failure to its answer. Anything not listed here is a bug: 500, with the id of the log entry that has the details. */
 public final class Failures {
@@ -185,11 +188,24 @@ public final class Failures {
             if (cause instanceof InputCoercionException) {
                 return ApiException.invalid(null, "invalid_value", "A number in the body is out of range.");
             }
+            if (cause instanceof UnrecognizedPropertyException unknown) {
+                return unknown(unknown);
+            }
             if (cause instanceof DatabindException bind) {
                 return misplaced(path(bind));
             }
         }
         return ApiException.invalid(null, null, "The body is missing or not valid JSON.");
+    }
+
+    private static ApiException unknown(UnrecognizedPropertyException e) {
+        String field = path(e);
+        String allowed = Objects.requireNonNullElse(e.getKnownPropertyIds(), List.of()).stream()
+                .map(name -> "'" + name + "'")
+                .sorted()
+                .collect(Collectors.joining(", "));
+        return ApiException.invalid(
+                field, "unknown_parameter", "Unknown parameter: '" + field + "'. Allowed here: " + allowed + ".");
     }
 
     private static ApiException misplaced(String field) {

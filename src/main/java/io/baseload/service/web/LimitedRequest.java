@@ -67,6 +67,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     @Override
     public ServletInputStream getInputStream() throws IOException {
+        refuseCompression(getHeader("Content-Encoding"));
         if (getContentLengthLong() > terms.maxBytes()) {
             throw terms.tooLarge();
         }
@@ -74,6 +75,14 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             body = new Body(getRequest().getInputStream(), memory, terms);
         }
         return body;
+    }
+
+    private static void refuseCompression(@Nullable String encoding) {
+        if (encoding != null && !encoding.isBlank() && !encoding.equalsIgnoreCase("identity")) {
+            throw ApiException.refused(
+                            415, "unsupported_media_type", "Send the body without compression (Content-Encoding).")
+                    .with("Accept-Encoding", "identity");
+        }
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
 import io.baseload.testing.GgufBytes;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -128,9 +129,13 @@ final class AdminModelsIT {
         String load = "/admin/v1/models/tuned/load";
         admin.refused(400, "POST", load, Map.of("precision", "sloppy"));
         admin.refused(400, "POST", load, Map.of("kv_precision", "f8"));
+        int shards = service.bean(Engine.class).shards();
+        JsonNode other = admin.refused(400, "POST", load, Map.of("shards", shards + 1));
+        assertThat(other.get("message").asString()).contains("'shards' must be " + shards);
 
-        admin.succeeded(rest.send("POST", load, Map.of("precision", "fast", "kv_precision", "f16")));
+        admin.succeeded(rest.send("POST", load, Map.of("precision", "fast", "kv_precision", "f16", "shards", shards)));
         JsonNode loaded = rest.get("/admin/v1/models/tuned").get("loaded");
+        assertThat(loaded.get("shards").asInt()).isEqualTo(shards);
         assertThat(loaded.get("precision").asString()).isEqualTo("fast");
         assertThat(loaded.get("kv_precision").asString()).isEqualTo("f16");
         assertThat(ask("tuned").statusCode()).isEqualTo(200);

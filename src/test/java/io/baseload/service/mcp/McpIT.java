@@ -141,6 +141,10 @@ class McpIT {
             CallToolResult elsewhere = call(client, "get_model", Map.of("id", "../tenants"));
             assertThat(text(elsewhere)).startsWith("404: ");
             assertThat(text(call(client, "list_models", Map.of("limit", 0)))).startsWith("400: ");
+            assertThat(text(call(client, "get_model", Map.of("id", "")))).startsWith("400: Missing");
+            var usage = Map.<String, Object>of("tenant", "default", "group_by", "", "from", "");
+            assertThat(json(call(client, "get_usage", usage)).get("windows").isArray())
+                    .isTrue();
         });
     }
 

@@ -243,6 +243,15 @@ public class ErrorFormTest {
         assertError(untyped, 415, "invalid_request_error", "unsupported_media_type");
         Web.Reply odd = web.send(chatRequest("{}").setHeader("Content-Type", "nonsense"));
         assertError(odd, 415, "invalid_request_error", "unsupported_media_type");
+        for (String encoding : List.of("gzip", "zstd")) {
+            Web.Reply compressed = web.send(chatRequest("\u001f\u008b").setHeader("Content-Encoding", encoding));
+            assertError(compressed, 415, "invalid_request_error", "unsupported_media_type");
+            assertEquals("identity", compressed.header("Accept-Encoding"));
+        }
+        assertEquals(
+                200,
+                web.send(chatRequest(HI.formatted("m", false)).setHeader("Content-Encoding", "identity"))
+                        .status());
     }
 
     @ParameterizedTest

@@ -52,7 +52,8 @@ final class EncodersIT {
 
     @Test
     void encodersAreModelsLikeOthers() throws Exception {
-        try (RunningService service = RunningService.at(home)) {
+        // longer than that of any model here
+        try (RunningService service = RunningService.at(home, "baseload.model.context-length=100000")) {
             Rest rest = service.rest();
             Admin admin = new Admin(rest);
             for (String name : List.of("bert-mean", "bert-cls", "bert-rank")) {
