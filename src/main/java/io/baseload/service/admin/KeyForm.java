@@ -13,6 +13,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * A key in JSON; never the secret.
  *
  * @param expiresSoon whether it is time to replace it
+ * @param rotated whether it was replaced already, so that its successor is rotated next
  */
 @JsonNaming(SnakeCaseStrategy.class)
 record KeyForm(
@@ -26,6 +27,7 @@ record KeyForm(
         Instant createdAt,
         @Nullable Instant expiresAt,
         boolean expiresSoon,
+        boolean rotated,
         @Nullable Instant revokedAt,
         @Nullable Instant lastUsedAt) {
 
@@ -43,6 +45,7 @@ record KeyForm(
                 key.createdAt(),
                 rights.expiresAt().orElse(null),
                 key.expiresWithin(notice),
+                key.rotated(),
                 key.revokedAt().orElse(null),
                 key.lastUsedAt().orElse(null));
     }

@@ -20,12 +20,30 @@ final class BudgetRows {
     private static final List<String> LIMITS = List.of("tokens", "requests", "cost");
     private static final List<String> PERCENTAGES = List.of("soft_percent", "interactive_percent");
 
+    private static final List<String> FIELDS = Stream.of(List.of(PERIOD, MODEL), LIMITS, PERCENTAGES)
+            .flatMap(List::stream)
+            .toList();
+
     private BudgetRows() {}
 
     /** @param tenant as in the API */
     static List<Map<String, Object>> of(Map<String, Object> tenant) {
         return Stream.concat(windows(tenant).stream(), Collections.nCopies(NEW_ROWS, Map.<String, Object>of()).stream())
                 .toList();
+    }
+
+    /** The rows of a submitted form, as they were filled in. */
+    static List<Map<String, Object>> typed(MultiValueMap<String, String> form) {
+        var rows = new ArrayList<Map<String, Object>>();
+        int count = form.getOrDefault(PERIOD, List.of()).size();
+        for (int row = 0; row < count; row++) {
+            Map<String, Object> typed = new TreeMap<>();
+            for (String name : FIELDS) {
+                typed.put(name, field(form, name, row));
+            }
+            rows.add(typed);
+        }
+        return rows;
     }
 
     /** The budgets as they are before the form is filled in, which other changes meanwhile must not undo: JSON. */

@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
-/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages. */
+/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages; of a part of a page, only the message. */
 @ControllerAdvice(basePackageClasses = ConsolePage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ConsoleAdvice {
@@ -56,6 +56,11 @@ final class ConsoleAdvice {
                 ? refused
                 : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
         response.setStatus(refusal.status());
+        if (request.getHeader("HX-Request") != null) {
+            // inside the part, which stays and may be asked for again
+            response.setHeader("HX-Reswap", "innerHTML");
+            return new ModelAndView("parts :: refused", Map.of("words", refusal.words()));
+        }
         Authentication known = SecurityContextHolder.getContext().getAuthentication();
         Map<String, Object> frame = frame(request, known == null ? null : known.getPrincipal());
         var page = new ModelAndView("problem", frame);

@@ -40,9 +40,11 @@ record ConsoleRefusals(AuthenticationEntryPoint api) implements AuthenticationEn
     public void commence(HttpServletRequest request, HttpServletResponse response, AuthenticationException cause)
             throws IOException, ServletException {
         if (request.getHeader("HX-Request") != null) {
+            RequestedPage.remember(request, response);
             response.setHeader("HX-Redirect", ConsoleSecurity.SIGN_IN);
             response.setStatus(HttpServletResponse.SC_UNAUTHORIZED);
         } else if (isBrowser(request)) {
+            RequestedPage.remember(request, response);
             response.sendRedirect(ConsoleSecurity.SIGN_IN);
         } else {
             api.commence(request, response, cause);

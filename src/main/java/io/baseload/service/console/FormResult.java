@@ -1,6 +1,7 @@
 package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
+import java.util.Map;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 
 /** The result of submitting a form: its page is shown again, with a message about what was done or why not. */
@@ -19,12 +20,28 @@ final class FormResult {
     }
 
     static String then(String path, RedirectAttributes next, String words, Runnable act) {
+        return then(path, next, words, "typed", Map.of(), act);
+    }
+
+    /**
+     * Performs the action of a form that is shown again as it was filled in, if the action is refused.
+     *
+     * @param name of the form in the page
+     */
+    static String then(
+            String path, RedirectAttributes next, String words, String name, Map<String, ?> form, Runnable act) {
         try {
             act.run();
-            next.addFlashAttribute("done", words);
         } catch (Api.Refused refused) {
-            next.addFlashAttribute("refusal", refused.words());
+            return refused(path, next, refused, name, form);
         }
+        next.addFlashAttribute("done", words);
+        return "redirect:" + path;
+    }
+
+    static String refused(String path, RedirectAttributes next, Api.Refused refused, String name, Map<String, ?> form) {
+        next.addFlashAttribute("refusal", refused.words());
+        next.addFlashAttribute(name, form);
         return "redirect:" + path;
     }
 }

@@ -54,20 +54,12 @@ final class PlannerPage {
         form.forEach((name, text) -> {
             String value = text.strip();
             if (!value.isEmpty() && !name.startsWith("_")) {
-                body.put(name, NUMBERS.contains(name) ? number(name, value) : value);
+                body.put(name, NUMBERS.contains(name) ? (Object) Form.whole(name, value) : value);
             }
         });
         if (body.containsKey("shape")) {
             body.remove("model");
         }
         return body;
-    }
-
-    private static int number(String name, String value) {
-        try {
-            return Integer.parseInt(value);
-        } catch (NumberFormatException e) {
-            throw new Api.Refused(400, "'" + name + "' must be a whole number.");
-        }
     }
 }

@@ -21,7 +21,7 @@ import org.springframework.security.web.authentication.AuthenticationSuccessHand
 import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
- * Handles people who come back from an identity provider: a session begins on the first page, or a page gives the reason why not. Refused access and rejected sign-ins are
+ * Handles people who come back from an identity provider: a session begins on the page that they requested, or a page gives the reason why not. Refused access and rejected sign-ins are
  * recorded as for keys and tokens. As a filter, it blocks addresses from which too many sign-ins were rejected.
  */
 final class ProviderReturns extends OncePerRequestFilter
@@ -66,8 +66,9 @@ final class ProviderReturns extends OncePerRequestFilter
             HttpServletRequest request, HttpServletResponse response, Authentication authentication)
             throws ServletException, IOException {
         SecurityContextHolder.clearContext(); // the session stands for the person from now on
+        SignedInPerson signedIn;
         try {
-            SignedInPerson signedIn = people.arrived(authentication);
+            signedIn = people.arrived(authentication);
             sessions.begin(request, signedIn.caller(), new Sessions.Owner.Visitor(signedIn));
         } catch (NoAccessException e) {
             admission.forbidden(e, request);
@@ -80,7 +81,7 @@ final class ProviderReturns extends OncePerRequestFilter
             show(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response);
             return;
         }
-        response.sendRedirect(ConsolePage.HOME.path());
+        response.sendRedirect(RequestedPage.take(signedIn.caller(), request, response));
     }
 
     @Override

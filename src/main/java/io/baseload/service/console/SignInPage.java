@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
 import io.baseload.service.identity.ProviderSignIn;
+import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.CallerAdmission;
 import io.baseload.service.web.Failures;
 import io.baseload.service.web.RequestIds;
@@ -50,8 +51,9 @@ final class SignInPage {
     String signIn(@RequestParam String key, HttpServletRequest request, HttpServletResponse response, Model model) {
         String secret = key.strip();
         try {
-            sessions.begin(request, admission.admit(secret, request), new Sessions.Owner.Key(secret));
-            return "redirect:" + ConsolePage.HOME.path();
+            Caller caller = admission.admit(secret, request);
+            sessions.begin(request, caller, new Sessions.Owner.Key(secret));
+            return "redirect:" + RequestedPage.take(caller, request, response);
         } catch (RuntimeException e) {
             refuse(Api.Refused.of(Failures.of(e, RequestIds.of(request))), response, model);
             return page(model);

@@ -9,9 +9,11 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
@@ -25,8 +27,9 @@ import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.ResponseBody;
 import org.springframework.web.servlet.mvc.support.RedirectAttributes;
+import tools.jackson.databind.node.NullNode;
 
-/** Tenants with their budgets, usage and keys. A new key's secret is only in the answer that creates it. */
+/** Tenants with their budgets, usage and keys. */
 @Controller
 @RequestMapping("/console/tenants")
 final class TenantsPage {
@@ -36,6 +39,11 @@ final class TenantsPage {
     private static final String USAGE = TENANT + "/usage?from={from}&limit=1000&group_by=";
     private static final String KEYS = TENANT + "/keys";
 
+    /** Forms as they were filled in, in the page's model. */
+    private static final String LIMITS = "limits";
+
+    private static final String NEW_KEY = "newKey";
+
     private final Api api;
 
     TenantsPage(Api api) {
@@ -43,38 +51,60 @@ final class TenantsPage {
     }
 
     @GetMapping
-    String list(Model model, @AuthenticationPrincipal Caller caller) {
+    String list(@RequestParam(defaultValue = "") String after, Model model, @AuthenticationPrincipal Caller caller) {
         if (!api.allows("GET", TENANTS)) {
             return "redirect:/console/tenants/" + caller.tenant();
         }
-        model.addAttribute("tenants", api.list(TENANTS + "?limit=1000"));
+        Map<String, Object> page = api.get(TENANTS + "?limit=1000&after={after}", after);
+        model.addAttribute("tenants", Api.data(page));
+        model.addAttribute("next", page.get("next"));
+        model.asMap().putIfAbsent("typed", Map.of());
         return "tenants";
     }
 
+    /** @param after the last key of the previous page; empty = from the first */
     @GetMapping("/{tenant}")
     String one(@PathVariable String tenant, @RequestParam(defaultValue = "") String after, Model model) {
-        show(tenant, after, model);
-        return "tenant";
-    }
-
-    /** @param after the last key of the previous page; empty = from the first */
-    private void show(String tenant, String after, Model model) {
         Map<String, Object> found = api.get(TENANT, tenant);
         boolean mayChange = api.allows("PATCH", TENANTS + "/" + tenant);
         model.addAttribute("tenant", found);
         model.addAttribute("mayChange", mayChange);
         if (mayChange) {
-            model.addAttribute("windows", BudgetRows.of(found));
-            model.addAttribute("expected", BudgetRows.text(found));
+            limits(found, model);
             model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         }
         model.addAttribute("budgets", BudgetShare.of(api.get(BudgetShare.ROUTE, tenant)));
-        model.addAttribute("days", api.list(USAGE + "day", tenant, from()));
-        model.addAttribute("uses", api.list(USAGE + "model,key", tenant, from()));
         Map<String, Object> keys = api.get(KEYS + "?limit=1000&after={after}", tenant, after);
         model.addAttribute("keys", Api.data(keys));
         model.addAttribute("next", keys.get("next"));
         model.addAttribute("roles", Role.values());
+        model.asMap().putIfAbsent(NEW_KEY, Map.of());
+        return "tenant";
+    }
+
+    /** The form of the limits: as they are or, after a refusal, as it was filled in, unless the budgets were changed meanwhile. */
+    @SuppressWarnings("unchecked")
+    private static void limits(Map<String, Object> tenant, Model model) {
+        String expected = BudgetRows.text(tenant);
+        var typed = Optional.ofNullable((MultiValueMap<String, String>) model.getAttribute(LIMITS))
+                .filter(form -> expected.equals(form.getFirst("expected")));
+        model.addAttribute("expected", expected);
+        model.addAttribute("again", typed.isPresent());
+        model.addAttribute("windows", typed.map(BudgetRows::typed).orElseGet(() -> BudgetRows.of(tenant)));
+        model.addAttribute(
+                "fields",
+                typed.<Map<String, ?>>map(MultiValueMap::toSingleValueMap).orElse(tenant));
+    }
+
+    /** The usage. Adding it up may take long or be refused, so it is loaded after the page. */
+    @GetMapping("/{tenant}/reports")
+    String reports(@PathVariable String tenant, Model model) {
+        model.addAttribute("tenant", Map.of("id", tenant));
+        model.addAttribute("days", api.list(USAGE + "day", tenant, from()));
+        Map<String, Object> uses = api.get(USAGE + "model,key", tenant, from());
+        model.addAttribute("uses", Api.data(uses));
+        model.addAttribute("more", uses.get("next") != null);
+        return "tenant :: reports";
     }
 
     /** The start of the first day that is shown. */
@@ -102,60 +132,60 @@ final class TenantsPage {
 
     @GetMapping("/{tenant}/usage.csv")
     void csv(@PathVariable String tenant, HttpServletRequest request, HttpServletResponse response) {
-        String route = TENANT + "/usage?group_by=day,model,key";
-        api.pass(request, response, "GET", new byte[0], "text/csv", route, tenant);
+        String route = TENANT + "/usage?from={from}&group_by=day,model,key";
+        api.pass(request, response, "GET", new byte[0], "text/csv", route, tenant, from());
     }
 
     @PostMapping
     String make(@RequestParam String id, RedirectAttributes next) {
         return FormResult.then(
-                ConsolePage.TENANTS,
+                ConsolePage.TENANTS.path(),
                 next,
                 "The tenant " + id + " was created.",
+                "typed",
+                Map.of("id", id),
                 () -> api.send("POST", Map.of("id", id.strip()), TENANTS));
     }
 
     @PostMapping("/{tenant}/limits")
     String limits(
-            @PathVariable String tenant,
-            @RequestParam int weight,
-            @RequestParam int concurrent,
-            @RequestParam String expected,
-            @RequestParam MultiValueMap<String, String> form,
-            RedirectAttributes next) {
-        return FormResult.then(
-                page(tenant),
-                next,
-                "The limits were changed.",
-                () -> api.send(
-                        "PATCH",
-                        Map.of(
-                                "weight",
-                                weight,
-                                "max_concurrent",
-                                concurrent,
-                                "windows",
-                                BudgetRows.read(form),
-                                "expected_windows",
-                                Json.parse(expected.getBytes(StandardCharsets.UTF_8))),
-                        TENANT,
-                        tenant));
+            @PathVariable String tenant, @RequestParam MultiValueMap<String, String> form, RedirectAttributes next) {
+        return FormResult.then(page(tenant), next, "The limits were changed.", LIMITS, form, () -> {
+            Map<String, String> fields = form.toSingleValueMap();
+            String wait = fields.getOrDefault("max_wait_ms", "");
+            Map<String, Object> body = new TreeMap<>();
+            body.put("weight", Form.whole("weight", fields.getOrDefault("weight", "")));
+            body.put("max_concurrent", Form.whole("max_concurrent", fields.getOrDefault("max_concurrent", "")));
+            body.put("max_wait_ms", wait.isBlank() ? NullNode.getInstance() : Form.whole("max_wait_ms", wait));
+            body.put("windows", BudgetRows.read(form));
+            body.put(
+                    "expected_windows",
+                    Json.parse(fields.getOrDefault("expected", "").getBytes(StandardCharsets.UTF_8)));
+            api.send("PATCH", body, TENANT, tenant);
+        });
     }
 
     @PostMapping("/{tenant}/keys")
     String issue(
             @PathVariable String tenant,
             @RequestParam(defaultValue = "") List<String> roles,
-            @RequestParam(defaultValue = "") String models,
-            @RequestParam(defaultValue = "") String expires,
-            Model model) {
-        Map<String, Object> body = new TreeMap<>(Map.of("roles", roles));
-        List<String> names = List.of(models.strip().split("[,\\s]+"));
-        if (!names.equals(List.of(""))) {
-            body.put("models", names);
-        }
-        body.putAll(ending(expires));
-        return shown(tenant, model, () -> api.send("POST", body, KEYS, tenant));
+            @RequestParam Map<String, String> form,
+            Model model,
+            RedirectAttributes next) {
+        Map<String, Object> typed = new TreeMap<>(form);
+        typed.put("roles", roles);
+        return issued(tenant, model, next, typed, () -> {
+            Map<String, Object> body = Form.filled(form, "priority");
+            body.put("roles", roles);
+            body.put("models", Form.list(form.getOrDefault("models", "")));
+            body.put("addresses", Form.list(form.getOrDefault("addresses", "")));
+            String rate = form.getOrDefault("requests_per_minute", "");
+            if (!rate.isBlank()) {
+                body.put("requests_per_minute", Form.whole("requests_per_minute", rate));
+            }
+            body.putAll(ending(form.getOrDefault("expires", "")));
+            return api.send("POST", body, KEYS, tenant);
+        });
     }
 
     @PostMapping("/{tenant}/keys/{prefix}/rotate")
@@ -163,24 +193,44 @@ final class TenantsPage {
             @PathVariable String tenant,
             @PathVariable String prefix,
             @RequestParam(defaultValue = "") String expires,
-            Model model) {
-        return shown(tenant, model, () -> api.send("POST", ending(expires), KEYS + "/{prefix}/rotate", tenant, prefix));
+            @RequestParam(defaultValue = "false") boolean never,
+            Model model,
+            RedirectAttributes next) {
+        return issued(tenant, model, next, Map.of(), () -> {
+            if (never && !expires.isBlank()) {
+                throw new Api.Refused(400, "Choose an expiry date or 'never', not both.");
+            }
+            Map<String, Object> body = never ? Map.of("expires_at", NullNode.getInstance()) : ending(expires);
+            return api.send("POST", body, KEYS + "/{prefix}/rotate", tenant, prefix);
+        });
     }
 
-    /** @param expires a day; blank = as the API decides */
+    /** @param expires the last day, in UTC; blank = as the API decides */
     private static Map<String, Object> ending(String expires) {
-        return expires.isBlank() ? Map.of() : Map.of("expires_at", expires.strip() + "T00:00:00Z");
+        if (expires.isBlank()) {
+            return Map.of();
+        }
+        try {
+            return Map.of("expires_at", LocalDate.parse(expires.strip()).plusDays(1) + "T00:00:00Z");
+        } catch (DateTimeParseException e) {
+            throw new Api.Refused(400, "The expiry date must be a day such as 2030-12-31.");
+        }
     }
 
-    /** No redirect, because the secret would have to be stored meanwhile. */
-    private String shown(String tenant, Model model, Supplier<Map<String, Object>> act) {
+    /** The page with the secret of a new key. It needs nothing else that could be refused, and no redirect, because the secret would have to be stored meanwhile. */
+    private static String issued(
+            String tenant,
+            Model model,
+            RedirectAttributes next,
+            Map<String, ?> typed,
+            Supplier<Map<String, Object>> act) {
         try {
-            model.addAttribute("issued", act.get().get("key"));
+            model.addAttribute("issued", act.get());
+            model.addAttribute("back", page(tenant));
+            return "key";
         } catch (Api.Refused refused) {
-            model.addAttribute("refusal", refused.words());
+            return FormResult.refused(page(tenant), next, refused, NEW_KEY, typed);
         }
-        show(tenant, "", model);
-        return "tenant";
     }
 
     @PostMapping("/{tenant}/keys/{prefix}/revoke")

@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
  * @param prefix the visible part, which names the key
  * @param identity the id of the person or service account that it belongs to; empty = the tenant's own
  * @param lastUsedAt to the minute
+ * @param rotated whether it has a successor
  */
 public record ApiKey(
         String prefix,
@@ -22,7 +23,8 @@ public record ApiKey(
         Rights rights,
         Instant createdAt,
         Optional<Instant> revokedAt,
-        Optional<Instant> lastUsedAt) {
+        Optional<Instant> lastUsedAt,
+        boolean rotated) {
 
     /** Whether it belongs to a person; only that person may have its secret. */
     public boolean isPersonal() {

@@ -27,7 +27,8 @@ final class KeyRows {
                 rights(row),
                 time(row, "created_at").orElseThrow(),
                 time(row, "revoked_at"),
-                time(row, "last_used_at"));
+                time(row, "last_used_at"),
+                row.getBoolean("replaced"));
     }
 
     static ApiKey.Rights rights(ResultSet row) throws SQLException {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.web.Routes;
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
@@ -21,6 +22,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -221,7 +223,7 @@ class ConsoleAccessIT {
             String page = "/console/tenants/shared";
             var form = Map.of(
                     "weight", "2",
-                    "concurrent", "8",
+                    "max_concurrent", "8",
                     "expected", "[{\"period\":\"day\",\"cost\":12}]",
                     "period", "day",
                     "cost", "15");
@@ -282,13 +284,148 @@ class ConsoleAccessIT {
             assertThat(session.submit(page, rotate, Map.of("expires", "2099-01-02"))
                             .body())
                     .contains("id=\"secret\"");
-            assertThat(session.submit(page, rotate, Map.of("expires", "")).body())
-                    .contains("was rotated already");
+            assertThat(session.get(page).body()).contains("rotated").doesNotContain(rotate);
+            session.submit(page, rotate, Map.of("expires", ""));
+            assertThat(session.get(page).body()).contains("was rotated already");
+            var next = rest.get(keys)
+                    .get("data")
+                    .valueStream()
+                    .filter(key -> !key.get("rotated").asBoolean())
+                    .toList();
+            assertThat(next)
+                    .singleElement()
+                    .satisfies(key -> assertThat(key.get("expires_at").asString())
+                            .isEqualTo("2099-01-03T00:00:00Z")); // valid all through the day
+            String successor = next.getFirst().get("prefix").asString();
+            String again = page + "/keys/" + successor + "/rotate";
+            assertThat(session.submit(page, again, Map.of("expires", "", "never", "true"))
+                            .body())
+                    .contains("id=\"secret\"");
         }
         assertThat(rest.get(keys).get("data").valueStream())
-                .filteredOn(key -> !key.get("prefix").asString().equals(prefix))
+                .filteredOn(key -> !key.get("rotated").asBoolean())
                 .singleElement()
-                .satisfies(key -> assertThat(key.get("expires_at").asString()).isEqualTo("2099-01-02T00:00:00Z"));
+                .satisfies(key -> assertThat(key.get("expires_at").isNull()).isTrue());
+    }
+
+    /** The ledger is locked, so that adding up takes too long. */
+    @Test
+    void aNewKeyIsShownWhenTheUsageCanNotBeRead(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "busy"));
+        String page = "/console/tenants/busy";
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY);
+                var connection = service.bean(DataSource.class).getConnection();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            try {
+                statement.execute("LOCK TABLE reservation IN ACCESS EXCLUSIVE MODE");
+                assertThat(session.submit(page, page + "/keys", Map.of("roles", "user"))
+                                .body())
+                        .contains("id=\"secret\"", ">bl_", "Copy it now.");
+                var usage = session.part(page + "/reports");
+                assertThat(usage.statusCode()).isEqualTo(400);
+                assertThat(usage.headers().firstValue("HX-Reswap")).contains("innerHTML");
+                assertThat(usage.body()).startsWith("<p class=\"refusal\"").doesNotContain("<html");
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        }
+    }
+
+    @Test
+    void theCsvIsOfTheShownDays(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "past"));
+        var made = rest.post("/admin/v1/tenants/past/keys", Map.of("roles", List.of("user")));
+        rest.as(made.get("key").asString())
+                .post("/v1/completions", Map.of("model", "default", "prompt", "Once", "max_tokens", 1));
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            String csv = "/console/tenants/past/usage.csv";
+            Patience.await().until(() -> session.get(csv).body().lines().count() == 2);
+            service.bean(JdbcClient.class)
+                    .sql("UPDATE reservation SET made_at = made_at - interval '40 days' WHERE tenant = 'past'")
+                    .update();
+            assertThat(session.get(csv).body().lines()).hasSize(1);
+        }
+    }
+
+    @Test
+    void aRefusedFormKeepsItsFields(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        rest.post("/admin/v1/tenants", Map.of("id", "typing"));
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            String models = "/console/models";
+            session.submit(models, models + "/import", Map.of("path", "../typed-path", "name", "typed-name"));
+            assertThat(session.get(models).body()).contains("../typed-path", "typed-name");
+            assertThat(session.get(models).body()).doesNotContain("typed-name");
+            session.submit(
+                    models,
+                    models + "/pull",
+                    Map.of(
+                            "from",
+                            "huggingface",
+                            "repository",
+                            "not a repository",
+                            "files",
+                            "a.gguf, b.gguf",
+                            "revision",
+                            "v1",
+                            "secret_env",
+                            "HUB_KEY",
+                            "name",
+                            "pulled"));
+            assertThat(session.get(models).body())
+                    .contains("must be a name such as", "not a repository", "a.gguf, b.gguf", "v1", "HUB_KEY");
+            String tenant = "/console/tenants/typing";
+            session.submit(
+                    tenant,
+                    tenant + "/limits",
+                    Map.of(
+                            "weight",
+                            "7",
+                            "max_concurrent",
+                            "5",
+                            "max_wait_ms",
+                            "900",
+                            "expected",
+                            "[]",
+                            "period",
+                            "day",
+                            "tokens",
+                            "many"));
+            assertThat(session.get(tenant).body())
+                    .contains("must be a number", "value=\"many\"", "value=\"7\"", "value=\"900\"");
+            session.submit(
+                    tenant,
+                    tenant + "/keys",
+                    Map.of("roles", "auditor", "models", "one", "requests_per_minute", "few"));
+            assertThat(session.get(tenant).body()).contains("must be a whole number", "value=\"one\"", "value=\"few\"");
+        }
+    }
+
+    @Test
+    void afterTheSignInTheRequestedPageIsShown(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        String user = key(rest, "user");
+        try (var session = new ConsoleSession(rest.url())) {
+            session.get("/console/audit?after=3");
+            assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
+                    .hasValueSatisfying(page -> assertThat(page).endsWith("/console/audit?after=3"));
+        }
+        for (String other : List.of("/console/audit/export", "/console/nothing", "/console/engine")) {
+            try (var session = new ConsoleSession(rest.url())) {
+                session.get(other);
+                assertThat(location(session.signIn(user))).as(other).isEqualTo("/console");
+            }
+        }
+        try (var session = new ConsoleSession(rest.url())) {
+            session.get("/console/audit");
+            session.changeCookie("baseload-page", page -> "%2F%2Fevil.example%2Fconsole%2Faudit");
+            assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
+                    .hasValueSatisfying(page -> assertThat(page).doesNotContain("evil"));
+        }
     }
 
     @Test

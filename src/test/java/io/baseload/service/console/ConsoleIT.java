@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
 /** The console in a real browser: the actions of its users, and accessibility. Pictures of all pages are in {@code target/console}. */
@@ -162,12 +163,21 @@ class ConsoleIT {
     void showsACanaryAndEndsIt() throws Exception {
         Rest rest = other.rest();
         url = rest.url();
-        rest.put("/admin/v1/aliases/default/canary", Map.of("model", "mirror", "percent", 10));
         var sized = List.of(
                 Map.of("model", "smollm2-135m-instruct", "max_prompt_tokens", 1000),
                 Map.of("model", "mirror", "min_prompt_tokens", 1001));
         rest.put("/admin/v1/aliases/sized", Map.of("targets", sized));
         signIn();
+        browser.open(url + "/console/models");
+        browser.press("Start a canary");
+        browser.one("#canary-model option[value='mirror at itself']").click();
+        browser.fill("#percent", "10");
+        browser.press("Show the consequences of the canary");
+        browser.await("10 % of the requests for default go to mirror at itself, the others to smollm2-135m-instruct");
+        browser.press("Start");
+        browser.await("The canary of default is running.");
+        assertThat(rest.get("/admin/v1/aliases/default/canary").get("percent").asInt())
+                .isEqualTo(10);
         look("/console/models", "console-models-canary");
         browser.view(Looks.NARROW, false);
         assertThat(browser.one("caption").getSize().getWidth()).isGreaterThan(Looks.NARROW / 2);
@@ -189,6 +199,11 @@ class ConsoleIT {
         browser.await("by an operator");
         assertThat(rest.get("/admin/v1/aliases/default/canary").get("state").asString())
                 .isEqualTo("rolled_back");
+        browser.one("[aria-label='Delete the name sized']").click();
+        browser.await("New requests for sized are answered with 404.");
+        browser.press("Delete");
+        browser.await("The name sized was deleted.");
+        assertThat(rest.send("GET", "/admin/v1/aliases/sized", "").statusCode()).isEqualTo(404);
     }
 
     @Test
@@ -224,7 +239,7 @@ class ConsoleIT {
         assertThat(browser.text()).contains("The default quantization keeps encoders and models that are quantized");
         List<String> kinds =
                 Stream.concat(Stream.of(""), Quantization.labels().stream()).toList();
-        for (String choice : List.of("#quantize", "#pulled-quantize")) {
+        for (String choice : List.of("#quantize", "#hub-quantize", "#registry-quantize")) {
             assertThat(browser.all(choice + " option"))
                     .extracting(option -> option.getDomProperty("value"))
                     .isEqualTo(kinds);
@@ -234,6 +249,9 @@ class ConsoleIT {
         browser.one("#quantize option[value='q8']").click();
         browser.press("Import");
         browser.await("The import has started.");
+        browser.fill("#path", "half a na"); // the end of the job leaves it
+        browser.awaitElement("[aria-label='Load chosen']");
+        assertThat(browser.one("#path").getDomProperty("value")).isEqualTo("half a na");
         Patience.await()
                 .until(() -> new Admin(other.rest())
                         .trail("admin.model.imported").stream()
@@ -274,9 +292,31 @@ class ConsoleIT {
                 "#schema", "{\"type\": \"string\", \"minLength\": 30000}"); // so long that it does not end by itself
         browser.fill("#question", "Count from one to a thousand.");
         browser.press("Send");
-        browser.await("Answer:");
+        Patience.await()
+                .until(() -> !browser.all(".said.assistant .text")
+                        .getLast()
+                        .getText()
+                        .isEmpty());
         browser.one("#stop").sendKeys(Keys.ENTER); // not with the mouse: the growing answer moves the button
         browser.await("ended by stopped");
+        browser.fill("#question", "And once more.");
+        browser.one("#send").sendKeys(Keys.ENTER);
+        Patience.await()
+                .until(() -> browser.all(".said.assistant").size() == 2
+                        && !browser.all(".said.assistant .text")
+                                .getLast()
+                                .getText()
+                                .isEmpty());
+        browser.one("#clear").sendKeys(Keys.ENTER);
+        browser.fill("#schema", "");
+        browser.fill("#max_tokens", "4");
+        browser.fill("#question", "Hello");
+        browser.one("#send").sendKeys(Keys.ENTER);
+        browser.await("ended by");
+        browser.one("#as-curl").findElement(By.xpath("..")).click();
+        assertThat(browser.one("#as-curl").getText()).contains("Hello").doesNotContain("Count", "once more");
+        assertThat(browser.one("#as-curl").getText().split("\"role\": \"assistant\"", -1))
+                .hasSize(2);
         assertThat(browser.errors()).isEmpty();
     }
 
@@ -375,6 +415,15 @@ class ConsoleIT {
         });
         assertThat(browser.one("#now-batch").getText()).matches("[0-9.]+");
         assertThat(browser.errors()).isEmpty();
+    }
+
+    @Test
+    void saysThatTheServiceCanNotBeReached() {
+        signIn();
+        browser.offline(true);
+        browser.await("No connection to the service.");
+        browser.offline(false);
+        browser.await("Tokens per second");
     }
 
     @Test

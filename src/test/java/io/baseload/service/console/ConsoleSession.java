@@ -48,6 +48,11 @@ final class ConsoleSession implements AutoCloseable {
         return client.send(request(path).build(), BodyHandlers.ofString());
     }
 
+    /** As a script of a page requests a part of it. */
+    HttpResponse<String> part(String path) throws IOException, InterruptedException {
+        return client.send(request(path).header("HX-Request", "true").build(), BodyHandlers.ofString());
+    }
+
     /** Sends a form of a page. */
     HttpResponse<String> submit(String page, String path, Map<String, String> fields)
             throws IOException, InterruptedException {

@@ -5,6 +5,7 @@
   const chat = at('chat'), question = at('question'), refusal = at('refusal');
   let messages = [];
   let running = null;
+  let open = []; // calls of tools that wait for their results
 
   const element = (parent, tag, cls, text) => {
     const made = document.createElement(tag);
@@ -91,7 +92,8 @@
     }
   }
 
-  async function answer() {
+  // The answer to the latest messages; those of this conversation, even if another one begins meanwhile.
+  async function answer(mine, asked) {
     const begun = performance.now();
     const shown = say('assistant', '');
     const said = {role: 'assistant', content: ''};
@@ -104,9 +106,10 @@
         body: JSON.stringify(request(true)),
         signal: running.signal
       });
+      if (response.status === 401) throw new Error('Your session has ended. Sign in again.');
       if (!response.ok) {
         const failure = await response.json().catch(() => null);
-        throw new Error(failure?.error?.message ?? 'The service answered ' + response.status + '. Sign in again.');
+        throw new Error(failure?.error?.message ?? 'The service answered ' + response.status + '.');
       }
       for await (const event of events(response)) {
         if (event.error) throw new Error(event.error.message);
@@ -130,13 +133,15 @@
         }
       }
     } catch (e) {
-      if (e.name !== 'AbortError') refuse(e.message);
+      if (e.name !== 'AbortError' && mine === messages) refuse(e.message);
       reason = e.name === 'AbortError' ? 'stopped' : 'failed';
     }
-    for (const call of calls.filter(call => call)) {
+    const broken = reason === 'failed' || reason === 'stopped';
+    const made = calls.filter(call => call);
+    for (const call of made) {
       element(shown.box, 'pre', '', call.function.name + ' ' + call.function.arguments);
     }
-    if (calls.length) said.tool_calls = calls;
+    if (made.length && !broken) said.tool_calls = made;
     const seconds = (performance.now() - begun) / 1e3;
     const facts = [];
     if (usage) {
@@ -150,13 +155,38 @@
     }
     if (reason) facts.push('ended by ' + reason);
     element(shown.box, 'footer', '', facts.join(' · '));
-    if (said.content || said.tool_calls) messages.push(said); else messages.pop();
-    if (!said.content && !said.tool_calls && reason === 'failed') shown.box.remove();
+    if (said.content || said.tool_calls) {
+      mine.push(said);
+      if (said.tool_calls && mine === messages) open = made.map(call => ({id: call.id, field: resultField(shown.box, call)}));
+      return;
+    }
+    mine.splice(asked.from);
+    if (mine !== messages) return;
+    open = asked.results;
+    open.forEach(call => call.field.readOnly = false);
+    if (!broken) return;
+    // what was typed goes back to where it was
+    question.value ||= asked.text;
+    if (!first) {
+      shown.box.remove();
+      asked.box?.remove();
+    }
+  }
+
+  function resultField(box, call) {
+    const label = element(box, 'label', '', 'Result of ' + call.function.name);
+    const field = element(label, 'textarea', 'result');
+    field.rows = 2;
+    return field;
   }
 
   async function ask() {
     const text = question.value.trim();
-    if (!text || running) return;
+    if (running || !text && !open.length) return;
+    if (open.some(call => !call.field.value.trim())) {
+      refuse('Give the result of each call first.');
+      return;
+    }
     refuse('');
     try {
       request(true);
@@ -164,16 +194,26 @@
       refuse(e.message);
       return;
     }
-    messages.push({role: 'user', content: text});
-    say('user', text);
+    const asked = {from: messages.length, text: text, results: open, box: null};
+    for (const call of open) {
+      messages.push({role: 'tool', tool_call_id: call.id, content: call.field.value});
+      call.field.readOnly = true;
+    }
+    open = [];
+    if (text) {
+      messages.push({role: 'user', content: text});
+      asked.box = say('user', text).box;
+    }
     question.value = '';
     running = new AbortController();
     at('send').disabled = true;
     at('stop').disabled = false;
-    await answer();
+    chat.setAttribute('aria-busy', 'true');
+    await answer(messages, asked);
     running = null;
     at('send').disabled = false;
     at('stop').disabled = true;
+    chat.setAttribute('aria-busy', 'false');
     programs();
   }
 
@@ -182,7 +222,7 @@
     if (event.key === 'Enter' && !event.shiftKey && !event.isComposing) { event.preventDefault(); ask(); }
   });
   at('stop').addEventListener('click', () => running?.abort());
-  at('clear').addEventListener('click', () => { running?.abort(); messages = []; chat.replaceChildren(); refuse(''); programs(); question.focus(); });
+  at('clear').addEventListener('click', () => { running?.abort(); messages = []; open = []; chat.replaceChildren(); refuse(''); programs(); question.focus(); });
   at('fields').addEventListener('input', programs);
   question.addEventListener('input', programs);
   programs();

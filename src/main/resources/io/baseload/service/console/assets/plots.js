@@ -15,6 +15,18 @@
   const resized = (place, plot) => addEventListener('resize', () => plot.setSize({width: width(place), height: 220}));
   const round = value => value == null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1);
 
+  const read = address => fetch(address).then(answer => {
+    if (!answer.ok) throw new Error('The service answered ' + answer.status + '.');
+    return answer.json();
+  });
+  const say = (place, failure) => {
+    const words = document.createElement('p');
+    words.className = 'refusal';
+    words.setAttribute('role', 'alert');
+    words.textContent = 'The figures could not be read. ' + failure.message;
+    place.before(words);
+  };
+
   // The engine's figures between two samples, for the chosen model or all: samples of the last hours, then one every two seconds.
   function engine(place) {
     const choice = document.getElementById('engine-model');
@@ -68,19 +80,25 @@
       put('active', sum('active'));
       put('queued', sum('queued'));
     };
-    fetch(place.dataset.history).then(answer => answer.json()).then(history => {
+    read(place.dataset.history).then(history => {
       history.data.forEach(add);
       draw();
       choice.addEventListener('change', draw);
-      const live = new EventSource(place.dataset.live);
+      const live = new EventSource(place.dataset.live), lost = document.getElementById('engine-lost');
+      let last = performance.now();
+      // the stream ends regularly, and the browser opens it again
+      setInterval(() => lost.hidden = performance.now() - last < 10_000, 1000);
+      // a refusal, such as that of a session that has ended, is shown by the page itself
+      live.onerror = () => { if (live.readyState === EventSource.CLOSED) location.reload(); };
       live.onmessage = event => {
+        last = performance.now();
         const sample = JSON.parse(event.data);
         if (samples.length && Date.parse(sample.at) <= Date.parse(samples.at(-1).at)) return;
         add(sample);
         draw();
       };
       addEventListener('pagehide', () => live.close());
-    });
+    }).catch(failure => say(place, failure));
   }
 
   // Tokens of each day as stacked bars: of prompts and answers, or of the models or keys with the most tokens.
@@ -120,7 +138,7 @@
       });
       draw([answers, prompts]);
     };
-    const ofEach = by => fetch(place.dataset.usage + '?by=' + by).then(answer => answer.json()).then(rows => {
+    const ofEach = by => read(place.dataset.usage + '?by=' + by).then(rows => {
       if (choice.value !== by) return;
       const groups = new Map();
       rows.forEach(row => {
@@ -132,12 +150,16 @@
       const rest = group('others');
       most.splice(inks.length - 1).forEach(other => other.tokens.forEach((tokens, at) => rest.tokens[at] += tokens));
       draw(total(rest) ? [...most, rest] : most);
+    }).catch(failure => say(place, failure));
+    choice.addEventListener('change', () => {
+      place.parentElement.querySelector('.refusal')?.remove();
+      return choice.value ? ofEach(choice.value) : ofPromptsAndAnswers();
     });
-    choice.addEventListener('change', () => choice.value ? ofEach(choice.value) : ofPromptsAndAnswers());
     addEventListener('resize', () => plot.setSize({width: width(place), height: 220}));
     ofPromptsAndAnswers();
   }
 
   document.querySelectorAll('#engine-plots').forEach(engine);
-  document.querySelectorAll('#usage-plot').forEach(usage);
+  // the usage comes after the page
+  document.addEventListener('htmx:load', event => event.detail.elt.querySelectorAll('#usage-plot').forEach(usage));
 })();
