@@ -1,6 +1,7 @@
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Weights that are decoded to F32 in registers, times rows of F32 activations: w = d·q + m, so Σ w·x = d·Σ q·x + m·Σ x in each block. One pattern; how a code becomes a
@@ -16,7 +17,7 @@ enum FloatKernels {
          * <p>A nibble is not shifted down but masked in place, so it is 16^j times too large. x is divided by that instead, which is exact and done once for all vectors. The loops over
          * nibbles must stay loops: written out, the method outgrows what the compiler inlines and its vectors get boxed.\
         """, "Integer"),
-    BYTES("8-bit weights times rows of x.", "Byte"),
+    BYTES("8-bit weights times several rows of x; {@link ByteRowHalf} and {@link ByteRowFloat} multiply one.", "Byte"),
     CODEBOOK("""
         4-bit weights that are looked up, w = d·table[q] + m, times rows of x. Only for vectors of 512 bits, which hold the whole table: the look-up is one permutation, which
          * uses the lowest four bits of each lane. The loops over nibbles must stay loops, as in {@link NibbleFloat}.\
@@ -41,12 +42,10 @@ enum FloatKernels {
     }
 
     String source() {
-        String kernels = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> kernel(shape[0], shape[1]))
-                .collect(Collectors.joining("\n"));
-        String cases = Arrays.stream(ROWS_AND_STREAMS)
-                .map(shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, %ssums, scales, y);"
-                        .formatted(10 * shape[0] + shape[1], shape[0], shape[1], shape[0] > 1 ? "rows, " : ""))
+        String kernels = shapes().map(shape -> kernel(shape[0], shape[1])).collect(Collectors.joining("\n"));
+        String cases = shapes().map(
+                        shape -> "case %d -> rows%dStreams%d(m, unit, block, blocks, x, first, row, %ssums, scales, y);"
+                                .formatted(10 * shape[0] + shape[1], shape[0], shape[1], shape[0] > 1 ? "rows, " : ""))
                 .collect(Collectors.joining("\n"));
         return GenerateKernels.fill(
                 """
@@ -65,11 +64,11 @@ enum FloatKernels {
                      * Adds the products of some blocks: rows of x times some vectors of weight rows, from {@code unit} on, to {@code y[((row + r) · streams + stream) · L + lane]}.
                      * If there are fewer rows than a kernel computes, the last one is repeated.
                      *
-                     * @param streams 8, 4, 2 or 1; 4 for several rows
+                     * @param streams STREAMS
                      * @param block the first block
                      * @param first the index in x of row 0
                      * @param row the first row to compute, counted from {@code first}
-                     * @param rows 1 to 4
+                     * @param rows ROWS
                      * @param sums for each row, from row 0 on, the sums of its blocks
                      * @param scales those of these blocks, as written by {@link ScaleVectors#read}
                      */
@@ -83,7 +82,10 @@ enum FloatKernels {
 
                 {kernels}
                 }
-                """.replace("NAME", className()).replace("DESCRIPTION", description),
+                """.replace("NAME", className())
+                        .replace("DESCRIPTION", description)
+                        .replace("STREAMS", this == BYTES ? "4" : "8, 4, 2 or 1; 4 for several rows")
+                        .replace("param rows ROWS", "param rows " + (this == BYTES ? "2 to 4" : "1 to 4")),
                 Map.of(
                         "{imports}",
                         imports(),
@@ -96,6 +98,11 @@ enum FloatKernels {
                         cases,
                         "{kernels}",
                         kernels));
+    }
+
+    /** Rows and streams of the kernels. */
+    private Stream<int[]> shapes() {
+        return Arrays.stream(ROWS_AND_STREAMS).filter(shape -> this != BYTES || shape[0] > 1);
     }
 
     private String imports() {

@@ -32,6 +32,7 @@ final class GenerateKernels {
         for (FloatingPointKernels kernels : FloatingPointKernels.values()) {
             files.put(kernels.className() + ".java", kernels.source());
         }
+        ByteRowKernel.sources().forEach((name, source) -> files.put(name + ".java", source));
         files.put("Tile.java", TileKernel.source());
         files.put("PlainPromptNibbles.java", PlainPromptKernel.source());
         boolean check = args[0].equals("check");

@@ -7,8 +7,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * 4-bit integers times 8-bit activations in 16-bit lanes: two classes for each format of scales. One class loops over groups of any length and chooses the method;
- * the other has groups of 32 columns written out.
+ * 4-bit integers times 8-bit activations in 16-bit lanes: three classes for each format of scales. One class loops over groups of any length and chooses the method;
+ * another has groups of 32 columns written out; the third multiplies two rows at once.
  */
 enum Int8NibbleKernels {
     HALF("NibbleInt8Half", StoredScales.HALF),
@@ -27,7 +27,11 @@ enum Int8NibbleKernels {
 
     /** Source text by class name. */
     Map<String, String> sources() {
-        return Map.of(className, loops(), groupsName(), writtenOutGroups());
+        return Map.of(className, loops(), groupsName(), writtenOutGroups(), pairsName(), pairs());
+    }
+
+    private String pairsName() {
+        return className + "Pairs";
     }
 
     private String groupsName() {
@@ -70,7 +74,7 @@ enum Int8NibbleKernels {
                 }
                 """.replace("GROUPS", groupsName()).replace("WIDTHS", widths),
                 className,
-                Map.of("{cases}", cases, "{kernels}", kernels(Arrays.stream(STREAMS), this::kernel)));
+                Map.of("{cases}", cases, "{kernels}", kernels(Arrays.stream(STREAMS), streams -> kernel(1, streams))));
     }
 
     private String writtenOutGroups() {
@@ -90,17 +94,41 @@ enum Int8NibbleKernels {
                 Map.of("{kernels}", kernels(writtenOut(), this::groups)));
     }
 
+    private String pairs() {
+        return file("""
+            /**
+             * {@link LOOPS} for two rows and four vectors of weights: each vector is loaded and shifted once for both rows, which takes as many instructions as their products. As many sums as
+             * eight streams of one row have, so it needs as many registers. Written by src/build/GenerateKernels.java.
+             */
+            public final class NAME {
+                private NAME() {}
+
+                /**
+                 * Adds the products of some blocks: the rows {@code row} and {@code row + 1} of x times four vectors of weight rows, to
+                 * {@code y[(row · streams + stream) · L + lane]}.
+                 *
+                 * @param streams vectors of weight rows from the beginning of {@code panel} on, for which y has sums
+                 * @param first the first of the four
+                 * @param block the first block
+                 * @param scales those of these blocks, from {@code panel} on
+                 */
+            {kernel}
+            }
+            """.replace("LOOPS", className), pairsName(), Map.of("{kernel}", kernel(2, 4)), "PARTS");
+    }
+
     private static String kernels(IntStream streams, IntFunction<String> kernel) {
         return streams.mapToObj(kernel).collect(Collectors.joining("\n"));
     }
 
-    private String file(String body, String name, Map<String, String> parts) {
+    private String file(String body, String name, Map<String, String> parts, String... lanes) {
         var all = new HashMap<>(parts);
         all.put(
                 "{lanes}",
                 GenerateKernels.imports(
                         "static io.baseload.engine.kernel.lanes.Lanes.",
-                        Stream.concat(Stream.of("FLOATS", "INTS", "L"), scales.lanes().stream())));
+                        Stream.of(Stream.of("FLOATS", "INTS", "L"), scales.lanes().stream(), Arrays.stream(lanes))
+                                .flatMap(names -> names)));
         all.put(
                 "{operators}",
                 GenerateKernels.imports(
@@ -148,18 +176,17 @@ enum Int8NibbleKernels {
         return "case %d -> %s".formatted(streams, call);
     }
 
-    private String kernel(int streams) {
+    private String kernel(int rows, int streams) {
         return GenerateKernels.fill(
                 """
-                    private static void streamsN(
-                            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                    ACCESS static void NAME(
+                            {parameters}
                         {addresses}
                         int lastOfGroup = x.group() / 8 - 1;
                         int groups = m.packing().block() / x.group();
                         int group = block * groups;
                         int left = groups;
                         {row}
-                        int to = row * N * L;
                         {clear}
                         int end = blocks * m.packing().block() / 8;
                         for (int eight = 0; eight < end; eight++, p += 64) {
@@ -184,19 +211,21 @@ enum Int8NibbleKernels {
                             }
                         }
                     }
-                """.replace("streamsN", "streams" + streams).replace("N * L", streams + " * L"),
+                """.replace("ACCESS", rows == 1 ? "private" : "public")
+                        .replace("NAME", rows == 1 ? "streams" + streams : "multiply"),
                 Map.ofEntries(
-                        Map.entry("{addresses}", addresses(streams)),
-                        Map.entry("{row}", row()),
-                        Map.entry("{clear}", clear(streams)),
+                        Map.entry("{parameters}", parameters(rows)),
+                        Map.entry("{addresses}", addresses(rows, streams)),
+                        Map.entry("{row}", row(rows, streams)),
+                        Map.entry("{clear}", clear(rows, streams)),
                         Map.entry("{load}", load("w", streams, "p + o#")),
-                        Map.entry("{x}", digits("x0 + k + j")),
-                        Map.entry("{multiply}", multiply("w", streams)),
+                        Map.entry("{x}", digits(rows, "k + j")),
+                        Map.entry("{multiply}", multiply(rows, "w", streams)),
                         Map.entry("{shift}", shift("w", streams)),
                         Map.entry("{scales}", readScales(streams)),
-                        Map.entry("{step}", step()),
-                        Map.entry("{add}", add(streams)),
-                        Map.entry("{start}", clear(streams).replace("ShortVector ", ""))));
+                        Map.entry("{step}", step(rows)),
+                        Map.entry("{add}", add(rows, streams)),
+                        Map.entry("{start}", clear(rows, streams).replace("ShortVector ", ""))));
     }
 
     /** Two or four streams, with a group of 32 columns written out per iteration: no branch in the loop, which matters most on AVX2. With more streams such a method is too large for C1. */
@@ -204,12 +233,11 @@ enum Int8NibbleKernels {
         return GenerateKernels.fill(
                 """
                     static void groupsN(
-                            PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[] y) {
+                            {parameters}
                         {addresses}
                         int groups = m.packing().block() / Int8Rows.GROUP;
                         int left = groups;
                         {row}
-                        int to = row * STREAMS * L;
                         int end = (block + blocks) * groups;
                         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
                             int k = group * (Int8Rows.GROUP / 2);
@@ -225,11 +253,12 @@ enum Int8NibbleKernels {
                             }
                         }
                     }
-                """.replace("STREAMS", String.valueOf(streams)).replace("groupsN", "groups" + streams),
+                """.replace("groupsN", "groups" + streams),
                 Map.ofEntries(
-                        Map.entry("{addresses}", addresses(streams)),
-                        Map.entry("{row}", row()),
-                        Map.entry("{clear}", clear(streams)),
+                        Map.entry("{parameters}", parameters(1)),
+                        Map.entry("{addresses}", addresses(1, streams)),
+                        Map.entry("{row}", row(1, streams)),
+                        Map.entry("{clear}", clear(1, streams)),
                         Map.entry(
                                 "{eights}",
                                 IntStream.range(0, 4)
@@ -237,8 +266,8 @@ enum Int8NibbleKernels {
                                                 number -> eight(number, streams).stripTrailing())
                                         .collect(Collectors.joining("\n"))),
                         Map.entry("{scales}", readScales(streams)),
-                        Map.entry("{step}", step()),
-                        Map.entry("{add}", add(streams))));
+                        Map.entry("{step}", step(1)),
+                        Map.entry("{add}", add(1, streams))));
     }
 
     /** Eight columns of a group. */
@@ -256,14 +285,22 @@ enum Int8NibbleKernels {
                                 "{load}",
                                         load("wE_", streams, "p + EIGHT * 64L + o#")
                                                 .replace("EIGHT", String.valueOf(number)),
-                                "{x}", digits("x0 + k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
-                                "{multiply}", multiply("wE_", streams),
+                                "{x}", digits(1, "k + EIGHT * 4 + j").replace("EIGHT", String.valueOf(number)),
+                                "{multiply}", multiply(1, "wE_", streams),
                                 "{shift}", shift("wE_", streams)))
                 .replace("wE_", "w" + number + "_");
     }
 
+    private static String parameters(int rows) {
+        return rows == 1
+                ? "PackedMatrix m, int panel, int block, int blocks, BlockScales scales, Int8Rows x, int row, float[]"
+                        + " y) {"
+                : "PackedMatrix m, int panel, int streams, int first, int block, int blocks, BlockScales scales,"
+                        + " Int8Rows x, int row, float[] y) {";
+    }
+
     /** The addresses with which a call begins, and their steps. */
-    private String addresses(int streams) {
+    private String addresses(int rows, int streams) {
         return GenerateKernels.fill(
                         """
                         MemorySegment w = m.data();
@@ -271,17 +308,18 @@ enum Int8NibbleKernels {
                         int[] starts = x.starts();
                         float[] steps = x.steps();
                         int[] offsets = x.offsets();
-                        long p = m.codes(panel, block);
+                        long p = m.codes(PANEL, block);
                         long stride = m.panelBytes();
                         {offsets}
                         MemorySegment d = scales.data();
                         long panelStep = scales.panelStep();
                         long blockStep = scales.blockStep();
-                        long q = scales.at();
+                        long q = SCALES;
                         {scale offsets}
                         {nested}
                         int gap = m.blockBytes() - m.packing().block() * 8;\
-                        """,
+                        """.replace("PANEL", rows == 1 ? "panel" : "panel + first / PARTS").replace(
+                                "SCALES", rows == 1 ? "scales.at()" : "scales.at() + first / PARTS * panelStep"),
                         Map.of(
                                 "{offsets}",
                                 GenerateKernels.each(streams, "long o# = Lanes.offset(#, stride, 4);"),
@@ -289,18 +327,29 @@ enum Int8NibbleKernels {
                                 GenerateKernels.each(
                                         streams, "long q# = Lanes.offset(#, panelStep, " + scales.type() + ".BYTES);"),
                                 "{nested}",
-                                scales.nested("0")))
+                                scales.nested(rows == 1 ? "0" : "first / PARTS * 4")))
                 .stripTrailing();
     }
 
-    private static String row() {
-        return "int x0 = x.digitsAt(row), g0 = x.groupsAt(row);";
+    /** The places of the rows, @, in x and y. */
+    private static String row(int rows, int streams) {
+        String to = rows == 1 ? "row * STREAMS * L" : "((row + @) * streams + first) * L";
+        return GenerateKernels.eachOf(rows, 1, """
+            int x@ = x.digitsAt(row + @), g@ = x.groupsAt(row + @);
+            int to@ = TO;\
+            """.replace("TO", to).replace("STREAMS", String.valueOf(streams)))
+                .replace("(row + 0) ", "row ")
+                .replace("row + 0", "row");
     }
 
     /** The lanes' start values. */
-    private static String clear(int streams) {
-        return "ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();\n"
-                + GenerateKernels.each(streams, "ShortVector a# = c;");
+    private static String clear(int rows, int streams) {
+        return GenerateKernels.eachOf(
+                        rows,
+                        1,
+                        "ShortVector c@ = IntVector.broadcast(INTS, starts[g@ + group]).reinterpretAsShorts();")
+                + "\n"
+                + GenerateKernels.eachOf(rows, streams, "ShortVector a@_# = c@;");
     }
 
     private static String load(String name, int streams, String at) {
@@ -308,12 +357,13 @@ enum Int8NibbleKernels {
                 streams, "IntVector " + name + "# = IntVector.fromMemorySegment(INTS, w, " + at + ", LITTLE_ENDIAN);");
     }
 
-    private static String digits(String at) {
-        return "ShortVector d0 = IntVector.broadcast(INTS, digits[" + at + "]).reinterpretAsShorts();";
+    private static String digits(int rows, String at) {
+        return GenerateKernels.eachOf(
+                rows, 1, "ShortVector d@ = IntVector.broadcast(INTS, digits[x@ + " + at + "]).reinterpretAsShorts();");
     }
 
-    private static String multiply(String name, int streams) {
-        return GenerateKernels.each(streams, "a# = " + name + "#.reinterpretAsShorts().mul(d0).add(a#);");
+    private static String multiply(int rows, String name, int streams) {
+        return GenerateKernels.eachOf(rows, streams, "a@_# = " + name + "#.reinterpretAsShorts().mul(d@).add(a@_#);");
     }
 
     private static String shift(String name, int streams) {
@@ -324,16 +374,18 @@ enum Int8NibbleKernels {
         return GenerateKernels.each(streams, "FloatVector s# = " + scales.read("q + q#") + ";");
     }
 
-    private static String step() {
-        return "FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);\n"
-                + "IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);";
+    private static String step(int rows) {
+        return GenerateKernels.eachOf(rows, 1, """
+            FloatVector f@ = FloatVector.broadcast(FLOATS, steps[g@ + group]);
+            IntVector e@ = IntVector.broadcast(INTS, offsets[g@ + group]);\
+            """);
     }
 
     /** Adds a group's sums, converted and scaled, to the totals, which are in memory: floats that live around the loop may become objects. */
-    private static String add(int streams) {
-        return GenerateKernels.each(streams, """
-            IntVector i# = a#.reinterpretAsInts();
-            ((FloatVector) i#.lanewise(LSHL, 16).add(i#).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s#, FloatVector.fromArray(FLOATS, y, to + # * L)).intoArray(y, to + # * L);\
+    private static String add(int rows, int streams) {
+        return GenerateKernels.eachOf(rows, streams, """
+            IntVector i@_# = a@_#.reinterpretAsInts();
+            ((FloatVector) i@_#.lanewise(LSHL, 16).add(i@_#).lanewise(ASHR, 16).add(e@).convertShape(I2F, FLOATS, 0)).mul(f@).fma(s#, FloatVector.fromArray(FLOATS, y, to@ + # * L)).intoArray(y, to@ + # * L);\
             """);
     }
 }

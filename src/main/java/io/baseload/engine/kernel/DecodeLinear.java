@@ -12,6 +12,8 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 
 import io.baseload.engine.kernel.generated.ByteFloat;
+import io.baseload.engine.kernel.generated.ByteRowFloat;
+import io.baseload.engine.kernel.generated.ByteRowHalf;
 import io.baseload.engine.kernel.generated.CodebookFloat;
 import io.baseload.engine.kernel.generated.FloatingPoint;
 import io.baseload.engine.kernel.generated.FloatingPoint8;
@@ -51,9 +53,9 @@ final class DecodeLinear {
         }
     }
 
-    /** Whether kernels read eight streams without interruption, so that the processor's own prefetcher follows them. */
+    /** Whether kernels read several streams without interruption, so that the processor's own prefetcher follows them. */
     private static boolean streamsThemselves(Packing packing, int rows) {
-        return rows == 1 && packing.codes().coded() && MANY_REGISTERS;
+        return rows == 1 && packing.codes().coded() && MANY_REGISTERS || readsScales(packing, rows);
     }
 
     /** Number of vectors of weight rows that are read at once. */
@@ -95,10 +97,12 @@ final class DecodeLinear {
     private static void coded(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
         Arrays.fill(scratch.sums, 0, rows * units * L, 0f);
-        int blocks = blocks(w.packing(), rows);
+        int blocks = blocks(w, rows);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
-            ScaleVectors.read(w, unit, units, block, some, scratch.scales);
+            if (!readsScales(w.packing(), rows)) {
+                ScaleVectors.read(w, unit, units, block, some, scratch.scales);
+            }
             for (int r = 0, n; r < rows; r += n) {
                 n = units == 4 ? Math.min(rows - r, MANY_REGISTERS ? 4 : 2) : 1;
                 products(w, unit, units, block, some, x, from, r, n, scratch);
@@ -109,13 +113,22 @@ final class DecodeLinear {
         }
     }
 
+    /** Whether the kernel reads scales itself, between the codes. */
+    private static boolean readsScales(Packing packing, int rows) {
+        return rows == 1 && packing.codes() == Codes.I8;
+    }
+
     /**
      * Blocks that a kernel processes in one call: for several rows about {@link Scratch#BLOCK_COLUMNS} columns, but no more than {@link Scratch#MAX_BLOCKS} blocks; for one row as many as share
-     * a nested scale.
+     * a nested scale, or all if the kernel reads the scales.
      */
-    private static int blocks(Packing packing, int rows) {
+    private static int blocks(PackedMatrix w, int rows) {
+        Packing packing = w.packing();
         if (rows > 1) {
             return Math.clamp(BLOCK_COLUMNS / packing.block(), 1, MAX_BLOCKS);
+        }
+        if (readsScales(packing, rows)) {
+            return w.blocks();
         }
         return packing.scales().nested() ? NESTED_BLOCKS : ONE_ROWS_BLOCKS;
     }
@@ -123,6 +136,7 @@ final class DecodeLinear {
     private static void products(
             PackedMatrix w, int unit, int units, int block, int blocks, Rows x, int from, int r, int rows, Scratch s) {
         switch (kernel(w.packing().codes(), rows)) {
+            case BYTE_ROW -> bytesOfRow(w, unit, units, block, blocks, x, from, r, s);
             case BYTES ->
                 ByteFloat.multiply(w, unit, units, block, blocks, x, from, r, rows, s.blockSums, s.scales, s.sums);
             case NIBBLES ->
@@ -132,7 +146,17 @@ final class DecodeLinear {
         }
     }
 
+    private static void bytesOfRow(
+            PackedMatrix w, int unit, int units, int block, int blocks, Rows x, int from, int r, Scratch s) {
+        switch (w.packing().scales()) {
+            case F16, F16_MINIMUM ->
+                ByteRowHalf.multiply(w, unit, units, block, blocks, x, from, r, s.blockSums, s.sums);
+            default -> ByteRowFloat.multiply(w, unit, units, block, blocks, x, from, r, s.blockSums, s.sums);
+        }
+    }
+
     private enum Kernel {
+        BYTE_ROW,
         BYTES,
         NIBBLES,
         CODEBOOK
@@ -141,7 +165,7 @@ final class DecodeLinear {
     /** Several rows share the looked-up numbers. So for them 4-bit integers are looked up like other codes, if a vector holds the table. */
     private static Kernel kernel(Codes codes, int rows) {
         return switch (codes) {
-            case I8 -> Kernel.BYTES;
+            case I8 -> rows == 1 ? Kernel.BYTE_ROW : Kernel.BYTES;
             case U4, I4 -> rows == 1 || L != LANES ? Kernel.NIBBLES : Kernel.CODEBOOK;
             default -> Kernel.CODEBOOK;
         };

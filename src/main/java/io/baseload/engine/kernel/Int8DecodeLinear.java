@@ -9,8 +9,11 @@ import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 import io.baseload.engine.kernel.generated.CodebookInt8;
 import io.baseload.engine.kernel.generated.Int8Minimums;
 import io.baseload.engine.kernel.generated.NibbleInt8Float;
+import io.baseload.engine.kernel.generated.NibbleInt8FloatPairs;
 import io.baseload.engine.kernel.generated.NibbleInt8Half;
+import io.baseload.engine.kernel.generated.NibbleInt8HalfPairs;
 import io.baseload.engine.kernel.generated.NibbleInt8Nested;
+import io.baseload.engine.kernel.generated.NibbleInt8NestedPairs;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.platform.Processor;
@@ -33,6 +36,9 @@ final class Int8DecodeLinear {
      * memory AMD's processors read a single panel, from beginning to end, 1.5 times as fast as two, and Intel's two 1.5 times as fast as one.
      */
     private static final int STREAMS = MANY_REGISTERS ? 8 : Processor.isAmd() ? PARTS : 2 * PARTS;
+
+    /** Vectors of weight rows that two rows multiply at once. */
+    private static final int PAIR_STREAMS = 4;
 
     /** Columns that several rows multiply one after the other: those of eight panels are half of an L1. */
     private static final int SHARED_COLUMNS = 256;
@@ -111,12 +117,12 @@ final class Int8DecodeLinear {
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
             scales(w, unit / PARTS, units / PARTS, block, some, false, scratch.blockScales);
-            for (int row = 0; row < rows; row++) {
-                if (w.packing().codes().codebook()) {
+            if (w.packing().codes().codebook()) {
+                for (int row = 0; row < rows; row++) {
                     codebook(w, unit, block, some, row, scratch);
-                } else {
-                    nibbles(w, unit, units, block, some, row, scratch);
                 }
+            } else {
+                nibbles(w, unit, units, block, some, rows, scratch);
             }
         }
     }
@@ -154,22 +160,37 @@ final class Int8DecodeLinear {
         CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), row, s.sums, to);
     }
 
-    /**
-     * Minimums are added when memory is read in order: nested ones precede the codes of their blocks, so they are added before the products; others are among the codes, so they are added in
-     * a pass afterwards.
-     */
-    private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int row, Scratch s) {
-        boolean before = s.blockScales.kind().nested();
-        if (before) {
-            minimums(w, units, block, blocks, row, s);
-        }
-        nibbleProducts(w, unit, units, block, blocks, row, s);
-        if (!before) {
-            minimums(w, units, block, blocks, row, s);
+    /** Two rows at a time where there is a kernel for them, and the last of an odd number by itself. */
+    private static void nibbles(PackedMatrix w, int unit, int units, int block, int blocks, int rows, Scratch s) {
+        int together = MANY_REGISTERS && units % PAIR_STREAMS == 0 ? 2 : 1;
+        for (int row = 0; row < rows; row += together) {
+            nibbles(w, unit, units, block, blocks, row, Math.min(together, rows - row), s);
         }
     }
 
-    private static void nibbleProducts(PackedMatrix w, int unit, int units, int block, int blocks, int row, Scratch s) {
+    /**
+     * One row or two. Minimums are added when memory is read in order: nested ones precede the codes of their blocks, so they are added before the products; others are among the codes, so
+     * they are added in a pass afterwards.
+     */
+    private static void nibbles(
+            PackedMatrix w, int unit, int units, int block, int blocks, int row, int rows, Scratch s) {
+        boolean before = s.blockScales.kind().nested();
+        if (before) {
+            minimums(w, units, block, blocks, row, row + rows, s);
+        }
+        if (rows == 1) {
+            products(w, unit, units, block, blocks, row, s);
+        } else {
+            for (int first = 0; first < units; first += PAIR_STREAMS) {
+                productsOfPair(w, unit, units, first, block, blocks, row, s);
+            }
+        }
+        if (!before) {
+            minimums(w, units, block, blocks, row, row + rows, s);
+        }
+    }
+
+    private static void products(PackedMatrix w, int unit, int units, int block, int blocks, int row, Scratch s) {
         BlockScales scales = s.blockScales;
         int panel = unit / PARTS;
         switch (scales.kind()) {
@@ -178,6 +199,26 @@ final class Int8DecodeLinear {
             case LINEAR8, LINEAR8_MINIMUM ->
                 NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
             default -> NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
+        }
+    }
+
+    private static void productsOfPair(
+            PackedMatrix w, int unit, int units, int first, int block, int blocks, int row, Scratch s) {
+        BlockScales scales = s.blockScales;
+        int panel = unit / PARTS;
+        Int8Rows x = s.int8();
+        switch (scales.kind()) {
+            case F16, F16_MINIMUM ->
+                NibbleInt8HalfPairs.multiply(w, panel, units, first, block, blocks, scales, x, row, s.sums);
+            case LINEAR8, LINEAR8_MINIMUM ->
+                NibbleInt8NestedPairs.multiply(w, panel, units, first, block, blocks, scales, x, row, s.sums);
+            default -> NibbleInt8FloatPairs.multiply(w, panel, units, first, block, blocks, scales, x, row, s.sums);
+        }
+    }
+
+    private static void minimums(PackedMatrix w, int units, int block, int blocks, int fromRow, int toRow, Scratch s) {
+        for (int row = fromRow; row < toRow; row++) {
+            minimums(w, units, block, blocks, row, s);
         }
     }
 

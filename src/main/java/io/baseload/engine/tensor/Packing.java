@@ -23,7 +23,9 @@ public record Packing(Codes codes, int block, Scales scales) {
         boolean fits = codes.plain()
                 ? block == 1 && scales == Scales.NONE
                 : block > 0 && block <= MAX_COLUMNS && block % 16 == 0 && scales != Scales.NONE;
-        if (!fits || scales.minimum() && codes != Codes.U4 && codes != Codes.I8) {
+        if (!fits
+                || scales.minimum() && codes != Codes.U4 && codes != Codes.I8
+                || scales.nested() && codes == Codes.I8) {
             throw new IllegalArgumentException("no panels of " + codes + " in blocks of " + block + " with " + scales);
         }
     }

@@ -17,7 +17,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * 8-bit weights times rows of x. Written by src/build/GenerateKernels.java.
+ * 8-bit weights times several rows of x; {@link ByteRowHalf} and {@link ByteRowFloat} multiply one. Written by src/build/GenerateKernels.java.
  */
 public final class ByteFloat {
     /** Columns per loop, a divisor of a block's; a constant, because the compiler unrolls a loop of unknown length less well. */
@@ -28,190 +28,20 @@ public final class ByteFloat {
      * Adds the products of some blocks: rows of x times some vectors of weight rows, from {@code unit} on, to {@code y[((row + r) · streams + stream) · L + lane]}.
      * If there are fewer rows than a kernel computes, the last one is repeated.
      *
-     * @param streams 8, 4, 2 or 1; 4 for several rows
+     * @param streams 4
      * @param block the first block
      * @param first the index in x of row 0
      * @param row the first row to compute, counted from {@code first}
-     * @param rows 1 to 4
+     * @param rows 2 to 4
      * @param sums for each row, from row 0 on, the sums of its blocks
      * @param scales those of these blocks, as written by {@link ScaleVectors#read}
      */
     public static void multiply(
             PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, int rows, float[] sums, float[] scales, float[] y) {
         switch (10 * (rows == 3 ? 4 : rows) + streams) {
-            case 18 -> rows1Streams8(m, unit, block, blocks, x, first, row, sums, scales, y);
-            case 14 -> rows1Streams4(m, unit, block, blocks, x, first, row, sums, scales, y);
-            case 12 -> rows1Streams2(m, unit, block, blocks, x, first, row, sums, scales, y);
-            case 11 -> rows1Streams1(m, unit, block, blocks, x, first, row, sums, scales, y);
             case 44 -> rows4Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             case 24 -> rows2Streams4(m, unit, block, blocks, x, first, row, rows, sums, scales, y);
             default -> throw new IllegalArgumentException(rows + " rows, " + streams + " streams");
-        }
-    }
-
-    private static void rows1Streams8(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        float[] x = rowsOfX.data();
-        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
-        long stride = m.panelBytes();
-        long o0 = 0;
-        long o1 = Lanes.offset(1, stride, Byte.BYTES);
-        long o2 = Lanes.offset(2, stride, Byte.BYTES);
-        long o3 = Lanes.offset(3, stride, Byte.BYTES);
-        long o4 = Lanes.offset(4, stride, Byte.BYTES);
-        long o5 = Lanes.offset(5, stride, Byte.BYTES);
-        long o6 = Lanes.offset(6, stride, Byte.BYTES);
-        long o7 = Lanes.offset(7, stride, Byte.BYTES);
-        int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
-        int size = m.packing().block();
-        FloatVector zero = FloatVector.zero(FLOATS);
-        int to = row * 8 * L;
-        for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 8 * L) {
-            long at = codes + (long) (b - block) * m.blockBytes();
-            FloatVector a0_0 = zero;
-            FloatVector a0_1 = zero;
-            FloatVector a0_2 = zero;
-            FloatVector a0_3 = zero;
-            FloatVector a0_4 = zero;
-            FloatVector a0_5 = zero;
-            FloatVector a0_6 = zero;
-            FloatVector a0_7 = zero;
-            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
-                for (int j = 0; j < COLUMNS; j++) {
-                    long p = at + (sixteen + j) * (long) LANES;
-                    int k = b * size + sixteen;
-                    FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_0);
-                    a0_1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_1);
-                    a0_2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_2);
-                    a0_3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_3);
-                    a0_4 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o4, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_4);
-                    a0_5 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o5, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_5);
-                    a0_6 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o6, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_6);
-                    a0_7 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o7, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_7);
-                }
-            }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 1 * L), m1 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 1 + 1) * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 2 * L), m2 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 2 + 1) * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 3 * L), m3 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 3 + 1) * L);
-            FloatVector d4 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 4 * L), m4 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 4 + 1) * L);
-            FloatVector d5 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 5 * L), m5 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 5 + 1) * L);
-            FloatVector d6 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 6 * L), m6 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 6 + 1) * L);
-            FloatVector d7 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 7 * L), m7 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 7 + 1) * L);
-            FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 0) * L))).intoArray(y, to + (0 * 8 + 0) * L);
-            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 1) * L))).intoArray(y, to + (0 * 8 + 1) * L);
-            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 2) * L))).intoArray(y, to + (0 * 8 + 2) * L);
-            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 3) * L))).intoArray(y, to + (0 * 8 + 3) * L);
-            sum0.fma(m4, a0_4.fma(d4, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 4) * L))).intoArray(y, to + (0 * 8 + 4) * L);
-            sum0.fma(m5, a0_5.fma(d5, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 5) * L))).intoArray(y, to + (0 * 8 + 5) * L);
-            sum0.fma(m6, a0_6.fma(d6, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 6) * L))).intoArray(y, to + (0 * 8 + 6) * L);
-            sum0.fma(m7, a0_7.fma(d7, FloatVector.fromArray(FLOATS, y, to + (0 * 8 + 7) * L))).intoArray(y, to + (0 * 8 + 7) * L);
-        }
-    }
-
-    private static void rows1Streams4(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        float[] x = rowsOfX.data();
-        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
-        long stride = m.panelBytes();
-        long o0 = 0;
-        long o1 = Lanes.offset(1, stride, Byte.BYTES);
-        long o2 = Lanes.offset(2, stride, Byte.BYTES);
-        long o3 = Lanes.offset(3, stride, Byte.BYTES);
-        int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
-        int size = m.packing().block();
-        FloatVector zero = FloatVector.zero(FLOATS);
-        int to = row * 4 * L;
-        for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 4 * L) {
-            long at = codes + (long) (b - block) * m.blockBytes();
-            FloatVector a0_0 = zero;
-            FloatVector a0_1 = zero;
-            FloatVector a0_2 = zero;
-            FloatVector a0_3 = zero;
-            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
-                for (int j = 0; j < COLUMNS; j++) {
-                    long p = at + (sixteen + j) * (long) LANES;
-                    int k = b * size + sixteen;
-                    FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_0);
-                    a0_1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_1);
-                    a0_2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o2, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_2);
-                    a0_3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o3, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_3);
-                }
-            }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 1 * L), m1 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 1 + 1) * L);
-            FloatVector d2 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 2 * L), m2 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 2 + 1) * L);
-            FloatVector d3 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 3 * L), m3 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 3 + 1) * L);
-            FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 0) * L))).intoArray(y, to + (0 * 4 + 0) * L);
-            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 1) * L))).intoArray(y, to + (0 * 4 + 1) * L);
-            sum0.fma(m2, a0_2.fma(d2, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 2) * L))).intoArray(y, to + (0 * 4 + 2) * L);
-            sum0.fma(m3, a0_3.fma(d3, FloatVector.fromArray(FLOATS, y, to + (0 * 4 + 3) * L))).intoArray(y, to + (0 * 4 + 3) * L);
-        }
-    }
-
-    private static void rows1Streams2(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        float[] x = rowsOfX.data();
-        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
-        long stride = m.panelBytes();
-        long o0 = 0;
-        long o1 = Lanes.offset(1, stride, Byte.BYTES);
-        int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
-        int size = m.packing().block();
-        FloatVector zero = FloatVector.zero(FLOATS);
-        int to = row * 2 * L;
-        for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 2 * L) {
-            long at = codes + (long) (b - block) * m.blockBytes();
-            FloatVector a0_0 = zero;
-            FloatVector a0_1 = zero;
-            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
-                for (int j = 0; j < COLUMNS; j++) {
-                    long p = at + (sixteen + j) * (long) LANES;
-                    int k = b * size + sixteen;
-                    FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_0);
-                    a0_1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_1);
-                }
-            }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
-            FloatVector d1 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 1 * L), m1 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 1 + 1) * L);
-            FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 0) * L))).intoArray(y, to + (0 * 2 + 0) * L);
-            sum0.fma(m1, a0_1.fma(d1, FloatVector.fromArray(FLOATS, y, to + (0 * 2 + 1) * L))).intoArray(y, to + (0 * 2 + 1) * L);
-        }
-    }
-
-    private static void rows1Streams1(
-            PackedMatrix m, int unit, int block, int blocks, Rows rowsOfX, int first, int row, float[] sums, float[] scales, float[] y) {
-        MemorySegment w = m.data();
-        float[] x = rowsOfX.data();
-        long codes = m.codes(unit / PARTS, block) + unit % PARTS * (long) L * Byte.BYTES;
-        long o0 = 0;
-        int x0 = rowsOfX.at(first + row), s0 = row * m.blocks();
-        int size = m.packing().block();
-        FloatVector zero = FloatVector.zero(FLOATS);
-        int to = row * 1 * L;
-        for (int b = block, scale = 0; b < block + blocks; b++, scale += 2 * 1 * L) {
-            long at = codes + (long) (b - block) * m.blockBytes();
-            FloatVector a0_0 = zero;
-            for (int sixteen = 0; sixteen < size; sixteen += COLUMNS) {
-                for (int j = 0; j < COLUMNS; j++) {
-                    long p = at + (sixteen + j) * (long) LANES;
-                    int k = b * size + sixteen;
-                    FloatVector f0 = FloatVector.broadcast(FLOATS, x[x0 + k + j]);
-                    a0_0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, w, p + o0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(f0, a0_0);
-                }
-            }
-            FloatVector d0 = FloatVector.fromArray(FLOATS, scales, scale + 2 * 0 * L), m0 = FloatVector.fromArray(FLOATS, scales, scale + (2 * 0 + 1) * L);
-            FloatVector sum0 = FloatVector.broadcast(FLOATS, sums[s0 + b]);
-            sum0.fma(m0, a0_0.fma(d0, FloatVector.fromArray(FLOATS, y, to + (0 * 1 + 0) * L))).intoArray(y, to + (0 * 1 + 0) * L);
         }
     }
 

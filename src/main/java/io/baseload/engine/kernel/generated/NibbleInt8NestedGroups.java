@@ -56,25 +56,25 @@ final class NibbleInt8NestedGroups {
         int groups = m.packing().block() / Int8Rows.GROUP;
         int left = groups;
         int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
-        int to = row * 4 * L;
+        int to0 = row * 4 * L;
         int end = (block + blocks) * groups;
         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
             int k = group * (Int8Rows.GROUP / 2);
-            ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-            ShortVector a0 = c;
-            ShortVector a1 = c;
-            ShortVector a2 = c;
-            ShortVector a3 = c;
+            ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+            ShortVector a0_0 = c0;
+            ShortVector a0_1 = c0;
+            ShortVector a0_2 = c0;
+            ShortVector a0_3 = c0;
             IntVector w0_0 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o0, LITTLE_ENDIAN);
             IntVector w0_1 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o1, LITTLE_ENDIAN);
             IntVector w0_2 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o2, LITTLE_ENDIAN);
             IntVector w0_3 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o3, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 0 * 4 + j]).reinterpretAsShorts();
-                a0 = w0_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w0_1.reinterpretAsShorts().mul(d0).add(a1);
-                a2 = w0_2.reinterpretAsShorts().mul(d0).add(a2);
-                a3 = w0_3.reinterpretAsShorts().mul(d0).add(a3);
+                a0_0 = w0_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w0_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w0_2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w0_3.reinterpretAsShorts().mul(d0).add(a0_3);
                 w0_0 = w0_0.lanewise(LSHR, 4);
                 w0_1 = w0_1.lanewise(LSHR, 4);
                 w0_2 = w0_2.lanewise(LSHR, 4);
@@ -86,10 +86,10 @@ final class NibbleInt8NestedGroups {
             IntVector w1_3 = IntVector.fromMemorySegment(INTS, w, p + 1 * 64L + o3, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 1 * 4 + j]).reinterpretAsShorts();
-                a0 = w1_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w1_1.reinterpretAsShorts().mul(d0).add(a1);
-                a2 = w1_2.reinterpretAsShorts().mul(d0).add(a2);
-                a3 = w1_3.reinterpretAsShorts().mul(d0).add(a3);
+                a0_0 = w1_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w1_2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w1_3.reinterpretAsShorts().mul(d0).add(a0_3);
                 w1_0 = w1_0.lanewise(LSHR, 4);
                 w1_1 = w1_1.lanewise(LSHR, 4);
                 w1_2 = w1_2.lanewise(LSHR, 4);
@@ -101,10 +101,10 @@ final class NibbleInt8NestedGroups {
             IntVector w2_3 = IntVector.fromMemorySegment(INTS, w, p + 2 * 64L + o3, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 2 * 4 + j]).reinterpretAsShorts();
-                a0 = w2_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w2_1.reinterpretAsShorts().mul(d0).add(a1);
-                a2 = w2_2.reinterpretAsShorts().mul(d0).add(a2);
-                a3 = w2_3.reinterpretAsShorts().mul(d0).add(a3);
+                a0_0 = w2_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w2_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w2_2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w2_3.reinterpretAsShorts().mul(d0).add(a0_3);
                 w2_0 = w2_0.lanewise(LSHR, 4);
                 w2_1 = w2_1.lanewise(LSHR, 4);
                 w2_2 = w2_2.lanewise(LSHR, 4);
@@ -116,10 +116,10 @@ final class NibbleInt8NestedGroups {
             IntVector w3_3 = IntVector.fromMemorySegment(INTS, w, p + 3 * 64L + o3, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 3 * 4 + j]).reinterpretAsShorts();
-                a0 = w3_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w3_1.reinterpretAsShorts().mul(d0).add(a1);
-                a2 = w3_2.reinterpretAsShorts().mul(d0).add(a2);
-                a3 = w3_3.reinterpretAsShorts().mul(d0).add(a3);
+                a0_0 = w3_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w3_1.reinterpretAsShorts().mul(d0).add(a0_1);
+                a0_2 = w3_2.reinterpretAsShorts().mul(d0).add(a0_2);
+                a0_3 = w3_3.reinterpretAsShorts().mul(d0).add(a0_3);
                 w3_0 = w3_0.lanewise(LSHR, 4);
                 w3_1 = w3_1.lanewise(LSHR, 4);
                 w3_2 = w3_2.lanewise(LSHR, 4);
@@ -129,16 +129,16 @@ final class NibbleInt8NestedGroups {
             FloatVector s1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
             FloatVector s2 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q2, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 2 / PARTS * 4 + 1]));
             FloatVector s3 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q3, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 3 / PARTS * 4 + 1]));
-            FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-            IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
-            IntVector i0 = a0.reinterpretAsInts();
-            ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
-            IntVector i1 = a1.reinterpretAsInts();
-            ((FloatVector) i1.lanewise(LSHL, 16).add(i1).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s1, FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
-            IntVector i2 = a2.reinterpretAsInts();
-            ((FloatVector) i2.lanewise(LSHL, 16).add(i2).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s2, FloatVector.fromArray(FLOATS, y, to + 2 * L)).intoArray(y, to + 2 * L);
-            IntVector i3 = a3.reinterpretAsInts();
-            ((FloatVector) i3.lanewise(LSHL, 16).add(i3).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s3, FloatVector.fromArray(FLOATS, y, to + 3 * L)).intoArray(y, to + 3 * L);
+            FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+            IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+            IntVector i0_0 = a0_0.reinterpretAsInts();
+            ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to0 + 0 * L)).intoArray(y, to0 + 0 * L);
+            IntVector i0_1 = a0_1.reinterpretAsInts();
+            ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to0 + 1 * L)).intoArray(y, to0 + 1 * L);
+            IntVector i0_2 = a0_2.reinterpretAsInts();
+            ((FloatVector) i0_2.lanewise(LSHL, 16).add(i0_2).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s2, FloatVector.fromArray(FLOATS, y, to0 + 2 * L)).intoArray(y, to0 + 2 * L);
+            IntVector i0_3 = a0_3.reinterpretAsInts();
+            ((FloatVector) i0_3.lanewise(LSHL, 16).add(i0_3).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s3, FloatVector.fromArray(FLOATS, y, to0 + 3 * L)).intoArray(y, to0 + 3 * L);
             if (--left == 0) {
                 left = groups;
                 p += gap;
@@ -170,19 +170,19 @@ final class NibbleInt8NestedGroups {
         int groups = m.packing().block() / Int8Rows.GROUP;
         int left = groups;
         int x0 = x.digitsAt(row), g0 = x.groupsAt(row);
-        int to = row * 2 * L;
+        int to0 = row * 2 * L;
         int end = (block + blocks) * groups;
         for (int group = block * groups; group < end; group++, p += 8 * Int8Rows.GROUP) {
             int k = group * (Int8Rows.GROUP / 2);
-            ShortVector c = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
-            ShortVector a0 = c;
-            ShortVector a1 = c;
+            ShortVector c0 = IntVector.broadcast(INTS, starts[g0 + group]).reinterpretAsShorts();
+            ShortVector a0_0 = c0;
+            ShortVector a0_1 = c0;
             IntVector w0_0 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o0, LITTLE_ENDIAN);
             IntVector w0_1 = IntVector.fromMemorySegment(INTS, w, p + 0 * 64L + o1, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 0 * 4 + j]).reinterpretAsShorts();
-                a0 = w0_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w0_1.reinterpretAsShorts().mul(d0).add(a1);
+                a0_0 = w0_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w0_1.reinterpretAsShorts().mul(d0).add(a0_1);
                 w0_0 = w0_0.lanewise(LSHR, 4);
                 w0_1 = w0_1.lanewise(LSHR, 4);
             }
@@ -190,8 +190,8 @@ final class NibbleInt8NestedGroups {
             IntVector w1_1 = IntVector.fromMemorySegment(INTS, w, p + 1 * 64L + o1, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 1 * 4 + j]).reinterpretAsShorts();
-                a0 = w1_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w1_1.reinterpretAsShorts().mul(d0).add(a1);
+                a0_0 = w1_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w1_1.reinterpretAsShorts().mul(d0).add(a0_1);
                 w1_0 = w1_0.lanewise(LSHR, 4);
                 w1_1 = w1_1.lanewise(LSHR, 4);
             }
@@ -199,8 +199,8 @@ final class NibbleInt8NestedGroups {
             IntVector w2_1 = IntVector.fromMemorySegment(INTS, w, p + 2 * 64L + o1, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 2 * 4 + j]).reinterpretAsShorts();
-                a0 = w2_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w2_1.reinterpretAsShorts().mul(d0).add(a1);
+                a0_0 = w2_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w2_1.reinterpretAsShorts().mul(d0).add(a0_1);
                 w2_0 = w2_0.lanewise(LSHR, 4);
                 w2_1 = w2_1.lanewise(LSHR, 4);
             }
@@ -208,19 +208,19 @@ final class NibbleInt8NestedGroups {
             IntVector w3_1 = IntVector.fromMemorySegment(INTS, w, p + 3 * 64L + o1, LITTLE_ENDIAN);
             for (int j = 0; j < 4; j++) {
                 ShortVector d0 = IntVector.broadcast(INTS, digits[x0 + k + 3 * 4 + j]).reinterpretAsShorts();
-                a0 = w3_0.reinterpretAsShorts().mul(d0).add(a0);
-                a1 = w3_1.reinterpretAsShorts().mul(d0).add(a1);
+                a0_0 = w3_0.reinterpretAsShorts().mul(d0).add(a0_0);
+                a0_1 = w3_1.reinterpretAsShorts().mul(d0).add(a0_1);
                 w3_0 = w3_0.lanewise(LSHR, 4);
                 w3_1 = w3_1.lanewise(LSHR, 4);
             }
             FloatVector s0 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q0, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 0 / PARTS * 4 + 1]));
             FloatVector s1 = ((FloatVector) ByteVector.fromMemorySegment(BYTES, d, q + q1, LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma(FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4]), FloatVector.broadcast(FLOATS, nested[n + 1 / PARTS * 4 + 1]));
-            FloatVector f = FloatVector.broadcast(FLOATS, steps[g0 + group]);
-            IntVector e = IntVector.broadcast(INTS, offsets[g0 + group]);
-            IntVector i0 = a0.reinterpretAsInts();
-            ((FloatVector) i0.lanewise(LSHL, 16).add(i0).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s0, FloatVector.fromArray(FLOATS, y, to + 0 * L)).intoArray(y, to + 0 * L);
-            IntVector i1 = a1.reinterpretAsInts();
-            ((FloatVector) i1.lanewise(LSHL, 16).add(i1).lanewise(ASHR, 16).add(e).convertShape(I2F, FLOATS, 0)).mul(f).fma(s1, FloatVector.fromArray(FLOATS, y, to + 1 * L)).intoArray(y, to + 1 * L);
+            FloatVector f0 = FloatVector.broadcast(FLOATS, steps[g0 + group]);
+            IntVector e0 = IntVector.broadcast(INTS, offsets[g0 + group]);
+            IntVector i0_0 = a0_0.reinterpretAsInts();
+            ((FloatVector) i0_0.lanewise(LSHL, 16).add(i0_0).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s0, FloatVector.fromArray(FLOATS, y, to0 + 0 * L)).intoArray(y, to0 + 0 * L);
+            IntVector i0_1 = a0_1.reinterpretAsInts();
+            ((FloatVector) i0_1.lanewise(LSHL, 16).add(i0_1).lanewise(ASHR, 16).add(e0).convertShape(I2F, FLOATS, 0)).mul(f0).fma(s1, FloatVector.fromArray(FLOATS, y, to0 + 1 * L)).intoArray(y, to0 + 1 * L);
             if (--left == 0) {
                 left = groups;
                 p += gap;
