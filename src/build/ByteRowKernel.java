@@ -40,51 +40,62 @@ final class ByteRowKernel {
         String vectors = GenerateKernels.imports(
                 "jdk.incubator.vector.",
                 Stream.concat(Stream.of("ByteVector", "FloatVector", scales.vector()), vectors(scales)));
-        return GenerateKernels.fill("""
-            package io.baseload.engine.kernel.generated;
+        return GenerateKernels.fill(
+                """
+                package io.baseload.engine.kernel.generated;
 
-            {lanes}
-            import static io.baseload.engine.tensor.PackedMatrix.LANES;
-            import static java.nio.ByteOrder.LITTLE_ENDIAN;
-            {operators}
+                {lanes}
+                import static io.baseload.engine.tensor.PackedMatrix.LANES;
+                import static java.nio.ByteOrder.LITTLE_ENDIAN;
+                {operators}
 
-            import io.baseload.engine.kernel.lanes.Lanes;
-            import io.baseload.engine.tensor.PackedMatrix;
-            import io.baseload.engine.tensor.Rows;
-            import java.lang.foreign.MemorySegment;
-            {vectors}
-
-            /**
-             * 8-bit weights with SCALES times one row of x, w = d·q + m. A kernel reads each block's scales itself, right after the block's codes, so that memory is read in order: scales of many blocks that are
-             * converted beforehand break the streams. Written by src/build/GenerateKernels.java.
-             */
-            public final class NAME {
-                /** Columns per loop, a divisor of a block's; a constant, because the compiler unrolls a loop of unknown length less well. */
-                private static final int COLUMNS = 16;
-
-                private NAME() {}
+                import io.baseload.engine.kernel.lanes.Lanes;
+                import io.baseload.engine.tensor.PackedMatrix;
+                import io.baseload.engine.tensor.Rows;
+                import java.lang.foreign.MemorySegment;
+                {vectors}
 
                 /**
-                 * Adds the products of some blocks: a row of x times some vectors of weight rows, from {@code unit} on, to {@code y[(row · streams + stream) · L + lane]}.
-                 *
-                 * @param streams 8, 4, 2 or 1
-                 * @param block the first block
-                 * @param first the index in x of row 0
-                 * @param row the row, counted from {@code first}
-                 * @param sums for each row, from row 0 on, the sums of its blocks; used if there are minimums
+                 * 8-bit weights with SCALES times one row of x, w = d·q + m. A kernel reads each block's scales itself, right after the block's codes, so that memory is read in order: scales of many blocks that are
+                 * converted beforehand break the streams. Written by src/build/GenerateKernels.java.
                  */
-                public static void multiply(
-                        PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, float[] sums, float[] y) {
-                    switch (m.packing().scales()) {
-                        {cases}
-                        default -> throw new IllegalArgumentException("no scales of 8-bit weights: " + m.packing());
-                    }
-                }
+                public final class NAME {
+                    /** Columns per loop, a divisor of a block's; a constant, because the compiler unrolls a loop of unknown length less well. */
+                    private static final int COLUMNS = 16;
 
-            {kernels}
-            }
-            """.replace("NAME", name(scales)).replace("SCALES", scales.words()),
-                Map.of("{cases}", cases, "{kernels}", kernels, "{lanes}", lanes, "{operators}", operators, "{vectors}", vectors));
+                    private NAME() {}
+
+                    /**
+                     * Adds the products of some blocks: a row of x times some vectors of weight rows, from {@code unit} on, to {@code y[(row · streams + stream) · L + lane]}.
+                     *
+                     * @param streams 8, 4, 2 or 1
+                     * @param block the first block
+                     * @param first the index in x of row 0
+                     * @param row the row, counted from {@code first}
+                     * @param sums for each row, from row 0 on, the sums of its blocks; used if there are minimums
+                     */
+                    public static void multiply(
+                            PackedMatrix m, int unit, int streams, int block, int blocks, Rows x, int first, int row, float[] sums, float[] y) {
+                        switch (m.packing().scales()) {
+                            {cases}
+                            default -> throw new IllegalArgumentException("no scales of 8-bit weights: " + m.packing());
+                        }
+                    }
+
+                {kernels}
+                }
+                """.replace("NAME", name(scales)).replace("SCALES", scales.words()),
+                Map.of(
+                        "{cases}",
+                        cases,
+                        "{kernels}",
+                        kernels,
+                        "{lanes}",
+                        lanes,
+                        "{operators}",
+                        operators,
+                        "{vectors}",
+                        vectors));
     }
 
     private static Stream<String> lanes(StoredScales scales) {
