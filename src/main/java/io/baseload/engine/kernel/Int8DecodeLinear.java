@@ -40,7 +40,7 @@ final class Int8DecodeLinear {
     /** Vectors of weight rows that two rows multiply at once. */
     private static final int PAIR_STREAMS = 4;
 
-    /** Columns that several rows multiply one after the other: those of eight panels are half of an L1. */
+    /** Columns that all rows multiply before the next ones: those of eight panels are half of an L1. */
     private static final int SHARED_COLUMNS = 256;
 
     private Int8DecodeLinear() {}
@@ -109,8 +109,8 @@ final class Int8DecodeLinear {
     }
 
     /**
-     * Adds the products of all columns: for one row in one call, or in one for each group of blocks whose nested scales share a scale. Of several rows, the first reads some blocks from
-     * memory, at the rate of a single row, and the others read them from cache.
+     * Adds the products of all columns: for one row in one call, or in one for each group of blocks whose nested scales share a scale. Of several rows, the first read some blocks from
+     * memory, and the others read them from cache.
      */
     private static void products(PackedMatrix w, int unit, int units, int rows, Scratch scratch) {
         int blocks = blocks(w, rows);
