@@ -82,7 +82,7 @@ class BudgetsIT {
                 rest.get("/admin/v1/audit?kind=quota.soft_limit&tenant=keyed").get("data");
         assertThat(events.size()).isEqualTo(1);
         assertThat(events.at("/0/detail/limit").asString()).isEqualTo("tokens");
-        rest.put(windows, Map.of());
+        rest.put(windows, Map.of("windows", List.of()));
         assertThat(complete(user, 30).statusCode()).isEqualTo(200);
     }
 
