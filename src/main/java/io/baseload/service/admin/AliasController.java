@@ -58,7 +58,7 @@ final class AliasController {
             @RequestBody AliasForm.Request request,
             @RequestHeader(name = "Prefer", defaultValue = "") String prefer,
             @AuthenticationPrincipal Caller caller) {
-        AliasRoute route = request.route();
+        AliasRoute route = request.route(name);
         Consumer<AliasRoute> recorded =
                 moved -> actions.record(caller, "alias.put", "aliases/" + name, described(moved));
         return ASYNC.matcher(prefer).find()

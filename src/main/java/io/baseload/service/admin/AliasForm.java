@@ -85,8 +85,15 @@ record AliasForm(String name, String model, List<TargetForm> targets) {
     }
 
     /** The requested target of an alias: one model, or several. */
-    record Request(@Nullable String model, @Nullable List<@Nullable TargetForm> targets) {
-        AliasRoute route() {
+    record Request(
+            @Nullable String name,
+            @Nullable String model,
+            @Nullable List<@Nullable TargetForm> targets) {
+        /** @param alias the name in the path; one in the body, as the answer has it, must be the same */
+        AliasRoute route(String alias) {
+            if (name != null && !name.equals(alias)) {
+                throw Refusals.invalid("name", "invalid_value", "'name' must be that of the path, " + alias + ".");
+            }
             if (targets == null) {
                 return AliasRoute.to(modelId("model", model));
             }

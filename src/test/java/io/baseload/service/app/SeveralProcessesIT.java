@@ -90,8 +90,13 @@ final class SeveralProcessesIT {
             assertThat(admin.ask("chat").statusCode()).isEqualTo(200);
             assertThat(there.ask("chat").statusCode()).isEqualTo(503);
             assertThat(there.state("tiny")).isEqualTo("stored");
-            for (String route : List.of("/admin/v1/models/tiny/load", "/admin/v1/models")) {
-                var refused = gateway.rest().send("POST", route, Map.of("path", "file.gguf", "name", "file"));
+            var bodies = Map.of(
+                    "/admin/v1/models/tiny/load",
+                    Map.of(),
+                    "/admin/v1/models",
+                    Map.of("path", "file.gguf", "name", "file"));
+            for (var call : bodies.entrySet()) {
+                var refused = gateway.rest().send("POST", call.getKey(), call.getValue());
                 assertThat(refused.statusCode()).as(refused.body()).isEqualTo(409);
                 assertThat(refused.body()).contains("This process has no engine");
             }
