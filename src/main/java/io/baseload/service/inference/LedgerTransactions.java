@@ -116,7 +116,8 @@ final class LedgerTransactions {
             var lost = requests.stream()
                     .filter(one -> missing.contains(one.reservation()))
                     .toList();
-            quota.restore(lost.stream().collect(Collectors.toMap(one -> one.intent().reservation(), Started::at)));
+            quota.restore(
+                    lost.stream().collect(Collectors.toMap(one -> one.intent().reservation(), Started::at)));
             store(lost.stream().flatMap(one -> one.intent().prompt().stream()).toList());
             append(lost.stream().map(one -> one.intent().entry()).toList());
             return missing;

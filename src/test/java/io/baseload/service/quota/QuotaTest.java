@@ -284,8 +284,7 @@ class QuotaTest {
             holder.setAutoCommit(false);
             String lock = "SELECT FROM quota_window WHERE tenant = '%s' FOR UPDATE NOWAIT";
             holder.createStatement().execute(lock.formatted(tenants.getFirst()));
-            var restored =
-                    threads.submit(() -> transactions.executeWithoutResult(status -> quota.restore(lost)));
+            var restored = threads.submit(() -> transactions.executeWithoutResult(status -> quota.restore(lost)));
             Patience.await().until(() -> waits());
             holder.createStatement().execute(lock.formatted(tenants.getLast()));
             holder.rollback();
