@@ -45,8 +45,9 @@ record PullFolder(Path folder, PullSource from) {
         }
     }
 
+    /** A pull that found nothing, of a mistyped repository for example, has left only the name of its source. */
     private boolean isEmpty() throws IOException {
-        return !Files.exists(folder) || names().isEmpty();
+        return !Files.exists(folder) || Set.of(SOURCE).containsAll(names());
     }
 
     private Set<String> names() throws IOException {

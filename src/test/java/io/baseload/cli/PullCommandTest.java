@@ -85,6 +85,9 @@ class PullCommandTest {
                     CommandRun.of("pull", "hf:org/none", "--base-url", server.url(), "--into", folder + "/x");
             assertThat(unknown.code()).isEqualTo(2);
             assertThat(unknown.err()).contains("answered 404");
+            pull[5] = folder + "/x";
+            CommandRun known = CommandRun.of(pull);
+            assertThat(known.code()).as(known.err()).isZero();
         }
         assertThat(CommandRun.of("pull", "https://example.com/x.gguf").code()).isEqualTo(2);
         assertThat(CommandRun.of("pull", "https://no url", "--sha256", "0").code())

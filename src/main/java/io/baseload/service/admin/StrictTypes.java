@@ -11,7 +11,7 @@ import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.type.LogicalType;
 
 /**
- * Nothing in a request is ignored or converted: unknown fields are refused, because a misspelt limit would be none; neither {@code "1"} nor {@code 1.5} is an integer, and
+ * Nothing in a request is ignored or converted: unknown fields are refused, because a limit with a misspelt name would not be set; neither {@code "1"} nor {@code 1.5} is an integer, and
  * {@code 1} is not a string.
  */
 @Component

@@ -115,11 +115,10 @@ public final class AuditRetention {
     /** While somebody reads the trail its segment can't be dropped, and the trail's end, for which all requests wait, must not be held meanwhile. */
     private void drop(long first, long last, Archived archived) {
         for (int attempt = 1; !isDropped(first, last, archived); attempt++) {
-            if (attempt == MAX_ATTEMPTS) {
+            if (attempt == MAX_ATTEMPTS || !pause()) {
                 delete(archived.file());
-                throw new IllegalStateException("somebody reads the audit trail without pause");
+                throw new IllegalStateException("the segment can't be dropped while somebody reads the audit trail");
             }
-            pause();
         }
     }
 
@@ -146,12 +145,14 @@ public final class AuditRetention {
         }));
     }
 
-    private static void pause() {
+    /** False if interrupted. */
+    private static boolean pause() {
         try {
             Thread.sleep(PAUSE);
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException(e);
+            return false;
         }
     }
 

@@ -36,7 +36,7 @@ public final class CachedSettings<T> implements AutoCloseable {
     /** @throws DataAccessResourceFailureException if the database has been unreachable for too long */
     public T get() {
         if (isOld(last)) {
-            readOnTheSchedule();
+            readNow();
         }
         return last.value();
     }
@@ -46,7 +46,7 @@ public final class CachedSettings<T> implements AutoCloseable {
     }
 
     /** A process that was suspended for a while reads the settings again first. The caller's thread doesn't read them, because its interrupt would break a connection. */
-    private void readOnTheSchedule() {
+    private void readNow() {
         try {
             CompletableFuture.runAsync(this::refresh, schedule)
                     .orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)

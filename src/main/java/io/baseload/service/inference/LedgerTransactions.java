@@ -110,10 +110,14 @@ final class LedgerTransactions {
     Set<UUID> restore(List<Started> requests) {
         return transactions.execute(status -> {
             var missing = quota.missing(requests.stream().collect(Collectors.toMap(Started::reservation, Started::at)));
+            if (missing.isEmpty()) {
+                return missing;
+            }
             var lost = requests.stream()
                     .filter(one -> missing.contains(one.reservation()))
                     .toList();
-            lost.forEach(one -> quota.restore(one.intent().reservation(), one.at()));
+            quota.restore(
+                    lost.stream().collect(Collectors.toMap(one -> one.intent().reservation(), Started::at)));
             store(lost.stream().flatMap(one -> one.intent().prompt().stream()).toList());
             append(lost.stream().map(one -> one.intent().entry()).toList());
             return missing;

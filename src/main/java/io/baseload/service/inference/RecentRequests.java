@@ -59,8 +59,9 @@ final class RecentRequests {
         return Optional.ofNullable(ended.get(reservation)).map(Ended::started);
     }
 
-    synchronized boolean hasEnded(UUID reservation) {
-        return ended.containsKey(reservation);
+    /** The outcome of a request that was settled. */
+    synchronized Optional<Outcome> outcome(UUID reservation) {
+        return Optional.ofNullable(ended.get(reservation)).map(Ended::outcome);
     }
 
     /** The outcomes of those that were settled. */

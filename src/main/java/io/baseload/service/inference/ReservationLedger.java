@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -222,14 +223,16 @@ final class ReservationLedger implements AutoCloseable {
         return settle(Outcome.refused(reservation));
     }
 
-    /** An open reservation that no request of this process holds: the request never started, or the database has lost its settlement. */
+    /**
+     * Settles a reservation that was open and that no request of this process holds: the request never started, or the database has lost its settlement. If the request was settled
+     * after the reservation was read, nothing changes.
+     */
     void settleUnheld(Reservation reservation) {
-        if (recent.hasEnded(reservation.id())) {
-            settleAgain();
-        } else {
+        var outcome = recent.outcome(reservation.id()).orElseGet(() -> {
             log.warn("{} was reserved but never started: given back", reservation.requestId());
-            var unused = refund(reservation);
-        }
+            return Outcome.refused(reservation);
+        });
+        var unused = settle(outcome);
     }
 
     /** Where one commit is lost, others are too. Settling what is settled changes nothing. */
@@ -237,8 +240,8 @@ final class ReservationLedger implements AutoCloseable {
         if (againRunning.compareAndSet(false, true)) {
             var outcomes = recent.outcomes();
             log.error(
-                    "The database has lost what it had stored, as after a failover to a standby that was behind. What"
-                            + " is missing of the requests that run and of the last {} is recorded again.",
+                    "The database has lost commits, as after a failover to a standby that was behind. Missing records"
+                            + " of running requests and of the last {} are written again.",
                     outcomes.size());
             var settled = outcomes.stream().map(this::settle).toArray(CompletableFuture<?>[]::new);
             var unused = CompletableFuture.allOf(settled).whenComplete((nothing, failure) -> againRunning.set(false));
@@ -248,11 +251,15 @@ final class ReservationLedger implements AutoCloseable {
     /** Requests that the database knows nothing of are recorded again, and settled with the next group. */
     private List<Optional<Boolean>> settleAll(List<Outcome> outcomes) {
         var settled = transactions.settle(outcomes);
-        var unknown = IntStream.range(0, outcomes.size())
-                .filter(i -> settled.get(i).filter(now -> !now).isPresent())
-                .mapToObj(outcomes::get)
+        if (those(outcomes, settled, true)
+                .anyMatch(outcome -> recent.outcome(outcome.reservation().id()).isPresent())) {
+            settleAgain(); // a settlement had been committed before
+        }
+        var unknown = those(outcomes, settled, false)
                 .filter(outcome -> outcome.state() != Outcome.State.REFUSED)
-                .flatMap(outcome -> recent.find(outcome.reservation().id()).stream())
+                .map(outcome -> outcome.reservation().id())
+                .distinct()
+                .flatMap(id -> recent.find(id).stream())
                 .toList();
         if (unknown.isEmpty()) {
             return settled;
@@ -266,6 +273,13 @@ final class ReservationLedger implements AutoCloseable {
                         .filter(now ->
                                 !restored.contains(outcomes.get(i).reservation().id())))
                 .toList();
+    }
+
+    /** @param now whether they have ended now */
+    private static Stream<Outcome> those(List<Outcome> outcomes, List<Optional<Boolean>> settled, boolean now) {
+        return IntStream.range(0, outcomes.size())
+                .filter(i -> settled.get(i).equals(Optional.of(now)))
+                .mapToObj(outcomes::get);
     }
 
     private void attempt(Outcome outcome, CompletableFuture<Void> done, long pauseMillis) {

@@ -100,7 +100,7 @@ public final class Quota {
         }
         if (!granted.isEmpty()) {
             windows.add(granted.stream().map(Reserved::change).toList());
-            rows.insert(granted, now);
+            rows.insert(granted);
         }
         return decisions;
     }
@@ -281,12 +281,18 @@ public final class Quota {
         return rows.missing(made);
     }
 
-    /** Makes a reservation again, in its windows and at the present price, that a failover to a standby that was behind has lost. Its request has run, so no limit refuses it. */
-    public void restore(Reservation lost, Instant at) {
-        var present = Objects.requireNonNull(terms.of(List.of(lost.demand())).get(Kind.of(lost.demand())));
-        var again = new Reserved(lost, present.at(at.atOffset(ZoneOffset.UTC)));
-        var changes = List.of(again.change());
-        rows.insert(List.of(again), again.terms().now());
+    /**
+     * Makes reservations again, in their windows and at the present prices, that a failover to a standby that was behind has lost. Their requests have run, so no limit refuses them.
+     *
+     * @param lost with the times when they were made
+     */
+    public void restore(Map<Reservation, Instant> lost) {
+        var present = terms.of(lost.keySet().stream().map(Reservation::demand).toList());
+        var again = new ArrayList<Reserved>();
+        lost.forEach((one, at) -> again.add(new Reserved(
+                one, Objects.requireNonNull(present.get(Kind.of(one.demand()))).at(at.atOffset(ZoneOffset.UTC)))));
+        var changes = again.stream().map(Reserved::change).toList();
+        rows.insert(again);
         windows.restore(changes);
         windows.add(changes);
     }

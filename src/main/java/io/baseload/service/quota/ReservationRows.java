@@ -9,7 +9,6 @@ import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -40,19 +39,18 @@ final class ReservationRows {
         }
     }
 
-    void insert(List<Reserved> granted, OffsetDateTime now) {
+    void insert(List<Reserved> granted) {
         jdbc.sql("""
             INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
                                      budget_key, prompt_price, cached_price, completion_price, reserved_cost)
-            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, :now, u.batch, u.answers, u.tokens, u.prompt_tokens,
+            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, u.at, u.batch, u.answers, u.tokens, u.prompt_tokens,
                    nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
             FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
-                        :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
+                        :ats::timestamptz[], :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
                         :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
-                 u(id, tenant, key_prefix, model, request_id, instance, batch, answers, tokens, prompt_tokens, budget_key,
+                 u(id, tenant, key_prefix, model, request_id, instance, at, batch, answers, tokens, prompt_tokens, budget_key,
                    prompt_price, cached_price, completion_price, reserved_cost)\
             """)
-                .param("now", now)
                 .param("ids", texts(granted, it -> it.reservation().id().toString()))
                 .param("tenants", texts(granted, it -> it.reservation().tenant()))
                 .param("prefixes", texts(granted, it -> it.reservation().keyPrefix()))
@@ -61,6 +59,7 @@ final class ReservationRows {
                 .param(
                         "instances",
                         texts(granted, it -> it.reservation().instance().toString()))
+                .param("ats", texts(granted, it -> it.terms().now().toString()))
                 .param(
                         "batch",
                         granted.stream().map(it -> it.reservation().batch()).toArray(Boolean[]::new))

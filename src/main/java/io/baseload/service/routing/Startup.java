@@ -19,7 +19,7 @@ import org.springframework.stereotype.Component;
 /**
  * At the start, all models that were in memory are loaded again, in parallel to the start of the web server; at the end the engine stops, after the web server.
  *
- * <p>When the service is ready says {@link Readiness}. From then on it stays ready whatever operators do with models and names: requests for a model that is not there get an error,
+ * <p>{@link Readiness} says when the service is ready. From then on it stays ready whatever operators do with models and names: requests for a model that is not there get an error,
  * and the admin API stays reachable.
  */
 @Component

@@ -7,7 +7,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * A leaky bucket for each key, in the database, so that all processes together admit as many requests as the key may make. Each request adds its fraction of a minute; the bucket
  * drains as time passes, and holds at most one minute. So after a pause a key may make its whole number at once, and then one each time its fraction of a minute has passed.
  *
- * <p>The row has the time at which the bucket will be empty, at most a minute from now. If it is later, the database's clock was set back, and the bucket counts as empty. It costs one statement for each request with such a key, and none for others.
+ * <p>The row has the time at which the bucket will be empty, at most a minute from now. If it is more than two minutes from now, the database's clock was set back, and the
+ * bucket counts as empty. It costs one statement for each request with such a key, and none for others.
  */
 final class RequestBuckets implements RequestRates {
     private static final long MINUTE_MICROS = Duration.ofMinutes(1).toNanos() / 1000;

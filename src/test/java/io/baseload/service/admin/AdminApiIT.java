@@ -292,41 +292,6 @@ final class AdminApiIT {
         assertThat(error.get("code").isString()).isTrue();
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            value = {
-                "POST | tenants | {\"id\": \"bad\", \"window\": []} | window",
-                "POST | tenants | {\"id\": \"bad\", \"windows\": [{\"period\": \"day\", \"token\": 4}]} |"
-                        + " windows[0].token",
-                "POST | tenants/default/keys | {\"roles\": [\"user\"], \"expire_at\": \"2999-01-01T00:00:00Z\"} |"
-                        + " expire_at",
-                "POST | tenants/default/keys/x/rotate | {\"overlap\": 0} | overlap",
-                "PUT | tenants/default/keys/x/windows | {\"window\": []} | window",
-                "PUT | tenants/default/content-policy | {\"keep\": true, \"retention_day\": 30} | retention_day",
-                "POST | models/x/load | {\"pin\": true} | pin",
-                "PUT | aliases/x | {\"targets\": [{\"model\": \"y\", \"wheight\": 1}]} | targets[0].wheight",
-            })
-    void aFieldThatDoesNotExistIsRefused(String method, String path, String body, String field) throws Exception {
-        JsonNode error = admin.refused(400, method, "/admin/v1/" + path, body);
-        assertThat(error.get("param").asString()).as(error.toString()).isEqualTo(field);
-        assertThat(error.get("code").asString()).isEqualTo("unknown_parameter");
-        assertThat(error.get("message").asString()).contains("Allowed here: '");
-    }
-
-    @Test
-    void budgetsOfAKeyAreReplacedOnlyByAList() throws Exception {
-        rest.post("/admin/v1/tenants", Map.of("id", "listed"));
-        JsonNode issued = rest.post("/admin/v1/tenants/listed/keys", Map.of("roles", List.of("user")));
-        String path = "/admin/v1/tenants/listed/keys/" + issued.get("prefix").asString() + "/windows";
-        rest.put(path, Map.of("windows", List.of(Map.of("period", "day", "tokens", 4))));
-        JsonNode error = admin.refused(400, "PUT", path, "{}");
-        assertThat(error.get("param").asString()).isEqualTo("windows");
-        assertThat(rest.get(path).get("windows")).hasSize(1);
-        rest.put(path, Map.of("windows", List.of()));
-        assertThat(rest.get(path).get("windows")).isEmpty();
-    }
-
     @Test
     void aKeyIsShownOnceWorksAndIsRevokedAtOnce() throws Exception {
         rest.post("/admin/v1/tenants", Map.of("id", "keys"));

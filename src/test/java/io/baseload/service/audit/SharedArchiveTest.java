@@ -1,7 +1,9 @@
 package io.baseload.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -9,10 +11,13 @@ import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -71,6 +76,29 @@ class SharedArchiveTest {
         }
         assertThatTheTrailNamesEachArchive();
         assertThat(platform.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
+    }
+
+    @Test
+    void aProcessThatIsStoppedWhileSomebodyReadsKeepsNoArchive() throws Exception {
+        var retention = platform.get(AuditRetention.class);
+        try (var reader = platform.superuserConnection()) {
+            reader.setAutoCommit(false);
+            reader.createStatement().execute("SELECT * FROM audit_entry");
+            var failure = new CompletableFuture<Throwable>();
+            var thread = Thread.ofPlatform().start(() -> failure.complete(catchThrowable(retention::apply)));
+            Patience.await().until(() -> files().stream().anyMatch(file -> file.endsWith(".gz")));
+            thread.interrupt();
+            assertThat(failure.get(5, TimeUnit.MINUTES)).isNotNull();
+            assertThat(files()).isEmpty();
+            reader.rollback();
+        }
+        assertThat(retention.apply()).isEqualTo(2);
+        assertThatTheTrailNamesEachArchive();
+    }
+
+    private List<String> files() {
+        String[] files = platform.home().resolve("audit-archive").toFile().list();
+        return List.of(Objects.requireNonNullElse(files, new String[0]));
     }
 
     private AuditRetention retention(TransactionOperations transactions) {

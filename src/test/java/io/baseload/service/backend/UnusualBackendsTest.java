@@ -202,9 +202,10 @@ class UnusualBackendsTest {
         server.says("m", 1, "Yes");
         var probe = new CompletableFuture<Boolean>();
         Thread.ofVirtual().start(() -> {
-            while (held.getCount() > 0) {
+            Patience.await().until(() -> {
                 client().probe(); // does nothing until the first one has ended
-            }
+                return held.getCount() == 0;
+            });
             probe.complete(true);
         });
         assertThat(held.await(5, TimeUnit.MINUTES)).isTrue();

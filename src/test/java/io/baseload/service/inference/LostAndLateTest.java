@@ -26,10 +26,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 
 /** Answers whose process or whose database goes away while they run. */
+@ExtendWith(OutputCaptureExtension.class)
 class LostAndLateTest {
     private static final String TENANT = "default";
+    private static final String LOSS = "The database has lost";
 
     @Test
     void aSecondProcessLeavesTheFirstOnesAnswersAlone() throws Exception {
@@ -147,7 +152,7 @@ class LostAndLateTest {
     }
 
     @Test
-    void anAnswerWhoseSettlementIsLostIsNotGivenBack() throws Exception {
+    void anAnswerWhoseSettlementIsLostIsNotGivenBack(CapturedOutput output) throws Exception {
         try (var line = new CuttableLine(TestPlatform.server().port());
                 var platform = TestPlatform.behind(line.port(), List.of(), TinyInference.class)) {
             var client = client(platform);
@@ -180,6 +185,31 @@ class LostAndLateTest {
             Patience.await().ignoreExceptions().until(() -> used(platform) == 63);
             assertThat(open(platform)).isZero();
             assertThat(outcomes(platform, "done")).isEqualTo(2);
+            assertThat(output).containsOnlyOnce(LOSS);
+        }
+    }
+
+    @Test
+    void anAnswerThatIsSettledWhileTheSweeperLooksIsNoLoss(CapturedOutput output) throws Exception {
+        try (var platform = TestPlatform.fresh(TinyInference.class)) {
+            var model = platform.get(TinyModel.class);
+            var ledger = platform.get(ReservationLedger.class);
+            var client = client(platform);
+            client.ask(10, 5);
+            var found = platform.get(Quota.class)
+                    .open(platform.get(Membership.class).lease().instance(), Duration.ZERO)
+                    .getFirst();
+            model.steps.release(5);
+            client.finished();
+            Patience.await().until(() -> !ledger.knows(found.id()));
+            ledger.settleUnheld(found);
+            var next = client(platform);
+            model.steps.release(2);
+            next.ask(1, 2);
+            next.finished(); // settled after it
+            Patience.await().until(() -> outcomes(platform, "done") == 2);
+            assertThat(used(platform)).isEqualTo(18);
+            assertThat(output).doesNotContain(LOSS);
         }
     }
 

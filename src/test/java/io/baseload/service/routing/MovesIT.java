@@ -69,7 +69,7 @@ final class MovesIT {
         admin.alias("chat", "one");
         List<ModelDirectory.Target> targets =
                 service.bean(ModelDirectory.class).route(CALLER, "chat", TargetFilter.ALL);
-        rest.put("/admin/v1/aliases/chat", Map.of("model", "m", "backend", "far"));
+        rest.put("/admin/v1/aliases/chat", Map.of("targets", List.of(Map.of("model", "m", "backend", "far"))));
         assertThatThrownBy(targets.getFirst()::acquire).isInstanceOf(ModelUnavailableException.class);
         forget("chat");
         assertThatThrownBy(targets.getFirst()::acquire).isInstanceOf(UnknownModelException.class);

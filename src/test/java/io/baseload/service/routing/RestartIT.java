@@ -68,7 +68,9 @@ final class RestartIT {
                 rest.post(
                         "/admin/v1/backends",
                         Map.of("name", "gpu", "base_url", backend.url(), "models", List.of(Map.of("id", "large"))));
-                rest.put("/admin/v1/aliases/default", Map.of("model", "large", "backend", "gpu"));
+                rest.put(
+                        "/admin/v1/aliases/default",
+                        Map.of("targets", List.of(Map.of("model", "large", "backend", "gpu"))));
                 Patience.await()
                         .until(() -> rest.send("DELETE", "/admin/v1/models/" + BUNDLED, "")
                                         .statusCode()
