@@ -426,6 +426,13 @@ class ConsoleAccessIT {
             assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
                     .hasValueSatisfying(page -> assertThat(page).doesNotContain("evil"));
         }
+        try (var session = new ConsoleSession(rest.url())) {
+            session.get("/console/audit");
+            session.changeCookie("baseload-page", page -> "%zz");
+            assertThat(session.cookie("baseload-page")).contains("%zz");
+            assertThat(location(session.signIn(RunningService.KEY))).isEqualTo("/console");
+            assertThat(session.cookie("baseload-page")).isEmpty();
+        }
     }
 
     @Test
