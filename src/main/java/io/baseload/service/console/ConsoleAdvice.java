@@ -57,7 +57,7 @@ final class ConsoleAdvice {
                 : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
         response.setStatus(refusal.status());
         if (request.getHeader("HX-Request") != null) {
-            // inside the part, which stays and may be asked for again
+            // inside the part, which stays and may be requested again; parts.js puts it before a list of models
             response.setHeader("HX-Reswap", "innerHTML");
             return new ModelAndView("parts :: refused", Map.of("words", refusal.words()));
         }
