@@ -133,6 +133,11 @@ public final class Browser implements AutoCloseable {
                 Map.of("features", List.of(Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light"))));
     }
 
+    /** Runs a script in the page. */
+    public void run(String script) {
+        driver.executeScript(script);
+    }
+
     /** Cuts the network, or connects it again. */
     public void offline(boolean offline) {
         driver.executeCdpCommand("Network.enable", Map.of());

@@ -105,7 +105,7 @@ final class AliasesPage {
         return intro + model.get("id") + " takes " + shown.bytes((Number) model.get("bytes"))
                 + " for weights, and more for its KV cache; "
                 + shown.bytes((long) EngineState.number(engine.now().memory(), "free"))
-                + " are free. If that is not enough, it is refused.";
+                + " are free. If that is not enough, the change is refused.";
     }
 
     @PostMapping("/swap")
@@ -124,11 +124,12 @@ final class AliasesPage {
 
     @GetMapping("/canary")
     String askCanary(@RequestParam String alias, @RequestParam String model, @RequestParam String percent, Model page) {
+        api.get(ALIAS, alias);
         Optional<Map<String, Object>> stored = state.stored(model.strip());
         var words = new ArrayList<String>();
         words.add(percent.strip() + " % of the requests for " + alias + " go to " + model.strip() + ", the others to "
                 + before(state.targets(alias)) + " as now.");
-        words.add("Its figures promote it or roll it back, by the usual limits. You can do either before.");
+        words.add("Its figures promote it or roll it back, by the usual limits. An operator can do either earlier.");
         stored.filter(found -> found.get("loaded") == null).ifPresent(found -> {
             words.add(model.strip() + " is loaded first, and the next page appears when it is ready.");
             words.add(memory(found, "Both models are in memory while the canary runs: "));

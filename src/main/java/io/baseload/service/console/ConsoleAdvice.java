@@ -22,7 +22,7 @@ import org.springframework.web.bind.annotation.ModelAttribute;
 import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
-/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages; of a part of a page, only the message. */
+/** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages; for a part of a page, only the message. */
 @ControllerAdvice(basePackageClasses = ConsolePage.class)
 @Order(Ordered.HIGHEST_PRECEDENCE)
 final class ConsoleAdvice {
@@ -57,7 +57,7 @@ final class ConsoleAdvice {
                 : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
         response.setStatus(refusal.status());
         if (request.getHeader("HX-Request") != null) {
-            // inside the part, which stays and may be asked for again
+            // inside the part, which stays and may be requested again; parts.js puts it before a list of models
             response.setHeader("HX-Reswap", "innerHTML");
             return new ModelAndView("parts :: refused", Map.of("words", refusal.words()));
         }

@@ -112,8 +112,7 @@ final class ModelsPage {
     @PostMapping("/pull")
     String pull(@RequestParam String from, @RequestParam Map<String, String> form, RedirectAttributes next) {
         return FormResult.then(ConsolePage.MODELS.path(), next, "The download has started.", "pulling", form, () -> {
-            Map<String, Object> body = Form.filled(
-                    form, "name", "quantize", "license", "username", "secret_env", "secret_file", "signature");
+            Map<String, Object> body = Form.filled(form, "name", "quantize", "license", "username", "secret_env");
             Map<String, Object> source = Form.filled(form, "repository", "revision", "reference");
             List<String> files = Form.list(form.getOrDefault("files", ""));
             if (!files.isEmpty()) {

@@ -66,10 +66,11 @@ final class ProviderReturns extends OncePerRequestFilter
             HttpServletRequest request, HttpServletResponse response, Authentication authentication)
             throws ServletException, IOException {
         SecurityContextHolder.clearContext(); // the session stands for the person from now on
-        SignedInPerson signedIn;
+        String page;
         try {
-            signedIn = people.arrived(authentication);
+            SignedInPerson signedIn = people.arrived(authentication);
             sessions.begin(request, signedIn.caller(), new Sessions.Owner.Visitor(signedIn));
+            page = RequestedPage.take(signedIn.caller(), request, response);
         } catch (NoAccessException e) {
             admission.forbidden(e, request);
             Sessions.end(request);
@@ -81,7 +82,7 @@ final class ProviderReturns extends OncePerRequestFilter
             show(Api.Refused.of(Failures.of(e, RequestIds.of(request))), request, response);
             return;
         }
-        response.sendRedirect(RequestedPage.take(signedIn.caller(), request, response));
+        response.sendRedirect(page);
     }
 
     @Override

@@ -32,15 +32,23 @@ final class RequestedPage {
         page(current == null ? requested : current).ifPresent(page -> set(page, PATIENCE, request, response));
     }
 
-    /** The page for the caller who has signed in: the remembered one or, without a right to see it, Home. */
+    /** The page for the caller who has signed in: the remembered one or, without one or a right to see it, Home. It is forgotten. */
     static String take(Caller caller, HttpServletRequest request, HttpServletResponse response) {
-        Optional<String> page = Optional.ofNullable(WebUtils.getCookie(request, COOKIE))
-                .map(Cookie::getValue)
-                .map(value -> URLDecoder.decode(value, StandardCharsets.UTF_8))
+        Optional<Cookie> cookie = Optional.ofNullable(WebUtils.getCookie(request, COOKIE));
+        cookie.ifPresent(_ -> set("", Duration.ZERO, request, response));
+        return cookie.flatMap(known -> decoded(known.getValue()))
                 .flatMap(RequestedPage::page)
-                .filter(known -> ConsolePage.at(URI.create(known).getPath()).isFor(caller));
-        page.ifPresent(known -> set("", Duration.ZERO, request, response));
-        return page.orElse(ConsolePage.HOME.path());
+                .filter(known -> ConsolePage.at(URI.create(known).getPath()).isFor(caller))
+                .orElse(ConsolePage.HOME.path());
+    }
+
+    /** Empty if something else has changed the cookie. */
+    private static Optional<String> decoded(String value) {
+        try {
+            return Optional.of(URLDecoder.decode(value, StandardCharsets.UTF_8));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
     }
 
     /** Path and query of an address, if it is that of a page and not of a form, a part or a file. */

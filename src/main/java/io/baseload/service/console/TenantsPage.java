@@ -7,9 +7,9 @@ import io.baseload.service.web.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.nio.charset.StandardCharsets;
+import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -198,7 +198,7 @@ final class TenantsPage {
             RedirectAttributes next) {
         return issued(tenant, model, next, Map.of(), () -> {
             if (never && !expires.isBlank()) {
-                throw new Api.Refused(400, "Choose an expiry date or 'never', not both.");
+                throw new Api.Refused(400, "Give a last day or choose 'never expires', not both.");
             }
             Map<String, Object> body = never ? Map.of("expires_at", NullNode.getInstance()) : ending(expires);
             return api.send("POST", body, KEYS + "/{prefix}/rotate", tenant, prefix);
@@ -212,8 +212,8 @@ final class TenantsPage {
         }
         try {
             return Map.of("expires_at", LocalDate.parse(expires.strip()).plusDays(1) + "T00:00:00Z");
-        } catch (DateTimeParseException e) {
-            throw new Api.Refused(400, "The expiry date must be a day such as 2030-12-31.");
+        } catch (DateTimeException e) {
+            throw new Api.Refused(400, "The last day must be a date such as 2030-12-31.");
         }
     }
 

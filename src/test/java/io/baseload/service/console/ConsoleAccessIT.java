@@ -285,6 +285,10 @@ class ConsoleAccessIT {
                             .body())
                     .contains("id=\"secret\"");
             assertThat(session.get(page).body()).contains("rotated").doesNotContain(rotate);
+            for (String never : List.of("soon", "+999999999-12-31")) {
+                session.submit(page, rotate, Map.of("expires", never));
+                assertThat(session.get(page).body()).contains("The last day must be a date");
+            }
             session.submit(page, rotate, Map.of("expires", ""));
             assertThat(session.get(page).body()).contains("was rotated already");
             var next = rest.get(keys)
@@ -426,6 +430,13 @@ class ConsoleAccessIT {
             assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
                     .hasValueSatisfying(page -> assertThat(page).doesNotContain("evil"));
         }
+        try (var session = new ConsoleSession(rest.url())) {
+            session.get("/console/audit");
+            session.changeCookie("baseload-page", page -> "%zz");
+            assertThat(session.cookie("baseload-page")).contains("%zz");
+            assertThat(location(session.signIn(RunningService.KEY))).isEqualTo("/console");
+            assertThat(session.cookie("baseload-page")).isEmpty();
+        }
     }
 
     @Test
@@ -435,6 +446,9 @@ class ConsoleAccessIT {
             assertThat(unknown.statusCode()).isEqualTo(404);
             assertThat(unknown.body()).contains("There is no tenant", "req_");
             assertThat(session.get("/console/nothing").body()).contains("There is no such page.");
+            String canary = "/console/models/canary?model=smollm2-135m-instruct&percent=5&alias=";
+            assertThat(session.get(canary + "nobody").statusCode()).isEqualTo(404);
+            assertThat(session.get(canary + "default").statusCode()).isEqualTo(200);
             session.submit("/console/models", "/console/models/import", Map.of("path", "../etc", "name", "a"));
             assertThat(session.get("/console/models").body()).contains("import folder");
         }

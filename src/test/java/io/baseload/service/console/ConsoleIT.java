@@ -81,8 +81,12 @@ class ConsoleIT {
     }
 
     private void signIn() {
+        signIn(RunningService.KEY);
+    }
+
+    private void signIn(String key) {
         browser.open(url + "/");
-        browser.fill("#key", RunningService.KEY);
+        browser.fill("#key", key);
         browser.press("Sign in");
         browser.await("Needs attention");
     }
@@ -422,6 +426,43 @@ class ConsoleIT {
         browser.await("No connection to the service.");
         browser.offline(false);
         browser.await("Tokens per second");
+    }
+
+    @Test
+    void listsOfModelsKeepTheirOptionsWhileTheyCanNotBeRead(RunningService service) throws Exception {
+        Rest rest = service.rest();
+        String keys = "/admin/v1/tenants/default/keys";
+        var made = rest.post(keys, Map.of("roles", List.of("operator")));
+        String key = keys + "/" + made.get("prefix").asString();
+        signIn(made.get("key").asString());
+        browser.open(url + "/console/models");
+        int options = browser.all("#target option").size();
+        assertThat(options).isPositive();
+        String jobsEnded = "document.body.dispatchEvent(new Event('jobs-ended'))";
+        browser.offline(true);
+        browser.run(jobsEnded);
+        awaitBeforeBothLists("No connection to the service.");
+        browser.offline(false);
+        rest.send("PATCH", key, Map.of("roles", List.of("user")));
+        browser.run(jobsEnded);
+        awaitBeforeBothLists("You do not have the role that this page needs.");
+        assertThat(browser.all("#target option")).hasSize(options);
+        rest.send("PATCH", key, Map.of("roles", List.of("operator")));
+        browser.run(jobsEnded);
+        Patience.await().until(() -> browser.all(".refusal").isEmpty());
+        assertThat(browser.all("#target option")).hasSize(options);
+        // the answer of another program than the console
+        browser.run("htmx.ajax('GET', '/console/assets/none', '#jobs')");
+        browser.await("The service answered 404.");
+    }
+
+    private static void awaitBeforeBothLists(String words) {
+        Patience.await()
+                .ignoreExceptions()
+                .until(() -> browser.all("#target, #canary-model, div:has(> select) > .refusal").stream()
+                        .map(part -> part.getTagName().equals("p") ? part.getDomProperty("textContent") : "list")
+                        .toList()
+                        .equals(List.of(words, "list", words, "list")));
     }
 
     @Test

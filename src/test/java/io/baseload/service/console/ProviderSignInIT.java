@@ -303,6 +303,24 @@ final class ProviderSignInIT {
     }
 
     @Test
+    void aSignInLeadsToTheRequestedPageAndForgetsIt() throws Exception {
+        provider.member("kim", "tellers");
+        String requested = "/console/playground?kept=yes";
+        try (var visit = new ConsoleSession(url)) {
+            visit.get(requested);
+            assertThat(location(visit.get(callback(visit, "kim")))).isEqualTo(URI.create(url + requested));
+            assertThat(visit.cookie("baseload-page")).isEmpty();
+        }
+        try (var visit = new ConsoleSession(url)) {
+            visit.get(requested);
+            visit.changeCookie("baseload-page", page -> "%zz");
+            assertThat(visit.cookie("baseload-page")).contains("%zz");
+            assertThat(location(visit.get(callback(visit, "kim")))).isEqualTo(URI.create(url + "/console"));
+            assertThat(visit.cookie("baseload-page")).isEmpty();
+        }
+    }
+
+    @Test
     void rightsShrinkAndSessionsEndWithThePersons() throws Exception {
         provider.member("dan", "managers");
         String tenant = "/console/tenants/" + TENANT;

@@ -1,9 +1,28 @@
 'use strict';
-// A part of a page whose request did not reach the service says so.
-document.addEventListener('htmx:sendError', event => {
-  const words = document.createElement('p');
-  words.className = 'refusal';
-  words.setAttribute('role', 'alert');
-  words.textContent = 'No connection to the service.';
-  event.detail.target.replaceChildren(words);
-});
+// A part of a page whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
+(() => {
+  const say = (part, text) => {
+    const words = document.createElement('p');
+    words.className = 'refusal';
+    words.setAttribute('role', 'alert');
+    words.textContent = text;
+    if (part.matches('select')) part.before(words); else part.replaceChildren(words);
+  };
+
+  document.addEventListener('htmx:beforeRequest', event => {
+    const part = event.detail.target, before = part.previousElementSibling;
+    if (part.matches('select') && before?.matches('.refusal')) before.remove();
+  });
+  document.addEventListener('htmx:sendError', event => say(event.detail.target, 'No connection to the service.'));
+  document.addEventListener('htmx:beforeSwap', event => {
+    const answer = event.detail;
+    if (!answer.isError) return;
+    if (!answer.xhr.getResponseHeader('HX-Reswap')) {
+      // not a part of a page, but for example a proxy's error page
+      answer.shouldSwap = false;
+      say(answer.target, 'The service answered ' + answer.xhr.status + '.');
+    } else if (answer.target.matches('select')) {
+      answer.swapOverride = 'beforebegin';
+    }
+  });
+})();

@@ -162,10 +162,10 @@
     }
     mine.splice(asked.from);
     if (mine !== messages) return;
+    // the question and the results become editable again
     open = asked.results;
     open.forEach(call => call.field.readOnly = false);
     if (!broken) return;
-    // what was typed goes back to where it was
     question.value ||= asked.text;
     if (!first) {
       shown.box.remove();
