@@ -97,7 +97,7 @@ class BaseloadChatModelTest {
     }
 
     @Test
-    void anAggregatedStreamHasTheReasoningOfACall() {
+    void aStreamThatSpringAiAggregatesHasTheSameReasoningAsTheWholeAnswer() {
         String thinks = "{% for m in messages %}{{ m.content }}{% endfor %}<think>{# </think> #}";
         var thinking = new BaseloadChatModel(
                 loaded,
