@@ -1,6 +1,7 @@
 package io.baseload.ai;
 
 import io.baseload.chat.api.ToolChoice;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -52,10 +53,19 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         this.minP = minP;
         this.seed = seed;
         this.cacheSalt = cacheSalt;
-        this.templateVariables = templateVariables == null ? null : Map.copyOf(templateVariables);
+        this.templateVariables = templateVariables == null ? null : copied(templateVariables);
         this.outputSchema = outputSchema;
         this.toolChoice = toolChoice;
         this.parallelToolCalls = parallelToolCalls;
+    }
+
+    private static Map<String, Object> copied(Map<String, Object> variables) {
+        variables.forEach((name, value) -> {
+            if (value == null) {
+                throw new IllegalArgumentException("templateVariables: " + name + " is null; omit it instead");
+            }
+        });
+        return Map.copyOf(variables);
     }
 
     public static Builder builder() {
@@ -80,7 +90,10 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
         return cacheSalt;
     }
 
-    /** Variables of the model's chat template besides the messages and tools, such as {@code enable_thinking}. */
+    /**
+     * Variables of the model's chat template besides the messages and tools, such as {@code enable_thinking}; none is null. Those of a prompt are added to the configured ones, and take
+     * precedence over those of the same name.
+     */
     public @Nullable Map<String, Object> getTemplateVariables() {
         return templateVariables;
     }
@@ -206,12 +219,22 @@ public class BaseloadChatOptions extends DefaultToolCallingChatOptions implement
                 minP = b.minP != null ? b.minP : minP;
                 seed = b.seed != null ? b.seed : seed;
                 cacheSalt = b.cacheSalt != null ? b.cacheSalt : cacheSalt;
-                templateVariables = b.templateVariables != null ? b.templateVariables : templateVariables;
+                templateVariables = merged(templateVariables, b.templateVariables);
                 outputSchema = b.outputSchema != null ? b.outputSchema : outputSchema;
                 toolChoice = b.toolChoice != null ? b.toolChoice : toolChoice;
                 parallelToolCalls = b.parallelToolCalls != null ? b.parallelToolCalls : parallelToolCalls;
             }
             return this;
+        }
+
+        private static @Nullable Map<String, Object> merged(
+                @Nullable Map<String, Object> variables, @Nullable Map<String, Object> others) {
+            if (variables == null || others == null) {
+                return others == null ? variables : others;
+            }
+            Map<String, Object> all = new HashMap<>(variables);
+            all.putAll(others);
+            return all;
         }
 
         @Override

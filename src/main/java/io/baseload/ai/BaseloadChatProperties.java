@@ -27,7 +27,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param speculation Whether an answer that runs alone may get several tokens in one step if its text repeats.
  * @param toolFormat The model's tool-call format, if its template doesn't show it.
  * @param chatTemplate File with a chat template to use instead of the model's own.
- * @param templateVariables Variables of the chat template, such as enable_thinking; true and false are booleans.
+ * @param templateVariables Variables of the chat template, such as enable_thinking; true and false are booleans, whole numbers of up to 18 digits are numbers.
  * @param maxSequences Answers generated at the same time.
  * @param maxQueued Further requests that may wait; more are refused.
  * @param temperature Randomness of the choice, 0 to 2; 0 = always the likeliest token.
@@ -95,7 +95,7 @@ public record BaseloadChatProperties(
                 .build();
     }
 
-    /** Properties are texts, but to a template the text "false" is true. */
+    /** Properties are texts, but to a template the text "false" is true, and "512" isn't a number. */
     private @Nullable Map<String, Object> variables() {
         return templateVariables == null
                 ? null
@@ -107,6 +107,7 @@ public record BaseloadChatProperties(
         return switch (value) {
             case "true" -> true;
             case "false" -> false;
+            case String number when number.matches("-?\\d{1,18}") -> Long.valueOf(number);
             default -> value;
         };
     }

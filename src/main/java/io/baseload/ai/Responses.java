@@ -91,7 +91,7 @@ final class Responses {
                 .build();
     }
 
-    /** The arguments of a call that was cut off aren't one; Spring AI would execute it with an empty object instead. */
+    /** The arguments of a call that was cut off aren't one. Spring AI would execute a call without arguments with an empty object, and fail on a broken one. */
     private static boolean isObject(String arguments) {
         try {
             return JSON.readTree(arguments).isObject();

@@ -6,6 +6,7 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.store.StoredFolder;
 import java.nio.file.Path;
 
@@ -38,7 +39,7 @@ record CommandLoad(MemoryBudget budget) {
     private static MemoryEstimate estimate(Engine engine, Path model, LoadOptions options) {
         try {
             return engine.estimate(model, options);
-        } catch (IllegalArgumentException e) {
+        } catch (UnfitOptionsException e) {
             throw new BadInputException(model + ": " + e.getMessage());
         }
     }

@@ -97,6 +97,33 @@ class BaseloadChatAutoConfigurationTest {
                         .hasStackTraceContaining("spring.ai.baseload.chat.chat-template: can't read"));
     }
 
+    @Test
+    void variablesOfTheTemplateAreBooleansNumbersAndTexts() {
+        withTinyModel()
+                .withPropertyValues(
+                        "spring.ai.baseload.chat.template-variables.enable_thinking=false",
+                        "spring.ai.baseload.chat.template-variables.thinking_budget=512",
+                        "spring.ai.baseload.chat.template-variables.offset=-1",
+                        "spring.ai.baseload.chat.template-variables.digits=1234567890123456789",
+                        "spring.ai.baseload.chat.template-variables.reasoning_effort=low")
+                .run(context -> {
+                    var options = (BaseloadChatOptions)
+                            context.getBean(ChatModel.class).getOptions();
+                    assertThat(options.getTemplateVariables())
+                            .isEqualTo(Map.of(
+                                    "enable_thinking",
+                                    false,
+                                    "thinking_budget",
+                                    512L,
+                                    "offset",
+                                    -1L,
+                                    "digits",
+                                    "1234567890123456789",
+                                    "reasoning_effort",
+                                    "low"));
+                });
+    }
+
     private static boolean thoughts(ChatModel model, Prompt prompt) {
         return Objects.requireNonNull(model.call(prompt).getResult())
                 .getOutput()

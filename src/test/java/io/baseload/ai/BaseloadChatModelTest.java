@@ -16,6 +16,7 @@ import io.micrometer.common.KeyValue;
 import io.micrometer.observation.Observation;
 import io.micrometer.observation.ObservationHandler;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -96,7 +97,7 @@ class BaseloadChatModelTest {
     }
 
     @Test
-    void anAggregatedStreamHasTheReasoningOfACall() {
+    void aStreamThatSpringAiAggregatesHasTheSameReasoningAsTheWholeAnswer() {
         String thinks = "{% for m in messages %}{{ m.content }}{% endfor %}<think>{# </think> #}";
         var thinking = new BaseloadChatModel(
                 loaded,
@@ -204,6 +205,26 @@ class BaseloadChatModelTest {
                         .build()
                         .getSeed())
                 .isEqualTo(8L);
+    }
+
+    @Test
+    void variablesOfTheTemplateAreMerged() {
+        var configured = BaseloadChatOptions.builder()
+                .templateVariables(Map.of("enable_thinking", false, "reasoning_effort", "low"));
+        var asked = BaseloadChatOptions.builder().templateVariables(Map.of("enable_thinking", true));
+        assertThat(configured
+                        .combineWith(asked)
+                        .combineWith(BaseloadChatOptions.builder())
+                        .build()
+                        .getTemplateVariables())
+                .isEqualTo(Map.of("enable_thinking", true, "reasoning_effort", "low"));
+        Map<String, Object> variables = new HashMap<>();
+        variables.put("thinking_budget", null);
+        assertThatThrownBy(() -> BaseloadChatOptions.builder()
+                        .templateVariables(variables)
+                        .build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("templateVariables: thinking_budget is null; omit it instead");
     }
 
     @Test

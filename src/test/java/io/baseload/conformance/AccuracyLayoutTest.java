@@ -29,7 +29,7 @@ class AccuracyLayoutTest {
     }
 
     @Test
-    void aFormatThatIsOnlyReadIsNoCase() throws IOException {
+    void formatsThatImportDoesNotWriteAreNotChecked() throws IOException {
         assertThat(check("{\"q4_0\": {}}")).isEqualTo(2);
         assertThat(lines().getFirst()).startsWith("----  ").endsWith(":q4_0  q4_0 is not a format that import writes");
         assertThat(lines().getLast()).isEqualTo("0 passed, 0 failed");

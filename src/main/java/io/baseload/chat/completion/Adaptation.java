@@ -24,6 +24,9 @@ final class Adaptation {
     private static final String RESULT_END = "\n</tool_response>";
     private static final String PARAGRAPH = "\n\n";
     private static final String EFFORT = "reasoning_effort";
+    /** A template uses one of three names for the effort. */
+    private static final Map<String, Object> NO_THINKING = Map.of("enable_thinking", false, "thinking", false);
+
     private static final int SHORT_ID = 9;
 
     private final Abilities abilities;
@@ -67,6 +70,9 @@ final class Adaptation {
             variables.put("tools", List.of());
         }
         if (variables.get(EFFORT) instanceof String effort) {
+            if (effort.equals("none")) {
+                NO_THINKING.forEach(variables::putIfAbsent);
+            }
             variables.put(EFFORT, format.effort(effort));
         }
         return new Input.Chat(joined(shown(messages)), variables);

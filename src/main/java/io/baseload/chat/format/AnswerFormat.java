@@ -67,9 +67,9 @@ public final class AnswerFormat {
     }
 
     /** Harmony has no reasoning without an end. */
-    Optional<ThoughtCall> thoughtCall(Map<String, ToolSpec> offered) {
+    Optional<ThoughtCalls> thoughtCalls(Map<String, ToolSpec> offered) {
         return tools instanceof CallFormat calls
-                ? Optional.of(new ThoughtCall(calls, marks, offered))
+                ? Optional.of(new ThoughtCalls(calls, marks, offered))
                 : Optional.empty();
     }
 }

@@ -19,7 +19,7 @@ public final class AnswerReader {
         this.out = new Pieces(format.marks(), !offered.isEmpty());
         this.calls = format.calls(offered, out);
         this.reasoning = format.reasoning()
-                .map(r -> new ReasoningReader(r, format.marks(), thinking, format.thoughtCall(offered), calls, out));
+                .map(r -> new ReasoningReader(r, format.marks(), thinking, format.thoughtCalls(offered), calls, out));
         this.parallel = tools.parallel();
         this.forced = tools.forced();
     }
@@ -47,7 +47,7 @@ public final class AnswerReader {
      * @param cut whether the model would have gone on, so that an open call isn't complete
      */
     public List<Piece> finish(boolean cut) {
-        reasoning.ifPresentOrElse(reader -> reader.finish(cut), () -> calls.finish(cut));
+        reasoning.ifPresentOrElse(reader -> reader.finish(cut, this::over), () -> calls.finish(cut));
         List<Piece> rest = out.finish();
         return forced
                 ? rest.stream().filter(piece -> !(piece instanceof Piece.Text)).toList()

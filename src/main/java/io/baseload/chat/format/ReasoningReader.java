@@ -2,6 +2,7 @@ package io.baseload.chat.format;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 
 /** Reads the reasoning at the beginning of an answer and passes on the rest. */
 final class ReasoningReader {
@@ -14,7 +15,7 @@ final class ReasoningReader {
     private final String open;
     private final MarkFinder closes;
     private final MarkFinder wrappers;
-    private final Optional<ThoughtCall> call;
+    private final Optional<ThoughtCalls> calls;
     private final CallReader answer;
     private final Pieces out;
     private final StringBuilder held = new StringBuilder();
@@ -22,19 +23,19 @@ final class ReasoningReader {
 
     /**
      * @param thinking whether the prompt has begun the reasoning
-     * @param call looks for a call in the reasoning
+     * @param calls looks for calls in the reasoning
      */
     ReasoningReader(
             ReasoningFormat format,
             Marks marks,
             boolean thinking,
-            Optional<ThoughtCall> call,
+            Optional<ThoughtCalls> calls,
             CallReader answer,
             Pieces out) {
         this.open = marks.stream(format.open());
         this.closes = new MarkFinder(marks.stream(List.of(format.close())));
         this.wrappers = new MarkFinder(marks.stream(format.wrappers()));
-        this.call = call;
+        this.calls = calls;
         this.answer = answer;
         this.out = out;
         at = At.BEGINNING;
@@ -77,20 +78,28 @@ final class ReasoningReader {
     }
 
     private void thoughts(char c) {
-        call.ifPresent(thought -> thought.accept(c));
+        calls.ifPresent(thought -> thought.accept(c));
         if (closes.accept(c, out::reasoning) != MarkFinder.NONE) {
             at = At.ANSWER;
         }
     }
 
-    /** @param cut as for {@link CallReader#finish} */
-    void finish(boolean cut) {
+    /**
+     * The end of the answer.
+     *
+     * @param cut as for {@link CallReader#finish}
+     * @param over whether the answer has all allowed calls
+     */
+    void finish(boolean cut, BooleanSupplier over) {
         if (at == At.BEGINNING) {
             answer();
         }
         closes.finish(out::reasoning);
         if (at == At.THOUGHTS && !cut) {
-            call.flatMap(ThoughtCall::find).ifPresent(text -> text.chars().forEach(c -> answer.accept((char) c)));
+            String text = calls.flatMap(ThoughtCalls::find).orElse("");
+            for (int i = 0; i < text.length() && !over.getAsBoolean(); i++) {
+                answer.accept(text.charAt(i));
+            }
         }
         wrappers.finish(a -> answer.accept((char) a));
         answer.finish(cut);

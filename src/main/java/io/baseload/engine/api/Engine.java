@@ -33,6 +33,7 @@ public interface Engine extends AutoCloseable {
      * The memory that {@link #load} with the same arguments would use.
      *
      * @throws ModelFileException as {@link #inspect}
+     * @throws UnfitOptionsException if the model can't be loaded with these options
      */
     MemoryEstimate estimate(Path file, LoadOptions options);
 
@@ -96,6 +97,7 @@ public interface Engine extends AutoCloseable {
      * Loads a model; returns once it can generate.
      *
      * @throws ModelFileException as {@link #inspect}, or if the model is an encoder
+     * @throws UnfitOptionsException if it can't be loaded with these options
      * @throws UncuttableModelException if it can't be cut into the engine's shards
      */
     LoadedModel load(Path file, LoadOptions options);

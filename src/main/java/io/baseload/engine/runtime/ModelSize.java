@@ -1,6 +1,7 @@
 package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kernel.Kernels;
@@ -70,18 +71,18 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         atLeast(0, options.maxQueued(), "maxQueued");
         atLeast(1, options.prefillChunk(), "prefillChunk");
         if (options.contextLength() > config.contextLength()) {
-            throw new IllegalArgumentException("contextLength must be at most the model's own " + config.contextLength()
+            throw new UnfitOptionsException("contextLength must be at most the model's own " + config.contextLength()
                     + ", not " + options.contextLength());
         }
         if (options.kvTokens() > 0 && options.kvTokens() < options.contextLength()) {
-            throw new IllegalArgumentException("kvTokens must be at least contextLength " + options.contextLength()
+            throw new UnfitOptionsException("kvTokens must be at least contextLength " + options.contextLength()
                     + ", not " + options.kvTokens());
         }
     }
 
     private static void atLeast(int least, int value, String name) {
         if (value < least) {
-            throw new IllegalArgumentException(name + " must be at least " + least + ", not " + value);
+            throw new UnfitOptionsException(name + " must be at least " + least + ", not " + value);
         }
     }
 

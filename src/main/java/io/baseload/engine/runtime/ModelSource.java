@@ -5,6 +5,7 @@ import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
@@ -60,12 +61,12 @@ record ModelSource(
     /**
      * The same with a conversion of weights while they are packed.
      *
-     * @throws IllegalArgumentException if they are already packed and {@code packings} requires a conversion
+     * @throws UnfitOptionsException if they are already packed and {@code packings} requires a conversion
      */
     static ModelSource open(Path path, ImportPackings packings) {
         Optional<StoredFolder> store = StoredFolder.is(path) ? Optional.of(StoredFolder.open(path)) : Optional.empty();
         if (store.isPresent() && packings.quantization() != Quantization.KEEP) {
-            throw new IllegalArgumentException("quantization must be keep for a model that was imported, not "
+            throw new UnfitOptionsException("quantization must be keep for a model that was imported, not "
                     + packings.quantization().label());
         }
         ModelFolder folder = store.map(StoredFolder::source).orElseGet(() -> ModelFolder.open(path));

@@ -19,7 +19,7 @@ public final class TemplateFields {
     public static Map<String, Object> read(Fields fields) {
         Map<String, Object> variables = new LinkedHashMap<>();
         fields.find("documents").ifPresent(documents -> variables.put("documents", documents(documents)));
-        fields.find("reasoning_effort").ifPresent(effort -> effort(effort.text(), variables));
+        fields.find("reasoning_effort").ifPresent(effort -> variables.putAll(effort(effort.text())));
         fields.find("chat_template_kwargs").ifPresent(kwargs -> add(kwargs.fields(), variables));
         return variables;
     }
@@ -33,19 +33,9 @@ public final class TemplateFields {
         return all;
     }
 
-    /** The template's variables for the reasoning effort. A template uses one of three names for it. */
+    /** The template's variable for the reasoning effort. */
     public static Map<String, Object> effort(String effort) {
-        Map<String, Object> variables = new LinkedHashMap<>();
-        effort(effort, variables);
-        return variables;
-    }
-
-    private static void effort(String effort, Map<String, Object> variables) {
-        variables.put("reasoning_effort", effort);
-        if (effort.equals("none")) {
-            variables.put("enable_thinking", false);
-            variables.put("thinking", false);
-        }
+        return Map.of("reasoning_effort", effort);
     }
 
     private static void add(Fields kwargs, Map<String, Object> variables) {

@@ -186,6 +186,21 @@ class AdaptationTest {
         }
     }
 
+    @Test
+    void noEffortMeansNoThinkingUnlessTheVariablesSayOtherwise() {
+        String source = "{{ reasoning_effort }} {{ enable_thinking }} {{ thinking }}";
+        Map<String, Object> none = Map.of("reasoning_effort", "none");
+        assertThat(shown(source, none)).isEqualTo("none False False");
+        assertThat(shown(source, Map.of("reasoning_effort", "none", "enable_thinking", true)))
+                .isEqualTo("none True False");
+        assertThat(shown(source, Map.of("reasoning_effort", "low"))).isEqualTo("low  ");
+    }
+
+    private static String shown(String source, Map<String, Object> variables) {
+        return new Replay(source, ToolFormats.named("hermes").orElseThrow(), LocalDateTime.MIN)
+                .render(List.of(Message.user("x")), ToolSet.EMPTY, variables);
+    }
+
     private static String effort(String format, String effort) {
         return new Replay("{{ reasoning_effort }}", ToolFormats.named(format).orElseThrow(), LocalDateTime.MIN)
                 .render(List.of(Message.user("x")), ToolSet.EMPTY, Map.of("reasoning_effort", effort));

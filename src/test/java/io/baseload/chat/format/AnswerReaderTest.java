@@ -87,14 +87,22 @@ class AnswerReaderTest {
     @MethodSource("formats")
     void readsTheCallsThatAFormatWrites(String name) {
         ToolFormat format = ToolFormats.named(name).orElseThrow();
+        String written = format.syntax().write(calls(format)).replace("<|call|>", "");
+        assertEquals(new Reading("", "", expected(format)), read(name, NO_THOUGHTS, true, written, 1));
+        assertEquals(new Reading("", "", expected(format)), read(name, NO_THOUGHTS, false, written, 1));
+    }
+
+    /** Two calls, or one where a format has only one. */
+    private static List<ToolCall> calls(ToolFormat format) {
         var first = new ToolCall("1", "get_weather", PARIS);
         var second = new ToolCall("2", "ping", "{}");
-        var calls = format.syntax().several() ? List.of(first, second) : List.of(first);
-        var expected =
-                calls.stream().map(call -> call.name() + " " + call.arguments()).toList();
-        String written = format.syntax().write(calls).replace("<|call|>", "");
-        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, true, written, 1));
-        assertEquals(new Reading("", "", expected), read(name, NO_THOUGHTS, false, written, 1));
+        return format.syntax().several() ? List.of(first, second) : List.of(first);
+    }
+
+    private static List<String> expected(ToolFormat format) {
+        return calls(format).stream()
+                .map(call -> call.name() + " " + call.arguments())
+                .toList();
     }
 
     /** Values of all types, some of which look like another. */
@@ -176,6 +184,35 @@ class AnswerReaderTest {
         var pieces = new ArrayList<>(reader.append("<think>" + call));
         pieces.addAll(reader.finish(true));
         assertEquals(new Reading(call, "", List.of()), Reading.of(pieces));
+    }
+
+    @Test
+    void onlyOneCallInReasoningIsReadIfOnlyOneIsAllowed() {
+        var format = new AnswerFormat(ToolFormats.HERMES, THINK, text -> false);
+        var one = new ToolSet(Reading.TOOLS.tools(), Reading.TOOLS.choice(), false);
+        var reader = format.reader(one, "");
+        String call = "<tool_call>{\"name\": \"ping\"}</tool_call>";
+        var pieces = new ArrayList<>(reader.append("<think>" + call + call));
+        pieces.addAll(reader.finish(false));
+        assertEquals(new Reading(call + call, "", List.of("ping {}")), Reading.of(pieces));
+    }
+
+    /** Each format has its own marks between calls. */
+    @ParameterizedTest
+    @MethodSource("formatsWithMarks")
+    void readsTheCallsAtTheEndOfReasoningThatHasNoEnd(String name) {
+        ToolFormat format = ToolFormats.named(name).orElseThrow();
+        String written = format.syntax().write(calls(format));
+        for (boolean special : List.of(true, false)) {
+            assertEquals(
+                    new Reading("Hm. " + written.strip(), "", expected(format)),
+                    read(name, THINK, special, "<think>Hm. " + written, 1));
+        }
+    }
+
+    /** Harmony has no reasoning without an end, and Llama's calls have no mark. */
+    static Stream<String> formatsWithMarks() {
+        return formats().filter(name -> !name.equals("harmony") && !name.equals("llama"));
     }
 
     @Test

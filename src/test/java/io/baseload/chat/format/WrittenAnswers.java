@@ -9,6 +9,7 @@ final class WrittenAnswers {
     private static final String THINK = "{{ '<think>' }}{{ '</think>' }}";
     private static final String NO_THOUGHTS = "";
     private static final String PARIS = "{\"city\": \"Paris\"}";
+    private static final String ADD = "{\"name\": \"add\", \"arguments\": {\"a\": 1}}";
 
     private WrittenAnswers() {}
 
@@ -431,6 +432,27 @@ final class WrittenAnswers {
                         "Hm.\n<tool_call>\n{\"name\": \"add\", \"arguments\": {\"a\": 1}}\n</tool_call>",
                         "",
                         "add {\"a\": 1}"),
+                thought(
+                        "<think>Both.\n<tool_call>" + ADD + "</tool_call>\n<tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "Both.\n<tool_call>" + ADD + "</tool_call>\n<tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "",
+                        "add {\"a\": 1}",
+                        "ping {}"),
+                thought(
+                        "<think><tool_call>[" + ADD + ", {\"name\": \"ping\"}]</tool_call>",
+                        "<tool_call>[" + ADD + ", {\"name\": \"ping\"}]</tool_call>",
+                        "",
+                        "add {\"a\": 1}",
+                        "ping {}"),
+                thought(
+                        "<think><tool_call>" + ADD + "</tool_call> No: <tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "<tool_call>" + ADD + "</tool_call> No: <tool_call>{\"name\": \"ping\"}</tool_call>",
+                        "",
+                        "ping {}"),
+                thought(
+                        "<think><tool_call>" + ADD + "</tool_call><tool_call>{\"name\": \"rm\"}</tool_call>",
+                        "<tool_call>" + ADD + "</tool_call><tool_call>{\"name\": \"rm\"}</tool_call>",
+                        ""),
                 thought(
                         "<think><tool_call>{\"name\": \"ping\"}</tool_call>? No.",
                         "<tool_call>{\"name\": \"ping\"}</tool_call>? No.",

@@ -29,6 +29,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Weights encoded anew for panels. */
 class EncodingTest {
+    @Test
+    void bytesHaveNoNestedScales() {
+        assertThatThrownBy(() -> new Packing(Codes.I8, 32, Scales.LINEAR8))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("no panels of I8 in blocks of 32 with LINEAR8");
+    }
+
     private static RowSource gauss(int rows, int cols) {
         Random random = new Random(3);
         float[] values = new float[rows * cols];

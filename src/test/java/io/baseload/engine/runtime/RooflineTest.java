@@ -9,6 +9,7 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Roofline;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -77,7 +78,7 @@ class RooflineTest {
     void keepsTheQuantizationOfAnImportedModel(@TempDir Path folder) {
         ENGINE.convert(TestModels.tiny(), folder, Optional.of(Quantization.Q8), (done, total) -> true);
         assertThatThrownBy(() -> load(folder, Quantization.NF4))
-                .isInstanceOf(IllegalArgumentException.class)
+                .isInstanceOf(UnfitOptionsException.class)
                 .hasMessageContaining("quantization must be keep");
         load(folder, Quantization.KEEP).close();
     }

@@ -277,7 +277,7 @@ class ResponsesTest {
                         Message.assistant("Done."),
                         Message.assistant("Really.")),
                 chat.messages());
-        assertEquals(Map.of("reasoning_effort", "none", "enable_thinking", false, "thinking", false), chat.variables());
+        assertEquals(Map.of("reasoning_effort", "none"), chat.variables());
         assertEquals(OptionalInt.of(9), asked.maxTokens());
         assertEquals(0.5f, asked.sampling().temperature());
         assertEquals(new ToolChoice.Named("f"), asked.tools().choice());
