@@ -39,6 +39,8 @@ sealed interface TextWindows {
             return new Text(Files.readString(file), length);
         } catch (CharacterCodingException e) {
             throw new BadInputException("--windows: " + file + " is not UTF-8 text");
+        } catch (IOException e) {
+            throw new BadInputException("--windows: " + file + " can't be read: " + e.getMessage());
         }
     }
 
