@@ -212,7 +212,8 @@ class AnswerReaderTest {
 
     /** Harmony has no reasoning without an end, Llama's calls have no mark, and Functionary's mark {@code >} is in {@code <think>}. */
     static Stream<String> formatsWithMarks() {
-        return formats().filter(name -> !List.of("harmony", "llama", "functionary").contains(name));
+        return formats()
+                .filter(name -> !List.of("harmony", "llama", "functionary").contains(name));
     }
 
     @Test
