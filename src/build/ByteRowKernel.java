@@ -33,13 +33,13 @@ final class ByteRowKernel {
                 .collect(Collectors.joining("\n"));
         String lanes = GenerateKernels.imports(
                 "static io.baseload.engine.kernel.lanes.Lanes.",
-                Stream.concat(Stream.of("BYTES", "FLOATS", "L", "PARTS"), lanes(scales)));
+                Stream.concat(Stream.of("BYTES", "FLOATS", "L", "PARTS"), scales.lanes().stream()));
         String operators = GenerateKernels.imports(
                 "static jdk.incubator.vector.VectorOperators.",
                 Stream.concat(Stream.of("B2F"), scales.operators().stream()));
         String vectors = GenerateKernels.imports(
                 "jdk.incubator.vector.",
-                Stream.concat(Stream.of("ByteVector", "FloatVector", scales.vector()), vectors(scales)));
+                Stream.concat(Stream.of("ByteVector", "FloatVector"), scales.vectors().stream()));
         return GenerateKernels.fill(
                 """
                 package io.baseload.engine.kernel.generated;
@@ -96,14 +96,6 @@ final class ByteRowKernel {
                         operators,
                         "{vectors}",
                         vectors));
-    }
-
-    private static Stream<String> lanes(StoredScales scales) {
-        return Stream.concat(scales.lanes().stream(), scales == StoredScales.HALF ? Stream.of("INTS") : Stream.of());
-    }
-
-    private static Stream<String> vectors(StoredScales scales) {
-        return scales == StoredScales.HALF ? Stream.of("IntVector") : Stream.of();
     }
 
     private static Stream<Format> formats(StoredScales scales) {
@@ -220,7 +212,7 @@ final class ByteRowKernel {
         }
 
         String read(String at) {
-            return scales.read(at).replace("SHORTS, d,", "SHORTS, w,").replace("FLOATS, d,", "FLOATS, w,");
+            return scales.read("w", at);
         }
     }
 }

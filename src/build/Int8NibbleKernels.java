@@ -138,7 +138,8 @@ enum Int8NibbleKernels {
                 "{vectors}",
                 GenerateKernels.imports(
                         "jdk.incubator.vector.",
-                        Stream.of("FloatVector", "IntVector", "ShortVector", scales.vector())));
+                        Stream.concat(
+                                Stream.of("FloatVector", "IntVector", "ShortVector"), scales.vectors().stream())));
         String imports = """
             package io.baseload.engine.kernel.generated;
 

@@ -3,31 +3,42 @@ import java.util.Locale;
 
 /** The formats of scales that kernels read in place, and the lines that read them. */
 enum StoredScales {
-    HALF("F16 scales", "F16", "Short", List.of("SHORTS"), List.of("LSHL", "S2I"), "ShortVector"),
+    HALF(
+            "F16 scales",
+            "F16",
+            "Short",
+            List.of("INTS", "SHORTS"),
+            List.of("LSHL", "S2I"),
+            List.of("IntVector", "ShortVector")),
     NESTED(
             "scales of 8 bits, 16 blocks of which share an F32 scale and an F32 offset",
             "LINEAR8",
             "Byte",
             List.of("BYTES", "PARTS"),
             List.of("B2F"),
-            "ByteVector"),
-    FLOAT("F32 scales", "F32", "Float", List.of(), List.of(), "FloatVector");
+            List.of("ByteVector")),
+    FLOAT("F32 scales", "F32", "Float", List.of(), List.of(), List.of("FloatVector"));
 
     private final String words;
     private final String constant;
     private final String type;
     private final List<String> lanes;
     private final List<String> operators;
-    private final String vector;
+    private final List<String> vectors;
 
     StoredScales(
-            String words, String constant, String type, List<String> lanes, List<String> operators, String vector) {
+            String words,
+            String constant,
+            String type,
+            List<String> lanes,
+            List<String> operators,
+            List<String> vectors) {
         this.words = words;
         this.constant = constant;
         this.type = type;
         this.lanes = lanes;
         this.operators = operators;
-        this.vector = vector;
+        this.vectors = vectors;
     }
 
     String words() {
@@ -58,9 +69,9 @@ enum StoredScales {
         return operators;
     }
 
-    /** The class of vectors into which they are loaded. */
-    String vector() {
-        return vector;
+    /** The classes of vectors in the lines. */
+    List<String> vectors() {
+        return vectors;
     }
 
     /**
@@ -75,19 +86,25 @@ enum StoredScales {
             """.formatted(first);
     }
 
-    /** A vector of scales as floats, of stream #. */
+    /** A vector of scales as floats, of stream #, from the segment {@code d}. */
     String read(String at) {
+        return read("d", at);
+    }
+
+    /** @param segment the name of the variable with the segment */
+    String read(String segment, String at) {
+        String from = segment + ", " + at;
         return switch (this) {
             case HALF ->
-                "((IntVector) ShortVector.fromMemorySegment(SHORTS, d, " + at
+                "((IntVector) ShortVector.fromMemorySegment(SHORTS, " + from
                         + ", LITTLE_ENDIAN).convertShape(S2I, INTS, 0)).lanewise(LSHL,"
                         + " 13).and(Lanes.HALF_BITS).reinterpretAsFloats().mul(Lanes.HALF_BIAS)";
             case NESTED ->
-                "((FloatVector) ByteVector.fromMemorySegment(BYTES, d, " + at
+                "((FloatVector) ByteVector.fromMemorySegment(BYTES, " + from
                         + ", LITTLE_ENDIAN).convertShape(B2F, FLOATS, 0)).fma("
                         + "FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4]),"
                         + " FloatVector.broadcast(FLOATS, nested[n + # / PARTS * 4 + 1]))";
-            case FLOAT -> "FloatVector.fromMemorySegment(FLOATS, d, " + at + ", LITTLE_ENDIAN)";
+            case FLOAT -> "FloatVector.fromMemorySegment(FLOATS, " + from + ", LITTLE_ENDIAN)";
         };
     }
 }

@@ -1,6 +1,7 @@
 package io.baseload.cli;
 
 import io.baseload.chat.tokenizer.Tokenizer;
+import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
 import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
@@ -40,7 +41,8 @@ sealed interface TextWindows {
         } catch (CharacterCodingException e) {
             throw new BadInputException("--windows: " + file + " is not UTF-8 text");
         } catch (IOException e) {
-            throw new BadInputException("--windows: " + file + " can't be read: " + e.getMessage());
+            throw new BadInputException(
+                    "--windows: " + ModelFileException.unreadable(file, e).getMessage());
         }
     }
 
