@@ -105,7 +105,7 @@ final class LedgerTransactions {
     /**
      * Reserves anew, and records the intents again, where a failover to a standby that was behind has lost them.
      *
-     * @return the reservations that were missing: now they are open
+     * @return the reservations that were missing: now they are open, except those whose tenant somebody else has locked
      */
     Set<UUID> restore(List<Started> requests) {
         return transactions.execute(status -> {
@@ -113,11 +113,12 @@ final class LedgerTransactions {
             if (missing.isEmpty()) {
                 return missing;
             }
-            var lost = requests.stream()
+            var made = quota.restore(requests.stream()
                     .filter(one -> missing.contains(one.reservation()))
+                    .collect(Collectors.toMap(one -> one.intent().reservation(), Started::at)));
+            var lost = requests.stream()
+                    .filter(one -> made.contains(one.reservation()))
                     .toList();
-            quota.restore(
-                    lost.stream().collect(Collectors.toMap(one -> one.intent().reservation(), Started::at)));
             store(lost.stream().flatMap(one -> one.intent().prompt().stream()).toList());
             append(lost.stream().map(one -> one.intent().entry()).toList());
             return missing;

@@ -248,7 +248,7 @@ final class ReservationLedger implements AutoCloseable {
         }
     }
 
-    /** Requests that the database knows nothing of are recorded again, and settled with the next group. */
+    /** Requests that the database knows nothing of are recorded again, and settled with the next group; those of a tenant that somebody else has locked, with a later one. */
     private List<Optional<Boolean>> settleAll(List<Outcome> outcomes) {
         var settled = transactions.settle(outcomes);
         if (those(outcomes, settled, true)

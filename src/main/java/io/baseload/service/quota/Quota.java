@@ -283,18 +283,32 @@ public final class Quota {
 
     /**
      * Makes reservations again, in their windows and at the present prices, that a failover to a standby that was behind has lost. Their requests have run, so no limit refuses them.
+     * Their tenants' rows are locked as by {@link #reserve}, which may be creating the same windows, and by those who set budgets, whose new counters must include all reservations.
      *
      * @param lost with the times when they were made
+     * @return those that are made; not those whose tenant's row somebody else has locked
      */
-    public void restore(Map<Reservation, Instant> lost) {
-        var present = terms.of(lost.keySet().stream().map(Reservation::demand).toList());
-        var again = new ArrayList<Reserved>();
-        lost.forEach((one, at) -> again.add(new Reserved(
-                one, Objects.requireNonNull(present.get(Kind.of(one.demand()))).at(at.atOffset(ZoneOffset.UTC)))));
+    public Set<UUID> restore(Map<Reservation, Instant> lost) {
+        var tenants = lost.keySet().stream().map(Reservation::tenant).collect(Collectors.toSet());
+        var locked = lockedByOthers(tenants, terms.lockTenants(tenants).keySet());
+        var free = lost.keySet().stream()
+                .filter(one -> !locked.contains(one.tenant()))
+                .toList();
+        if (free.isEmpty()) {
+            return Set.of();
+        }
+        var present = terms.of(free.stream().map(Reservation::demand).toList());
+        var again = free.stream()
+                .map(one -> new Reserved(
+                        one,
+                        Objects.requireNonNull(present.get(Kind.of(one.demand())))
+                                .at(Objects.requireNonNull(lost.get(one)).atOffset(ZoneOffset.UTC))))
+                .toList();
         var changes = again.stream().map(Reserved::change).toList();
         rows.insert(again);
-        windows.restore(changes);
+        windows.make(changes);
         windows.add(changes);
+        return free.stream().map(Reservation::id).collect(Collectors.toSet());
     }
 
     /** Deletes windows that are no longer needed. */

@@ -9,12 +9,14 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
@@ -24,7 +26,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
  * starts with the usage so far ({@link Budgets}), and a change is added to every counter that covers it, whether anything is limited there now or not.
  *
  * <p>Each statement locks counters in the order of their keys, so that no two can deadlock. Two transactions that share any counter also share one of the whole tenant, which comes
- * first in that order.
+ * first in that order. Only those who have locked the tenant's row create counters that others may want to create: they may have locked some that come later in that order.
  */
 final class QuotaWindows {
     private static final String KEPT = "(VALUES ('day'), ('minute'), ('month')) p(period)";
@@ -140,8 +142,21 @@ final class QuotaWindows {
         if (locked.complete()) {
             return locked.windows;
         }
-        jdbc.sql(MAKE).params(parameters(kinds, now)).update();
+        make(kinds, now);
         return query(LOCK, kinds, now).windows;
+    }
+
+    private void make(Collection<Kind> kinds, OffsetDateTime at) {
+        jdbc.sql(MAKE).params(parameters(kinds, at)).update();
+    }
+
+    /** Creates windows that count reservations which a failover has lost, if it has lost them too. Empty ones: without them nothing was reserved there. */
+    void make(List<Change> reserved) {
+        reserved.stream()
+                .collect(Collectors.groupingBy(
+                        change -> change.at().truncatedTo(ChronoUnit.MINUTES),
+                        Collectors.mapping(Change::kind, Collectors.toSet())))
+                .forEach((at, kinds) -> make(kinds, at));
     }
 
     /** The existing windows of an earlier time. */

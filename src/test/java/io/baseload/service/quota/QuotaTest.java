@@ -15,7 +15,6 @@ import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
@@ -25,7 +24,6 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.transaction.support.TransactionOperations;
@@ -269,37 +267,6 @@ class QuotaTest {
         assertThat(end(new Settlement(id, 0, 0, Settlement.State.REFUSED)))
                 .containsExactly(new Settlement(id, -10, 0, Settlement.State.CORRECTED));
         LedgerBooks.agree(platform, tenant, 3);
-    }
-
-    @Test
-    void makesLostReservationsAgainInTheOrderOfLocks() throws Exception {
-        var tenants = Stream.of(tenant(2), tenant(2)).sorted().toList();
-        var lost = new LinkedHashMap<Reservation, Instant>();
-        for (String tenant : tenants.reversed()) {
-            reserve(tenant, 100);
-            lost.put(wish(tenant, 7), Instant.now());
-        }
-        try (var holder = platform.superuserConnection();
-                var threads = Executors.newFixedThreadPool(1)) {
-            holder.setAutoCommit(false);
-            String lock = "SELECT FROM quota_window WHERE tenant = '%s' FOR UPDATE NOWAIT";
-            holder.createStatement().execute(lock.formatted(tenants.getFirst()));
-            var restored = threads.submit(() -> transactions.executeWithoutResult(status -> quota.restore(lost)));
-            Patience.await().until(() -> waits());
-            holder.createStatement().execute(lock.formatted(tenants.getLast()));
-            holder.rollback();
-            restored.get();
-        }
-        assertThat(tenants)
-                .allSatisfy(tenant -> assertThat(month(tenant).reserved()).isEqualTo(107));
-    }
-
-    private boolean waits() {
-        return platform.superuser()
-                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
-                        + " AND usename = 'baseload_app' AND wait_event_type = 'Lock')")
-                .query(Boolean.class)
-                .single();
     }
 
     @Test
