@@ -15,11 +15,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Verifies the trail: the entries appended since the last time, and each time a range of those verified before, so that all of it is verified again in rounds. A trail of up to
- * {@link #MAX_ENTRIES} is verified completely each time. Memory and time of one verification don't grow with the trail, no statement holds a snapshot, and callers during a running
+ * {@link #MAX_ENTRIES}, where a checkpoint counts as {@value #ENTRIES_PER_CHECKPOINT}, is verified completely each time. Memory and time of one verification don't grow with the trail, no statement holds a snapshot, and callers during a running
  * verification get its result.
  */
 public final class AuditVerifier {
     private static final int MAX_ENTRIES = 100_000;
+    /** Checking a signature takes as long as reading this many entries. */
+    private static final int ENTRIES_PER_CHECKPOINT = 20;
+
     private static final int MAX_NAMED = 1000;
 
     private final TrailRows rows;
@@ -35,7 +38,7 @@ public final class AuditVerifier {
         this(rows, checkpoints, MAX_ENTRIES);
     }
 
-    /** @param maxEntries past entries that one verification reads */
+    /** @param maxEntries past entries that one verification reads, with their checkpoints */
     AuditVerifier(TrailRows rows, Checkpoints checkpoints, int maxEntries) {
         this.rows = rows;
         this.checkpoints = checkpoints;
@@ -146,6 +149,7 @@ public final class AuditVerifier {
             return true;
         }
 
+        /** Verifies the next entries; returns how many, with their checkpoints. */
         private int stretch() {
             var entries = rows.entries(walk.size(), target.size());
             if (entries.isEmpty() || entries.getFirst().seq() != walk.size() + 1) {
@@ -157,11 +161,12 @@ public final class AuditVerifier {
                 notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
                 return 1;
             }
+            long before = checkpoints;
             for (AuditEntry entry : entries) {
                 walk.next(entry);
                 notes.at(walk.size()).ifPresent(this::hold);
             }
-            return entries.size();
+            return entries.size() + ENTRIES_PER_CHECKPOINT * Math.toIntExact(checkpoints - before);
         }
 
         private void hold(TrailRows.Note note) {

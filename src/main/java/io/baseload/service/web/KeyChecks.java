@@ -11,12 +11,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
- * Looks up keys or tokens so that wrong ones cost others nothing. One that was valid recently is looked up directly, every time, so that a revocation takes effect with the next
- * request. All others share two slots, which limits the database connections that strangers can use. One that was wrong a moment ago is refused without a look-up, and an address
+ * Looks up keys or tokens so that nobody's cost others anything. One that was valid recently is looked up for each request, so that a revocation takes effect with the next one; but
+ * requests that wait for it at the same time share a look-up, and only a few run at once, so that the ledger keeps its database connections. All others share two slots, which limits
+ * the connections that strangers can use. One that was wrong a moment ago is refused without a look-up, and an address
  * that has sent many wrong ones has to wait. Keys are remembered by their hash, and only a limited number of them.
  */
 final class KeyChecks {
     private static final int MAX_STRANGERS = 2;
+    private static final int MAX_KNOWN = 3;
     private static final long WRONG_NANOS = Duration.ofSeconds(10).toNanos();
     private static final long PATIENCE_MILLIS = 3_000;
 
@@ -24,7 +26,8 @@ final class KeyChecks {
     private final FailedAttempts attempts;
     private final LongSupplier nanoTime;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS, true);
-    private final LruCache<Boolean> right = new LruCache<>();
+    private final Semaphore known = new Semaphore(MAX_KNOWN, true);
+    private final LruCache<SharedLookUp> right = new LruCache<>();
     private final LruCache<Long> wrong = new LruCache<>();
 
     KeyChecks(Authenticator authenticator, FailedAttempts attempts, LongSupplier nanoTime) {
@@ -40,8 +43,9 @@ final class KeyChecks {
      */
     Optional<Caller> check(String key, String address) {
         String hash = hash(key);
-        if (right.get(hash).isPresent()) {
-            Optional<Caller> caller = authenticator.authenticate(key);
+        var shared = right.get(hash);
+        if (shared.isPresent()) {
+            Optional<Caller> caller = shared.get().caller();
             if (caller.isEmpty()) {
                 right.remove(hash);
             }
@@ -52,9 +56,9 @@ final class KeyChecks {
             return Optional.empty();
         }
         attempts.refuseTooMany(address);
-        Optional<Caller> caller = lookUp(key);
+        Optional<Caller> caller = lookUp(key, strangers);
         if (caller.isPresent()) {
-            right.put(hash, true);
+            right.put(hash, new SharedLookUp(() -> lookUp(key, known)));
         } else {
             wrong.put(hash, now);
             attempts.count(address);
@@ -62,9 +66,9 @@ final class KeyChecks {
         return caller;
     }
 
-    private Optional<Caller> lookUp(String key) {
+    private Optional<Caller> lookUp(String key, Semaphore slots) {
         try {
-            if (!strangers.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!slots.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
                 throw busy();
             }
         } catch (InterruptedException e) {
@@ -74,13 +78,13 @@ final class KeyChecks {
         try {
             return authenticator.authenticate(key);
         } finally {
-            strangers.release();
+            slots.release();
         }
     }
 
     private static ApiException busy() {
         return ApiException.unavailable(
-                "overloaded", "Too many unknown API keys or tokens are being looked up now.", Duration.ofSeconds(1));
+                "overloaded", "Too many API keys or tokens are being looked up now.", Duration.ofSeconds(1));
     }
 
     private static String hash(String key) {

@@ -104,6 +104,19 @@ class AuditVerifierTest {
                 .anySatisfy(entries -> assertThat(entries - others).isGreaterThan(100));
     }
 
+    @Test
+    void aVerificationWithManyCheckpointsReadsFewerEntries() {
+        var checkpoints = platform.get(Checkpoints.class);
+        for (int i = 0; i < 30; i++) {
+            append(1);
+            checkpoints.take();
+        }
+        append(2 * TrailRows.MAX_ROWS);
+        var limited = new AuditVerifier(new TrailRows(platform.jdbc()), checkpoints, TrailRows.MAX_ROWS + 500);
+        assertThat(limited.verify().round().walked()).isEqualTo(TrailRows.MAX_ROWS);
+        assertThat(limited.verify().round().walked()).isGreaterThan(2 * TrailRows.MAX_ROWS);
+    }
+
     /** Calls of {@link AuditVerifier#verify}, the first of which waits for the trail while the others wait for it. */
     private List<FutureTask<Verification>> askTogether() {
         var asked = Stream.generate(() -> new FutureTask<>(verifier::verify))

@@ -18,45 +18,63 @@ import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.springframework.transaction.support.TransactionOperations;
 
-/** Measures how many requests a second are admitted (reservation and intent committed), by callers that each wait for theirs: run its main method on a quiet machine. */
+/**
+ * Measures how many requests a second are admitted (reservation and intent committed), by callers that each wait for theirs, in one process and in three on the same PostgreSQL: run
+ * its main method on a quiet machine. The processes are platforms of their own in this JVM.
+ */
 final class LedgerRate {
     private static final int REQUESTS = 16_000;
 
     private LedgerRate() {}
 
-    /** @param arguments callers at once; 8 and 64 if none are named */
+    /** @param arguments callers at once, of all processes together; 8 and 64 if none are named */
     public static void main(String[] arguments) throws Exception {
         var callers = arguments.length == 0 ? List.of("8", "64") : List.of(arguments);
-        try (var platform = TestPlatform.fresh()) {
-            measure(platform, 8, 1); // warms up
+        try (var first = TestPlatform.fresh();
+                var second = first.beside();
+                var third = first.beside()) {
+            measure(List.of(first), 8, 1); // warms up
             for (var at : callers) {
-                for (int tenants : new int[] {1, 8}) {
-                    double rate = measure(platform, Integer.parseInt(at), tenants);
-                    System.out.printf("%s callers, %d tenants: %.0f admissions per second%n", at, tenants, rate);
+                for (var processes : List.of(List.of(first), List.of(first, second, third))) {
+                    for (int tenants : new int[] {1, 8}) {
+                        double rate = measure(processes, Integer.parseInt(at), tenants);
+                        System.out.printf(
+                                "%d processes, %s callers, %d tenants: %.0f admissions per second%n",
+                                processes.size(), at, tenants, rate);
+                    }
                 }
             }
         }
     }
 
-    private static double measure(TestPlatform platform, int callers, int tenants) throws Exception {
-        var ids = IntStream.range(0, tenants).mapToObj(i -> tenant(platform)).toList();
+    private static double measure(List<TestPlatform> processes, int callers, int tenants) throws Exception {
+        var ids = IntStream.range(0, tenants)
+                .mapToObj(i -> tenant(processes.getFirst()))
+                .toList();
+        var ledgers = processes.stream().map(LedgerRate::ledger).toList();
+        try (var threads = Executors.newFixedThreadPool(callers)) {
+            long begun = System.nanoTime();
+            var work = IntStream.range(0, callers)
+                    .mapToObj(i ->
+                            reservations(ledgers.get(i % ledgers.size()), ids.get(i % tenants), REQUESTS / callers))
+                    .toList();
+            for (var done : threads.invokeAll(work)) {
+                done.get();
+            }
+            return REQUESTS * 1e9 / (System.nanoTime() - begun);
+        } finally {
+            ledgers.forEach(ReservationLedger::close);
+        }
+    }
+
+    private static ReservationLedger ledger(TestPlatform platform) {
         var transactions = new LedgerTransactions(
                 platform.get(Quota.class),
                 platform.get(Contents.class),
                 platform.get(AuditTrail.class),
                 platform.get(TransactionOperations.class));
         var patience = new LedgerPatience(Duration.ofSeconds(5), Duration.ofSeconds(1));
-        try (var ledger = new ReservationLedger(transactions, patience, new SimpleMeterRegistry());
-                var threads = Executors.newFixedThreadPool(callers)) {
-            long begun = System.nanoTime();
-            var work = IntStream.range(0, callers)
-                    .mapToObj(i -> reservations(ledger, ids.get(i % tenants), REQUESTS / callers))
-                    .toList();
-            for (var done : threads.invokeAll(work)) {
-                done.get();
-            }
-            return REQUESTS * 1e9 / (System.nanoTime() - begun);
-        }
+        return new ReservationLedger(transactions, patience, new SimpleMeterRegistry());
     }
 
     private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {

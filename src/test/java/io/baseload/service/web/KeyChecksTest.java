@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
+import io.baseload.testing.Patience;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** The number of look-ups that wrong keys cause. */
@@ -150,5 +155,76 @@ class KeyChecksTest {
             thread.join();
         }
         assertThat(most).hasValue(2);
+    }
+
+    @Test
+    void requestsAtTheSameTimeShareALookUp() throws Exception {
+        var may = new Semaphore(1); // of the stranger that it is at first
+        var slow = waiting(may);
+        assertThat(slow.check("right", "a")).hasValue(CALLER);
+        var running = asking(slow, 1);
+        var waiting = asking(slow, 1000);
+        may.release(2);
+        for (var thread : running) {
+            thread.join();
+        }
+        for (var thread : waiting) {
+            thread.join();
+        }
+        assertThat(lookUps).hasValue(3);
+    }
+
+    @Test
+    void aLookUpThatBeganEarlierIsNotShared() throws Exception {
+        var may = new Semaphore(1);
+        var slow = waiting(may);
+        assertThat(slow.check("right", "a")).hasValue(CALLER);
+        var running = asking(slow, 1);
+        revoked = true;
+        var waiting = CompletableFuture.supplyAsync(
+                () -> slow.check("right", "a"), run -> Thread.ofVirtual().start(run));
+        may.release(2);
+        running.getFirst().join();
+        assertThat(waiting.get()).isEmpty();
+    }
+
+    /** Each look-up has its result, and then waits. */
+    private KeyChecks waiting(Semaphore may) {
+        return new KeyChecks(
+                key -> {
+                    var result = lookUp(key);
+                    may.acquireUninterruptibly();
+                    return result;
+                },
+                attempts,
+                now::get);
+    }
+
+    /** Requests that wait. */
+    private static List<Thread> asking(KeyChecks checks, int requests) {
+        var threads = IntStream.range(0, requests)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> checks.check("right", "a")))
+                .toList();
+        Patience.await().until(() -> threads.stream().allMatch(it -> it.getState() == Thread.State.WAITING));
+        return threads;
+    }
+
+    @Test
+    void aFailedLookUpIsNotSharedByThoseWhoComeLater() {
+        var broken = new AtomicBoolean();
+        var checks = new KeyChecks(
+                key -> {
+                    if (broken.get()) {
+                        throw new IllegalStateException("no database");
+                    }
+                    return lookUp(key);
+                },
+                attempts,
+                now::get);
+        assertThat(checks.check("right", "a")).hasValue(CALLER);
+        broken.set(true);
+        assertThatThrownBy(() -> checks.check("right", "a")).isInstanceOf(IllegalStateException.class);
+        broken.set(false);
+        assertThat(checks.check("right", "a")).hasValue(CALLER);
     }
 }
