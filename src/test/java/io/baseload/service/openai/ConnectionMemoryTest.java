@@ -15,7 +15,7 @@ import org.springframework.boot.web.server.servlet.context.ServletWebServerAppli
 /** As many connections as there may be, each with a request whose body doesn't come, take no more than a quarter of the heap. */
 @ScriptedTest
 class ConnectionMemoryTest {
-    private static final int CONNECTIONS = 200;
+    private static final int CONNECTIONS = 1000;
     private static final String WITHOUT_BODY = """
         POST /v1/chat/completions HTTP/1.1
         Host: localhost
@@ -37,7 +37,7 @@ class ConnectionMemoryTest {
     @Test
     void allConnectionsFitIntoAQuarterOfTheHeap() throws Exception {
         try {
-            begin(1);
+            begin(100);
             long before = used();
             begin(CONNECTIONS);
             long each = (used() - before) / CONNECTIONS;
