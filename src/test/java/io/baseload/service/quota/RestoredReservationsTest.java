@@ -57,8 +57,7 @@ class RestoredReservationsTest {
             holder.rollback();
             restored.get();
         }
-        assertThat(tenants)
-                .allSatisfy(tenant -> assertThat(reserved(tenant)).isEqualTo(107));
+        assertThat(tenants).allSatisfy(tenant -> assertThat(reserved(tenant)).isEqualTo(107));
     }
 
     @Test
