@@ -183,11 +183,18 @@ class TeamTest {
     @Test
     void underAQuotaNothingIsPinned() {
         List<Integer> four = List.of(0, 1, 2, 3);
+        List<List<Integer>> cores = four.stream().map(List::of).toList();
         var layout = new TeamLayout(4, List.of(four));
-        assertTrue(layout.mayPin(new Cpus(four, 4, 4)));
-        assertEquals(false, layout.mayPin(new Cpus(four, 4, 2)));
-        assertEquals(false, new TeamLayout(5, List.of(four)).mayPin(new Cpus(four, 4, 4)));
-        assertEquals(2, new Cpus(List.of(0, 2, 1, 3), 2, 4).workers());
+        assertTrue(layout.mayPin(new Cpus(cores, 4)));
+        assertEquals(false, layout.mayPin(new Cpus(cores, 2)));
+        assertEquals(false, new TeamLayout(5, List.of(four)).mayPin(new Cpus(cores, 4)));
+    }
+
+    @Test
+    void aCoreHasOneWorker() {
+        Cpus pairs = new Cpus(List.of(List.of(0, 1), List.of(2, 3)), 4);
+        assertEquals(List.of(0, 2, 1, 3), pairs.cpus());
+        assertEquals(2, pairs.workers(pairs.cpus()));
     }
 
     @Test
