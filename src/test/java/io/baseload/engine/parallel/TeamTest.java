@@ -318,6 +318,20 @@ class TeamTest {
         assertTrue(threads[3].join(Patience.LIMIT));
     }
 
+    /** A worker that has waited in vain ends its thread, so the team has lost it too, although the slow one arrives. */
+    @Test
+    void aStepThatEndsTooLateLosesTheTeamAtOnce() {
+        try (Team team = new Team(TeamLayout.unbound(2, 1), 2, false, 1)) {
+            Step slow = (worker, all, barrier) -> {
+                if (worker == 0) {
+                    Patience.await().until(() -> !team.whole());
+                }
+            };
+            assertThrows(WorkerLostException.class, () -> team.run(slow));
+            assertThrows(WorkerLostException.class, () -> team.run((worker, all, barrier) -> {}));
+        }
+    }
+
     /** However long others would wait for one that may still come: here for years. */
     @Test
     void aWorkerWhoseThreadHasEndedIsNoticedAtOnce() throws InterruptedException {
