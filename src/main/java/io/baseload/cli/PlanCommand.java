@@ -2,6 +2,7 @@ package io.baseload.cli;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.ShardOutline;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Option;
                 + " Nothing is loaded; this machine is measured for some seconds.")
 final class PlanCommand implements Callable<Integer> {
     private static final int CONTEXT = 1024;
+    private static final int PROMPT = 512;
 
     @Mixin
     private ModelArgument model = new ModelArgument();
@@ -91,7 +93,10 @@ final class PlanCommand implements Callable<Integer> {
             description = "Tokens of each sequence so far (default: 1024, or the model's context if that is less).")
     private int context;
 
-    @Option(names = "--prompt", defaultValue = "512", description = "Tokens of a prompt (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--prompt",
+            defaultValue = "0",
+            description = "Tokens of a prompt (default: 512, or the model's context if that is less).")
     private int prompt;
 
     @Option(
@@ -108,7 +113,9 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description = "Number of shards of the model (default: one for each socket).")
+            description =
+                    "Number of shards of the model (default: one for each socket; on this machine one for each NUMA"
+                            + " node).")
     private @Nullable Integer shards;
 
     @Option(
@@ -131,7 +138,7 @@ final class PlanCommand implements Callable<Integer> {
             throw new BadInputException("--threads must be 0 (automatic) or more");
         }
         try (Engine engine = Engine.open(new EngineOptions(threads, true))) {
-            var planner = new Planner(engine, true);
+            var planner = new Planner(engine, true, MemoryBudget.ofThisProcess(0));
             if (article) {
                 article(planner);
             } else {
@@ -152,10 +159,11 @@ final class PlanCommand implements Callable<Integer> {
                 : new PlanSource.Configuration(NamedShapes.config(shape));
         ModelOutline outline = planner.outline(source, options);
         int tokens = context == 0 ? Math.min(CONTEXT, outline.contextLength()) : context;
+        int rows = prompt == 0 ? Math.min(PROMPT, outline.contextLength()) : prompt;
         var request = new PlanRequest(
-                batch, tokens, prompt, leastRate, price == null ? OptionalDouble.empty() : OptionalDouble.of(price));
+                batch, tokens, rows, leastRate, price == null ? OptionalDouble.empty() : OptionalDouble.of(price));
         MachineProfile planned = planner.machine(machine, outline, options);
-        ShardOutline cut = planner.shards(source, options, shards == null ? planned.sockets() : shards);
+        ShardOutline cut = planner.shards(source, options, shards == null ? planned.shards() : shards);
         CapacityPlan plan = CapacityPlanner.plan(
                 shape == null ? model.name() : shape, options.format().label(), outline, cut, planned, request);
         PlanText.lines(plan).forEach(output::note);

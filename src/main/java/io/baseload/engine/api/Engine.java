@@ -42,13 +42,15 @@ public interface Engine extends AutoCloseable {
      *
      * @param model as for {@link #load}, or a {@code config.json}; then weights are assumed to be BF16 and packed according to the options
      * @throws ModelFileException as {@link #inspect}
+     * @throws UnfitOptionsException if it is an encoder; the message has no subject
      */
     ModelOutline outline(Path model, LoadOptions options);
 
     /**
      * The same for a model of which only the text of its {@code config.json} is known.
      *
-     * @throws ModelFileException if it is broken or requires something that this version doesn't support
+     * @throws ModelFileException if it is broken, requires something that this version doesn't support, or has more matrices than any model
+     * @throws UnfitOptionsException as for a file
      */
     ModelOutline outline(String config, LoadOptions options);
 
@@ -66,6 +68,8 @@ public interface Engine extends AutoCloseable {
 
     /**
      * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory. Call it while the engine is idle.
+     *
+     * @throws UnfitOptionsException if its matrices are wider than those of any model; the message is a sentence
      */
     MachineRates measure(ModelOutline model, Precision precision);
 

@@ -8,18 +8,18 @@ import java.util.Map;
  * The rates of a machine's workers together at the parts of a step.
  *
  * @param workers threads
- * @param memoryBytes memory that a process can use
  * @param readBytesPerSecond memory bandwidth of reads
- * @param barrierSeconds duration of a barrier of all workers
+ * @param barrierSeconds duration of a barrier of one shard's workers
+ * @param meetingSeconds the same of all workers
  * @param attentionDecode multiply-adds per second of the given model's attention over keys and values in cache, one row at a time: the more heads share keys and values, the higher
  * @param attentionPrompt the same for rows of a prompt
  * @param kernels rates of linear layers by the weights' format ({@link ModelOutline.Matrices#codes})
  */
 public record MachineRates(
         int workers,
-        long memoryBytes,
         double readBytesPerSecond,
         double barrierSeconds,
+        double meetingSeconds,
         double attentionDecode,
         double attentionPrompt,
         Map<String, KernelRates> kernels) {
@@ -40,9 +40,9 @@ public record MachineRates(
         kernels.forEach((codes, rates) -> some.put(codes, rates.times(part)));
         return new MachineRates(
                 (int) Math.round(workers * part),
-                Math.round(memoryBytes * part),
                 readBytesPerSecond * part,
                 barrierSeconds,
+                meetingSeconds,
                 attentionDecode * part,
                 attentionPrompt * part,
                 some);

@@ -8,6 +8,9 @@ public final class ConfigNumbers {
     /** Larger than any such number in any model, but small enough that a product of two fits in a long. */
     private static final int MAX_SIZE = 1 << 24;
 
+    /** Far more than any model has. Each layer takes memory before its tensors are looked for. */
+    private static final int MAX_LAYERS = 4096;
+
     private final Keys keys;
 
     public ConfigNumbers(Keys keys) {
@@ -20,17 +23,22 @@ public final class ConfigNumbers {
      * @throws io.baseload.engine.api.ModelFileException if it is missing or out of range, as do all methods here
      */
     public int size(Key key) {
-        return checked(key, keys.integer(key).orElseThrow(() -> keys.refuse(key, "is missing")), 1);
+        return checked(key, present(key), 1, MAX_SIZE);
     }
 
     public int size(Key key, int otherwise) {
         OptionalLong value = keys.integer(key);
-        return value.isPresent() ? checked(key, value.getAsLong(), 1) : otherwise;
+        return value.isPresent() ? checked(key, value.getAsLong(), 1, MAX_SIZE) : otherwise;
+    }
+
+    /** The number of layers. */
+    public int layers(Key key) {
+        return checked(key, present(key), 1, MAX_LAYERS);
     }
 
     /** A count that may be 0; 0 if the key is missing. */
     public int count(Key key) {
-        return checked(key, keys.integer(key).orElse(0), 0);
+        return checked(key, keys.integer(key).orElse(0), 0, MAX_SIZE);
     }
 
     public double positive(Key key) {
@@ -59,9 +67,13 @@ public final class ConfigNumbers {
         return value;
     }
 
-    private int checked(Key key, long size, int least) {
-        if (size < least || size > MAX_SIZE) {
-            throw keys.refuse(key, "is " + size + "; it must be from " + least + " to " + MAX_SIZE);
+    private long present(Key key) {
+        return keys.integer(key).orElseThrow(() -> keys.refuse(key, "is missing"));
+    }
+
+    private int checked(Key key, long size, int least, int most) {
+        if (size < least || size > most) {
+            throw keys.refuse(key, "is " + size + "; it must be from " + least + " to " + most);
         }
         return (int) size;
     }

@@ -26,7 +26,7 @@ public record ModelShape(
         return new ModelShape(
                 numbers.size(Key.CONTEXT),
                 hidden,
-                numbers.size(Key.LAYERS),
+                numbers.layers(Key.LAYERS),
                 heads,
                 kvHeads,
                 headDim(keys, numbers, heads, defaultHeadDim == 0 ? quotient(hidden, heads) : defaultHeadDim),
@@ -48,7 +48,7 @@ public record ModelShape(
         return new ModelShape(
                 numbers.size(context),
                 width,
-                numbers.size(layers),
+                numbers.layers(layers),
                 count,
                 count,
                 width / count,

@@ -76,6 +76,9 @@ final class CpuClaims implements AutoCloseable {
         } catch (FileAlreadyExistsException usual) {
             LOG.log(Level.DEBUG, "CPUs are claimed in {0}", FILE);
         }
+        if (!Files.isRegularFile(FILE, LinkOption.NOFOLLOW_LINKS)) {
+            throw new IOException(FILE + " is not a file"); // opening a pipe would wait for a reader
+        }
         return FileChannel.open(FILE, Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS));
     }
 

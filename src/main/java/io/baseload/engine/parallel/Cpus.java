@@ -12,11 +12,10 @@ import java.util.stream.IntStream;
 /**
  * The CPUs that this process may use.
  *
- * @param cpus their numbers, first one of each core, then the others that share a core; empty if the system doesn't list them
- * @param cores the number of cores
+ * @param cores the CPUs of each core; empty if the system doesn't list them
  * @param available the number of CPUs whose time the process gets: its cpuset or its CPU quota, whichever is less
  */
-record Cpus(List<Integer> cpus, int cores, int available) {
+record Cpus(List<List<Integer>> cores, int available) {
 
     static Cpus allowed() {
         int available = Runtime.getRuntime().availableProcessors();
@@ -24,23 +23,23 @@ record Cpus(List<Integer> cpus, int cores, int available) {
             String list = lines.filter(line -> line.startsWith("Cpus_allowed_list:"))
                     .findFirst()
                     .orElse(":");
-            return of(parse(list.substring(list.indexOf(':') + 1)), available);
+            return new Cpus(cores(parse(list.substring(list.indexOf(':') + 1))), available);
         } catch (IOException | RuntimeException notLinux) {
-            return new Cpus(List.of(), available, available);
+            return new Cpus(List.of(), available);
         }
     }
 
-    private static Cpus of(List<Integer> allowed, int available) {
-        List<Integer> first = new ArrayList<>();
-        List<Integer> rest = new ArrayList<>();
+    private static List<List<Integer>> cores(List<Integer> allowed) {
+        List<List<Integer>> cores = new ArrayList<>();
         Set<Integer> seen = new HashSet<>();
         for (int cpu : allowed) {
-            (seen.contains(cpu) ? rest : first).add(cpu);
-            seen.addAll(siblings(cpu));
+            if (seen.add(cpu)) {
+                List<Integer> siblings = siblings(cpu);
+                seen.addAll(siblings);
+                cores.add(allowed.stream().filter(siblings::contains).toList());
+            }
         }
-        int cores = first.size();
-        first.addAll(rest);
-        return new Cpus(List.copyOf(first), cores, available);
+        return cores;
     }
 
     private static List<Integer> siblings(int cpu) {
@@ -64,27 +63,32 @@ record Cpus(List<Integer> cpus, int cores, int available) {
         return cpus;
     }
 
+    /** First one of each core, then the others that share a core. */
+    List<Integer> cpus() {
+        int threads = cores.stream().mapToInt(List::size).max().orElse(0);
+        return IntStream.range(0, threads)
+                .boxed()
+                .flatMap(thread ->
+                        cores.stream().filter(core -> thread < core.size()).map(core -> core.get(thread)))
+                .toList();
+    }
+
     /** The allowed ones of these CPUs, first one of each core. */
     List<Integer> of(List<Integer> some) {
-        return cpus.stream().filter(some::contains).toList();
+        return only(some).cpus();
     }
 
     /** As if the process could use only these. */
     Cpus only(List<Integer> some) {
-        int left = (int) cpus.stream().limit(cores).filter(some::contains).count();
-        return new Cpus(of(some), left, Math.min(available, some.size()));
+        List<List<Integer>> left = cores.stream()
+                .map(core -> core.stream().filter(some::contains).toList())
+                .filter(core -> !core.isEmpty())
+                .toList();
+        return new Cpus(left, Math.min(available, some.size()));
     }
 
-    /** The number of cores in these lists of CPUs. */
-    int cores(List<List<Integer>> lists) {
-        List<Integer> first = cpus.subList(0, Math.min(cores, cpus.size()));
-        int count = (int)
-                lists.stream().flatMap(List::stream).filter(first::contains).count();
-        return cpus.isEmpty() ? cores : Math.max(1, count);
-    }
-
-    /** The number of workers: one for each core, because two would share its arithmetic units. */
-    int workers() {
-        return Math.max(1, Math.min(cores, available));
+    /** The number of workers on these CPUs: one for each core, because two would share its arithmetic units. */
+    int workers(List<Integer> some) {
+        return cores.isEmpty() ? available : Math.min(only(some).cores.size(), available);
     }
 }

@@ -295,7 +295,10 @@ public final class Team implements AutoCloseable {
         try {
             end.await(worker);
             return true;
-        } catch (WorkerLostException | StepAbortedException lost) {
+        } catch (WorkerLostException gone) {
+            lose(gone); // this worker's thread ends, so the others must not wait for it later
+            return false;
+        } catch (StepAbortedException dead) {
             return false;
         }
     }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -91,9 +92,8 @@ record Topology(Path system, Cpus allowed) {
      */
     TeamLayout layout(EngineOptions options) {
         List<List<Integer>> shards = shards(options);
-        int workers = options.threads() == 0
-                ? Math.max(shards.size(), Math.min(allowed.workers(), allowed.cores(shards)))
-                : options.threads();
+        List<Integer> used = shards.stream().flatMap(List::stream).toList();
+        int workers = options.threads() == 0 ? Math.max(shards.size(), allowed.workers(used)) : options.threads();
         return new TeamLayout(workers, shards, levels());
     }
 
@@ -102,17 +102,25 @@ record Topology(Path system, Cpus allowed) {
         if (lists.size() > 1) {
             return lists;
         }
-        List<List<Integer>> nodes =
-                lists.isEmpty() ? nodes() : new Topology(system, allowed.only(lists.getFirst())).nodes();
+        Topology some = lists.isEmpty() ? this : new Topology(system, allowed.only(lists.getFirst()));
+        List<List<Integer>> nodes = some.nodes();
         if (options.shards() == 0) {
             boolean few = options.threads() > 0 && options.threads() < nodes.size();
-            return few ? List.of(all(nodes)) : nodes;
+            return few ? some.pieces(1) : nodes;
         }
-        return options.shards() == nodes.size() ? nodes : pieces(all(nodes), options.shards());
+        return options.shards() == nodes.size() ? nodes : some.pieces(options.shards());
     }
 
-    private static List<Integer> all(List<List<Integer>> nodes) {
-        return nodes.stream().flatMap(List::stream).toList();
+    /** CPUs for shards that don't correspond to nodes: runs of neighbouring cores, each with all its CPUs. */
+    private List<List<Integer>> pieces(int shards) {
+        List<List<Integer>> cores = nodes().stream()
+                .flatMap(node -> allowed.only(node).cores().stream())
+                .toList();
+        return IntStream.range(0, shards)
+                .mapToObj(shard -> cores.subList(
+                        Step.share(shard, shards, cores.size()), Step.share(shard + 1, shards, cores.size())))
+                .map(own -> new Cpus(own, allowed.available()).cpus())
+                .toList();
     }
 
     private List<Integer> given(String list) {
@@ -127,15 +135,5 @@ record Topology(Path system, Cpus allowed) {
                     "cpus must be among those that the process may use, " + allowed.cpus() + ", not " + list);
         }
         return allowed.of(cpus);
-    }
-
-    /** CPUs for shards that don't correspond to nodes: runs of neighbouring CPUs. */
-    private static List<List<Integer>> pieces(List<Integer> cpus, int shards) {
-        List<List<Integer>> pieces = new ArrayList<>();
-        for (int shard = 0; shard < shards; shard++) {
-            pieces.add(List.copyOf(
-                    cpus.subList(Step.share(shard, shards, cpus.size()), Step.share(shard + 1, shards, cpus.size()))));
-        }
-        return pieces;
     }
 }

@@ -13,8 +13,10 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 
@@ -147,16 +149,18 @@ public final class MachineProbe implements AutoCloseable {
         return rate(new PromptMultiplying(weights, rows), (double) rows * weights.rows() * weights.cols());
     }
 
-    /** Duration of a barrier of all workers in seconds. */
-    public double barrierSeconds() {
-        double rate = rate((worker, workers, barrier) -> meet(barrier), 1);
-        return team.workers() / rate / BARRIERS;
-    }
-
-    private static void meet(Barrier barrier) {
-        for (int i = 0; i < BARRIERS; i++) {
-            barrier.await();
-        }
+    /**
+     * Duration of a barrier in seconds.
+     *
+     * @param waiting of all workers, or of those of each shard
+     */
+    public double barrierSeconds(Consumer<Barrier> waiting) {
+        Step meeting = (worker, workers, barrier) -> {
+            for (int i = 0; i < BARRIERS; i++) {
+                waiting.accept(barrier);
+            }
+        };
+        return team.workers() / rate(meeting, 1) / BARRIERS;
     }
 
     /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself. */
@@ -185,11 +189,18 @@ public final class MachineProbe implements AutoCloseable {
         return team.workers() * each / best;
     }
 
-    /** Rows for each worker. */
+    /** Rows for each worker to write to. */
     private Rows[] eachWorkers(int rows, int width) {
         return IntStream.range(0, team.workers())
                 .mapToObj(worker -> Rows.allocate(rows, width))
                 .toArray(Rows[]::new);
+    }
+
+    /** The same rows for all workers, which only read them. */
+    private Rows[] common(int rows, int width) {
+        Rows[] all = new Rows[team.workers()];
+        Arrays.fill(all, Rows.allocate(rows, width));
+        return all;
     }
 
     private double seconds(Step step) {
@@ -265,8 +276,8 @@ public final class MachineProbe implements AutoCloseable {
             this.rows = rows;
             long fitting = Math.max(MIN_PANELS, CACHED_BYTES / weights.panelBytes());
             this.most = (int) Math.min(weights.panels(), fitting / MIN_PANELS * MIN_PANELS);
-            this.xs = eachWorkers(rows, weights.cols());
-            this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
+            this.xs = common(rows, weights.cols());
+            this.ys = eachWorkers(rows, most * PackedMatrix.LANES);
         }
 
         @Override
@@ -288,7 +299,7 @@ public final class MachineProbe implements AutoCloseable {
         PromptMultiplying(PackedMatrix weights, int rows) {
             this.weights = weights;
             this.rows = rows;
-            this.xs = eachWorkers(rows, weights.cols());
+            this.xs = common(rows, weights.cols());
             this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
             this.quantized = IntStream.range(0, team.workers())
                     .mapToObj(worker -> PromptRows.allocate(

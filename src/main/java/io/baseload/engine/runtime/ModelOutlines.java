@@ -7,7 +7,11 @@ import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.Experts;
+import io.baseload.engine.config.Latent;
+import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.format.ConfigKeys;
@@ -39,10 +43,9 @@ import java.util.function.BiFunction;
 
 /** Computes the {@link ModelOutline} and the {@link ShardOutline} of a model: its family requests all weights as for a load, and the requests are counted. */
 final class ModelOutlines {
-    /** Each layer and each expert is counted separately. The limits, which no model reaches, bound the memory for that. */
-    private static final int MAX_LAYERS = 4096;
+    /** The matrices of experts and of single heads are listed one by one. The limit, which no model reaches, bounds the memory for that. */
+    private static final int MAX_MATRICES = 1 << 18;
 
-    private static final int MAX_EXPERTS = 1 << 18;
     private static final String LAYERS = "num_hidden_layers";
 
     private record Kind(Use use, boolean head, Packing packing, int rows, int cols) {}
@@ -81,25 +84,39 @@ final class ModelOutlines {
         boolean repacked = StoredFolder.is(path) && options.quantization() != Quantization.KEEP;
         try (ModelSource source = ModelSource.open(path, repacked ? ImportPackings.KEEP : packings);
                 NativeMemory memory = new NativeMemory()) {
+            requireGenerating(source.config());
             Weights weights = repacked ? new AssumedWeights(packings) : source.shapes(memory);
             return answer.apply(source.config(), weights);
         }
     }
 
     private static <T> T ask(ConfigKeys keys, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {
-        long layers = keys.integer(LAYERS).orElse(0);
-        if (layers > MAX_LAYERS) {
-            throw keys.refuse(LAYERS, "is " + layers + "; a plan is made for at most " + MAX_LAYERS);
-        }
         ModelConfig config = Architectures.config(keys);
-        long experts = config.routing().map(Routing::experts).orElse(0);
-        if (layers * experts > MAX_EXPERTS) {
+        requireGenerating(config);
+        long listed = config.layers().stream().mapToLong(ModelOutlines::listed).sum();
+        if (listed > MAX_MATRICES) {
             throw keys.refuse(
                     LAYERS,
-                    "is " + layers + " with " + experts + " experts each; a plan is made for at most " + MAX_EXPERTS
-                            + " experts");
+                    "is " + config.layers().size() + " with " + listed
+                            + " matrices of experts and of single heads; a plan is made for at most " + MAX_MATRICES);
         }
         return answer.apply(config, new AssumedWeights(new ImportPackings(options.quantization())));
+    }
+
+    private static void requireGenerating(ModelConfig config) {
+        if (config.encoder().isPresent()) {
+            throw new UnfitOptionsException(
+                    "is an encoder (" + config.architecture() + "); plans are made for models that generate");
+        }
+    }
+
+    /** The matrices of a layer's experts and of its single heads. */
+    private static long listed(LayerConfig layer) {
+        long experts = layer.feedForward() instanceof Experts mixture
+                ? mixture.routing().experts()
+                : 0;
+        long heads = layer.attention() instanceof Latent latent ? latent.heads() : 0;
+        return 3 * experts + 2 * heads;
     }
 
     private static ModelOutline of(ModelConfig config, Weights weights, LoadOptions options) {

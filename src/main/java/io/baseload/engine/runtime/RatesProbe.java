@@ -1,17 +1,18 @@
 package io.baseload.engine.runtime;
 
-import com.sun.management.OperatingSystemMXBean;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.MachineProbe;
 import io.baseload.engine.tensor.NativeMemory;
@@ -19,7 +20,6 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -47,6 +47,15 @@ final class RatesProbe {
 
     private static final int PROMPT = 256;
 
+    /** The most numbers in the rows of a prompt, which are in the heap: wider rows are fewer. */
+    private static final int MAX_PROMPT = 1 << 23;
+
+    /** Twice as wide as any model's. Workers have some rows of this width, partly in the heap. */
+    private static final int MAX_WIDTH = 1 << 17;
+
+    /** The most rows of a matrix: its outputs are in the heap. More are measured as several matrices. */
+    private static final int MAX_ROWS = 1 << 18;
+
     /** An ordinary number in all formats and as a scale. */
     private static final byte ANY = 0x2C;
 
@@ -63,16 +72,31 @@ final class RatesProbe {
     }
 
     static MachineRates measure(ModelOutline model, Kernels kernels, TeamLayout layout, boolean pinned) {
-        int widest = model.matrices().stream().mapToInt(Matrices::cols).max().orElse(1);
+        int widest = widest(model);
+        if (widest > MAX_WIDTH) {
+            throw new UnfitOptionsException("matrices and heads are measured with at most " + MAX_WIDTH
+                    + " columns, not the " + widest + " of this model");
+        }
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest)) {
             return new RatesProbe(model, kernels, probe, memory).measure(layout);
         }
     }
 
+    private static int widest(ModelOutline model) {
+        int heads = group(model) * Math.max(model.keyDim(), model.valueDim());
+        return Math.max(
+                heads, model.matrices().stream().mapToInt(Matrices::cols).max().orElse(1));
+    }
+
+    /** Heads that attention processes together. */
+    private static int group(ModelOutline model) {
+        return Math.min(Attention.MAX_QUERIES, model.group());
+    }
+
     private MachineRates measure(TeamLayout layout) {
         KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
-        int group = Math.min(Attention.MAX_QUERIES, model.group());
+        int group = group(model);
         Collection<Matrices> samples = samples();
         KernelWarmUp.run(
                 kernels, samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet()), token, group);
@@ -84,9 +108,9 @@ final class RatesProbe {
         kv.data().fill(ANY);
         return new MachineRates(
                 layout.workers(),
-                memoryBytes(),
                 bandwidth(shards),
-                probe.barrierSeconds(),
+                probe.barrierSeconds(Barrier::awaitShard),
+                probe.barrierSeconds(Barrier::await),
                 attention(kv, 1, group),
                 attention(kv, Attention.MAX_QUERIES, group),
                 rates);
@@ -114,10 +138,6 @@ final class RatesProbe {
                 .toList();
     }
 
-    private static long memoryBytes() {
-        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
-    }
-
     /** For each kind of codes, the matrices with most of its weights. */
     private Collection<Matrices> samples() {
         Map<String, Matrices> most = new HashMap<>();
@@ -140,7 +160,7 @@ final class RatesProbe {
                 MachineRates.ROWS.stream()
                         .map(together -> together * probe.streamedPerSecond(all, together))
                         .toList(),
-                probe.promptRate(few, PROMPT));
+                probe.promptRate(few, Math.min(PROMPT, MAX_PROMPT / some.cols())));
     }
 
     private double bandwidth(List<MemorySegment> shards) {
@@ -156,7 +176,7 @@ final class RatesProbe {
     /** As many of these matrices as the memory holds, or the first rows of one. */
     private static List<PackedMatrix> matrices(Packing packing, int rows, int cols, MemorySegment memory) {
         long fitting = memory.byteSize() / PackedMatrix.bytes(packing, PackedMatrix.LANES, cols) * PackedMatrix.LANES;
-        int some = (int) Math.min(rows, fitting);
+        int some = (int) Math.min(Math.min(rows, MAX_ROWS), fitting);
         long bytes = Math.ceilDiv(PackedMatrix.bytes(packing, some, cols), LINE) * LINE;
         return LongStream.range(0, Math.max(1, memory.byteSize() / bytes))
                 .mapToObj(i -> matrix(packing, some, cols, memory, i * bytes))

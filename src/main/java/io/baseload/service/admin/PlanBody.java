@@ -27,7 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param model an imported model's id
  * @param shape instead of it: a shape's name or sizes, or a {@code config.json}
  * @param format the packing of linear layers; absent: as stored
- * @param shards that the model is split into; absent: one for each socket
+ * @param shards that the model is split into; absent: one for each socket, or as many as the engine has
  * @param machine {@code this} (absent: this), a machine's name, or its description, as text or as an object
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -116,14 +116,14 @@ record PlanBody(
     }
 
     ShardOutline shards(Planner planner, PlanSource source, Planner.Options options, MachineProfile machine) {
-        return planner.shards(source, options, shards == null ? machine.sockets() : shards);
+        return planner.shards(source, options, shards == null ? machine.shards() : shards);
     }
 
     PlanRequest request(ModelOutline outline) {
         return new PlanRequest(
                 batch == null ? 1 : batch,
                 context == null ? Math.min(DEFAULT_CONTEXT, outline.contextLength()) : context,
-                prompt == null ? DEFAULT_PROMPT : prompt,
+                prompt == null ? Math.min(DEFAULT_PROMPT, outline.contextLength()) : prompt,
                 leastRate == null ? DEFAULT_LEAST_RATE : leastRate,
                 pricePerHour == null ? OptionalDouble.empty() : OptionalDouble.of(pricePerHour));
     }

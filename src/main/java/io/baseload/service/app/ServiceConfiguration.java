@@ -38,8 +38,8 @@ class ServiceConfiguration {
     }
 
     @Bean
-    Planner planner(Engine engine, EngineProperties properties) {
-        return new Planner(engine, properties.enabled());
+    Planner planner(Engine engine, EngineProperties properties, MemoryBudget memory) {
+        return new Planner(engine, properties.enabled(), memory);
     }
 
     @Bean

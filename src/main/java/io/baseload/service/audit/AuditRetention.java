@@ -1,6 +1,7 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.database.DurableFolder;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.BufferedReader;
@@ -11,7 +12,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.time.Duration;
@@ -163,7 +163,8 @@ public final class AuditRetention {
         Path file = archive.resolve("audit-" + first + "-" + last + "-" + UUID.randomUUID() + ".jsonl.gz");
         Path unfinished = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.createDirectories(archive);
+            var folder = new DurableFolder(archive);
+            folder.create();
             try (var out = new GZIPOutputStream(new BufferedOutputStream(Files.newOutputStream(unfinished)))) {
                 export.write(first, last, out);
             }
@@ -172,7 +173,7 @@ public final class AuditRetention {
                 channel.force(true);
             }
             String sha256 = sha256(unfinished);
-            Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+            folder.rename(unfinished, file); // on the disk before the segment is dropped
             return new Archived(file, sha256);
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be written", e);

@@ -7,7 +7,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -48,8 +47,8 @@ public record PrivateFile(Path path) {
     /** Replaces the text; returns it. */
     public String write(String text) {
         try {
-            var folder = path.toAbsolutePath().getParent();
-            Files.createDirectories(folder, OWNER_FOLDER);
+            var folder = new DurableFolder(path.toAbsolutePath().resolveSibling(""));
+            folder.create(OWNER_FOLDER);
             var unfinished = path.resolveSibling(path.getFileName() + ".new");
             Files.deleteIfExists(unfinished);
             var options = Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
@@ -57,10 +56,7 @@ public record PrivateFile(Path path) {
                 channel.write(ByteBuffer.wrap((text + "\n").getBytes(StandardCharsets.UTF_8)));
                 channel.force(true);
             }
-            Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-            try (var channel = FileChannel.open(folder)) {
-                channel.force(true); // the new name survives a power cut
-            }
+            folder.rename(unfinished, path);
             return text;
         } catch (IOException e) {
             throw new UncheckedIOException(path + " can't be written", e);

@@ -6,6 +6,10 @@ import java.util.List;
 
 /** A receiver of entries. */
 interface Receiver {
-    /** Returns when they were accepted. After an exception the batch is sent again. */
-    void send(List<AuditEntry> entries) throws IOException, InterruptedException;
+    /**
+     * Sends the first of these entries, as many as it takes at a time, and returns their number when they were accepted. After an exception they are sent again.
+     *
+     * @throws BatchTooLargeException if fewer may be accepted
+     */
+    int send(List<AuditEntry> entries) throws IOException, InterruptedException;
 }

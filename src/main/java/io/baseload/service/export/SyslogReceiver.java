@@ -34,7 +34,7 @@ record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryF
     private static final int MAX_ID = 32;
 
     @Override
-    public void send(List<AuditEntry> entries) throws IOException {
+    public int send(List<AuditEntry> entries) throws IOException {
         int millis = Math.toIntExact(patience.toMillis());
         try (var plain = new Socket()) {
             plain.connect(new InetSocketAddress(host, port), millis);
@@ -58,6 +58,7 @@ record SyslogReceiver(SSLContext tls, String host, int port, String from, EntryF
                 taken.complete(true);
             }
         }
+        return entries.size();
     }
 
     /** A write has no timeout: it would last for ever if the receiver does not read. */

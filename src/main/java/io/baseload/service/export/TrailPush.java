@@ -16,6 +16,10 @@ import org.slf4j.LoggerFactory;
 final class TrailPush implements AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(TrailPush.class);
     private static final int BATCH = 500;
+
+    /** After a batch that was too large, half as many are sent, and then a little more each time. */
+    private static final int MORE = 8;
+
     private static final long IDLE_MILLIS = 1_000;
     private static final long MAX_PAUSE_MILLIS = 60_000;
 
@@ -37,15 +41,22 @@ final class TrailPush implements AutoCloseable {
 
     private void run(String target, Receiver receiver) {
         long pause = IDLE_MILLIS;
+        int most = BATCH;
         while (!closed) {
             try {
-                if (!pushed(target, receiver)) {
+                int pushed = push(target, receiver, most);
+                most = Math.min(BATCH, most + Math.ceilDiv(pushed, MORE));
+                if (pushed == 0) {
                     Thread.sleep(IDLE_MILLIS);
                 }
                 pause = IDLE_MILLIS;
             } catch (InterruptedException e) {
                 return;
             } catch (IOException | RuntimeException | Error e) {
+                if (e instanceof BatchTooLargeException && most > 1) {
+                    most /= 2;
+                    continue;
+                }
                 log.warn("The audit trail is not sent to {} now: {}", target, e.toString());
                 pause = Math.min(2 * pause, MAX_PAUSE_MILLIS);
                 try {
@@ -57,23 +68,23 @@ final class TrailPush implements AutoCloseable {
         }
     }
 
-    /** Sends the next batch; false if there is none, or another process sends. */
-    private boolean pushed(String target, Receiver receiver) throws IOException, InterruptedException {
+    /** Sends the next entries; returns their number, 0 if there are none, or another process sends. */
+    private int push(String target, Receiver receiver, int most) throws IOException, InterruptedException {
         var after = cursors.hold(target, holder);
         if (after.isEmpty()) {
             sent.remove(target);
-            return false;
+            return 0;
         }
         sent.put(target, after.getAsLong());
-        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), BATCH);
+        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), most);
         if (entries.isEmpty()) {
-            return false;
+            return 0;
         }
-        receiver.send(entries);
-        long last = entries.getLast().seq();
+        int pushed = receiver.send(entries);
+        long last = entries.get(pushed - 1).seq();
         cursors.advance(target, holder, last);
         sent.put(target, last);
-        return true;
+        return pushed;
     }
 
     /** Entries that a target does not have yet; 0 if another process sends. */

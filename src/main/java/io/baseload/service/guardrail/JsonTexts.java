@@ -1,18 +1,24 @@
 package io.baseload.service.guardrail;
 
+import java.util.HashMap;
+import java.util.Map;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /** The texts in JSON: strings without their escapes, and numbers, which become strings if anything in them is replaced. */
 final class JsonTexts {
-    /** A duplicate member could hide a text, so JSON with duplicates is treated as plain text. */
+    /** A duplicate member could hide a text, so JSON with duplicates is treated as plain text. Numbers keep all their digits. */
     private static final JsonMapper JSON = JsonMapper.builder()
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
+            .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
@@ -35,9 +41,11 @@ final class JsonTexts {
         return switch (node.getNodeType()) {
             case OBJECT -> {
                 var object = nodes.objectNode();
-                node.properties()
-                        .forEach(member ->
-                                object.set(rewriting.apply(member.getKey()), rewrite(member.getValue(), rewriting)));
+                var same = new HashMap<String, Integer>();
+                node.properties().forEach(member -> {
+                    String name = rewriting.apply(member.getKey());
+                    object.set(unused(name, object, same), rewrite(member.getValue(), rewriting));
+                });
                 yield object;
             }
             case ARRAY -> {
@@ -53,5 +61,18 @@ final class JsonTexts {
             }
             default -> node;
         };
+    }
+
+    /**
+     * A name that the object doesn't have yet: names of which the same is left get numbers.
+     *
+     * @param same how many members have had each name
+     */
+    private static String unused(String name, ObjectNode object, Map<String, Integer> same) {
+        String free = name;
+        while (object.has(free)) {
+            free = name + " " + (same.merge(name, 1, Integer::sum) + 1);
+        }
+        return free;
     }
 }

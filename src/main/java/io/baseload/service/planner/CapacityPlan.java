@@ -17,7 +17,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param kvBytesPerToken of one sequence
  * @param kvBytes of all sequences
  * @param workingBytes working space of a step
- * @param memoryBytes memory of the machine
+ * @param memoryBytes memory of the machine; of this one the part that models can take
  * @param shards how weights are split
  * @param stepReadBytes bytes read by a step
  * @param step one token of each sequence

@@ -44,9 +44,9 @@ import java.util.stream.IntStream;
  * prefill   = prompt / Σ over chunks (Σ over matrices max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
  * </pre>
  *
- * Weights are cut over the sockets as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
+ * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
  * with each, so a socket has ⌈heads / S⌉ of them, and a latent vector that all heads share is with all sockets. So four sockets bring less than four times the rate of one: what is replicated,
- * the shared part of the KV cache and the collectives remain. Barriers are those of a socket's own workers; where shards share a socket, an all-reduce is one more of all its workers.
+ * the shared part of the KV cache and the collectives remain. Barriers are those of a shard's own workers; where shards share a socket, or this machine, an all-reduce is one of all its workers.
  *
  * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
  * thousand additions.
@@ -85,17 +85,21 @@ public final class CapacityPlanner {
             ShardOutline cut,
             MachineProfile machine,
             PlanRequest request) {
-        if (request.context() > model.contextLength()) {
-            throw PlanRequest.refuse(
-                    "context",
-                    "must be at most the model's own " + model.contextLength() + ", not " + request.context());
-        }
+        within("context", request.context(), model);
+        within("prompt", request.prompt(), model);
         for (Matrices some : model.matrices()) {
             if (!machine.rates().kernels().containsKey(some.codes())) {
                 throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
             }
         }
         return new CapacityPlanner(model, cut, machine).plan(name, format, request);
+    }
+
+    private static void within(String field, int tokens, ModelOutline model) {
+        if (tokens > model.contextLength()) {
+            throw PlanRequest.refuse(
+                    field, "must be at most the model's context of " + model.contextLength() + ", not " + tokens);
+        }
     }
 
     private CapacityPlan plan(String name, String format, PlanRequest request) {
@@ -119,7 +123,7 @@ public final class CapacityPlanner {
                 model.kvBytesPerToken(),
                 each.stream().mapToLong(Socket::kvBytes).sum(),
                 workingBytes(request.batch()),
-                rates.memoryBytes(),
+                machine.memoryBytes(),
                 fits,
                 each,
                 CapacityPlan.Shards.of(cut),
@@ -154,9 +158,11 @@ public final class CapacityPlanner {
                 machine.name(),
                 machine.measured(),
                 1,
+                1,
                 machine.linkBytesPerSecond(),
                 machine.linkSeconds(),
                 machine.kernels(),
+                machine.memoryBytes() / sockets,
                 machine.rates().part(1.0 / sockets));
         return new CapacityPlanner(model, cut.whole(), one);
     }
@@ -166,12 +172,20 @@ public final class CapacityPlanner {
         return cut.shards() == sockets;
     }
 
-    /** The largest socket's part of the weights, relative to an equal share. */
+    /** Parts of the model: the shards, in one socket or in one each; otherwise one for each socket. */
+    private int parts() {
+        return sockets == 1 ? cut.shards() : sockets;
+    }
+
+    /** The largest part of the weights, relative to an equal share. */
     private double largest() {
-        return shardsAreSockets() ? (double) sockets * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
+        return parts() == cut.shards() ? (double) parts() * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
     }
 
     private long socketWeights(int socket) {
+        if (sockets == 1) {
+            return cut.bytes().stream().mapToLong(Long::longValue).sum() + cut.shards() * model.vectorBytes();
+        }
         return shardsAreSockets()
                 ? cut.bytes().get(socket) + model.vectorBytes()
                 : Math.ceilDiv(model.weightBytes(), sockets);
@@ -215,7 +229,7 @@ public final class CapacityPlanner {
     }
 
     private double readKv(int b, int n) {
-        return (double) b * n * socketKv() * sockets;
+        return (double) b * n * partKv() * parts();
     }
 
     private long stepReadBytes(int b, int n) {
@@ -234,7 +248,7 @@ public final class CapacityPlanner {
     /** Seconds of the all-reduces of b rows. */
     private double allReduces(int b) {
         if (sockets == 1) {
-            return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().barrierSeconds();
+            return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().meetingSeconds();
         }
         double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
         double direct = machine.linkSeconds() + sockets * share * model.hidden();
@@ -275,9 +289,9 @@ public final class CapacityPlanner {
         return seconds;
     }
 
-    /** Bytes of a token's keys and values on one socket. */
-    private double socketKv() {
-        return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), sockets);
+    /** Bytes of a token's keys and values in the largest part. */
+    private double partKv() {
+        return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), parts());
     }
 
     private long workingBytes(int batch) {
@@ -285,7 +299,7 @@ public final class CapacityPlanner {
     }
 
     private List<Socket> sockets(PlanRequest request) {
-        long kv = Math.round((double) request.batch() * request.context() * socketKv());
+        long kv = Math.round(readKv(request.batch(), request.context()) / sockets);
         List<Socket> each = new ArrayList<>();
         for (int i = 0; i < sockets; i++) {
             each.add(new Socket(
@@ -293,7 +307,7 @@ public final class CapacityPlanner {
                     socketWeights(i),
                     kv,
                     Math.ceilDiv(workingBytes(request.batch()), sockets),
-                    machine.rates().memoryBytes() / sockets));
+                    machine.memoryBytes() / sockets));
         }
         return each;
     }

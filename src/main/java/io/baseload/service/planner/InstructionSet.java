@@ -91,19 +91,19 @@ record InstructionSet(
     }
 
     /**
-     * For this number of cores with such a memory.
+     * For this number of cores with such a memory and barriers.
      *
      * @param group query heads that share keys and values: they are processed together, like rows of a prompt, up to a limit
      */
-    MachineRates rates(int cores, long memoryBytes, double readBytesPerSecond, double barrierSeconds, int group) {
+    MachineRates rates(int cores, double readBytesPerSecond, double barrierSeconds, int group) {
         double together = (Math.min(group, TOGETHER) - 1.0) / (TOGETHER - 1);
         double decode = attentionDecode + together * (attentionPrompt - attentionDecode);
         Map<String, KernelRates> all = new HashMap<>();
         kernels.forEach((codes, rates) -> all.put(codes, rates.times(cores)));
         return new MachineRates(
                 cores,
-                memoryBytes,
                 readBytesPerSecond,
+                barrierSeconds,
                 barrierSeconds,
                 cores * decode * 1e9,
                 cores * attentionPrompt * 1e9,

@@ -11,18 +11,22 @@ import java.util.stream.Collectors;
  * @param name for display
  * @param measured whether its rates were measured here; otherwise they follow from a description
  * @param sockets among which weights are split
+ * @param shards into which the program cuts a model there by default
  * @param linkBytesPerSecond between two sockets, one way
  * @param linkSeconds time of a message from one socket to another, however short
  * @param kernels those whose rates these are
+ * @param memoryBytes for models, of all sockets together
  * @param rates of all sockets together
  */
 public record MachineProfile(
         String name,
         boolean measured,
         int sockets,
+        int shards,
         double linkBytesPerSecond,
         double linkSeconds,
         KernelTiers kernels,
+        long memoryBytes,
         MachineRates rates) {
     private static final Set<String> SETTINGS = Set.of(
             "sockets", "channels", "mts", "cores", "isa", "read_factor", "upi", "barrier_us", "link_us", "memory_gb");
@@ -47,9 +51,9 @@ public record MachineProfile(
 
     public static final String THIS = "this";
 
-    /** This machine, measured: one socket, because the engine runs one team. */
-    public static MachineProfile of(MachineRates rates, KernelTiers kernels) {
-        return new MachineProfile("this machine", true, 1, 1, 0, kernels, rates);
+    /** This machine, measured as a whole, by the workers of all its shards: so it is planned as one socket, whose bandwidth is the sum. */
+    public static MachineProfile of(MachineRates rates, int shards, long memoryBytes, KernelTiers kernels) {
+        return new MachineProfile("this machine", true, 1, shards, 1, 0, kernels, memoryBytes, rates);
     }
 
     /**
@@ -94,10 +98,12 @@ public record MachineProfile(
                 name,
                 false,
                 sockets,
+                sockets,
                 settings.number("upi", 0.001, 1e6, UPI_GB) * 1e9,
                 settings.number("link_us", 0, 1e6, LINK_MICROS) / 1e6,
                 set.tiers(),
-                set.rates(cores, memory, read, barrier, group));
+                memory,
+                set.rates(cores, read, barrier, group));
     }
 
     /** Bytes per second: sockets · channels · MT/s · 8. */

@@ -8,6 +8,7 @@ import java.util.TreeMap;
 /** Models known only by their sizes, each as a {@code config.json} for the engine: named models, and models described by a few numbers. */
 public final class NamedShapes {
     private static final int MAX_SIZE = 1 << 20;
+    private static final int MAX_LAYERS = 4096;
     private static final Set<String> SETTINGS = Set.of(
             "family",
             "layers",
@@ -67,18 +68,33 @@ public final class NamedShapes {
         return config(Settings.parse("shape", shape));
     }
 
+    /** Refuses sizes that contradict each other, under their names here. */
+    private static void check(Settings sizes, String family, int hidden, int heads, int experts) {
+        if (sizes.text("head_dim").isEmpty() && hidden % heads != 0) {
+            throw sizes.refuse("heads", "must divide hidden, unless there is head_dim");
+        }
+        if (heads % sizes.integer("kv_heads", 1, MAX_SIZE, heads) != 0) {
+            throw sizes.refuse("kv_heads", "must divide heads");
+        }
+        if (family.equals("mixtral") != experts > 0) {
+            throw sizes.refuse("experts", "must be given with the family mixtral, and with no other");
+        }
+    }
+
     /** Llama's layers, Mixtral's if there are experts, or Yuan2.0's. */
     private static String config(Settings sizes) {
         sizes.allow(SETTINGS);
+        int hidden = sizes.integer("hidden", 1, MAX_SIZE);
         int heads = sizes.integer("heads", 1, MAX_SIZE);
         int experts = sizes.integer("experts", 0, MAX_SIZE, 0);
         String family = sizes.text("family").orElse(experts > 0 ? "mixtral" : "llama");
         if (!Set.of("llama", "mixtral", "yuan").contains(family)) {
             throw sizes.refuse("family", "must be llama, mixtral or yuan; any other model by its config.json");
         }
+        check(sizes, family, hidden, heads, experts);
         var config = new StringBuilder("{\"model_type\": \"" + family + "\", \"rms_norm_eps\": 1e-6");
-        key(config, "num_hidden_layers", sizes.integer("layers", 1, MAX_SIZE));
-        key(config, "hidden_size", sizes.integer("hidden", 1, MAX_SIZE));
+        key(config, "num_hidden_layers", sizes.integer("layers", 1, MAX_LAYERS));
+        key(config, "hidden_size", hidden);
         key(config, "num_attention_heads", heads);
         key(config, "intermediate_size", sizes.integer("feed_forward", 1, MAX_SIZE));
         key(config, "vocab_size", sizes.integer("vocabulary", 1, MAX_SIZE));

@@ -5,21 +5,28 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
+import io.baseload.engine.api.UnfitOptionsException;
 
 /** Makes plans from the engine's description of models and of this machine. Measures one machine at a time. */
 public final class Planner {
     private final Engine engine;
     private final boolean measures;
+    private final MemoryBudget memory;
 
-    /** @param measures whether this machine is measured; false if no models run on it */
-    public Planner(Engine engine, boolean measures) {
+    /**
+     * @param measures whether this machine is measured; false if no models run on it
+     * @param memory of this machine
+     */
+    public Planner(Engine engine, boolean measures, MemoryBudget memory) {
         this.engine = engine;
         this.measures = measures;
+        this.memory = memory;
     }
 
     /**
@@ -36,11 +43,21 @@ public final class Planner {
         }
     }
 
+    /**
+     * A model's sizes.
+     *
+     * @throws InvalidRequestException if it doesn't generate
+     */
     public ModelOutline outline(PlanSource model, Options options) {
-        return switch (model) {
-            case PlanSource.Files files -> engine.outline(files.path(), options.load());
-            case PlanSource.Configuration config -> engine.outline(config.json(), options.load());
-        };
+        try {
+            return switch (model) {
+                case PlanSource.Files files -> engine.outline(files.path(), options.load());
+                case PlanSource.Configuration config -> engine.outline(config.json(), options.load());
+            };
+        } catch (UnfitOptionsException e) {
+            throw PlanRequest.refuse(
+                    model instanceof PlanSource.Files ? "model" : "shape", String.valueOf(e.getMessage()));
+        }
     }
 
     /**
@@ -71,11 +88,19 @@ public final class Planner {
                     "must be named or described, because this process has no engine and doesn't measure its own");
         }
         return machine.equals(MachineProfile.THIS)
-                ? MachineProfile.of(measure(model, options.precision()), engine.kernels(options.precision()))
+                ? MachineProfile.of(
+                        measure(model, options.precision()),
+                        engine.shards(),
+                        Math.max(0, memory.available(0)),
+                        engine.kernels(options.precision()))
                 : MachineProfile.described(machine, model.group());
     }
 
     private synchronized MachineRates measure(ModelOutline model, Precision precision) {
-        return engine.measure(model, precision);
+        try {
+            return engine.measure(model, precision);
+        } catch (UnfitOptionsException e) {
+            throw PlanRequest.refuse("machine", "must be named or described: " + e.getMessage());
+        }
     }
 }

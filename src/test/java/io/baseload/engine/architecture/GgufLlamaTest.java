@@ -156,6 +156,23 @@ class GgufLlamaTest {
         }
     }
 
+    /** Each layer takes memory, also if the file has no tensors for it. */
+    @Test
+    void layersAreLimited() throws IOException {
+        Path path = GgufBytes.header(0, 5)
+                .key("general.architecture", "gemma3")
+                .key("gemma3.context_length", 64)
+                .key("gemma3.embedding_length", 32)
+                .key("gemma3.attention.head_count", 4)
+                .key("gemma3.block_count", 16_777_216)
+                .write(folder.resolve("layers.gguf"));
+        try (ModelFolder file = ModelFolder.open(path)) {
+            assertThatThrownBy(() -> Architectures.of(file))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("gemma3.block_count is 16777216; it must be from 1 to 4096");
+        }
+    }
+
     @Test
     void refusesAVocabularyOfAnotherSize() {
         assertThatThrownBy(() -> read(0, keys -> keys, "a", "b"))

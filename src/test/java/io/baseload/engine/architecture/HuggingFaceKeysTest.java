@@ -88,6 +88,21 @@ class HuggingFaceKeysTest {
                 .hasMessageContaining(problem);
     }
 
+    /** Each layer takes memory, also if the files have no tensors for it. */
+    @Test
+    void layersAreLimited() throws IOException {
+        read("gemma3_text", "");
+        Path config = folder.resolve("config.json");
+        Files.writeString(
+                config,
+                Files.readString(config).replace("\"num_hidden_layers\": 4", "\"num_hidden_layers\": 16777216"));
+        try (ModelFolder model = ModelFolder.open(folder)) {
+            assertThatThrownBy(() -> Architectures.of(model))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("num_hidden_layers is 16777216; it must be from 1 to 4096");
+        }
+    }
+
     @Test
     void takesWhatChangesNothing() throws IOException {
         ModelConfig config = read("llama", """

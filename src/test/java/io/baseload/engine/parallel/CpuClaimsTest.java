@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class CpuClaimsTest {
@@ -55,16 +56,40 @@ class CpuClaimsTest {
                 .toString();
     }
 
-    @Test
-    void aCpuBelongsToOneProcess() throws Exception {
-        Process other = new ProcessBuilder(
+    /** @param folder for temporary files */
+    private static Process other(String folder) throws IOException, URISyntaxException {
+        return new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-Djava.io.tmpdir=" + folder,
                         "-cp",
                         folder(CpuClaims.class) + File.pathSeparator + folder(Other.class),
                         Other.class.getName(),
                         Long.toString(ProcessHandle.current().pid()))
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
+    }
+
+    /** Another user may have made it, to keep the process from starting. */
+    @Test
+    void aPipeInPlaceOfTheFileIsLeftAlone(@TempDir Path folder) throws Exception {
+        Path pipe = folder.resolve("baseload-cpus.lock");
+        assertEquals(
+                0,
+                new ProcessBuilder("mkfifo", pipe.toString())
+                        .inheritIO()
+                        .start()
+                        .waitFor());
+        Process other = other(folder.toString());
+        try (BufferedReader said = other.inputReader()) {
+            assertEquals("[]", said.readLine());
+        } finally {
+            other.destroyForcibly();
+        }
+    }
+
+    @Test
+    void aCpuBelongsToOneProcess() throws Exception {
+        Process other = other(System.getProperty("java.io.tmpdir"));
         try (BufferedReader said = other.inputReader()) {
             assertEquals(CPUS.subList(0, 2).toString(), said.readLine());
             try (CpuClaims ours = CpuClaims.of(CPUS, 3)) {

@@ -183,11 +183,18 @@ class TeamTest {
     @Test
     void underAQuotaNothingIsPinned() {
         List<Integer> four = List.of(0, 1, 2, 3);
+        List<List<Integer>> cores = four.stream().map(List::of).toList();
         var layout = new TeamLayout(4, List.of(four));
-        assertTrue(layout.mayPin(new Cpus(four, 4, 4)));
-        assertEquals(false, layout.mayPin(new Cpus(four, 4, 2)));
-        assertEquals(false, new TeamLayout(5, List.of(four)).mayPin(new Cpus(four, 4, 4)));
-        assertEquals(2, new Cpus(List.of(0, 2, 1, 3), 2, 4).workers());
+        assertTrue(layout.mayPin(new Cpus(cores, 4)));
+        assertEquals(false, layout.mayPin(new Cpus(cores, 2)));
+        assertEquals(false, new TeamLayout(5, List.of(four)).mayPin(new Cpus(cores, 4)));
+    }
+
+    @Test
+    void aCoreHasOneWorker() {
+        Cpus pairs = new Cpus(List.of(List.of(0, 1), List.of(2, 3)), 4);
+        assertEquals(List.of(0, 2, 1, 3), pairs.cpus());
+        assertEquals(2, pairs.workers(pairs.cpus()));
     }
 
     @Test
@@ -309,6 +316,20 @@ class TeamTest {
             ever.countDown();
         }
         assertTrue(threads[3].join(Patience.LIMIT));
+    }
+
+    /** A worker that has waited in vain ends its thread, so the team has lost it too, although the slow one arrives. */
+    @Test
+    void aStepThatEndsTooLateLosesTheTeamAtOnce() {
+        try (Team team = new Team(TeamLayout.unbound(2, 1), 2, false, 1)) {
+            Step slow = (worker, all, barrier) -> {
+                if (worker == 0) {
+                    Patience.await().until(() -> !team.whole());
+                }
+            };
+            assertThrows(WorkerLostException.class, () -> team.run(slow));
+            assertThrows(WorkerLostException.class, () -> team.run((worker, all, barrier) -> {}));
+        }
     }
 
     /** However long others would wait for one that may still come: here for years. */

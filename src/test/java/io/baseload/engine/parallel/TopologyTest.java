@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -27,7 +28,18 @@ class TopologyTest {
 
     /** A machine whose cores have one CPU each. */
     private Topology allowing(Integer... cpus) {
-        return new Topology(system, new Cpus(List.of(cpus), cpus.length, cpus.length));
+        return new Topology(system, new Cpus(Stream.of(cpus).map(List::of).toList(), cpus.length));
+    }
+
+    /** A machine whose core n has the CPUs n and n + cores, which is Linux's usual numbering. */
+    private Topology hyperthreaded(int cores) {
+        return new Topology(
+                system,
+                new Cpus(
+                        IntStream.range(0, cores)
+                                .mapToObj(core -> List.of(core, core + cores))
+                                .toList(),
+                        2 * cores));
     }
 
     private static EngineOptions options(int threads, int shards, String... cpus) {
@@ -64,11 +76,50 @@ class TopologyTest {
     @Test
     void onlyTheFirstCpuOfEachCoreHasAWorker() throws IOException {
         nodes("0-1,4-5", "2-3,6-7");
-        var topology = new Topology(system, new Cpus(List.of(0, 1, 2, 3, 4, 5, 6, 7), 4, 8));
+        Topology topology = hyperthreaded(4);
         TeamLayout layout = topology.layout(options(0, 0));
         assertThat(layout.cpus()).containsExactly(List.of(0, 1, 4, 5), List.of(2, 3, 6, 7));
         assertThat(layout.workers()).isEqualTo(4);
         assertThat(topology.layout(options(0, 0, "0,4")).workers()).isEqualTo(1);
+    }
+
+    /** The CPUs of the workers, one after the other. */
+    private static List<Integer> workers(TeamLayout layout) {
+        return IntStream.range(0, layout.workers()).map(layout::cpu).boxed().toList();
+    }
+
+    @Test
+    void anyNumberOfShardsUsesAllCores() throws IOException {
+        nodes("0-3,8-11", "4-7,12-15");
+        Topology two = hyperthreaded(8);
+        assertThat(workers(two.layout(options(0, 1)))).containsExactly(0, 1, 2, 3, 4, 5, 6, 7);
+        assertThat(workers(two.layout(options(0, 2)))).containsExactly(0, 4, 1, 5, 2, 6, 3, 7);
+        TeamLayout four = two.layout(options(0, 4));
+        assertThat(four.cpus())
+                .containsExactly(
+                        List.of(0, 1, 8, 9), List.of(2, 3, 10, 11), List.of(4, 5, 12, 13), List.of(6, 7, 14, 15));
+        assertThat(workers(four)).containsExactly(0, 2, 4, 6, 1, 3, 5, 7);
+    }
+
+    @Test
+    void shardsOfOneNodeDontShareCores() {
+        assertThat(hyperthreaded(4).layout(options(0, 2)).cpus())
+                .containsExactly(List.of(0, 1, 4, 5), List.of(2, 3, 6, 7));
+    }
+
+    @Test
+    void piecesFollowNodesWhoseCpusAlternate() throws IOException {
+        nodes("0,2,4,6", "1,3,5,7");
+        assertThat(hyperthreaded(4).layout(options(0, 4)).cpus())
+                .containsExactly(List.of(0, 4), List.of(2, 6), List.of(1, 5), List.of(3, 7));
+    }
+
+    @Test
+    void aCoreCountsByAnyOfItsCpus() {
+        assertThat(hyperthreaded(4).layout(options(0, 0, "4-7")).workers()).isEqualTo(4);
+        var pairs = new Cpus(List.of(List.of(0, 1), List.of(2, 3), List.of(4, 5), List.of(6, 7)), 8);
+        TeamLayout layout = new Topology(system, pairs).layout(options(0, 0, "1-7"));
+        assertThat(workers(layout)).containsExactly(1, 2, 4, 6);
     }
 
     @Test

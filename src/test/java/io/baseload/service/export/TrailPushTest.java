@@ -56,6 +56,10 @@ class TrailPushTest {
     private final List<Long> taken = new CopyOnWriteArrayList<>();
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicInteger endless = new AtomicInteger();
+    /** The longest body that the receiver accepts, and the longest that it has accepted. */
+    private final AtomicInteger most = new AtomicInteger(Integer.MAX_VALUE);
+
+    private final AtomicInteger largest = new AtomicInteger();
     private HttpServer server;
 
     @BeforeEach
@@ -67,6 +71,12 @@ class TrailPushTest {
                 exchange.sendResponseHeaders(200, 10); // and no body
                 return;
             }
+            if (body.length() > most.get()) {
+                exchange.sendResponseHeaders(413, -1);
+                exchange.close();
+                return;
+            }
+            largest.accumulateAndGet(body.length(), Math::max);
             boolean fails = failures.getAndDecrement() > 0;
             if (!fails) {
                 body.lines()
@@ -128,6 +138,30 @@ class TrailPushTest {
     }
 
     @Test
+    void aReceiverWithALimitGetsEverythingInSmallerBatches() {
+        append(1200);
+        most.set(64 << 10);
+        try (var push = push()) {
+            push.start("siem", http());
+            Patience.await().until(() -> taken.size() == 1200 && push.behind("siem") == 0);
+        }
+        assertThat(taken).isEqualTo(upTo(1200));
+    }
+
+    @Test
+    void longEntriesAreSentInSmallerBatches() {
+        for (int i = 0; i < 6; i++) {
+            trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(200_000)));
+        }
+        try (var push = push()) {
+            push.start("siem", http());
+            Patience.await().until(() -> taken.size() == 6 && push.behind("siem") == 0);
+        }
+        assertThat(taken).isEqualTo(upTo(6));
+        assertThat(largest.get()).isBetween(200_000, HttpReceiver.MAX_BODY);
+    }
+
+    @Test
     void anErrorDoesNotEndTheSending() {
         append(3);
         var errors = new AtomicInteger(1);
@@ -137,7 +171,7 @@ class TrailPushTest {
                 if (errors.getAndDecrement() > 0) {
                     throw new StackOverflowError("an entry that is nested too deeply");
                 }
-                receiver.send(entries);
+                return receiver.send(entries);
             });
             Patience.await().until(() -> taken.containsAll(upTo(3)) && push.behind("siem") == 0);
         }

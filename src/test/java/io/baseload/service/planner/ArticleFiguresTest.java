@@ -7,6 +7,7 @@ import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.Precision;
@@ -21,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The article's figures, and what the engine itself says of such models. */
 class ArticleFiguresTest {
     private static final Engine ENGINE = Engine.open(new EngineOptions(1, false));
-    private static final Planner PLANNER = new Planner(ENGINE, true);
+    private static final Planner PLANNER = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0));
 
     @AfterAll
     static void close() {

@@ -54,13 +54,9 @@ class CapacityPlannerTest {
             2);
 
     private static final MachineRates RATES = new MachineRates(
-            4,
-            10_000_000,
-            1e9,
-            1e-6,
-            1e9,
-            2e9,
-            Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
+            4, 1e9, 1e-6, 3e-6, 1e9, 2e9, Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
+
+    private static final long MEMORY = 10_000_000;
 
     private static final KernelTiers TIERS = new KernelTiers("int8, fast", "int8, faster");
 
@@ -88,7 +84,11 @@ class CapacityPlannerTest {
     }
 
     private static MachineProfile sockets(int sockets) {
-        return new MachineProfile("m", false, sockets, 1e9, 5e-6, TIERS, RATES);
+        return new MachineProfile("m", false, sockets, sockets, 1e9, 5e-6, TIERS, MEMORY, RATES);
+    }
+
+    private static MachineProfile measured(MachineRates rates) {
+        return MachineProfile.of(rates, 1, MEMORY, TIERS);
     }
 
     @Test
@@ -115,15 +115,12 @@ class CapacityPlannerTest {
     void weightsInMemoryAreReadAtTheKernelsOwnRate() {
         var streaming = new KernelRates(List.of(1e9, 2e9, 2e9, 2e9), List.of(2.5e8, 5e8, 5e8, 5e8), 4e9);
         var rates = new MachineRates(
-                4, 10_000_000, 1e9, 1e-6, 1e9, 2e9, Map.of("bf16", streaming, "i8", rates(1e9, 1e9, 1e9, 1e9)));
-        StepTime step = plan(MachineProfile.of(rates, TIERS), 1, 100).step();
+                4, 1e9, 1e-6, 3e-6, 1e9, 2e9, Map.of("bf16", streaming, "i8", rates(1e9, 1e9, 1e9, 1e9)));
+        StepTime step = plan(measured(rates), 1, 100).step();
         assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
         assertThat(step.linear())
                 .isEqualTo(1_000_000 / 2.5e8 + 100_000 / 1e9, EXACT); // in caches, experts aren't limited by memory
-        assertThat(plan(MachineProfile.of(rates.part(0.5), TIERS), 1, 100)
-                        .step()
-                        .linear())
-                .isEqualTo(2 * step.linear(), EXACT);
+        assertThat(plan(measured(rates.part(0.5)), 1, 100).step().linear()).isEqualTo(2 * step.linear(), EXACT);
     }
 
     /** Slow experts don't hide behind a matrix that waits for memory, because a barrier stands between them. */
@@ -131,13 +128,13 @@ class CapacityPlannerTest {
     void eachMatrixWaitsForItsOwnLimit() {
         var slow = new MachineRates(
                 4,
-                10_000_000,
                 1e9,
                 1e-6,
+                3e-6,
                 1e9,
                 2e9,
                 Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e8, 1e8, 1e8, 1e8)));
-        StepTime step = plan(new MachineProfile("m", false, 1, 1e9, 5e-6, TIERS, slow), 1, 100)
+        StepTime step = plan(new MachineProfile("m", false, 1, 1, 1e9, 5e-6, TIERS, MEMORY, slow), 1, 100)
                 .step();
         assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT);
         assertThat(step.multiply()).isEqualTo(2e-3, EXACT);
@@ -159,7 +156,7 @@ class CapacityPlannerTest {
 
     @Test
     void rowsShareWhatIsReadAndExpertsAreChosenByMore() {
-        StepTime step = plan(MachineProfile.of(RATES, TIERS), 2, 100).step();
+        StepTime step = plan(measured(RATES), 2, 100).step();
         double chosen = 1 - 0.75 * 0.75;
         assertThat(step.readWeights()).isEqualTo((2_000_000 + chosen * 425_000) / 1e9, EXACT);
         // two rows of the shared matrix take as long as one; of the experts, two rows in all
@@ -230,12 +227,19 @@ class CapacityPlannerTest {
 
     @Test
     void shardsOfOneSocketMeetOnceMoreForEachSum() {
-        CapacityPlan plan = plan(MachineProfile.of(RATES, TIERS), cut(2), 1, 100);
-        assertThat(plan.step().collectives()).isEqualTo(2 * 1e-6, EXACT);
+        CapacityPlan plan = plan(measured(RATES), cut(2), 1, 100);
+        assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6, EXACT);
+        assertThat(plan.step().collectives()).isEqualTo(2 * 3e-6, EXACT); // all workers meet
         assertThat(plan.perSocket()).hasSize(1);
+        assertThat(plan.standing()).isEqualTo("what the program does now");
         assertThat(plan.shards().count()).isEqualTo(2);
-        assertThat(plan(MachineProfile.of(RATES, TIERS), 1, 100).shards().collectivesPerToken())
-                .isZero();
+        assertThat(plan(measured(RATES), 1, 100).shards().collectivesPerToken()).isZero();
+        // whatever the sizes are, all of it is in one memory, norms once for each, and the largest decides
+        CapacityPlan uneven = plan(measured(RATES), cut(2_655_000L, 2_212_500L), 1, 100);
+        assertThat(uneven.perSocket().getFirst().weightsBytes()).isEqualTo(2_655_000 + 2_212_500 + 2 * 4000);
+        assertThat(uneven.step().multiply()).isEqualTo(1.2 * plan.step().multiply(), EXACT);
+        // of two KV heads each of three shards has one
+        assertThat(plan(measured(RATES), cut(3), 1, 100).kvBytes()).isEqualTo(3 * 40_000);
         assertThat(plan(sockets(4), cut(2), 1, 100).notes())
                 .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
     }
@@ -244,13 +248,12 @@ class CapacityPlannerTest {
     void aPromptIsMultipliedInChunks() {
         // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and 512 · 256 · 200 / 2e9 of attention; reading takes less
         double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 6e-6;
-        assertThat(plan(MachineProfile.of(RATES, TIERS), 1, 1).prefillTokensPerSecond())
-                .isEqualTo(512 / seconds, within(1e-6));
+        assertThat(plan(measured(RATES), 1, 1).prefillTokensPerSecond()).isEqualTo(512 / seconds, within(1e-6));
     }
 
     @Test
     void missingMemoryIsReportedAndUsersAreThoseThatFit() {
-        CapacityPlan plan = plan(MachineProfile.of(RATES, TIERS), 4, 4096);
+        CapacityPlan plan = plan(measured(RATES), 4, 4096);
         assertThat(plan.fits()).isFalse();
         assertThat(plan.bottleneck()).isEqualTo("memory capacity");
         // 10,000,000 − 4,429,000 of weights leave room for one cache of 4096 · 800 bytes, with some working memory
@@ -287,15 +290,28 @@ class CapacityPlannerTest {
 
     @Test
     void badNumbersAreRefusedByName() {
-        assertRefused("context", () -> plan(MachineProfile.of(RATES, TIERS), 1, 5000));
-        assertRefused("batch", () -> plan(MachineProfile.of(RATES, TIERS), 0, 1));
+        assertRefused("context", () -> plan(measured(RATES), 1, 5000));
+        assertRefused(
+                "prompt",
+                () -> CapacityPlanner.plan(
+                        "m",
+                        "bf16",
+                        MODEL,
+                        cut(1),
+                        measured(RATES),
+                        new PlanRequest(1, 1, 5000, 1, OptionalDouble.empty())));
+        assertRefused("batch", () -> plan(measured(RATES), 0, 1));
         assertRefused("machine.cores", () -> MachineProfile.described("sockets=2,cores=none", 1));
         assertRefused("machine.sokets", () -> MachineProfile.described("sokets=2", 1));
         assertRefused("machine.channels", () -> MachineProfile.described("sockets=2,cores=4", 1));
         assertRefused("machine", () -> MachineProfile.described("large", 1));
         assertRefused(
                 "machine.isa", () -> MachineProfile.described("cores=4,channels=8,mts=4800,memory_gb=64,isa=mmx", 1));
-        assertRefused("shape.layers", () -> NamedShapes.config("layers=0,heads=1"));
+        assertRefused("shape.layers", () -> NamedShapes.config("layers=0,hidden=1,heads=1"));
+        assertRefused("shape.heads", () -> NamedShapes.config("heads=3,hidden=64"));
+        assertRefused("shape.kv_heads", () -> NamedShapes.config("heads=4,hidden=64,kv_heads=3"));
+        assertRefused("shape.experts", () -> NamedShapes.config("heads=4,hidden=64,family=mixtral"));
+        assertRefused("shape.experts", () -> NamedShapes.config("heads=4,hidden=64,family=llama,experts=4"));
         assertRefused("shape", () -> NamedShapes.config("gpt"));
     }
 

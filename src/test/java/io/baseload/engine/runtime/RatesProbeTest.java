@@ -1,0 +1,61 @@
+package io.baseload.engine.runtime;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.sun.management.ThreadMXBean;
+import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.UnfitOptionsException;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.TeamLayout;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** The heap that a measurement of the machine takes. */
+class RatesProbeTest {
+    private static final int FEW = 2;
+    private static final int MANY = 8;
+
+    private static ModelOutline model(int hidden, int headDim, int feedForward) {
+        return ModelOutlines.of("""
+            {"model_type": "llama", "num_hidden_layers": 1, "hidden_size": %d, "num_attention_heads": 1, "head_dim": %d,
+            "intermediate_size": %d, "vocab_size": 100, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
+            """.formatted(hidden, headDim, feedForward), LoadOptions.named("plan"));
+    }
+
+    private static MachineRates measure(ModelOutline model, int workers) {
+        return RatesProbe.measure(model, Kernels.best(Precision.FAST), TeamLayout.unbound(workers, 1), false);
+    }
+
+    /** A prompt of 256 rows of this width is 8 MiB. Workers need their own outputs, not rows of their own. */
+    @Test
+    void aWorkerTakesLittleHeap() {
+        ModelOutline model = model(8192, 64, 1024);
+        allocated(model, FEW); // classes are loaded, and so on
+        long each = (allocated(model, MANY) - allocated(model, FEW)) / (MANY - FEW);
+        assertThat(each).isLessThan(2 << 20);
+    }
+
+    private static long allocated(ModelOutline model, int workers) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = threads.getCurrentThreadAllocatedBytes();
+        assertThat(measure(model, workers).workers()).isEqualTo(workers);
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    @Test
+    void widerModelsThanAnyAreRefused() {
+        assertRefused(model(1 << 20, 64, 64), "not the 1048576 of this model");
+        assertRefused(model(64, 1 << 20, 64), "not the 1048576 of this model");
+        assertRefused(model(64, 64, (1 << 17) + 16), "at most 131072 columns, not the 131088 of this model");
+    }
+
+    private static void assertRefused(ModelOutline model, String problem) {
+        assertThatThrownBy(() -> measure(model, 1))
+                .isInstanceOf(UnfitOptionsException.class)
+                .hasMessageContaining(problem);
+    }
+}

@@ -1,0 +1,77 @@
+package io.baseload.service.planner;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
+import io.baseload.testing.TestModels;
+import java.util.List;
+import java.util.OptionalDouble;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+/** Plans of this machine: of its memory as loads see it, with as many shards as the engine has. */
+class PlannerTest {
+    private static final Engine ENGINE = Engine.open(new EngineOptions(2, false, 2, List.of()));
+    private static final Planner.Options OPTIONS =
+            new Planner.Options(Quantization.KEEP, KvPrecision.F32, Precision.FAST);
+    private static final PlanSource MODEL = new PlanSource.Files(TestModels.tiny());
+
+    @AfterAll
+    static void close() {
+        ENGINE.close();
+    }
+
+    private static CapacityPlan plan(ModelOutline model, MemoryBudget memory) {
+        var planner = new Planner(ENGINE, true, memory);
+        MachineProfile machine = planner.machine(MachineProfile.THIS, model, OPTIONS);
+        return CapacityPlanner.plan(
+                "m",
+                "keep",
+                model,
+                planner.shards(MODEL, OPTIONS, machine.shards()),
+                machine,
+                new PlanRequest(1, 16, 16, 1, OptionalDouble.empty()));
+    }
+
+    @Test
+    void theHeapIsNotForModels() {
+        ModelOutline model = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0)).outline(MODEL, OPTIONS);
+        long heap = 1L << 30;
+        long reserve = 1L << 20;
+        CapacityPlan plan = plan(model, new MemoryBudget(heap + reserve + model.weightBytes() / 2, heap, reserve));
+        assertThat(plan.memoryBytes()).isEqualTo(model.weightBytes() / 2);
+        assertThat(plan.fits()).isFalse();
+        assertThat(plan.users()).isZero();
+        assertThat(plan.shards().count()).isEqualTo(2);
+        assertThat(plan.step().collectives()).isPositive();
+        assertThat(plan(model, new MemoryBudget(heap, heap + 1, 0)).memoryBytes())
+                .isZero();
+    }
+
+    @Test
+    void anEncoderOrAModelThatIsTooWideIsRefusedByField() {
+        var planner = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0));
+        assertRefused(
+                "model",
+                () -> planner.outline(new PlanSource.Files(TestModels.resource("encoders/bert-mean")), OPTIONS));
+        var wide = new PlanSource.Configuration(
+                NamedShapes.config("layers=1,hidden=1048576,heads=1,head_dim=64,feed_forward=64,vocabulary=100"));
+        ModelOutline outline = planner.outline(wide, OPTIONS);
+        assertRefused("machine", () -> planner.machine(MachineProfile.THIS, outline, OPTIONS));
+    }
+
+    private static void assertRefused(String field, Runnable call) {
+        assertThatThrownBy(call::run)
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo(field));
+    }
+}
