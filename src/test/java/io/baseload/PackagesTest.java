@@ -23,8 +23,6 @@ class PackagesTest {
     private static final Map<String, String> VERSIONS = Map.of(
             "io.baseload",
             VERSION,
-            "com.openai",
-            dependency("openai-java-core"),
             "org.bytedeco",
             dependency("dnnl"),
             "org.springframework.boot",
@@ -84,6 +82,27 @@ class PackagesTest {
                 .orElseThrow();
         assertEquals("linux-x86_64", text(dnnl, "classifier"));
         assertEquals("runtime", text(dnnl, "scope"));
+    }
+
+    /** As the samples do, so that what the tests have run is what readers copy. */
+    @Test
+    void documentationGivesBuildsTheirFlags() throws Exception {
+        Element assistant = project(Path.of("src/samples/assistant/pom.xml"));
+        String flags = text(child(assistant, "properties").orElseThrow(), "jvm.flags");
+        String page = Files.readString(Path.of("docs/spring-ai.md"));
+        for (String name : List.of("jvmArguments", "argLine", "optimizedLaunch")) {
+            Element setting = elements(assistant).stream()
+                    .filter(element -> element.getTagName().equals(name))
+                    .findFirst()
+                    .orElseThrow();
+            String value = setting.getTextContent().replace("${jvm.flags}", flags);
+            assertTrue(page.contains("<" + name + ">" + value + "</" + name + ">"), name);
+        }
+        List<String> gradle = Files.readAllLines(Path.of("src/samples/embedded/build.gradle")).stream()
+                .filter(line -> line.contains("jvmArgs") || line.contains("optimizedLaunch = "))
+                .toList();
+        assertEquals(2, gradle.size());
+        gradle.forEach(line -> assertTrue(page.contains(line), line));
     }
 
     /** The version of a dependency of the service. */

@@ -130,7 +130,12 @@ final class Rooms {
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.outbound", "service.web"));
         door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.routing", "service.web", "service.protocol"));
-        door(doors, "service.anthropic", ASKING, PLATFORM, Set.of("service.web", "service.protocol"));
+        door(
+                doors,
+                "service.anthropic",
+                ASKING,
+                PLATFORM,
+                Set.of("service.routing", "service.web", "service.protocol"));
         door(
                 doors,
                 "service.responses",

@@ -19,6 +19,7 @@ import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean
 import org.springframework.boot.autoconfigure.condition.ConditionalOnProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.ImportRuntimeHints;
 
 /**
@@ -38,21 +39,31 @@ public class BaseloadChatAutoConfiguration {
         return Engine.open(new EngineOptions(properties.threads(), properties.pinned()));
     }
 
-    @Bean(destroyMethod = "close")
-    @ConditionalOnMissingBean
-    LoadedModel baseloadModel(Engine engine, BaseloadChatProperties properties, ObjectProvider<MemoryBudget> budget) {
-        Path file = properties.model();
-        String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
-        LoadOptions options = LoadOptions.named(name)
-                .withContextLength(properties.contextLength())
-                .withKvPrecision(properties.kvPrecision())
-                .withPrecision(properties.precision())
-                .withPrefixCache(properties.prefixCache())
-                .withSpeculation(properties.speculation())
-                .withMaxSequences(properties.maxSequences())
-                .withMaxQueued(properties.maxQueued());
-        ModelMemory.check(engine, budget, MemoryEstimate.NONE, file, options);
-        return engine.load(file, options);
+    /** An application that has a {@link LoadedModel} of its own needs no path of one. */
+    @Configuration(proxyBeanMethods = false)
+    @ConditionalOnMissingBean(LoadedModel.class)
+    @EnableConfigurationProperties(BaseloadModelProperties.class)
+    static class ModelConfiguration {
+
+        @Bean(destroyMethod = "close")
+        LoadedModel baseloadModel(
+                Engine engine,
+                BaseloadModelProperties located,
+                BaseloadChatProperties properties,
+                ObjectProvider<MemoryBudget> budget) {
+            Path file = located.model();
+            String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
+            LoadOptions options = LoadOptions.named(name)
+                    .withContextLength(properties.contextLength())
+                    .withKvPrecision(properties.kvPrecision())
+                    .withPrecision(properties.precision())
+                    .withPrefixCache(properties.prefixCache())
+                    .withSpeculation(properties.speculation())
+                    .withMaxSequences(properties.maxSequences())
+                    .withMaxQueued(properties.maxQueued());
+            ModelMemory.check(engine, budget, MemoryEstimate.NONE, file, options);
+            return engine.load(file, options);
+        }
     }
 
     @Bean

@@ -15,9 +15,8 @@ import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
 /**
- * The in-process chat model.
+ * The in-process chat model, without the path of {@link BaseloadModelProperties}.
  *
- * @param model GGUF file, Hugging Face folder or imported model; required.
  * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
  * @param pinned Whether each worker thread is pinned to one CPU.
  * @param contextLength Maximum tokens of prompt and answer together; 0 = the model's own context length.
@@ -42,7 +41,6 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  */
 @ConfigurationProperties(BaseloadChatProperties.PREFIX)
 public record BaseloadChatProperties(
-        Path model,
         @DefaultValue("0") int threads,
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
@@ -66,19 +64,6 @@ public record BaseloadChatProperties(
         @Nullable Double frequencyPenalty) {
 
     static final String PREFIX = "spring.ai.baseload.chat";
-
-    /** Makes the binding fail, which Spring Boot reports with the property's name, if no model is given. */
-    public BaseloadChatProperties {
-        requireModel(model);
-    }
-
-    private static void requireModel(@Nullable Path model) {
-        if (model == null) {
-            throw new IllegalArgumentException("the chat model runs in this process and needs a model: set " + PREFIX
-                    + ".model to the path of a GGUF file, a Hugging Face folder or an imported model, or choose"
-                    + " another chat model with spring.ai.model.chat");
-        }
-    }
 
     BaseloadChatOptions options() {
         return BaseloadChatOptions.builder()

@@ -3,6 +3,8 @@ package io.baseload.ai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelFileException;
@@ -11,6 +13,7 @@ import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
@@ -23,6 +26,8 @@ import org.springframework.ai.model.tool.autoconfigure.ToolCallingAutoConfigurat
 import org.springframework.boot.autoconfigure.AutoConfigurations;
 import org.springframework.boot.context.properties.bind.BindException;
 import org.springframework.boot.test.context.runner.ApplicationContextRunner;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Configuration;
 
 class BaseloadChatAutoConfigurationTest {
     private final ApplicationContextRunner application = new ApplicationContextRunner()
@@ -157,6 +162,38 @@ class BaseloadChatAutoConfigurationTest {
                     .rootCause()
                     .hasMessageContaining("spring.ai.baseload.chat.model");
         });
+    }
+
+    /** What has no property, such as shards and the warm-up, is set by beans. */
+    @Test
+    void theApplicationsOwnEngineAndModelNeedNoProperty() {
+        application
+                .withPropertyValues("spring.ai.model.chat=baseload", "spring.ai.baseload.chat.max-tokens=3")
+                .withUserConfiguration(OwnModel.class)
+                .run(context -> {
+                    assertThat(context).hasSingleBean(Engine.class).hasSingleBean(LoadedModel.class);
+                    assertThat(context.getBean(ChatModel.class)
+                                    .call(new Prompt("Hi"))
+                                    .getMetadata()
+                                    .getUsage()
+                                    .getCompletionTokens())
+                            .isBetween(1, 3);
+                });
+    }
+
+    @Configuration(proxyBeanMethods = false)
+    static class OwnModel {
+        @Bean
+        Engine engine() {
+            return Engine.open(new EngineOptions(1, false, 1, List.of()));
+        }
+
+        @Bean
+        LoadedModel model(Engine engine) {
+            return engine.load(
+                    TestModels.tiny(),
+                    LoadOptions.named("own").withKvTokens(256).withWarmUp(false));
+        }
     }
 
     @Test

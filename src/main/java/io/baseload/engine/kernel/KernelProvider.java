@@ -46,7 +46,9 @@ final class KernelProvider {
         if (vm.contains("interpreted mode") || vm.contains("emulated-client")) {
             throw new IllegalStateException("This JVM runs without its optimizing compiler (" + vm
                     + "), so the engine would compute hundreds of times slower: start Java without -Xint and"
-                    + " without -XX:TieredStopAtLevel");
+                    + " without -XX:TieredStopAtLevel. To run an application, Spring Boot's plugins for Maven and"
+                    + " Gradle add the latter unless optimizedLaunch is false, and so does IntelliJ unless the run"
+                    + " configuration has 'Disable launch optimization'");
         }
     }
 

@@ -65,7 +65,7 @@ final class MessageBlocks {
         boolean silent = texts.isEmpty() && !calls.isEmpty();
         return new Message.Assistant(
                 silent ? Optional.empty() : Optional.of(String.join("\n", texts)),
-                thoughts.isEmpty() ? Optional.empty() : Optional.of(String.join("\n", thoughts)),
+                Optional.of(String.join("\n", thoughts)).filter(thought -> !thought.isEmpty()), // empty if omitted
                 calls,
                 Optional.empty());
     }
@@ -141,6 +141,7 @@ final class MessageBlocks {
     }
 
     private static RuntimeException unreadable(Value type) {
-        return Invalid.unsupported(type.path(), "this model reads text, not '" + type.text() + "' here.");
+        return Invalid.unsupported(
+                type.path(), "this model reads blocks of the type 'text', not '" + type.text() + "' here.");
     }
 }

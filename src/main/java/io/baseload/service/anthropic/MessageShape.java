@@ -26,14 +26,17 @@ final class MessageShape implements Shape {
     private final String model;
     private final int promptTokens;
     private final String requestId;
+    private final boolean thinkingOmitted;
     private MessageBody.Ending ending = OPEN;
     private @Nullable ContentBlock open;
     private int index = -1;
 
-    MessageShape(String model, int promptTokens, String requestId) {
+    /** @param thinkingOmitted whether blocks of thinking are sent without their text */
+    MessageShape(String model, int promptTokens, String requestId, boolean thinkingOmitted) {
         this.model = model;
         this.promptTokens = promptTokens;
         this.requestId = requestId;
+        this.thinkingOmitted = thinkingOmitted;
     }
 
     @Override
@@ -46,10 +49,10 @@ final class MessageShape implements Shape {
                 MessageBody.Tokens.of(end.usage()));
     }
 
-    private static List<ContentBlock> blocks(AnswerBuilder answer) {
+    private List<ContentBlock> blocks(AnswerBuilder answer) {
         List<ContentBlock> blocks = new ArrayList<>();
         if (!answer.reasoning().isEmpty()) {
-            blocks.add(new ContentBlock.Thinking(answer.reasoning(), ""));
+            blocks.add(new ContentBlock.Thinking(thinkingOmitted ? "" : answer.reasoning(), ""));
         }
         if (!answer.text().isEmpty()) {
             blocks.add(new ContentBlock.Text(answer.text()));
@@ -89,7 +92,9 @@ final class MessageShape implements Shape {
                 if (!(open instanceof ContentBlock.Thinking)) {
                     told.addAll(open(new ContentBlock.Thinking("", "")));
                 }
-                told.add(delta(Map.of("type", "thinking_delta", "thinking", r.text())));
+                if (!thinkingOmitted) {
+                    told.add(delta(Map.of("type", "thinking_delta", "thinking", r.text())));
+                }
             }
             case CompletionEvent.ToolCallStarted c -> told.addAll(open(ContentBlock.ToolUse.begun(c.id(), c.name())));
             case CompletionEvent.ToolCallArguments a ->

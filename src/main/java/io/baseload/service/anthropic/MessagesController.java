@@ -27,7 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @RestController
 @Tag(name = "Messages")
 final class MessagesController {
-    private static final String VERSION_HEADER = "anthropic-version";
+    static final String VERSION_HEADER = "anthropic-version";
     /** Both are served alike; the newer version no longer has the sampling fields, which are accepted all the same. */
     private static final List<String> VERSIONS = List.of("2023-06-01", "2026-10-21");
 

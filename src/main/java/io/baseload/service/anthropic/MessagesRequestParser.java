@@ -30,16 +30,21 @@ import java.util.regex.Pattern;
 final class MessagesRequestParser {
     private static final int MAX_STOPS = 16;
     private static final Pattern FUNCTION = Pattern.compile("tools\\[(\\d+)]\\.function\\.parameters");
-    private static final List<String> THINKING = List.of("enabled", "adaptive", "disabled");
+    private static final List<String> THINKING = List.of("enabled", "adaptive", "between_tools", "disabled");
+    private static final List<String> DISPLAYS = List.of("summarized", "omitted");
 
     private MessagesRequestParser() {}
 
     static ParsedRequest parse(Fields fields, String requestId) {
         var maxTokens = OptionalInt.of(fields.require("max_tokens").integer(1, Integer.MAX_VALUE));
+        boolean omitted = thinking(fields)
+                .flatMap(asked -> asked.find("display"))
+                .map(display -> display.oneOf(DISPLAYS).equals("omitted"))
+                .orElse(false);
         return new ParsedRequest(
                 request(fields, maxTokens),
                 fields.flag("stream", false),
-                admitted -> new MessageShape(admitted.model(), admitted.promptTokens(), requestId),
+                admitted -> new MessageShape(admitted.model(), admitted.promptTokens(), requestId, omitted),
                 MessagesRequestParser::refusal);
     }
 
@@ -109,9 +114,9 @@ final class MessagesRequestParser {
 
     /** A model thinks only if the request asks for it. */
     private static Map<String, Object> variables(Fields fields) {
-        boolean thinking = fields.find("thinking")
-                .map(Value::fields)
-                .map(asked -> !asked.require("type").oneOf(THINKING).equals("disabled"))
+        boolean thinking = thinking(fields)
+                .map(asked -> asked.require("type").oneOf(THINKING))
+                .map(List.of("enabled", "adaptive")::contains)
                 .orElse(false);
         Map<String, Object> variables = new LinkedHashMap<>();
         config(fields, "effort")
@@ -121,6 +126,10 @@ final class MessagesRequestParser {
         variables.put("enable_thinking", thinking);
         variables.put("thinking", thinking);
         return variables;
+    }
+
+    private static Optional<Fields> thinking(Fields fields) {
+        return fields.find("thinking").map(Value::fields);
     }
 
     private static OutputFormat format(Fields fields) {

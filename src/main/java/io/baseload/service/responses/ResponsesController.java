@@ -1,10 +1,13 @@
 package io.baseload.service.responses;
 
+import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.service.inference.Inference;
 import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.ParsedRequest;
 import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
@@ -26,6 +29,8 @@ import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /** {@code /v1/responses}. */
 @RestController
@@ -34,14 +39,19 @@ final class ResponsesController implements BatchRoute {
     private static final String PATH = "/v1/responses";
 
     private final CompletionResponder responder;
+    private final Inference inference;
     private final KeptResponses kept;
 
-    ResponsesController(CompletionResponder responder, KeptResponses kept) {
+    ResponsesController(CompletionResponder responder, Inference inference, KeptResponses kept) {
         this.responder = responder;
+        this.inference = inference;
         this.kept = kept;
     }
 
     private record Deleted(String id, String object, boolean deleted) {}
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    private record Count(String object, int inputTokens) {}
 
     @Operation(
             summary = "Answer a text or a list of items",
@@ -59,6 +69,28 @@ final class ResponsesController implements BatchRoute {
         var exchange = new Exchange(request, response, caller);
         var context = exchange.context();
         responder.answer(exchange, ResponsesRequestParser.parse(exchange.body(), context, kept));
+    }
+
+    @Operation(summary = "Count the tokens of a text or a list of items; nothing is generated")
+    @RequestBody(
+            required = true,
+            content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""
+                {"model": "default", "input": "Why is the sky blue?"}\
+                """)))
+    @PostMapping(path = PATH + "/input_tokens", consumes = MediaType.APPLICATION_JSON_VALUE)
+    void count(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+            throws IOException {
+        var exchange = new Exchange(request, response, caller);
+        ParsedRequest asked = ResponsesRequestParser.parse(exchange.body(), exchange.context(), kept);
+        try {
+            int count = inference.withTokens(
+                    caller,
+                    asked.inference().model(),
+                    tokens -> tokens.of(asked.completion()).getFirst().length);
+            Json.write(response, new Count("response.input_tokens", count));
+        } catch (InvalidRequestException e) {
+            throw asked.refusals().apply(e);
+        }
     }
 
     @Operation(summary = "Get a stored response")

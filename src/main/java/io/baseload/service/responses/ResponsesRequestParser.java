@@ -16,16 +16,18 @@ import io.baseload.service.protocol.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads the body of {@code POST /v1/responses}. */
+/** Reads the bodies of {@code POST /v1/responses} and {@code POST /v1/responses/input_tokens}. */
 final class ResponsesRequestParser {
     private static final int MAX_TOP_LOGPROBS = 20;
     private static final String LOGPROBS = "message.output_text.logprobs";
     private static final Pattern FUNCTION = Pattern.compile("tools\\[(\\d+)]\\.function\\.parameters");
     private static final List<String> SUMMARIES = List.of("auto", "concise", "detailed");
+    private static final List<String> TRUNCATIONS = List.of("auto", "disabled");
     private static final List<String> FORMATS = List.of("text", "json_object", "json_schema");
 
     private ResponsesRequestParser() {}
@@ -134,16 +136,26 @@ final class ResponsesRequestParser {
         if (fields.flag("background", false)) {
             throw Invalid.unsupported("background", "answers are sent only to a waiting client.");
         }
-        for (String name : List.of("conversation", "prompt")) {
-            fields.find(name).ifPresent(value -> {
-                throw Invalid.unsupported(
-                        value.path(), "conversations are not stored: send 'previous_response_id', or all items.");
-            });
-        }
-        fields.find("truncation").ifPresent(value -> {
-            if (value.oneOf(List.of("auto", "disabled")).equals("auto")) {
-                throw Invalid.unsupported(value.path(), "the input is never truncated.");
-            }
+        refuse(fields.find("conversation"), "conversations are not stored: send 'previous_response_id', or all items.");
+        refuse(fields.find("prompt"), "prompts are not stored: send 'instructions' and 'input'.");
+        refuse(fields.find("moderation"), "this service answers in text from the model alone.");
+        refuse(
+                fields.find("truncation")
+                        .filter(value -> value.oneOf(TRUNCATIONS).equals("auto")),
+                "the input is never truncated.");
+        refuse(
+                fields.find("context_management").filter(value -> !value.items().isEmpty()),
+                "conversations are never compacted.");
+        refuse(
+                fields.find("prompt_cache_options")
+                        .flatMap(options -> options.fields().find("prewarm"))
+                        .filter(Value::flag),
+                "every request generates an answer: send 'max_output_tokens': 1.");
+    }
+
+    private static void refuse(Optional<Value> unsupported, String reason) {
+        unsupported.ifPresent(value -> {
+            throw Invalid.unsupported(value.path(), reason);
         });
     }
 

@@ -41,6 +41,7 @@ class KernelProviderTest {
     void withoutTheOptimizingCompilerNothingRuns(String flag) throws Exception {
         String output = run(1, flag, "--add-modules=jdk.incubator.vector");
         assertTrue(output.contains("without its optimizing compiler"), output);
+        assertTrue(output.contains("unless optimizedLaunch is false"), output);
     }
 
     private static String run(int exit, String... flags) throws Exception {

@@ -143,6 +143,14 @@ class AnthropicJavaIT {
     }
 
     @Test
+    void modelsAreListed() {
+        var models = client.models().list().data();
+        assertThat(models).isNotEmpty().allSatisfy(model -> model.validate());
+        assertThat(models).extracting(model -> model.displayName()).contains("default");
+        assertThat(client.models().retrieve("default").id()).isEqualTo("default");
+    }
+
+    @Test
     void refusalsArriveAsTheSdksExceptions() {
         var unknown = catchThrowableOfType(
                 NotFoundException.class,

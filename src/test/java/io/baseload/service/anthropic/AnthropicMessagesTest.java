@@ -120,6 +120,73 @@ class AnthropicMessagesTest {
         assertEquals(9, end.at("/usage/output_tokens").intValue());
     }
 
+    @Test
+    void thinkingIsSentWithoutItsTextIfRequested() throws Exception {
+        String omitted = ", \"thinking\": {\"type\": \"adaptive\", \"display\": \"omitted\"}";
+        JsonNode content = ask("answers-and-calls", omitted).json().get("content");
+        assertEquals(Web.json("{\"type\": \"thinking\", \"thinking\": \"\", \"signature\": \"\"}"), content.get(0));
+        assertEquals(3, content.size());
+        String body = ask("answers-and-calls", omitted + ", \"stream\": true").body();
+        assertThat(events(body).subList(1, 5))
+                .extracting(event -> event.get("type").stringValue()
+                        + event.at("/content_block/type").asString("")
+                        + event.at("/delta/type").asString(""))
+                .containsExactly(
+                        "content_block_startthinking",
+                        "content_block_deltasignature_delta",
+                        "content_block_stop",
+                        "content_block_starttext");
+        assertThat(body).doesNotContain("Hm.");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"enabled, true", "adaptive, true", "between_tools, false", "disabled, false"})
+    void aModelThinksOnlyIfTheTypeSaysSo(String type, boolean thinking) throws Exception {
+        Web.Reply reply = ask("m", ", \"thinking\": {\"type\": \"%s\"}".formatted(type));
+        assertEquals(200, reply.status(), reply::toString);
+        var request = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        assertEquals(
+                Map.of("enable_thinking", thinking, "thinking", thinking),
+                ((Input.Chat) request.completion().input()).variables());
+    }
+
+    /** As clients send it back whose thinking was omitted. */
+    @Test
+    void emptyThinkingIsNone() throws Exception {
+        Web.Reply reply = web.post("/v1/messages", """
+            {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "a"},
+              {"role": "assistant", "content": [{"type": "thinking", "thinking": "", "signature": ""}, {"type": "text", "text": "b"}]},
+              {"role": "user", "content": "c"}]}\
+            """);
+        var request = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        assertEquals(
+                Message.assistant("b"),
+                ((Input.Chat) request.completion().input()).messages().get(1));
+    }
+
+    @Test
+    void modelsAreListedInAnthropicsForm() throws Exception {
+        JsonNode models = models("/v1/models");
+        assertEquals(Web.json("""
+            {"data": [
+               {"type": "model", "id": "default", "display_name": "default", "created_at": "2026-11-24T06:00:00Z", "lifecycle": "active"},
+               {"type": "model", "id": "house/tiny", "display_name": "house/tiny", "created_at": "2026-11-24T06:00:00Z", "lifecycle": "active"}],
+             "has_more": false, "first_id": "default", "last_id": "house/tiny"}\
+            """), models);
+        for (String path : List.of("/v1/models/house/tiny", "/v1/models/house%2Ftiny")) {
+            assertEquals(models.get("data").get(1), models(path));
+        }
+    }
+
+    private JsonNode models(String path) throws Exception {
+        Web.Reply reply = web.send(web.request(path)
+                .header("x-api-key", Web.USER)
+                .header("anthropic-version", "2023-06-01")
+                .GET());
+        assertEquals(200, reply.status(), reply::toString);
+        return reply.json();
+    }
+
     @ParameterizedTest
     @CsvSource({"m, end_turn,", "cut, max_tokens,", "stops, stop_sequence, ny", "calls, tool_use,"})
     void whyAnAnswerEnded(String model, String reason, String sequence) throws Exception {
@@ -223,6 +290,8 @@ class AnthropicMessagesTest {
         {"model": "m", "max_tokens": 5, "tools": [{"type": "bash_20250124", "name": "bash"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].type
         {"model": "m", "max_tokens": 5, "tools": [{"name": "f"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].input_schema
         {"model": "m", "max_tokens": 5, "tool_choice": {"type": "any"}, "messages": [{"role": "user", "content": "a"}]} | tool_choice.type
+        {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "a"}}]}]} | messages[0].content[0].type
+        {"model": "m", "max_tokens": 5, "thinking": {"type": "enabled", "display": 1}, "messages": [{"role": "user", "content": "a"}]} | thinking.display
         {"model": "m", "max_tokens": 5, "mcp_servers": [{}], "messages": [{"role": "user", "content": "a"}]} | mcp_servers
         """)
     void namesTheInvalidField(String body, String field) throws Exception {

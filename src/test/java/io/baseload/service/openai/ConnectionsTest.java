@@ -239,7 +239,8 @@ class ConnectionsTest {
             value = {
                 "/tokenize                 | {'model': 'held', 'prompt': 'a'}",
                 "/detokenize               | {'model': 'held', 'tokens': [1]}",
-                "/v1/messages/count_tokens | {'model': 'held', 'messages': [{'role': 'user', 'content': 'a'}]}"
+                "/v1/messages/count_tokens | {'model': 'held', 'messages': [{'role': 'user', 'content': 'a'}]}",
+                "/v1/responses/input_tokens | {'model': 'held', 'input': 'a'}"
             })
     void nobodyWaitsForTheTokensOfAnother(String path, String body) throws Exception {
         aChatIsAnsweredMeanwhile(path, body, ((ScriptedInference) inference).tokens);

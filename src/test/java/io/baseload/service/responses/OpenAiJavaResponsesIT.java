@@ -20,6 +20,7 @@ import com.openai.models.responses.ResponseItem;
 import com.openai.models.responses.ResponseStatus;
 import com.openai.models.responses.ResponseStreamEvent;
 import com.openai.models.responses.ToolChoiceOptions;
+import com.openai.models.responses.inputtokens.InputTokenCountParams;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import java.util.List;
@@ -68,6 +69,20 @@ class OpenAiJavaResponsesIT {
         assertThat(streamed.status()).isEqualTo(whole.status());
         assertThat(streamed.usage().orElseThrow().totalTokens())
                 .isEqualTo(whole.usage().orElseThrow().totalTokens());
+    }
+
+    @Test
+    void countedTokensAreThoseOfTheResponsesUsage() {
+        var counted = client.responses()
+                .inputTokens()
+                .count(InputTokenCountParams.builder()
+                        .model("default")
+                        .instructions("You are brief.")
+                        .input("Say hello.")
+                        .build());
+        counted.validate();
+        var usage = client.responses().create(greeting().build()).usage().orElseThrow();
+        assertThat(counted.inputTokens()).isEqualTo(usage.inputTokens());
     }
 
     @Test

@@ -307,6 +307,10 @@ class ResponsesTest {
         {"model": "m", "input": "a", "truncation": "auto"}                   | truncation               | unsupported_value
         {"model": "m", "input": "a", "conversation": "conv_1"}               | conversation             | unsupported_value
         {"model": "m", "input": "a", "prompt": {"id": "p"}}                  | prompt                   | unsupported_value
+        {"model": "m", "input": "a", "moderation": {"model": "x"}}           | moderation               | unsupported_value
+        {"model": "m", "input": "a", "context_management": [{"type": "compaction"}]} | context_management | unsupported_value
+        {"model": "m", "input": "a", "prompt_cache_options": {"prewarm": true}} | prompt_cache_options.prewarm | unsupported_value
+        {"model": "m", "input": "a", "prompt_cache_options": {"prewarm": 1}} | prompt_cache_options.prewarm | invalid_type
         {"model": "m", "input": "a", "max_output_tokens": 0}                 | max_output_tokens        | integer_below_min_value
         {"model": "m", "input": "a", "temperature": 3}                       | temperature              | decimal_above_max_value
         {"model": "m", "input": "a", "text": {"format": {"type": "xml"}}}    | text.format.type         | invalid_value
@@ -352,6 +356,32 @@ class ResponsesTest {
         Web.Reply reply = ask("budget", ", \"stream\": " + streaming);
         ErrorFormTest.assertError(reply, 429, "insufficient_quota", "insufficient_quota");
         assertEquals("false", reply.header("x-should-retry"));
+    }
+
+    @Test
+    void tokensAreCounted() throws Exception {
+        Web.Reply count = web.post("/v1/responses/input_tokens", """
+            {"model": "m", "instructions": "s", "input": "a", "tools": [{"type": "function", "name": "f"}]}\
+            """);
+        assertEquals(Web.json("{\"object\": \"response.input_tokens\", \"input_tokens\": 3}"), count.json());
+        Web.Reply tooLong = web.post("/v1/responses/input_tokens", "{\"model\": \"long\", \"input\": \"a\"}");
+        ErrorFormTest.assertError(tooLong, 400, "invalid_request_error", "context_length_exceeded");
+        assertEquals("input", tooLong.error().get("param").stringValue());
+    }
+
+    @Test
+    void aRefusedPromptIsNoConversation() throws Exception {
+        String body = "{\"model\": \"m\", \"input\": \"a\", \"prompt\": {\"id\": \"p\"}}";
+        assertEquals(
+                "Unsupported 'prompt': prompts are not stored: send 'instructions' and 'input'.",
+                web.post("/v1/responses", body).error().get("message").stringValue());
+    }
+
+    @Test
+    void valuesThatRequestNothingAreAccepted() throws Exception {
+        String more =
+                ", \"moderation\": null, \"context_management\": [], \"prompt_cache_options\": {\"prewarm\": false}";
+        assertEquals(200, ask("m", more).status());
     }
 
     private static List<JsonNode> events(String body) {
