@@ -22,19 +22,19 @@ class AlertsChartTest {
     @Test
     void eachMetricIsLimitedToTheReleasesNamespaceAndJob() throws IOException {
         Manifests chart = render("serviceMonitor: {enabled: true, existingSecret: scraper}, rules: {enabled: true}");
-        assertLimited(chart, "{namespace=\"default\", job=\"test-baseload-management\"");
+        assertLimited(chart, "{namespace=\"llm\", job=\"test-baseload-management\"");
         assertThat(chart.objects())
                 .extracting(object -> object.getMetadata().getName())
                 .contains("test-baseload-management");
         assertThat(expressions(chart))
-                .contains("absent(baseload_audit_checkpoint_size{namespace=\"default\","
+                .contains("absent(baseload_audit_checkpoint_size{namespace=\"llm\","
                         + " job=\"test-baseload-management\"})");
     }
 
     @Test
     void withoutAMonitorOfTheChartTheJobIsUnknown() throws IOException {
         Manifests chart = render("rules: {enabled: true}");
-        assertLimited(chart, "{namespace=\"default\"");
+        assertLimited(chart, "{namespace=\"llm\"");
         assertThat(expressions(chart)).noneMatch(expression -> expression.contains("job="));
     }
 

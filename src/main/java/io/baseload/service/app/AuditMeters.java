@@ -38,10 +38,7 @@ final class AuditMeters implements MeterBinder {
                         it -> age(it.status().currentAt()))
                 .description("since a checkpoint last covered the whole audit trail")
                 .register(registry);
-        Gauge.builder(
-                        "baseload.audit.refused",
-                        checkpoints,
-                        it -> it.status().broken() ? 1 : 0)
+        Gauge.builder("baseload.audit.refused", checkpoints, it -> it.status().broken() ? 1 : 0)
                 .description("1 while no checkpoint is signed, because the trail contradicts what was signed")
                 .register(registry);
         for (AnchorStatus anchor : checkpoints.anchors()) {

@@ -318,8 +318,7 @@ class MonitoringIT {
                                     all(MATCHER, metric.group(2)).stream(),
                                     all(GROUPING, expression).stream()
                                             .flatMap(labels -> Stream.of(labels.split(", *"))))
-                            .filter(label ->
-                                    !told.get(name).contains(label) && !OF_TARGETS.contains(label))
+                            .filter(label -> !told.get(name).contains(label) && !OF_TARGETS.contains(label))
                             .forEach(label -> unknown.add(name + "{" + label + "}"));
                 } else {
                     unknown.add(name);
