@@ -2,6 +2,11 @@
 {{- if contains "baseload" .Release.Name }}{{ .Release.Name | trunc 63 | trimSuffix "-" }}{{ else }}{{ printf "%s-baseload" .Release.Name | trunc 63 | trimSuffix "-" }}{{ end }}
 {{- end }}
 
+{{/* The Service of the management port, and so Prometheus's job. */}}
+{{- define "baseload.management" -}}
+{{ include "baseload.name" . | trunc 52 | trimSuffix "-" }}-management
+{{- end }}
+
 {{- define "baseload.selector" -}}
 app.kubernetes.io/name: baseload
 app.kubernetes.io/instance: {{ .Release.Name }}
@@ -123,7 +128,7 @@ capabilities:
   mountPath: /cache
 {{- end }}
 
-{{/* Requests and limits alike make the pod Guaranteed. */}}
+{{/* Equal requests and limits make the pod Guaranteed. */}}
 {{- define "baseload.resources" -}}
 requests:
   cpu: {{ .Values.cpu.request | quote }}

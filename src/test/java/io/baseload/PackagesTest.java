@@ -57,6 +57,34 @@ class PackagesTest {
         assertTrue(build.contains("io.baseload:baseload-bom:" + VERSION + "'"), build);
     }
 
+    /** Without the module the kernels are scalar, and with an optimized launch the engine refuses to start. */
+    @Test
+    void samplesAreStartedAsTheEngineNeedsIt() throws Exception {
+        for (Path pom : poms()) {
+            if (pom.startsWith("src/samples")) {
+                Element plugin = elements(project(pom)).stream()
+                        .filter(element -> text(element, "artifactId").equals("spring-boot-maven-plugin"))
+                        .findFirst()
+                        .orElseThrow(() -> new AssertionError(pom));
+                Element configuration = child(plugin, "configuration").orElseThrow(() -> new AssertionError(pom));
+                assertEquals("false", text(configuration, "optimizedLaunch"), pom::toString);
+                assertTrue(
+                        text(configuration, "jvmArguments")
+                                .replace("${jvm.flags}", flags(pom))
+                                .contains("--add-modules=jdk.incubator.vector"),
+                        pom::toString);
+            }
+        }
+        String build = Files.readString(Path.of("src/samples/embedded/build.gradle"));
+        assertTrue(build.contains("optimizedLaunch = false"), build);
+        assertTrue(build.contains("'--add-modules=jdk.incubator.vector'"), build);
+        assertTrue(build.contains("sourceSets { test { java.srcDirs = [] } }"), build);
+    }
+
+    private static String flags(Path pom) {
+        return text(child(project(pom), "properties").orElseThrow(), "jvm.flags");
+    }
+
     @Test
     void bomNamesEachPackage() throws Exception {
         List<String> managed = elements(project(Path.of("src/packages/bom/pom.xml"))).stream()

@@ -56,7 +56,7 @@ class ChartTest {
         memory: {weights: 3000, kvCache: 2000, heap: 700, reserve: 500, hugepages: 4096}
         cpu: {request: "4", limit: "8"}
         models: {claim: files, init: [big.gguf, folder/of/one]}
-        env: {LOGGING_LEVEL_ROOT: DEBUG, BASELOAD_DEFAULT: 5}
+        env: {LOGGING_LEVEL_ROOT: DEBUG, BASELOAD_FILES_MAXSIZE: 268435456, BASELOAD_MCP_ENABLED: false}
         extraEnv: [{name: TOKEN, valueFrom: {secretKeyRef: {name: other, key: token}}}]
         extraVolumes: [{name: certificates, configMap: {name: ca}}]
         extraVolumeMounts: [{name: certificates, mountPath: /certificates, readOnly: true}]
@@ -76,7 +76,14 @@ class ChartTest {
           tls: [{hosts: [llm.example], secretName: llm}]
         httpRoute: {enabled: true, parentRefs: [{name: gateway, namespace: edge}], hostnames: [llm.example]}
         persistence: {existingClaim: store}
-        service: {type: LoadBalancer, port: 80, sessionAffinity: ClientIP, annotations: {a/b: c}}
+        service:
+          type: LoadBalancer
+          port: 80
+          nodePort: 30080
+          loadBalancerClass: example/internal
+          loadBalancerSourceRanges: [192.0.2.0/24]
+          sessionAffinity: ClientIP
+          annotations: {a/b: c}
         serviceAccount: {name: robot, annotations: {d/e: f}}
         shutdown: {phase: 600, drain: 10}
         networkPolicy:
@@ -110,6 +117,7 @@ class ChartTest {
         assertThat(deployment.getReplicas()).isEqualTo(1);
         assertThat(deployment.getStrategy().getType()).isEqualTo("Recreate");
         assertThat(service(chart, "http").getSpec().getSessionAffinity()).isEqualTo("None");
+        assertThat(service(chart, "http").getSpec().getExternalTrafficPolicy()).isNull();
         assertThat(chart.one(PodDisruptionBudget.class).getSpec().getMaxUnavailable())
                 .isEqualTo(new IntOrString(1));
         Map<String, String> labels = deployment.getTemplate().getMetadata().getLabels();
@@ -196,7 +204,9 @@ class ChartTest {
                 .containsEntry("SPRING_DATASOURCE_URL", "jdbc:postgresql://db.example:6543/baseload")
                 .containsEntry("SPRING_DATASOURCE_USERNAME", "app")
                 .containsEntry("SPRING_FLYWAY_USER", "owner")
-                .containsEntry("LOGGING_LEVEL_ROOT", "DEBUG");
+                .containsEntry("LOGGING_LEVEL_ROOT", "DEBUG")
+                .containsEntry("BASELOAD_FILES_MAXSIZE", "268435456")
+                .containsEntry("BASELOAD_MCP_ENABLED", "false");
     }
 
     @Test
@@ -221,9 +231,13 @@ class ChartTest {
         assertThat(pod.getAffinity().getNodeAffinity()).isNotNull();
         assertThat(container(chart).getImage()).isEqualTo("registry.example/baseload:1.2.3");
         assertThat(container(chart).getResources().getLimits()).containsEntry("cpu", new Quantity("8"));
-        assertThat(service(chart, "http").getSpec().getPorts().getFirst().getPort())
-                .isEqualTo(80);
-        assertThat(service(chart, "http").getSpec().getSessionAffinity()).isEqualTo("ClientIP");
+        var service = service(chart, "http").getSpec();
+        assertThat(service.getPorts().getFirst().getPort()).isEqualTo(80);
+        assertThat(service.getPorts().getFirst().getNodePort()).isEqualTo(30080);
+        assertThat(service.getSessionAffinity()).isEqualTo("ClientIP");
+        assertThat(service.getExternalTrafficPolicy()).isEqualTo("Local");
+        assertThat(service.getLoadBalancerClass()).isEqualTo("example/internal");
+        assertThat(service.getLoadBalancerSourceRanges()).containsExactly("192.0.2.0/24");
         assertThat(container(chart).getResources().getLimits()).containsEntry("hugepages-2Mi", new Quantity("4096Mi"));
         assertThat(pod.getPriorityClassName()).isEqualTo("high");
         assertThat(pod.getTopologySpreadConstraints()).hasSize(1);

@@ -71,6 +71,7 @@ record Manifests(List<HasMetadata> objects) {
         return read(new Helm(chart)
                 .template()
                 .withName("test")
+                .withNamespace("llm")
                 .withKubeVersion("1.34.0")
                 .withValuesFile(file)
                 .call());

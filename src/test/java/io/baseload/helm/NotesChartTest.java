@@ -55,6 +55,31 @@ class NotesChartTest {
         assertThat(notes("")).doesNotContain(warning);
     }
 
+    @Test
+    void theNotesNameAServiceThatHidesItsClients() throws IOException {
+        String warning = "Set service.externalTrafficPolicy";
+        for (String type : List.of("NodePort", "LoadBalancer")) {
+            assertThat(notes("service: {type: %s, externalTrafficPolicy: Cluster}".formatted(type)))
+                    .contains(warning);
+            assertThat(notes("service: {type: %s, externalTrafficPolicy: null}".formatted(type)))
+                    .as("values of an earlier chart")
+                    .contains(warning);
+            assertThat(notes("service: {type: %s}".formatted(type))).doesNotContain(warning);
+        }
+        assertThat(notes("service: {externalTrafficPolicy: Cluster}")).doesNotContain(warning);
+    }
+
+    @Test
+    void theNotesNameAPolicyThatKeepsPrometheusOut() throws IOException {
+        String warning = "Name its namespace in networkPolicy.metricsFrom";
+        String monitor = "monitoring: {serviceMonitor: {enabled: true, existingSecret: metrics}}\n";
+        assertThat(notes(monitor)).contains(warning);
+        assertThat(notes(monitor + "networkPolicy: {metricsFrom: [{namespaceSelector: {}}]}"))
+                .doesNotContain(warning);
+        assertThat(notes(monitor + "networkPolicy: {enabled: false}")).doesNotContain(warning);
+        assertThat(notes("")).doesNotContain(warning);
+    }
+
     /** Helm renders the notes, but returns them only when it installs. */
     private String notes(String values) throws IOException {
         Path chart = Manifests.copy(Files.createTempDirectory(folder, "chart"));

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.time.Instant;
 import org.springframework.stereotype.Component;
 
-/** The age of the last checkpoint and of each anchor, and whether signing is refused. */
+/** The age of the last checkpoint and of each anchor, for how long the end of the trail has been unsigned, and whether the trail is broken. */
 @Component
 final class AuditMeters implements MeterBinder {
     private final Checkpoints checkpoints;
@@ -33,9 +33,12 @@ final class AuditMeters implements MeterBinder {
                 .description("entries that the last checkpoint covers")
                 .register(registry);
         Gauge.builder(
-                        "baseload.audit.refused",
+                        "baseload.audit.unsigned.seconds",
                         checkpoints,
-                        it -> it.status().refusal().isPresent() ? 1 : 0)
+                        it -> age(it.status().currentAt()))
+                .description("since a checkpoint last covered the whole audit trail")
+                .register(registry);
+        Gauge.builder("baseload.audit.refused", checkpoints, it -> it.status().broken() ? 1 : 0)
                 .description("1 while no checkpoint is signed, because the trail contradicts what was signed")
                 .register(registry);
         for (AnchorStatus anchor : checkpoints.anchors()) {

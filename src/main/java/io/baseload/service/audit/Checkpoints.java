@@ -31,8 +31,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * with those in the anchor file, which is the memory of processes whose homes don't last. The database's own table of checkpoints never decides what is signed, so a false row
  * there can't block signing.
  *
- * <p><b>A new home</b> on a database that others have signed for can't know whether it is the trail that they signed. It signs nothing, raises no alarm and names the keys that it
- * would have to trust ({@code audit trust}); then it reads the whole trail once.
+ * <p><b>A new home</b> on a database that others have signed for can't know whether it is the trail that they signed. It signs nothing and names the keys that it would have to
+ * trust ({@code audit trust}); then it reads the whole trail once. Its trail is not broken, so nothing speaks of tampering.
  */
 public final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
@@ -52,7 +52,7 @@ public final class Checkpoints {
     private @Nullable TrailState walked;
     private Optional<Checkpoint> signed = Optional.empty();
     private Optional<Checkpoint> expected = Optional.empty();
-    private volatile Status status = new Status(0, Instant.EPOCH, Instant.now(), Optional.empty());
+    private volatile Status status = new Status(0, Instant.EPOCH, Instant.now(), Optional.empty(), false);
 
     /** @param interval how often a checkpoint is taken */
     Checkpoints(
@@ -86,8 +86,9 @@ public final class Checkpoints {
      * @param size entries covered by the last checkpoint
      * @param currentAt when the last checkpoint last covered the whole trail; the start of the process until one first does
      * @param refusal why nothing is signed now
+     * @param broken whether that is because the trail contradicts what was signed
      */
-    public record Status(long size, Instant signedAt, Instant currentAt, Optional<String> refusal) {}
+    public record Status(long size, Instant signedAt, Instant currentAt, Optional<String> refusal, boolean broken) {}
 
     /** The result of a walk to the current end. */
     record Walked(TrailState state, Head head, Optional<TrailBrokenException> broken, boolean hasSigned) {}
@@ -101,10 +102,10 @@ public final class Checkpoints {
         try {
             sign(signable());
         } catch (NotSignedException e) {
-            refuse(String.valueOf(e.getMessage()));
+            refuse(String.valueOf(e.getMessage()), false);
         } catch (TrailBrokenException e) {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
-            refuse(String.valueOf(e.getMessage()));
+            refuse(String.valueOf(e.getMessage()), true);
         }
         signed = signed.map(this::anchored);
         return signed;
@@ -230,7 +231,7 @@ public final class Checkpoints {
         }
         signed = last.map(Signed::checkpoint);
         signed.ifPresent(checkpoint ->
-                status = new Status(checkpoint.size(), checkpoint.at(), status.currentAt(), Optional.empty()));
+                status = new Status(checkpoint.size(), checkpoint.at(), status.currentAt(), Optional.empty(), false));
         var files = new ArrayList<>(List.of(file));
         anchors.forEach(anchor -> anchor.file().ifPresent(files::add));
         long known = signed.map(Checkpoint::size).orElse(0L);
@@ -328,7 +329,7 @@ public final class Checkpoints {
         if (head.seq() > signed.map(Checkpoint::size).orElse(0L)) {
             sign(head, List.of(key));
         } else {
-            status = new Status(status.size(), status.signedAt(), Instant.now(), Optional.empty());
+            status = new Status(status.size(), status.signedAt(), Instant.now(), Optional.empty(), false);
         }
     }
 
@@ -350,7 +351,7 @@ public final class Checkpoints {
             memory.write(new Signed(checkpoint, state));
             boolean first = signed.isEmpty();
             signed = Optional.of(checkpoint);
-            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty());
+            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty(), false);
             file.append(checkpoint);
             log.info("audit checkpoint {}", checkpoint.line());
             keys.forEach(one -> rows.publish(one.verifier()));
@@ -379,8 +380,8 @@ public final class Checkpoints {
         }
     }
 
-    private void refuse(String reason) {
+    private void refuse(String reason, boolean broken) {
         log.warn("No audit checkpoint: {}", reason);
-        status = new Status(status.size(), status.signedAt(), status.currentAt(), Optional.of(reason));
+        status = new Status(status.size(), status.signedAt(), status.currentAt(), Optional.of(reason), broken);
     }
 }

@@ -37,6 +37,25 @@ public final class DiskSpace implements AutoCloseable {
         watched.add(folder);
     }
 
+    /** A folder on each of the disks; of the home's disk it is the home. */
+    public List<Path> disks() {
+        return byDisk(watched).stream().map(List::getFirst).toList();
+    }
+
+    /** Bytes to keep free on each disk. */
+    public long reserve() {
+        return reserve;
+    }
+
+    /** Bytes that are free on the folder's disk. */
+    public static long free(Path folder) {
+        try {
+            return Files.getFileStore(folder).getUsableSpace();
+        } catch (IOException e) {
+            throw new UncheckedIOException(folder + " can't be measured", e);
+        }
+    }
+
     /** @throws NotEnoughDiskException if less than the reserve would stay free on the folder's disk */
     public void require(Path folder, long bytes) {
         require(Map.of(folder, bytes));
@@ -80,17 +99,8 @@ public final class DiskSpace implements AutoCloseable {
         }
     }
 
-    private static long free(Path folder) {
-        try {
-            return Files.getFileStore(folder).getUsableSpace();
-        } catch (IOException e) {
-            throw new UncheckedIOException(folder + " can't be measured", e);
-        }
-    }
-
     private void warn() {
-        for (List<Path> folders : byDisk(watched)) {
-            Path folder = folders.getFirst();
+        for (Path folder : disks()) {
             if (free(folder) < reserve) {
                 log.warn("The disk of {} is almost full: {} MB are free", folder, free(folder) / MEGABYTE);
             }

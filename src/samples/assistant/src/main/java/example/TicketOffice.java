@@ -5,7 +5,7 @@ import org.springframework.ai.tool.annotation.Tool;
 import org.springframework.ai.tool.annotation.ToolParam;
 import org.springframework.stereotype.Component;
 
-/** A tool of the model. */
+/** A tool that the model can call. */
 @Component
 class TicketOffice {
     private static final int ADULT = 12;

@@ -8,7 +8,7 @@ import org.springframework.ai.chat.client.advisor.api.CallAdvisorChain;
 import org.springframework.core.Ordered;
 import org.springframework.stereotype.Component;
 
-/** An advisor of the application's own, next to the model: counts the tokens of all questions and answers. */
+/** The application's own advisor, directly before the model: counts the tokens of all questions and answers. */
 @Component
 class TokenCounter implements CallAdvisor {
     private final AtomicLong tokens = new AtomicLong();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The starter as an application of somebody else sees it. */
+/** The starter, as another application sees it. */
 class EmbeddedTest {
     private static final String MODEL = System.getProperty("model");
     private static final String CLASSES = "target/classes";

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.database.BaseloadHome;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
 import io.baseload.tools.Rest;
@@ -38,6 +39,8 @@ class MonitoringIT {
             Pattern.compile("\\b(?:rate|increase)\\((baseload_[a-z0-9_]+)\\{([a-z_]+)=~?\"([^\"]*)\"}");
     private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{(.*)\\})? \\S+$");
     private static final Pattern LABEL = Pattern.compile("([a-z_]+)=\"");
+    /** Prometheus adds them to each sample, from the target. */
+    private static final Set<String> OF_TARGETS = Set.of("namespace", "job", "instance");
     /** Grafana's own begin with underscores. */
     private static final Pattern VARIABLE = Pattern.compile("\\$\\{?([a-zA-Z]\\w*)");
 
@@ -60,6 +63,8 @@ class MonitoringIT {
                 "baseload.model.warm-up=false",
                 "baseload.metrics.vllm-names=true",
                 "baseload.audit.anchor.file=" + home.resolve("anchor.jsonl"),
+                "baseload.audit.push[0].name=siem",
+                "baseload.audit.push[0].url=" + backend.url() + "/trail",
                 "baseload.backends.allowed-hosts=127.0.0.1");
         fresh = scrape();
         Rest rest = service.rest();
@@ -90,6 +95,34 @@ class MonitoringIT {
     @Test
     void alertsNameExistingMetrics() throws IOException {
         assertKnown(rules().stream().map(rule -> rule.get("expr")).toList());
+    }
+
+    /** One Prometheus may scrape staging and production. */
+    @Test
+    void installationsDontMix() throws IOException {
+        for (Map<String, String> rule : rules()) {
+            assertThat(rule.get("expr")).doesNotContainPattern("\\bsum (?!by \\(namespace, job\\b)|\\bsum\\(");
+        }
+        for (JsonNode panel : dashboard().get("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                assertThat(target.get("expr").asString())
+                        .doesNotContainPattern(
+                                "baseload_[a-z0-9_]++(?!\\{namespace=~\"\\$namespace\", job=~\"\\$job\")");
+            }
+        }
+    }
+
+    /** Of the disk that fills, and not of the folder where the service was started. */
+    @Test
+    void theDiskIsThatOfTheHome() throws Exception {
+        String path = "path=\"" + service.bean(BaseloadHome.class).path() + "\"";
+        assertThat(fresh)
+                .contains("baseload_disk_free_bytes{" + path + "}", "baseload_disk_reserve_bytes{" + path + "}")
+                .contains("\ndisk_free_bytes{" + path + "}");
+        assertThat(read("/actuator/health")
+                        .at("/components/diskSpace/details/path")
+                        .asString())
+                .isEqualTo(service.bean(BaseloadHome.class).path().toString());
     }
 
     /** Prometheus sees no increase in a series that begins with 1. */
@@ -285,7 +318,7 @@ class MonitoringIT {
                                     all(MATCHER, metric.group(2)).stream(),
                                     all(GROUPING, expression).stream()
                                             .flatMap(labels -> Stream.of(labels.split(", *"))))
-                            .filter(label -> !told.get(name).contains(label))
+                            .filter(label -> !told.get(name).contains(label) && !OF_TARGETS.contains(label))
                             .forEach(label -> unknown.add(name + "{" + label + "}"));
                 } else {
                     unknown.add(name);

@@ -130,6 +130,7 @@ class CheckpointsTest {
         append(5);
         assertThat(take().orElseThrow().size()).isEqualTo(10);
         assertThat(checkpoints().status().refusal()).isPresent();
+        assertThat(checkpoints().status().broken()).isTrue();
         assertThat(checkpoints().status().currentAt()).isEqualTo(current);
         assertThat(verify().integrity().firstBadSeq()).hasValue(10);
     }
@@ -241,6 +242,7 @@ class CheckpointsTest {
         assertThat(take()).isEmpty();
         assertThat(checkpoints().status().refusal())
                 .hasValueSatisfying(reason -> assertThat(reason).contains(key.id(), "audit trust"));
+        assertThat(checkpoints().status().broken()).isFalse();
         assertThat(verify().integrity().ok()).isTrue();
         assertThat(verify().integrity().strangers()).containsExactly(key.name() + "+" + key.id());
         assertThat(checkpoints().keys())

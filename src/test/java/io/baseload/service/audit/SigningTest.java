@@ -15,21 +15,21 @@ final class SigningTest {
 
     @Test
     void signaturesAreOverdueAfterTenMinutes() {
-        var status = new Checkpoints.Status(3, START, START.plusSeconds(60), Optional.empty());
+        var status = new Checkpoints.Status(3, START, START.plusSeconds(60), Optional.empty(), false);
         assertThat(after(11, status, MINUTE).overdue()).isFalse();
         assertThat(after(12, status, MINUTE).overdue()).isTrue();
     }
 
     @Test
     void aLongIntervalHasItsTime() {
-        var status = new Checkpoints.Status(3, START, START, Optional.empty());
+        var status = new Checkpoints.Status(3, START, START, Optional.empty(), false);
         assertThat(after(170, status, Duration.ofHours(1)).overdue()).isFalse();
         assertThat(after(181, status, Duration.ofHours(1)).overdue()).isTrue();
     }
 
     @Test
     void anAnchorThatFailsIsOverdueByItself() {
-        var status = new Checkpoints.Status(3, START, START.plusSeconds(660), Optional.empty());
+        var status = new Checkpoints.Status(3, START, START.plusSeconds(660), Optional.empty(), false);
         Signing signing = after(12, status, MINUTE);
         assertThat(signing.overdue()).isFalse();
         assertThat(signing.copies()).containsExactly(new Signing.Copy("bucket", START, true));

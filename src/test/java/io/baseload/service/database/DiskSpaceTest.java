@@ -1,5 +1,6 @@
 package io.baseload.service.database;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
@@ -32,6 +33,9 @@ class DiskSpaceTest {
         long there = elsewhere.toFile().getUsableSpace();
         long between = (here + there) / 2;
         try (var space = new DiskSpace(folder, 0)) {
+            space.watch(Files.createDirectory(folder.resolve("import")));
+            space.watch(models);
+            assertThat(space.disks()).containsExactlyInAnyOrder(folder, models);
             space.require(here > there ? folder : models, between);
             assertThatThrownBy(() -> space.require(here > there ? models : folder, between))
                     .isInstanceOf(NotEnoughDiskException.class);

@@ -7,7 +7,7 @@ import org.testcontainers.containers.wait.strategy.Wait;
 import org.testcontainers.utility.DockerImageName;
 
 /**
- * The service with its bundled model and an embedded PostgreSQL. The container counts as started when the service is ready to answer. Nothing outlives it.
+ * The service with its bundled model and an embedded PostgreSQL. The container counts as started when the service is ready to answer. Its data are lost when it stops.
  *
  * <p>With {@code @ServiceConnection}, the application's OpenAI models of Spring AI use it. The name of the bundled model is {@code default}.
  */
@@ -34,7 +34,7 @@ public class BaseloadContainer extends GenericContainer<BaseloadContainer> {
         this(DockerImageName.parse(image));
     }
 
-    /** Sets the service's first key, instead of a random one: {@code bl_} and 43 letters or digits. */
+    /** Sets the service's first key, instead of a random one: 12 to 256 printable ASCII characters without spaces. */
     public BaseloadContainer withApiKey(String key) {
         return withEnv(KEY_VARIABLE, key);
     }
