@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.service.tenant.Period;
+import io.baseload.service.tenant.TenantConflictException;
 import io.baseload.service.tenant.UsageBudget;
 import io.baseload.service.tenant.UsageBudget.Scope;
 import java.math.BigDecimal;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -67,6 +70,24 @@ record BudgetForm(
             read.add(budget);
         }
         return read;
+    }
+
+    /**
+     * So that a change undoes nobody else's.
+     *
+     * @param expected the windows that the caller knows, in any order; null = any
+     * @param of whose they are, such as "the tenant 'default'"
+     * @throws TenantConflictException if the present ones differ
+     */
+    static void requireExpected(@Nullable List<@Nullable BudgetForm> expected, List<UsageBudget> present, String of) {
+        if (expected != null && !forms(read(expected)).equals(forms(present))) {
+            throw new TenantConflictException(
+                    "The windows of " + of + " were changed meanwhile: look at them, and change them again.");
+        }
+    }
+
+    private static Set<BudgetForm> forms(List<UsageBudget> windows) {
+        return windows.stream().map(BudgetForm::of).collect(Collectors.toSet());
     }
 
     private UsageBudget read(String path) {

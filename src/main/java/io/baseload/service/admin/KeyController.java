@@ -42,6 +42,12 @@ final class KeyController {
         return Page.of(request, keys.list(tenant, request.after(), request.probe()), ApiKey::prefix, this::form);
     }
 
+    /** Also if it is revoked. */
+    @GetMapping("/{prefix}")
+    KeyForm get(@PathVariable String tenant, @PathVariable String prefix) {
+        return form(keys.find(tenant, prefix).orElseThrow(() -> Refusals.notFound("key", prefix)));
+    }
+
     @PostMapping
     @ResponseStatus(HttpStatus.CREATED)
     KeyForm.Issued issue(

@@ -1,5 +1,6 @@
 package io.baseload.service.admin;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
@@ -14,6 +15,8 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
+import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
+import tools.jackson.databind.annotation.JsonNaming;
 
 /** Budgets of a key, shared with the keys that it replaced by rotation. */
 @RestController
@@ -29,8 +32,16 @@ final class KeyWindowController {
         this.reports = reports;
     }
 
-    /** @param windows none = an empty list */
-    record Windows(@Nullable List<@Nullable BudgetForm> windows) {}
+    /**
+     * @param windows none = an empty list
+     * @param expectedWindows in a request: the windows that the caller knows, and changes only if nobody else has changed them
+     */
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Windows(
+            @Nullable List<@Nullable BudgetForm> windows,
+
+            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
+            List<@Nullable BudgetForm> expectedWindows) {}
 
     /** Budgets, with the usage of the current windows. */
     record Counted(List<UsageForm.Window> windows) {}
@@ -52,12 +63,13 @@ final class KeyWindowController {
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
         var windows = BudgetForm.read(Refusals.present("windows", request.windows()));
-        return new Windows(tenants
-                .changeKeyWindows(caller.actor(), tenant, prefix, windows)
-                .orElseThrow(() -> Refusals.notFound("key", prefix))
-                .stream()
-                .<@Nullable BudgetForm>map(BudgetForm::of)
-                .toList());
+        var changed = tenants.changeKeyWindows(caller.actor(), tenant, prefix, before -> {
+                    BudgetForm.requireExpected(request.expectedWindows(), before, "the key '" + prefix + "'");
+                    return windows;
+                })
+                .orElseThrow(() -> Refusals.notFound("key", prefix));
+        return new Windows(
+                changed.stream().<@Nullable BudgetForm>map(BudgetForm::of).toList(), null);
     }
 
     private void requireMayManage(Caller caller, String tenant, String prefix) {

@@ -2,13 +2,9 @@ package io.baseload.service.admin;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.service.tenant.Tenant;
-import io.baseload.service.tenant.TenantConflictException;
-import io.baseload.service.tenant.UsageBudget;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -51,13 +47,10 @@ record TenantForm(
     /**
      * A tenant with the changes of this request.
      *
-     * @throws TenantConflictException if it has other windows than expected
+     * @throws io.baseload.service.tenant.TenantConflictException if it has other windows than expected
      */
     Tenant over(Tenant before) {
-        if (expectedWindows != null && !forms(BudgetForm.read(expectedWindows)).equals(forms(before.windows()))) {
-            throw new TenantConflictException("The windows of the tenant '" + before.id()
-                    + "' were changed meanwhile: look at them, and change them again.");
-        }
+        BudgetForm.requireExpected(expectedWindows, before.windows(), "the tenant '" + before.id() + "'");
         return new Tenant(
                 before.id(),
                 windows == null ? before.windows() : BudgetForm.read(windows),
@@ -66,11 +59,6 @@ record TenantForm(
                         : Refusals.inRange("max_concurrent", maxConcurrent, 1, Integer.MAX_VALUE),
                 weight == null ? before.weight() : Refusals.inRange("weight", weight, 1, MAX_WEIGHT),
                 maxWait(before.maxWait()));
-    }
-
-    /** In any order. */
-    private static Set<BudgetForm> forms(List<UsageBudget> windows) {
-        return windows.stream().map(BudgetForm::of).collect(Collectors.toSet());
     }
 
     private Optional<Duration> maxWait(Optional<Duration> before) {

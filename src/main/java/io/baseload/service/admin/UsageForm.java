@@ -17,6 +17,8 @@ record UsageForm(List<Window> windows, long requests, long promptTokens, long co
      * @param limit tokens; null = unlimited
      * @param used tokens
      * @param reserved tokens
+     * @param softPercent as in the budget
+     * @param interactivePercent as in the budget
      */
     @JsonNaming(SnakeCaseStrategy.class)
     record Window(
@@ -30,7 +32,9 @@ record UsageForm(List<Window> windows, long requests, long promptTokens, long co
             long requests,
             @Nullable BigDecimal costLimit,
             BigDecimal cost,
-            BigDecimal reservedCost) {
+            BigDecimal reservedCost,
+            @Nullable Integer softPercent,
+            @Nullable Integer interactivePercent) {
         static Window of(TenantUsage.Window window) {
             BudgetForm budget = BudgetForm.of(window.budget());
             return new Window(
@@ -44,7 +48,9 @@ record UsageForm(List<Window> windows, long requests, long promptTokens, long co
                     window.requests(),
                     budget.cost(),
                     Money.plain(window.usedCost()),
-                    Money.plain(window.reservedCost()));
+                    Money.plain(window.reservedCost()),
+                    budget.softPercent(),
+                    budget.interactivePercent());
         }
     }
 

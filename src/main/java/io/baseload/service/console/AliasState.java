@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
@@ -89,16 +90,41 @@ final class AliasState {
         return (offer instanceof Map<?, ?> model ? model.get("id") : offer) + AT + backend.get("name");
     }
 
+    /** All targets of a name in words: first those that are tried first. */
+    static String route(List<? extends Map<?, ?>> targets) {
+        var ranks = new TreeMap<Long, List<Map<?, ?>>>();
+        for (Map<?, ?> target : targets) {
+            long rank = target.get("order") instanceof Number order ? order.longValue() : targets.indexOf(target);
+            ranks.computeIfAbsent(rank, _ -> new ArrayList<>()).add(target);
+        }
+        return ranks.values().stream().map(AliasState::shared).collect(Collectors.joining(", otherwise "));
+    }
+
+    /** Targets that share requests. */
+    private static String shared(List<Map<?, ?>> targets) {
+        return targets.size() == 1
+                ? named(targets.getFirst())
+                : targets.stream()
+                        .map(target -> named(target) + " (weight "
+                                + (target.get("weight") instanceof Number weight ? weight : 1) + ")")
+                        .collect(Collectors.joining(" or "));
+    }
+
     /** A target in words; a local model for all prompts is just its id. */
     static String named(Map<?, ?> target) {
-        Object backend = target.get("backend");
         Object min = target.get("min_prompt_tokens");
         Object max = target.get("max_prompt_tokens");
-        String name = target.get("model") + (backend == null ? "" : AT + backend);
+        String name = model(target);
         return min == null && max == null
                 ? name
                 : name + " (prompts of " + (min == null ? 0 : min)
                         + (max == null ? " tokens or more)" : " to " + max + " tokens)");
+    }
+
+    /** The model of a target in words, as in a list of choices. */
+    static String model(Map<?, ?> target) {
+        Object backend = target.get("backend");
+        return target.get("model") + (backend == null ? "" : AT + backend);
     }
 
     /** The members of a target given in words. Neither ids nor backends have spaces. */

@@ -13,6 +13,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RequestParam;
+import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 import org.springframework.web.util.UriComponentsBuilder;
 
 /** The audit trail: entries, whether they match the signatures, and the trail as a file that can be verified elsewhere. */
@@ -22,6 +23,8 @@ final class AuditPage {
     private static final int ENTRIES = 50;
     private static final String VERIFICATION = "/admin/v1/audit/verification";
     private static final String EXPORT = "/admin/v1/audit/export";
+
+    private static final String KEYS = "/admin/v1/audit/keys";
 
     private final Api api;
 
@@ -45,6 +48,8 @@ final class AuditPage {
         model.addAttribute("mayVerify", api.allows("GET", VERIFICATION));
         model.addAttribute("mayExport", api.allows("GET", EXPORT));
         model.addAttribute("size", size());
+        model.addAttribute("keys", api.list(KEYS));
+        model.addAttribute("mayRotate", api.allows("POST", KEYS));
         return "audit";
     }
 
@@ -79,6 +84,30 @@ final class AuditPage {
     String verify(Model model) {
         model.addAttribute("found", api.get(VERIFICATION));
         return "audit :: verified";
+    }
+
+    @GetMapping("/rotate")
+    String askRotation(Model page) {
+        return new Confirmation(ConsolePage.AUDIT.path(), "Create a new signing key", "Create", "rotate")
+                .ask(
+                        page,
+                        Map.of(),
+                        List.of(
+                                "The trail names the new key, and both keys sign it; from then on only the new one"
+                                        + " signs.",
+                                "Those who verify the trail elsewhere need the new key too."));
+    }
+
+    @PostMapping("/rotate")
+    String rotate(RedirectAttributes next) {
+        return FormResult.then(
+                ConsolePage.AUDIT, next, "A new key signs the trail.", () -> api.send("POST", null, KEYS));
+    }
+
+    @GetMapping("/checkpoint")
+    void checkpoint(HttpServletRequest request, HttpServletResponse response) {
+        response.setHeader("Content-Disposition", "attachment; filename=\"checkpoint.txt\"");
+        api.pass(request, response, "GET", new byte[0], MediaType.TEXT_PLAIN_VALUE, "/admin/v1/audit/checkpoint");
     }
 
     @GetMapping("/export")

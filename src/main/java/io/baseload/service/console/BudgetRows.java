@@ -1,9 +1,6 @@
 package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
-import io.baseload.service.web.Json;
-import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -12,48 +9,70 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.springframework.util.MultiValueMap;
 
-/** The budgets of a tenant as rows of a form, with empty rows for new ones. The names of the fields are the API's. */
+/** The budgets of a tenant or a key as rows of a form, with empty rows for new ones. The names of the fields are the API's. */
 final class BudgetRows {
     private static final int NEW_ROWS = 2;
     private static final String PERIOD = "period";
     private static final String MODEL = "model";
     private static final List<String> LIMITS = List.of("tokens", "requests", "cost");
     private static final List<String> PERCENTAGES = List.of("soft_percent", "interactive_percent");
+    private static final List<String> NUMBERS =
+            Stream.concat(LIMITS.stream(), PERCENTAGES.stream()).toList();
 
-    private static final List<String> FIELDS = Stream.of(List.of(PERIOD, MODEL), LIMITS, PERCENTAGES)
-            .flatMap(List::stream)
-            .toList();
+    private static final FormRows ROWS = new FormRows(
+            "limits", Stream.concat(Stream.of(PERIOD, MODEL), NUMBERS.stream()).toList());
 
     private BudgetRows() {}
 
-    /** @param tenant as in the API */
-    static List<Map<String, Object>> of(Map<String, Object> tenant) {
-        return Stream.concat(windows(tenant).stream(), Collections.nCopies(NEW_ROWS, Map.<String, Object>of()).stream())
+    /** @param windows as in the API */
+    static List<Map<String, Object>> of(List<Map<String, Object>> windows) {
+        return Stream.concat(windows.stream(), Collections.nCopies(NEW_ROWS, Map.<String, Object>of()).stream())
                 .toList();
     }
 
     /** The rows of a submitted form, as they were filled in. */
     static List<Map<String, Object>> typed(MultiValueMap<String, String> form) {
-        var rows = new ArrayList<Map<String, Object>>();
-        int count = form.getOrDefault(PERIOD, List.of()).size();
-        for (int row = 0; row < count; row++) {
-            Map<String, Object> typed = new TreeMap<>();
-            for (String name : FIELDS) {
-                typed.put(name, field(form, name, row));
-            }
-            rows.add(typed);
-        }
-        return rows;
+        return ROWS.typed(form);
     }
 
-    /** The budgets as they are before the form is filled in, which other changes meanwhile must not undo: JSON. */
-    static String text(Map<String, Object> tenant) {
-        return new String(Json.bytes(windows(tenant)), StandardCharsets.UTF_8);
-    }
-
+    /** @param owner a tenant in the API */
     @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> windows(Map<String, Object> tenant) {
-        return (List<Map<String, Object>>) tenant.getOrDefault("windows", List.of());
+    static List<Map<String, Object>> windows(Map<String, Object> owner) {
+        return (List<Map<String, Object>>) owner.getOrDefault("windows", List.of());
+    }
+
+    /**
+     * The budgets in an answer that also counts their usage, as a request has them.
+     *
+     * @param counted in the API
+     */
+    static List<Map<String, Object>> budgets(Map<String, Object> counted) {
+        return windows(counted).stream().map(BudgetRows::budget).toList();
+    }
+
+    private static Map<String, Object> budget(Map<String, Object> window) {
+        Map<String, Object> budget = new TreeMap<>();
+        Map.of(
+                        PERIOD,
+                        PERIOD,
+                        MODEL,
+                        MODEL,
+                        "limit",
+                        "tokens",
+                        "request_limit",
+                        "requests",
+                        "cost_limit",
+                        "cost",
+                        "soft_percent",
+                        "soft_percent",
+                        "interactive_percent",
+                        "interactive_percent")
+                .forEach((name, as) -> {
+                    if (window.get(name) != null) {
+                        budget.put(as, window.get(name));
+                    }
+                });
+        return budget;
     }
 
     /**
@@ -63,43 +82,17 @@ final class BudgetRows {
      */
     static List<Map<String, Object>> read(MultiValueMap<String, String> form) {
         var windows = new ArrayList<Map<String, Object>>();
-        int rows = form.getOrDefault(PERIOD, List.of()).size();
-        for (int row = 0; row < rows; row++) {
-            Map<String, Object> window = window(form, row);
+        for (int row = 0; row < ROWS.count(form); row++) {
+            Map<String, Object> window = ROWS.numbers(form, NUMBERS, row);
             if (LIMITS.stream().anyMatch(window::containsKey)) {
+                window.put(PERIOD, ROWS.text(form, PERIOD, row));
+                String model = ROWS.text(form, MODEL, row);
+                if (!model.isEmpty()) {
+                    window.put(MODEL, model);
+                }
                 windows.add(window);
             }
         }
         return windows;
-    }
-
-    private static Map<String, Object> window(MultiValueMap<String, String> form, int row) {
-        Map<String, Object> window = new TreeMap<>();
-        window.put(PERIOD, field(form, PERIOD, row));
-        String model = field(form, MODEL, row);
-        if (!model.isEmpty()) {
-            window.put(MODEL, model);
-        }
-        Stream.concat(LIMITS.stream(), PERCENTAGES.stream()).forEach(name -> {
-            String text = field(form, name, row);
-            if (!text.isEmpty()) {
-                window.put(name, number(name, row, text));
-            }
-        });
-        return window;
-    }
-
-    private static String field(MultiValueMap<String, String> form, String name, int row) {
-        List<String> column = form.getOrDefault(name, List.of());
-        return row < column.size() ? column.get(row).strip() : "";
-    }
-
-    private static BigDecimal number(String name, int row, String text) {
-        try {
-            return new BigDecimal(text);
-        } catch (NumberFormatException e) {
-            throw new Api.Refused(
-                    400, "In row " + (row + 1) + " of the limits, '" + name.replace('_', ' ') + "' must be a number.");
-        }
     }
 }

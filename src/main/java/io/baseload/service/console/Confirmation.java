@@ -7,9 +7,10 @@ import org.springframework.ui.Model;
 /**
  * The page before an action that affects others.
  *
- * @param path the action's, below that of the models
+ * @param back the path of the page that it belongs to
+ * @param path the action's, below that of the page
  */
-record Confirmation(String title, String button, String path) {
+record Confirmation(String back, String title, String button, String path) {
     /**
      * Asks for it.
      *
@@ -20,7 +21,8 @@ record Confirmation(String title, String button, String path) {
     String ask(Model page, Map<String, String> fields, List<String> consequences) {
         page.addAttribute("title", title);
         page.addAttribute("button", button);
-        page.addAttribute("action", path);
+        page.addAttribute("back", back);
+        page.addAttribute("action", back + "/" + path);
         page.addAttribute("fields", fields);
         page.addAttribute("consequences", consequences);
         return "confirm";

@@ -10,10 +10,13 @@ enum ConsolePage {
     HOME("/console", "Home", "GET", "/admin/v1/me"),
     PLAYGROUND("/console/playground", "Playground", "POST", "/v1/chat/completions"),
     MODELS("/console/models", "Models", "GET", "/admin/v1/models"),
+    BACKENDS("/console/backends", "Backends", "GET", "/admin/v1/backends"),
     ENGINE("/console/engine", "Engine", "GET", "/admin/v1/engine"),
     TENANTS("/console/tenants", "Tenants", "GET", "/admin/v1/tenants/{tenant}"),
+    USAGE("/console/usage", "Usage", "GET", "/admin/v1/usage"),
     AUDIT("/console/audit", "Audit", "GET", "/admin/v1/audit"),
-    PLANNER("/console/planner", "Planner", "POST", "/admin/v1/plan");
+    PLANNER("/console/planner", "Planner", "POST", "/admin/v1/plan"),
+    KEYS("/console/keys", "My keys", "GET", "/admin/v1/me/keys");
 
     private final String path;
     private final String label;

@@ -62,6 +62,7 @@ final class EnginePage {
         model.addAttribute(
                 "article", bar(Map.of("linear", 50.0, "convolution", 20.0, "barriers", 20.0, "other", 10.0), 100));
         model.addAttribute("rooflines", rooflines.all());
+        model.addAttribute("instances", api.list("/admin/v1/instances?limit=1000"));
         return "engine";
     }
 

@@ -35,13 +35,21 @@ final class FormResult {
         } catch (Api.Refused refused) {
             return refused(path, next, refused, name, form);
         }
+        return done(path, next, words);
+    }
+
+    static String done(String path, RedirectAttributes next, String words) {
         next.addFlashAttribute("done", words);
         return "redirect:" + path;
     }
 
     static String refused(String path, RedirectAttributes next, Api.Refused refused, String name, Map<String, ?> form) {
-        next.addFlashAttribute("refusal", refused.words());
         next.addFlashAttribute(name, form);
+        return refused(path, next, refused);
+    }
+
+    static String refused(String path, RedirectAttributes next, Api.Refused refused) {
+        next.addFlashAttribute("refusal", refused.words());
         return "redirect:" + path;
     }
 }

@@ -87,6 +87,11 @@ final class HomePage {
                         ConsolePage.MODELS));
             }
         }
+        api.list("/admin/v1/backends?limit=1000").stream()
+                .filter(backend ->
+                        backend.get("health") instanceof Map<?, ?> health && "down".equals(health.get("state")))
+                .map(backend -> new Notice("The backend " + backend.get("name") + " is down.", ConsolePage.BACKENDS))
+                .forEach(notices::add);
         Instant since = Instant.now().minus(RECENT);
         api.list(JOBS + "?limit=100").stream()
                 .filter(job -> "failed".equals(job.get("state"))

@@ -22,8 +22,10 @@ import org.springframework.web.servlet.mvc.support.RedirectAttributes;
 final class ModelsPage {
     private static final Set<String> RUNNING = Set.of("queued", "running");
     private static final String MODEL = "/admin/v1/models/{id}";
-    private static final Confirmation UNLOAD = new Confirmation("Unload a model", "Unload", "unload");
-    private static final Confirmation DELETE = new Confirmation("Delete a model", "Delete", "delete");
+    private static final Confirmation UNLOAD =
+            new Confirmation(ConsolePage.MODELS.path(), "Unload a model", "Unload", "unload");
+    private static final Confirmation DELETE =
+            new Confirmation(ConsolePage.MODELS.path(), "Delete a model", "Delete", "delete");
 
     private final Api api;
     private final AliasState aliases;
@@ -121,15 +123,6 @@ final class ModelsPage {
             body.put(from, source);
             api.send("POST", body, "/admin/v1/pulls");
         });
-    }
-
-    @PostMapping("/load")
-    String load(@RequestParam String model, @RequestParam boolean pinned, RedirectAttributes next) {
-        return FormResult.then(
-                ConsolePage.MODELS,
-                next,
-                model + " is being loaded.",
-                () -> api.send("POST", Map.of("pinned", pinned), MODEL + "/load", model));
     }
 
     @PostMapping("/pin")

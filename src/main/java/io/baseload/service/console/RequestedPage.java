@@ -56,7 +56,7 @@ final class RequestedPage {
         try {
             var uri = new URI(address);
             String path = String.valueOf(uri.getRawPath());
-            boolean isPage = path.matches("/console/tenants/[^/]+")
+            boolean isPage = path.matches("/console/tenants/[^/]+(/keys/[^/]+)?")
                     || Stream.of(ConsolePage.values())
                             .anyMatch(page -> page.path().equals(path));
             String page = path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());

@@ -3,11 +3,8 @@ package io.baseload.service.console;
 import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Role;
-import io.baseload.service.web.Json;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
-import java.nio.charset.StandardCharsets;
-import java.time.DateTimeException;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
@@ -15,7 +12,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -85,12 +81,13 @@ final class TenantsPage {
     /** The form of the limits: as they are or, after a refusal, as it was filled in, unless the budgets were changed meanwhile. */
     @SuppressWarnings("unchecked")
     private static void limits(Map<String, Object> tenant, Model model) {
-        String expected = BudgetRows.text(tenant);
+        List<Map<String, Object>> present = BudgetRows.windows(tenant);
+        String expected = Form.text(present);
         var typed = Optional.ofNullable((MultiValueMap<String, String>) model.getAttribute(LIMITS))
-                .filter(form -> expected.equals(form.getFirst("expected")));
-        model.addAttribute("expected", expected);
+                .filter(form -> expected.equals(form.getFirst(Form.EXPECTED)));
+        model.addAttribute(Form.EXPECTED, expected);
         model.addAttribute("again", typed.isPresent());
-        model.addAttribute("windows", typed.map(BudgetRows::typed).orElseGet(() -> BudgetRows.of(tenant)));
+        model.addAttribute("windows", typed.map(BudgetRows::typed).orElseGet(() -> BudgetRows.of(present)));
         model.addAttribute(
                 "fields",
                 typed.<Map<String, ?>>map(MultiValueMap::toSingleValueMap).orElse(tenant));
@@ -158,9 +155,7 @@ final class TenantsPage {
             body.put("max_concurrent", Form.whole("max_concurrent", fields.getOrDefault("max_concurrent", "")));
             body.put("max_wait_ms", wait.isBlank() ? NullNode.getInstance() : Form.whole("max_wait_ms", wait));
             body.put("windows", BudgetRows.read(form));
-            body.put(
-                    "expected_windows",
-                    Json.parse(fields.getOrDefault("expected", "").getBytes(StandardCharsets.UTF_8)));
+            body.put("expected_windows", Form.json(fields.get(Form.EXPECTED)));
             api.send("PATCH", body, TENANT, tenant);
         });
     }
@@ -168,24 +163,17 @@ final class TenantsPage {
     @PostMapping("/{tenant}/keys")
     String issue(
             @PathVariable String tenant,
-            @RequestParam(defaultValue = "") List<String> roles,
-            @RequestParam Map<String, String> form,
+            @RequestParam MultiValueMap<String, String> form,
             Model model,
             RedirectAttributes next) {
-        Map<String, Object> typed = new TreeMap<>(form);
-        typed.put("roles", roles);
-        return issued(tenant, model, next, typed, () -> {
-            Map<String, Object> body = Form.filled(form, "priority");
-            body.put("roles", roles);
-            body.put("models", Form.list(form.getOrDefault("models", "")));
-            body.put("addresses", Form.list(form.getOrDefault("addresses", "")));
-            String rate = form.getOrDefault("requests_per_minute", "");
-            if (!rate.isBlank()) {
-                body.put("requests_per_minute", Form.whole("requests_per_minute", rate));
-            }
-            body.putAll(ending(form.getOrDefault("expires", "")));
-            return api.send("POST", body, KEYS, tenant);
-        });
+        return IssuedKey.show(
+                page(tenant),
+                page(tenant),
+                model,
+                next,
+                NEW_KEY,
+                Form.typed(form),
+                () -> api.send("POST", KeyFields.read(form), KEYS, tenant));
     }
 
     @PostMapping("/{tenant}/keys/{prefix}/rotate")
@@ -196,41 +184,15 @@ final class TenantsPage {
             @RequestParam(defaultValue = "false") boolean never,
             Model model,
             RedirectAttributes next) {
-        return issued(tenant, model, next, Map.of(), () -> {
+        return IssuedKey.show(page(tenant), page(tenant), model, next, NEW_KEY, Map.of(), () -> {
             if (never && !expires.isBlank()) {
                 throw new Api.Refused(400, "Give a last day or choose 'never expires', not both.");
             }
-            Map<String, Object> body = never ? Map.of("expires_at", NullNode.getInstance()) : ending(expires);
+            Map<String, Object> body = never
+                    ? Map.of("expires_at", NullNode.getInstance())
+                    : expires.isBlank() ? Map.of() : Map.of("expires_at", KeyFields.end(expires));
             return api.send("POST", body, KEYS + "/{prefix}/rotate", tenant, prefix);
         });
-    }
-
-    /** @param expires the last day, in UTC; blank = as the API decides */
-    private static Map<String, Object> ending(String expires) {
-        if (expires.isBlank()) {
-            return Map.of();
-        }
-        try {
-            return Map.of("expires_at", LocalDate.parse(expires.strip()).plusDays(1) + "T00:00:00Z");
-        } catch (DateTimeException e) {
-            throw new Api.Refused(400, "The last day must be a date such as 2030-12-31.");
-        }
-    }
-
-    /** The page with the secret of a new key. It needs nothing else that could be refused, and no redirect, because the secret would have to be stored meanwhile. */
-    private static String issued(
-            String tenant,
-            Model model,
-            RedirectAttributes next,
-            Map<String, ?> typed,
-            Supplier<Map<String, Object>> act) {
-        try {
-            model.addAttribute("issued", act.get());
-            model.addAttribute("back", page(tenant));
-            return "key";
-        } catch (Api.Refused refused) {
-            return FormResult.refused(page(tenant), next, refused, NEW_KEY, typed);
-        }
     }
 
     @PostMapping("/{tenant}/keys/{prefix}/revoke")

@@ -132,13 +132,15 @@ public final class Tenants {
     /**
      * Replaces the budgets of a key; empty if the tenant never had such a key.
      *
+     * @param change from the present budgets; an exception from it rolls everything back
      * @throws UnknownTenantException if there is no such tenant
      */
     public Optional<List<UsageBudget>> changeKeyWindows(
-            Actor actor, String tenant, String prefix, List<UsageBudget> windows) {
+            Actor actor, String tenant, String prefix, UnaryOperator<List<UsageBudget>> change) {
         return transactions.execute(status -> {
             requireLocked(tenant);
             return budgetKey(tenant, prefix).map(key -> {
+                var windows = change.apply(budgets.ofKey(tenant, key));
                 budgets.replace(tenant, key, windows);
                 audit.recordAdmin(
                         actor,

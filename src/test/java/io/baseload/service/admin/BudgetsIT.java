@@ -78,11 +78,17 @@ class BudgetsIT {
         assertThat(AdminRest.texts(shown, "period")).containsExactly("day");
         assertThat(shown.get(0).get("model").asString()).isEqualTo(MODEL);
         assertThat(shown.get(0).get("used").asLong()).isPositive().isLessThanOrEqualTo(40);
+        assertThat(shown.get(0).get("soft_percent").asInt()).isEqualTo(10);
+        assertThat(shown.get(0).get("interactive_percent").isNull()).isTrue();
         JsonNode events =
                 rest.get("/admin/v1/audit?kind=quota.soft_limit&tenant=keyed").get("data");
         assertThat(events.size()).isEqualTo(1);
         assertThat(events.at("/0/detail/limit").asString()).isEqualTo("tokens");
-        rest.put(windows, Map.of("windows", List.of()));
+        HttpResponse<String> late = rest.send(
+                "PUT", windows, Map.of("windows", List.of(), "expected_windows", List.of(Map.of("period", "hour"))));
+        assertThat(late.statusCode()).isEqualTo(409);
+        assertThat(late.body()).contains("were changed meanwhile");
+        rest.put(windows, Map.of("windows", List.of(), "expected_windows", List.of(budget)));
         assertThat(complete(user, 30).statusCode()).isEqualTo(200);
     }
 

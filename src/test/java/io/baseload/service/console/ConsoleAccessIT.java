@@ -457,9 +457,7 @@ class ConsoleAccessIT {
     @Test
     void pagesAreSmallAndRunNothingButTheirFiles(RunningService service) throws Exception {
         try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
-            for (String path : Stream.concat(
-                            Stream.of(ConsolePage.values()).map(ConsolePage::path),
-                            Stream.of("/console/tenants/default"))
+            for (String path : Stream.concat(Looks.pages(), Stream.of("/console/tenants/default"))
                     .toList()) {
                 var page = session.get(path);
                 assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))

@@ -108,7 +108,7 @@ class ConsoleIT {
         service.rest()
                 .post("/v1/completions", Map.of("model", "default", "prompt", "Once upon a time", "max_tokens", 4));
         for (String path : Stream.concat(
-                        Stream.of(ConsolePage.values()).map(ConsolePage::path),
+                        Looks.pages(),
                         Stream.of("/console/tenants/default", "/console/models/unload?model=smollm2-135m-instruct"))
                 .toList()) {
             look(path, path.replaceAll("\\?.*", "").substring(1).replace('/', '-'));
@@ -141,7 +141,7 @@ class ConsoleIT {
         Patience.await().until(() -> rest.get("/admin/v1/models").toString().contains(stored));
         signIn();
         for (String page : Stream.concat(
-                        Stream.of(ConsolePage.values()).map(ConsolePage::path),
+                        Looks.pages(),
                         Stream.of(
                                 "/console/tenants/" + tenant,
                                 "/console/models/swap?alias=" + "n".repeat(60) + "&model=smollm2-135m-instruct"))
@@ -175,12 +175,18 @@ class ConsoleIT {
         browser.press("Start a canary");
         browser.one("#canary-model option[value='mirror at itself']").click();
         browser.fill("#percent", "10");
+        browser.fill("#answers", "12");
+        browser.fill("#errors", "0.5");
         browser.press("Show the consequences of the canary");
         browser.await("10 % of the requests for default go to mirror at itself, the others to smollm2-135m-instruct");
         browser.press("Start");
         browser.await("The canary of default is running.");
         assertThat(rest.get("/admin/v1/aliases/default/canary").get("percent").asInt())
                 .isEqualTo(10);
+        assertThat(rest.get("/admin/v1/aliases/default/canary")
+                        .get("min_requests")
+                        .asInt())
+                .isEqualTo(12);
         look("/console/models", "console-models-canary");
         browser.view(Looks.NARROW, false);
         assertThat(browser.one("caption").getSize().getWidth()).isGreaterThan(Looks.NARROW / 2);
@@ -192,7 +198,8 @@ class ConsoleIT {
         browser.await("The canary of default ends: mirror at itself is rolled back.");
         browser.open(url + "/console/models/swap?alias=sized&model=smollm2-135m-instruct");
         browser.await(
-                "instead of smollm2-135m-instruct (prompts of 0 to 1000 tokens), mirror at itself (prompts of 1001");
+                "instead of smollm2-135m-instruct (prompts of 0 to 1000 tokens), otherwise mirror at itself (prompts"
+                        + " of 1001");
         assertThat(browser.text()).doesNotContain("already.", "canary", "Both models", "The previous model");
         browser.open(url + "/console/models");
         browser.press("Roll back");

@@ -23,14 +23,14 @@ final class FirstPaint {
             browser.await("Needs attention");
             browser.withoutCache();
             System.out.println("page, first paint (ms), bytes");
-            for (ConsolePage page : ConsolePage.values()) {
+            for (String page : Looks.pages().toList()) {
                 double[] times = new double[VISITS];
                 for (int i = 0; i < VISITS; i++) {
-                    browser.open(url + page.path());
+                    browser.open(url + page);
                     times[i] = browser.firstPaint();
                 }
                 Arrays.sort(times);
-                System.out.printf(Locale.ROOT, "%s, %.0f, %d%n", page.path(), times[VISITS / 2], browser.weight());
+                System.out.printf(Locale.ROOT, "%s, %.0f, %d%n", page, times[VISITS / 2], browser.weight());
             }
         }
     }

@@ -6,12 +6,20 @@ import io.baseload.testing.Browser;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Checks pages, light and dark, wide and narrow: axe-core finds nothing, nothing overflows to the right, and screenshots are kept. */
 record Looks(Browser browser) {
     static final int WIDE = 1280;
     static final int NARROW = 380;
     static final Path PICTURES = Path.of("target", "console");
+
+    /** The paths of all pages for keys; one more is for people only. */
+    static Stream<String> pages() {
+        return Stream.of(ConsolePage.values())
+                .filter(page -> page != ConsolePage.KEYS)
+                .map(ConsolePage::path);
+    }
 
     /** @param name of the pictures */
     void at(String url, String name) throws IOException {

@@ -94,12 +94,13 @@ final class ProviderSignInIT {
             browser.await("ann@example.com");
             assertThat(browser.url()).isEqualTo(url + "/console");
             assertThat(browser.text()).contains(TENANT, "user", "tenant_admin", "Playground", "Tenants");
-            assertThat(browser.all("nav a")).hasSize(3);
+            assertThat(browser.all("nav a")).hasSize(4);
             looks.at(url + "/console", "console-person");
             browser.view(Looks.WIDE, false);
             browser.open(url + "/console/tenants/" + TENANT);
             browser.press("Create key");
             browser.await("Copy it now.");
+            createsAKeyOfHerOwn(browser, looks);
             assertThat(browser.errors()).isEmpty();
 
             browser.one("header form button").click();
@@ -113,6 +114,27 @@ final class ProviderSignInIT {
             assertThat(entry.at("/actor/key_prefix").asString()).startsWith("person_");
             assertThat(entry.at("/detail/person/subject").asString()).isEqualTo("ann");
         });
+    }
+
+    private static void createsAKeyOfHerOwn(Browser browser, Looks looks) throws Exception {
+        browser.open(url + "/console/keys");
+        browser.one("[name='roles'][value='tenant_admin']").click();
+        browser.fill("#rate", "30");
+        browser.press("Create key");
+        browser.await("Copy it now.");
+        Rest own = rest.as(browser.one("#secret").getText());
+        assertThat(own.get("/admin/v1/me").get("roles").toString()).contains("user", "tenant_admin");
+        browser.press("Back");
+        browser.await("Last used");
+        looks.here("console-keys");
+        browser.view(Looks.WIDE, false);
+        browser.press("Rotate");
+        browser.await("Copy it now.");
+        browser.press("Back");
+        browser.await("rotated");
+        browser.press("Revoke");
+        browser.agree();
+        browser.await("was revoked.");
     }
 
     @Test

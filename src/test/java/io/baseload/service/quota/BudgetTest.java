@@ -387,7 +387,7 @@ class BudgetTest {
     }
 
     private void keyWindows(String tenant, String key, UsageBudget... windows) {
-        assertThat(tenants.changeKeyWindows(Actor.SYSTEM, tenant, key, List.of(windows)))
+        assertThat(tenants.changeKeyWindows(Actor.SYSTEM, tenant, key, _ -> List.of(windows)))
                 .isPresent();
     }
 

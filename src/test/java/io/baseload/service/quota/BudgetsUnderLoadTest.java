@@ -95,7 +95,7 @@ class BudgetsUnderLoadTest {
         simple.budgets.addAll(own);
         for (String key : keys) {
             var windows = budgets(key, random);
-            tenants.changeKeyWindows(Actor.SYSTEM, tenant, key, windows);
+            tenants.changeKeyWindows(Actor.SYSTEM, tenant, key, _ -> windows);
             simple.budgets.addAll(windows);
         }
     }
@@ -227,7 +227,7 @@ class BudgetsUnderLoadTest {
             }
         }
         platform.get(Tenants.class).change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, all, 1000, 1));
-        keys.forEach(key -> beside.get(Tenants.class).changeKeyWindows(Actor.SYSTEM, tenant, key, ofKeys));
+        keys.forEach(key -> beside.get(Tenants.class).changeKeyWindows(Actor.SYSTEM, tenant, key, _ -> ofKeys));
     }
 
     private static void round(
