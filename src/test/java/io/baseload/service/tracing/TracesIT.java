@@ -155,7 +155,7 @@ class TracesIT {
                 "traceparent",
                 traceparent(trace));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        List<Span> spans = receiver.trace(trace, HTTP);
+        List<Span> spans = receiver.trace(trace, "http post /v1/embeddings");
         Span asked = named(spans, "embeddings vectors");
         assertThat(asked.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
         assertThat(backend.requests().getLast().head())
