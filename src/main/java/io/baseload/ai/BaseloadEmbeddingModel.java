@@ -35,6 +35,7 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
 
     private final Encodings encodings;
     private final String name;
+    private final int dimensions;
     private final ObservationRegistry registry;
     private final EmbeddingModelObservationConvention convention;
 
@@ -43,6 +44,7 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
             LoadedEncoder encoder, ObservationRegistry registry, EmbeddingModelObservationConvention convention) {
         this.encodings = Encodings.of(encoder);
         this.name = encoder.name();
+        this.dimensions = encoder.dimensions();
         this.registry = registry;
         this.convention = convention;
     }
@@ -86,7 +88,8 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
         PreparedEncoding prepared = encodings.prepare(new EncodingRequest(
                 new EncodingInput.Texts(texts, Optional.empty()),
                 dimensions == null ? OptionalInt.empty() : OptionalInt.of(dimensions)));
-        List<float[]> vectors = texts.isEmpty() ? List.of() : await(prepared.start());
+        List<float[]> vectors =
+                texts.isEmpty() ? List.of() : await(prepared.start().outputs());
         List<Embedding> embeddings = IntStream.range(0, vectors.size())
                 .mapToObj(i -> new Embedding(vectors.get(i), i))
                 .toList();
@@ -115,6 +118,6 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
 
     @Override
     public int dimensions() {
-        return encodings.dimensions();
+        return dimensions;
     }
 }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Actions of an operator over HTTP, for tests. */
@@ -24,6 +25,20 @@ public final class Admin {
         Files.copy(file, copy);
         succeed(startImport(copy.getFileName().toString(), name));
         Files.delete(copy);
+    }
+
+    /** The same for a folder, under its own name. */
+    public void importFolder(Path home, Path folder) throws Exception {
+        String name = folder.getFileName().toString();
+        Path target = home.resolve("import").resolve(name);
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = target.resolve(folder.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        succeed(startImport(name, name));
     }
 
     /** @return the job's id */

@@ -87,6 +87,10 @@ public final class ScriptedBackend implements AutoCloseable {
                     + "\r\nConnection: close\r\n\r\n" + body);
         }
 
+        public void json(String body) throws IOException {
+            whole(200, "Content-Type: application/json\r\n", body);
+        }
+
         /** Waits until the client closes the connection. */
         public void awaitClose() throws IOException {
             while (in.read() >= 0) {

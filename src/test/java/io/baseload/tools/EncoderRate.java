@@ -153,7 +153,8 @@ public final class EncoderRate implements AutoCloseable {
 
     private static Result own(Encodings encodings, Texts texts) {
         long start = System.nanoTime();
-        List<float[]> vectors = prepare(encodings, texts.texts).start().join();
+        List<float[]> vectors =
+                prepare(encodings, texts.texts).start().outputs().join();
         return new Result((System.nanoTime() - start) / 1e9, vectors);
     }
 

@@ -35,11 +35,8 @@ public interface Encodings {
                 .orElseThrow(() -> new IllegalStateException("no Baseload encoding layer on the class path"));
     }
 
-    /** The length of a text's vector; 1 if the encoder ranks documents. */
-    int dimensions();
-
     /**
-     * Tokenizes; computes nothing yet.
+     * Tokenizes, if the texts are tokenized here; computes nothing yet.
      *
      * @param flow the flow in which the request shares the engine with others
      * @throws InvalidRequestException if this model can't compute the request

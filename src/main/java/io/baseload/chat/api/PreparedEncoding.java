@@ -1,26 +1,31 @@
 package io.baseload.chat.api;
 
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
+import java.util.function.BooleanSupplier;
 
-/** Tokenized texts, whose cost is known before they are computed. */
+/** A request to an encoder, whose cost is known before it is computed. */
 public interface PreparedEncoding {
-    /** Tokens of all texts. */
+    /** Tokens of all texts; if they are tokenized elsewhere, an upper bound. */
     int tokens();
 
+    /** The same for limits; if the texts are tokenized elsewhere, an estimate. */
+    default int likelyTokens() {
+        return tokens();
+    }
+
     /**
-     * Queues them.
+     * Queues the texts. If they are computed elsewhere, this waits until the answer starts to arrive.
      *
-     * @param begun receives the number of tokens of each text when its computation begins; called on the engine's thread, must not block
-     * @return completes with a vector for each text, or one number for each document, in their order; cancelling it skips texts that aren't computed yet
+     * @param wanted as {@link WantedResult#await} asks it, if this waits
      * @throws io.baseload.engine.api.OverloadedException if the flow has too many requests already
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
+     * @throws UpstreamException if the texts are computed elsewhere and nothing of the answer arrived
+     * @throws InvalidRequestException if the remote server refuses the request
+     * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins
      */
-    CompletableFuture<List<float[]>> start(IntConsumer begun);
+    RunningEncoding start(BooleanSupplier wanted);
 
-    /** The same without word of what begins. */
-    default CompletableFuture<List<float[]>> start() {
-        return start(tokens -> {});
+    /** The same for a program that wants them in any case. */
+    default RunningEncoding start() {
+        return start(() -> true);
     }
 }

@@ -1,6 +1,6 @@
 package io.baseload.chat.api;
 
-/** A remote answer did not arrive, or not completely. If a {@link PreparedCompletion} throws it at its start, nothing of the answer has arrived. */
+/** A remote answer did not arrive, or not completely. If a {@link PreparedCompletion} or {@link PreparedEncoding} throws it at its start, nothing of the answer has arrived. */
 public final class UpstreamException extends RuntimeException {
     private final Reason reason;
 
@@ -15,6 +15,8 @@ public final class UpstreamException extends RuntimeException {
         UNREACHABLE,
         /** The server failed, broke off, or sent something that is not an answer. */
         FAILED,
+        /** The server has no route for such requests, or doesn't know the model; which of the two, it does not say. */
+        UNSUPPORTED,
         /** The server took too long. */
         TIMEOUT
     }

@@ -5,16 +5,19 @@ import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.api.RunningEncoding;
+import io.baseload.chat.api.Vectors;
 import io.baseload.chat.tokenizer.LongTexts;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedEncoder;
-import java.util.Arrays;
+import io.baseload.engine.api.Usage;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 
 /** A loaded encoder with its tokenizer. */
@@ -25,11 +28,6 @@ final class ModelEncodings implements Encodings {
     ModelEncodings(LoadedEncoder encoder, EncoderWords words) {
         this.encoder = encoder;
         this.words = words;
-    }
-
-    @Override
-    public int dimensions() {
-        return encoder.dimensions();
     }
 
     @Override
@@ -110,13 +108,16 @@ final class ModelEncodings implements Encodings {
         }
 
         @Override
-        public CompletableFuture<List<float[]>> start(IntConsumer begun) {
-            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, begun);
-            if (length == encoder.dimensions()) {
-                return vectors;
-            }
-            CompletableFuture<List<float[]>> shorter =
-                    vectors.thenApply(all -> all.stream().map(this::cut).toList());
+        public RunningEncoding start(BooleanSupplier wanted) {
+            var begun = new AtomicInteger();
+            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, begun::addAndGet);
+            return new Running(length == encoder.dimensions() ? vectors : shortened(vectors), begun);
+        }
+
+        private CompletableFuture<List<float[]>> shortened(CompletableFuture<List<float[]>> vectors) {
+            CompletableFuture<List<float[]>> shorter = vectors.thenApply(all -> all.stream()
+                    .map(vector -> Vectors.shortened(vector, length))
+                    .toList());
             var unused = shorter.whenComplete((all, failure) -> {
                 if (shorter.isCancelled()) {
                     vectors.cancel(true);
@@ -124,19 +125,13 @@ final class ModelEncodings implements Encodings {
             });
             return shorter;
         }
+    }
 
-        /** The first numbers, normalized to length 1. */
-        private float[] cut(float[] vector) {
-            float[] first = Arrays.copyOf(vector, length);
-            double squares = 0;
-            for (float number : first) {
-                squares += (double) number * number;
-            }
-            double norm = Math.sqrt(squares);
-            for (int i = 0; i < length && norm > 0; i++) {
-                first[i] = (float) (first[i] / norm);
-            }
-            return first;
+    /** @param begun tokens of the texts whose computation has begun */
+    private record Running(CompletableFuture<List<float[]>> outputs, AtomicInteger begun) implements RunningEncoding {
+        @Override
+        public Usage usage() {
+            return new Usage(begun.get(), 0);
         }
     }
 }

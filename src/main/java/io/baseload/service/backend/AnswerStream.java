@@ -16,7 +16,7 @@ final class AnswerStream implements AutoCloseable {
     private static final Duration REST = Duration.ofSeconds(1);
 
     private final InputStream body;
-    private final ServerEvents events = new ServerEvents(this::read);
+    private final ServerEvents events = new ServerEvents(into -> read(into, 0, into.length));
     private final Duration idle;
     private final Consumer<AnswerStream> closed;
     private final AtomicBoolean open = new AtomicBoolean(true);
@@ -41,14 +41,31 @@ final class AnswerStream implements AutoCloseable {
      * @throws IOException if the connection breaks, or was closed
      */
     Optional<ServerEvents.Event> next() throws IOException {
-        try {
-            Optional<ServerEvents.Event> event = events.next();
-            checkInTime();
-            return event;
-        } catch (IOException e) {
-            checkInTime();
-            throw e;
-        }
+        return events.next();
+    }
+
+    /** The answer as bytes, if it is not a stream of events. Reading fails as {@link #next} does, or if there are more bytes than that. */
+    InputStream bytes(long most) {
+        return new InputStream() {
+            private long left = most;
+
+            @Override
+            public int read() throws IOException {
+                var one = new byte[1];
+                return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+            }
+
+            @Override
+            public int read(byte[] into, int from, int length) throws IOException {
+                int count = AnswerStream.this.read(into, from, length);
+                left -= count;
+                if (left < 0) {
+                    throw new UpstreamException(
+                            Reason.FAILED, "The backend sent an answer of more than " + most + " bytes.");
+                }
+                return count;
+            }
+        };
     }
 
     private void checkInTime() {
@@ -59,10 +76,15 @@ final class AnswerStream implements AutoCloseable {
         }
     }
 
-    private int read(byte[] into) throws IOException {
+    private int read(byte[] into, int from, int length) throws IOException {
         waitingSince = System.nanoTime() | 1;
         try {
-            return body.read(into);
+            int count = body.read(into, from, length);
+            checkInTime();
+            return count;
+        } catch (IOException e) {
+            checkInTime();
+            throw e;
         } finally {
             waitingSince = NEVER;
         }

@@ -8,10 +8,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A remote engine that speaks OpenAI's chat completions, as described by an operator.
+ * A remote engine that speaks OpenAI's protocol, as described by an operator.
  *
  * @param name chosen by the operator
- * @param baseUrl the part before {@code /chat/completions}, such as {@code http://gpu-1:8000/v1}; without a slash at its end
+ * @param baseUrl the part before the routes, such as {@code http://gpu-1:8000/v1}; without a slash at its end
  * @param models the models that users may use there
  */
 public record Backend(String name, URI baseUrl, Secret secret, List<Offer> models, Limits limits, Instant createdAt) {

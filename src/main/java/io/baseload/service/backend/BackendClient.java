@@ -2,6 +2,7 @@ package io.baseload.service.backend;
 
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completions;
+import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
@@ -71,6 +72,11 @@ public final class BackendClient implements AutoCloseable {
         return new BackendCompletions(this, model);
     }
 
+    /** One of its models, used as an encoder. */
+    public Encodings encodings(Backend.Offer model) {
+        return new BackendEncodings(this, model);
+    }
+
     /**
      * Sends a request and waits until its answer begins.
      *
@@ -80,7 +86,7 @@ public final class BackendClient implements AutoCloseable {
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
-    AnswerStream open(byte[] body, BooleanSupplier wanted) {
+    AnswerStream open(BackendRoute route, byte[] body, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended("overloaded");
             throw new OverloadedException(
@@ -90,15 +96,15 @@ public final class BackendClient implements AutoCloseable {
         }
         requests.incrementAndGet();
         try {
-            var request = request("chat/completions")
+            var request = request(route.path())
                     .header("Content-Type", "application/json")
-                    .header("Accept", "text/event-stream")
+                    .header("Accept", route.contentType())
                     .POST(BodyPublishers.ofByteArray(body));
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response = ask(request.build(), wanted);
-            if (!BackendReplies.begins(response)) {
-                throw BackendReplies.failure(backend.name(), response, explanation(response, wanted), health);
+            if (!BackendReplies.begins(route, response)) {
+                throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
             }
             meters.firstByte().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
             return follow(response.body());
@@ -172,6 +178,7 @@ public final class BackendClient implements AutoCloseable {
             case OverloadedException e -> "overloaded";
             case UpstreamException e when e.reason() == Reason.UNREACHABLE -> "unreachable";
             case UpstreamException e when e.reason() == Reason.TIMEOUT -> "timeout";
+            case UpstreamException e when e.reason() == Reason.UNSUPPORTED -> "refused";
             case InvalidRequestException e -> "refused";
             case AbandonedException e -> "cancelled";
             default -> "failed";

@@ -42,6 +42,8 @@ final class BackendCompletions implements Completions {
             return chat;
         }
         throw new InvalidRequestException(
-                "model", "unsupported_value", "This model is on a backend, and backends answer chats only.");
+                "model",
+                "unsupported_value",
+                "This model is on a backend, and backends complete no texts: use it with /v1/chat/completions.");
     }
 }

@@ -61,7 +61,7 @@ final class BackendPrompt implements PreparedCompletion {
     @Override
     public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
-        var stream = client.open(body, () -> all.stream().anyMatch(Lease::isWanted));
+        var stream = client.open(BackendRoute.CHAT, body, () -> all.stream().anyMatch(Lease::isWanted));
         var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

@@ -6,6 +6,7 @@ import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Set;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -14,13 +15,16 @@ import tools.jackson.databind.json.JsonMapper;
 final class BackendReplies {
     private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_MESSAGE = 500;
+    /** Every backend has chats; the other routes may be missing, or switched off (501 by llama.cpp's server). */
+    private static final Set<Integer> UNSUPPORTED = Set.of(404, 405, 501);
+
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     private BackendReplies() {}
 
-    static boolean begins(HttpResponse<?> response) {
-        return response.statusCode() == 200 && contentType(response).startsWith("text/event-stream");
+    static boolean begins(BackendRoute route, HttpResponse<?> response) {
+        return response.statusCode() == 200 && contentType(response).startsWith(route.contentType());
     }
 
     private static String contentType(HttpResponse<?> response) {
@@ -32,14 +36,21 @@ final class BackendReplies {
      *
      * @param body its beginning; empty if there is none
      */
-    static RuntimeException failure(String backend, HttpResponse<?> response, byte[] body, BackendHealth health) {
+    static RuntimeException failure(
+            String backend, BackendRoute route, HttpResponse<?> response, byte[] body, BackendHealth health) {
         int status = response.statusCode();
+        if (route != BackendRoute.CHAT && UNSUPPORTED.contains(status)) {
+            return new UpstreamException(
+                    Reason.UNSUPPORTED,
+                    "The backend '" + backend + "' answers POST /" + route.path() + " with " + status
+                            + ": it has no such route, or does not know the model.");
+        }
         JsonNode error = error(body);
         String said = text(error, "message");
         String inFull = "answered " + status + (said.isEmpty() ? "" : ": " + said);
         return switch (status) {
-            case 200 -> failed(backend, "answered " + contentType(response) + " instead of an event stream", health);
-            case 400, 413, 422 -> refused(backend, error, said);
+            case 200 -> failed(backend, "answered " + contentType(response) + " instead of " + route.form(), health);
+            case 400, 413, 422 -> refused(backend, route, error, said);
             case 401, 403 -> failed(backend, "refuses the service's key (" + status + ")", health);
             case 404 ->
                 new UpstreamException(
@@ -69,11 +80,11 @@ final class BackendReplies {
         return new UpstreamException(Reason.FAILED, "The backend '" + backend + "' " + what + ".");
     }
 
-    private static InvalidRequestException refused(String backend, JsonNode error, String said) {
+    private static InvalidRequestException refused(String backend, BackendRoute route, JsonNode error, String said) {
         String field = text(error, "param");
         String code = text(error, "code");
         return new InvalidRequestException(
-                field.isEmpty() ? "messages" : field,
+                field.isEmpty() ? route.field() : field,
                 code.matches("[a-z_]{1,64}") ? code : "invalid_value",
                 "The backend '" + backend + "' refuses the request" + (said.isEmpty() ? "." : ": " + said));
     }

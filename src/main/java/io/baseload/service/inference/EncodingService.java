@@ -3,6 +3,9 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.api.RunningEncoding;
+import io.baseload.chat.api.UpstreamBusyException;
+import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.contents.SealedContent;
@@ -17,16 +20,17 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 
 /**
- * The life of a request to an encoder. It is like that of an answer, except that everything is known before it starts: its tokens are reserved at once, and there is nothing to
- * extend or to stream. It takes one place, however many texts it has.
+ * The life of a request to an encoder. It is like that of an answer, except that its cost is known, or bounded, before it starts: its tokens are reserved at once, and there is
+ * nothing to extend or to stream. It takes one place, however many texts it has.
  */
 final class EncodingService {
     /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
+    /** A request that fails costs nothing: none of it is sent to the client. */
+    private static final Usage NOTHING = new Usage(0, 0);
 
     private final RequestRecords records;
     private final RequestGuard guard;
@@ -54,7 +58,7 @@ final class EncodingService {
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
                 var prepared = encodings.prepare(guarded.request(), head.flow());
-                checkTokens(call, prepared.tokens());
+                checkTokens(call, prepared.likelyTokens());
                 span.phase("prompt");
                 var watch = new Stopwatch(records.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
                 var encoded = encode(head, guarded, filtered.verdicts(), prepared, watch, wanted);
@@ -92,36 +96,47 @@ final class EncodingService {
                 head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
         var reservation = reserved.reservation();
         watch.span().phase("reserve");
-        var begun = new AtomicInteger();
-        CompletableFuture<List<float[]>> computed;
-        try {
-            computed = prepared.start(begun::addAndGet);
-        } catch (RuntimeException | Error e) {
-            records.refund(reservation);
-            throw e;
-        }
+        var running = start(prepared, reservation, watch, model, wanted);
         List<float[]> outputs;
         try {
-            outputs = await(computed, wanted);
+            outputs = await(running.outputs(), wanted);
         } catch (AbandonedException e) {
-            computed.cancel(true);
-            end(reservation, State.CANCELLED, begun.get(), watch, model, Optional.empty());
+            running.outputs().cancel(true);
+            end(reservation, State.CANCELLED, running.usage(), watch, model, Optional.empty());
             throw new AbandonedException(true);
         } catch (CompletionException e) {
-            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
+            end(reservation, State.FAILED, NOTHING, watch, model, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
-            computed.cancel(true);
-            end(reservation, State.FAILED, 0, watch, model, Optional.empty());
+            running.outputs().cancel(true);
+            end(reservation, State.FAILED, NOTHING, watch, model, Optional.empty());
             throw e;
         }
+        var usage = running.usage();
         var answer = reserved.kept().map(it -> it.outputs(outputs));
-        boolean settled = end(reservation, State.DONE, prepared.tokens(), watch, model, answer);
+        boolean settled = end(reservation, State.DONE, usage, watch, model, answer);
         if (!settled && answer.isPresent()) {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("the contents were not stored in time"));
         }
-        return new EncodingResult(model.id(), outputs, prepared.tokens(), reserved.quota());
+        return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota());
+    }
+
+    private RunningEncoding start(
+            PreparedEncoding prepared,
+            Reservation reservation,
+            Stopwatch watch,
+            ServedModel model,
+            BooleanSupplier wanted) {
+        try {
+            return watch.span().call(() -> prepared.start(wanted));
+        } catch (RuntimeException | Error e) {
+            records.refund(reservation);
+            if (e instanceof UpstreamException || e instanceof UpstreamBusyException) {
+                model.ended(true, Duration.ofMillis(watch.milliseconds()));
+            }
+            throw e;
+        }
     }
 
     /** An interrupt means that the service stops: what has been started is completed. */
@@ -142,11 +157,10 @@ final class EncodingService {
     private boolean end(
             Reservation reservation,
             State state,
-            int tokens,
+            Usage usage,
             Stopwatch watch,
             ServedModel model,
             Optional<SealedContent> answer) {
-        var usage = new Usage(tokens, 0);
         watch.end(usage, state == State.DONE ? "stop" : state.word());
         if (state != State.CANCELLED) {
             model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));

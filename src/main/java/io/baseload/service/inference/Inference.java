@@ -22,7 +22,8 @@ public interface Inference {
     Optional<QuotaSnapshot> room(Caller caller);
 
     /**
-     * Computes vectors of texts with an encoder, or ranks documents. When this returns, usage and outcome are recorded (or a second has passed, if the database is unreachable).
+     * Computes vectors of texts with an encoder, or ranks documents. When this returns, usage and outcome are recorded (or a second has passed, if the database is unreachable). If a
+     * backend fails, even in the middle of its answer, the next model that the name stands for is asked: nothing has been sent to the client yet.
      *
      * @param origin recorded in the audit trail
      * @param wanted whether somebody still waits for the result; asked several times a second. If not, texts whose computation has begun are billed, and the others are not computed
@@ -31,7 +32,8 @@ public interface Inference {
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
-     * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full
+     * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full, or no backend has room
+     * @throws io.baseload.chat.api.UpstreamException if the model is on a backend that does not answer, or sends a bad answer
      * @throws LedgerUnavailableException if reservation or intent can't be written; nothing was computed
      */
     EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted);

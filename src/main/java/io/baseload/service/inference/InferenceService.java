@@ -36,8 +36,8 @@ import java.util.stream.Stream;
 /**
  * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
  * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
- * the next one is tried when one is overloaded, has too few places, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after an
- * answer has started.
+ * the next one is tried when one is overloaded, has too few places, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after
+ * anything of an answer may have been sent.
  *
  * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
  */

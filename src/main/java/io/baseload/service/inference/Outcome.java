@@ -94,7 +94,7 @@ record Outcome(
             detail.put("guardrails", verdicts.stream().map(Verdict::described).toList());
         }
         if (usage.estimated()) {
-            detail.put("counted", "by chunks");
+            detail.put("counted", usage.completion() > 0 ? "by chunks" : "by bytes");
         }
         if (settled.state() == Settlement.State.CORRECTED) {
             detail.put("correction", true);

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.quota.QuotaExceededException;
@@ -38,6 +39,7 @@ enum RefusalReason {
             case ModelUnavailableException e -> MODEL_UNAVAILABLE;
             case ModelClosedException e -> MODEL_UNAVAILABLE;
             case UnknownModelException e -> UNKNOWN_MODEL;
+            case UpstreamException e when e.reason() == Reason.UNSUPPORTED -> INVALID_REQUEST;
             case UpstreamException e -> BACKEND;
             case AbandonedException e -> ABANDONED;
             case LedgerUnavailableException e -> LEDGER_UNAVAILABLE;

@@ -23,7 +23,7 @@ record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedM
 
     @Override
     public ModelUse use() {
-        return new ModelUse.Answers(client.completions(offer));
+        return new ModelUse.Elsewhere(client.completions(offer), client.encodings(offer));
     }
 
     @Override

@@ -114,6 +114,7 @@ public final class Failures {
         return switch (e.reason()) {
             case UNREACHABLE -> ApiException.unavailable("backend_unavailable", message(e), BACKEND_BACK);
             case FAILED -> ApiException.upstream(502, "backend_failed", message(e));
+            case UNSUPPORTED -> ApiException.invalid("model", "unsupported_value", message(e));
             case TIMEOUT -> ApiException.upstream(504, "backend_timeout", message(e));
         };
     }

@@ -76,7 +76,7 @@ class EncodingsTest {
                             .valueStream()
                             .mapToInt(JsonNode::size)
                             .sum());
-            compare(prepared.start().join(), expected.path("vectors"));
+            compare(prepared.start().outputs().join(), expected.path("vectors"));
         }
     }
 
@@ -109,6 +109,7 @@ class EncodingsTest {
                 List<float[]> scores = encodings
                         .prepare(new EncodingRequest(input, OptionalInt.empty()))
                         .start()
+                        .outputs()
                         .join();
                 assertThat(scores.getFirst()[0])
                         .isCloseTo(expected.path("vectors").path(i).path(0).floatValue(), Offset.offset(1e-5f));
@@ -186,7 +187,7 @@ class EncodingsTest {
 
     private static float[] vector(Encodings encodings, String text, Optional<String> prompt, OptionalInt dimensions) {
         var request = new EncodingRequest(new EncodingInput.Texts(List.of(text), prompt), dimensions);
-        return encodings.prepare(request).start().join().getFirst();
+        return encodings.prepare(request).start().outputs().join().getFirst();
     }
 
     private void copy(String name) throws Exception {

@@ -18,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -27,7 +26,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.document.Document;
@@ -57,7 +55,7 @@ final class EncodersIT {
             Rest rest = service.rest();
             Admin admin = new Admin(rest);
             for (String name : List.of("bert-mean", "bert-cls", "bert-rank")) {
-                importFolder(admin, name);
+                admin.importFolder(home, MODELS.resolve(name));
                 admin.move(name, "load");
             }
             admin.alias("vectors", "bert-mean");
@@ -80,19 +78,6 @@ final class EncodersIT {
                             .statusCode())
                     .isIn(503, 200);
         }
-    }
-
-    private void importFolder(Admin admin, String name) throws Exception {
-        Path target = home.resolve("import").resolve(name);
-        try (Stream<Path> files = Files.walk(MODELS.resolve(name))) {
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path copy = target.resolve(MODELS.resolve(name).relativize(file).toString());
-                Files.createDirectories(copy.getParent());
-                Files.copy(file, copy);
-            }
-        }
-        JsonNode job = admin.end(admin.startImport(name, name));
-        assertThat(job.get("state").asString()).as(job.toString()).isEqualTo("succeeded");
     }
 
     private static JsonNode expected(String name) {

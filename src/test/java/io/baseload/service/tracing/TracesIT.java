@@ -139,6 +139,33 @@ class TracesIT {
     }
 
     @Test
+    void soDoTheirEncoders() throws Exception {
+        backend.on(
+                "vectors",
+                connection -> connection.json(
+                        "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":{\"prompt_tokens\":3}}"));
+        Rest rest = service.rest();
+        var models = List.of(Map.of("id", "vectors"));
+        rest.post("/admin/v1/backends", Map.of("name", "encoder", "base_url", backend.url(), "models", models));
+        String trace = "4bf92f3577b34da6a3ce929d0e0e4713";
+        var answer = rest.send(
+                "POST",
+                "/v1/embeddings",
+                Map.of("model", "vectors", "input", "Hello"),
+                "traceparent",
+                traceparent(trace));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        List<Span> spans = receiver.trace(trace, "http post /v1/embeddings");
+        Span asked = named(spans, "embeddings vectors");
+        assertThat(asked.getKind()).isEqualTo(Span.SpanKind.SPAN_KIND_CLIENT);
+        assertThat(backend.requests().getLast().head())
+                .containsIgnoringCase("traceparent: 00-" + trace + "-" + TraceReceiver.id(asked) + "-01");
+        assertThat(below(spans, asked))
+                .extracting(Span::getName)
+                .containsExactly("quota", "prompt", "reserve", "backend", "settle");
+    }
+
+    @Test
     void probesAndScrapesAreNotTraced() throws Exception {
         String probe = "4bf92f3577b34da6a3ce929d0e0e4704";
         service.rest().send("GET", "/actuator/prometheus", "", "traceparent", traceparent(probe));

@@ -1,0 +1,50 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
+import io.baseload.chat.api.Encodings;
+import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.engine.api.FlowId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import tools.jackson.databind.json.JsonMapper;
+
+/** A backend's model, used as an encoder. The caller's identity stays here, as for chats. */
+final class BackendEncodings implements Encodings {
+    private static final JsonMapper JSON = new JsonMapper();
+
+    private final BackendClient client;
+    private final Backend.Offer model;
+
+    BackendEncodings(BackendClient client, Backend.Offer model) {
+        this.client = client;
+        this.model = model;
+    }
+
+    @Override
+    public PreparedEncoding prepare(EncodingRequest request, FlowId flow) {
+        return new BackendTexts(client, request, JSON.writeValueAsBytes(body(request)));
+    }
+
+    /**
+     * The fields that every engine knows, and those that the request has. The form of the numbers is left to the backend, as is the number of results: both forms are read, and all
+     * results are needed.
+     */
+    private Map<String, Object> body(EncodingRequest request) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("model", model.upstream());
+        switch (request.input()) {
+            case EncodingInput.Texts texts -> {
+                body.put("input", texts.texts());
+                texts.prompt().ifPresent(name -> body.put("prompt_name", name));
+            }
+            case EncodingInput.Tokens tokens -> body.put("input", tokens.texts());
+            case EncodingInput.Documents documents -> {
+                body.put("query", documents.query());
+                body.put("documents", documents.documents());
+            }
+        }
+        request.dimensions().ifPresent(length -> body.put("dimensions", length));
+        return body;
+    }
+}

@@ -1,0 +1,78 @@
+package io.baseload.service.backend;
+
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
+import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.api.RunningEncoding;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.function.BooleanSupplier;
+
+/** Texts that are ready to be sent. Unless they are token ids, only the backend can count their tokens, so there are two estimates: an upper bound and a likely value. */
+final class BackendTexts implements PreparedEncoding {
+    /** The tokens that a backend may add to a text: its start and end, a prompt. */
+    private static final int ADDED_TO_TEXT = 32;
+    /** The same for a query with a document: rerankers that generate have a template with instructions. */
+    private static final int ADDED_TO_PAIR = 128;
+    /** Bytes per token in most texts. */
+    private static final int USUAL_BYTES = 4;
+
+    private final BackendClient client;
+    private final EncodingRequest request;
+    private final byte[] body;
+    private final long most;
+    private final long likely;
+
+    BackendTexts(BackendClient client, EncodingRequest request, byte[] body) {
+        this.client = client;
+        this.request = request;
+        this.body = body;
+        long[] sizes = sizes(request.input());
+        int added = request.input() instanceof EncodingInput.Documents ? ADDED_TO_PAIR : ADDED_TO_TEXT;
+        int inToken = request.input() instanceof EncodingInput.Tokens ? 1 : USUAL_BYTES;
+        this.most = Arrays.stream(sizes).map(size -> size + added).sum();
+        this.likely =
+                Arrays.stream(sizes).map(size -> Math.ceilDiv(size, inToken)).sum();
+    }
+
+    /** The bytes, or tokens, of each text. */
+    private static long[] sizes(EncodingInput input) {
+        return switch (input) {
+            case EncodingInput.Texts texts ->
+                texts.texts().stream().mapToLong(BackendTexts::bytes).toArray();
+            case EncodingInput.Tokens tokens ->
+                tokens.texts().stream().mapToLong(ids -> ids.length).toArray();
+            case EncodingInput.Documents documents -> {
+                long query = bytes(documents.query());
+                yield documents.documents().stream()
+                        .mapToLong(document -> query + bytes(document))
+                        .toArray();
+            }
+        };
+    }
+
+    private static long bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    /** No tokenizer produces more tokens than a text has bytes. */
+    @Override
+    public int tokens() {
+        return (int) Math.min(most, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public int likelyTokens() {
+        return (int) Math.min(likely, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public RunningEncoding start(BooleanSupplier wanted) {
+        boolean ranks = request.input() instanceof EncodingInput.Documents;
+        var stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
+        var outputs = new OutputReader(request.input().size(), ranks, request.dimensions());
+        var answer = new EncodingAnswer(client, stream, outputs, likelyTokens());
+        Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
+        return answer;
+    }
+}
