@@ -9,8 +9,12 @@ import io.baseload.engine.kernel.tiles.TileParameters;
 import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * A linear layer in the precision {@code fast} for rows of decode or of a prompt, by {@link TileKernel}: some panels, which stay in L2, times one tile of rows after the other. The definition is
@@ -22,6 +26,9 @@ final class TileLinear {
 
     private final InstructionSet set;
     private final TileParameters parameters;
+
+    /** For each packing the kernels of 1, 2, … rows. */
+    private final Map<Packing, TileKernel[]> kernels = new HashMap<>();
 
     /** @param cols the most columns of a matrix */
     TileLinear(InstructionSet set, int cols) {
@@ -47,15 +54,31 @@ final class TileLinear {
      */
     void multiply(PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
         int rows = to - from;
+        TileKernel[] byRows = kernels(w.packing());
         int most = panels(w, rows > x.height());
         for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
             panels = Math.min(most, endPanel - panel);
             for (int row = 0, some; row < rows; row += some) {
                 some = Math.min(x.height() - (first + row) % x.height(), rows - row);
-                TileKernel.of(set, w.packing(), some).multiply(w, panel, panels, x, first + row, parameters);
+                byRows[some - 1].multiply(w, panel, panels, x, first + row, parameters);
                 store(w, panel, panels, y, from + row, some);
             }
         }
+    }
+
+    private TileKernel[] kernels(Packing packing) {
+        TileKernel[] all = kernels.get(packing);
+        if (all == null) {
+            all = all(packing);
+            kernels.put(packing, all);
+        }
+        return all;
+    }
+
+    private TileKernel[] all(Packing packing) {
+        return IntStream.rangeClosed(1, TileKernel.maxRows(set))
+                .mapToObj(rows -> TileKernel.of(set, packing, rows))
+                .toArray(TileKernel[]::new);
     }
 
     private static int panels(PackedMatrix w, boolean shared) {

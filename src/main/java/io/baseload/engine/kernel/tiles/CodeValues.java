@@ -3,6 +3,11 @@ package io.baseload.engine.kernel.tiles;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
 
 /**
  * What 4-bit codes stand for, as unsigned bytes: value = unit · (byte − offset).
@@ -15,7 +20,16 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
     private static final int MAX_SHORT = Short.MAX_VALUE;
     private static final int MAX_ACTIVATION = 127;
 
+    private static final Map<Codes, CodeValues> ALL = Arrays.stream(Codes.values())
+            .filter(codes -> codes.bits() == 4)
+            .collect(Collectors.toMap(codes -> codes, CodeValues::compute, (a, b) -> a, () -> new EnumMap<>(Codes.class)));
+
+    /** The values of 4-bit codes. */
     static CodeValues of(Codes codes) {
+        return Objects.requireNonNull(ALL.get(codes));
+    }
+
+    private static CodeValues compute(Codes codes) {
         return switch (codes) {
             case U4 -> new CodeValues(new byte[0], 1, -1, 15);
             case I4 -> new CodeValues(new byte[0], 1, 3, 15);
