@@ -40,9 +40,7 @@ final class KernelProvider {
     /** The instructions that are used: those with the JVM's own vectors, so that {@code -XX:UseAVX} limits them too. */
     private static @Nullable InstructionSet tiles(Precision precision) {
         boolean integers = VECTORS && precision == Precision.FAST;
-        return integers
-                ? InstructionSet.best(Lanes.FLOATS.vectorBitSize()).orElse(null)
-                : null;
+        return integers ? InstructionSet.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
     }
 
     private static Kernels choose(Precision precision) {

@@ -4,8 +4,8 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -21,8 +21,10 @@ import org.jspecify.annotations.Nullable;
  * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
  * @param tiles the machine code that this defines; null if there is none
  */
-record ScalarKernels(Precision precision, @Nullable Bf16Format bf16, @Nullable InstructionSet tiles)
-        implements Kernels {
+record ScalarKernels(
+        Precision precision,
+        @Nullable Bf16Format bf16,
+        @Nullable InstructionSet tiles) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 

@@ -82,7 +82,9 @@ final class TileLinear {
     }
 
     private static int panels(PackedMatrix w, boolean shared) {
-        return shared ? Math.toIntExact(Math.clamp(SHARED_BYTES / w.panelBytes(), 1, TileParameters.MAX_PANELS)) : TileParameters.MAX_PANELS;
+        return shared
+                ? Math.toIntExact(Math.clamp(SHARED_BYTES / w.panelBytes(), 1, TileParameters.MAX_PANELS))
+                : TileParameters.MAX_PANELS;
     }
 
     private void store(PackedMatrix w, int panel, int panels, Rows y, int row, int rows) {

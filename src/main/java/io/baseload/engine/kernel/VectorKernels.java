@@ -19,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
  * @param tiles instructions of machine code for 4-bit weights; null if they are multiplied by the Vector API
  */
-record VectorKernels(Precision precision, @Nullable Bf16Format bf16, @Nullable InstructionSet tiles)
-        implements Kernels {
+record VectorKernels(
+        Precision precision,
+        @Nullable Bf16Format bf16,
+        @Nullable InstructionSet tiles) implements Kernels {
 
     @Override
     public String name() {

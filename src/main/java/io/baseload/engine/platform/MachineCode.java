@@ -25,8 +25,8 @@ public final class MachineCode {
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final long PAGE = 1 << 12;
 
-    private static final MethodHandle CALL = Linker.nativeLinker()
-            .downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
 
     private final MemorySegment function;
 
@@ -62,11 +62,11 @@ public final class MachineCode {
             NativeLibrary system = NativeLibrary.system();
             MethodHandle map = system.function(
                     "mmap",
-                    FunctionDescriptor.of(
-                            ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+                    FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
             MethodHandle protect =
                     system.function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-            var page = (MemorySegment) map.invokeExact(MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            var page =
+                    (MemorySegment) map.invokeExact(MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (page.address() == -1) {
                 throw new IllegalStateException("the system gave no memory for machine code");
             }

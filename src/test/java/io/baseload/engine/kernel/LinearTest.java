@@ -40,7 +40,8 @@ class LinearTest {
     private final Kernels best = Kernels.best();
 
     /** By the Vector API, and by machine code with all of this machine's instructions. */
-    private final List<Kernels> fast = Stream.concat(Stream.of((InstructionSet) null), InstructionSet.available().stream())
+    private final List<Kernels> fast = Stream.concat(
+                    Stream.of((InstructionSet) null), InstructionSet.available().stream())
             .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
             .toList();
 

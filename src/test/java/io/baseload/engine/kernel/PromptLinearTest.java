@@ -58,9 +58,10 @@ class PromptLinearTest {
         Stream<Form> library = RandomWeights.packings()
                 .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
                 .map(packing -> new Form(null, packing));
-        Stream<Form> tiles = InstructionSet.available().stream().flatMap(set -> RandomWeights.packings()
-                .filter(packing -> TileKernel.takes(set, packing))
-                .map(packing -> new Form(set, packing)));
+        Stream<Form> tiles = InstructionSet.available().stream()
+                .flatMap(set -> RandomWeights.packings()
+                        .filter(packing -> TileKernel.takes(set, packing))
+                        .map(packing -> new Form(set, packing)));
         return Stream.concat(library, tiles);
     }
 
@@ -98,7 +99,8 @@ class PromptLinearTest {
         Rows x = random.rows(count, w.cols());
         Rows expected = output(w, count);
         Rows actual = output(w, count);
-        form.scalar().prefillLinear(w, quantized(form, form.scalar(), x, count), expected, 0, count, 0, w.panels(), scratch);
+        form.scalar()
+                .prefillLinear(w, quantized(form, form.scalar(), x, count), expected, 0, count, 0, w.panels(), scratch);
         form.best().prefillLinear(w, quantized(form, form.best(), x, count), actual, 0, count, 0, w.panels(), scratch);
         assertArrayEquals(
                 expected.data(), actual.data(), () -> form + " " + w.rows() + " × " + w.cols() + ", " + count);

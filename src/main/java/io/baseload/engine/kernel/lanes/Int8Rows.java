@@ -126,8 +126,10 @@ public final class Int8Rows {
         for (int g = 0; g < to.cols() / GROUP; g++) {
             long first = to.codes(row, g);
             for (int i = 0; i < GROUP; i += L) {
-                IntVector ordered = IntVector.fromArray(INTS, codes, 1 + g * GROUP + i).rearrange(EVEN_ODD);
-                ((ByteVector) ordered.convertShape(I2B, BYTES, 0)).intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
+                IntVector ordered =
+                        IntVector.fromArray(INTS, codes, 1 + g * GROUP + i).rearrange(EVEN_ODD);
+                ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
+                        .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
             }
             to.numbers(row, g, starts[g], steps[g]);
         }

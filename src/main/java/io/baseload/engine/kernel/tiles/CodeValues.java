@@ -22,7 +22,8 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
 
     private static final Map<Codes, CodeValues> ALL = Arrays.stream(Codes.values())
             .filter(codes -> codes.bits() == 4)
-            .collect(Collectors.toMap(codes -> codes, CodeValues::compute, (a, b) -> a, () -> new EnumMap<>(Codes.class)));
+            .collect(Collectors.toMap(
+                    codes -> codes, CodeValues::compute, (a, b) -> a, () -> new EnumMap<>(Codes.class)));
 
     /** The values of 4-bit codes. */
     static CodeValues of(Codes codes) {

@@ -38,7 +38,6 @@ import io.baseload.engine.platform.Assembler.Vector;
 import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
-import io.baseload.engine.tensor.Scales;
 import java.util.stream.IntStream;
 
 /**

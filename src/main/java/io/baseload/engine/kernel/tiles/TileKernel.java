@@ -1,15 +1,12 @@
 package io.baseload.engine.kernel.tiles;
 
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Scales;
-import java.lang.foreign.MemorySegment;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
