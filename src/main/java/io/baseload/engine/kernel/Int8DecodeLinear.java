@@ -67,7 +67,7 @@ final class Int8DecodeLinear {
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         Codes codes = w.packing().codes();
         int group = group(w.packing());
-        float unit = ScalarInt8.unit(codes);
+        float unit = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         int lowest = codes == Codes.I4 ? -8 : 0;
         Int8Rows rows = scratch.int8();
         for (int row = from; row < to; row++) {

@@ -7,6 +7,8 @@ import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -58,9 +60,19 @@ record ScalarKernels(
                 panel(w, true, x, y, from, to, panel, scratch);
             }
             for (int row = from; row < to && int8; row++) {
-                ScalarInt8.multiply(w, panel, x, y, row, scratch);
+                ScalarInt8.multiply(w, table(w.packing()), panel, x, y, row, scratch);
             }
         }
+    }
+
+    /** The integers for the numbers of a table; the small ones where the Vector API multiplies. */
+    private @Nullable IntegerTable table(Packing packing) {
+        if (!packing.codes().codebook()) {
+            return null;
+        }
+        return tiles != null && TileKernel.takes(tiles, packing)
+                ? TileKernel.integers(tiles, packing.codes())
+                : Codebook.smallIntegers(packing.codes());
     }
 
     @Override
@@ -79,7 +91,7 @@ record ScalarKernels(
         if (bf16 != null && bf16.takes(w)) {
             return PromptForm.LIBRARY;
         }
-        if (tiles != null && TileKernel.takes(tiles, w.packing())) {
+        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
             return PromptForm.TILES;
         }
         boolean integers = bf16 == null && precision == Precision.FAST && PromptFormat.MACHINE.isPresent();

@@ -33,7 +33,7 @@ final class TileLinear {
     /** @param cols the most columns of a matrix */
     TileLinear(InstructionSet set, int cols) {
         this.set = set;
-        this.parameters = new TileParameters(cols);
+        this.parameters = new TileParameters(set, cols);
     }
 
     InstructionSet set() {

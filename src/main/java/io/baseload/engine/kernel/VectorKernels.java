@@ -82,7 +82,7 @@ record VectorKernels(
         if (bf16 != null && bf16.takes(w)) {
             return PromptForm.LIBRARY;
         }
-        if (inTiles(w)) {
+        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
             return PromptForm.TILES;
         }
         boolean integers = bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;

@@ -16,6 +16,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -146,20 +147,18 @@ class LinearTest {
     }
 
     private void assertFastTwins(PackedMatrix w, Rows x, int... counts) {
-        for (Kernels definition : List.of(Kernels.scalar(EXACT), Kernels.scalar(FAST))) {
-            List<Kernels> defined = fast.stream()
-                    .filter(kernels -> fastDefinition(kernels, w.packing()).equals(definition))
-                    .toList();
-            if (!defined.isEmpty()) {
-                assertTwins(decode, w, x, definition, defined, counts);
-            }
-        }
+        fast.stream()
+                .collect(Collectors.groupingBy(kernels -> fastDefinition(kernels, w.packing())))
+                .forEach((definition, defined) -> assertTwins(decode, w, x, definition, defined, counts));
     }
 
     private static Kernels fastDefinition(Kernels kernels, Packing packing) {
         InstructionSet tiles = ((VectorKernels) kernels).tiles();
-        boolean integers = Int8DecodeLinear.takes(packing) || tiles != null && TileKernel.takes(tiles, packing);
-        return Kernels.scalar(ScalarInt8.takes(packing) && !integers ? EXACT : FAST);
+        if (tiles != null && TileKernel.takes(tiles, packing)) {
+            // one definition for all whose integers are the same
+            return new ScalarKernels(FAST, null, packing.codes().codebook() && tiles.dotProducts() ? tiles : null);
+        }
+        return new ScalarKernels(ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);
     }
 
     private void assertTwins(Linear linear, PackedMatrix w, Kernels definition, Kernels tested, int... counts) {

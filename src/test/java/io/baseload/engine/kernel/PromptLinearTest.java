@@ -60,7 +60,7 @@ class PromptLinearTest {
                 .map(packing -> new Form(null, packing));
         Stream<Form> tiles = InstructionSet.available().stream()
                 .flatMap(set -> RandomWeights.packings()
-                        .filter(packing -> TileKernel.takes(set, packing))
+                        .filter(packing -> TileKernel.takesPrompts(set, packing))
                         .map(packing -> new Form(set, packing)));
         return Stream.concat(library, tiles);
     }

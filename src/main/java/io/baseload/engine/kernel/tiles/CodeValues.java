@@ -1,13 +1,11 @@
 package io.baseload.engine.kernel.tiles;
 
-import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
-import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Collectors;
 
 /**
  * What 4-bit codes stand for, as unsigned bytes: value = unit · (byte − offset).
@@ -20,22 +18,30 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
     private static final int MAX_SHORT = Short.MAX_VALUE;
     private static final int MAX_ACTIVATION = 127;
 
-    private static final Map<Codes, CodeValues> ALL = Arrays.stream(Codes.values())
-            .filter(codes -> codes.bits() == 4)
-            .collect(Collectors.toMap(
-                    codes -> codes, CodeValues::compute, (a, b) -> a, () -> new EnumMap<>(Codes.class)));
+    private static final Map<Codes, CodeValues> BYTES = all(InstructionSet.AVX512_VNNI);
+    private static final Map<Codes, CodeValues> SMALL = all(InstructionSet.AVX2);
 
-    /** The values of 4-bit codes. */
-    static CodeValues of(Codes codes) {
-        return Objects.requireNonNull(ALL.get(codes));
+    /**
+     * The values of 4-bit codes.
+     *
+     * @param set for dot products, whose sums have 32 bits, the numbers of a table are integers of 8 bits, otherwise smaller ones
+     */
+    static CodeValues of(Codes codes, InstructionSet set) {
+        return Objects.requireNonNull((set.dotProducts() ? BYTES : SMALL).get(codes));
     }
 
-    private static CodeValues compute(Codes codes) {
-        return switch (codes) {
-            case U4 -> new CodeValues(new byte[0], 1, -1, 15);
-            case I4 -> new CodeValues(new byte[0], 1, 3, 15);
-            default -> of(Codebook.smallIntegers(codes));
-        };
+    private static Map<Codes, CodeValues> all(InstructionSet set) {
+        var all = new EnumMap<Codes, CodeValues>(Codes.class);
+        for (Codes codes : Codes.values()) {
+            if (codes.bits() == 4) {
+                all.put(codes, codes.codebook() ? of(TileKernel.integers(set, codes)) : integers(codes));
+            }
+        }
+        return all;
+    }
+
+    private static CodeValues integers(Codes codes) {
+        return new CodeValues(new byte[0], 1, codes == Codes.I4 ? 3 : -1, 15);
     }
 
     private static CodeValues of(IntegerTable integers) {

@@ -102,7 +102,7 @@ final class TileCode {
     TileCode(InstructionSet set, Packing packing, int rows) {
         this.set = set;
         this.packing = packing;
-        this.values = CodeValues.of(packing.codes());
+        this.values = CodeValues.of(packing.codes(), set);
         this.rows = rows;
         this.width = set.bits() / Byte.SIZE;
         this.parts = LINE / width;

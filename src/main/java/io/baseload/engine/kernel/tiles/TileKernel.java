@@ -1,8 +1,10 @@
 package io.baseload.engine.kernel.tiles;
 
-
 import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.MachineCode;
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Scales;
@@ -39,7 +41,20 @@ public final class TileKernel {
         return packing.codes().bits() == 4
                 && packing.block() % TileRows.GROUP == 0
                 && packing.scales() != Scales.FLOAT8
-                && (set.dotProducts() || CodeValues.of(packing.codes()).fitsPairs());
+                && (set.dotProducts() || CodeValues.of(packing.codes(), set).fitsPairs());
+    }
+
+    /**
+     * Whether they are accurate enough for prompts too, all of whose rows affect those after them. The small integers for which a table's numbers stand without dot products aren't: there prompts
+     * of such weights have finer ones, by other kernels.
+     */
+    public static boolean takesPrompts(InstructionSet set, Packing packing) {
+        return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
+    }
+
+    /** The integers for which the numbers of a table stand. */
+    public static IntegerTable integers(InstructionSet set, Codes codes) {
+        return set.dotProducts() ? Codebook.bytes(codes) : Codebook.smallIntegers(codes);
     }
 
     /** The most rows that a kernel multiplies at once. */

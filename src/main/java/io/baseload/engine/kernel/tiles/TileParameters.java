@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -62,11 +63,13 @@ public final class TileParameters {
 
     static final int SPAN_BYTES = 24;
 
+    private final InstructionSet set;
     private final MemorySegment memory;
     private PackedMatrix matrix;
 
     /** @param cols the most columns of a matrix */
-    public TileParameters(int cols) {
+    public TileParameters(InstructionSet set, int cols) {
+        this.set = set;
         int spans = Math.ceilDiv(cols, NESTED_BLOCKS * TileRows.GROUP);
         memory = Arena.ofAuto().allocate(SPAN_TABLE + (long) spans * SPAN_BYTES, LINE);
         memory.asSlice(LOW_NIBBLES, LINE).fill((byte) 15);
@@ -117,7 +120,7 @@ public final class TileParameters {
         }
         memory.set(JAVA_LONG, SPANS, spans);
         memory.set(JAVA_LONG, PANEL_BYTES, w.panelBytes());
-        CodeValues values = CodeValues.of(w.packing().codes());
+        CodeValues values = CodeValues.of(w.packing().codes(), set);
         for (int i = 0; i < LINE && values.looksUp(); i++) {
             memory.set(JAVA_BYTE, TABLE + i, values.table()[i % LANES]);
         }
