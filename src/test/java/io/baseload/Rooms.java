@@ -16,6 +16,7 @@ final class Rooms {
             "engine.tensor",
             "engine.kv",
             "engine.quant",
+            "engine.kernel.tiles",
             "engine.kernel.lanes",
             "engine.kernel.generated",
             "engine.kernel",

@@ -27,7 +27,7 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers; several rows possibly by {@link BatchLinear}. In each group of columns the sum is
+ * A linear layer for decode rows in the precision {@code fast}: rows of x in 8 bits ({@link Int8Rows}) times 4-bit codes, as integers, by the Vector API. In each group of columns the sum is
  * exact; it is converted, multiplied by the row's step and the block's scale, and added in the order of the groups. Minimums have a separate sum, in the order of the blocks, which is added last.
  */
 final class Int8DecodeLinear {
@@ -65,13 +65,9 @@ final class Int8DecodeLinear {
 
     /** Quantizes the rows of x. */
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
-        if (BatchLinear.takes(w.packing(), to - from)) {
-            BatchLinear.prepare(w, x, from, to, scratch.int8());
-            return;
-        }
         Codes codes = w.packing().codes();
         int group = group(w.packing());
-        float unit = ScalarInt8.unit(codes);
+        float unit = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         int lowest = codes == Codes.I4 ? -8 : 0;
         Int8Rows rows = scratch.int8();
         for (int row = from; row < to; row++) {
@@ -86,10 +82,6 @@ final class Int8DecodeLinear {
     static void multiply(
             PackedMatrix w, Rows y, int from, int to, int firstPanel, int endPanel, int streams, Scratch scratch) {
         int rows = to - from;
-        if (BatchLinear.takes(w.packing(), rows)) {
-            scratch.batches().multiply(w, y, from, to, firstPanel, endPanel, scratch);
-            return;
-        }
         int end = endPanel * PARTS;
         for (int unit = firstPanel * PARTS, units; unit < end; unit += units) {
             units = streams(w, end - unit, streams);
@@ -116,7 +108,7 @@ final class Int8DecodeLinear {
         int blocks = blocks(w, rows);
         for (int block = 0; block < w.blocks(); block += blocks) {
             int some = Math.min(blocks, w.blocks() - block);
-            scales(w, unit / PARTS, units / PARTS, block, some, false, scratch.blockScales);
+            scales(w, unit / PARTS, units / PARTS, block, some, scratch.blockScales);
             if (w.packing().codes().codebook()) {
                 for (int row = 0; row < rows; row++) {
                     codebook(w, unit, block, some, row, scratch);
@@ -134,21 +126,18 @@ final class Int8DecodeLinear {
         return rows == 1 ? w.blocks() : Math.max(1, SHARED_COLUMNS / w.packing().block());
     }
 
-    /** Points to the scales of some blocks of some panels, converted or as they are stored. */
-    static void scales(
-            PackedMatrix w, int panel, int panels, int block, int blocks, boolean shared, BlockScales scales) {
-        if (converts(w.packing(), shared)) {
+    /** Points to the scales of some blocks of some panels, converted if the kernel can't read them as they are stored. */
+    private static void scales(PackedMatrix w, int panel, int panels, int block, int blocks, BlockScales scales) {
+        if (converts(w.packing())) {
             scales.converted(w, panel, panels, block, blocks);
         } else {
             scales.in(w, panel, panels, block);
         }
     }
 
-    /** Whether scales are converted to F32 before a kernel runs: if several rows share them, or the kernel can't read them. */
-    private static boolean converts(Packing packing, boolean shared) {
+    private static boolean converts(Packing packing) {
         return switch (packing.scales()) {
-            case F16, F16_MINIMUM -> shared || packing.codes().codebook();
-            case LINEAR8, LINEAR8_MINIMUM -> shared;
+            case F16, F16_MINIMUM -> packing.codes().codebook();
             case FLOAT8 -> true;
             default -> false;
         };
@@ -223,14 +212,14 @@ final class Int8DecodeLinear {
     }
 
     /** Adds minimums times the sums of a row to the scratch's totals, if there are any. */
-    static void minimums(PackedMatrix w, int units, int block, int blocks, int row, Scratch s) {
+    private static void minimums(PackedMatrix w, int units, int block, int blocks, int row, Scratch s) {
         if (s.blockScales.kind().minimum()) {
             Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), row, s.totals);
         }
     }
 
     /** The sums of products plus those of minimums. */
-    static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
+    private static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
         for (int i = 0; i < rows * units * L; i += L) {
             FloatVector.fromArray(FLOATS, s.sums, i)
                     .add(FloatVector.fromArray(FLOATS, s.totals, i))

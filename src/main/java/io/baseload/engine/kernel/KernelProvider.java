@@ -2,8 +2,10 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.platform.InstructionSet;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Chooses between the two implementations. {@link VectorKernels} and its classes can't be loaded without the module of the Vector API, so it is referred to only if that exists.
@@ -27,14 +29,26 @@ final class KernelProvider {
     /** Those that split plain weights; where that isn't faster, the same as without. */
     static Kernels splitting() {
         Kernels best = best(Precision.FAST);
-        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT) : best;
+        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST)) : best;
+    }
+
+    /** The definition of a precision, with the forms of prompt rows that this machine has. */
+    static Kernels scalar(Precision precision) {
+        return new ScalarKernels(precision, null, tiles(precision));
+    }
+
+    /** The instructions that are used: those with the JVM's own vectors, so that {@code -XX:UseAVX} limits them too. */
+    private static @Nullable InstructionSet tiles(Precision precision) {
+        boolean integers = VECTORS && precision == Precision.FAST;
+        return integers ? InstructionSet.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
     }
 
     private static Kernels choose(Precision precision) {
         if (!VECTORS) {
             return Kernels.scalar(precision);
         }
-        return new VectorKernels(precision, precision == Precision.FAST && bf16() ? Bf16Format.ROUNDED : null);
+        Bf16Format prompts = precision == Precision.FAST && bf16() ? Bf16Format.ROUNDED : null;
+        return new VectorKernels(precision, prompts, tiles(precision));
     }
 
     private static boolean bf16() {

@@ -47,7 +47,7 @@ public interface Kernels {
 
     /** The definition of a precision, which runs on any machine. */
     static Kernels scalar(Precision precision) {
-        return new ScalarKernels(precision, null);
+        return KernelProvider.scalar(precision);
     }
 
     Precision precision();
@@ -85,20 +85,21 @@ public interface Kernels {
     /** The same for many rows, the tokens of a prompt: each panel is widened once, then multiplied by all rows. */
     void prefillLinear(PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 
-    /** Whether {@link #prefillLinear} is faster with quantized rows for these weights; then prompt rows have to be quantized first. */
-    boolean quantizesPrompts(PackedMatrix w);
+    /** The form of prompt rows with which {@link #prefillLinear} is fastest for these weights; unless it is {@link PromptForm#PLAIN}, rows have to be quantized first. */
+    PromptForm promptForm(PackedMatrix w);
 
-    /** Bytes of an element of {@link PromptRows}; 0 if these kernels quantize none. */
+    /** The most bytes of an element of {@link PromptRows}; 0 if these kernels quantize none. */
     int promptBytes();
 
     /**
      * Quantizes rows {@code from … end} of x, which has {@code rows} rows.
      *
+     * @param form not {@link PromptForm#PLAIN}
      * @param to receives the result; other workers quantize other rows into their views of it
      */
-    void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch);
+    void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch);
 
-    /** The same as above with products of quantized numbers, once all rows are quantized. */
+    /** The same as above with products of quantized numbers, once all rows are quantized in {@link #promptForm}. */
     void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 

@@ -1,10 +1,15 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kernel.tiles.TileRows;
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Prompt rows quantized to 8 bits, or converted to BF16 numbers ({@link Bf16Format}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows ({@link Kernels#quantize}) and has its own view of
@@ -14,12 +19,20 @@ import java.lang.foreign.MemorySegment;
  * chunks follow each other, and within a chunk all rows.
  */
 public final class PromptRows {
+    /** At least 1.5, which tiles need. */
+    private static final int TILE_BYTES = 2;
+
     final PromptFormat format;
     final MemorySegment codes;
 
     /** {@code [group][row]}; none for BF16 numbers. */
     final float[] scales;
 
+    /** This view's rows in tiles. */
+    final TileRows tiles;
+
+    private PromptForm form = PromptForm.PLAIN;
+    private @Nullable Rows source;
     private int rows;
     private int width;
 
@@ -27,6 +40,7 @@ public final class PromptRows {
         this.format = format;
         this.codes = codes;
         this.scales = scales;
+        this.tiles = new TileRows(codes);
     }
 
     /**
@@ -35,11 +49,16 @@ public final class PromptRows {
      * @throws IllegalArgumentException if there are too many
      */
     public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
-        long scales = bytes == 1 ? elements / IntegerProducts.DEPTH : 0;
+        long scales = bytes > 0 && PromptFormat.MACHINE.isPresent() ? elements / IntegerProducts.DEPTH : 0;
         return new PromptRows(
                 PromptFormat.MACHINE.orElse(PromptFormat.WIDE),
                 memory.allocate(elements * bytes),
                 new float[Math.toIntExact(scales)]);
+    }
+
+    /** Bytes of an element of rows in integers: a tile has in addition three numbers for each group. */
+    static int integerBytes(@Nullable InstructionSet tiles) {
+        return tiles != null ? TILE_BYTES : PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
     }
 
     /** Number of elements of such rows. */
@@ -61,15 +80,35 @@ public final class PromptRows {
         return Math.ceilDiv(rows, IntegerProducts.MAX_ROWS) * IntegerProducts.MAX_ROWS;
     }
 
-    /** Sets the rows that are quantized next. */
-    void start(Rows x, int rows) {
+    /**
+     * Sets the rows that are quantized next.
+     *
+     * @param set of tiles; null in other forms
+     */
+    void start(PromptForm form, Rows x, int rows, @Nullable InstructionSet set) {
+        this.form = form;
+        this.source = x;
         this.rows = padded(rows);
         this.width = x.width();
+        if (form == PromptForm.TILES) {
+            tiles.start(TileKernel.maxRows(Objects.requireNonNull(set)), width);
+        }
     }
 
-    void check(PackedMatrix w) {
-        if (w.cols() != width) {
-            throw new IllegalStateException("rows of " + width + " were quantized, not of " + w.cols());
+    /** The form in which rows were quantized last. */
+    public PromptForm form() {
+        return form;
+    }
+
+    /** The rows that were quantized. */
+    Rows source() {
+        return Objects.requireNonNull(source);
+    }
+
+    void check(PackedMatrix w, PromptForm expected) {
+        if (w.cols() != width || form != expected) {
+            throw new IllegalStateException(
+                    "rows of " + width + " were quantized in " + form + ", not of " + w.cols() + " in " + expected);
         }
     }
 

@@ -2,19 +2,20 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
-import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes.
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as integers (those of a
- * table as {@link Codebook#smallIntegers}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
+ * table as the integers of an {@link IntegerTable}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
  * minimums, Σ over blocks of m·Σ step·q is a separate sum, which is added to y at the end.
  */
 final class ScalarInt8 {
@@ -30,8 +31,13 @@ final class ScalarInt8 {
         return packing.codes().bits() == 4;
     }
 
-    /** One row of x times the rows of one panel. */
-    static void multiply(PackedMatrix w, int panel, Rows x, Rows y, int row, Scratch scratch) {
+    /**
+     * One row of x times the rows of one panel.
+     *
+     * @param table the values of codes; null if they are integers themselves
+     */
+    static void multiply(
+            PackedMatrix w, @Nullable IntegerTable table, int panel, Rows x, Rows y, int row, Scratch scratch) {
         int size = w.packing().block();
         int group = Math.min(size, GROUP);
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
@@ -39,7 +45,7 @@ final class ScalarInt8 {
         Arrays.fill(y.data(), at, at + lanes, 0f);
         Arrays.fill(scratch.lanes, 0f);
         for (int column = 0; column < w.cols(); column += group) {
-            integers(w, panel, column / size, scratch);
+            integers(w, table, panel, column / size, scratch);
             int from = x.at(row) + column;
             float max = max(x.data(), from, group);
             float step = max < MIN_MAGNITUDE ? 0 : max / 127;
@@ -50,7 +56,7 @@ final class ScalarInt8 {
                     int weight = (int) scratch.block[(column % size + i) * LANES + lane];
                     sum += weight * (int) Math.rint((double) x.data()[from + i] * inverse);
                 }
-                float product = sum * (step * unit(w.packing().codes()));
+                float product = sum * (step * (table == null ? 1 : table.unit()));
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
             if (w.packing().scales().minimum() && (column + group) % size == 0) {
@@ -60,11 +66,6 @@ final class ScalarInt8 {
         for (int lane = 0; lane < lanes; lane++) {
             y.data()[at + lane] += scratch.lanes[lane];
         }
-    }
-
-    /** The number of which codes stand for multiples. */
-    static float unit(Codes codes) {
-        return codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
     }
 
     private static void minimum(PackedMatrix w, int block, Rows x, int row, Scratch scratch) {
@@ -101,14 +102,15 @@ final class ScalarInt8 {
     }
 
     /** The codes of a block as integers, and its scales. */
-    private static void integers(PackedMatrix w, int panel, int block, Scratch scratch) {
+    private static void integers(
+            PackedMatrix w, @Nullable IntegerTable table, int panel, int block, Scratch scratch) {
         Panels.nibbles(w, panel, block, scratch.block);
         Panels.scales(w, panel, block, scratch.scales);
         Codes codes = w.packing().codes();
-        byte[] table = codes.codebook() ? Codebook.smallIntegers(codes).integers() : new byte[0];
         for (int i = 0; i < w.packing().block() * LANES; i++) {
             int nibble = (int) scratch.block[i];
-            scratch.block[i] = codes.codebook() ? table[nibble] : codes == Codes.I4 ? nibble - 8 : nibble;
+            int integer = codes == Codes.I4 ? nibble - 8 : nibble;
+            scratch.block[i] = table == null ? integer : table.integers()[nibble];
         }
     }
 }

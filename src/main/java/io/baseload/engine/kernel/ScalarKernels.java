@@ -4,7 +4,11 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -17,8 +21,12 @@ import org.jspecify.annotations.Nullable;
  * that are then added in halves.
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
+ * @param tiles the machine code that this defines; null if there is none
  */
-record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements Kernels {
+record ScalarKernels(
+        Precision precision,
+        @Nullable Bf16Format bf16,
+        @Nullable InstructionSet tiles) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 
@@ -52,9 +60,19 @@ record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements 
                 panel(w, true, x, y, from, to, panel, scratch);
             }
             for (int row = from; row < to && int8; row++) {
-                ScalarInt8.multiply(w, panel, x, y, row, scratch);
+                ScalarInt8.multiply(w, table(w.packing()), panel, x, y, row, scratch);
             }
         }
+    }
+
+    /** The integers for the numbers of a table; the small ones where the Vector API multiplies. */
+    private @Nullable IntegerTable table(Packing packing) {
+        if (!packing.codes().codebook()) {
+            return null;
+        }
+        return tiles != null && TileKernel.takes(tiles, packing)
+                ? TileKernel.integers(tiles, packing.codes())
+                : Codebook.smallIntegers(packing.codes());
     }
 
     @Override
@@ -69,38 +87,46 @@ record ScalarKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     }
 
     @Override
-    public boolean quantizesPrompts(PackedMatrix w) {
-        if (bf16 != null) {
-            return bf16.takes(w);
+    public PromptForm promptForm(PackedMatrix w) {
+        if (bf16 != null && bf16.takes(w)) {
+            return PromptForm.LIBRARY;
         }
-        return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
+        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
+            return PromptForm.TILES;
+        }
+        boolean integers = bf16 == null && precision == Precision.FAST && PromptFormat.MACHINE.isPresent();
+        return integers && PromptFormat.MACHINE.get().takes(w) ? PromptForm.LIBRARY : PromptForm.PLAIN;
     }
 
     @Override
     public int promptBytes() {
-        int integers = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
-        return bf16 == null ? integers : bf16.bytes();
+        if (bf16 != null) {
+            return bf16.bytes();
+        }
+        return precision == Precision.FAST ? PromptRows.integerBytes(tiles) : 0;
     }
 
     @Override
-    public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
-        to.start(x, rows);
-        if (bf16 != null) {
+    public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
+        to.start(form, x, rows, tiles);
+        if (form == PromptForm.LIBRARY && bf16 != null) {
             bf16.convert(x, from, end, to);
-            return;
+        } else if (form == PromptForm.LIBRARY) {
+            new PromptDefinition(to.format).quantize(x, from, end, to);
         }
-        new PromptDefinition(to.format).quantize(x, from, end, to);
     }
 
     @Override
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        x.check(w);
-        if (bf16 != null) {
+        x.check(w, promptForm(w));
+        if (x.form() == PromptForm.TILES) {
+            decodePanels(w, x.source(), y, from, to, firstPanel, endPanel, scratch);
+        } else if (bf16 != null) {
             bf16.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
-            return;
+        } else {
+            new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
         }
-        new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 
     /** A panel times a few rows: block by block if the sum is over codes, otherwise weight by weight. */

@@ -4,9 +4,13 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
@@ -74,7 +78,10 @@ public final class Scratch {
     private @Nullable Bf16Linear bf16;
 
     /** Created on first use. */
-    private @Nullable BatchLinear batches;
+    private @Nullable TileLinear tiles;
+
+    /** Created on first use. */
+    private @Nullable TileRows tileRows;
 
     /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
@@ -146,13 +153,23 @@ public final class Scratch {
         return linear;
     }
 
-    BatchLinear batches() {
-        BatchLinear linear = batches;
-        if (linear == null) {
-            linear = new BatchLinear();
-            batches = linear;
+    TileLinear tiles(InstructionSet set) {
+        TileLinear linear = tiles;
+        if (linear == null || linear.set() != set) {
+            linear = new TileLinear(set, cols);
+            tiles = linear;
         }
         return linear;
+    }
+
+    /** Rows of decode for {@link #tiles}. */
+    TileRows tileRows() {
+        TileRows rows = tileRows;
+        if (rows == null) {
+            rows = new TileRows(Arena.ofAuto().allocate(TileRows.bytes(MAX_ROWS, cols), Lanes.VECTOR));
+            tileRows = rows;
+        }
+        return rows;
     }
 
     /** Memory outside the heap that {@link #allocate} needs, in bytes. */

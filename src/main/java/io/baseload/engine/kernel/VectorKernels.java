@@ -3,19 +3,26 @@ package io.baseload.engine.kernel;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
+ * @param tiles instructions of machine code for 4-bit weights; null if they are multiplied by the Vector API
  */
-record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements Kernels {
+record VectorKernels(
+        Precision precision,
+        @Nullable Bf16Format bf16,
+        @Nullable InstructionSet tiles) implements Kernels {
 
     @Override
     public String name() {
@@ -27,16 +34,21 @@ record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements 
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
         }
+        String decode = "int8, " + (tiles == null ? name() : tiles.label());
         if (bf16 != null) {
-            return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), "int8, " + name());
+            return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
         String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
-        return new KernelTiers(products.isEmpty() ? "f32, " + name() : "int8, " + products, "int8, " + name());
+        String prefill = products.isEmpty() ? "f32, " + name() : "int8, " + products;
+        return new KernelTiers(tiles == null ? prefill : decode, decode);
     }
 
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
-        if (decodesInt8(w)) {
+        if (inTiles(w)) {
+            scratch.tileRows().start(Math.min(to - from, TileKernel.maxRows(set())), w.cols());
+            TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
+        } else if (decodesInt8(w)) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
         } else {
             DecodeLinear.prepare(w, x, from, to, scratch);
@@ -46,7 +58,9 @@ record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     @Override
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (decodesInt8(w)) {
+        if (inTiles(w)) {
+            scratch.tiles(set()).multiply(w, scratch.tileRows(), 0, y, from, to, firstPanel, endPanel);
+        } else if (decodesInt8(w)) {
             Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
@@ -64,38 +78,56 @@ record VectorKernels(Precision precision, @Nullable Bf16Format bf16) implements 
     }
 
     @Override
-    public boolean quantizesPrompts(PackedMatrix w) {
-        if (bf16 != null) {
-            return bf16.takes(w);
+    public PromptForm promptForm(PackedMatrix w) {
+        if (bf16 != null && bf16.takes(w)) {
+            return PromptForm.LIBRARY;
         }
-        return promptBytes() > 0 && PromptFormat.MACHINE.get().takes(w);
+        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
+            return PromptForm.TILES;
+        }
+        boolean integers = bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
+        return integers && PromptFormat.MACHINE.get().takes(w) ? PromptForm.LIBRARY : PromptForm.PLAIN;
+    }
+
+    private boolean inTiles(PackedMatrix w) {
+        return tiles != null && TileKernel.takes(tiles, w.packing());
+    }
+
+    private InstructionSet set() {
+        return Objects.requireNonNull(tiles);
     }
 
     @Override
     public int promptBytes() {
-        int integers = precision == Precision.FAST && PromptLinear.USABLE ? Byte.BYTES : 0;
-        return bf16 == null ? integers : bf16.bytes();
+        if (bf16 != null) {
+            return bf16.bytes();
+        }
+        return precision == Precision.FAST ? PromptRows.integerBytes(tiles) : 0;
     }
 
     @Override
-    public void quantize(Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
-        to.start(x, rows);
-        if (bf16 != null) {
+    public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
+        to.start(form, x, rows, tiles);
+        if (form == PromptForm.TILES) {
+            TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
+        } else if (bf16 != null) {
             scratch.bf16(bf16).convert(x, from, end, to);
-            return;
+        } else {
+            scratch.prompts().quantize(x, from, end, to);
         }
-        scratch.prompts().quantize(x, from, end, to);
     }
 
     @Override
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        x.check(w);
-        if (bf16 != null) {
+        x.check(w, promptForm(w));
+        if (x.form() == PromptForm.TILES) {
+            scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
+        } else if (bf16 != null) {
             scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
-            return;
+        } else {
+            scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel);
         }
-        scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel);
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.baseload.engine.config.Activation;
 import io.baseload.engine.config.Experts;
 import io.baseload.engine.config.Gated;
 import io.baseload.engine.config.Routing;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.model.GatedFeedForward.GatedWeights;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
@@ -123,7 +124,7 @@ final class ExpertsFeedForward implements Block {
 
     private boolean prepare(Worker worker, Rows x, Linear[] experts) {
         for (Linear expert : experts) {
-            if (expert.prepare(worker, x, worker.rows() * chosen)) {
+            if (expert.prepare(worker, x, worker.rows() * chosen, PromptForm.PLAIN) != PromptForm.PLAIN) {
                 return true;
             }
         }

@@ -2,6 +2,7 @@ package io.baseload.engine.model;
 
 import io.baseload.engine.config.Activation;
 import io.baseload.engine.config.Gated;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.Weights;
@@ -20,10 +21,10 @@ final class GatedFeedForward implements Block {
 
     @Override
     public void run(Worker worker, Rows x, Rows out) {
-        if (!weights.gate().prepare(worker, x, worker.batch.prefillRows())) {
-            weights.up().prepare(worker, x, worker.batch.prefillRows());
-        }
+        int prompt = worker.batch.prefillRows();
+        PromptForm form = weights.gate().prepare(worker, x, prompt, PromptForm.PLAIN);
         weights.gate().multiply(worker, x, gate);
+        weights.up().prepare(worker, x, prompt, form);
         weights.up().multiply(worker, x, up);
         activate(worker, worker.firstColumn(gate.width()), worker.endColumn(gate.width()));
         worker.did(Operator.NORMS_AND_ROTARY);

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -37,26 +38,34 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
 
     /** Computes this worker's share of the outputs, for all rows of the batch. */
     void apply(Worker worker, Rows x, Rows y) {
-        prepare(worker, x, worker.batch.prefillRows());
+        prepare(worker, x, worker.batch.prefillRows(), PromptForm.PLAIN);
         multiply(worker, x, y);
     }
 
     /**
-     * Called by all workers together before {@link #multiply}, once for all layers that read the same rows: quantizes them if this layer's kernel needs that.
+     * Called by all workers together before {@link #multiply}: quantizes the rows if this layer's kernel needs that and no layer before has done it.
      *
      * @param rows number of rows of x
-     * @return whether they were quantized
+     * @param present the form in which layers before have quantized the same rows
+     * @return the form in which they are quantized now
      */
-    boolean prepare(Worker worker, Rows x, int rows) {
-        boolean quantizes = quantizes(worker);
-        if (quantizes) {
-            worker.quantize(x, rows, operator);
+    PromptForm prepare(Worker worker, Rows x, int rows, PromptForm present) {
+        PromptForm form = form(worker);
+        if (form == PromptForm.PLAIN || form == present) {
+            return present;
         }
-        return quantizes;
+        worker.quantize(form, x, rows, operator);
+        return form;
     }
 
-    private boolean quantizes(Worker worker) {
-        return worker.batch.prefillRows() > 0 && worker.kernels.quantizesPrompts(weight);
+    private PromptForm form(Worker worker) {
+        return worker.batch.prefillRows() > 0 ? worker.kernels.promptForm(weight) : PromptForm.PLAIN;
+    }
+
+    /** Whether the rows that were quantized last have this layer's form; if not, it reads those in F32. */
+    private boolean quantized(Worker worker) {
+        PromptForm form = form(worker);
+        return form != PromptForm.PLAIN && form == worker.quantized.form();
     }
 
     /** The part of {@link #apply} after {@link #prepare}. */
@@ -75,7 +84,7 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
     }
 
     private void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
-        worker.share.compute(worker, this, x, y, quantizes(worker), from, decode, to, firstPanel, endPanel);
+        worker.share.compute(worker, this, x, y, quantized(worker), from, decode, to, firstPanel, endPanel);
         worker.did(operator);
     }
 

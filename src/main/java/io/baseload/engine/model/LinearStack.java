@@ -1,5 +1,6 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.tensor.Rows;
 
 /**
@@ -10,11 +11,6 @@ import io.baseload.engine.tensor.Rows;
 record LinearStack(Linear[] layers, Rows[] outputs) {
 
     void apply(Worker worker, Rows x) {
-        for (Linear layer : layers) {
-            if (layer.prepare(worker, x, worker.batch.prefillRows())) {
-                break;
-            }
-        }
         int panels = 0;
         for (Linear layer : layers) {
             panels += layer.weight().panels();
@@ -22,7 +18,9 @@ record LinearStack(Linear[] layers, Rows[] outputs) {
         int from = worker.from(panels);
         int to = worker.to(panels);
         int first = 0;
+        PromptForm form = PromptForm.PLAIN;
         for (int i = 0; i < layers.length; i++) {
+            form = layers[i].prepare(worker, x, worker.batch.prefillRows(), form);
             int end = first + layers[i].weight().panels();
             if (from < end && to > first) {
                 layers[i].multiply(worker, x, outputs[i], Math.max(from, first) - first, Math.min(to, end) - first);

@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
@@ -151,9 +152,9 @@ public final class Worker {
     }
 
     /** Quantizes the first rows of x, each worker its share, with a barrier before and after, because all workers read all rows. */
-    void quantize(Rows x, int rows, Operator operator) {
+    void quantize(PromptForm form, Rows x, int rows, Operator operator) {
         await();
-        kernels.quantize(x, rows, from(rows), to(rows), quantized, scratch);
+        kernels.quantize(form, x, rows, from(rows), to(rows), quantized, scratch);
         did(operator);
         await();
     }

@@ -2,6 +2,7 @@ package io.baseload.engine.profile;
 
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.parallel.Barrier;
@@ -310,8 +311,9 @@ public final class MachineProbe implements AutoCloseable {
         @Override
         public void run(int worker, int workers, Barrier barrier) {
             Scratch scratch = scratches[worker];
-            if (kernels.quantizesPrompts(weights)) {
-                kernels.quantize(xs[worker], rows, 0, rows, quantized[worker], scratch);
+            PromptForm form = kernels.promptForm(weights);
+            if (form != PromptForm.PLAIN) {
+                kernels.quantize(form, xs[worker], rows, 0, rows, quantized[worker], scratch);
                 kernels.prefillLinear(weights, quantized[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
             } else {
                 kernels.prefillLinear(weights, xs[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);

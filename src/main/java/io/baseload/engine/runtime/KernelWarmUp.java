@@ -4,6 +4,7 @@ import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvLayout;
@@ -114,10 +115,11 @@ final class KernelWarmUp {
         for (int rows : DECODED) {
             cold.add(() -> kernels.decodeLinear(layer.w, layer.x, layer.y, 0, rows, 0, PANELS, layer.scratch));
         }
-        if (kernels.quantizesPrompts(layer.w)) {
-            quantizedPrompt(kernels.promptBytes() > 1 ? layer(packing, WIDE) : layer);
-        } else {
-            cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
+        switch (kernels.promptForm(layer.w)) {
+            case PLAIN ->
+                cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
+            case TILES -> quantizedPrompt(layer);
+            case LIBRARY -> quantizedPrompt(layer(packing, WIDE));
         }
     }
 
@@ -134,7 +136,8 @@ final class KernelWarmUp {
     private void quantizedPrompt(Layer layer) {
         int bytes = kernels.promptBytes();
         PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(PROMPT, layer.w.cols()), bytes);
-        cold.add(() -> kernels.quantize(layer.x, PROMPT, 0, PROMPT, quantized, layer.scratch));
+        PromptForm form = kernels.promptForm(layer.w);
+        cold.add(() -> kernels.quantize(form, layer.x, PROMPT, 0, PROMPT, quantized, layer.scratch));
         cold.add(() -> kernels.prefillLinear(layer.w, quantized, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
     }
 

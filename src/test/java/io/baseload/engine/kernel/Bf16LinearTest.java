@@ -46,7 +46,7 @@ class Bf16LinearTest {
 
     record Form(Bf16Format format, Packing packing) {
         Kernels defined() {
-            return new ScalarKernels(Precision.FAST, format);
+            return new ScalarKernels(Precision.FAST, format, null);
         }
 
         /** What computes it here: without tiles other kernels. */
@@ -83,10 +83,11 @@ class Bf16LinearTest {
 
     /** Panels {@code first … end} of a layer, as workers compute it. */
     private void multiply(Kernels kernels, PackedMatrix w, Rows x, int count, Rows y, int first, int end) {
-        if (kernels.quantizesPrompts(w)) {
+        PromptForm promptForm = kernels.promptForm(w);
+        if (promptForm != PromptForm.PLAIN) {
             PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(count, x.width()), kernels.promptBytes());
-            kernels.quantize(x, count, 0, count / 3, rows, scratch);
-            kernels.quantize(x, count, count / 3, count, rows, scratch);
+            kernels.quantize(promptForm, x, count, 0, count / 3, rows, scratch);
+            kernels.quantize(promptForm, x, count, count / 3, count, rows, scratch);
             kernels.prefillLinear(w, rows, y, 0, count, first, end, scratch);
         } else {
             kernels.prefillLinear(w, x, y, 0, count, first, end, scratch);
@@ -114,9 +115,9 @@ class Bf16LinearTest {
         for (int cols : WIDTHS) {
             Rows x = random.rows(37, cols);
             PromptRows expected = form.room(memory, 37, cols);
-            form.defined().quantize(x, 37, 0, 37, expected, scratch);
+            form.defined().quantize(PromptForm.LIBRARY, x, 37, 0, 37, expected, scratch);
             PromptRows actual = form.room(memory, 37, cols);
-            actual.start(x, 37);
+            actual.start(PromptForm.LIBRARY, x, 37, null);
             conversion.rows(x, 0, 20, actual);
             conversion.rows(x, 20, 37, actual);
             assertEquals(-1, expected.codes.mismatch(actual.codes));
@@ -151,7 +152,7 @@ class Bf16LinearTest {
     @MethodSource("forms")
     void theDefinitionIsNearTheProductOfFloats(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing(), 48, 640);
-        assertTrue(form.defined().quantizesPrompts(w));
+        assertEquals(PromptForm.LIBRARY, form.defined().promptForm(w));
         Rows x = random.rows(9, w.cols());
         float[] exact = product(Kernels.scalar(), w, x, 9).data();
         float[] defined = product(form.defined(), w, x, 9).data();
@@ -181,7 +182,7 @@ class Bf16LinearTest {
     private void assertAsDefined(Form form, PackedMatrix w, Rows x, int count) {
         Kernels machine = form.machine();
         if (Bf16Linear.USABLE) {
-            assertTrue(machine.quantizesPrompts(w));
+            assertEquals(PromptForm.LIBRARY, machine.promptForm(w));
         }
         // of the lengths of weights and rows; without tiles other kernels compute, whose weights of 7 or 8 bits are
         // less exact
@@ -239,7 +240,7 @@ class Bf16LinearTest {
         PackedMatrix w = random.matrix(memory, form.packing(), 256, 1152);
         Rows x = random.rows(48, w.cols());
         PromptRows rows = form.room(memory, 48, w.cols());
-        rows.start(x, 48);
+        rows.start(PromptForm.LIBRARY, x, 48, null);
         Bf16Conversion conversion = form.conversion();
         MemorySegment parts = Arena.ofAuto().allocate(2L * WIDTH * form.format().depth(w.cols()), 64);
         Allocation.assertNone(20, () -> {
@@ -254,7 +255,7 @@ class Bf16LinearTest {
         Rows y = Rows.allocate(48, w.rows());
         if (machine.promptBytes() == form.format().bytes()) {
             Allocation.assertNone(20, () -> {
-                machine.quantize(x, 48, 0, 48, rows, scratch);
+                machine.quantize(PromptForm.LIBRARY, x, 48, 0, 48, rows, scratch);
                 machine.prefillLinear(w, rows, y, 0, 48, 0, w.panels(), scratch);
             });
         }

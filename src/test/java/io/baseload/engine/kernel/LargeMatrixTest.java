@@ -77,9 +77,10 @@ class LargeMatrixTest {
             kernels.prefillLinear(small, x, expected, 0, 3, 0, PANELS, scratch);
             kernels.prefillLinear(large, x, y, 0, 3, first, large.panels(), scratch);
             assertEqualRows(expected, y, packing + ", prefill, " + kernels.name());
-            if (kernels.quantizesPrompts(large)) {
+            PromptForm form = kernels.promptForm(large);
+            if (form != PromptForm.PLAIN) {
                 PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(3, COLS), kernels.promptBytes());
-                kernels.quantize(x, 3, 0, 3, quantized, scratch);
+                kernels.quantize(form, x, 3, 0, 3, quantized, scratch);
                 kernels.prefillLinear(small, quantized, expected, 0, 3, 0, PANELS, scratch);
                 kernels.prefillLinear(large, quantized, y, 0, 3, first, large.panels(), scratch);
                 assertEqualRows(expected, y, packing + ", quantized prefill, " + kernels.name());

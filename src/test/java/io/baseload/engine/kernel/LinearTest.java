@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -14,6 +16,7 @@ import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -36,7 +39,12 @@ class LinearTest {
     private final Scratch scratch = Scratch.allocate(memory, WIDE, 32);
     private final Kernels scalar = Kernels.scalar();
     private final Kernels best = Kernels.best();
-    private final Kernels fast = Kernels.best(FAST);
+
+    /** By the Vector API, and by machine code with all of this machine's instructions. */
+    private final List<Kernels> fast = Stream.concat(
+                    Stream.of((InstructionSet) null), InstructionSet.available().stream())
+            .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
+            .toList();
 
     private interface Linear {
         void run(Kernels kernels, PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel);
@@ -88,11 +96,11 @@ class LinearTest {
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void theTwinsAgreeInFastDecode(Packing packing) {
         for (PackedMatrix w : matrices(packing)) {
-            assertTwins(decode, w, fastDefinition(packing), fast, FEW);
+            assertFastTwins(w, random.rows(FEW[FEW.length - 1], w.cols()), FEW);
         }
         int block = Math.max(packing.block(), 16);
         PackedMatrix wide = random.matrix(memory, packing, 80, WIDE / block * block);
-        assertTwins(decode, wide, fastDefinition(packing), fast, 1, 9, 13, Kernels.MAX_DECODE_ROWS);
+        assertFastTwins(wide, random.rows(Kernels.MAX_DECODE_ROWS, wide.cols()), 1, 9, 13, Kernels.MAX_DECODE_ROWS);
     }
 
     static Stream<Packing> integerPackings() {
@@ -135,29 +143,44 @@ class LinearTest {
         for (int row = 0; row < 6; row++) {
             Arrays.fill(x.data(), x.at(row), x.at(row) + w.cols(), row % 2 == 0 ? 3f : -3f);
         }
-        assertTwins(decode, w, x, fastDefinition(packing), fast, 6);
+        assertFastTwins(w, x, 6);
     }
 
-    private static Kernels fastDefinition(Packing packing) {
-        return Kernels.scalar(ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST);
+    private void assertFastTwins(PackedMatrix w, Rows x, int... counts) {
+        fast.stream()
+                .collect(Collectors.groupingBy(kernels -> fastDefinition(kernels, w.packing())))
+                .forEach((definition, defined) -> assertTwins(decode, w, x, definition, defined, counts));
+    }
+
+    private static Kernels fastDefinition(Kernels kernels, Packing packing) {
+        InstructionSet tiles = ((VectorKernels) kernels).tiles();
+        if (tiles != null && TileKernel.takes(tiles, packing)) {
+            // one definition for all whose integers are the same
+            return new ScalarKernels(FAST, null, packing.codes().codebook() && tiles.dotProducts() ? tiles : null);
+        }
+        return new ScalarKernels(ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);
     }
 
     private void assertTwins(Linear linear, PackedMatrix w, Kernels definition, Kernels tested, int... counts) {
-        assertTwins(linear, w, random.rows(counts[counts.length - 1], w.cols()), definition, tested, counts);
+        Rows x = random.rows(counts[counts.length - 1], w.cols());
+        assertTwins(linear, w, x, definition, List.of(tested), counts);
     }
 
     /** @param counts of the first rows, ascending. The definition, whose rows are independent, computes the most of them once. */
-    private void assertTwins(Linear linear, PackedMatrix w, Rows x, Kernels definition, Kernels tested, int... counts) {
+    private void assertTwins(
+            Linear linear, PackedMatrix w, Rows x, Kernels definition, List<Kernels> tested, int... counts) {
         int most = counts[counts.length - 1];
         Rows expected = output(w, most);
         linear.run(definition, w, x, expected, 0, most, 0, w.panels());
-        for (int count : counts) {
-            Rows actual = output(w, count);
-            linear.run(tested, w, x, actual, 0, count, 0, w.panels());
-            assertArrayEquals(
-                    Arrays.copyOf(expected.data(), actual.data().length),
-                    actual.data(),
-                    () -> w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
+        for (Kernels kernels : tested) {
+            for (int count : counts) {
+                Rows actual = output(w, count);
+                linear.run(kernels, w, x, actual, 0, count, 0, w.panels());
+                assertArrayEquals(
+                        Arrays.copyOf(expected.data(), actual.data().length),
+                        actual.data(),
+                        () -> kernels + ": " + w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
+            }
         }
     }
 
@@ -171,7 +194,10 @@ class LinearTest {
     @ParameterizedTest
     @MethodSource("io.baseload.engine.kernel.RandomWeights#packings")
     void aRowDependsOnNothingBesideItInDecode(Packing packing) {
-        for (Kernels kernels : List.of(best, fast, scalar, fastDefinition(packing))) {
+        for (Kernels kernels : List.of(best, scalar, Kernels.scalar(FAST))) {
+            assertIndependent(decode, kernels, packing);
+        }
+        for (Kernels kernels : fast) {
             assertIndependent(decode, kernels, packing);
         }
     }
@@ -228,7 +254,9 @@ class LinearTest {
         Rows y = output(w, MAX_ROWS);
         for (int rows : new int[] {1, 3, 8, MAX_ROWS}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
-            Allocation.assertNone(20, () -> fast.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
+            for (Kernels kernels : fast) {
+                Allocation.assertNone(20, () -> kernels.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
+            }
         }
         Allocation.assertNone(20, () -> best.prefillLinear(w, x, y, 0, MAX_ROWS, 0, w.panels(), scratch));
     }

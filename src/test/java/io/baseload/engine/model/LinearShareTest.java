@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.RandomWeights;
 import io.baseload.engine.kernel.Scratch;
@@ -78,10 +79,7 @@ class LinearShareTest {
             team.run((index, active, barrier) -> {
                 Worker worker = workers[index];
                 worker.start(batch, index, active, barrier);
-                boolean quantizes = prefill > 0 && kernels.quantizesPrompts(linear.weight());
-                if (quantizes) {
-                    worker.quantize(x, prefill, linear.operator());
-                }
+                boolean quantizes = linear.prepare(worker, x, prefill, PromptForm.PLAIN) != PromptForm.PLAIN;
                 int first = worker.from(linear.weight().panels());
                 int end = worker.to(linear.weight().panels());
                 worker.share.compute(worker, linear, x, y, quantizes, 0, prefill, prefill + decode, first, end);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.tensor.Packing;
 import java.lang.reflect.Method;
@@ -35,7 +36,7 @@ class KernelWarmUpTest {
         return switch (method.getName()) {
             case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
-            case "quantizesPrompts" -> false;
+            case "promptForm" -> PromptForm.PLAIN;
             default -> null;
         };
     }

@@ -12,9 +12,8 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
-import io.baseload.engine.platform.GroupProducts;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
+import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kernel.tiles.TileRows;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -46,9 +45,6 @@ public final class Int8Rows {
     /** Columns of a group, unless a block of weights has fewer. */
     public static final int GROUP = 32;
 
-    /** Added to the codes of {@link #bytes} to make them unsigned. */
-    public static final int BYTE_SHIFT = 128;
-
     /** Groups with a smaller maximum count as zero, because 127 / max would overflow. */
     public static final float MIN_MAGNITUDE = 1e-30f;
 
@@ -76,12 +72,6 @@ public final class Int8Rows {
 
     private final int[] digits;
     private final long[] quads;
-
-    /** Created on first use, outside the heap, where a library can read it. Zero between the codes. */
-    private MemorySegment bytes = MemorySegment.NULL;
-
-    /** Rows for which {@link #bytes} is laid out. */
-    private int byteRows;
 
     private final int[] starts;
     private final int[] offsets;
@@ -130,42 +120,18 @@ public final class Int8Rows {
         }
     }
 
-    /**
-     * Quantizes a row in groups of 32 columns into {@link #bytes}, {@link #steps} and {@link #sums}, for {@link GroupProducts}.
-     *
-     * @param rows the number of all rows
-     */
-    public void quantizeBytes(int row, int rows, float[] x, int at, int width) {
-        layOut(rows);
-        int first = groupsAt(row);
-        codes(x, at, width, GROUP, first);
-        for (int g = first; g < first + width / GROUP; g++) {
-            sums[g] = steps[g] * starts[g];
-        }
-        for (int i = 0; i < width; i += GROUP) {
-            bytes(i, GroupProducts.at(i / GROUP, row, rows));
-        }
-    }
-
-    /** Another number of rows puts codes where there were zeros. */
-    private void layOut(int rows) {
-        int padded = GroupProducts.padded(rows);
-        if (padded != byteRows) {
-            long pairs = Math.ceilDiv(cols, GroupProducts.PAIR * GROUP);
-            if (bytes.byteSize() == 0) {
-                bytes = Arena.ofAuto().allocate(pairs * GroupProducts.pairBytes(GroupProducts.MAX_ROWS), 64);
+    /** Quantizes a row in groups of 32 columns for {@link TileKernel}. */
+    public void quantize(int row, float[] x, int at, TileRows to) {
+        codes(x, at, to.cols(), GROUP, 0);
+        for (int g = 0; g < to.cols() / GROUP; g++) {
+            long first = to.codes(row, g);
+            for (int i = 0; i < GROUP; i += L) {
+                IntVector ordered =
+                        IntVector.fromArray(INTS, codes, 1 + g * GROUP + i).rearrange(EVEN_ODD);
+                ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
+                        .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
             }
-            bytes.fill((byte) 0);
-            byteRows = padded;
-        }
-    }
-
-    private void bytes(int column, long to) {
-        for (int i = 0; i < GROUP; i += L) {
-            IntVector shifted = IntVector.fromArray(INTS, codes, 1 + column + i)
-                    .add(BYTE_SHIFT)
-                    .rearrange(EVEN_ODD);
-            ((ByteVector) shifted.convertShape(I2B, BYTES, 0)).intoMemorySegment(bytes, to + i, LITTLE_ENDIAN);
+            to.numbers(row, g, starts[g], steps[g]);
         }
     }
 
@@ -248,11 +214,6 @@ public final class Int8Rows {
     /** Two longs for eight columns; only with vectors of 256 bits. */
     public long[] quads() {
         return quads;
-    }
-
-    /** Rows as {@link GroupProducts} read them, each code plus {@link #BYTE_SHIFT}. */
-    public MemorySegment bytes() {
-        return bytes;
     }
 
     /** Index of a row's first digits. */

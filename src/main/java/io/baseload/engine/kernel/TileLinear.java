@@ -1,0 +1,103 @@
+package io.baseload.engine.kernel;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kernel.tiles.TileParameters;
+import io.baseload.engine.kernel.tiles.TileRows;
+import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/**
+ * A linear layer in the precision {@code fast} for rows of decode or of a prompt, by {@link TileKernel}: some panels, which stay in L2, times one tile of rows after the other. The definition is
+ * {@link ScalarInt8}.
+ */
+final class TileLinear {
+    /** Weights that several tiles of rows read after the first one. */
+    private static final int SHARED_BYTES = 1 << 18;
+
+    private final InstructionSet set;
+    private final TileParameters parameters;
+
+    /** For each packing the kernels of 1, 2, … rows. */
+    private final Map<Packing, TileKernel[]> kernels = new HashMap<>();
+
+    /** @param cols the most columns of a matrix */
+    TileLinear(InstructionSet set, int cols) {
+        this.set = set;
+        this.parameters = new TileParameters(set, cols);
+    }
+
+    InstructionSet set() {
+        return set;
+    }
+
+    /** Quantizes rows {@code from … to} of x; the first becomes row {@code first} of the tiles. */
+    static void quantize(Rows x, int from, int to, TileRows tiles, int first, Int8Rows room) {
+        for (int row = from; row < to; row++) {
+            room.quantize(first + row - from, x.data(), x.at(row), tiles);
+        }
+    }
+
+    /**
+     * Multiplies.
+     *
+     * @param first row of x that belongs to row {@code from} of y
+     */
+    void multiply(PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
+        int rows = to - from;
+        TileKernel[] byRows = kernels(w.packing());
+        int most = panels(w, rows > x.height());
+        for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
+            panels = Math.min(most, endPanel - panel);
+            for (int row = 0, some; row < rows; row += some) {
+                some = Math.min(x.height() - (first + row) % x.height(), rows - row);
+                byRows[some - 1].multiply(w, panel, panels, x, first + row, parameters);
+                store(w, panel, panels, y, from + row, some);
+            }
+        }
+    }
+
+    private TileKernel[] kernels(Packing packing) {
+        TileKernel[] all = kernels.get(packing);
+        if (all == null) {
+            all = all(packing);
+            kernels.put(packing, all);
+        }
+        return all;
+    }
+
+    private TileKernel[] all(Packing packing) {
+        return IntStream.rangeClosed(1, TileKernel.maxRows(set))
+                .mapToObj(rows -> TileKernel.of(set, packing, rows))
+                .toArray(TileKernel[]::new);
+    }
+
+    private static int panels(PackedMatrix w, boolean shared) {
+        return shared
+                ? Math.toIntExact(Math.clamp(SHARED_BYTES / w.panelBytes(), 1, TileParameters.MAX_PANELS))
+                : TileParameters.MAX_PANELS;
+    }
+
+    private void store(PackedMatrix w, int panel, int panels, Rows y, int row, int rows) {
+        int column = panel * LANES;
+        int columns = Math.min(panels * LANES, w.rows() - column);
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(
+                    parameters.results(),
+                    JAVA_FLOAT,
+                    TileParameters.resultsAt(r),
+                    y.data(),
+                    y.at(row + r) + column,
+                    columns);
+        }
+    }
+}

@@ -1,0 +1,417 @@
+package io.baseload.engine.kernel.tiles;
+
+import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
+import static io.baseload.engine.kernel.tiles.TileRows.GROUP;
+import static io.baseload.engine.platform.Assembler.Integer64.R10;
+import static io.baseload.engine.platform.Assembler.Integer64.R11;
+import static io.baseload.engine.platform.Assembler.Integer64.R8;
+import static io.baseload.engine.platform.Assembler.Integer64.R9;
+import static io.baseload.engine.platform.Assembler.Integer64.RAX;
+import static io.baseload.engine.platform.Assembler.Integer64.RCX;
+import static io.baseload.engine.platform.Assembler.Integer64.RDI;
+import static io.baseload.engine.platform.Assembler.Integer64.RDX;
+import static io.baseload.engine.platform.Assembler.Integer64.RSI;
+import static io.baseload.engine.platform.Assembler.at;
+import static io.baseload.engine.platform.Assembler.broadcast;
+import static io.baseload.engine.platform.Instruction.VADDPS;
+import static io.baseload.engine.platform.Instruction.VCVTDQ2PS;
+import static io.baseload.engine.platform.Instruction.VCVTPH2PS;
+import static io.baseload.engine.platform.Instruction.VFMADD213PS;
+import static io.baseload.engine.platform.Instruction.VFMADD231PS;
+import static io.baseload.engine.platform.Instruction.VMOVUPS;
+import static io.baseload.engine.platform.Instruction.VMULPS;
+import static io.baseload.engine.platform.Instruction.VPADDD;
+import static io.baseload.engine.platform.Instruction.VPADDW;
+import static io.baseload.engine.platform.Instruction.VPAND;
+import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
+import static io.baseload.engine.platform.Instruction.VPDPBUSD;
+import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
+import static io.baseload.engine.platform.Instruction.VPMADDWD;
+import static io.baseload.engine.platform.Instruction.VPMOVSXBD;
+import static io.baseload.engine.platform.Instruction.VPSHUFB;
+import static io.baseload.engine.platform.Instruction.VPXOR;
+
+import io.baseload.engine.platform.Assembler;
+import io.baseload.engine.platform.Assembler.Integer64;
+import io.baseload.engine.platform.Assembler.Memory;
+import io.baseload.engine.platform.Assembler.Vector;
+import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import java.util.stream.IntStream;
+
+/**
+ * Writes the machine code of a {@link TileKernel} for one packing of weights and one number of rows.
+ *
+ * <pre>
+ * for each panel of 16 outputs
+ *   for each span of its blocks, for each block
+ *     for each group of 32 columns
+ *       sums of integers: for each 8 columns
+ *         weights: a line of 64 bytes, its low and its high nibbles as bytes, looked up if they are codes of a table
+ *         for each row: the bytes of four even columns, broadcast, times the low ones; those of four odd columns times the high ones
+ *       totals += scale · (step · sum)
+ *     totals of minimums += minimum · Σ step · Σ q
+ * </pre>
+ *
+ * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. Without dot products, sums have 16 bits: a group's products of 4 and 8 bits fit
+ * in them, and those with bytes of a table are widened after each instruction, which adds two of them.
+ */
+final class TileCode {
+    private static final Integer64 PARAMETERS = RDI;
+    private static final Integer64 SPAN = RSI;
+    private static final Integer64 X = RDX;
+    private static final Integer64 NUMBERS = RCX;
+    private static final Integer64 CODES = RAX;
+    private static final Integer64 SCALES = R10;
+    private static final Integer64 BLOCKS = R8;
+    private static final Integer64 NESTED = R9;
+    private static final Integer64 STRIDE = R11;
+
+    /** A line holds eight columns of 16 rows. */
+    private static final int LINES = GROUP / 8;
+
+    private final InstructionSet set;
+    private final Packing packing;
+    private final CodeValues values;
+    private final int rows;
+
+    /** Bytes of a vector. */
+    private final int width;
+
+    /** Vectors of a panel. */
+    private final int parts;
+
+    private final Assembler code;
+    private int used;
+
+    /** {@code [row · parts + part]}. */
+    private final Vector[] sums;
+
+    private final Vector[] low;
+    private final Vector[] high;
+    private final Vector number;
+    private final Vector product;
+    private final Vector[] table;
+
+    /** Empty if totals are in memory. */
+    private final Vector[] totals;
+
+    private final Vector[] minimums;
+
+    TileCode(InstructionSet set, Packing packing, int rows) {
+        this.set = set;
+        this.packing = packing;
+        this.values = CodeValues.of(packing.codes(), set);
+        this.rows = rows;
+        this.width = set.bits() / Byte.SIZE;
+        this.parts = LINE / width;
+        this.code = new Assembler(set.bits());
+        sums = vectors(rows * parts);
+        low = vectors(parts);
+        high = vectors(parts);
+        number = vector();
+        product = vector();
+        table = vectors(values.looksUp() ? 1 : 0);
+        int kinds = minimum() ? 2 : 1;
+        boolean fit = used + kinds * rows * parts <= set.registers();
+        totals = vectors(fit ? rows * parts : 0);
+        minimums = vectors(fit && minimum() ? rows * parts : 0);
+        if (used > set.registers()) {
+            throw new IllegalArgumentException(rows + " rows need " + used + " registers");
+        }
+    }
+
+    private Vector[] vectors(int count) {
+        return IntStream.range(0, count).mapToObj(i -> vector()).toArray(Vector[]::new);
+    }
+
+    private Vector vector() {
+        return new Vector(used++);
+    }
+
+    private boolean minimum() {
+        return packing.scales().minimum();
+    }
+
+    private boolean totalsInMemory() {
+        return totals.length == 0;
+    }
+
+    byte[] write() {
+        for (Vector vector : table) {
+            code.vector(VMOVUPS, vector, at(PARAMETERS, TileParameters.TABLE));
+        }
+        code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
+        int panel = code.position();
+        code.load(X, at(PARAMETERS, TileParameters.CODES));
+        code.load(NUMBERS, at(PARAMETERS, TileParameters.NUMBERS));
+        code.load(NESTED, at(PARAMETERS, TileParameters.PANEL));
+        code.load(CODES, at(PARAMETERS, TileParameters.SPANS));
+        code.store(at(PARAMETERS, TileParameters.SPANS_LEFT), CODES);
+        code.address(SPAN, at(PARAMETERS, TileParameters.SPAN_TABLE));
+        clear();
+        int span = code.position();
+        code.load(BLOCKS, at(SPAN, 0));
+        code.load(CODES, at(SPAN, 8));
+        code.add(CODES, at(PARAMETERS, TileParameters.PANEL));
+        code.load(SCALES, at(SPAN, 16));
+        code.add(SCALES, at(PARAMETERS, TileParameters.PANEL));
+        int block = code.position();
+        block();
+        code.loop(BLOCKS, block);
+        code.add(SPAN, TileParameters.SPAN_BYTES);
+        code.add(NESTED, packing.scales().nestedBytes());
+        code.loop(at(PARAMETERS, TileParameters.SPANS_LEFT), span);
+        results();
+        code.load(CODES, at(PARAMETERS, TileParameters.PANEL_BYTES));
+        code.addTo(at(PARAMETERS, TileParameters.PANEL), CODES);
+        code.loop(at(PARAMETERS, TileParameters.PANELS), panel);
+        code.returns();
+        return code.code();
+    }
+
+    private void clear() {
+        for (Vector[] vectors : new Vector[][] {totals, minimums}) {
+            for (Vector vector : vectors) {
+                code.vector(VPXOR, vector, vector, vector);
+            }
+        }
+        if (totalsInMemory()) {
+            code.vector(VPXOR, number, number, number);
+            for (int i = 0; i < (minimum() ? 2 : 1) * rows * parts; i++) {
+                code.store(inMemory(i), number);
+            }
+        }
+    }
+
+    private void block() {
+        int groups = packing.block() / GROUP;
+        for (int group = 0; group < groups; group++) {
+            for (int line = 0; line < LINES; line++) {
+                weights((group * LINES + line) * LINE);
+                products(line);
+            }
+            addProducts();
+            if (minimum()) {
+                addToBlockSums(group == 0);
+            }
+            code.add(X, STRIDE);
+            code.add(NUMBERS, STRIDE);
+        }
+        if (minimum()) {
+            addMinimums();
+        }
+        int codeBytes = groups * LINES * LINE;
+        int scaleBytes = PackedMatrix.LANES * packing.scales().bytes();
+        boolean nested = packing.scales().nested();
+        code.add(CODES, nested ? codeBytes : codeBytes + scaleBytes);
+        code.add(SCALES, nested ? scaleBytes : codeBytes + scaleBytes);
+    }
+
+    /** The bytes of a line's low and high nibbles. */
+    private void weights(int line) {
+        Memory mask = at(PARAMETERS, TileParameters.LOW_NIBBLES);
+        for (int part = 0; part < parts; part++) {
+            code.vector(VMOVUPS, low[part], at(CODES, line + part * width));
+            code.shiftRight(high[part], low[part], 4);
+            code.vector(VPAND, low[part], low[part], mask);
+            code.vector(VPAND, high[part], high[part], mask);
+            for (Vector bytes : table) {
+                code.vector(VPSHUFB, low[part], bytes, low[part]);
+                code.vector(VPSHUFB, high[part], bytes, high[part]);
+            }
+        }
+    }
+
+    /** Sums of integers of all rows. The first line begins new ones. */
+    private void products(int line) {
+        for (int row = 0; row < rows; row++) {
+            int at = row * GROUP + line * 8;
+            products(row, low, at, line == 0);
+            products(row, high, at + Integer.BYTES, false);
+        }
+    }
+
+    private void products(int row, Vector[] weights, int at, boolean first) {
+        if (set.dotProducts() && first) {
+            start(row);
+        }
+        boolean direct = set.dotProducts() && set.bits() == 512;
+        if (!direct) {
+            code.vector(VPBROADCASTD, number, at(X, at));
+        }
+        for (int part = 0; part < parts; part++) {
+            Vector sum = sums[row * parts + part];
+            if (direct) {
+                code.vector(VPDPBUSD, sum, weights[part], broadcast(X, at));
+            } else if (set.dotProducts()) {
+                code.vector(VPDPBUSD, sum, weights[part], number);
+            } else if (values.fitsGroups()) {
+                pairs(sum, weights[part], first);
+            } else {
+                widenedPairs(sum, weights[part], first);
+            }
+        }
+    }
+
+    /** Sums of pairs of products in 16 bits. */
+    private void pairs(Vector sum, Vector weights, boolean first) {
+        code.vector(VPMADDUBSW, first ? sum : product, weights, number);
+        if (!first) {
+            code.vector(VPADDW, sum, sum, product);
+        }
+    }
+
+    /** Sums of pairs of products, widened to 32 bits. */
+    private void widenedPairs(Vector sum, Vector weights, boolean first) {
+        Vector to = first ? sum : product;
+        code.vector(VPMADDUBSW, to, weights, number);
+        code.vector(VPMADDWD, to, to, at(PARAMETERS, TileParameters.ONES));
+        if (!first) {
+            code.vector(VPADDD, sum, sum, product);
+        }
+    }
+
+    /** Lets dot products begin with −offset · Σ q. */
+    private void start(int row) {
+        Vector first = sums[row * parts];
+        if (values.shift() < 0) {
+            code.vector(VPXOR, first, first, first);
+        } else if (set.bits() == 512) {
+            code.shiftLeft(first, broadcast(NUMBERS, numbers(row)), values.shift());
+        } else {
+            code.vector(VPBROADCASTD, first, at(NUMBERS, numbers(row)));
+            code.shiftLeft(first, first, values.shift());
+        }
+        for (int part = 1; part < parts; part++) {
+            code.vector(VMOVUPS, sums[row * parts + part], first);
+        }
+    }
+
+    private static int numbers(int row) {
+        return row * TileRows.NUMBERS;
+    }
+
+    /** totals += scale · (step · sum). */
+    private void addProducts() {
+        for (int part = 0; part < parts; part++) {
+            scale(low[part], part, 0);
+        }
+        for (int row = 0; row < rows; row++) {
+            if (!set.dotProducts()) {
+                widen(row);
+            }
+            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.STEP));
+            if (values.looksUp()) {
+                code.vector(VMULPS, number, number, at(PARAMETERS, TileParameters.UNIT));
+            }
+            for (int part = 0; part < parts; part++) {
+                Vector sum = sums[row * parts + part];
+                code.vector(VCVTDQ2PS, sum, sum);
+                code.vector(VMULPS, sum, sum, number);
+                add(totals, row * parts + part, 0, sum, low[part]);
+            }
+        }
+    }
+
+    /** Sums in 16 bits become sums in 32 bits; what the codes' offset has added is taken away. */
+    private void widen(int row) {
+        if (values.shift() >= 0) {
+            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row)));
+            code.shiftLeft(number, number, values.shift());
+        }
+        for (int part = 0; part < parts; part++) {
+            Vector sum = sums[row * parts + part];
+            if (values.fitsGroups()) {
+                code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
+            }
+            if (values.shift() >= 0) {
+                code.vector(VPADDD, sum, sum, number);
+            }
+        }
+    }
+
+    /** The step · Σ q of a block of several groups, which minimums are multiplied by, is added up in memory. */
+    private void addToBlockSums(boolean first) {
+        for (int row = 0; row < rows; row++) {
+            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.SUM));
+            if (!first) {
+                code.vector(VADDPS, number, number, blockSum(row));
+            }
+            code.store(blockSum(row), number);
+        }
+    }
+
+    private static Memory blockSum(int row) {
+        return at(PARAMETERS, TileParameters.BLOCK_SUMS + row * LINE);
+    }
+
+    /** Totals of minimums += minimum · the row's sum of the block. */
+    private void addMinimums() {
+        for (int part = 0; part < parts; part++) {
+            scale(low[part], part, 1);
+        }
+        for (int row = 0; row < rows; row++) {
+            code.vector(VMOVUPS, number, blockSum(row));
+            for (int part = 0; part < parts; part++) {
+                add(minimums, row * parts + part, rows * parts, number, low[part]);
+            }
+        }
+    }
+
+    /** total += factor · scale. */
+    private void add(Vector[] all, int i, int firstInMemory, Vector factor, Vector scale) {
+        if (totalsInMemory()) {
+            code.vector(VMOVUPS, product, inMemory(firstInMemory + i));
+            code.vector(VFMADD231PS, product, factor, scale);
+            code.store(inMemory(firstInMemory + i), product);
+        } else {
+            code.vector(VFMADD231PS, all[i], factor, scale);
+        }
+    }
+
+    private Memory inMemory(int i) {
+        return at(PARAMETERS, TileParameters.SUMS + i * width);
+    }
+
+    /**
+     * The scales of a block for a part of its rows, or their minimums. Uses {@link #number} and {@link #product}.
+     *
+     * @param kind 0 for scales, 1 for minimums
+     */
+    private void scale(Vector to, int part, int kind) {
+        int lane = kind * PackedMatrix.LANES + part * width / Float.BYTES;
+        switch (packing.scales()) {
+            case F16, F16_MINIMUM -> code.vector(VCVTPH2PS, to, at(SCALES, lane * Short.BYTES));
+            case F32, F32_MINIMUM -> code.vector(VMOVUPS, to, at(SCALES, lane * Float.BYTES));
+            case LINEAR8, LINEAR8_MINIMUM -> {
+                code.vector(VPMOVSXBD, to, at(SCALES, lane));
+                code.vector(VCVTDQ2PS, to, to);
+                code.vector(VPBROADCASTD, number, at(NESTED, kind * 2 * Float.BYTES));
+                code.vector(VPBROADCASTD, product, at(NESTED, (kind * 2 + 1) * Float.BYTES));
+                code.vector(VFMADD213PS, to, number, product);
+            }
+            case NONE, FLOAT8 -> throw new IllegalArgumentException(packing + " has no kernel");
+        }
+    }
+
+    private void results() {
+        code.load(CODES, at(PARAMETERS, TileParameters.OUT));
+        for (int i = 0; i < rows * parts; i++) {
+            Vector total = totalsInMemory() ? product : totals[i];
+            if (totalsInMemory()) {
+                code.vector(VMOVUPS, total, inMemory(i));
+            }
+            if (minimum() && totalsInMemory()) {
+                code.vector(VADDPS, total, total, inMemory(rows * parts + i));
+            } else if (minimum()) {
+                code.vector(VADDPS, total, total, minimums[i]);
+            }
+            int at = i / parts * TileParameters.RESULT_ROW + i % parts * width;
+            code.store(at(CODES, at), total);
+        }
+        code.add(CODES, LINE);
+        code.store(at(PARAMETERS, TileParameters.OUT), CODES);
+    }
+}

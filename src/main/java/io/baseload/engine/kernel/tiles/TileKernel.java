@@ -1,0 +1,79 @@
+package io.baseload.engine.kernel.tiles;
+
+import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.MachineCode;
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
+import io.baseload.engine.tensor.Codes;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Scales;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Products of 4-bit weights and some {@link TileRows} in machine code.
+ *
+ * <p><b>Why machine code.</b> The instructions that multiply bytes, and without which 4-bit weights can't be multiplied at the rate of the processor, aren't among those that the Vector API generates: VPMADDUBSW
+ * (AVX2), which makes 32 products where the Vector API's widest multiplication of that machine makes 16, and VPDPBUSD (VNNI), which makes 64 and also adds them up. In addition sums stay in registers, and loads have
+ * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
+ *
+ * <p><b>What they compute</b> is what {@code ScalarInt8} defines, bit for bit: an exact sum of integers for each group of 32 columns, and one product and one fused multiply-add for each group and output.
+ * So the result depends neither on the instructions nor on the number of rows.
+ *
+ * <p><b>What they can't do</b> is fail with an exception: a wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
+ */
+public final class TileKernel {
+    private record Variant(InstructionSet set, Packing packing, int rows) {}
+
+    private static final Map<Variant, TileKernel> KERNELS = new ConcurrentHashMap<>();
+
+    private final MachineCode code;
+    private final int rows;
+
+    private TileKernel(Variant variant) {
+        code = MachineCode.of(new TileCode(variant.set, variant.packing, variant.rows).write());
+        rows = variant.rows;
+    }
+
+    /** Whether there are kernels for these weights. */
+    public static boolean takes(InstructionSet set, Packing packing) {
+        return packing.codes().bits() == 4
+                && packing.block() % TileRows.GROUP == 0
+                && packing.scales() != Scales.FLOAT8
+                && (set.dotProducts() || CodeValues.of(packing.codes(), set).fitsPairs());
+    }
+
+    /**
+     * Whether they are accurate enough for prompts too, all of whose rows affect those after them. The small integers for which a table's numbers stand without dot products aren't: there prompts
+     * of such weights have finer ones, by other kernels.
+     */
+    public static boolean takesPrompts(InstructionSet set, Packing packing) {
+        return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
+    }
+
+    /** The integers for which the numbers of a table stand. */
+    public static IntegerTable integers(InstructionSet set, Codes codes) {
+        return set.dotProducts() ? Codebook.bytes(codes) : Codebook.smallIntegers(codes);
+    }
+
+    /** The most rows that a kernel multiplies at once. */
+    public static int maxRows(InstructionSet set) {
+        return set.bits() == 512 ? 8 : 4;
+    }
+
+    /** The kernel for a number of rows. */
+    public static TileKernel of(InstructionSet set, Packing packing, int rows) {
+        return KERNELS.computeIfAbsent(new Variant(set, packing, rows), TileKernel::new);
+    }
+
+    /**
+     * Multiplies panels by rows of a tile, {@code first … first + rows} of x; results are {@link TileParameters#results}.
+     *
+     * @param panels at most {@link TileParameters#MAX_PANELS}
+     */
+    public void multiply(PackedMatrix w, int panel, int panels, TileRows x, int first, TileParameters parameters) {
+        parameters.set(w, panel, panels, x, first, rows);
+        code.call(parameters.address());
+    }
+}

@@ -1,0 +1,131 @@
+package io.baseload.engine.kernel.tiles;
+
+import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.tensor.PackedMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Objects;
+
+/**
+ * One thread's memory for a kernel's parameters, constants, sums and results. Blocks of a panel whose scales share numbers are a span; without such scales a panel is one span.
+ */
+public final class TileParameters {
+    /** The most panels of a call. */
+    public static final int MAX_PANELS = 8;
+
+    static final int LINE = 64;
+
+    /** Address of the first panel; the kernel changes it. */
+    static final int PANEL = 0;
+
+    static final int PANELS = 8;
+    static final int PANEL_BYTES = 16;
+    static final int SPANS = 24;
+    static final int SPANS_LEFT = 32;
+
+    /** Address of the rows' codes, and of their numbers. */
+    static final int CODES = 40;
+
+    static final int NUMBERS = 48;
+    static final int STRIDE = 56;
+
+    /** Address of the results of the next panel; the kernel changes it. */
+    static final int OUT = 64;
+
+    /** Vectors of bytes 15, of 16-bit ones, of the table and of its unit. */
+    static final int LOW_NIBBLES = 2 * LINE;
+
+    static final int ONES = 3 * LINE;
+    static final int TABLE = 4 * LINE;
+    static final int UNIT = 5 * LINE;
+
+    /** Sums of products and of minimums that don't fit in registers, {@code [2][rows][16]}. */
+    static final int SUMS = 6 * LINE;
+
+    /** Vectors with the sums that minimums are multiplied by, {@code [rows]}. */
+    static final int BLOCK_SUMS = SUMS + 2 * TileRows.MAX_ROWS * LINE;
+
+    /** Results, {@code [rows][MAX_PANELS · 16]}. */
+    private static final int RESULTS = BLOCK_SUMS + TileRows.MAX_ROWS * LINE;
+
+    /** Bytes from a row of results to the next one. */
+    static final int RESULT_ROW = MAX_PANELS * LINE;
+
+    /** For each span the number of its blocks, and the offsets of their codes and of their scales in the panel. */
+    static final int SPAN_TABLE = RESULTS + TileRows.MAX_ROWS * RESULT_ROW;
+
+    static final int SPAN_BYTES = 24;
+
+    private final InstructionSet set;
+    private final MemorySegment memory;
+    private PackedMatrix matrix;
+
+    /** @param cols the most columns of a matrix */
+    public TileParameters(InstructionSet set, int cols) {
+        this.set = set;
+        int spans = Math.ceilDiv(cols, NESTED_BLOCKS * TileRows.GROUP);
+        memory = Arena.ofAuto().allocate(SPAN_TABLE + (long) spans * SPAN_BYTES, LINE);
+        memory.asSlice(LOW_NIBBLES, LINE).fill((byte) 15);
+        for (int i = 0; i < LINE; i += Short.BYTES) {
+            memory.set(JAVA_SHORT, ONES + i, (short) 1);
+        }
+    }
+
+    long address() {
+        return memory.address();
+    }
+
+    /** Memory with the result of a row for the first panel, at {@link #resultsAt}; those of other panels follow. */
+    public MemorySegment results() {
+        return memory;
+    }
+
+    public static long resultsAt(int row) {
+        return RESULTS + (long) row * RESULT_ROW;
+    }
+
+    void set(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
+        Objects.checkFromIndexSize(panel, panels, w.panels());
+        Objects.checkFromIndexSize(first % x.height(), rows, x.height());
+        if (panels > MAX_PANELS || x.cols() != w.cols()) {
+            throw new IllegalArgumentException(panels + " panels of " + w.cols() + " columns, rows of " + x.cols());
+        }
+        if (w != matrix) {
+            matrix(w);
+        }
+        memory.set(JAVA_LONG, PANEL, w.data().address() + panel * w.panelBytes());
+        memory.set(JAVA_LONG, PANELS, panels);
+        memory.set(JAVA_LONG, CODES, x.memory().address() + x.codes(first, 0));
+        memory.set(JAVA_LONG, NUMBERS, x.memory().address() + x.numbers(first, 0));
+        memory.set(JAVA_LONG, STRIDE, x.stride());
+        memory.set(JAVA_LONG, OUT, memory.address() + RESULTS);
+    }
+
+    private void matrix(PackedMatrix w) {
+        matrix = w;
+        int blocks = w.packing().scales().nested() ? NESTED_BLOCKS : w.blocks();
+        int spans = 0;
+        for (int block = 0; block < w.blocks(); block += blocks, spans++) {
+            long at = SPAN_TABLE + (long) spans * SPAN_BYTES;
+            memory.set(JAVA_LONG, at, Math.min(blocks, w.blocks() - block));
+            memory.set(JAVA_LONG, at + 8, w.codes(0, block));
+            memory.set(JAVA_LONG, at + 16, w.scales(0, block));
+        }
+        memory.set(JAVA_LONG, SPANS, spans);
+        memory.set(JAVA_LONG, PANEL_BYTES, w.panelBytes());
+        CodeValues values = CodeValues.of(w.packing().codes(), set);
+        for (int i = 0; i < LINE && values.looksUp(); i++) {
+            memory.set(JAVA_BYTE, TABLE + i, values.table()[i % LANES]);
+        }
+        for (int i = 0; i < LINE; i += Float.BYTES) {
+            memory.set(JAVA_FLOAT, UNIT + i, values.unit());
+        }
+    }
+}

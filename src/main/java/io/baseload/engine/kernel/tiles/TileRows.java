@@ -1,0 +1,93 @@
+package io.baseload.engine.kernel.tiles;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns.
+ *
+ * <p>Some rows make a tile. For each group a tile contains the codes of its rows, 32 bytes each, and then 16 bytes for each row: −Σ q as an int, step and step · Σ q as floats, and four unused
+ * ones. Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints.
+ */
+public final class TileRows {
+    /** Columns of a group. */
+    public static final int GROUP = 32;
+
+    /** The most rows of a tile. */
+    public static final int MAX_ROWS = 8;
+
+    /** Bytes of a row's numbers for a group. */
+    static final int NUMBERS = 16;
+
+    static final int STEP = 4;
+    static final int SUM = 8;
+
+    private static final int RECORD = GROUP + NUMBERS;
+
+    private final MemorySegment memory;
+    private int height;
+    private int groups;
+
+    /** @param memory at least {@link #bytes} of the rows and columns that are written to it */
+    public TileRows(MemorySegment memory) {
+        this.memory = memory;
+    }
+
+    /** The memory for some rows. */
+    public static long bytes(int rows, int cols) {
+        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / GROUP) * RECORD;
+    }
+
+    /**
+     * Sets the rows that are written next.
+     *
+     * @param height rows of a tile: {@link #MAX_ROWS}, or fewer if there are no more
+     */
+    public void start(int height, int cols) {
+        this.height = height;
+        this.groups = cols / GROUP;
+    }
+
+    /** Columns of a row. */
+    public int cols() {
+        return groups * GROUP;
+    }
+
+    /** Rows of a tile. */
+    public int height() {
+        return height;
+    }
+
+    public MemorySegment memory() {
+        return memory;
+    }
+
+    /** Bytes from a group of a tile to the next one. */
+    public long stride() {
+        return (long) height * RECORD;
+    }
+
+    /** Offset of a row's codes for a group. */
+    public long codes(int row, int group) {
+        return record(row, group) + (long) (row % height) * GROUP;
+    }
+
+    /** Offset of its numbers. */
+    public long numbers(int row, int group) {
+        return record(row, group) + (long) height * GROUP + (long) (row % height) * NUMBERS;
+    }
+
+    private long record(int row, int group) {
+        return (row / height * (long) groups + group) * stride();
+    }
+
+    /** Sets the numbers of a group: the sum of its codes, and their step. */
+    public void numbers(int row, int group, int sum, float step) {
+        long at = numbers(row, group);
+        memory.set(JAVA_INT, at, -sum);
+        memory.set(JAVA_FLOAT, at + STEP, step);
+        memory.set(JAVA_FLOAT, at + SUM, step * sum);
+    }
+}

@@ -1,0 +1,89 @@
+package io.baseload.engine.platform;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/** Vector instructions of x86-64 for products of bytes. */
+public enum InstructionSet {
+    /** 16 registers of 256 bits. */
+    AVX2(256, false, "avx2 fma f16c"),
+    /** The same, and dot products of four bytes. */
+    AVX_VNNI(256, true, "avx2 fma f16c avx_vnni"),
+    /** 32 registers of 512 bits. */
+    AVX512(512, false, "avx512f avx512bw"),
+    /** The same, and dot products of four bytes. */
+    AVX512_VNNI(512, true, "avx512f avx512bw avx512_vnni");
+
+    private final int bits;
+    private final boolean dotProducts;
+    /** As Linux names them, separated by spaces. */
+    private final String flags;
+
+    InstructionSet(int bits, boolean dotProducts, String flags) {
+        this.bits = bits;
+        this.dotProducts = dotProducts;
+        this.flags = flags;
+    }
+
+    /** Bits of a vector register. */
+    public int bits() {
+        return bits;
+    }
+
+    /** Number of vector registers. */
+    public int registers() {
+        return bits == 512 ? 32 : 16;
+    }
+
+    /** For people. */
+    public String label() {
+        return switch (this) {
+            case AVX2 -> "machine code for AVX2";
+            case AVX_VNNI -> "machine code for AVX-VNNI";
+            case AVX512 -> "machine code for AVX-512";
+            case AVX512_VNNI -> "machine code for AVX-512 VNNI";
+        };
+    }
+
+    /** Whether VPDPBUSD, which adds products of four bytes to an int, is one of them. */
+    public boolean dotProducts() {
+        return dotProducts;
+    }
+
+    /**
+     * The best of them that this machine has and that uses vectors of at most {@code bits}; empty if there is none, or if programs can't be called as {@link MachineCode} calls them.
+     */
+    public static Optional<InstructionSet> best(int bits) {
+        return available().stream().filter(set -> set.bits <= bits).max(Comparator.naturalOrder());
+    }
+
+    /** Those that this machine has. */
+    public static List<InstructionSet> available() {
+        if (!MachineCode.available()) {
+            return List.of();
+        }
+        try {
+            return available(Files.readAllLines(Path.of("/proc/cpuinfo")));
+        } catch (IOException unknown) {
+            return List.of();
+        }
+    }
+
+    static List<InstructionSet> available(List<String> description) {
+        Set<String> flags = Set.of(description.stream()
+                .filter(line -> line.startsWith("flags"))
+                .findFirst()
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .orElse("")
+                .split("\\s+"));
+        return Arrays.stream(values())
+                .filter(set -> flags.containsAll(List.of(set.flags.split(" "))))
+                .toList();
+    }
+}

@@ -1,0 +1,93 @@
+package io.baseload.engine.platform;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * A function in machine code with one argument, the address of its parameters. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
+ *
+ * <p>A call lasts until the function returns without the JVM being able to stop the thread, for example for garbage collection, so functions should take much less than a millisecond.
+ */
+public final class MachineCode {
+    private static final Logger LOG = System.getLogger(MachineCode.class.getName());
+
+    private static final int READ = 1;
+    private static final int WRITE = 2;
+    private static final int EXECUTE = 4;
+    private static final int PRIVATE_ANONYMOUS = 0x22;
+    private static final long PAGE = 1 << 12;
+
+    private static final MethodHandle CALL =
+            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
+
+    private final MemorySegment function;
+
+    private MachineCode(MemorySegment function) {
+        this.function = function;
+    }
+
+    /** Whether such functions can be called here: on x86-64 with the System V ABI, unless the system refuses executable memory. */
+    static boolean available() {
+        boolean here = "amd64".equals(System.getProperty("os.arch")) && "Linux".equals(System.getProperty("os.name"));
+        if (!here) {
+            return false;
+        }
+        try {
+            var nothing = new Assembler(256);
+            nothing.returns();
+            of(nothing.code()).call(0);
+            return true;
+        } catch (IllegalStateException refused) {
+            LOG.log(Level.WARNING, "4-bit weights are multiplied more slowly: {0}", refused.getMessage());
+            return false;
+        }
+    }
+
+    /**
+     * Makes code callable.
+     *
+     * @throws IllegalStateException if the system refuses executable memory
+     */
+    public static MachineCode of(byte[] code) {
+        long bytes = Math.ceilDiv(code.length, PAGE) * PAGE;
+        try {
+            NativeLibrary system = NativeLibrary.system();
+            MethodHandle map = system.function(
+                    "mmap",
+                    FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
+            MethodHandle protect =
+                    system.function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+            var page =
+                    (MemorySegment) map.invokeExact(MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
+            if (page.address() == -1) {
+                throw new IllegalStateException("the system gave no memory for machine code");
+            }
+            page.reinterpret(bytes).copyFrom(MemorySegment.ofArray(code));
+            if ((int) protect.invokeExact(page, bytes, READ | EXECUTE) != 0) {
+                throw new IllegalStateException("the system doesn't allow memory for machine code to be executed");
+            }
+            return new MachineCode(page);
+        } catch (Error | RuntimeException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Calls the function. */
+    public void call(long parameters) {
+        try {
+            CALL.invokeExact(function, parameters);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
