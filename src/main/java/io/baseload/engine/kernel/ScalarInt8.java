@@ -102,8 +102,7 @@ final class ScalarInt8 {
     }
 
     /** The codes of a block as integers, and its scales. */
-    private static void integers(
-            PackedMatrix w, @Nullable IntegerTable table, int panel, int block, Scratch scratch) {
+    private static void integers(PackedMatrix w, @Nullable IntegerTable table, int panel, int block, Scratch scratch) {
         Panels.nibbles(w, panel, block, scratch.block);
         Panels.scales(w, panel, block, scratch.scales);
         Codes codes = w.packing().codes();

@@ -158,7 +158,8 @@ class LinearTest {
             // one definition for all whose integers are the same
             return new ScalarKernels(FAST, null, packing.codes().codebook() && tiles.dotProducts() ? tiles : null);
         }
-        return new ScalarKernels(ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);
+        return new ScalarKernels(
+                ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);
     }
 
     private void assertTwins(Linear linear, PackedMatrix w, Kernels definition, Kernels tested, int... counts) {
