@@ -1,5 +1,6 @@
 package io.baseload.engine.profile;
 
+import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
@@ -14,6 +15,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -37,6 +39,13 @@ public final class MachineProbe implements AutoCloseable {
 
     /** The number of panels that a kernel reads at once. */
     private static final int MIN_PANELS = 8;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final int WARM_UP_CALLS = 20;
+    private static final long MAX_WARM_UP_NANOS = 2_000_000_000;
+
+    /** Calls that create no objects allocate fewer bytes than this. */
+    private static final long MAX_UNBOXED_BYTES = 4096;
 
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
@@ -116,11 +125,25 @@ public final class MachineProbe implements AutoCloseable {
      */
     public KernelTime kernelTime(PackedMatrix weights, int rows) {
         var multiplying = new Multiplying(weights, rows);
+        warm(multiplying);
         double start = each(multiplying, 0);
         double all = each(multiplying, multiplying.most);
         // A disturbed measurement of the start must not make the kernel look fast.
         double panel = Math.max(all - start, all / 2) / multiplying.most;
         return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
+    }
+
+    /** Multiplies until the JIT has compiled what this shape needs, which then creates no objects. Compiled code may be discarded when it meets the first large matrix. */
+    private void warm(Multiplying multiplying) {
+        multiplying.panels = multiplying.most;
+        multiplying.times = WARM_UP_CALLS;
+        long end = System.nanoTime() + MAX_WARM_UP_NANOS;
+        long allocated = Long.MAX_VALUE;
+        while (allocated > MAX_UNBOXED_BYTES && System.nanoTime() < end) {
+            long before = THREADS.getCurrentThreadAllocatedBytes();
+            multiplying.multiply(0);
+            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        }
     }
 
     /** Seconds of one multiplication by {@code panels} panels. */
@@ -283,6 +306,10 @@ public final class MachineProbe implements AutoCloseable {
 
         @Override
         public void run(int worker, int workers, Barrier barrier) {
+            multiply(worker);
+        }
+
+        void multiply(int worker) {
             for (int i = 0; i < times; i++) {
                 kernels.decodeLinear(weights, xs[worker], ys[worker], 0, rows, 0, panels, scratches[worker]);
             }
