@@ -2,7 +2,7 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import org.jspecify.annotations.Nullable;
@@ -38,9 +38,9 @@ final class KernelProvider {
     }
 
     /** The instructions that are used: those with the JVM's own vectors, so that {@code -XX:UseAVX} limits them too. */
-    private static @Nullable InstructionSet tiles(Precision precision) {
+    private static @Nullable VectorInstructions tiles(Precision precision) {
         boolean integers = VECTORS && precision == Precision.FAST;
-        return integers ? InstructionSet.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
+        return integers ? VectorInstructions.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
     }
 
     private static Kernels choose(Precision precision) {

@@ -2,8 +2,8 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
-import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.IntegerProducts;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -57,7 +57,7 @@ public final class PromptRows {
     }
 
     /** Bytes of an element of rows in integers: a tile has in addition three numbers for each group. */
-    static int integerBytes(@Nullable InstructionSet tiles) {
+    static int integerBytes(@Nullable VectorInstructions tiles) {
         return tiles != null ? TILE_BYTES : PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
     }
 
@@ -85,7 +85,7 @@ public final class PromptRows {
      *
      * @param set of tiles; null in other forms
      */
-    void start(PromptForm form, Rows x, int rows, @Nullable InstructionSet set) {
+    void start(PromptForm form, Rows x, int rows, @Nullable VectorInstructions set) {
         this.form = form;
         this.source = x;
         this.rows = padded(rows);

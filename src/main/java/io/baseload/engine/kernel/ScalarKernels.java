@@ -6,7 +6,7 @@ import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 record ScalarKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
-        @Nullable InstructionSet tiles) implements Kernels {
+        @Nullable VectorInstructions tiles) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
 

@@ -7,7 +7,7 @@ import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.kv.KvPages;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
 import java.lang.foreign.Arena;
@@ -153,7 +153,7 @@ public final class Scratch {
         return linear;
     }
 
-    TileLinear tiles(InstructionSet set) {
+    TileLinear tiles(VectorInstructions set) {
         TileLinear linear = tiles;
         if (linear == null || linear.set() != set) {
             linear = new TileLinear(set, cols);

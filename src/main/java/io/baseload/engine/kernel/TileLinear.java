@@ -7,7 +7,7 @@ import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileParameters;
 import io.baseload.engine.kernel.tiles.TileRows;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
@@ -24,19 +24,19 @@ final class TileLinear {
     /** Weights that several tiles of rows read after the first one. */
     private static final int SHARED_BYTES = 1 << 18;
 
-    private final InstructionSet set;
+    private final VectorInstructions set;
     private final TileParameters parameters;
 
     /** For each packing the kernels of 1, 2, … rows. */
     private final Map<Packing, TileKernel[]> kernels = new HashMap<>();
 
     /** @param cols the most columns of a matrix */
-    TileLinear(InstructionSet set, int cols) {
+    TileLinear(VectorInstructions set, int cols) {
         this.set = set;
         this.parameters = new TileParameters(set, cols);
     }
 
-    InstructionSet set() {
+    VectorInstructions set() {
         return set;
     }
 

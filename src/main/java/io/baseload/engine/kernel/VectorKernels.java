@@ -5,8 +5,8 @@ import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
-import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.IntegerProducts;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 record VectorKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
-        @Nullable InstructionSet tiles) implements Kernels {
+        @Nullable VectorInstructions tiles) implements Kernels {
 
     @Override
     public String name() {
@@ -93,7 +93,7 @@ record VectorKernels(
         return tiles != null && TileKernel.takes(tiles, w.packing());
     }
 
-    private InstructionSet set() {
+    private VectorInstructions set() {
         return Objects.requireNonNull(tiles);
     }
 

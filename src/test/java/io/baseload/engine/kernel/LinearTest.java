@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -42,7 +42,7 @@ class LinearTest {
 
     /** By the Vector API, and by machine code with all of this machine's instructions. */
     private final List<Kernels> fast = Stream.concat(
-                    Stream.of((InstructionSet) null), InstructionSet.available().stream())
+                    Stream.of((VectorInstructions) null), VectorInstructions.available().stream())
             .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
             .toList();
 
@@ -153,7 +153,7 @@ class LinearTest {
     }
 
     private static Kernels fastDefinition(Kernels kernels, Packing packing) {
-        InstructionSet tiles = ((VectorKernels) kernels).tiles();
+        VectorInstructions tiles = ((VectorKernels) kernels).tiles();
         if (tiles != null && TileKernel.takes(tiles, packing)) {
             // one definition for all whose integers are the same
             return new ScalarKernels(FAST, null, packing.codes().codebook() && tiles.dotProducts() ? tiles : null);

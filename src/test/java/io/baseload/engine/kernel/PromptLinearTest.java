@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.tiles.TileKernel;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -39,7 +39,7 @@ class PromptLinearTest {
      *
      * @param tiles the machine code's instructions; null for the library
      */
-    record Form(@Nullable InstructionSet tiles, Packing packing) {
+    record Form(@Nullable VectorInstructions tiles, Packing packing) {
         Kernels scalar() {
             return new ScalarKernels(Precision.FAST, null, tiles);
         }
@@ -58,7 +58,7 @@ class PromptLinearTest {
         Stream<Form> library = RandomWeights.packings()
                 .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
                 .map(packing -> new Form(null, packing));
-        Stream<Form> tiles = InstructionSet.available().stream()
+        Stream<Form> tiles = VectorInstructions.available().stream()
                 .flatMap(set -> RandomWeights.packings()
                         .filter(packing -> TileKernel.takesPrompts(set, packing))
                         .map(packing -> new Form(set, packing)));

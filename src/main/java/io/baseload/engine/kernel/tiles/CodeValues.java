@@ -1,6 +1,6 @@
 package io.baseload.engine.kernel.tiles;
 
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
 import java.util.EnumMap;
@@ -18,19 +18,19 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
     private static final int MAX_SHORT = Short.MAX_VALUE;
     private static final int MAX_ACTIVATION = 127;
 
-    private static final Map<Codes, CodeValues> BYTES = all(InstructionSet.AVX512_VNNI);
-    private static final Map<Codes, CodeValues> SMALL = all(InstructionSet.AVX2);
+    private static final Map<Codes, CodeValues> BYTES = all(VectorInstructions.AVX512_VNNI);
+    private static final Map<Codes, CodeValues> SMALL = all(VectorInstructions.AVX2);
 
     /**
      * The values of 4-bit codes.
      *
      * @param set for dot products, whose sums have 32 bits, the numbers of a table are integers of 8 bits, otherwise smaller ones
      */
-    static CodeValues of(Codes codes, InstructionSet set) {
+    static CodeValues of(Codes codes, VectorInstructions set) {
         return Objects.requireNonNull((set.dotProducts() ? BYTES : SMALL).get(codes));
     }
 
-    private static Map<Codes, CodeValues> all(InstructionSet set) {
+    private static Map<Codes, CodeValues> all(VectorInstructions set) {
         var all = new EnumMap<Codes, CodeValues>(Codes.class);
         for (Codes codes : Codes.values()) {
             if (codes.bits() == 4) {

@@ -35,7 +35,7 @@ import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.stream.IntStream;
@@ -71,7 +71,7 @@ final class TileCode {
     /** A line holds eight columns of 16 rows. */
     private static final int LINES = GROUP / 8;
 
-    private final InstructionSet set;
+    private final VectorInstructions set;
     private final Packing packing;
     private final CodeValues values;
     private final int rows;
@@ -99,7 +99,7 @@ final class TileCode {
 
     private final Vector[] minimums;
 
-    TileCode(InstructionSet set, Packing packing, int rows) {
+    TileCode(VectorInstructions set, Packing packing, int rows) {
         this.set = set;
         this.packing = packing;
         this.values = CodeValues.of(packing.codes(), set);

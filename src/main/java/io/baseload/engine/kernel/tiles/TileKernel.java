@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel.tiles;
 
-import io.baseload.engine.platform.InstructionSet;
 import io.baseload.engine.platform.MachineCode;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
@@ -24,7 +24,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><b>What they can't do</b> is fail with an exception: a wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */
 public final class TileKernel {
-    private record Variant(InstructionSet set, Packing packing, int rows) {}
+    private record Variant(VectorInstructions set, Packing packing, int rows) {}
 
     private static final Map<Variant, TileKernel> KERNELS = new ConcurrentHashMap<>();
 
@@ -37,7 +37,7 @@ public final class TileKernel {
     }
 
     /** Whether there are kernels for these weights. */
-    public static boolean takes(InstructionSet set, Packing packing) {
+    public static boolean takes(VectorInstructions set, Packing packing) {
         return packing.codes().bits() == 4
                 && packing.block() % TileRows.GROUP == 0
                 && packing.scales() != Scales.FLOAT8
@@ -48,22 +48,22 @@ public final class TileKernel {
      * Whether they are accurate enough for prompts too, all of whose rows affect those after them. The small integers for which a table's numbers stand without dot products aren't: there prompts
      * of such weights have finer ones, by other kernels.
      */
-    public static boolean takesPrompts(InstructionSet set, Packing packing) {
+    public static boolean takesPrompts(VectorInstructions set, Packing packing) {
         return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
     }
 
     /** The integers for which the numbers of a table stand. */
-    public static IntegerTable integers(InstructionSet set, Codes codes) {
+    public static IntegerTable integers(VectorInstructions set, Codes codes) {
         return set.dotProducts() ? Codebook.bytes(codes) : Codebook.smallIntegers(codes);
     }
 
     /** The most rows that a kernel multiplies at once. */
-    public static int maxRows(InstructionSet set) {
+    public static int maxRows(VectorInstructions set) {
         return set.bits() == 512 ? 8 : 4;
     }
 
     /** The kernel for a number of rows. */
-    public static TileKernel of(InstructionSet set, Packing packing, int rows) {
+    public static TileKernel of(VectorInstructions set, Packing packing, int rows) {
         return KERNELS.computeIfAbsent(new Variant(set, packing, rows), TileKernel::new);
     }
 

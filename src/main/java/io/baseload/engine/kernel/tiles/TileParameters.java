@@ -7,11 +7,12 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.baseload.engine.platform.InstructionSet;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One thread's memory for a kernel's parameters, constants, sums and results. Blocks of a panel whose scales share numbers are a span; without such scales a panel is one span.
@@ -63,12 +64,12 @@ public final class TileParameters {
 
     static final int SPAN_BYTES = 24;
 
-    private final InstructionSet set;
+    private final VectorInstructions set;
     private final MemorySegment memory;
-    private PackedMatrix matrix;
+    private @Nullable PackedMatrix matrix;
 
     /** @param cols the most columns of a matrix */
-    public TileParameters(InstructionSet set, int cols) {
+    public TileParameters(VectorInstructions set, int cols) {
         this.set = set;
         int spans = Math.ceilDiv(cols, NESTED_BLOCKS * TileRows.GROUP);
         memory = Arena.ofAuto().allocate(SPAN_TABLE + (long) spans * SPAN_BYTES, LINE);

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /** Vector instructions of x86-64 for products of bytes. */
-public enum InstructionSet {
+public enum VectorInstructions {
     /** 16 registers of 256 bits. */
     AVX2(256, false, "avx2 fma f16c"),
     /** The same, and dot products of four bytes. */
@@ -25,7 +25,7 @@ public enum InstructionSet {
     /** As Linux names them, separated by spaces. */
     private final String flags;
 
-    InstructionSet(int bits, boolean dotProducts, String flags) {
+    VectorInstructions(int bits, boolean dotProducts, String flags) {
         this.bits = bits;
         this.dotProducts = dotProducts;
         this.flags = flags;
@@ -59,12 +59,12 @@ public enum InstructionSet {
     /**
      * The best of them that this machine has and that uses vectors of at most {@code bits}; empty if there is none, or if programs can't be called as {@link MachineCode} calls them.
      */
-    public static Optional<InstructionSet> best(int bits) {
+    public static Optional<VectorInstructions> best(int bits) {
         return available().stream().filter(set -> set.bits <= bits).max(Comparator.naturalOrder());
     }
 
     /** Those that this machine has. */
-    public static List<InstructionSet> available() {
+    public static List<VectorInstructions> available() {
         if (!MachineCode.available()) {
             return List.of();
         }
@@ -75,7 +75,7 @@ public enum InstructionSet {
         }
     }
 
-    static List<InstructionSet> available(List<String> description) {
+    static List<VectorInstructions> available(List<String> description) {
         Set<String> flags = Set.of(description.stream()
                 .filter(line -> line.startsWith("flags"))
                 .findFirst()

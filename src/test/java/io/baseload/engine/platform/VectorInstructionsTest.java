@@ -1,0 +1,40 @@
+package io.baseload.engine.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class VectorInstructionsTest {
+    private static List<VectorInstructions> of(String flags) {
+        return VectorInstructions.available(
+                List.of("model\t\t: 17", "flags\t\t: fpu sse2 " + flags, "bogomips\t: 5192.27"));
+    }
+
+    @Test
+    void theFlagsTellWhatAProcessorHas() {
+        assertThat(of("avx2 fma")).isEmpty();
+        assertThat(of("fma f16c avx2 movbe")).containsExactly(VectorInstructions.AVX2);
+        assertThat(of("fma f16c avx2 avx_vnni")).containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX_VNNI);
+        assertThat(of("fma f16c avx2 avx512f avx512bw"))
+                .containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX512);
+        assertThat(of("fma f16c avx2 avx512f avx512bw avx512_vnni"))
+                .containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX512, VectorInstructions.AVX512_VNNI);
+    }
+
+    @Test
+    void aDescriptionWithoutFlagsHasNone() {
+        assertThat(VectorInstructions.available(List.of())).isEmpty();
+        assertThat(VectorInstructions.available(List.of("Features\t: fp asimd")))
+                .isEmpty();
+    }
+
+    @Test
+    void theBestHasNoWiderVectorsThanTheJvm() {
+        for (int bits : new int[] {256, 512}) {
+            assertThat(VectorInstructions.best(bits).stream())
+                    .allSatisfy(set -> assertThat(set.bits()).isLessThanOrEqualTo(bits));
+        }
+        assertThat(VectorInstructions.best(128)).isEmpty();
+    }
+}
