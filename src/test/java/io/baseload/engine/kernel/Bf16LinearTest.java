@@ -253,7 +253,7 @@ class Bf16LinearTest {
         });
         Kernels machine = form.machine();
         Rows y = Rows.allocate(48, w.rows());
-        if (machine.promptBytes() == form.format().bytes()) {
+        if (Bf16Linear.USABLE) {
             Allocation.assertNone(20, () -> {
                 machine.quantize(PromptForm.LIBRARY, x, 48, 0, 48, rows, scratch);
                 machine.prefillLinear(w, rows, y, 0, 48, 0, w.panels(), scratch);
