@@ -34,13 +34,17 @@ record VectorKernels(
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
         }
-        String decode = "int8, " + (tiles == null ? name() : tiles.label());
+        String decode = tiles == null ? "int8, " + name() : inTiles("f32, " + name());
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
         String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
         String prefill = products.isEmpty() ? "f32, " + name() : "int8, " + products;
-        return new KernelTiers(tiles == null ? prefill : decode, decode);
+        return new KernelTiers(tiles == null ? prefill : inTiles(prefill), decode);
+    }
+
+    private String inTiles(String others) {
+        return "int8, " + set().label() + " (4-bit weights), or " + others;
     }
 
     @Override

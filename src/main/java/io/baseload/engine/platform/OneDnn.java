@@ -14,7 +14,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts}, {@link GroupProducts} and {@link Bf16Products} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
+ * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} and {@link Bf16Products} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
  */
 final class OneDnn {
     static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";

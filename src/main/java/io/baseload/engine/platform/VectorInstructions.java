@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /** Vector instructions of x86-64 for products of bytes. */
 public enum VectorInstructions {
@@ -65,23 +65,30 @@ public enum VectorInstructions {
 
     /** Those that this machine has. */
     public static List<VectorInstructions> available() {
-        if (!MachineCode.available()) {
-            return List.of();
-        }
-        try {
-            return available(Files.readAllLines(Path.of("/proc/cpuinfo")));
-        } catch (IOException unknown) {
-            return List.of();
+        return Machine.INSTRUCTIONS;
+    }
+
+    /** Found once. A processor without any of them must not execute even one. */
+    private static final class Machine {
+        static final List<VectorInstructions> INSTRUCTIONS = find();
+
+        private static List<VectorInstructions> find() {
+            try {
+                List<VectorInstructions> described = available(Files.readAllLines(Path.of("/proc/cpuinfo")));
+                return described.isEmpty() || MachineCode.available() ? described : List.of();
+            } catch (IOException unknown) {
+                return List.of();
+            }
         }
     }
 
     static List<VectorInstructions> available(List<String> description) {
-        Set<String> flags = Set.of(description.stream()
+        var flags = new HashSet<>(List.of(description.stream()
                 .filter(line -> line.startsWith("flags"))
                 .findFirst()
                 .map(line -> line.substring(line.indexOf(':') + 1).strip())
                 .orElse("")
-                .split("\\s+"));
+                .split("\\s+")));
         return Arrays.stream(values())
                 .filter(set -> flags.containsAll(List.of(set.flags.split(" "))))
                 .toList();

@@ -46,7 +46,8 @@ public final class RandomWeights {
                 new Packing(Codes.NF4, 32, Scales.FLOAT8),
                 new Packing(Codes.FP4, 128, Scales.F32),
                 new Packing(Codes.IQ4, 32, Scales.F16),
-                new Packing(Codes.E2M1, 16, Scales.F32));
+                new Packing(Codes.E2M1, 16, Scales.F32),
+                new Packing(Codes.E2M1, 32, Scales.F32));
     }
 
     public PackedMatrix matrix(NativeMemory memory, Packing packing, int rows, int cols) {

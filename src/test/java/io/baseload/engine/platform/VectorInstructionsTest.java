@@ -15,6 +15,8 @@ class VectorInstructionsTest {
     void theFlagsTellWhatAProcessorHas() {
         assertThat(of("avx2 fma")).isEmpty();
         assertThat(of("fma f16c avx2 movbe")).containsExactly(VectorInstructions.AVX2);
+        // some kernels name a flag twice
+        assertThat(of("dts avx2 fma f16c pts dts")).containsExactly(VectorInstructions.AVX2);
         assertThat(of("fma f16c avx2 avx_vnni")).containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX_VNNI);
         assertThat(of("fma f16c avx2 avx512f avx512bw"))
                 .containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX512);

@@ -19,7 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
  *
  * <p><b>What they compute</b> is what {@code ScalarInt8} defines, bit for bit: an exact sum of integers for each group of 32 columns, and one product and one fused multiply-add for each group and output.
- * So the result depends neither on the instructions nor on the number of rows.
+ * So the result depends neither on the instructions nor on the number of rows. Rows must be finite.
  *
  * <p><b>What they can't do</b> is fail with an exception: a wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */

@@ -93,11 +93,7 @@ public final class TileParameters {
     }
 
     void set(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
-        Objects.checkFromIndexSize(panel, panels, w.panels());
-        Objects.checkFromIndexSize(first % x.height(), rows, x.height());
-        if (panels > MAX_PANELS || x.cols() != w.cols()) {
-            throw new IllegalArgumentException(panels + " panels of " + w.cols() + " columns, rows of " + x.cols());
-        }
+        check(w, panel, panels, x, first, rows);
         if (w != matrix) {
             matrix(w);
         }
@@ -107,6 +103,22 @@ public final class TileParameters {
         memory.set(JAVA_LONG, NUMBERS, x.memory().address() + x.numbers(first, 0));
         memory.set(JAVA_LONG, STRIDE, x.stride());
         memory.set(JAVA_LONG, OUT, memory.address() + RESULTS);
+    }
+
+    /** Machine code checks nothing, so everything that it reads must exist. */
+    private static void check(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
+        if (panels < 1 || panels > MAX_PANELS || x.cols() != w.cols()) {
+            throw new IllegalArgumentException(panels + " panels of " + w.cols() + " columns, rows of " + x.cols());
+        }
+        if (!w.data().scope().isAlive() || !x.memory().scope().isAlive()) {
+            throw new IllegalStateException("the matrix or its rows have been freed");
+        }
+        Objects.checkFromIndexSize(panel, panels, w.panels());
+        Objects.checkFromIndexSize(panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
+        Objects.checkFromIndexSize(first % x.height(), rows, x.height());
+        Objects.checkFromIndexSize(x.codes(first, 0), 0, x.memory().byteSize());
+        long last = x.numbers(first + rows - 1, x.cols() / TileRows.GROUP - 1);
+        Objects.checkFromIndexSize(last, TileRows.NUMBERS, x.memory().byteSize());
     }
 
     private void matrix(PackedMatrix w) {
