@@ -114,7 +114,8 @@ public final class TileParameters {
             throw new IllegalStateException("the matrix or its rows have been freed");
         }
         Objects.checkFromIndexSize(panel, panels, w.panels());
-        Objects.checkFromIndexSize(panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
+        Objects.checkFromIndexSize(
+                panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
         Objects.checkFromIndexSize(first % x.height(), rows, x.height());
         Objects.checkFromIndexSize(x.codes(first, 0), 0, x.memory().byteSize());
         long last = x.numbers(first + rows - 1, x.cols() / TileRows.GROUP - 1);
