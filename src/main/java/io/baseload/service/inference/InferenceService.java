@@ -153,7 +153,8 @@ final class InferenceService implements Inference {
                 if (target.isTrial()
                         && e instanceof UpstreamException failure
                         && failure.reason() == Reason.UNSUPPORTED) {
-                    var refusal = new InvalidRequestException("model", "unsupported_value", String.valueOf(failure.getMessage()));
+                    var refusal = new InvalidRequestException(
+                            "model", "unsupported_value", String.valueOf(failure.getMessage()));
                     refused = () -> refusedByTrial.accept(target, refusal);
                 }
             } catch (InvalidRequestException e) {
