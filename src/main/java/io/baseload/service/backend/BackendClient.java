@@ -77,6 +77,11 @@ public final class BackendClient implements AutoCloseable {
         return new BackendEncodings(this, model);
     }
 
+    /** The memory for vectors, which all backends share. */
+    VectorMemory vectors() {
+        return access.vectors();
+    }
+
     /**
      * Sends a request and waits until its answer begins.
      *
@@ -160,6 +165,11 @@ public final class BackendClient implements AutoCloseable {
     void succeeded() {
         health.succeeded();
         meters.ended("ok");
+    }
+
+    /** An answer can't be used, which is not the backend's fault. */
+    void unusable(RuntimeException reason) {
+        meters.ended(word(reason));
     }
 
     /** Nobody wanted the rest of an answer. */

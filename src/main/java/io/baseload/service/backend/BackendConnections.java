@@ -54,6 +54,7 @@ public final class BackendConnections implements AutoCloseable {
                 registry,
                 traces,
                 properties.probeTimeout(),
+                VectorMemory.ofHeap(),
                 ConcurrentHashMap.newKeySet());
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
@@ -62,7 +63,7 @@ public final class BackendConnections implements AutoCloseable {
     }
 
     /**
-     * What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, and the time limit of a probe.
+     * What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, the time limit of a probe, and the memory for vectors.
      *
      * @param streams the answers that are arriving, those to clients that were replaced too
      */
@@ -73,6 +74,7 @@ public final class BackendConnections implements AutoCloseable {
             MeterRegistry registry,
             Traces traces,
             Duration probeTimeout,
+            VectorMemory vectors,
             Set<AnswerStream> streams) {}
 
     /**

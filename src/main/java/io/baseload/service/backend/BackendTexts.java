@@ -5,8 +5,10 @@ import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.RunningEncoding;
 import java.nio.charset.StandardCharsets;
+import java.text.Normalizer;
 import java.util.Arrays;
 import java.util.function.BooleanSupplier;
+import java.util.function.ToLongFunction;
 
 /** Texts that are ready to be sent. Unless they are token ids, only the backend can count their tokens, so there are two estimates: an upper bound and a likely value. */
 final class BackendTexts implements PreparedEncoding {
@@ -27,25 +29,27 @@ final class BackendTexts implements PreparedEncoding {
         this.client = client;
         this.request = request;
         this.body = body;
-        long[] sizes = sizes(request.input());
         int added = request.input() instanceof EncodingInput.Documents ? ADDED_TO_PAIR : ADDED_TO_TEXT;
         int inToken = request.input() instanceof EncodingInput.Tokens ? 1 : USUAL_BYTES;
-        this.most = Arrays.stream(sizes).map(size -> size + added).sum();
-        this.likely =
-                Arrays.stream(sizes).map(size -> Math.ceilDiv(size, inToken)).sum();
+        this.most = Arrays.stream(sizes(request.input(), BackendTexts::mostBytes))
+                .map(size -> size + added)
+                .sum();
+        this.likely = Arrays.stream(sizes(request.input(), BackendTexts::bytes))
+                .map(size -> Math.ceilDiv(size, inToken))
+                .sum();
     }
 
     /** The bytes, or tokens, of each text. */
-    private static long[] sizes(EncodingInput input) {
+    private static long[] sizes(EncodingInput input, ToLongFunction<String> bytes) {
         return switch (input) {
             case EncodingInput.Texts texts ->
-                texts.texts().stream().mapToLong(BackendTexts::bytes).toArray();
+                texts.texts().stream().mapToLong(bytes).toArray();
             case EncodingInput.Tokens tokens ->
                 tokens.texts().stream().mapToLong(ids -> ids.length).toArray();
             case EncodingInput.Documents documents -> {
-                long query = bytes(documents.query());
+                long query = bytes.applyAsLong(documents.query());
                 yield documents.documents().stream()
-                        .mapToLong(document -> query + bytes(document))
+                        .mapToLong(document -> query + bytes.applyAsLong(document))
                         .toArray();
             }
         };
@@ -55,7 +59,12 @@ final class BackendTexts implements PreparedEncoding {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** No tokenizer produces more tokens than a text has bytes. */
+    /** Those of the text or of its compatible form, in which many tokenizers read it: there, one character may become eighteen. */
+    private static long mostBytes(String text) {
+        return Math.max(bytes(text), bytes(Normalizer.normalize(text, Normalizer.Form.NFKC)));
+    }
+
+    /** A tokenizer produces at most one token for each byte of the text as it reads it. */
     @Override
     public int tokens() {
         return (int) Math.min(most, Integer.MAX_VALUE);
@@ -70,8 +79,9 @@ final class BackendTexts implements PreparedEncoding {
     public RunningEncoding start(BooleanSupplier wanted) {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
         var stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
-        var outputs = new OutputReader(request.input().size(), ranks, request.dimensions());
-        var answer = new EncodingAnswer(client, stream, outputs, likelyTokens());
+        var memory = client.vectors().share();
+        var outputs = new OutputReader(request.input().size(), ranks, request.dimensions(), memory);
+        var answer = new EncodingAnswer(client, stream, outputs, memory, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;
     }

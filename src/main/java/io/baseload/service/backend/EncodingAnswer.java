@@ -1,5 +1,6 @@
 package io.baseload.service.backend;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.RunningEncoding;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
@@ -22,13 +23,21 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private final BackendClient client;
     private final AnswerStream stream;
     private final OutputReader reader;
+    private final VectorMemory.Share memory;
     private final CompletableFuture<List<float[]>> outputs = new CompletableFuture<>();
     private volatile Usage usage;
 
-    EncodingAnswer(BackendClient client, AnswerStream stream, OutputReader reader, int likelyTokens) {
+    /** @param memory which the reader takes; it is given back when this is closed, or nobody gets the outputs */
+    EncodingAnswer(
+            BackendClient client,
+            AnswerStream stream,
+            OutputReader reader,
+            VectorMemory.Share memory,
+            int likelyTokens) {
         this.client = client;
         this.stream = stream;
         this.reader = reader;
+        this.memory = memory;
         this.usage = new Usage(likelyTokens, 0, 0, true);
         var unused = outputs.whenComplete((all, failure) -> {
             if (outputs.isCancelled()) {
@@ -50,10 +59,18 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     @Override
     public void run() {
         try {
-            outputs.complete(readToEnd());
+            if (!outputs.complete(readToEnd())) {
+                close();
+            }
         } catch (RuntimeException | Error e) {
+            close();
             outputs.completeExceptionally(e);
         }
+    }
+
+    @Override
+    public void close() {
+        memory.close();
     }
 
     /** Whoever gets the outputs finds the connection free. */
@@ -66,9 +83,11 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private List<float[]> read() {
         try {
             List<float[]> all = reader.read(stream.bytes(OutputReader.MAX_BYTES));
-            reader.tokens().ifPresent(tokens -> usage = new Usage(tokens, 0));
             client.succeeded();
             return all;
+        } catch (InvalidRequestException | OverloadedException e) {
+            client.unusable(e);
+            throw e;
         } catch (UpstreamException e) {
             throw broke(e);
         } catch (JacksonIOException | UnexpectedEndOfInputException e) {
@@ -78,6 +97,8 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
         } catch (RuntimeException | Error bug) {
             client.broke(failed("sent an answer that this service can't read"));
             throw bug;
+        } finally {
+            reader.tokens().ifPresent(tokens -> usage = new Usage(tokens, 0));
         }
     }
 

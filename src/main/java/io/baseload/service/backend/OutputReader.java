@@ -1,5 +1,6 @@
 package io.baseload.service.backend;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.chat.api.Vectors;
@@ -15,6 +16,8 @@ import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonParser.NumberType;
 import tools.jackson.core.JsonToken;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.json.JsonMapper;
 
 /**
@@ -25,16 +28,20 @@ import tools.jackson.databind.json.JsonMapper;
  * around it, as from SGLang.
  */
 final class OutputReader {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final int MAX_LENGTH = 1 << 16;
-    /** Of all vectors together: more than the largest request has from the longest usual ones, 2048 of 8192 numbers. */
-    private static final int MAX_NUMBERS = 1 << 24;
+    /** A string that is read at once may be the longest vector in base 64. */
+    private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxStringLength(6 * MAX_LENGTH)
+                    .build())
+            .build());
     /** Of the whole answer: room for the longest form of each number, and for documents that the backend sends back. */
-    static final long MAX_BYTES = 32L * MAX_NUMBERS;
+    static final long MAX_BYTES = 512L << 20;
 
     private final int count;
     private final boolean ranks;
     private final OptionalInt dimensions;
+    private final VectorMemory.Share memory;
     private final TreeMap<Integer, float[]> outputs = new TreeMap<>();
     private int length;
     private long numbers;
@@ -45,17 +52,21 @@ final class OutputReader {
      * @param count of texts or documents
      * @param ranks whether these are scores, not vectors
      * @param dimensions length of each vector, as requested; a backend that doesn't know the field sends longer ones, which are shortened here
+     * @param memory from which the vectors take theirs
      */
-    OutputReader(int count, boolean ranks, OptionalInt dimensions) {
+    OutputReader(int count, boolean ranks, OptionalInt dimensions, VectorMemory.Share memory) {
         this.count = count;
         this.ranks = ranks;
         this.dimensions = dimensions;
+        this.memory = memory;
     }
 
     /**
      * The outputs, in the order of their texts.
      *
      * @throws UpstreamException if the answer is not what was asked for
+     * @throws InvalidRequestException if this model, or this service, can't compute it: known only from the answer
+     * @throws io.baseload.engine.api.OverloadedException if there is no memory left for the vectors
      * @throws JacksonException if it is not JSON, or breaks off
      */
     List<float[]> read(InputStream answer) {
@@ -74,6 +85,12 @@ final class OutputReader {
         }
         if (outputs.size() != count) {
             throw bad("sent " + outputs.size() + " results for " + count + " texts");
+        }
+        if (!ranks && length < dimensions.orElse(1)) {
+            throw new InvalidRequestException(
+                    "dimensions",
+                    "invalid_value",
+                    "Invalid 'dimensions': this model's vectors have " + length + " numbers.");
         }
         return List.copyOf(outputs.values());
     }
@@ -150,20 +167,30 @@ final class OutputReader {
 
     private float[] vector(JsonParser json) {
         float[] vector = json.currentToken() == JsonToken.VALUE_STRING ? decoded(json.getString()) : listed(json);
-        numbers += vector.length;
-        if (vector.length > MAX_LENGTH || numbers > MAX_NUMBERS) {
-            throw bad("sent vectors of more than " + MAX_LENGTH + " numbers, or more than " + MAX_NUMBERS
-                    + " numbers altogether");
+        if (vector.length > MAX_LENGTH) {
+            throw bad("sent a vector of more than " + MAX_LENGTH + " numbers");
         }
         if (length == 0) {
             length = vector.length;
         }
-        if (vector.length != length || length < dimensions.orElse(1)) {
-            throw bad("sent a vector of " + vector.length + " numbers, but " + Math.max(length, dimensions.orElse(1))
-                    + " were expected");
+        if (vector.length != length || length == 0) {
+            throw bad("sent a vector of " + vector.length + " numbers, but " + Math.max(length, 1) + " were expected");
         }
-        int wanted = dimensions.orElse(length);
+        int wanted = Math.min(dimensions.orElse(length), length);
+        takeMemory(wanted);
         return wanted == length ? vector : Vectors.shortened(vector, wanted);
+    }
+
+    private void takeMemory(int more) {
+        numbers += more;
+        if (numbers > memory.most()) {
+            throw new InvalidRequestException(
+                    "input",
+                    "invalid_value",
+                    "Invalid 'input': the vectors of a request may have at most " + memory.most()
+                            + " numbers altogether. Send fewer texts at a time.");
+        }
+        memory.take(more);
     }
 
     private static float[] decoded(String text) {
@@ -184,13 +211,20 @@ final class OutputReader {
         return vector;
     }
 
-    private static float[] listed(JsonParser json) {
+    private float[] listed(JsonParser json) {
         if (json.currentToken() != JsonToken.START_ARRAY) {
             throw bad("sent a vector that is not a list of numbers");
         }
         var vector = new float[1024];
         int size = 0;
         while (json.nextToken() != JsonToken.END_ARRAY && size <= MAX_LENGTH) {
+            if (json.currentToken() == JsonToken.START_ARRAY && length == 0) {
+                throw new InvalidRequestException(
+                        "model",
+                        "unsupported_value",
+                        "The backend sent a vector for each token, not for each text: this model is not for"
+                                + " embeddings.");
+            }
             if (size == vector.length) {
                 vector = Arrays.copyOf(vector, 2 * size);
             }

@@ -6,7 +6,9 @@ import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.RunningEncoding;
 import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.chat.api.WantedResult;
+import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.guardrail.Verdict;
@@ -101,25 +103,55 @@ final class EncodingService {
         try {
             outputs = await(running.outputs(), wanted);
         } catch (AbandonedException e) {
-            running.outputs().cancel(true);
-            end(reservation, State.CANCELLED, running.usage(), watch, model, Optional.empty());
+            giveUp(running);
+            end(reservation, State.CANCELLED, running.usage(), watch, Optional.empty());
             throw new AbandonedException(true);
         } catch (CompletionException e) {
-            end(reservation, State.FAILED, NOTHING, watch, model, Optional.empty());
+            boolean refused = e.getCause() instanceof InvalidRequestException; // known only after all was computed
+            if (!refused && !(e.getCause() instanceof OverloadedException)) {
+                judge(model, true, watch);
+            }
+            end(reservation, State.FAILED, refused ? running.usage() : NOTHING, watch, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
-            running.outputs().cancel(true);
-            end(reservation, State.FAILED, NOTHING, watch, model, Optional.empty());
+            giveUp(running);
+            judge(model, true, watch);
+            end(reservation, State.FAILED, NOTHING, watch, Optional.empty());
             throw e;
         }
+        judge(model, false, watch);
+        try {
+            return result(model, running, outputs, reserved, watch);
+        } catch (RuntimeException | Error e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private EncodingResult result(
+            ServedModel model,
+            RunningEncoding running,
+            List<float[]> outputs,
+            RequestRecords.Reserved reserved,
+            Stopwatch watch) {
         var usage = running.usage();
         var answer = reserved.kept().map(it -> it.outputs(outputs));
-        boolean settled = end(reservation, State.DONE, usage, watch, model, answer);
+        boolean settled = end(reserved.reservation(), State.DONE, usage, watch, answer);
         if (!settled && answer.isPresent()) {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("the contents were not stored in time"));
         }
-        return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota());
+        return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota(), running::close);
+    }
+
+    private static void giveUp(RunningEncoding running) {
+        running.outputs().cancel(true);
+        running.close();
+    }
+
+    /** The figures of a canary. */
+    private static void judge(ServedModel model, boolean failed, Stopwatch watch) {
+        model.ended(failed, Duration.ofMillis(watch.milliseconds()));
     }
 
     private RunningEncoding start(
@@ -130,13 +162,23 @@ final class EncodingService {
             BooleanSupplier wanted) {
         try {
             return watch.span().call(() -> prepared.start(wanted));
+        } catch (AbandonedException e) {
+            // the backend has the texts, and computes them before it answers
+            end(reservation, State.CANCELLED, new Usage(prepared.likelyTokens(), 0, 0, true), watch, Optional.empty());
+            throw new AbandonedException(true);
         } catch (RuntimeException | Error e) {
             records.refund(reservation);
-            if (e instanceof UpstreamException || e instanceof UpstreamBusyException) {
-                model.ended(true, Duration.ofMillis(watch.milliseconds()));
+            if (hasFailed(e)) {
+                judge(model, true, watch);
             }
             throw e;
         }
+    }
+
+    /** Whether it is the model's failure: a missing route is its refusal. */
+    private static boolean hasFailed(Throwable e) {
+        return e instanceof UpstreamBusyException
+                || (e instanceof UpstreamException upstream && upstream.reason() != Reason.UNSUPPORTED);
     }
 
     /** An interrupt means that the service stops: what has been started is completed. */
@@ -155,16 +197,8 @@ final class EncodingService {
      * @return whether the settlement was written while the client waits; if not, it is written later
      */
     private boolean end(
-            Reservation reservation,
-            State state,
-            Usage usage,
-            Stopwatch watch,
-            ServedModel model,
-            Optional<SealedContent> answer) {
+            Reservation reservation, State state, Usage usage, Stopwatch watch, Optional<SealedContent> answer) {
         watch.end(usage, state == State.DONE ? "stop" : state.word());
-        if (state != State.CANCELLED) {
-            model.ended(state == State.FAILED, Duration.ofMillis(watch.milliseconds()));
-        }
         var patience = records.ledger().patience().settlement(answer.isPresent());
         boolean settled = records.ledger()
                 .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))

@@ -26,7 +26,8 @@ public interface Inference {
      * backend fails, even in the middle of its answer, the next model that the name stands for is asked: nothing has been sent to the client yet.
      *
      * @param origin recorded in the audit trail
-     * @param wanted whether somebody still waits for the result; asked several times a second. If not, texts whose computation has begun are billed, and the others are not computed
+     * @param wanted whether somebody still waits for the result; asked several times a second. If not, texts whose computation has begun are billed, and the others are not computed; of a
+     *     backend, all texts that were sent to it are billed
      * @throws io.baseload.chat.api.AbandonedException if it is no longer wanted
      * @throws io.baseload.chat.api.InvalidRequestException if the model is not an encoder, or can't compute the request
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller

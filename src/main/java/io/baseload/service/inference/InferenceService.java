@@ -7,6 +7,7 @@ import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.ModelClosedException;
@@ -149,6 +150,13 @@ final class InferenceService implements Inference {
                 return answer;
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
+                if (target.isTrial()
+                        && e instanceof UpstreamException failure
+                        && failure.reason() == Reason.UNSUPPORTED) {
+                    var refusal = new InvalidRequestException(
+                            "model", "unsupported_value", String.valueOf(failure.getMessage()));
+                    refused = () -> refusedByTrial.accept(target, refusal);
+                }
             } catch (InvalidRequestException e) {
                 if (SequencePlaces.hasTooFew(e)) {
                     failures.add(e);

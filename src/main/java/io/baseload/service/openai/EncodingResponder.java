@@ -25,16 +25,18 @@ final class EncodingResponder {
     }
 
     void answer(Exchange exchange, EncodingCall call, Function<EncodingResult, Object> body) throws IOException {
-        EncodingResult encoded =
-                inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft());
-        RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
-        Json.write(exchange.response(), body.apply(encoded));
+        try (EncodingResult encoded =
+                inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
+            RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
+            Json.stream(exchange.response(), body.apply(encoded));
+        }
     }
 
     /** The answer to a line of a batch. */
     BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<EncodingResult, Object> body) {
-        EncodingResult encoded =
-                inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true);
-        return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
+        try (EncodingResult encoded =
+                inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true)) {
+            return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
+        }
     }
 }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import org.springframework.http.MediaType;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
@@ -37,6 +38,16 @@ public final class Json {
     /** Sends JSON, whatever {@code Accept} says. */
     public static void write(HttpServletResponse response, Object value) throws IOException {
         send(response, bytes(value));
+    }
+
+    /** Sends JSON that may be large: its text is never in memory as a whole. */
+    public static void stream(HttpServletResponse response, Object value) throws IOException {
+        response.setContentType(MediaType.APPLICATION_JSON_VALUE);
+        try {
+            MAPPER.writeValue(response.getOutputStream(), value);
+        } catch (JacksonIOException e) {
+            throw e.getCause();
+        }
     }
 
     /** Sends what is JSON already. */

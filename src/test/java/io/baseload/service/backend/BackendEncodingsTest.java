@@ -14,6 +14,7 @@ import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.FlowId;
+import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.database.BaseloadHome;
@@ -23,10 +24,12 @@ import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -130,8 +133,85 @@ class BackendEncodingsTest {
         answers(data(entry(0, "[3,4,12]")));
         var request = new EncodingRequest(texts("x").input(), OptionalInt.of(2));
         assertThat(ask(request).outputs().join()).containsExactly(new float[] {0.6f, 0.8f});
-        var more = new EncodingRequest(texts("x").input(), OptionalInt.of(4));
-        assertBad(ask(more));
+    }
+
+    @Test
+    void moreDimensionsThanTheModelHasAreTheRequestsFault() {
+        answers("{\"data\":[" + entry(0, "[3,4,12]") + "],\"usage\":{\"prompt_tokens\":7}}");
+        var running = ask(new EncodingRequest(texts("x").input(), OptionalInt.of(4)));
+        assertRefused(running, "dimensions", "Invalid 'dimensions': this model's vectors have 3 numbers.");
+        assertThat(running.usage()).as("they were computed").isEqualTo(new Usage(7, 0));
+    }
+
+    @Test
+    void vectorsOfTokensAreTheRequestsFault() {
+        answers(data(entry(0, "[[1,2],[3,4]]")));
+        assertRefused(
+                ask(texts("x")),
+                "model",
+                "The backend sent a vector for each token, not for each text: this model is not for embeddings.");
+    }
+
+    private void assertRefused(RunningEncoding running, String field, String message) {
+        assertThat(catchThrowable(() -> running.outputs().join()))
+                .cause()
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo(field))
+                .hasMessage(message);
+        assertThat(client().state()).isEqualTo(State.UP);
+        assertThat(requests("refused")).isEqualTo(1);
+    }
+
+    @Test
+    void theMemoryOfVectorsIsLimitedAndGivenBack() {
+        var memory = new VectorMemory(8);
+        String four = data(entry(0, "[1,2]"), entry(1, "[3,4]"));
+        try (var first = memory.share();
+                var second = memory.share();
+                var third = memory.share()) {
+            assertThat(read(four, first)).hasSize(2);
+            assertThat(read(four, second)).hasSize(2);
+            assertThatThrownBy(() -> read(four, third)).isInstanceOf(OverloadedException.class);
+        }
+        assertThat(memory.taken()).isZero();
+        try (var share = memory.share()) {
+            assertThatThrownBy(() -> read(data(entry(0, "[1,2]"), entry(1, "[3,4,5]")), share))
+                    .isInstanceOf(UpstreamException.class);
+            assertThatThrownBy(() -> read(data(entry(0, "[1,2,3]"), entry(1, "[4,5,6]")), share))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("at most 4 numbers");
+        }
+    }
+
+    private static List<float[]> read(String answer, VectorMemory.Share memory) {
+        return new OutputReader(2, false, OptionalInt.empty(), memory)
+                .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    @Test
+    void vectorsTakeMemoryUntilTheyAreSent() {
+        answers(data(entry(0, "[1,2,3]")));
+        var running = ask(texts("x"));
+        running.outputs().join();
+        assertThat(client().vectors().taken()).isEqualTo(3);
+        running.close();
+        running.close();
+        assertThat(client().vectors().taken()).isZero();
+        answers(data(entry(0, "[1,2,3]"), entry(1, "[1,null]")));
+        assertBad(ask(texts("x", "y")));
+        assertThat(client().vectors().taken()).as("of a bad answer").isZero();
+    }
+
+    @Test
+    void aPromptsNameIsNoText() {
+        for (String name : List.of("my iban is DE89", "x".repeat(65), "a\nb")) {
+            var named = new EncodingInput.Texts(List.of("x"), Optional.of(name));
+            assertThatThrownBy(() -> prepare(new EncodingRequest(named, OptionalInt.empty())))
+                    .isInstanceOfSatisfying(
+                            InvalidRequestException.class,
+                            e -> assertThat(e.field()).isEqualTo("prompt_name"));
+        }
     }
 
     @Test
@@ -167,6 +247,11 @@ class BackendEncodingsTest {
         var running = prepared.start();
         running.outputs().join();
         assertThat(running.usage()).isEqualTo(new Usage(102, 0, 0, true));
+        var ligature = prepare(texts("\uFDFA"));
+        assertThat(ligature.tokens())
+                .as("its compatible form has 18 characters")
+                .isGreaterThanOrEqualTo(33);
+        assertThat(ligature.likelyTokens()).isEqualTo(1);
         var ids = new EncodingInput.Tokens(List.of(new int[] {1000, 1001, 1002}));
         assertThat(prepare(new EncodingRequest(ids, OptionalInt.empty())).likelyTokens())
                 .isEqualTo(3);

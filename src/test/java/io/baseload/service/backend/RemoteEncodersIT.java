@@ -282,8 +282,9 @@ final class RemoteEncodersIT {
     @Test
     void aClientThatLeavesEndsTheWork() throws Exception {
         JsonNode before = outcomeOfLeaving(connection -> {});
-        assertThat(before.get("state").asString()).isEqualTo("refused");
-        assertThat(before.get("prompt_tokens").asInt()).isZero();
+        assertThat(before.get("state").asString()).isEqualTo("cancelled");
+        assertThat(before.get("prompt_tokens").asInt()).isEqualTo(2);
+        assertThat(before.get("counted").asString()).isEqualTo("by bytes");
         JsonNode amid = outcomeOfLeaving(connection -> connection.send(
                 "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"data\":["));
         assertThat(amid.get("state").asString()).isEqualTo("cancelled");

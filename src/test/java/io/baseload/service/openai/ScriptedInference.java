@@ -103,7 +103,11 @@ public final class ScriptedInference implements Inference {
                 .mapToObj(i -> new float[] {i, 0.5f})
                 .toList();
         return new EncodingResult(
-                "the-model", outputs, PROMPT, new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()));
+                "the-model",
+                outputs,
+                PROMPT,
+                new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()),
+                () -> {});
     }
 
     /** Each message is a token, and so is each tool. */
