@@ -218,7 +218,9 @@ class ConstraintsTest {
         var tools = ToolSet.auto(List.of(new ToolSpec("f", "", ToolSpec.NO_PARAMETERS, true)));
         Input chat = new Input.Chat(List.of(Message.user("hello")), Map.of());
         Answered answer = ask(smolLm2, request(chat, tools, OutputFormat.text(), 1));
-        assertThat(answer.text.isBlank() && answer.calls.isEmpty()).as("%s %s", answer.text, answer.calls).isFalse();
+        assertThat(answer.text.isBlank() && answer.calls.isEmpty())
+                .as("%s %s", answer.text, answer.calls)
+                .isFalse();
         ToolSpec loose = new ToolSpec("f", "", "{\"not\":{}}", false);
         assertThat(smolLm2.prepare(request(chat, ToolSet.auto(List.of(loose)), OutputFormat.text(), 1))
                         .answers())
