@@ -28,7 +28,7 @@ RUN --mount=type=bind,source=src/build,target=/build \
 
 EXPOSE 8080 8081
 # Docker Compose waits for it, so that applications are started when the model answers.
-HEALTHCHECK --interval=5s --timeout=5s --start-period=5m \
+HEALTHCHECK --interval=5s --timeout=5s --start-period=5m --retries=12 \
     CMD ["bash", "-euc", "exec 3<>/dev/tcp/127.0.0.1/$BASELOAD_MANAGEMENT_PORT; printf 'GET /actuator/health/readiness HTTP/1.0\\r\\nHost: check\\r\\n\\r\\n' >&3; grep -q '^HTTP/1.1 200' <&3"]
 VOLUME /var/lib/baseload
 ENTRYPOINT ["/opt/baseload/bin/baseload"]

@@ -64,9 +64,13 @@ class NotesChartTest {
             assertThat(notes("service: {type: %s, externalTrafficPolicy: null}".formatted(type)))
                     .as("values of an earlier chart")
                     .contains(warning);
-            assertThat(notes("service: {type: %s}".formatted(type))).doesNotContain(warning);
+            assertThat(notes("service: {type: %s}".formatted(type)))
+                    .doesNotContain(warning)
+                    .contains("only nodes with a pod answer");
         }
-        assertThat(notes("service: {externalTrafficPolicy: Cluster}")).doesNotContain(warning);
+        assertThat(notes("service: {externalTrafficPolicy: Cluster}"))
+                .doesNotContain(warning)
+                .doesNotContain("only nodes with a pod answer");
     }
 
     @Test

@@ -306,7 +306,7 @@ public final class Quota {
                 .toList();
         var changes = again.stream().map(Reserved::change).toList();
         rows.insert(again);
-        windows.make(changes);
+        windows.makeAgain(changes);
         windows.add(changes);
         return free.stream().map(Reservation::id).collect(Collectors.toSet());
     }

@@ -57,6 +57,15 @@ final class QuotaWindows {
         ON CONFLICT DO NOTHING\
         """;
 
+    /** Not for budgets in past windows: without a counter there may be earlier reservations that it would lack. */
+    private static final String MAKE_AGAIN = WANTED + """
+        INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
+        SELECT tenant, key_prefix, model, period, date_trunc(period, :at::timestamptz, 'UTC') FROM wanted
+        WHERE (key_prefix = '' AND model = '' AND period <> 'hour')
+           OR date_trunc(period, :at::timestamptz, 'UTC') >= date_trunc(period, statement_timestamp(), 'UTC')
+        ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING\
+        """;
+
     private static final String PRESENT = WANTED + """
         SELECT w.tenant, w.key_prefix, w.model, w.period, date_trunc(w.period, :at::timestamptz, 'UTC') AS starts_at,
                coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) AS reserved, coalesce(q.requests, 0) AS count,
@@ -142,21 +151,18 @@ final class QuotaWindows {
         if (locked.complete()) {
             return locked.windows;
         }
-        make(kinds, now);
+        jdbc.sql(MAKE).params(parameters(kinds, now)).update();
         return query(LOCK, kinds, now).windows;
     }
 
-    private void make(Collection<Kind> kinds, OffsetDateTime at) {
-        jdbc.sql(MAKE).params(parameters(kinds, at)).update();
-    }
-
-    /** Creates windows that count reservations which a failover has lost, if it has lost them too. Empty ones: without them nothing was reserved there. */
-    void make(List<Change> reserved) {
+    /** Creates windows that count reservations which a failover has lost, if it has lost them too. Empty ones: without them nothing was reserved there. Past windows have no budgets. */
+    void makeAgain(List<Change> reserved) {
         reserved.stream()
                 .collect(Collectors.groupingBy(
                         change -> change.at().truncatedTo(ChronoUnit.MINUTES),
                         Collectors.mapping(Change::kind, Collectors.toSet())))
-                .forEach((at, kinds) -> make(kinds, at));
+                .forEach((at, kinds) ->
+                        jdbc.sql(MAKE_AGAIN).params(parameters(kinds, at)).update());
     }
 
     /** The existing windows of an earlier time. */

@@ -6,6 +6,7 @@ import io.baseload.service.tenant.RequestRates;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.stereotype.Component;
 
@@ -13,20 +14,22 @@ import org.springframework.stereotype.Component;
 @Component
 public final class CallerAdmission {
     private static final int MAX_PATH = 200;
+    private static final int MAX_KNOWN = 3;
 
     private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
     private final KeyChecks keys;
     private final KeyChecks tokens;
     private final TokenAuthenticator providers;
-    private final RequestRates rates;
+    private final RateChecks rates;
     private final DeniedAccess denied;
 
     CallerAdmission(
             Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
-        this.keys = new KeyChecks(authenticator, attempts, System::nanoTime);
-        this.tokens = new KeyChecks(providers::authenticate, attempts, System::nanoTime);
+        var known = new Semaphore(MAX_KNOWN, true);
+        this.keys = new KeyChecks(authenticator, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
+        this.tokens = new KeyChecks(providers::authenticate, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
         this.providers = providers;
-        this.rates = rates;
+        this.rates = new RateChecks(rates, KeyChecks.PATIENCE, System::nanoTime);
         this.denied = denied;
     }
 

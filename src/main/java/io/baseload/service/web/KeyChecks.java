@@ -12,27 +12,40 @@ import java.util.function.LongSupplier;
 
 /**
  * Looks up keys or tokens so that nobody's cost others anything. One that was valid recently is looked up for each request, so that a revocation takes effect with the next one; but
- * requests that wait for it at the same time share a look-up, and only a few run at once, so that the ledger keeps its database connections. All others share two slots, which limits
+ * requests that wait for it at the same time share a look-up, and only a few of keys and tokens together run at once, so that the ledger keeps its database connections. All others share two slots, which limits
  * the connections that strangers can use. One that was wrong a moment ago is refused without a look-up, and an address
  * that has sent many wrong ones has to wait. Keys are remembered by their hash, and only a limited number of them.
  */
 final class KeyChecks {
     private static final int MAX_STRANGERS = 2;
-    private static final int MAX_KNOWN = 3;
     private static final long WRONG_NANOS = Duration.ofSeconds(10).toNanos();
-    private static final long PATIENCE_MILLIS = 3_000;
+
+    /** As long as for a database connection (spring.datasource.hikari.connection-timeout). */
+    static final Duration PATIENCE = Duration.ofSeconds(3);
 
     private final Authenticator authenticator;
     private final FailedAttempts attempts;
     private final LongSupplier nanoTime;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS, true);
-    private final Semaphore known = new Semaphore(MAX_KNOWN, true);
+    private final Semaphore known;
+    private final Duration patience;
     private final LruCache<SharedLookUp> right = new LruCache<>();
     private final LruCache<Long> wrong = new LruCache<>();
 
-    KeyChecks(Authenticator authenticator, FailedAttempts attempts, LongSupplier nanoTime) {
+    /**
+     * @param known the places of look-ups of keys and tokens that were valid recently
+     * @param patience how long a request waits for a place; twice as long for the look-ups of others that it shares, which wait for a connection too
+     */
+    KeyChecks(
+            Authenticator authenticator,
+            FailedAttempts attempts,
+            Semaphore known,
+            Duration patience,
+            LongSupplier nanoTime) {
         this.authenticator = authenticator;
         this.attempts = attempts;
+        this.known = known;
+        this.patience = patience;
         this.nanoTime = nanoTime;
     }
 
@@ -45,7 +58,7 @@ final class KeyChecks {
         String hash = hash(key);
         var shared = right.get(hash);
         if (shared.isPresent()) {
-            Optional<Caller> caller = shared.get().caller();
+            Optional<Caller> caller = shared.get().caller(() -> lookUp(key, known));
             if (caller.isEmpty()) {
                 right.remove(hash);
             }
@@ -58,7 +71,7 @@ final class KeyChecks {
         attempts.refuseTooMany(address);
         Optional<Caller> caller = lookUp(key, strangers);
         if (caller.isPresent()) {
-            right.put(hash, new SharedLookUp(() -> lookUp(key, known)));
+            right.put(hash, new SharedLookUp(patience.multipliedBy(2)));
         } else {
             wrong.put(hash, now);
             attempts.count(address);
@@ -68,7 +81,7 @@ final class KeyChecks {
 
     private Optional<Caller> lookUp(String key, Semaphore slots) {
         try {
-            if (!slots.tryAcquire(PATIENCE_MILLIS, TimeUnit.MILLISECONDS)) {
+            if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw busy();
             }
         } catch (InterruptedException e) {
@@ -82,7 +95,7 @@ final class KeyChecks {
         }
     }
 
-    private static ApiException busy() {
+    static ApiException busy() {
         return ApiException.unavailable(
                 "overloaded", "Too many API keys or tokens are being looked up now.", Duration.ofSeconds(1));
     }

@@ -108,6 +108,31 @@ class RestoredReservationsTest {
         LedgerBooks.agree(platform, tenant, 4);
     }
 
+    @Test
+    void aBudgetSetLaterHasNoCounterInAPastWindow() {
+        var budget = new UsageBudget(
+                new Scope("", "tiny"),
+                Period.MINUTE,
+                OptionalLong.of(100),
+                OptionalLong.empty(),
+                Optional.empty(),
+                OptionalInt.empty(),
+                0);
+        var tenant = tenant();
+        var earlier = Instant.now().minusSeconds(120);
+        var first = wish(tenant, 80);
+        transactions.execute(status -> quota.restore(Map.of(first, earlier)));
+        platform.get(Tenants.class)
+                .change(
+                        Actor.SYSTEM,
+                        tenant,
+                        it -> new Tenant(it.id(), List.of(budget), it.maxConcurrent(), it.weight()));
+        transactions.execute(status -> quota.restore(Map.of(wish(tenant, 7), earlier)));
+        new PatientQuota(platform).settle(List.of(new Settlement(first.id(), 1, 9, Settlement.State.SETTLED)));
+        assertThat(reserved(tenant)).isEqualTo(7);
+        LedgerBooks.agree(platform, tenant, 3);
+    }
+
     private void forget(String tenant, String windows) {
         platform.superuser()
                 .sql("DELETE FROM quota_window WHERE tenant = ? AND " + windows)

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -27,11 +28,21 @@ class KeyChecksTest {
     private static final Caller CALLER =
             new Caller("acme", 1, "bl_right", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
 
+    private static final Set<Thread.State> WAITING = Set.of(Thread.State.WAITING, Thread.State.TIMED_WAITING);
+
     private final AtomicInteger lookUps = new AtomicInteger();
     private final AtomicLong now = new AtomicLong(1);
     private volatile boolean revoked;
     private final FailedAttempts attempts = new FailedAttempts(now::get);
-    private final KeyChecks checks = new KeyChecks(this::lookUp, attempts, now::get);
+    private final KeyChecks checks = checks(this::lookUp);
+
+    private KeyChecks checks(Authenticator authenticator) {
+        return checks(authenticator, Patience.LIMIT);
+    }
+
+    private KeyChecks checks(Authenticator authenticator, Duration patience) {
+        return new KeyChecks(authenticator, attempts, new Semaphore(3, true), patience, now::get);
+    }
 
     private Optional<Caller> lookUp(String key) {
         lookUps.incrementAndGet();
@@ -70,7 +81,7 @@ class KeyChecksTest {
 
     @Test
     void wrongKeysAndWrongTokensCountTogether() {
-        var tokens = new KeyChecks(this::lookUp, attempts, now::get);
+        var tokens = checks(this::lookUp);
         for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
             assertThat((i % 2 == 0 ? checks : tokens).check("wrong" + i, "a")).isEmpty();
         }
@@ -123,23 +134,20 @@ class KeyChecksTest {
         var may = new CountDownLatch(1);
         var atOnce = new AtomicInteger();
         var most = new AtomicInteger();
-        var slow = new KeyChecks(
-                key -> {
-                    if (key.equals("right")) {
-                        return Optional.of(CALLER);
-                    }
-                    most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
-                    begun.countDown();
-                    try {
-                        may.await();
-                    } catch (InterruptedException e) {
-                        throw new IllegalStateException(e);
-                    }
-                    atOnce.decrementAndGet();
-                    return Optional.empty();
-                },
-                new FailedAttempts(now::get),
-                now::get);
+        var slow = checks(key -> {
+            if (key.equals("right")) {
+                return Optional.of(CALLER);
+            }
+            most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
+            begun.countDown();
+            try {
+                may.await();
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+            atOnce.decrementAndGet();
+            return Optional.empty();
+        });
         assertThat(slow.check("right", "a")).hasValue(CALLER);
         List<Thread> guessing = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
@@ -190,14 +198,11 @@ class KeyChecksTest {
 
     /** Each look-up has its result, and then waits. */
     private KeyChecks waiting(Semaphore may) {
-        return new KeyChecks(
-                key -> {
-                    var result = lookUp(key);
-                    may.acquireUninterruptibly();
-                    return result;
-                },
-                attempts,
-                now::get);
+        return checks(key -> {
+            var result = lookUp(key);
+            may.acquireUninterruptibly();
+            return result;
+        });
     }
 
     /** Requests that wait. */
@@ -205,26 +210,82 @@ class KeyChecksTest {
         var threads = IntStream.range(0, requests)
                 .mapToObj(i -> Thread.ofVirtual().start(() -> checks.check("right", "a")))
                 .toList();
-        Patience.await().until(() -> threads.stream().allMatch(it -> it.getState() == Thread.State.WAITING));
+        Patience.await().until(() -> threads.stream().allMatch(it -> WAITING.contains(it.getState())));
         return threads;
     }
 
     @Test
     void aFailedLookUpIsNotSharedByThoseWhoComeLater() {
         var broken = new AtomicBoolean();
-        var checks = new KeyChecks(
-                key -> {
-                    if (broken.get()) {
-                        throw new IllegalStateException("no database");
-                    }
-                    return lookUp(key);
-                },
-                attempts,
-                now::get);
+        var checks = checks(key -> {
+            if (broken.get()) {
+                throw new IllegalStateException("no database");
+            }
+            return lookUp(key);
+        });
         assertThat(checks.check("right", "a")).hasValue(CALLER);
         broken.set(true);
         assertThatThrownBy(() -> checks.check("right", "a")).isInstanceOf(IllegalStateException.class);
         broken.set(false);
         assertThat(checks.check("right", "a")).hasValue(CALLER);
+    }
+
+    @Test
+    void aRequestThatSharesAFailedLookUpTriesAgain() throws Exception {
+        var may = new Semaphore(1);
+        var failures = new AtomicInteger();
+        var slow = checks(key -> {
+            may.acquireUninterruptibly();
+            if (failures.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IllegalStateException("no database");
+            }
+            return lookUp(key);
+        });
+        assertThat(slow.check("right", "a")).hasValue(CALLER);
+        var running = asking(slow, 1);
+        var answers = new ConcurrentLinkedQueue<Optional<Caller>>();
+        var threads = IntStream.range(0, 10)
+                .mapToObj(i -> Thread.ofVirtual().start(() -> answers.add(slow.check("right", "a"))))
+                .toList();
+        Patience.await().until(() -> threads.stream().allMatch(it -> WAITING.contains(it.getState())));
+        may.release(1);
+        running.getFirst().join();
+        failures.set(1);
+        may.release(10);
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertThat(answers).as("of all but the one whose own failed").hasSize(9).containsOnly(Optional.of(CALLER));
+    }
+
+    @Test
+    void aRequestWaitsOnlySoLongForTheLookUpsOfOthers() throws Exception {
+        var may = new Semaphore(1);
+        var hanging = checks(
+                key -> {
+                    may.acquireUninterruptibly();
+                    return lookUp(key);
+                },
+                Duration.ofMillis(10));
+        assertThat(hanging.check("right", "a")).hasValue(CALLER);
+        var running = asking(hanging, 1);
+        assertThatThrownBy(() -> hanging.check("right", "a")).isInstanceOf(ApiException.class);
+        may.release(2);
+        running.getFirst().join();
+        assertThat(hanging.check("right", "a")).hasValue(CALLER);
+    }
+
+    @Test
+    void keysAndTokensShareThePlacesOfKnownOnes() throws Exception {
+        var known = new Semaphore(1, true);
+        var keys = new KeyChecks(this::lookUp, attempts, known, Duration.ofMillis(1), now::get);
+        var tokens = new KeyChecks(this::lookUp, attempts, known, Duration.ofMillis(1), now::get);
+        assertThat(keys.check("right", "a")).hasValue(CALLER);
+        assertThat(tokens.check("right", "a")).hasValue(CALLER);
+        known.acquire();
+        assertThatThrownBy(() -> keys.check("right", "a")).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> tokens.check("right", "a")).isInstanceOf(ApiException.class);
+        known.release();
+        assertThat(tokens.check("right", "a")).hasValue(CALLER);
     }
 }
