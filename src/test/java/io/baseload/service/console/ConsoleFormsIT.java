@@ -178,12 +178,7 @@ class ConsoleFormsIT {
         browser.await("unload it first");
         assertThat(value("#precision")).isEqualTo("fast");
 
-        rest.send("POST", "/admin/v1/models/tiny/unload", "");
-        Patience.await()
-                .until(() -> rest.get("/admin/v1/models/tiny")
-                        .get("state")
-                        .asString()
-                        .equals("stored"));
+        unloadTiny();
         open("/console/models");
         browser.one("[aria-label='Load tiny']").click();
         Patience.await()
@@ -195,6 +190,17 @@ class ConsoleFormsIT {
         loaded = rest.get("/admin/v1/models/tiny").get("loaded");
         assertThat(loaded.get("precision").asString()).isEqualTo("exact");
         assertThat(loaded.get("pinned").asBoolean()).isTrue();
+        // other tests expect it as it was
+        unloadTiny();
+    }
+
+    private static void unloadTiny() throws Exception {
+        rest.send("POST", "/admin/v1/models/tiny/unload", "");
+        Patience.await()
+                .until(() -> rest.get("/admin/v1/models/tiny")
+                        .get("state")
+                        .asString()
+                        .equals("stored"));
     }
 
     @Test
