@@ -91,11 +91,12 @@ record ScalarKernels(
         if (bf16 != null && bf16.takes(w)) {
             return PromptForm.LIBRARY;
         }
-        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
-            return PromptForm.TILES;
-        }
         boolean integers = bf16 == null && precision == Precision.FAST && PromptFormat.MACHINE.isPresent();
-        return integers && PromptFormat.MACHINE.get().takes(w) ? PromptForm.LIBRARY : PromptForm.PLAIN;
+        if (integers && PromptFormat.MACHINE.get().takes(w)) {
+            return PromptForm.LIBRARY;
+        }
+        boolean inTiles = tiles != null && TileKernel.takesPrompts(tiles, w.packing());
+        return inTiles ? PromptForm.TILES : PromptForm.PLAIN;
     }
 
     @Override
@@ -119,7 +120,7 @@ record ScalarKernels(
     @Override
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        x.check(w, promptForm(w));
+        x.check(w);
         if (x.form() == PromptForm.TILES) {
             decodePanels(w, x.source(), y, from, to, firstPanel, endPanel, scratch);
         } else if (bf16 != null) {

@@ -40,7 +40,7 @@ record VectorKernels(
         }
         String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
         String prefill = products.isEmpty() ? "f32, " + name() : "int8, " + products;
-        return new KernelTiers(tiles == null ? prefill : inTiles(prefill), decode);
+        return new KernelTiers(products.isEmpty() && tiles != null ? inTiles(prefill) : prefill, decode);
     }
 
     private String inTiles(String others) {
@@ -86,11 +86,12 @@ record VectorKernels(
         if (bf16 != null && bf16.takes(w)) {
             return PromptForm.LIBRARY;
         }
-        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
-            return PromptForm.TILES;
-        }
         boolean integers = bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
-        return integers && PromptFormat.MACHINE.get().takes(w) ? PromptForm.LIBRARY : PromptForm.PLAIN;
+        if (integers && PromptFormat.MACHINE.get().takes(w)) {
+            return PromptForm.LIBRARY;
+        }
+        boolean inTiles = tiles != null && TileKernel.takesPrompts(tiles, w.packing());
+        return inTiles ? PromptForm.TILES : PromptForm.PLAIN;
     }
 
     private boolean inTiles(PackedMatrix w) {
@@ -124,7 +125,7 @@ record VectorKernels(
     @Override
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        x.check(w, promptForm(w));
+        x.check(w);
         if (x.form() == PromptForm.TILES) {
             scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
         } else if (bf16 != null) {
