@@ -1,5 +1,10 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.tensor.PackedMatrix;
+import org.jspecify.annotations.Nullable;
+
 /** The form in which kernels read the rows of a prompt. */
 public enum PromptForm {
     /** As they are, in F32. */
@@ -7,5 +12,34 @@ public enum PromptForm {
     /** In 8 bits for {@link io.baseload.engine.kernel.tiles.TileKernel}: the same numbers as in decode. */
     TILES,
     /** In 8 bits ({@link PromptFormat}) or in BF16 ({@link Bf16Format}) for oneDNN. */
-    LIBRARY
+    LIBRARY;
+
+    /** At least 1.5, which tiles need: they have three numbers for each group in addition to the codes. */
+    static final int TILE_BYTES = 2;
+
+    /**
+     * The form for some weights. A library comes before machine code, which is faster, but whose rounding changes answers that are near ties.
+     *
+     * @param bf16 how the library multiplies in BF16; null if it doesn't
+     * @param integers whether it multiplies integers
+     * @param tiles the machine code's instructions; null if there are none
+     */
+    static PromptForm of(
+            PackedMatrix w, @Nullable Bf16Format bf16, boolean integers, @Nullable VectorInstructions tiles) {
+        boolean library =
+                bf16 == null ? integers && PromptFormat.MACHINE.orElseThrow().takes(w) : bf16.takes(w);
+        if (library) {
+            return LIBRARY;
+        }
+        boolean machineCode = !integers && tiles != null && TileKernel.takesPrompts(tiles, w.packing());
+        return machineCode ? TILES : PLAIN;
+    }
+
+    /** Bytes of an element of {@link PromptRows} in these forms. */
+    static int bytes(@Nullable Bf16Format bf16, boolean integers, @Nullable VectorInstructions tiles) {
+        if (bf16 != null) {
+            return bf16.bytes();
+        }
+        return integers ? Byte.BYTES : tiles != null ? TILE_BYTES : 0;
+    }
 }

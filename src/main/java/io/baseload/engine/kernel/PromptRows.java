@@ -19,13 +19,10 @@ import org.jspecify.annotations.Nullable;
  * chunks follow each other, and within a chunk all rows.
  */
 public final class PromptRows {
-    /** At least 1.5, which tiles need. */
-    private static final int TILE_BYTES = 2;
-
     final PromptFormat format;
     final MemorySegment codes;
 
-    /** {@code [group][row]}; none for BF16 numbers. */
+    /** {@code [group][row]}; none for BF16 numbers and tiles. */
     final float[] scales;
 
     /** This view's rows in tiles. */
@@ -49,16 +46,11 @@ public final class PromptRows {
      * @throws IllegalArgumentException if there are too many
      */
     public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
-        long scales = bytes > 0 && PromptFormat.MACHINE.isPresent() ? elements / IntegerProducts.DEPTH : 0;
+        long scales = bytes == Byte.BYTES ? elements / IntegerProducts.DEPTH : 0;
         return new PromptRows(
                 PromptFormat.MACHINE.orElse(PromptFormat.WIDE),
                 memory.allocate(elements * bytes),
                 new float[Math.toIntExact(scales)]);
-    }
-
-    /** Bytes of an element of rows in integers: a tile has in addition three numbers for each group. */
-    static int integerBytes(@Nullable VectorInstructions tiles) {
-        return tiles != null ? TILE_BYTES : PromptFormat.MACHINE.isPresent() ? Byte.BYTES : 0;
     }
 
     /** Number of elements of such rows. */
@@ -83,7 +75,7 @@ public final class PromptRows {
     /**
      * Sets the rows that are quantized next.
      *
-     * @param set of tiles; null in other forms
+     * @param set the machine code's instructions; null if there are none
      */
     void start(PromptForm form, Rows x, int rows, @Nullable VectorInstructions set) {
         this.form = form;

@@ -83,15 +83,12 @@ record VectorKernels(
 
     @Override
     public PromptForm promptForm(PackedMatrix w) {
-        if (bf16 != null && bf16.takes(w)) {
-            return PromptForm.LIBRARY;
-        }
-        boolean integers = bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
-        if (integers && PromptFormat.MACHINE.get().takes(w)) {
-            return PromptForm.LIBRARY;
-        }
-        boolean inTiles = tiles != null && TileKernel.takesPrompts(tiles, w.packing());
-        return inTiles ? PromptForm.TILES : PromptForm.PLAIN;
+        return PromptForm.of(w, bf16, integers(), tiles);
+    }
+
+    /** Whether the library multiplies integers here. */
+    private boolean integers() {
+        return bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
     }
 
     private boolean inTiles(PackedMatrix w) {
@@ -104,10 +101,7 @@ record VectorKernels(
 
     @Override
     public int promptBytes() {
-        if (bf16 != null) {
-            return bf16.bytes();
-        }
-        return precision == Precision.FAST ? PromptRows.integerBytes(tiles) : 0;
+        return PromptForm.bytes(bf16, integers(), tiles);
     }
 
     @Override

@@ -65,12 +65,13 @@ class PromptLinearTest {
         return Stream.concat(library, tiles);
     }
 
-    private PromptRows room(Kernels kernels, Rows x, int rows) {
-        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), kernels.promptBytes());
+    private PromptRows room(Form form, Rows x, int rows) {
+        int bytes = form.tiles() == null ? form.best().promptBytes() : PromptForm.TILE_BYTES;
+        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), bytes);
     }
 
     private PromptRows quantized(Form form, Kernels kernels, Rows x, int rows) {
-        PromptRows quantized = room(kernels, x, rows);
+        PromptRows quantized = room(form, x, rows);
         kernels.quantize(form.form(), x, rows, 0, rows, quantized, scratch);
         return quantized;
     }
@@ -121,7 +122,7 @@ class PromptLinearTest {
         Rows apart = output(w, many);
         int[] cuts = {0, 1, 2, 19, 83, 84, 340, 630, many};
         for (int i = 1; i < cuts.length; i++) {
-            PromptRows some = room(form.best(), x, many);
+            PromptRows some = room(form, x, many);
             Rows chunk = new Rows(x.data(), x.at(cuts[i - 1]), x.width(), x.stride());
             Rows to = new Rows(apart.data(), apart.at(cuts[i - 1]), apart.width(), apart.stride());
             int count = cuts[i] - cuts[i - 1];
@@ -165,7 +166,7 @@ class PromptLinearTest {
         Rows x = random.rows(48, w.cols());
         Rows y = Rows.allocate(48, w.rows());
         Kernels best = form.best();
-        PromptRows quantized = room(best, x, 48);
+        PromptRows quantized = room(form, x, 48);
         Allocation.assertNone(20, () -> {
             best.quantize(form.form(), x, 48, 0, 48, quantized, scratch);
             best.prefillLinear(w, quantized, y, 0, 48, 0, w.panels(), scratch);

@@ -117,7 +117,6 @@ public final class TileParameters {
         Objects.checkFromIndexSize(
                 panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
         Objects.checkFromIndexSize(first % x.height(), rows, x.height());
-        Objects.checkFromIndexSize(x.codes(first, 0), 0, x.memory().byteSize());
         long last = x.numbers(first + rows - 1, x.cols() / TileRows.GROUP - 1);
         Objects.checkFromIndexSize(last, TileRows.NUMBERS, x.memory().byteSize());
     }
