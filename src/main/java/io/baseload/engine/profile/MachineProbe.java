@@ -1,6 +1,5 @@
 package io.baseload.engine.profile;
 
-import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
@@ -15,7 +14,6 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
@@ -40,13 +38,7 @@ public final class MachineProbe implements AutoCloseable {
     /** The number of panels that a kernel reads at once. */
     private static final int MIN_PANELS = 8;
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-    private static final int WARM_UP_CALLS = 20;
     private static final long MAX_WARM_UP_NANOS = 2_000_000_000;
-
-    /** Calls that create no objects allocate fewer bytes than this. */
-    private static final long MAX_UNBOXED_BYTES = 4096;
-
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
     private static final int MIN_PASSES = 3;
@@ -136,13 +128,11 @@ public final class MachineProbe implements AutoCloseable {
     /** Multiplies until the JIT has compiled what this shape needs, which then creates no objects. Compiled code may be discarded when it meets the first large matrix. */
     private void warm(Multiplying multiplying) {
         multiplying.panels = multiplying.most;
-        multiplying.times = WARM_UP_CALLS;
+        multiplying.times = 1;
         long end = System.nanoTime() + MAX_WARM_UP_NANOS;
-        long allocated = Long.MAX_VALUE;
-        while (allocated > MAX_UNBOXED_BYTES && System.nanoTime() < end) {
-            long before = THREADS.getCurrentThreadAllocatedBytes();
-            multiplying.multiply(0);
-            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+        boolean compiled = false;
+        while (!compiled && System.nanoTime() < end) {
+            compiled = CompiledCalls.createNoObjects(() -> multiplying.multiply(0));
         }
     }
 

@@ -1,6 +1,5 @@
 package io.baseload.engine.runtime;
 
-import com.sun.management.ThreadMXBean;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
@@ -9,11 +8,11 @@ import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.profile.CompiledCalls;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -34,8 +33,6 @@ import java.util.concurrent.locks.LockSupport;
  * Nothing of the model itself is used, so its cache and statistics are unchanged.
  */
 final class KernelWarmUp {
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
     /** A number of panels for which a kernel processes eight, four, two vectors and one. */
     private static final int PANELS = 15;
 
@@ -52,14 +49,11 @@ final class KernelWarmUp {
     private static final int PROMPT = 21;
 
     /** Number of calls of a kind in a round. */
-    static final int CALLS = 20;
+    static final int CALLS = CompiledCalls.CALLS;
 
     static final int MAX_ROUNDS = 100;
 
     private static final long PAUSE_NANOS = 50_000_000;
-
-    /** Calls that create no objects allocate fewer bytes than this. */
-    private static final long MAX_UNBOXED_BYTES = 4096;
 
     /** A byte that is an ordinary number in all formats and as a scale: neither zero nor infinity. */
     private static final byte ANY = 0x2C;
@@ -101,7 +95,7 @@ final class KernelWarmUp {
 
     private void rounds() {
         for (int round = 0; round < MAX_ROUNDS && !cold.isEmpty(); round++) {
-            if (!cold.removeIf(KernelWarmUp::isWarm)) {
+            if (!cold.removeIf(CompiledCalls::createNoObjects)) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
@@ -119,7 +113,7 @@ final class KernelWarmUp {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
             case TILES -> quantizedPrompt(layer);
-            case LIBRARY -> quantizedPrompt(layer(packing, WIDE));
+            case LIBRARY -> quantizedPrompt(kernels.promptBytes() > Byte.BYTES ? layer(packing, WIDE) : layer);
         }
     }
 
@@ -165,13 +159,5 @@ final class KernelWarmUp {
             rows.data()[i] = 1 + i % 3;
         }
         return rows;
-    }
-
-    private static boolean isWarm(Runnable call) {
-        long before = THREADS.getCurrentThreadAllocatedBytes();
-        for (int i = 0; i < CALLS; i++) {
-            call.run();
-        }
-        return THREADS.getCurrentThreadAllocatedBytes() - before < MAX_UNBOXED_BYTES;
     }
 }
