@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -80,18 +79,8 @@ final class KeyChecks {
     }
 
     private Optional<Caller> lookUp(String key, Semaphore slots) {
-        try {
-            if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw busy();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw busy();
-        }
-        try {
+        try (var _ = Slot.take(slots, patience, KeyChecks::busy)) {
             return authenticator.authenticate(key);
-        } finally {
-            slots.release();
         }
     }
 

@@ -4,7 +4,6 @@ import io.baseload.service.tenant.RequestRateExceededException;
 import io.baseload.service.tenant.RequestRates;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
 /**
@@ -37,23 +36,13 @@ final class RateChecks {
      */
     void count(String keyPrefix, int perMinute) {
         refuse(keyPrefix, perMinute);
-        try {
-            if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw busy();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw busy();
-        }
-        try {
+        try (var _ = Slot.take(slots, patience, RateChecks::busy)) {
             refuse(keyPrefix, perMinute);
             rates.count(keyPrefix, perMinute);
         } catch (RequestRateExceededException e) {
             long until = nanoTime.getAsLong() + e.retryAfter().toNanos();
             refusals.put(keyPrefix, new Refusal(perMinute, until));
             throw e;
-        } finally {
-            slots.release();
         }
     }
 

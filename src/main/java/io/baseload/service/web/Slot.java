@@ -1,0 +1,33 @@
+package io.baseload.service.web;
+
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
+
+/** A place among a few for work that takes database connections; free again when this is closed. */
+record Slot(Semaphore slots) implements AutoCloseable {
+
+    /**
+     * Waits for a slot.
+     *
+     * @param patience how long
+     * @param busy the refusal if there is none by then
+     */
+    static Slot take(Semaphore slots, Duration patience, Supplier<ApiException> busy) {
+        try {
+            if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw busy.get();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw busy.get();
+        }
+        return new Slot(slots);
+    }
+
+    @Override
+    public void close() {
+        slots.release();
+    }
+}
