@@ -17,10 +17,7 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
-import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -48,12 +45,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.boot.ssl.SslBundles;
 
 /** A backend that computes vectors and ranks documents, well or badly, or doesn't know how. */
 class BackendEncodingsTest {
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = LoopbackConnections.LONG;
 
     @TempDir
     Path home;
@@ -65,13 +60,7 @@ class BackendEncodingsTest {
     @BeforeEach
     void start() throws Exception {
         server = new ScriptedBackend();
-        connections = new BackendConnections(
-                new BackendProperties(List.of("127.0.0.1"), null, LONG, LONG, LONG, null),
-                BaseloadHome.at(home),
-                MasterKeys.of(List.of()),
-                new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                registry,
-                Traces.off());
+        connections = LoopbackConnections.of(home, registry);
         use(LONG);
     }
 

@@ -19,10 +19,7 @@ import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
-import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -43,12 +40,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.boot.ssl.SslBundles;
 
 /** A backend that answers well, badly, late, or not at all. */
 class BackendFaultsTest {
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = LoopbackConnections.LONG;
     private static final Duration SHORT = Duration.ofMillis(300);
 
     @TempDir
@@ -65,13 +60,7 @@ class BackendFaultsTest {
     }
 
     private BackendConnections connections(Duration betweenProbes) {
-        return new BackendConnections(
-                new BackendProperties(List.of("127.0.0.1"), null, LONG, betweenProbes, LONG, null),
-                BaseloadHome.at(home),
-                MasterKeys.of(List.of()),
-                new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                registry,
-                Traces.off());
+        return LoopbackConnections.of(home, registry, betweenProbes);
     }
 
     private void probeOften() {

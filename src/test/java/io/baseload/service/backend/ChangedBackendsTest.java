@@ -6,10 +6,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.Lease;
-import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.tracing.Traces;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.net.URI;
@@ -19,12 +16,10 @@ import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.boot.ssl.SslBundles;
 
 /** Backends that are changed while requests are on their way to them. */
 class ChangedBackendsTest {
-    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LONG = LoopbackConnections.LONG;
     private static final Backend.Offer MODEL = new Backend.Offer("m", "m");
 
     @TempDir
@@ -55,13 +50,7 @@ class ChangedBackendsTest {
     }
 
     private BackendConnections connections() {
-        return new BackendConnections(
-                new BackendProperties(List.of("127.0.0.1"), null, LONG, LONG, LONG, null),
-                BaseloadHome.at(home),
-                MasterKeys.of(List.of()),
-                new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                new SimpleMeterRegistry(),
-                Traces.off());
+        return LoopbackConnections.of(home, new SimpleMeterRegistry());
     }
 
     private static Backend backend(ScriptedBackend server, Duration idle) {

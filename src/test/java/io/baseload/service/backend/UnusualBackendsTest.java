@@ -11,10 +11,7 @@ import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.Usage;
-import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.Secret;
-import io.baseload.service.tracing.Traces;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -32,13 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.beans.factory.support.StaticListableBeanFactory;
-import org.springframework.boot.ssl.SslBundles;
 
 /** Backends whose answers are not quite OpenAI's, as those of some engines are. */
 class UnusualBackendsTest {
-    private static final Duration LONG = Duration.ofMinutes(5);
-
     @TempDir
     Path home;
 
@@ -49,13 +42,7 @@ class UnusualBackendsTest {
     @BeforeEach
     void start() throws Exception {
         server = new ScriptedBackend();
-        connections = new BackendConnections(
-                new BackendProperties(List.of("127.0.0.1"), null, LONG, LONG, LONG, null),
-                BaseloadHome.at(home),
-                MasterKeys.of(List.of()),
-                new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
-                registry,
-                Traces.off());
+        connections = LoopbackConnections.of(home, registry);
         var model = new Backend.Offer("m", "m");
         connections.use(List.of(new Backend(
                 "b",
