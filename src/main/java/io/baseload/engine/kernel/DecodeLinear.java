@@ -32,6 +32,9 @@ import java.util.Arrays;
 final class DecodeLinear {
     static final int WIDTH = STREAMS * L;
 
+    /** Rows that numbers that aren't coded are multiplied by one after the other, from L2. Widening them to L1 for all rows pays off only for more, and only with vectors of 512 bits. */
+    private static final int MAX_ROWS_ONE_BY_ONE = L == LANES ? 4 : Kernels.MAX_DECODE_ROWS;
+
     private DecodeLinear() {}
 
     /** Adds up the blocks of x. */
@@ -66,13 +69,11 @@ final class DecodeLinear {
     /** Some vectors of weight rows times all rows of x; only the first pass reads them from memory. */
     private static void group(
             PackedMatrix w, Rows x, Rows y, int from, int rows, int unit, int units, Scratch scratch) {
-        if (rows == 1 && !w.packing().codes().coded()) {
-            if (w.packing().codes() == Codes.F8_E4M3) {
-                FloatingPoint8.multiply(w, unit, units, x.data(), x.at(from), scratch.sums);
-            } else {
-                FloatingPoint.multiply(w, unit, units, x.data(), x.at(from), scratch.sums);
+        if (!w.packing().codes().coded() && rows <= MAX_ROWS_ONE_BY_ONE) {
+            for (int row = from; row < from + rows; row++) {
+                floatingPoint(w, x, row, unit, units, scratch.sums);
+                store(w, scratch.sums, 0, y, row, unit, units);
             }
-            store(w, scratch.sums, 0, y, from, unit, units);
         } else if (!w.packing().codes().coded()) {
             widened(w, x, y, from, rows, unit, units, scratch);
         } else if (!inRegisters(w.packing())) {
@@ -82,6 +83,15 @@ final class DecodeLinear {
             }
         } else {
             coded(w, x, y, from, rows, unit, units, scratch);
+        }
+    }
+
+    /** One row times numbers that aren't coded. */
+    private static void floatingPoint(PackedMatrix w, Rows x, int row, int unit, int units, float[] sums) {
+        if (w.packing().codes() == Codes.F8_E4M3) {
+            FloatingPoint8.multiply(w, unit, units, x.data(), x.at(row), sums);
+        } else {
+            FloatingPoint.multiply(w, unit, units, x.data(), x.at(row), sums);
         }
     }
 

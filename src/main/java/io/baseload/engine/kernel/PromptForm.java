@@ -18,7 +18,7 @@ public enum PromptForm {
     static final int TILE_BYTES = 2;
 
     /**
-     * The form for some weights. A library comes before machine code, which is faster, but whose rounding changes answers that are near ties.
+     * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code, and that is faster and more accurate than the library's integers.
      *
      * @param bf16 how the library multiplies in BF16; null if it doesn't
      * @param integers whether it multiplies integers
@@ -26,13 +26,14 @@ public enum PromptForm {
      */
     static PromptForm of(
             PackedMatrix w, @Nullable Bf16Format bf16, boolean integers, @Nullable VectorInstructions tiles) {
-        boolean library =
-                bf16 == null ? integers && PromptFormat.MACHINE.orElseThrow().takes(w) : bf16.takes(w);
-        if (library) {
+        if (bf16 != null && bf16.takes(w)) {
             return LIBRARY;
         }
-        boolean machineCode = !integers && tiles != null && TileKernel.takesPrompts(tiles, w.packing());
-        return machineCode ? TILES : PLAIN;
+        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
+            return TILES;
+        }
+        boolean library = bf16 == null && integers && PromptFormat.MACHINE.orElseThrow().takes(w);
+        return library ? LIBRARY : PLAIN;
     }
 
     /** Bytes of an element of {@link PromptRows} in these forms. */
@@ -40,6 +41,6 @@ public enum PromptForm {
         if (bf16 != null) {
             return bf16.bytes();
         }
-        return integers ? Byte.BYTES : tiles != null ? TILE_BYTES : 0;
+        return tiles != null ? TILE_BYTES : integers ? Byte.BYTES : 0;
     }
 }

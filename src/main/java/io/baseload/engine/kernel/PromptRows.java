@@ -22,7 +22,7 @@ public final class PromptRows {
     final PromptFormat format;
     final MemorySegment codes;
 
-    /** {@code [group][row]}; none for BF16 numbers and tiles. */
+    /** {@code [group][row]}; of integers for the library. */
     final float[] scales;
 
     /** This view's rows in tiles. */
@@ -46,7 +46,8 @@ public final class PromptRows {
      * @throws IllegalArgumentException if there are too many
      */
     public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
-        long scales = bytes == Byte.BYTES ? elements / IntegerProducts.DEPTH : 0;
+        boolean integers = bytes == Byte.BYTES || bytes == PromptForm.TILE_BYTES;
+        long scales = integers && PromptFormat.MACHINE.isPresent() ? elements / IntegerProducts.DEPTH : 0;
         return new PromptRows(
                 PromptFormat.MACHINE.orElse(PromptFormat.WIDE),
                 memory.allocate(elements * bytes),

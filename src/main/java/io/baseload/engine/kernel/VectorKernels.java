@@ -34,17 +34,16 @@ record VectorKernels(
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
         }
-        String decode = tiles == null ? "int8, " + name() : inTiles("f32, " + name());
+        String decode = tiles == null ? "int8, " + name() : tiers("4-bit weights", "f32, " + name());
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
-        String products = PromptLinear.USABLE ? IntegerProducts.kind().get().name() : "";
-        String prefill = products.isEmpty() ? "f32, " + name() : "int8, " + products;
-        return new KernelTiers(products.isEmpty() && tiles != null ? inTiles(prefill) : prefill, decode);
+        String others = PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : "f32, " + name();
+        return new KernelTiers(tiles == null ? others : tiers(TileKernel.promptWeights(tiles), others), decode);
     }
 
-    private String inTiles(String others) {
-        return "int8, " + set().label() + " (4-bit weights), or " + others;
+    private String tiers(String weights, String others) {
+        return "int8, " + set().label() + " (" + weights + "), or " + others;
     }
 
     @Override

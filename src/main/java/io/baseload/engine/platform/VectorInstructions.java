@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** Vector instructions of x86-64 for products of bytes. */
 public enum VectorInstructions {
@@ -60,12 +61,12 @@ public enum VectorInstructions {
      * The best of them that this machine has and that uses vectors of at most {@code bits}; empty if there is none, or if programs can't be called as {@link MachineCode} calls them.
      */
     public static Optional<VectorInstructions> best(int bits) {
-        return available().stream().filter(set -> set.bits <= bits).max(Comparator.naturalOrder());
+        return available(bits).max(Comparator.naturalOrder());
     }
 
-    /** Those that this machine has. */
-    public static List<VectorInstructions> available() {
-        return Machine.INSTRUCTIONS;
+    /** Those that this machine has and that use vectors of at most {@code bits}. */
+    public static Stream<VectorInstructions> available(int bits) {
+        return Machine.INSTRUCTIONS.stream().filter(set -> set.bits <= bits);
     }
 
     /** Found once. A processor without any of them must not execute even one. */

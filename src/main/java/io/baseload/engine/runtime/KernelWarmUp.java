@@ -113,7 +113,7 @@ final class KernelWarmUp {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
             case TILES -> quantizedPrompt(layer);
-            case LIBRARY -> quantizedPrompt(kernels.promptBytes() > Byte.BYTES ? layer(packing, WIDE) : layer);
+            case LIBRARY -> quantizedPrompt(layer(packing, WIDE));
         }
     }
 

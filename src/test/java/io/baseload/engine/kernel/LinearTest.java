@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
@@ -40,9 +41,10 @@ class LinearTest {
     private final Kernels scalar = Kernels.scalar();
     private final Kernels best = Kernels.best();
 
-    /** By the Vector API, and by machine code with all of this machine's instructions. */
+    /** By the Vector API, and by machine code with those of this machine's instructions that have no wider vectors. */
     private final List<Kernels> fast = Stream.concat(
-                    Stream.of((VectorInstructions) null), VectorInstructions.available().stream())
+                    Stream.of((VectorInstructions) null),
+                    VectorInstructions.available(Lanes.FLOATS.vectorBitSize()))
             .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
             .toList();
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
@@ -58,7 +59,7 @@ class PromptLinearTest {
         Stream<Form> library = RandomWeights.packings()
                 .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
                 .map(packing -> new Form(null, packing));
-        Stream<Form> tiles = VectorInstructions.available().stream()
+        Stream<Form> tiles = VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
                 .flatMap(set -> RandomWeights.packings()
                         .filter(packing -> TileKernel.takesPrompts(set, packing))
                         .map(packing -> new Form(set, packing)));

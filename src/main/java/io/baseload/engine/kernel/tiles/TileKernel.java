@@ -52,6 +52,11 @@ public final class TileKernel {
         return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
     }
 
+    /** Those weights for people. */
+    public static String promptWeights(VectorInstructions set) {
+        return set.dotProducts() ? "4-bit weights" : "4-bit weights without a table";
+    }
+
     /** The integers for which the numbers of a table stand. */
     public static IntegerTable integers(VectorInstructions set, Codes codes) {
         return set.dotProducts() ? Codebook.bytes(codes) : Codebook.smallIntegers(codes);
