@@ -1,20 +1,24 @@
 package io.baseload.engine.kernel;
 
 import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import org.jspecify.annotations.Nullable;
 
 /** The form in which kernels read the rows of a prompt. */
 public enum PromptForm {
     /** As they are, in F32. */
     PLAIN,
-    /** In 8 bits for {@link io.baseload.engine.kernel.tiles.TileKernel}: the same numbers as in decode. */
+    /** In 8 bits for {@link io.baseload.engine.kernel.tiles.TileKernel}, in groups of 32 columns: the same numbers as in decode. */
     TILES,
+    /** The same in groups of 16 columns. */
+    SMALL_TILES,
     /** In 8 bits ({@link PromptFormat}) or in BF16 ({@link Bf16Format}) for oneDNN. */
     LIBRARY;
 
-    /** At least 1.5, which tiles need: they have three numbers for each group in addition to the codes. */
+    /** Tiles have three numbers for each group in addition to the codes. */
     static final int TILE_BYTES = 2;
 
     /**
@@ -30,10 +34,19 @@ public enum PromptForm {
             return LIBRARY;
         }
         if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
-            return TILES;
+            return tiles(w.packing());
         }
         boolean library = bf16 == null && integers && PromptFormat.MACHINE.orElseThrow().takes(w);
         return library ? LIBRARY : PLAIN;
+    }
+
+    /** The tiles for weights. */
+    static PromptForm tiles(Packing packing) {
+        return TileKernel.group(packing) == TileRows.MAX_GROUP ? TILES : SMALL_TILES;
+    }
+
+    boolean tiles() {
+        return this == TILES || this == SMALL_TILES;
     }
 
     /** Bytes of an element of {@link PromptRows} in these forms. */

@@ -83,8 +83,9 @@ public final class PromptRows {
         this.source = x;
         this.rows = padded(rows);
         this.width = x.width();
-        if (form == PromptForm.TILES) {
-            tiles.start(TileKernel.maxRows(Objects.requireNonNull(set)), width);
+        if (form.tiles()) {
+            int group = form == PromptForm.TILES ? TileRows.MAX_GROUP : TileRows.MIN_GROUP;
+            tiles.start(TileKernel.maxRows(Objects.requireNonNull(set)), width, group);
         }
     }
 

@@ -12,7 +12,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes.
+ * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes, or 8-bit ones in machine code.
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as integers (those of a
  * table as the integers of an {@link IntegerTable}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
@@ -103,9 +103,13 @@ final class ScalarInt8 {
 
     /** The codes of a block as integers, and its scales. */
     private static void integers(PackedMatrix w, @Nullable IntegerTable table, int panel, int block, Scratch scratch) {
-        Panels.nibbles(w, panel, block, scratch.block);
         Panels.scales(w, panel, block, scratch.scales);
         Codes codes = w.packing().codes();
+        if (codes == Codes.I8) {
+            Panels.codes(w, panel, block, scratch.block);
+            return;
+        }
+        Panels.nibbles(w, panel, block, scratch.block);
         for (int i = 0; i < w.packing().block() * LANES; i++) {
             int nibble = (int) scratch.block[i];
             int integer = codes == Codes.I4 ? nibble - 8 : nibble;

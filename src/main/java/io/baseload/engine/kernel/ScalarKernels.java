@@ -54,7 +54,7 @@ record ScalarKernels(
     @Override
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        boolean int8 = precision == Precision.FAST && ScalarInt8.takes(w.packing());
+        boolean int8 = precision == Precision.FAST && (ScalarInt8.takes(w.packing()) || inTiles(w.packing()));
         for (int panel = firstPanel; panel < endPanel; panel++) {
             if (!int8) {
                 panel(w, true, x, y, from, to, panel, scratch);
@@ -70,9 +70,13 @@ record ScalarKernels(
         if (!packing.codes().codebook()) {
             return null;
         }
-        return tiles != null && TileKernel.takes(tiles, packing)
+        return tiles != null && inTiles(packing)
                 ? TileKernel.integers(tiles, packing.codes())
                 : Codebook.smallIntegers(packing.codes());
+    }
+
+    private boolean inTiles(Packing packing) {
+        return tiles != null && TileKernel.takes(tiles, packing);
     }
 
     @Override
@@ -115,7 +119,7 @@ record ScalarKernels(
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
-        if (x.form() == PromptForm.TILES) {
+        if (x.form().tiles()) {
             decodePanels(w, x.source(), y, from, to, firstPanel, endPanel, scratch);
         } else if (bf16 != null) {
             bf16.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);

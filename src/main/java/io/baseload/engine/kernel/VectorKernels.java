@@ -34,7 +34,7 @@ record VectorKernels(
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
         }
-        String decode = tiles == null ? "int8, " + name() : tiers("4-bit weights", "f32, " + name());
+        String decode = tiles == null ? "int8, " + name() : tiers(TileKernel.weights(tiles), "f32, " + name());
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
@@ -49,7 +49,8 @@ record VectorKernels(
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         if (inTiles(w)) {
-            scratch.tileRows().start(Math.min(to - from, TileKernel.maxRows(set())), w.cols());
+            int height = Math.min(to - from, TileKernel.maxRows(set()));
+            scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()));
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
         } else if (decodesInt8(w)) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
@@ -106,7 +107,7 @@ record VectorKernels(
     @Override
     public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(form, x, rows, tiles);
-        if (form == PromptForm.TILES) {
+        if (form.tiles()) {
             TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
         } else if (bf16 != null) {
             scratch.bf16(bf16).convert(x, from, end, to);
@@ -119,7 +120,7 @@ record VectorKernels(
     public void prefillLinear(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         x.check(w);
-        if (x.form() == PromptForm.TILES) {
+        if (x.form().tiles()) {
             scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
         } else if (bf16 != null) {
             scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);

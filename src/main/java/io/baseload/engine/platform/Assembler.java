@@ -94,6 +94,12 @@ public final class Assembler {
         write(bits);
     }
 
+    /** VPERM2I128: 128 bits of two sources, the first of each ({@code high} false) or the second. Only with 256 bits. */
+    public void halves(Vector to, Vector first, Vector second, boolean high) {
+        vector(3, 1, 0x46, to.number, first.number, second);
+        write(high ? 0x31 : 0x20);
+    }
+
     private void vector(int map, int prefix, int opcode, int register, int first, Source last) {
         int number = number(last);
         if (evex) {

@@ -22,6 +22,20 @@ public enum Instruction {
     VPDPBUSD(2, 1, 0x50),
     /** Bytes of the first source at the indexes of the second, in each 128 bits. */
     VPSHUFB(2, 1, 0x00),
+    /** Ints of the target and of the second source at the indexes of the first; only with 512 bits. */
+    VPERMT2D(2, 1, 0x7E),
+    /** The first two ints of both sources alternately, in each 128 bits. */
+    VPUNPCKLDQ(1, 1, 0x62),
+    /** The last two. */
+    VPUNPCKHDQ(1, 1, 0x6A),
+    /** The first 64 bits of both sources, in each 128 bits. */
+    VPUNPCKLQDQ(1, 1, 0x6C),
+    /** The last ones. */
+    VPUNPCKHQDQ(1, 1, 0x6D),
+    /** Magnitudes of bytes. */
+    VPABSB(2, 1, 0x1C),
+    /** Bytes of the first source negated where the second one is negative, zero where that is zero; only with 256 bits. */
+    VPSIGNB(2, 1, 0x08),
     /** A 32-bit number of memory in each element. */
     VPBROADCASTD(2, 1, 0x58),
     /** Bytes of memory as 32-bit integers. */
@@ -37,7 +51,7 @@ public enum Instruction {
     /** target = first · second + target, rounded once. */
     VFMADD231PS(2, 1, 0xB8);
 
-    /** Opcode map: 1 is 0F, 2 is 0F 38. */
+    /** Opcode map: 1 is 0F, 2 is 0F 38, 3 is 0F 3A. */
     final int map;
 
     /** 1 stands for the prefix 66, 0 for none. */

@@ -112,7 +112,7 @@ final class KernelWarmUp {
         switch (kernels.promptForm(layer.w)) {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
-            case TILES -> quantizedPrompt(layer);
+            case TILES, SMALL_TILES -> quantizedPrompt(layer);
             case LIBRARY -> quantizedPrompt(layer(packing, WIDE));
         }
     }

@@ -35,12 +35,12 @@ public record Packing(Codes codes, int block, Scales scales) {
     }
 
     /** Size of the codes of a block of 16 rows in bytes. */
-    int codeBytes() {
+    public int codeBytes() {
         return PackedMatrix.LANES * block * codes.bits() / Byte.SIZE;
     }
 
     /** Size of the scales of a block of 16 rows in bytes. */
-    int scaleBytes() {
+    public int scaleBytes() {
         return PackedMatrix.LANES * scales.bytes();
     }
 }

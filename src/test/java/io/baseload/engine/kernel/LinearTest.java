@@ -11,6 +11,7 @@ import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
@@ -158,7 +159,8 @@ class LinearTest {
         VectorInstructions tiles = ((VectorKernels) kernels).tiles();
         if (tiles != null && TileKernel.takes(tiles, packing)) {
             // one definition for all whose integers are the same
-            return new ScalarKernels(FAST, null, packing.codes().codebook() && tiles.dotProducts() ? tiles : null);
+            boolean own = packing.codes().codebook() && tiles.dotProducts() || packing.codes() == Codes.I8;
+            return new ScalarKernels(FAST, null, own ? tiles : null);
         }
         return new ScalarKernels(
                 ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);

@@ -50,7 +50,7 @@ class PromptLinearTest {
         }
 
         PromptForm form() {
-            return tiles == null ? PromptForm.LIBRARY : PromptForm.TILES;
+            return tiles == null ? PromptForm.LIBRARY : PromptForm.tiles(packing);
         }
     }
 

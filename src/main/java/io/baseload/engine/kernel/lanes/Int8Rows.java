@@ -120,14 +120,15 @@ public final class Int8Rows {
         }
     }
 
-    /** Quantizes a row in groups of 32 columns for {@link TileKernel}. */
+    /** Quantizes a row in the tiles' groups for {@link TileKernel}. */
     public void quantize(int row, float[] x, int at, TileRows to) {
-        codes(x, at, to.cols(), GROUP, 0);
-        for (int g = 0; g < to.cols() / GROUP; g++) {
+        int size = to.columns();
+        codes(x, at, to.cols(), size, 0);
+        for (int g = 0; g < to.cols() / size; g++) {
             long first = to.codes(row, g);
-            for (int i = 0; i < GROUP; i += L) {
+            for (int i = 0; i < size; i += L) {
                 IntVector ordered =
-                        IntVector.fromArray(INTS, codes, 1 + g * GROUP + i).rearrange(EVEN_ODD);
+                        IntVector.fromArray(INTS, codes, 1 + g * size + i).rearrange(EVEN_ODD);
                 ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
                         .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
             }

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What 4-bit codes stand for, as unsigned bytes: value = unit · (byte − offset).
+ * What codes stand for, as unsigned bytes: value = unit · (byte − offset). Without dot products, 8-bit codes are multiplied as signed bytes.
  *
  * @param table the byte of each code; empty if it is the code itself
  * @param shift the offset's logarithm; −1 if it is 0
@@ -22,7 +22,7 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
     private static final Map<Codes, CodeValues> SMALL = all(VectorInstructions.AVX2);
 
     /**
-     * The values of 4-bit codes.
+     * The values of codes of 4 or 8 bits.
      *
      * @param set for dot products, whose sums have 32 bits, the numbers of a table are integers of 8 bits, otherwise smaller ones
      */
@@ -37,6 +37,7 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
                 all.put(codes, codes.codebook() ? of(TileKernel.integers(set, codes)) : integers(codes));
             }
         }
+        all.put(Codes.I8, new CodeValues(new byte[0], 1, set.dotProducts() ? 7 : -1, 255));
         return all;
     }
 
@@ -67,6 +68,6 @@ record CodeValues(byte[] table, float unit, int shift, int most) {
 
     /** Whether the sum of half of a group's products does. */
     boolean fitsGroups() {
-        return TileRows.GROUP / 2 * most * MAX_ACTIVATION <= MAX_SHORT;
+        return TileRows.MAX_GROUP / 2 * most * MAX_ACTIVATION <= MAX_SHORT;
     }
 }

@@ -1,7 +1,6 @@
 package io.baseload.engine.kernel.tiles;
 
 import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
-import static io.baseload.engine.kernel.tiles.TileRows.GROUP;
 import static io.baseload.engine.platform.Assembler.Integer64.R10;
 import static io.baseload.engine.platform.Assembler.Integer64.R11;
 import static io.baseload.engine.platform.Assembler.Integer64.R8;
@@ -20,6 +19,7 @@ import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
+import static io.baseload.engine.platform.Instruction.VPABSB;
 import static io.baseload.engine.platform.Instruction.VPADDD;
 import static io.baseload.engine.platform.Instruction.VPADDW;
 import static io.baseload.engine.platform.Instruction.VPAND;
@@ -27,15 +27,23 @@ import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
 import static io.baseload.engine.platform.Instruction.VPDPBUSD;
 import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
 import static io.baseload.engine.platform.Instruction.VPMADDWD;
+import static io.baseload.engine.platform.Instruction.VPERMT2D;
 import static io.baseload.engine.platform.Instruction.VPMOVSXBD;
 import static io.baseload.engine.platform.Instruction.VPSHUFB;
+import static io.baseload.engine.platform.Instruction.VPSIGNB;
+import static io.baseload.engine.platform.Instruction.VPUNPCKHDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKHQDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKLDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKLQDQ;
 import static io.baseload.engine.platform.Instruction.VPXOR;
 
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
+import io.baseload.engine.platform.Instruction;
 import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.stream.IntStream;
@@ -46,16 +54,19 @@ import java.util.stream.IntStream;
  * <pre>
  * for each panel of 16 outputs
  *   for each span of its blocks, for each block
- *     for each group of 32 columns
+ *     for each group of 32 or 16 columns
  *       sums of integers: for each 8 columns
- *         weights: a line of 64 bytes, its low and its high nibbles as bytes, looked up if they are codes of a table
- *         for each row: the bytes of four even columns, broadcast, times the low ones; those of four odd columns times the high ones
+ *         weights, of each output four bytes of even columns and four of odd ones
+ *           of 4 bits: a line of 64 bytes, its low and its high nibbles, looked up if they are codes of a table
+ *           of 8 bits: two lines, transposed
+ *         for each row: the bytes of four even columns, broadcast, times the even ones; those of four odd columns times the odd ones
  *       totals += scale · (step · sum)
  *     totals of minimums += minimum · Σ step · Σ q
  * </pre>
  *
  * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. Without dot products, sums have 16 bits: a group's products of 4 and 8 bits fit
- * in them, and those with bytes of a table are widened after each instruction, which adds two of them.
+ * in them, and those with bytes of a table or of 8 bits are widened after each instruction, which adds two of them. That instruction multiplies unsigned bytes by signed ones; weights with signs give theirs to
+ * the activations first.
  */
 final class TileCode {
     private static final Integer64 PARAMETERS = RDI;
@@ -68,13 +79,19 @@ final class TileCode {
     private static final Integer64 NESTED = R9;
     private static final Integer64 STRIDE = R11;
 
-    /** A line holds eight columns of 16 rows. */
-    private static final int LINES = GROUP / 8;
+    /** Columns whose weights are read together. */
+    private static final int COLUMNS = 8;
 
     private final VectorInstructions set;
     private final Packing packing;
     private final CodeValues values;
     private final int rows;
+
+    /** Columns of a group of activations. */
+    private final int group;
+
+    /** Whether weights have 8 bits. */
+    private final boolean bytes;
 
     /** Bytes of a vector. */
     private final int width;
@@ -88,11 +105,14 @@ final class TileCode {
     /** {@code [row · parts + part]}. */
     private final Vector[] sums;
 
-    private final Vector[] low;
-    private final Vector[] high;
+    private final Vector[] even;
+    private final Vector[] odd;
     private final Vector number;
     private final Vector product;
     private final Vector[] table;
+
+    /** With 512 bits, the indexes of ints of 8-bit weights of even and of odd columns; otherwise empty. */
+    private final Vector[] indexes;
 
     /** Empty if totals are in memory. */
     private final Vector[] totals;
@@ -104,15 +124,18 @@ final class TileCode {
         this.packing = packing;
         this.values = CodeValues.of(packing.codes(), set);
         this.rows = rows;
+        this.group = TileKernel.group(packing);
+        this.bytes = packing.codes() == Codes.I8;
         this.width = set.bits() / Byte.SIZE;
         this.parts = LINE / width;
         this.code = new Assembler(set.bits());
         sums = vectors(rows * parts);
-        low = vectors(parts);
-        high = vectors(parts);
+        even = vectors(parts);
+        odd = vectors(parts);
         number = vector();
         product = vector();
         table = vectors(values.looksUp() ? 1 : 0);
+        indexes = vectors(bytes && parts == 1 ? 2 : 0);
         int kinds = minimum() ? 2 : 1;
         boolean fit = used + kinds * rows * parts <= set.registers();
         totals = vectors(fit ? rows * parts : 0);
@@ -141,6 +164,9 @@ final class TileCode {
     byte[] write() {
         for (Vector vector : table) {
             code.vector(VMOVUPS, vector, at(PARAMETERS, TileParameters.TABLE));
+        }
+        for (int i = 0; i < indexes.length; i++) {
+            code.vector(VMOVUPS, indexes[i], at(PARAMETERS, TileParameters.EVEN + i * LINE));
         }
         code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
         int panel = code.position();
@@ -186,15 +212,15 @@ final class TileCode {
     }
 
     private void block() {
-        int groups = packing.block() / GROUP;
-        for (int group = 0; group < groups; group++) {
-            for (int line = 0; line < LINES; line++) {
-                weights((group * LINES + line) * LINE);
-                products(line);
+        int bytesTogether = COLUMNS * PackedMatrix.LANES * packing.codes().bits() / Byte.SIZE;
+        for (int column = 0; column < packing.block(); column += group) {
+            for (int i = 0; i < group; i += COLUMNS) {
+                weights((column + i) / COLUMNS * bytesTogether);
+                products(i);
             }
             addProducts();
             if (minimum()) {
-                addToBlockSums(group == 0);
+                addToBlockSums(column == 0);
             }
             code.add(X, STRIDE);
             code.add(NUMBERS, STRIDE);
@@ -202,38 +228,93 @@ final class TileCode {
         if (minimum()) {
             addMinimums();
         }
-        int codeBytes = groups * LINES * LINE;
-        int scaleBytes = PackedMatrix.LANES * packing.scales().bytes();
+        int codeBytes = packing.codeBytes();
+        int scaleBytes = packing.scaleBytes();
         boolean nested = packing.scales().nested();
         code.add(CODES, nested ? codeBytes : codeBytes + scaleBytes);
         code.add(SCALES, nested ? scaleBytes : codeBytes + scaleBytes);
     }
 
-    /** The bytes of a line's low and high nibbles. */
-    private void weights(int line) {
+    /** The bytes of weights of eight columns. */
+    private void weights(int at) {
+        if (bytes) {
+            transpose(at);
+        } else {
+            nibbles(at);
+        }
+    }
+
+    private void nibbles(int line) {
         Memory mask = at(PARAMETERS, TileParameters.LOW_NIBBLES);
         for (int part = 0; part < parts; part++) {
-            code.vector(VMOVUPS, low[part], at(CODES, line + part * width));
-            code.shiftRight(high[part], low[part], 4);
-            code.vector(VPAND, low[part], low[part], mask);
-            code.vector(VPAND, high[part], high[part], mask);
+            code.vector(VMOVUPS, even[part], at(CODES, line + part * width));
+            code.shiftRight(odd[part], even[part], 4);
+            code.vector(VPAND, even[part], even[part], mask);
+            code.vector(VPAND, odd[part], odd[part], mask);
             for (Vector bytes : table) {
-                code.vector(VPSHUFB, low[part], bytes, low[part]);
-                code.vector(VPSHUFB, high[part], bytes, high[part]);
+                code.vector(VPSHUFB, even[part], bytes, even[part]);
+                code.vector(VPSHUFB, odd[part], bytes, odd[part]);
             }
         }
     }
 
-    /** Sums of integers of all rows. The first line begins new ones. */
-    private void products(int line) {
-        for (int row = 0; row < rows; row++) {
-            int at = row * GROUP + line * 8;
-            products(row, low, at, line == 0);
-            products(row, high, at + Integer.BYTES, false);
+    /** Columns of 16 bytes become rows. First ints with four rows of the columns are brought together, then the bytes of each four of them are transposed. */
+    private void transpose(int at) {
+        if (parts == 1) {
+            for (int i = 0; i < indexes.length; i++) {
+                Vector to = i == 0 ? even[0] : odd[0];
+                code.vector(VMOVUPS, to, at(CODES, at));
+                code.vector(VPERMT2D, to, indexes[i], at(CODES, at + LINE));
+            }
+        } else {
+            ints(0, VPUNPCKLDQ, at);
+            ints(1, VPUNPCKHDQ, at);
+        }
+        for (int part = 0; part < parts; part++) {
+            transpose(even[part], part);
+            transpose(odd[part], parts + part);
         }
     }
 
-    private void products(int row, Vector[] weights, int at, boolean first) {
+    /** The ints of half of the rows, each 256 bits of memory being two columns. */
+    private void ints(int part, Instruction unpack, int at) {
+        Vector first = even[part];
+        code.vector(VMOVUPS, first, at(CODES, at));
+        code.vector(unpack, first, first, at(CODES, at + width));
+        code.vector(VMOVUPS, product, at(CODES, at + 2 * width));
+        code.vector(unpack, product, product, at(CODES, at + 3 * width));
+        code.vector(VPUNPCKLQDQ, number, first, product);
+        code.vector(VPUNPCKHQDQ, product, first, product);
+        code.halves(even[part], number, product, false);
+        code.halves(odd[part], number, product, true);
+    }
+
+    /** For dot products 128 is added to bytes; otherwise they become magnitudes, and are kept with their signs in memory. */
+    private void transpose(Vector vector, int i) {
+        code.vector(VPSHUFB, vector, vector, at(PARAMETERS, TileParameters.TRANSPOSED));
+        if (set.dotProducts()) {
+            code.vector(VPXOR, vector, vector, at(PARAMETERS, TileParameters.SIGNS));
+        } else {
+            code.store(signed(i), vector);
+            code.vector(VPABSB, vector, vector);
+        }
+    }
+
+    private Memory signed(int i) {
+        return at(PARAMETERS, TileParameters.SIGNED + i * width);
+    }
+
+    /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
+    private void products(int column) {
+        for (int row = 0; row < rows; row++) {
+            int at = row * group + column;
+            products(row, false, at, column == 0);
+            products(row, true, at + Integer.BYTES, false);
+        }
+    }
+
+    private void products(int row, boolean odds, int at, boolean first) {
+        Vector[] weights = odds ? odd : even;
         if (set.dotProducts() && first) {
             start(row);
         }
@@ -249,8 +330,11 @@ final class TileCode {
                 code.vector(VPDPBUSD, sum, weights[part], number);
             } else if (values.fitsGroups()) {
                 pairs(sum, weights[part], first);
+            } else if (bytes) {
+                code.vector(VPSIGNB, product, number, signed(odds ? parts + part : part));
+                widenedPairs(sum, weights[part], product, first);
             } else {
-                widenedPairs(sum, weights[part], first);
+                widenedPairs(sum, weights[part], number, first);
             }
         }
     }
@@ -264,9 +348,9 @@ final class TileCode {
     }
 
     /** Sums of pairs of products, widened to 32 bits. */
-    private void widenedPairs(Vector sum, Vector weights, boolean first) {
+    private void widenedPairs(Vector sum, Vector weights, Vector x, boolean first) {
         Vector to = first ? sum : product;
-        code.vector(VPMADDUBSW, to, weights, number);
+        code.vector(VPMADDUBSW, to, weights, x);
         code.vector(VPMADDWD, to, to, at(PARAMETERS, TileParameters.ONES));
         if (!first) {
             code.vector(VPADDD, sum, sum, product);
@@ -296,7 +380,7 @@ final class TileCode {
     /** totals += scale · (step · sum). */
     private void addProducts() {
         for (int part = 0; part < parts; part++) {
-            scale(low[part], part, 0);
+            scale(even[part], part, 0);
         }
         for (int row = 0; row < rows; row++) {
             if (!set.dotProducts()) {
@@ -310,7 +394,7 @@ final class TileCode {
                 Vector sum = sums[row * parts + part];
                 code.vector(VCVTDQ2PS, sum, sum);
                 code.vector(VMULPS, sum, sum, number);
-                add(totals, row * parts + part, 0, sum, low[part]);
+                add(totals, row * parts + part, 0, sum, even[part]);
             }
         }
     }
@@ -350,12 +434,12 @@ final class TileCode {
     /** Totals of minimums += minimum · the row's sum of the block. */
     private void addMinimums() {
         for (int part = 0; part < parts; part++) {
-            scale(low[part], part, 1);
+            scale(even[part], part, 1);
         }
         for (int row = 0; row < rows; row++) {
             code.vector(VMOVUPS, number, blockSum(row));
             for (int part = 0; part < parts; part++) {
-                add(minimums, row * parts + part, rows * parts, number, low[part]);
+                add(minimums, row * parts + part, rows * parts, number, even[part]);
             }
         }
     }

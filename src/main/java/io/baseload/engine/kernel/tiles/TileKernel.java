@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Products of 4-bit weights and some {@link TileRows} in machine code.
+ * Products of weights of 4 or 8 bits and some {@link TileRows} in machine code.
  *
- * <p><b>Why machine code.</b> The instructions that multiply bytes, and without which 4-bit weights can't be multiplied at the rate of the processor, aren't among those that the Vector API generates: VPMADDUBSW
+ * <p><b>Why machine code.</b> The instructions that multiply bytes, and without which such weights can't be multiplied at the rate of the processor, aren't among those that the Vector API generates: VPMADDUBSW
  * (AVX2), which makes 32 products where the Vector API's widest multiplication of that machine makes 16, and VPDPBUSD (VNNI), which makes 64 and also adds them up. In addition sums stay in registers, and loads have
  * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
  *
- * <p><b>What they compute</b> is what {@code ScalarInt8} defines, bit for bit: an exact sum of integers for each group of 32 columns, and one product and one fused multiply-add for each group and output.
+ * <p><b>What they compute</b> is what {@code ScalarInt8} defines, bit for bit: an exact sum of integers for each group of 32 or 16 columns, and one product and one fused multiply-add for each group and output.
  * So the result depends neither on the instructions nor on the number of rows. Rows must be finite.
  *
  * <p><b>What they can't do</b> is fail with an exception: a wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
@@ -38,10 +38,22 @@ public final class TileKernel {
 
     /** Whether there are kernels for these weights. */
     public static boolean takes(VectorInstructions set, Packing packing) {
-        return packing.codes().bits() == 4
-                && packing.block() % TileRows.GROUP == 0
+        return packing.codes().coded()
+                && packing.block() % group(packing) == 0
+                && group(packing) >= TileRows.MIN_GROUP
                 && packing.scales() != Scales.FLOAT8
-                && (set.dotProducts() || CodeValues.of(packing.codes(), set).fitsPairs());
+                && multiplies(set, packing.codes());
+    }
+
+    /** Without dot products, products of bytes with signs need VPSIGNB, which vectors of 512 bits lack. */
+    private static boolean multiplies(VectorInstructions set, Codes codes) {
+        return set.dotProducts()
+                || (codes == Codes.I8 ? set.bits() == 256 : CodeValues.of(codes, set).fitsPairs());
+    }
+
+    /** Columns of a group of activations for these weights. */
+    public static int group(Packing packing) {
+        return Math.min(packing.block(), TileRows.MAX_GROUP);
     }
 
     /**
@@ -52,9 +64,14 @@ public final class TileKernel {
         return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
     }
 
-    /** Those weights for people. */
+    /** The weights of {@link #takes} for people. */
+    public static String weights(VectorInstructions set) {
+        return multiplies(set, Codes.I8) ? "weights of 4 and 8 bits" : "4-bit weights";
+    }
+
+    /** Those of {@link #takesPrompts}. */
     public static String promptWeights(VectorInstructions set) {
-        return set.dotProducts() ? "4-bit weights" : "4-bit weights without a table";
+        return weights(set) + (set.dotProducts() ? "" : " without a table");
     }
 
     /** The integers for which the numbers of a table stand. */

@@ -4,6 +4,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static io.baseload.engine.tensor.PackedMatrix.NESTED_BLOCKS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
@@ -47,8 +48,19 @@ public final class TileParameters {
     static final int TABLE = 4 * LINE;
     static final int UNIT = 5 * LINE;
 
+    /** Indexes that transpose four times four bytes in each 128 bits; with 512 bits, those of ints of a line's even and odd columns. */
+    static final int TRANSPOSED = 6 * LINE;
+
+    static final int EVEN = 7 * LINE;
+    static final int ODD = 8 * LINE;
+
+    /** A vector of bytes 128, and bytes of weights with their signs. */
+    static final int SIGNS = 9 * LINE;
+
+    static final int SIGNED = 10 * LINE;
+
     /** Sums of products and of minimums that don't fit in registers, {@code [2][rows][16]}. */
-    static final int SUMS = 6 * LINE;
+    static final int SUMS = 12 * LINE;
 
     /** Vectors with the sums that minimums are multiplied by, {@code [rows]}. */
     static final int BLOCK_SUMS = SUMS + 2 * TileRows.MAX_ROWS * LINE;
@@ -71,11 +83,20 @@ public final class TileParameters {
     /** @param cols the most columns of a matrix */
     public TileParameters(VectorInstructions set, int cols) {
         this.set = set;
-        int spans = Math.ceilDiv(cols, NESTED_BLOCKS * TileRows.GROUP);
+        int spans = Math.ceilDiv(cols, NESTED_BLOCKS * TileRows.MIN_GROUP);
         memory = Arena.ofAuto().allocate(SPAN_TABLE + (long) spans * SPAN_BYTES, LINE);
         memory.asSlice(LOW_NIBBLES, LINE).fill((byte) 15);
         for (int i = 0; i < LINE; i += Short.BYTES) {
             memory.set(JAVA_SHORT, ONES + i, (short) 1);
+        }
+        memory.asSlice(SIGNS, LINE).fill((byte) 128);
+        for (int i = 0; i < LINE; i++) {
+            memory.set(JAVA_BYTE, TRANSPOSED + i, (byte) (i % 4 * 4 + i % 16 / 4));
+        }
+        for (int i = 0; i < LINE / Integer.BYTES; i++) {
+            int column = i % 4 * 2;
+            memory.set(JAVA_INT, EVEN + (long) i * Integer.BYTES, column * 4 + i / 4);
+            memory.set(JAVA_INT, ODD + (long) i * Integer.BYTES, (column + 1) * 4 + i / 4);
         }
     }
 
@@ -107,8 +128,9 @@ public final class TileParameters {
 
     /** Machine code checks nothing, so everything that it reads must exist. */
     private static void check(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
-        if (panels < 1 || panels > MAX_PANELS || x.cols() != w.cols()) {
-            throw new IllegalArgumentException(panels + " panels of " + w.cols() + " columns, rows of " + x.cols());
+        if (panels < 1 || panels > MAX_PANELS || x.cols() != w.cols() || x.columns() != TileKernel.group(w.packing())) {
+            throw new IllegalArgumentException("%d panels of %d columns in %s, rows of %d in groups of %d"
+                    .formatted(panels, w.cols(), w.packing(), x.cols(), x.columns()));
         }
         if (!w.data().scope().isAlive() || !x.memory().scope().isAlive()) {
             throw new IllegalStateException("the matrix or its rows have been freed");
@@ -117,7 +139,7 @@ public final class TileParameters {
         Objects.checkFromIndexSize(
                 panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
         Objects.checkFromIndexSize(first % x.height(), rows, x.height());
-        long last = x.numbers(first + rows - 1, x.cols() / TileRows.GROUP - 1);
+        long last = x.numbers(first + rows - 1, x.cols() / x.columns() - 1);
         Objects.checkFromIndexSize(last, TileRows.NUMBERS, x.memory().byteSize());
     }
 

@@ -6,14 +6,17 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns.
+ * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns, or of 16 for weights in blocks of 16.
  *
- * <p>Some rows make a tile. For each group a tile contains the codes of its rows, 32 bytes each, and then 16 bytes for each row: −Σ q as an int, step and step · Σ q as floats, and four unused
+ * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: −Σ q as an int, step and step · Σ q as floats, and four unused
  * ones. Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints.
  */
 public final class TileRows {
-    /** Columns of a group. */
-    public static final int GROUP = 32;
+    /** The most columns of a group. */
+    public static final int MAX_GROUP = 32;
+
+    /** The fewest. */
+    public static final int MIN_GROUP = 16;
 
     /** The most rows of a tile. */
     public static final int MAX_ROWS = 8;
@@ -24,35 +27,41 @@ public final class TileRows {
     static final int STEP = 4;
     static final int SUM = 8;
 
-    private static final int RECORD = GROUP + NUMBERS;
-
     private final MemorySegment memory;
     private int height;
     private int groups;
+    private int columns = MAX_GROUP;
 
     /** @param memory at least {@link #bytes} of the rows and columns that are written to it */
     public TileRows(MemorySegment memory) {
         this.memory = memory;
     }
 
-    /** The memory for some rows. */
+    /** The memory for some rows, whatever their groups. */
     public static long bytes(int rows, int cols) {
-        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / GROUP) * RECORD;
+        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / MIN_GROUP) * (MIN_GROUP + NUMBERS);
     }
 
     /**
      * Sets the rows that are written next.
      *
      * @param height rows of a tile: {@link #MAX_ROWS}, or fewer if there are no more
+     * @param columns of a group
      */
-    public void start(int height, int cols) {
+    public void start(int height, int cols, int columns) {
         this.height = height;
-        this.groups = cols / GROUP;
+        this.columns = columns;
+        this.groups = cols / columns;
+    }
+
+    /** Columns of a group. */
+    public int columns() {
+        return columns;
     }
 
     /** Columns of a row. */
     public int cols() {
-        return groups * GROUP;
+        return groups * columns;
     }
 
     /** Rows of a tile. */
@@ -66,17 +75,17 @@ public final class TileRows {
 
     /** Bytes from a group of a tile to the next one. */
     public long stride() {
-        return (long) height * RECORD;
+        return (long) height * (columns + NUMBERS);
     }
 
     /** Offset of a row's codes for a group. */
     public long codes(int row, int group) {
-        return record(row, group) + (long) (row % height) * GROUP;
+        return record(row, group) + (long) (row % height) * columns;
     }
 
     /** Offset of its numbers. */
     public long numbers(int row, int group) {
-        return record(row, group) + (long) height * GROUP + (long) (row % height) * NUMBERS;
+        return record(row, group) + (long) height * columns + (long) (row % height) * NUMBERS;
     }
 
     private long record(int row, int group) {
