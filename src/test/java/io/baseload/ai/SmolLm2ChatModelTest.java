@@ -59,10 +59,10 @@ class SmolLm2ChatModelTest {
     @Test
     void answersInWords() {
         String answer = ChatClient.create(model)
-                .prompt("What is the capital of France?")
+                .prompt("What is the capital of Japan?")
                 .call()
                 .content();
-        assertThat(answer).contains("Paris");
+        assertThat(answer).contains("Tokyo");
     }
 
     private enum Kind {

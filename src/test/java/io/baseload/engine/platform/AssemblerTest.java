@@ -54,6 +54,22 @@ class AssemblerTest {
     }
 
     @Test
+    void shuffles() {
+        assertCode(
+                512,
+                a -> a.vector(Instruction.VPERMT2D, v(3), v(20), at(RAX, 64)),
+                "62 f2 5d 40 7e 98 40 00 00 00");
+        assertCode(256, a -> a.vector(Instruction.VPUNPCKLDQ, v(9), v(3), at(RAX, 32)), "c4 61 65 62 88 20 00 00 00");
+        assertCode(256, a -> a.vector(Instruction.VPUNPCKHDQ, v(9), v(3), v(12)), "c4 41 65 6a cc");
+        assertCode(256, a -> a.vector(Instruction.VPUNPCKLQDQ, v(9), v(3), v(12)), "c4 41 65 6c cc");
+        assertCode(256, a -> a.vector(Instruction.VPUNPCKHQDQ, v(9), v(3), v(12)), "c4 41 65 6d cc");
+        assertCode(256, a -> a.vector(Instruction.VPABSB, v(3), v(12)), "c4 c2 7d 1c dc");
+        assertCode(256, a -> a.vector(Instruction.VPSIGNB, v(11), v(3), at(RDI, 640)), "c4 62 65 08 9f 80 02 00 00");
+        assertCode(256, a -> a.halves(v(9), v(3), v(12), false), "c4 43 65 46 cc 20");
+        assertCode(256, a -> a.halves(v(9), v(3), v(12), true), "c4 43 65 46 cc 31");
+    }
+
+    @Test
     void vectorsOf512Bits() {
         assertCode(512, a -> a.vector(Instruction.VMOVUPS, v(19), at(RAX, 288)), "62 e1 7c 48 10 98 20 01 00 00");
         assertCode(512, a -> a.store(at(RDI, 0x180), v(28)), "62 61 7c 48 11 a7 80 01 00 00");
