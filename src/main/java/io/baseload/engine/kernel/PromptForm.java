@@ -36,7 +36,8 @@ public enum PromptForm {
         if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
             return tiles(w.packing());
         }
-        boolean library = bf16 == null && integers && PromptFormat.MACHINE.orElseThrow().takes(w);
+        boolean library =
+                bf16 == null && integers && PromptFormat.MACHINE.orElseThrow().takes(w);
         return library ? LIBRARY : PLAIN;
     }
 

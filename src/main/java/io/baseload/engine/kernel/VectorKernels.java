@@ -38,7 +38,8 @@ record VectorKernels(
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
-        String others = PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : "f32, " + name();
+        String others =
+                PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : "f32, " + name();
         return new KernelTiers(tiles == null ? others : tiers(TileKernel.promptWeights(tiles), others), decode);
     }
 

@@ -6,12 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.kernel.lanes.Lanes;
-import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
-import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Codes;
+import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
@@ -44,8 +43,7 @@ class LinearTest {
 
     /** By the Vector API, and by machine code with those of this machine's instructions that have no wider vectors. */
     private final List<Kernels> fast = Stream.concat(
-                    Stream.of((VectorInstructions) null),
-                    VectorInstructions.available(Lanes.FLOATS.vectorBitSize()))
+                    Stream.of((VectorInstructions) null), VectorInstructions.available(Lanes.FLOATS.vectorBitSize()))
             .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
             .toList();
 

@@ -85,8 +85,7 @@ class LinearStackTest {
         Kernels kernels = Kernels.best(precision);
         Batch batch = new Batch(PROMPT, 1, 1);
         batch.addPrefill(table, new int[PROMPT], 0, PROMPT, PROMPT);
-        PromptRows quantized =
-                PromptRows.allocate(memory, PromptRows.elements(PROMPT, COLUMNS), kernels.promptBytes());
+        PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(PROMPT, COLUMNS), kernels.promptBytes());
         Profile profile = new Profile(count);
         Worker[] workers = new Worker[count];
         for (int i = 0; i < count; i++) {

@@ -55,10 +55,7 @@ class AssemblerTest {
 
     @Test
     void shuffles() {
-        assertCode(
-                512,
-                a -> a.vector(Instruction.VPERMT2D, v(3), v(20), at(RAX, 64)),
-                "62 f2 5d 40 7e 98 40 00 00 00");
+        assertCode(512, a -> a.vector(Instruction.VPERMT2D, v(3), v(20), at(RAX, 64)), "62 f2 5d 40 7e 98 40 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKLDQ, v(9), v(3), at(RAX, 32)), "c4 61 65 62 88 20 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKHDQ, v(9), v(3), v(12)), "c4 41 65 6a cc");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKLQDQ, v(9), v(3), v(12)), "c4 41 65 6c cc");

@@ -48,7 +48,9 @@ public final class TileKernel {
     /** Without dot products, products of bytes with signs need VPSIGNB, which vectors of 512 bits lack. */
     private static boolean multiplies(VectorInstructions set, Codes codes) {
         return set.dotProducts()
-                || (codes == Codes.I8 ? set.bits() == 256 : CodeValues.of(codes, set).fitsPairs());
+                || (codes == Codes.I8
+                        ? set.bits() == 256
+                        : CodeValues.of(codes, set).fitsPairs());
     }
 
     /** Columns of a group of activations for these weights. */
