@@ -251,6 +251,27 @@ class BackendEncodingsTest {
                 .isEqualTo(Integer.MAX_VALUE);
     }
 
+    @Test
+    void longRunsOfMarksAndLongCompatibleFormsAreCountedAtTheCostOfOtherTexts() {
+        int pairs = 1 << 18;
+        assertThat(prepare(texts("a" + "\u030D\u0316".repeat(pairs))).tokens())
+                .as("marks of two classes, each of which has to be moved past all before it")
+                .isGreaterThanOrEqualTo(1 + 4 * pairs);
+        int ligatures = (8 << 20) / 3;
+        var input = texts("\uFDFA".repeat(ligatures));
+        assertThat(prepare(input).tokens()).isGreaterThanOrEqualTo(33 * ligatures);
+        assertThatThrownBy(() -> client().encodings(new Backend.Offer("far", "m"))
+                        .prepare(input, FlowId.NONE, 300_000))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("input"))
+                .hasMessageContaining("at most 300000 tokens");
+        String mathematical = "\uD835\uDC00".repeat(1000);
+        assertThat(prepare(texts("a" + mathematical)).tokens())
+                .as("no character is cut in two")
+                .isBetween(1 + 4 * 1000, 1 + 4 * 1000 + 100);
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -421,7 +442,7 @@ class BackendEncodingsTest {
     }
 
     private PreparedEncoding prepare(EncodingRequest request) {
-        return client().encodings(new Backend.Offer("far", "m")).prepare(request, FlowId.NONE);
+        return client().encodings(new Backend.Offer("far", "m")).prepare(request);
     }
 
     private RunningEncoding ask(EncodingRequest request) {
