@@ -18,16 +18,21 @@ final class BackendTexts implements PreparedEncoding {
     private static final int ADDED_TO_PAIR = 128;
     /** Bytes per token in most texts. */
     private static final int USUAL_BYTES = 4;
+    /** The length of short vectors: hardly any model's are shorter. */
+    private static final int SHORT_VECTOR = 256;
     /** Characters that are normalized together: the time for a run of combining marks grows with the square of its length. */
     private static final int MAX_PIECE = 64;
 
     private final BackendClient client;
+    private final String owner;
     private final EncodingRequest request;
     private final byte[] body;
     private final long likely;
 
-    BackendTexts(BackendClient client, EncodingRequest request, byte[] body) {
+    /** @param owner of the memory for the outputs */
+    BackendTexts(BackendClient client, String owner, EncodingRequest request, byte[] body) {
         this.client = client;
+        this.owner = owner;
         this.request = request;
         this.body = body;
         int inToken = request.input() instanceof EncodingInput.Tokens ? 1 : USUAL_BYTES;
@@ -93,9 +98,11 @@ final class BackendTexts implements PreparedEncoding {
     @Override
     public RunningEncoding start(BooleanSupplier wanted) {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
+        int count = request.input().size();
+        var memory = client.vectors().share(owner);
+        memory.check(ranks ? count : (long) count * request.dimensions().orElse(SHORT_VECTOR));
         var stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
-        var memory = client.vectors().share();
-        var outputs = new OutputReader(request.input().size(), ranks, request.dimensions(), memory);
+        var outputs = new OutputReader(count, ranks, request.dimensions(), memory);
         var answer = new EncodingAnswer(client, stream, outputs, memory, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

@@ -8,6 +8,7 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.NoRoomForOutputsException;
 import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.RunningEncoding;
 import io.baseload.chat.api.UpstreamBusyException;
@@ -156,21 +157,50 @@ class BackendEncodingsTest {
     void theMemoryOfVectorsIsLimitedAndGivenBack() {
         var memory = new VectorMemory(8);
         String four = data(entry(0, "[1,2]"), entry(1, "[3,4]"));
-        try (var first = memory.share();
-                var second = memory.share();
-                var third = memory.share()) {
+        try (var first = memory.share("a");
+                var second = memory.share("a")) {
             assertThat(read(four, first)).hasSize(2);
-            assertThat(read(four, second)).hasSize(2);
-            assertThatThrownBy(() -> read(four, third)).isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> second.check(1)).isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> read(four, second)).isInstanceOf(OverloadedException.class);
         }
         assertThat(memory.taken()).isZero();
-        try (var share = memory.share()) {
+        try (var share = memory.share("a")) {
+            share.check(1000);
             assertThatThrownBy(() -> read(data(entry(0, "[1,2]"), entry(1, "[3,4,5]")), share))
                     .isInstanceOf(UpstreamException.class);
+            share.close();
             assertThatThrownBy(() -> read(data(entry(0, "[1,2,3]"), entry(1, "[4,5,6]")), share))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("at most 4 numbers");
         }
+    }
+
+    @Test
+    void theVectorsOfOneOwnerLeaveRoomForOthers() {
+        var memory = new VectorMemory(16);
+        String four = data(entry(0, "[1,2]"), entry(1, "[3,4]"));
+        try (var first = memory.share("a");
+                var second = memory.share("a");
+                var third = memory.share("a");
+                var other = memory.share("b")) {
+            assertThat(read(four, first)).hasSize(2);
+            assertThat(read(four, second)).hasSize(2);
+            assertThatThrownBy(() -> read(four, third)).isInstanceOf(OverloadedException.class);
+            assertThat(read(four, other)).hasSize(2);
+        }
+        assertThat(memory.taken()).isZero();
+    }
+
+    @Test
+    void aBackendIsNotAskedForVectorsThatFindNoRoom() {
+        answers(data(entry(0, "[1,2,3]")));
+        try (var held = client().vectors().share(FlowId.NONE.value())) {
+            held.take((int) held.most());
+            assertThatThrownBy(() -> ask(texts("x"))).isInstanceOf(NoRoomForOutputsException.class);
+            assertThat(server.requests()).isEmpty();
+        }
+        ask(texts("x")).outputs().join();
+        assertThat(server.requests()).hasSize(1);
     }
 
     private static List<float[]> read(String answer, VectorMemory.Share memory) {
