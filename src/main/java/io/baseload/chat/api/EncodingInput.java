@@ -38,9 +38,7 @@ public sealed interface EncodingInput {
     /** The refusal of more tokens than a request may have. */
     default InvalidRequestException tooManyTokens(int max) {
         return new InvalidRequestException(
-                field(),
-                "invalid_value",
-                "Invalid '" + field() + "': a request may have at most " + max + " tokens.");
+                field(), "invalid_value", "Invalid '" + field() + "': a request may have at most " + max + " tokens.");
     }
 
     /** The number of its outputs. */

@@ -37,8 +37,7 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
         return switch (input) {
             case EncodingInput.Documents documents -> {
                 require(ModelTask.RANK, "computes embeddings: send texts as 'input' to /v1/embeddings.");
-                yield documents.documents().stream()
-                        .map(document -> tokenizer.encodePair(documents.query(), document));
+                yield documents.documents().stream().map(document -> tokenizer.encodePair(documents.query(), document));
             }
             case EncodingInput.Texts texts -> {
                 requireEmbeds();

@@ -32,9 +32,8 @@ final class BackendAnswer implements Completion, Runnable {
     private static final int MAX_TOKENS = 100_000;
 
     private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
-            .streamReadConstraints(StreamReadConstraints.builder()
-                    .maxTokenCount(MAX_TOKENS)
-                    .build())
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
             .build());
     private static final long PAUSE_MILLIS = 5;
     /** Chunks beyond twice the maximum that still count as within it: the start of a call, reasoning and text have separate chunks. */

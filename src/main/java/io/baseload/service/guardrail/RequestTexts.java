@@ -55,13 +55,13 @@ record RequestTexts(UnaryOperator<String> rewriting) {
                 new Message.Assistant(
                         it.content().map(rewriting),
                         it.reasoning().map(rewriting),
-                        it.calls().stream()
-                                .map(this::call)
-                                .toList(),
+                        it.calls().stream().map(this::call).toList(),
                         it.name().map(rewriting));
             case Message.Tool it ->
                 new Message.Tool(
-                        rewriting.apply(it.callId()), json(it.content()), it.name().map(rewriting));
+                        rewriting.apply(it.callId()),
+                        json(it.content()),
+                        it.name().map(rewriting));
         };
     }
 

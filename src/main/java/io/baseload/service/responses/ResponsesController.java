@@ -124,7 +124,8 @@ final class ResponsesController implements BatchRoute {
             throws IOException {
         var context = new Exchange(request, response, caller).context();
         Json.send(response, kept.find(context, id, stored -> {
-            var items = stored.require("input").items().stream().map(Value::node).toList();
+            var items =
+                    stored.require("input").items().stream().map(Value::node).toList();
             return InputItemPage.of(items, limit, order, after);
         }));
     }

@@ -89,10 +89,16 @@ class EncodingsTest {
             Encodings encodings = Encodings.of(encoder);
             CompletableFuture<Integer> behind;
             try (var held = new HeldTurn(a)) {
-                behind = HeldTurn.behind(() -> encodings.prepare(large, a, Integer.MAX_VALUE).tokens());
-                assertThat(encodings.prepare(large, new FlowId("b"), Integer.MAX_VALUE).tokens())
+                behind = HeldTurn.behind(
+                        () -> encodings.prepare(large, a, Integer.MAX_VALUE).tokens());
+                assertThat(encodings
+                                .prepare(large, new FlowId("b"), Integer.MAX_VALUE)
+                                .tokens())
                         .isGreaterThan(LongTexts.MAX_SHORT_CHARACTERS);
-                assertThat(encodings.prepare(texts(List.of("hi")), a, Integer.MAX_VALUE).tokens()).isPositive();
+                assertThat(encodings
+                                .prepare(texts(List.of("hi")), a, Integer.MAX_VALUE)
+                                .tokens())
+                        .isPositive();
                 assertThat(behind).isNotDone();
             }
             assertThat(behind).succeedsWithin(Patience.LIMIT);
@@ -129,14 +135,18 @@ class EncodingsTest {
                     new EncodingRequest(input, OptionalInt.empty()),
                     "documents[0]",
                     "maximum context length is 128 tokens");
-            assertThat(beyondTheContext.read).as("for their lengths, and one pair").isEqualTo(CountedDocuments.SIZE + 1);
+            assertThat(beyondTheContext.read)
+                    .as("for their lengths, and one pair")
+                    .isEqualTo(CountedDocuments.SIZE + 1);
             var beyondTheRequest = new CountedDocuments();
             var request = new EncodingRequest(
                     new EncodingInput.Documents("the cat ".repeat(20), beyondTheRequest), OptionalInt.empty());
             assertThatThrownBy(() -> encodings.prepare(request, FlowId.NONE, 100))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessage("Invalid 'documents': a request may have at most 100 tokens.");
-            assertThat(beyondTheRequest.read).as("with more than twenty tokens each").isLessThan(CountedDocuments.SIZE + 5);
+            assertThat(beyondTheRequest.read)
+                    .as("with more than twenty tokens each")
+                    .isLessThan(CountedDocuments.SIZE + 5);
         }
     }
 

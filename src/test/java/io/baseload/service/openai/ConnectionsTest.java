@@ -253,7 +253,8 @@ class ConnectionsTest {
         } finally {
             close(unread);
             Patience.await()
-                    .until(() -> new Web(port).get("/v1/responses/" + id, Web.USER).status() == 200);
+                    .until(() ->
+                            new Web(port).get("/v1/responses/" + id, Web.USER).status() == 200);
         }
     }
 

@@ -27,7 +27,10 @@ class EncodingResponderTest {
         var context = new RequestContext(caller, new Origin("req_1", "127.0.0.1"), bytes -> {});
         var input = new EncodingInput.Texts(List.of("a"), Optional.empty());
         var call = new EncodingCall(
-                "m", new EncodingRequest(input, OptionalInt.empty()), Urgency.INTERACTIVE, new EndUser(Optional.empty(), Optional.empty()));
+                "m",
+                new EncodingRequest(input, OptionalInt.empty()),
+                Urgency.INTERACTIVE,
+                new EndUser(Optional.empty(), Optional.empty()));
         var answer = new EncodingResponder(inference)
                 .answerLater(context, call, encoded -> EmbeddingsBody.of(encoded, false));
         assertThat(inference.released).isEmpty();

@@ -24,7 +24,8 @@ class LimitedKeysTest {
         assertThat(new Web(port).get("/v1/models", Web.LIMITED).status()).isEqualTo(503);
         assertThat(new Web(port).get("/v1/models", Web.ELSEWHERE).status()).isEqualTo(403);
         denied.write();
-        assertThat(trail.entries()).extracting(entry -> entry.actor().keyPrefix())
+        assertThat(trail.entries())
+                .extracting(entry -> entry.actor().keyPrefix())
                 .contains(Web.ELSEWHERE)
                 .doesNotContain(Web.LIMITED);
     }
