@@ -30,6 +30,17 @@ public sealed interface EncodingInput {
         };
     }
 
+    /** The field of a request with the texts. */
+    default String field() {
+        return this instanceof Documents ? "documents" : "input";
+    }
+
+    /** The refusal of more tokens than a request may have. */
+    default InvalidRequestException tooManyTokens(int max) {
+        return new InvalidRequestException(
+                field(), "invalid_value", "Invalid '" + field() + "': a request may have at most " + max + " tokens.");
+    }
+
     /** The number of its outputs. */
     default int size() {
         return switch (this) {

@@ -39,13 +39,14 @@ public interface Encodings {
      * Tokenizes, if the texts are tokenized here; computes nothing yet.
      *
      * @param flow the flow in which the request shares the engine with others
-     * @throws InvalidRequestException if this model can't compute the request
+     * @param maxTokens of all texts; if they are tokenized elsewhere, an estimate is held against it
+     * @throws InvalidRequestException if this model can't compute the request, or it has more tokens
      * @throws io.baseload.engine.api.OverloadedException if too many long texts of this flow are waiting to be tokenized
      */
-    PreparedEncoding prepare(EncodingRequest request, FlowId flow);
+    PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens);
 
     /** The same for a program that is the only user of the model. */
     default PreparedEncoding prepare(EncodingRequest request) {
-        return prepare(request, FlowId.NONE);
+        return prepare(request, FlowId.NONE, Integer.MAX_VALUE);
     }
 }

@@ -7,7 +7,7 @@ public interface PreparedEncoding {
     /** Tokens of all texts; if they are tokenized elsewhere, an upper bound. */
     int tokens();
 
-    /** The same for limits; if the texts are tokenized elsewhere, an estimate. */
+    /** The same; if the texts are tokenized elsewhere, an estimate. */
     default int likelyTokens() {
         return tokens();
     }

@@ -8,9 +8,9 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** An encoder's tokenizer and the text settings of its files. */
 record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings settings) {
@@ -28,27 +28,25 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
         }
     }
 
-    /** @throws InvalidRequestException if the model has another purpose, or has no such prompt */
-    List<EncoderText> read(EncodingInput input) {
+    /**
+     * The tokens of each text, read only when it is its turn.
+     *
+     * @throws InvalidRequestException if the model has another purpose, or has no such prompt
+     */
+    Stream<EncoderText> read(EncodingInput input) {
         return switch (input) {
             case EncodingInput.Documents documents -> {
                 require(ModelTask.RANK, "computes embeddings: send texts as 'input' to /v1/embeddings.");
-                yield documents.documents().stream()
-                        .map(document -> tokenizer.encodePair(documents.query(), document))
-                        .toList();
+                yield documents.documents().stream().map(document -> tokenizer.encodePair(documents.query(), document));
             }
             case EncodingInput.Texts texts -> {
                 requireEmbeds();
                 String prompt = prompt(texts.prompt());
-                yield texts.texts().stream()
-                        .map(text -> EncoderText.of(tokenizer.encodeWhole(prompt + text)))
-                        .toList();
+                yield texts.texts().stream().map(text -> EncoderText.of(tokenizer.encodeWhole(prompt + text)));
             }
             case EncodingInput.Tokens tokens -> {
                 requireEmbeds();
-                yield tokens.texts().stream()
-                        .map(ids -> EncoderText.of(ids.clone()))
-                        .toList();
+                yield tokens.texts().stream().map(ids -> EncoderText.of(ids.clone()));
             }
         };
     }

@@ -12,6 +12,7 @@ import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.Usage;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -31,14 +32,27 @@ final class ModelEncodings implements Encodings {
     }
 
     @Override
-    public PreparedEncoding prepare(EncodingRequest request, FlowId flow) {
+    public PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens) {
         int length = length(request.dimensions());
         EncodingInput input = request.input();
-        List<EncoderText> texts = LongTexts.read(flow, input.characters(), () -> words.read(input));
-        for (int i = 0; i < texts.size(); i++) {
-            check(input, i, texts.get(i).tokens());
-        }
+        List<EncoderText> texts = LongTexts.read(flow, input.characters(), () -> read(input, maxTokens));
         return new Tokenized(encoder, texts, flow, length);
+    }
+
+    /** Stops at the first text that is too long: otherwise a long query would be tokenized, and kept, with each of many documents. */
+    private List<EncoderText> read(EncodingInput input, int maxTokens) {
+        List<EncoderText> texts = new ArrayList<>();
+        long sum = 0;
+        for (var next = words.read(input).iterator(); next.hasNext(); ) {
+            EncoderText text = next.next();
+            check(input, texts.size(), text.tokens());
+            sum += text.tokens().length;
+            if (sum > maxTokens) {
+                throw input.tooManyTokens(maxTokens);
+            }
+            texts.add(text);
+        }
+        return texts;
     }
 
     private int length(OptionalInt dimensions) {
@@ -70,7 +84,7 @@ final class ModelEncodings implements Encodings {
     }
 
     private void check(EncodingInput input, int index, int[] tokens) {
-        String field = field(input, index);
+        String field = input.field() + "[" + index + "]";
         if (tokens.length == 0) {
             throw new InvalidRequestException(field, "invalid_value", "'" + field + "' has no token.");
         }
@@ -92,11 +106,6 @@ final class ModelEncodings implements Encodings {
                                 + ".");
             }
         }
-    }
-
-    private static String field(EncodingInput input, int index) {
-        String name = input instanceof EncodingInput.Documents ? "documents" : "input";
-        return name + "[" + index + "]";
     }
 
     /** Texts, and the length of their vectors. */

@@ -10,17 +10,20 @@ import tools.jackson.databind.json.JsonMapper;
 public final class JsonData {
     /** The nesting limit of templates, minus a few levels for the message around the data. */
     private static final int MAX_DEPTH = 90;
+    /** The data take up to a hundred bytes for each token of their text. */
+    private static final int MAX_TOKENS = 100_000;
 
     private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
+                            .maxTokenCount(MAX_TOKENS)
                             .build())
                     .build())
             .build();
 
     private JsonData() {}
 
-    /** @throws IllegalArgumentException if the text isn't one JSON value, or is nested too deep */
+    /** @throws IllegalArgumentException if the text isn't one JSON value, is nested too deep, or has too many values */
     public static @Nullable Object parse(String json) {
         try {
             return MAPPER.readValue(json, Object.class);

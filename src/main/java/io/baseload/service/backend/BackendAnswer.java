@@ -15,6 +15,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -26,7 +28,13 @@ import tools.jackson.databind.json.JsonMapper;
  * that are far beyond the maximum, or that this process may no longer continue.
  */
 final class BackendAnswer implements Completion, Runnable {
-    private static final JsonMapper JSON = new JsonMapper();
+    /** A chunk may have 4 MB, and its tree uses up to a hundred bytes for each token. */
+    private static final int MAX_TOKENS = 100_000;
+
+    private static final JsonMapper JSON = new JsonMapper(JsonFactory.builder()
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxTokenCount(MAX_TOKENS).build())
+            .build());
     private static final long PAUSE_MILLIS = 5;
     /** Chunks beyond twice the maximum that still count as within it: the start of a call, reasoning and text have separate chunks. */
     private static final int MAX_SPARE_CHUNKS = 16;

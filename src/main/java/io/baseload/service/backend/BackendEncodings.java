@@ -26,8 +26,12 @@ final class BackendEncodings implements Encodings {
     }
 
     @Override
-    public PreparedEncoding prepare(EncodingRequest request, FlowId flow) {
-        return new BackendTexts(client, request, JSON.writeValueAsBytes(body(request)));
+    public PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens) {
+        var texts = new BackendTexts(client, flow.value(), request, JSON.writeValueAsBytes(body(request)));
+        if (texts.likelyTokens() > maxTokens) {
+            throw request.input().tooManyTokens(maxTokens);
+        }
+        return texts;
     }
 
     /**

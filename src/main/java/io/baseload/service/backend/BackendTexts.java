@@ -18,22 +18,24 @@ final class BackendTexts implements PreparedEncoding {
     private static final int ADDED_TO_PAIR = 128;
     /** Bytes per token in most texts. */
     private static final int USUAL_BYTES = 4;
+    /** The length of short vectors: hardly any model's are shorter. */
+    private static final int SHORT_VECTOR = 256;
+    /** Characters that are normalized together: the time for a run of combining marks grows with the square of its length. */
+    private static final int MAX_PIECE = 64;
 
     private final BackendClient client;
+    private final String owner;
     private final EncodingRequest request;
     private final byte[] body;
-    private final long most;
     private final long likely;
 
-    BackendTexts(BackendClient client, EncodingRequest request, byte[] body) {
+    /** @param owner of the memory for the outputs */
+    BackendTexts(BackendClient client, String owner, EncodingRequest request, byte[] body) {
         this.client = client;
+        this.owner = owner;
         this.request = request;
         this.body = body;
-        int added = request.input() instanceof EncodingInput.Documents ? ADDED_TO_PAIR : ADDED_TO_TEXT;
         int inToken = request.input() instanceof EncodingInput.Tokens ? 1 : USUAL_BYTES;
-        this.most = Arrays.stream(sizes(request.input(), BackendTexts::mostBytes))
-                .map(size -> size + added)
-                .sum();
         this.likely = Arrays.stream(sizes(request.input(), BackendTexts::bytes))
                 .map(size -> Math.ceilDiv(size, inToken))
                 .sum();
@@ -59,14 +61,32 @@ final class BackendTexts implements PreparedEncoding {
         return text.getBytes(StandardCharsets.UTF_8).length;
     }
 
-    /** Those of the text or of its compatible form, in which many tokenizers read it: there, one character may become eighteen. */
+    /**
+     * Those of the text or of its compatible form, in which many tokenizers read it: there, one character may become eighteen. Counted piece by piece, which takes little memory; cutting a
+     * character from its marks makes them no shorter.
+     */
     private static long mostBytes(String text) {
-        return Math.max(bytes(text), bytes(Normalizer.normalize(text, Normalizer.Form.NFKC)));
+        long most = 0;
+        int begin = 0;
+        while (begin < text.length()) {
+            int end = Math.min(begin + MAX_PIECE, text.length());
+            if (end < text.length() && Character.isHighSurrogate(text.charAt(end - 1))) {
+                end++;
+            }
+            String piece = text.substring(begin, end);
+            most += Math.max(bytes(piece), bytes(Normalizer.normalize(piece, Normalizer.Form.NFKC)));
+            begin = end;
+        }
+        return most;
     }
 
     /** A tokenizer produces at most one token for each byte of the text as it reads it. */
     @Override
     public int tokens() {
+        int added = request.input() instanceof EncodingInput.Documents ? ADDED_TO_PAIR : ADDED_TO_TEXT;
+        long most = Arrays.stream(sizes(request.input(), BackendTexts::mostBytes))
+                .map(size -> size + added)
+                .sum();
         return (int) Math.min(most, Integer.MAX_VALUE);
     }
 
@@ -78,9 +98,11 @@ final class BackendTexts implements PreparedEncoding {
     @Override
     public RunningEncoding start(BooleanSupplier wanted) {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
+        int count = request.input().size();
+        var memory = client.vectors().share(owner);
+        memory.check(ranks ? count : (long) count * request.dimensions().orElse(SHORT_VECTOR));
         var stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
-        var memory = client.vectors().share();
-        var outputs = new OutputReader(request.input().size(), ranks, request.dimensions(), memory);
+        var outputs = new OutputReader(count, ranks, request.dimensions(), memory);
         var answer = new EncodingAnswer(client, stream, outputs, memory, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

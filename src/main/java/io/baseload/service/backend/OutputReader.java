@@ -66,7 +66,7 @@ final class OutputReader {
      *
      * @throws UpstreamException if the answer is not what was asked for
      * @throws InvalidRequestException if this model, or this service, can't compute it: known only from the answer
-     * @throws io.baseload.engine.api.OverloadedException if there is no memory left for the vectors
+     * @throws io.baseload.chat.api.NoRoomForOutputsException if there is no memory left for the vectors
      * @throws JacksonException if it is not JSON, or breaks off
      */
     List<float[]> read(InputStream answer) {

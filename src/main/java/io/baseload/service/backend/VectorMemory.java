@@ -1,20 +1,26 @@
 package io.baseload.service.backend;
 
-import io.baseload.engine.api.OverloadedException;
+import io.baseload.chat.api.NoRoomForOutputsException;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Limits the memory of all vectors from backends together, from their arrival until the client has its answer. */
+/**
+ * Limits the memory of all vectors from backends together, from their arrival until the client has its answer, or the result of a batch's line is written. Those of one owner may take at
+ * most as much as is still free, so half of the memory if there are no others, and there is always some left for the next owner.
+ */
 final class VectorMemory {
-    /** Of a number: itself, and its text in an answer. */
-    private static final int BYTES = 24;
+    /** Of a number: itself, and twice its text: while the result of a line is encrypted, there are two. */
+    private static final int BYTES = 32;
     /** Of one answer: the largest request for the longest usual vectors, 2048 of 8192 numbers. */
     private static final int MAX_NUMBERS = 1 << 24;
 
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final long limit;
-    private final AtomicLong taken = new AtomicLong();
+    private final Map<String, Long> owned = new HashMap<>();
+    private long taken;
 
     /** @param limit in numbers */
     VectorMemory(long limit) {
@@ -26,34 +32,75 @@ final class VectorMemory {
         return new VectorMemory(Runtime.getRuntime().maxMemory() / 4 / BYTES);
     }
 
-    /** The numbers that one answer may have: at most half of all, so that there is room for another. */
+    /** The numbers that one answer may have: what its owner may take if there are no others. */
     long mostOfAnswer() {
         return Math.min(MAX_NUMBERS, limit / 2);
     }
 
     /** The numbers in memory. */
-    long taken() {
-        return taken.get();
+    synchronized long taken() {
+        return taken;
     }
 
     /** The part of one answer, empty at first. */
-    Share share() {
-        return new Share();
+    Share share(String owner) {
+        return new Share(owner);
+    }
+
+    private synchronized boolean hasRoom(String owner, long numbers) {
+        return owned.getOrDefault(owner, 0L) + taken + 2 * numbers <= limit;
+    }
+
+    private synchronized boolean take(String owner, long numbers) {
+        if (!hasRoom(owner, numbers)) {
+            return false;
+        }
+        add(owner, numbers);
+        return true;
+    }
+
+    private synchronized void add(String owner, long numbers) {
+        taken += numbers;
+        long now = owned.getOrDefault(owner, 0L) + numbers;
+        if (now == 0) {
+            owned.remove(owner);
+        } else {
+            owned.put(owner, now);
+        }
+    }
+
+    private static NoRoomForOutputsException full() {
+        return new NoRoomForOutputsException("Too many vectors are in memory now.", SOON);
     }
 
     /** The numbers of one answer. Thread-safe. */
     final class Share implements AutoCloseable {
+        private final String owner;
         private final AtomicLong held = new AtomicLong();
+
+        private Share(String owner) {
+            this.owner = owner;
+        }
 
         long most() {
             return mostOfAnswer();
         }
 
-        /** @throws OverloadedException if there is no room for them */
+        /**
+         * Takes nothing: for a look before the numbers are computed for nothing.
+         *
+         * @throws NoRoomForOutputsException if there is no room for as many, or for the largest answer
+         */
+        void check(long numbers) {
+            if (!hasRoom(owner, Math.min(numbers, most()))) {
+                throw full();
+            }
+        }
+
+        /** @throws NoRoomForOutputsException if there is no room for them */
         void take(int numbers) {
-            if (taken.addAndGet(numbers) > limit) {
-                taken.addAndGet(-numbers);
-                throw new OverloadedException("Too many vectors are in memory now.", SOON);
+            if (!VectorMemory.this.take(owner, numbers)) {
+                throw full();
             }
             held.addAndGet(numbers);
         }
@@ -61,7 +108,7 @@ final class VectorMemory {
         /** Gives back all that it has. */
         @Override
         public void close() {
-            taken.addAndGet(-held.getAndSet(0));
+            add(owner, -held.getAndSet(0));
         }
     }
 }

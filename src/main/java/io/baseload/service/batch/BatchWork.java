@@ -198,8 +198,9 @@ final class BatchWork implements SmartLifecycle {
 
     private void run(BatchLine line) {
         try (var ignored = MDC.putCloseable("request_id", line.requestId())) {
-            LineRunner.Outcome outcome = outcome(line);
-            insist(() -> write(Objects.requireNonNull(taken.get(line.id())), outcome));
+            try (LineRunner.Outcome outcome = outcome(line)) {
+                insist(() -> write(Objects.requireNonNull(taken.get(line.id())), outcome));
+            }
         }
     }
 

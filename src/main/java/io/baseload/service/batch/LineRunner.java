@@ -41,16 +41,30 @@ final class LineRunner {
         this.admission = admission;
     }
 
-    /** The result of a line. */
-    sealed interface Outcome {
+    /** The result of a line. Closed once it is written. */
+    sealed interface Outcome extends AutoCloseable {
+        @Override
+        default void close() {}
+
         /**
          * It has ended.
          *
          * @param completed whether it was answered
          * @param sealed the result to be written; null if the line can't be read
          * @param tokens of the answer
+         * @param release gives back memory that is limited
          */
-        record Ended(boolean completed, byte @Nullable [] sealed, TokenTotals tokens) implements Outcome {}
+        record Ended(boolean completed, byte @Nullable [] sealed, TokenTotals tokens, Runnable release)
+                implements Outcome {
+            Ended(boolean completed, byte @Nullable [] sealed, TokenTotals tokens) {
+                this(completed, sealed, tokens, () -> {});
+            }
+
+            @Override
+            public void close() {
+                release.run();
+            }
+        }
 
         /** It was refused temporarily, and nothing was done. */
         record Later(Duration pause) implements Outcome {}
@@ -78,9 +92,7 @@ final class LineRunner {
                             "The service was stopped or killed " + MAX_ATTEMPTS + " times while this line ran."));
         }
         try {
-            BatchAnswer answer = answer(batch, line, request);
-            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, 200, answer.body()));
-            return new Outcome.Ended(true, sealed, TokenTotals.of(answer));
+            return ended(key, batch, line, id, answer(batch, line, request));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
             // an answer that was generated but not kept is charged, so it isn't generated again
@@ -90,6 +102,16 @@ final class LineRunner {
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())
                     : failed(key, batch, line, LineBody.answered(line, id, refusal.status(), refusal.body()));
+        }
+    }
+
+    private static Outcome ended(SealingKey key, RequestBatch batch, BatchLine line, String id, BatchAnswer answer) {
+        try {
+            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, 200, answer.body()));
+            return new Outcome.Ended(true, sealed, TokenTotals.of(answer), answer.release());
+        } catch (RuntimeException | Error e) {
+            answer.close();
+            throw e;
         }
     }
 

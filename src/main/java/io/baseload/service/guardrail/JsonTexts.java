@@ -2,20 +2,29 @@ package io.baseload.service.guardrail;
 
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
+import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.cfg.JsonNodeFeature;
 import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The texts in JSON: strings without their escapes, and numbers, which become strings if anything in them is replaced. */
 final class JsonTexts {
+    /** A tree uses up to a hundred bytes for each token. JSON with more of them is treated as plain text. */
+    private static final int MAX_TOKENS = 100_000;
+
     /** A duplicate member could hide a text, so JSON with duplicates is treated as plain text. Numbers keep all their digits. */
-    private static final JsonMapper JSON = JsonMapper.builder()
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxTokenCount(MAX_TOKENS)
+                            .build())
+                    .build())
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
             .disable(JsonNodeFeature.STRIP_TRAILING_BIGDECIMAL_ZEROES)
@@ -44,7 +53,7 @@ final class JsonTexts {
                 var same = new HashMap<String, Integer>();
                 node.properties().forEach(member -> {
                     String name = rewriting.apply(member.getKey());
-                    object.set(unused(name, object, same), rewrite(member.getValue(), rewriting));
+                    object.set(unused(name, object::has, same), rewrite(member.getValue(), rewriting));
                 });
                 yield object;
             }
@@ -66,11 +75,12 @@ final class JsonTexts {
     /**
      * A name that the object doesn't have yet: names of which the same is left get numbers.
      *
+     * @param has whether the object has such a member
      * @param same how many members have had each name
      */
-    private static String unused(String name, ObjectNode object, Map<String, Integer> same) {
+    static String unused(String name, Predicate<String> has, Map<String, Integer> same) {
         String free = name;
-        while (object.has(free)) {
+        while (has.test(free)) {
             free = name + " " + (same.merge(name, 1, Integer::sum) + 1);
         }
         return free;

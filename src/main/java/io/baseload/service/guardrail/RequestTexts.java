@@ -8,6 +8,7 @@ import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,14 +55,18 @@ record RequestTexts(UnaryOperator<String> rewriting) {
                 new Message.Assistant(
                         it.content().map(rewriting),
                         it.reasoning().map(rewriting),
-                        it.calls().stream()
-                                .map(call ->
-                                        new ToolCall(call.id(), rewriting.apply(call.name()), json(call.arguments())))
-                                .toList(),
+                        it.calls().stream().map(this::call).toList(),
                         it.name().map(rewriting));
             case Message.Tool it ->
-                new Message.Tool(it.callId(), json(it.content()), it.name().map(rewriting));
+                new Message.Tool(
+                        rewriting.apply(it.callId()),
+                        json(it.content()),
+                        it.name().map(rewriting));
         };
+    }
+
+    private ToolCall call(ToolCall call) {
+        return new ToolCall(rewriting.apply(call.id()), rewriting.apply(call.name()), json(call.arguments()));
     }
 
     private ToolSet tools(ToolSet tools) {
@@ -78,7 +83,7 @@ record RequestTexts(UnaryOperator<String> rewriting) {
 
     private Map<String, Object> variables(Map<String, Object> variables) {
         var rewritten = new LinkedHashMap<String, Object>();
-        variables.forEach((name, value) -> rewritten.put(name, Objects.requireNonNull(variable(value))));
+        members(variables).forEach((name, value) -> rewritten.put(name, Objects.requireNonNull(value)));
         return rewritten;
     }
 
@@ -92,14 +97,18 @@ record RequestTexts(UnaryOperator<String> rewriting) {
                 }
                 yield rewritten;
             }
-            case Map<?, ?> map -> {
-                Map<Object, @Nullable Object> rewritten = new LinkedHashMap<>();
-                for (Map.Entry<?, ?> member : map.entrySet()) {
-                    rewritten.put(member.getKey(), variable(member.getValue()));
-                }
-                yield rewritten;
-            }
+            case Map<?, ?> map -> members(map);
             case null, default -> value;
         };
+    }
+
+    private Map<String, @Nullable Object> members(Map<?, ?> map) {
+        Map<String, @Nullable Object> rewritten = new LinkedHashMap<>();
+        var same = new HashMap<String, Integer>();
+        for (Map.Entry<?, ?> member : map.entrySet()) {
+            String name = rewriting.apply(String.valueOf(member.getKey()));
+            rewritten.put(JsonTexts.unused(name, rewritten::containsKey, same), variable(member.getValue()));
+        }
+        return rewritten;
     }
 }

@@ -11,11 +11,6 @@ import io.baseload.engine.api.FlowId;
  * @param urgency as given by the caller; a key for batch work makes all its requests batch
  */
 public record EncodingCall(String model, EncodingRequest request, FlowId.Urgency urgency, EndUser endUser) {
-    /** The request's field with the texts. */
-    String field() {
-        return request.input() instanceof EncodingInput.Documents ? "documents" : "input";
-    }
-
     /** The same with a different input for the encoder. */
     EncodingCall with(EncodingInput input) {
         return new EncodingCall(model, new EncodingRequest(input, request.dimensions()), urgency, endUser);

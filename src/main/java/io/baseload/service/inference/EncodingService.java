@@ -59,8 +59,7 @@ final class EncodingService {
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
-                var prepared = encodings.prepare(guarded.request(), head.flow());
-                checkTokens(call, prepared.likelyTokens());
+                var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
                 span.phase("prompt");
                 var watch = new Stopwatch(records.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
                 var encoded = encode(head, guarded, filtered.verdicts(), prepared, watch, wanted);
@@ -71,17 +70,6 @@ final class EncodingService {
         } catch (RuntimeException | Error e) {
             span.end(e);
             throw e;
-        }
-    }
-
-    private static void checkTokens(EncodingCall call, int tokens) {
-        if (tokens > MAX_TOKENS) {
-            String field = call.field();
-            throw new InvalidRequestException(
-                    field,
-                    "invalid_value",
-                    "Invalid '" + field + "': expected at most " + MAX_TOKENS + " tokens in a request, but got "
-                            + tokens + " instead.");
         }
     }
 

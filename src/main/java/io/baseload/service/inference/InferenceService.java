@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.NoRoomForOutputsException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamBusyException;
@@ -148,6 +149,8 @@ final class InferenceService implements Inference {
                 T answer = asking.apply(target.acquire());
                 refused.run();
                 return answer;
+            } catch (NoRoomForOutputsException e) {
+                throw e; // the next model would compute them for the same memory
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
                 if (target.isTrial()

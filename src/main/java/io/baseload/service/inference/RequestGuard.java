@@ -53,7 +53,7 @@ final class RequestGuard {
 
     /** The same for an encoder, whose answers have no text. */
     FilteredEncoding pass(RequestHead head, EncodingCall asked) {
-        String field = asked.field();
+        String field = asked.request().input().field();
         try {
             return FilteredEncoding.of(asked.request().input(), chain(head, Side.REQUEST), field);
         } catch (BlockedRequestException e) {

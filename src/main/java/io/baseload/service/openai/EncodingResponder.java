@@ -34,9 +34,13 @@ final class EncodingResponder {
 
     /** The answer to a line of a batch. */
     BatchAnswer answerLater(RequestContext context, EncodingCall call, Function<EncodingResult, Object> body) {
-        try (EncodingResult encoded =
-                inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true)) {
-            return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0);
+        EncodingResult encoded =
+                inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true);
+        try {
+            return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0, encoded.release());
+        } catch (RuntimeException | Error e) {
+            encoded.close();
+            throw e;
         }
     }
 }

@@ -71,7 +71,7 @@ public final class CompletionResponder {
         AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await(admitted.completion(), wanted);
         Object body = parsed.shape().apply(admitted).whole(answer.choices(), end);
-        return new BatchAnswer(body, end.usage(), end.reasoningTokens());
+        return new BatchAnswer(body, end.usage(), end.reasoningTokens(), () -> {});
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

@@ -194,12 +194,17 @@ final class KeptResponses {
         }
     }
 
-    /** A response with the items of its request. */
-    Fields find(Caller caller, String id) {
+    /**
+     * A part of a response with the items of its request, as JSON. It counts like a body until it has been sent.
+     *
+     * @param part of the stored text
+     */
+    byte[] find(RequestContext context, String id, Function<Fields, Object> part) {
         byte[] text = known(id)
-                .flatMap(it -> opened(() -> store.find(caller.tenant(), it)))
+                .flatMap(it -> opened(() -> store.find(context.caller().tenant(), it)))
                 .orElseThrow(() -> notFound(id));
-        return Fields.of(text);
+        context.memory().accept(text.length);
+        return context.readKept(text, fields -> Json.bytes(part.apply(fields)));
     }
 
     void delete(Caller caller, String id) {

@@ -98,13 +98,17 @@ final class ResponsesController implements BatchRoute {
     void find(
             @PathVariable String id,
             @RequestParam @Nullable Boolean stream,
+            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         if (Boolean.TRUE.equals(stream)) {
             throw Invalid.unsupported("stream", "stored responses are not streamed.");
         }
-        Json.write(response, stored(caller, id, "response").node());
+        var context = new Exchange(request, response, caller).context();
+        Json.send(
+                response,
+                kept.find(context, id, stored -> stored.require("response").node()));
     }
 
     @Operation(summary = "List the input items of a stored response")
@@ -114,16 +118,16 @@ final class ResponsesController implements BatchRoute {
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String order,
             @RequestParam @Nullable String after,
+            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
-        var items =
-                stored(caller, id, "input").items().stream().map(Value::node).toList();
-        Json.write(response, InputItemPage.of(items, limit, order, after));
-    }
-
-    private Value stored(Caller caller, String id, String part) {
-        return kept.find(caller, id).require(part);
+        var context = new Exchange(request, response, caller).context();
+        Json.send(response, kept.find(context, id, stored -> {
+            var items =
+                    stored.require("input").items().stream().map(Value::node).toList();
+            return InputItemPage.of(items, limit, order, after);
+        }));
     }
 
     @Operation(summary = "Delete a stored response")

@@ -15,6 +15,7 @@ import org.springframework.stereotype.Component;
 public final class CallerAdmission {
     private static final int MAX_PATH = 200;
     private static final int MAX_KNOWN = 3;
+    private static final int FORBIDDEN = 403;
 
     private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
     private final KeyChecks keys;
@@ -57,7 +58,9 @@ public final class CallerAdmission {
         try {
             holdToLimits(caller, address);
         } catch (ApiException e) {
-            forbidden(caller, request);
+            if (e.status() == FORBIDDEN) { // and not a busy moment, which is no refusal of access
+                forbidden(caller, request);
+            }
             throw e;
         }
         return caller;

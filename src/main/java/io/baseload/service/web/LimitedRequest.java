@@ -17,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.util.WebUtils;
 
-/** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies. */
+/** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies, as is what the request reads besides. */
 public final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_REST = Duration.ofSeconds(10);
 
     private final BodyMemory memory;
     private final BodyTerms terms;
     private @Nullable Body body;
+    private BodyMemory.@Nullable Body counted;
     private @Nullable Map<String, String[]> parameters;
 
     LimitedRequest(HttpServletRequest request, BodyMemory memory, BodyTerms terms) {
@@ -32,15 +33,27 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         this.terms = terms;
     }
 
-    /** Counts additional memory that a request needs, as if it were part of its body. */
+    /** Counts additional memory that a request needs until it ends, as if it were part of its body; it need not have one. */
     public static void count(HttpServletRequest request, long bytes) {
         @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
-        if (limited != null
-                && limited.body != null
-                && limited.body.counted != null
-                && !limited.memory.grow(limited.body.counted, Math.toIntExact(bytes))) {
+        if (limited != null && limited.terms.kept() && !limited.grow(Math.toIntExact(bytes))) {
             throw BodyMemory.full();
         }
+    }
+
+    private boolean grow(int bytes) {
+        if (counted == null) {
+            counted = memory.begin(owner(), () -> {});
+            memory.complete(counted);
+        }
+        return memory.grow(counted, bytes);
+    }
+
+    /** The tenant; all strangers together are one. */
+    private static String owner() {
+        return SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key
+                ? key.getPrincipal().tenant()
+                : "";
     }
 
     /** Whether the client of this thread's request has closed its side of the connection. Only for requests whose body has been read. */
@@ -51,8 +64,8 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     /** Returns the memory of the body. Remaining data from the client is read for a while, so that it sees the answer. */
     void end() {
-        if (body != null && body.counted != null) {
-            memory.end(body.counted);
+        if (counted != null) {
+            memory.end(counted);
         }
         @Nullable ServedConnection connection = ServedConnection.current();
         if (connection != null && sendsMore()) {
@@ -72,7 +85,11 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
             throw terms.tooLarge();
         }
         if (body == null) {
-            body = new Body(getRequest().getInputStream(), memory, terms);
+            @Nullable ServedConnection connection = ServedConnection.current();
+            if (terms.kept() && counted == null) {
+                counted = memory.begin(owner(), connection == null ? () -> {} : connection::cut);
+            }
+            body = new Body(getRequest().getInputStream(), memory, terms, connection, counted);
         }
         return body;
     }
@@ -136,23 +153,22 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         private final ServletInputStream raw;
         private final BodyMemory memory;
         private final BodyTerms terms;
-        private final @Nullable ServedConnection connection = ServedConnection.current();
+        private final @Nullable ServedConnection connection;
         private final BodyMemory.@Nullable Body counted;
         private final long begun = System.nanoTime();
         private long count;
 
-        Body(ServletInputStream raw, BodyMemory memory, BodyTerms terms) {
+        Body(
+                ServletInputStream raw,
+                BodyMemory memory,
+                BodyTerms terms,
+                @Nullable ServedConnection connection,
+                BodyMemory.@Nullable Body counted) {
             this.raw = raw;
             this.memory = memory;
             this.terms = terms;
-            this.counted = terms.kept() ? memory.begin(owner(), connection == null ? () -> {} : connection::cut) : null;
-        }
-
-        /** The tenant; all strangers together are one. */
-        private static String owner() {
-            return SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key
-                    ? key.getPrincipal().tenant()
-                    : "";
+            this.connection = connection;
+            this.counted = counted;
         }
 
         @Override

@@ -20,6 +20,7 @@ import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -88,10 +89,16 @@ class EncodingsTest {
             Encodings encodings = Encodings.of(encoder);
             CompletableFuture<Integer> behind;
             try (var held = new HeldTurn(a)) {
-                behind = HeldTurn.behind(() -> encodings.prepare(large, a).tokens());
-                assertThat(encodings.prepare(large, new FlowId("b")).tokens())
+                behind = HeldTurn.behind(
+                        () -> encodings.prepare(large, a, Integer.MAX_VALUE).tokens());
+                assertThat(encodings
+                                .prepare(large, new FlowId("b"), Integer.MAX_VALUE)
+                                .tokens())
                         .isGreaterThan(LongTexts.MAX_SHORT_CHARACTERS);
-                assertThat(encodings.prepare(texts(List.of("hi")), a).tokens()).isPositive();
+                assertThat(encodings
+                                .prepare(texts(List.of("hi")), a, Integer.MAX_VALUE)
+                                .tokens())
+                        .isPositive();
                 assertThat(behind).isNotDone();
             }
             assertThat(behind).succeedsWithin(Patience.LIMIT);
@@ -114,6 +121,49 @@ class EncodingsTest {
                 assertThat(scores.getFirst()[0])
                         .isCloseTo(expected.path("vectors").path(i).path(0).floatValue(), Offset.offset(1e-5f));
             }
+        }
+    }
+
+    @Test
+    void aLongQueryIsNotTokenizedWithEachDocument() {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-rank"), EXACT)) {
+            Encodings encodings = Encodings.of(encoder);
+            var beyondTheContext = new CountedDocuments();
+            var input = new EncodingInput.Documents("the cat ".repeat(100), beyondTheContext);
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(input, OptionalInt.empty()),
+                    "documents[0]",
+                    "maximum context length is 128 tokens");
+            assertThat(beyondTheContext.read)
+                    .as("for their lengths, and one pair")
+                    .isEqualTo(CountedDocuments.SIZE + 1);
+            var beyondTheRequest = new CountedDocuments();
+            var request = new EncodingRequest(
+                    new EncodingInput.Documents("the cat ".repeat(20), beyondTheRequest), OptionalInt.empty());
+            assertThatThrownBy(() -> encodings.prepare(request, FlowId.NONE, 100))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessage("Invalid 'documents': a request may have at most 100 tokens.");
+            assertThat(beyondTheRequest.read)
+                    .as("with more than twenty tokens each")
+                    .isLessThan(CountedDocuments.SIZE + 5);
+        }
+    }
+
+    /** Equal documents, of which it counts how many were read. */
+    private static final class CountedDocuments extends AbstractList<String> {
+        private static final int SIZE = 2048;
+        private int read;
+
+        @Override
+        public String get(int index) {
+            read++;
+            return "a";
+        }
+
+        @Override
+        public int size() {
+            return SIZE;
         }
     }
 

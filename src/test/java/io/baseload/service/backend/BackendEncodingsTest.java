@@ -8,6 +8,7 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.NoRoomForOutputsException;
 import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.RunningEncoding;
 import io.baseload.chat.api.UpstreamBusyException;
@@ -156,21 +157,33 @@ class BackendEncodingsTest {
     void theMemoryOfVectorsIsLimitedAndGivenBack() {
         var memory = new VectorMemory(8);
         String four = data(entry(0, "[1,2]"), entry(1, "[3,4]"));
-        try (var first = memory.share();
-                var second = memory.share();
-                var third = memory.share()) {
+        try (var first = memory.share("a");
+                var second = memory.share("a")) {
             assertThat(read(four, first)).hasSize(2);
-            assertThat(read(four, second)).hasSize(2);
-            assertThatThrownBy(() -> read(four, third)).isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> second.check(1)).isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> read(four, second)).isInstanceOf(OverloadedException.class);
         }
         assertThat(memory.taken()).isZero();
-        try (var share = memory.share()) {
+        try (var share = memory.share("a")) {
+            share.check(1000);
             assertThatThrownBy(() -> read(data(entry(0, "[1,2]"), entry(1, "[3,4,5]")), share))
                     .isInstanceOf(UpstreamException.class);
+            share.close();
             assertThatThrownBy(() -> read(data(entry(0, "[1,2,3]"), entry(1, "[4,5,6]")), share))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("at most 4 numbers");
         }
+    }
+
+    @Test
+    void aBackendIsNotAskedForVectorsThatFindNoRoom() {
+        answers(data(entry(0, "[1,2,3]")));
+        try (var held = client().vectors().share(FlowId.NONE.value())) {
+            VectorMemoryTest.fill(held);
+            assertThatThrownBy(() -> ask(texts("x"))).isInstanceOf(NoRoomForOutputsException.class);
+            assertThat(server.requests()).isEmpty();
+        }
+        ask(texts("x")).outputs().join();
     }
 
     private static List<float[]> read(String answer, VectorMemory.Share memory) {
@@ -249,6 +262,27 @@ class BackendEncodingsTest {
         assertThat(prepare(new EncodingRequest(pairs, OptionalInt.empty())).tokens())
                 .as("the query counts with each document")
                 .isEqualTo(Integer.MAX_VALUE);
+    }
+
+    @Test
+    void longRunsOfMarksAndLongCompatibleFormsAreCountedAtTheCostOfOtherTexts() {
+        int pairs = 1 << 18;
+        assertThat(prepare(texts("a" + "\u030D\u0316".repeat(pairs))).tokens())
+                .as("marks of two classes, each of which has to be moved past all before it")
+                .isGreaterThanOrEqualTo(1 + 4 * pairs);
+        int ligatures = (8 << 20) / 3;
+        var input = texts("\uFDFA".repeat(ligatures));
+        assertThat(prepare(input).tokens()).isGreaterThanOrEqualTo(33 * ligatures);
+        assertThatThrownBy(
+                        () -> client().encodings(new Backend.Offer("far", "m")).prepare(input, FlowId.NONE, 300_000))
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("input"))
+                .hasMessageContaining("at most 300000 tokens");
+        String mathematical = "\uD835\uDC00".repeat(1000);
+        assertThat(prepare(texts("a" + mathematical)).tokens())
+                .as("no character is cut in two")
+                .isBetween(1 + 4 * 1000, 1 + 4 * 1000 + 100);
     }
 
     @ParameterizedTest
@@ -421,7 +455,7 @@ class BackendEncodingsTest {
     }
 
     private PreparedEncoding prepare(EncodingRequest request) {
-        return client().encodings(new Backend.Offer("far", "m")).prepare(request, FlowId.NONE);
+        return client().encodings(new Backend.Offer("far", "m")).prepare(request);
     }
 
     private RunningEncoding ask(EncodingRequest request) {

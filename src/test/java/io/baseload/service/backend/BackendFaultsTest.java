@@ -230,6 +230,13 @@ class BackendFaultsTest {
             connection.awaitClose();
         });
         assertThat(ask("choices", LONG).failed().cause()).isInstanceOf(UpstreamException.class);
+        server.on("values", connection -> {
+            connection.stream();
+            connection.event("{\"x\":[" + "{},".repeat(60_000) + "{}],"
+                    + "\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":\"stop\"}]}");
+            connection.done();
+        });
+        assertThat(ask("values", LONG).failed().cause()).isInstanceOf(UpstreamException.class);
     }
 
     @Test

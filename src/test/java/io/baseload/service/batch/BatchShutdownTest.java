@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Authenticator;
@@ -56,7 +57,7 @@ class BatchShutdownTest {
                 var platform = made.platform.beside(Wiring.class)) {
             made.tenant("acme");
             RequestBatch batch = made.begun("acme", 1);
-            var work = work(platform);
+            var work = work(platform, Stream.empty());
             assertThat(work.getPhase()).isEqualTo(WebServerApplicationContext.GRACEFUL_SHUTDOWN_PHASE);
             var ended = new CountDownLatch(1);
             try (var other = made.platform.superuserConnection()) {
@@ -73,13 +74,14 @@ class BatchShutdownTest {
         }
     }
 
-    private static BatchWork work(TestPlatform platform) {
+    /** @param routes for lines */
+    static BatchWork work(TestPlatform platform, Stream<BatchRoute> routes) {
         var files = platform.get(FileStore.class);
         var contents = platform.get(Contents.class);
         var batches = new BatchRows(platform.jdbc());
         var lines = new LineRows(platform.jdbc());
         var runner = new LineRunner(
-                Stream.empty(), files, contents, platform.get(ApiKeys.class), platform.get(CallerAdmission.class));
+                routes, files, contents, platform.get(ApiKeys.class), platform.get(CallerAdmission.class));
         var output = new BatchOutput(batches, lines, files, contents, platform.get(AuditTrail.class), TestBatches.TTL);
         return new BatchWork(
                 batches,
@@ -91,7 +93,7 @@ class BatchShutdownTest {
                 new SimpleMeterRegistry());
     }
 
-    private static void execute(Connection connection, String sql) throws SQLException {
+    static void execute(Connection connection, String sql) throws SQLException {
         try (var statement = connection.createStatement()) {
             statement.execute(sql);
         }

@@ -2,6 +2,7 @@ package io.baseload.service.guardrail;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 /** What of JSON changes if one of its texts is replaced. */
@@ -16,6 +17,17 @@ class JsonTextsTest {
                         "{\"to\":\"a@b.c\",\"x\":0.12345678901234567890,\"price\":1.10,\"id\":12345678901234567890}"))
                 .isEqualTo(
                         "{\"to\":\"[email]\",\"x\":0.12345678901234567890,\"price\":1.10,\"id\":12345678901234567890}");
+    }
+
+    @Test
+    void jsonOfVeryManyValuesIsOneText() {
+        var texts = new ArrayList<String>();
+        String many = "[" + "{},".repeat(60_000) + "\"a@b.c\"]";
+        JsonTexts.rewrite(many, text -> {
+            texts.add(text);
+            return text;
+        });
+        assertThat(texts).containsExactly(many);
     }
 
     @Test

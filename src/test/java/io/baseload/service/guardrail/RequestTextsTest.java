@@ -1,14 +1,19 @@
 package io.baseload.service.guardrail;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 
 class RequestTextsTest {
@@ -33,8 +38,41 @@ class RequestTextsTest {
                         new Message.Assistant(
                                 Optional.of("E"),
                                 Optional.of("F"),
-                                List.of(new ToolCall("id", "G", "\"H\"")),
+                                List.of(new ToolCall("ID", "G", "\"H\"")),
                                 Optional.of("I")),
-                        new Message.Tool("id", "\"J\"", Optional.of("K")));
+                        new Message.Tool("ID", "\"J\"", Optional.of("K")));
+    }
+
+    @Test
+    void namesInVariablesAreTextsAndNoneIsLostBehindAPlaceholder() {
+        Map<String, Object> variables = Map.of("people", Map.of("ann@example.com", 1, "bob@example.com", 2));
+        var request = CompletionRequest.chat(List.of(Message.user("a")))
+                .withInput(new Input.Chat(List.of(Message.user("a")), variables));
+        var rewritten = (Input.Chat) new RequestTexts(text -> text.contains("@") ? "[email]" : text)
+                .rewrite(request)
+                .input();
+        assertThat(rewritten.variables().get("people"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsOnlyKeys("[email]", "[email] 2")
+                .containsValues(1, 2);
+    }
+
+    /** It has no texts, but its tree would be thirty times its size. */
+    @Test
+    void argumentsOfVeryManyValuesAreTooLong() {
+        String arguments = "[" + "{},".repeat(1 << 20) + "{}]";
+        var request = CompletionRequest.chat(List.of(
+                Message.user("a"),
+                new Message.Assistant(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(new ToolCall("id", "f", arguments)),
+                        Optional.empty())));
+        var settings = new FilterSettings.OfPersonalData("pii", Set.of(), Set.of(), Map.of(), "ZZ");
+        var chain = new FilterChain(
+                List.of(new PersonalDataFilter(settings)), new Subject("req_1", "acme", "m", Side.REQUEST));
+        assertThatThrownBy(() -> FilteredRequest.of(request, chain))
+                .isInstanceOf(InvalidRequestException.class)
+                .hasMessageContaining("at most " + FilterChain.MAX_CHARACTERS + " characters");
     }
 }

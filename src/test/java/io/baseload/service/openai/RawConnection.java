@@ -4,6 +4,7 @@ import io.baseload.testing.Patience;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -14,9 +15,21 @@ final class RawConnection implements AutoCloseable {
     private final InputStream in;
 
     RawConnection(int port) throws IOException {
-        socket = new Socket("localhost", port);
+        this(new Socket("localhost", port));
+    }
+
+    private RawConnection(Socket socket) throws IOException {
+        this.socket = socket;
         socket.setSoTimeout((int) Patience.LIMIT.toMillis());
         in = socket.getInputStream();
+    }
+
+    /** One whose system accepts little that nobody reads. */
+    static RawConnection narrow(int port) throws IOException {
+        var socket = new Socket();
+        socket.setReceiveBufferSize(16 << 10);
+        socket.connect(new InetSocketAddress("localhost", port));
+        return new RawConnection(socket);
     }
 
     static String post(String path, String body, String... headers) {

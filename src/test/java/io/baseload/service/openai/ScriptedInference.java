@@ -31,8 +31,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -95,6 +97,9 @@ public final class ScriptedInference implements Inference {
         return Optional.of(new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of()));
     }
 
+    /** The calls whose results were closed. */
+    final Queue<EncodingCall> released = new ConcurrentLinkedQueue<>();
+
     /** Of each input a vector, which has its number and a half. */
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
@@ -107,7 +112,7 @@ public final class ScriptedInference implements Inference {
                 outputs,
                 PROMPT,
                 new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()),
-                () -> {});
+                () -> released.add(call));
     }
 
     /** Each message is a token, and so is each tool. */

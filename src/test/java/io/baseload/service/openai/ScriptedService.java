@@ -1,17 +1,21 @@
 package io.baseload.service.openai;
 
 import io.baseload.service.audit.AuditProperties;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.ModelDirectory;
 import io.baseload.service.routing.TargetFilter;
+import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.KeyLimits;
 import io.baseload.service.tenant.KeyProperties;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.RequestRates;
 import io.baseload.service.tenant.Role;
+import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Authenticator;
 import io.baseload.service.web.TokenAuthenticator;
 import java.time.Duration;
@@ -20,7 +24,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Queue;
 import java.util.Set;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -60,17 +67,30 @@ class ScriptedService {
         return new ScriptedResponses();
     }
 
+    /** Entries about refused access. */
+    record Trail(Queue<AuditTrail.NewEntry> entries) {}
+
     @Bean
-    DeniedAccess deniedAccess() {
-        return new DeniedAccess(entries -> {});
+    Trail trail() {
+        return new Trail(new ConcurrentLinkedQueue<>());
+    }
+
+    @Bean
+    DeniedAccess deniedAccess(Trail trail) {
+        return new DeniedAccess(trail.entries()::addAll);
     }
 
     @Bean
     Authenticator authenticator() {
-        return key -> key.equals(Web.OTHER)
-                ? Optional.of(new Caller("other", 1, key, Set.of(Role.USER), Set.of(), Priority.INTERACTIVE))
-                : Optional.ofNullable(KEYS.get(key))
+        return key -> switch (key) {
+            case Web.OTHER ->
+                Optional.of(new Caller("other", 1, key, Set.of(Role.USER), Set.of(), Priority.INTERACTIVE));
+            case Web.LIMITED -> limited(key, new KeyLimits(OptionalInt.of(1), Set.of()));
+            case Web.ELSEWHERE -> limited(key, new KeyLimits(OptionalInt.empty(), Set.of("192.0.2.1")));
+            default ->
+                Optional.ofNullable(KEYS.get(key))
                         .map(role -> new Caller(tenant(role), 1, key, Set.of(role), Set.of(), Priority.INTERACTIVE));
+        };
     }
 
     @Bean
@@ -88,14 +108,22 @@ class ScriptedService {
         };
     }
 
+    /** Nobody's requests can be counted. */
     @Bean
     RequestRates rates() {
-        return (key, perMinute) -> {};
+        return (key, perMinute) -> {
+            throw ApiException.unavailable("overloaded", "Too many requests are being counted.", Duration.ofSeconds(1));
+        };
     }
 
     @Bean
     KeyProperties keyProperties() {
         return new KeyProperties(Duration.ofDays(14), Duration.ofDays(90));
+    }
+
+    private static Optional<Caller> limited(String key, KeyLimits limits) {
+        var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, limits, Optional.empty());
+        return Optional.of(new Caller("acme", 1, key, rights, Optional.empty()));
     }
 
     /** Metrics are the platform's. */

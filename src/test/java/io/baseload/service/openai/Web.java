@@ -16,6 +16,10 @@ public final class Web {
     public static final String USER = "bl_user";
     /** A user of another tenant. */
     public static final String OTHER = "bl_other";
+    /** A user whose requests per minute are limited. */
+    static final String LIMITED = "bl_limited";
+    /** A user who may come from another address only. */
+    static final String ELSEWHERE = "bl_elsewhere";
 
     private static final JsonMapper JSON = new JsonMapper();
     private static final HttpClient CLIENT = HttpClient.newHttpClient();

@@ -1,0 +1,119 @@
+package io.baseload.service.batch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.engine.api.Usage;
+import io.baseload.service.audit.Actor;
+import io.baseload.service.protocol.BatchAnswer;
+import io.baseload.service.protocol.BatchRoute;
+import io.baseload.service.protocol.RequestContext;
+import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.ApiKeys;
+import io.baseload.service.tenant.Priority;
+import io.baseload.service.tenant.Role;
+import io.baseload.testing.Patience;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** The way of a line's answer into the database. */
+class LineResultsTest {
+    private static final String LINE = """
+        {"custom_id": "a", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "a text"}}
+        """;
+
+    private final CountDownLatch released = new CountDownLatch(1);
+
+    /** Its answers take memory, and nobody can write the results of lines once it has answered. */
+    private record LockingRoute(Connection other, CountDownLatch released) implements BatchRoute {
+        @Override
+        public String path() {
+            return "/v1/embeddings";
+        }
+
+        @Override
+        public BatchAnswer answer(RequestContext context, byte[] body) {
+            try {
+                BatchShutdownTest.execute(other, "LOCK TABLE batch_line");
+            } catch (SQLException e) {
+                throw new IllegalStateException(e);
+            }
+            return new BatchAnswer(Map.of("vectors", 1), new Usage(1, 0), 0, released::countDown);
+        }
+    }
+
+    @Test
+    void anAnswerTakesMemoryUntilItsResultIsWritten() throws Exception {
+        try (var made = new TestBatches();
+                var platform = made.platform.beside(BatchShutdownTest.Wiring.class);
+                var other = made.platform.superuserConnection()) {
+            other.setAutoCommit(false);
+            made.tenant("acme");
+            RequestBatch batch = begun(made);
+            var work = BatchShutdownTest.work(platform, Stream.of(new LockingRoute(other, released)));
+            work.start();
+            Patience.await().until(() -> isWriting(made));
+            assertThat(released.getCount()).isOne();
+            other.rollback();
+            released.await();
+            assertThat(state(made, batch)).isEqualTo(LineRows.COMPLETED);
+            var ended = new CountDownLatch(1);
+            work.stop(ended::countDown);
+            ended.await();
+        }
+    }
+
+    private static RequestBatch begun(TestBatches made) {
+        var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
+        String key = made.platform
+                .get(ApiKeys.class)
+                .issue(Actor.SYSTEM, "acme", rights)
+                .key()
+                .prefix();
+        RequestBatch batch = made.platform
+                .get(Batches.class)
+                .create(
+                        Actor.SYSTEM,
+                        new BatchOrder(
+                                "acme",
+                                key,
+                                "127.0.0.1",
+                                made.uploaded("acme", LINE),
+                                "/v1/embeddings",
+                                "24h",
+                                Duration.ofHours(24),
+                                Optional.empty(),
+                                Optional.empty()))
+                .batch();
+        made.lines.insert(batch, List.of(new LineRows.Span(1, 0, LINE.getBytes(StandardCharsets.UTF_8).length)));
+        assertThat(made.batches.takeUnread(made.here)).isPresent();
+        made.batches.begin(batch, made.here, 1);
+        return batch;
+    }
+
+    private static boolean isWriting(TestBatches made) {
+        return made.platform
+                .superuser()
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
+                        + " AND query LIKE 'WITH held AS%')")
+                .query(Boolean.class)
+                .single();
+    }
+
+    private static String state(TestBatches made, RequestBatch batch) {
+        return made.platform
+                .superuser()
+                .sql("SELECT state FROM batch_line WHERE batch = ?")
+                .param(batch.id())
+                .query(String.class)
+                .single();
+    }
+}
