@@ -20,7 +20,8 @@ public interface PreparedEncoding {
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
      * @throws UpstreamException if the texts are computed elsewhere and nothing of the answer arrived
      * @throws InvalidRequestException if the remote server refuses the request
-     * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins
+     * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins; {@linkplain AbandonedException#begun() begun} if the
+     *     remote server has them
      */
     RunningEncoding start(BooleanSupplier wanted);
 

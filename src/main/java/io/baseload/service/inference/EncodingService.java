@@ -163,9 +163,13 @@ final class EncodingService {
         try {
             return watch.span().call(() -> prepared.start(wanted));
         } catch (AbandonedException e) {
-            // the backend has the texts, and computes them before it answers
-            end(reservation, State.CANCELLED, new Usage(prepared.likelyTokens(), 0, 0, true), watch, Optional.empty());
-            throw new AbandonedException(true);
+            if (e.begun()) {
+                var estimated = new Usage(prepared.likelyTokens(), 0, 0, true);
+                end(reservation, State.CANCELLED, estimated, watch, Optional.empty());
+            } else {
+                records.refund(reservation);
+            }
+            throw e;
         } catch (RuntimeException | Error e) {
             records.refund(reservation);
             if (hasFailed(e)) {
