@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -82,8 +83,8 @@ class ScriptedService {
             }
 
             @Override
-            public Optional<Caller> authenticate(String token) {
-                return Optional.empty();
+            public Supplier<Optional<Caller>> verify(String token) {
+                return Optional::empty;
             }
         };
     }
