@@ -12,6 +12,11 @@ public interface PreparedEncoding {
         return tokens();
     }
 
+    /** The numbers in each output; 0 if only a remote server knows. */
+    default int dimensions() {
+        return 0;
+    }
+
     /**
      * Queues the texts. If they are computed elsewhere, this waits until the answer starts to arrive.
      *

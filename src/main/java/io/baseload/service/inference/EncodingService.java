@@ -31,6 +31,8 @@ import java.util.function.BooleanSupplier;
 final class EncodingService {
     /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
+    /** Numbers that are kept of one request, about 25 MB of JSON: their transaction may have to settle other requests too. */
+    private static final long MAX_KEPT = 1 << 21;
     /** A request that fails costs nothing: none of it is sent to the client. */
     private static final Usage NOTHING = new Usage(0, 0);
 
@@ -98,7 +100,7 @@ final class EncodingService {
                 head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
         var reservation = reserved.reservation();
         watch.span().phase("reserve");
-        var running = start(prepared, reservation, watch, model, wanted);
+        var running = start(prepared, call, reserved, watch, model, wanted);
         List<float[]> outputs;
         try {
             outputs = await(running.outputs(), wanted);
@@ -121,7 +123,7 @@ final class EncodingService {
         }
         judge(model, false, watch);
         try {
-            return result(model, running, outputs, reserved, watch);
+            return result(model, call, running, outputs, reserved, watch);
         } catch (RuntimeException | Error e) {
             running.close();
             throw e;
@@ -130,11 +132,18 @@ final class EncodingService {
 
     private EncodingResult result(
             ServedModel model,
+            EncodingCall call,
             RunningEncoding running,
             List<float[]> outputs,
             RequestRecords.Reserved reserved,
             Stopwatch watch) {
         var usage = running.usage();
+        try {
+            checkKept(reserved, call, outputs.stream().mapToLong(output -> output.length).sum());
+        } catch (InvalidRequestException e) { // known only after all was computed
+            end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
+            throw e;
+        }
         var answer = reserved.kept().map(it -> it.outputs(outputs));
         boolean settled = end(reserved.reservation(), State.DONE, usage, watch, answer);
         if (!settled && answer.isPresent()) {
@@ -142,6 +151,17 @@ final class EncodingService {
                     new IllegalStateException("the contents were not stored in time"));
         }
         return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota(), running::close);
+    }
+
+    private static void checkKept(RequestRecords.Reserved reserved, EncodingCall call, long numbers) {
+        if (reserved.kept().isPresent() && numbers > MAX_KEPT) {
+            String field = call.field();
+            throw new InvalidRequestException(
+                    field,
+                    "invalid_value",
+                    "Invalid '" + field + "': this tenant's contents are kept, so the vectors of a request may have at most "
+                            + MAX_KEPT + " numbers together, but these have " + numbers + ". Send fewer texts at a time.");
+        }
     }
 
     private static void giveUp(RunningEncoding running) {
@@ -156,11 +176,15 @@ final class EncodingService {
 
     private RunningEncoding start(
             PreparedEncoding prepared,
-            Reservation reservation,
+            EncodingCall call,
+            RequestRecords.Reserved reserved,
             Stopwatch watch,
             ServedModel model,
             BooleanSupplier wanted) {
+        var reservation = reserved.reservation();
         try {
+            long length = call.request().dimensions().orElse(prepared.dimensions());
+            checkKept(reserved, call, length * call.request().input().size());
             return watch.span().call(() -> prepared.start(wanted));
         } catch (AbandonedException e) {
             if (e.begun()) {
