@@ -109,7 +109,8 @@ public final class BackendClient implements AutoCloseable {
                     .POST(noted(body, sent));
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
-            HttpResponse<InputStream> response = ask(request.build(), () -> sent.get() && route.computesFirst(), wanted);
+            HttpResponse<InputStream> response =
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
             }

@@ -139,7 +139,10 @@ final class EncodingService {
             Stopwatch watch) {
         var usage = running.usage();
         try {
-            checkKept(reserved, call, outputs.stream().mapToLong(output -> output.length).sum());
+            checkKept(
+                    reserved,
+                    call,
+                    outputs.stream().mapToLong(output -> output.length).sum());
         } catch (InvalidRequestException e) { // known only after all was computed
             end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
             throw e;
@@ -159,8 +162,10 @@ final class EncodingService {
             throw new InvalidRequestException(
                     field,
                     "invalid_value",
-                    "Invalid '" + field + "': this tenant's contents are kept, so the vectors of a request may have at most "
-                            + MAX_KEPT + " numbers together, but these have " + numbers + ". Send fewer texts at a time.");
+                    "Invalid '" + field
+                            + "': this tenant's contents are kept, so the vectors of a request may have at most "
+                            + MAX_KEPT + " numbers together, but these have " + numbers
+                            + ". Send fewer texts at a time.");
         }
     }
 

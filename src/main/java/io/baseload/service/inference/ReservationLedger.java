@@ -67,7 +67,8 @@ final class ReservationLedger implements AutoCloseable {
         this.checking = new GroupCommit<>("check", MAX_WAITING, demand -> 0, all(transactions::check), meters);
         this.reserving = new GroupCommit<>("reserve", MAX_WAITING, Intent::bytes, transactions::reserve, meters);
         this.recording = new GroupCommit<>("record", MAX_WAITING, entry -> 0, all(transactions::record), meters);
-        this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, Outcome::bytes, this::settleAll, meters);
+        this.settling =
+                new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, Outcome::bytes, this::settleAll, meters);
     }
 
     /** A transaction that locks no rows of a tenant. */

@@ -405,8 +405,7 @@ class BackendEncodingsTest {
             use(full.url(), LONG);
             assertThatThrownBy(() -> prepare(texts("x")).start(() -> false))
                     .isInstanceOfSatisfying(
-                            AbandonedException.class,
-                            e -> assertThat(e.begun()).isFalse());
+                            AbandonedException.class, e -> assertThat(e.begun()).isFalse());
         }
     }
 

@@ -290,8 +290,7 @@ final class RemoteEncodersIT {
                 .mapToObj(i -> "{\"index\":" + i + ",\"embedding\":" + vector + "}")
                 .collect(Collectors.joining(","));
         scripted.on(
-                "long",
-                connection -> connection.json("{\"data\":[" + entries + "],\"usage\":{\"prompt_tokens\":66}}"));
+                "long", connection -> connection.json("{\"data\":[" + entries + "],\"usage\":{\"prompt_tokens\":66}}"));
         var request = new HashMap<String, Object>(
                 Map.of("model", "long", "input", Collections.nCopies(33, "x"), "dimensions", 65_536));
         int asked = scripted.requests().size();

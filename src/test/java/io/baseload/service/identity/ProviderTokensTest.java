@@ -136,9 +136,7 @@ class ProviderTokensTest {
     void withoutARuleNobodyIsLetIn() throws Exception {
         for (Object groups : List.of(List.of("strangers"), List.of(), "memberships", 7, Map.of("members", true))) {
             String token = provider.token("eve", Map.of("groups", groups));
-            assertThatThrownBy(() -> caller(members(), token))
-                    .as("%s", groups)
-                    .isInstanceOf(NoAccessException.class);
+            assertThatThrownBy(() -> caller(members(), token)).as("%s", groups).isInstanceOf(NoAccessException.class);
         }
     }
 
@@ -288,8 +286,7 @@ class ProviderTokensTest {
         var tokens = tokens(issuer(
                 "groups", null, rule("members", "tokens", Role.USER), rule("lost", "no-such-tenant", Role.USER)));
         for (String group : List.of("strangers", "lost")) {
-            Caller before =
-                    caller(tokens, provider.token("kim", "members")).orElseThrow();
+            Caller before = caller(tokens, provider.token("kim", "members")).orElseThrow();
             String after = provider.token("kim", group);
             assertThatThrownBy(() -> caller(tokens, after)).isInstanceOf(NoAccessException.class);
             var identities = platform.get(Identities.class);

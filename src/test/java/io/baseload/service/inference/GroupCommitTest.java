@@ -20,7 +20,8 @@ class GroupCommitTest {
 
     @Test
     void noTransactionHasMoreThanSoManyBytesUnlessOneItemHas() {
-        try (var commit = new GroupCommit<Long, Boolean>("test", 100, size -> size, this::write, new SimpleMeterRegistry())) {
+        try (var commit =
+                new GroupCommit<Long, Boolean>("test", 100, size -> size, this::write, new SimpleMeterRegistry())) {
             var first = commit.submit(1L);
             var others = Stream.of(2L, LARGE, LARGE, LARGE, 2 * GroupCommit.MAX_BYTES, 3L)
                     .map(commit::submit)
@@ -34,7 +35,9 @@ class GroupCommitTest {
                 .containsExactly(1L, 2L, LARGE, LARGE, LARGE, 2 * GroupCommit.MAX_BYTES, 3L);
         assertThat(written)
                 .allSatisfy(sizes -> assertThat(
-                                sizes.size() == 1 ? 0 : sizes.stream().mapToLong(size -> size).sum())
+                                sizes.size() == 1
+                                        ? 0
+                                        : sizes.stream().mapToLong(size -> size).sum())
                         .isLessThanOrEqualTo(GroupCommit.MAX_BYTES));
     }
 
