@@ -123,7 +123,7 @@ final class EncodingService {
         }
         judge(model, false, watch);
         try {
-            return result(model, call, running, outputs, reserved, watch);
+            return result(model, running, outputs, reserved, watch);
         } catch (RuntimeException | Error e) {
             running.close();
             throw e;
@@ -132,7 +132,6 @@ final class EncodingService {
 
     private EncodingResult result(
             ServedModel model,
-            EncodingCall call,
             RunningEncoding running,
             List<float[]> outputs,
             RequestRecords.Reserved reserved,
@@ -141,7 +140,6 @@ final class EncodingService {
         try {
             checkKept(
                     reserved,
-                    call,
                     outputs.stream().mapToLong(output -> output.length).sum());
         } catch (InvalidRequestException e) { // known only after all was computed
             end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
@@ -156,14 +154,13 @@ final class EncodingService {
         return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota(), running::close);
     }
 
-    private static void checkKept(RequestRecords.Reserved reserved, EncodingCall call, long numbers) {
+    /** Scores are never that many, only vectors. */
+    private static void checkKept(RequestRecords.Reserved reserved, long numbers) {
         if (reserved.kept().isPresent() && numbers > MAX_KEPT) {
-            String field = call.field();
             throw new InvalidRequestException(
-                    field,
+                    "input",
                     "invalid_value",
-                    "Invalid '" + field
-                            + "': this tenant's contents are kept, so the vectors of a request may have at most "
+                    "Invalid 'input': this tenant's contents are kept, so the vectors of a request may have at most "
                             + MAX_KEPT + " numbers together, but these have " + numbers
                             + ". Send fewer texts at a time.");
         }
@@ -189,7 +186,7 @@ final class EncodingService {
         var reservation = reserved.reservation();
         try {
             long length = call.request().dimensions().orElse(prepared.dimensions());
-            checkKept(reserved, call, length * call.request().input().size());
+            checkKept(reserved, length * call.request().input().size());
             return watch.span().call(() -> prepared.start(wanted));
         } catch (AbandonedException e) {
             if (e.begun()) {
