@@ -12,6 +12,11 @@ public interface PreparedEncoding {
         return tokens();
     }
 
+    /** The numbers in each output; 0 if only a remote server knows. */
+    default int dimensions() {
+        return 0;
+    }
+
     /**
      * Queues the texts. If they are computed elsewhere, this waits until the answer starts to arrive.
      *
@@ -20,7 +25,8 @@ public interface PreparedEncoding {
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
      * @throws UpstreamException if the texts are computed elsewhere and nothing of the answer arrived
      * @throws InvalidRequestException if the remote server refuses the request
-     * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins
+     * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins; {@linkplain AbandonedException#begun() begun} if the
+     *     remote server has them
      */
     RunningEncoding start(BooleanSupplier wanted);
 

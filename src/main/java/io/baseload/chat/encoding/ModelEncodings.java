@@ -117,6 +117,11 @@ final class ModelEncodings implements Encodings {
         }
 
         @Override
+        public int dimensions() {
+            return length;
+        }
+
+        @Override
         public RunningEncoding start(BooleanSupplier wanted) {
             var begun = new AtomicInteger();
             CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, begun::addAndGet);

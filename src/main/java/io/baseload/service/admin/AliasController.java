@@ -8,7 +8,6 @@ import io.baseload.service.tenant.Caller;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.ResponseEntity;
@@ -28,8 +27,6 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/admin/v1/aliases")
 final class AliasController {
-    private static final Pattern ASYNC = Pattern.compile("(?i)(^|,)\\s*respond-async\\s*(;|,|$)");
-
     private final Aliases aliases;
     private final AdminActions actions;
 
@@ -61,7 +58,7 @@ final class AliasController {
         AliasRoute route = request.route(name);
         Consumer<AliasRoute> recorded =
                 moved -> actions.record(caller, "alias.put", "aliases/" + name, described(moved));
-        return ASYNC.matcher(prefer).find()
+        return JobForm.isPreferred(prefer)
                 ? JobForm.started(aliases.start(name, route, recorded))
                 : ResponseEntity.ok(AliasForm.of(aliases.put(name, route, recorded)));
     }

@@ -9,12 +9,14 @@ import io.baseload.service.tenant.Caller;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.springframework.http.ResponseEntity;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
 import org.springframework.web.bind.annotation.PostMapping;
 import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
+import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
 
@@ -37,22 +39,23 @@ final class CanaryController {
         return CanaryForm.of(canaries.find(name).orElseThrow(() -> Refusals.notFound("canary of", name)));
     }
 
-    /** Answers when the model gets its share. */
+    /** Answers when the model gets its share. With {@code Prefer: respond-async} it answers at once, with the job that loads the model first. */
     @PutMapping
-    CanaryForm start(
+    ResponseEntity<?> start(
             @PathVariable String name,
             @RequestBody CanaryForm.Request request,
+            @RequestHeader(name = "Prefer", defaultValue = "") String prefer,
             @AuthenticationPrincipal Caller caller) {
         AliasTarget target = request.target();
         Rule rule = request.rule();
         if (aliases.find(name).isEmpty()) {
             throw Refusals.notFound("alias", name);
         }
-        return CanaryForm.of(canaries.start(
-                name,
-                target,
-                rule,
-                () -> actions.record(caller, "alias.canary.start", "aliases/" + name, described(target, rule))));
+        Runnable recorded =
+                () -> actions.record(caller, "alias.canary.start", "aliases/" + name, described(target, rule));
+        return JobForm.isPreferred(prefer)
+                ? JobForm.started(canaries.start(name, target, rule, recorded))
+                : ResponseEntity.ok(CanaryForm.of(canaries.put(name, target, rule, recorded)));
     }
 
     @PostMapping("/promote")

@@ -4,6 +4,7 @@ import io.baseload.service.registry.Job;
 import java.net.URI;
 import java.time.Instant;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.http.ResponseEntity;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -22,9 +23,16 @@ record JobForm(
         Instant createdAt,
         @Nullable Instant finishedAt) {
 
+    private static final Pattern ASYNC = Pattern.compile("(?i)(^|,)\\s*respond-async\\s*(;|,|$)");
+
     record Failure(String message) {}
 
     record Started(JobForm job) {}
+
+    /** Whether a request's header {@code Prefer} asks for the job instead of its end. */
+    static boolean isPreferred(String header) {
+        return ASYNC.matcher(header).find();
+    }
 
     /** 202: the job continues, and this is its address. */
     static ResponseEntity<Started> started(Job job) {

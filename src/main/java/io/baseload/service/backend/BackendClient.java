@@ -14,6 +14,7 @@ import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
@@ -86,7 +87,7 @@ public final class BackendClient implements AutoCloseable {
      * Sends a request and waits until its answer begins.
      *
      * @param wanted as {@link WantedResult#await} asks it
-     * @throws AbandonedException if the answer is no longer wanted
+     * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
      * @throws OverloadedException if the backend is, or reports that it is, overloaded
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
@@ -101,13 +102,15 @@ public final class BackendClient implements AutoCloseable {
         }
         requests.incrementAndGet();
         try {
+            var sent = new AtomicBoolean();
             var request = request(route.path())
                     .header("Content-Type", "application/json")
                     .header("Accept", route.contentType())
-                    .POST(BodyPublishers.ofByteArray(body));
+                    .POST(noted(body, sent));
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
-            HttpResponse<InputStream> response = ask(request.build(), wanted);
+            HttpResponse<InputStream> response =
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
             }
@@ -120,10 +123,27 @@ public final class BackendClient implements AutoCloseable {
         }
     }
 
-    /** A failure also affects the health. */
-    private HttpResponse<InputStream> ask(HttpRequest request, BooleanSupplier wanted) {
+    /** @param sent set once there is a connection over which the body can be sent */
+    private static BodyPublisher noted(byte[] body, AtomicBoolean sent) {
+        var bytes = BodyPublishers.ofByteArray(body);
+        return BodyPublishers.fromPublisher(
+                subscriber -> {
+                    sent.set(true);
+                    bytes.subscribe(subscriber);
+                },
+                body.length);
+    }
+
+    /**
+     * A failure also affects the health.
+     *
+     * @param begun whether the backend is computing
+     */
+    private HttpResponse<InputStream> ask(HttpRequest request, BooleanSupplier begun, BooleanSupplier wanted) {
         try {
             return send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte(), wanted);
+        } catch (AbandonedException e) {
+            throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
             health.failed(String.valueOf(e.getMessage()));
             throw e;

@@ -94,7 +94,8 @@ final class AliasesPage {
         words.add("Its figures promote it or roll it back, by " + (limited ? "these" : "the usual")
                 + " limits. An operator can do either earlier.");
         stored.filter(found -> found.get("loaded") == null).ifPresent(found -> {
-            words.add(model.strip() + " is loaded first, and the next page appears when it is ready.");
+            words.add(model.strip()
+                    + " is loaded first. The canary starts once the model is ready; until then nothing changes.");
             words.add(consequences.memory(found, "Both models are in memory while the canary runs: "));
         });
         return START.ask(page, form, words);
@@ -103,7 +104,12 @@ final class AliasesPage {
     @PostMapping("/canary")
     String startCanary(@RequestParam String alias, @RequestParam Map<String, String> form, RedirectAttributes next) {
         return FormResult.then(
-                ConsolePage.MODELS.path(), next, "The canary of " + alias + " is running.", "newCanary", form, () -> {
+                ConsolePage.MODELS.path(),
+                next,
+                "The canary of " + alias + " is being started.",
+                "newCanary",
+                form,
+                () -> {
                     Map<String, Object> body = AliasState.target(form.getOrDefault("model", ""));
                     body.putAll(Form.numbers(form, "percent"));
                     body.putAll(Form.decimals(form, LIMITS));

@@ -60,9 +60,10 @@ final class BackendFields {
      * The changed members, as in the API. Another source of the key replaces the present one.
      *
      * @param form with the present backend as it was shown
-     * @throws Api.Refused if a field can't be read
+     * @throws Api.Refused if a field can't be read, or a number is missing: absent members stay unchanged
      */
     static Map<String, Object> changed(Map<String, String> form) {
+        Stream.of(NUMBERS).forEach(name -> Form.whole(name, form.getOrDefault(name, "")));
         Map<String, Object> body = Form.changes(read(form), form.get(Form.EXPECTED));
         if (form.containsKey("remove_key")) {
             body.put(KEY, "");

@@ -11,6 +11,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.ResponseCookie;
@@ -19,6 +20,10 @@ import org.springframework.web.util.WebUtils;
 /** The page that somebody requested without a session, and sees after signing in. It is kept in a cookie, because signing in at an identity provider leads away from here. */
 final class RequestedPage {
     private static final String COOKIE = "baseload-page";
+    /** Pages below those of {@link ConsolePage}. */
+    private static final Pattern LOWER = Pattern.compile(
+            "/console/tenants/[^/]+(/settings|/identities|/keys/[^/]+)?|/console/models/(load|names/targets)|/console/backends/change");
+
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int MAX_LENGTH = 1000;
 
@@ -56,7 +61,7 @@ final class RequestedPage {
         try {
             var uri = new URI(address);
             String path = String.valueOf(uri.getRawPath());
-            boolean isPage = path.matches("/console/tenants/[^/]+(/keys/[^/]+)?")
+            boolean isPage = LOWER.matcher(path).matches()
                     || Stream.of(ConsolePage.values())
                             .anyMatch(page -> page.path().equals(path));
             String page = path + (uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery());

@@ -74,6 +74,6 @@ final class TargetsPage {
             next.addFlashAttribute(ROWS, TargetRows.of(Form.objects(targets)));
             return FormResult.refused("/console/models/names/targets", next, refused);
         }
-        return FormResult.done(ConsolePage.MODELS.path(), next, "The models behind " + alias + " were changed.");
+        return FormResult.done(ConsolePage.MODELS.path(), next, "The models behind " + alias + " are being changed.");
     }
 }

@@ -64,9 +64,14 @@ final class TenantSettingsPage {
     }
 
     @GetMapping("/erase")
-    String askErase(@PathVariable String tenant, @RequestParam Map<String, String> form, Model page) {
+    String askErase(
+            @PathVariable String tenant, @RequestParam Map<String, String> form, Model page, RedirectAttributes next) {
         var words = new ArrayList<String>();
         Map<String, String> selection = selection(form);
+        if (selection.isEmpty()) {
+            return FormResult.refused(
+                    path(tenant), next, new Api.Refused(400, "Give a request or an end user, or choose all."));
+        }
         if (selection.containsKey("all")) {
             words.add("All kept prompts and answers of the tenant " + tenant + " are erased.");
         } else {

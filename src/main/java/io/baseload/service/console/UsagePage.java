@@ -106,8 +106,12 @@ final class UsagePage {
         return FormResult.then(ConsolePage.USAGE.path(), next, "The price was added.", "typed", form, () -> {
             Map<String, Object> body = Form.filled(form, "model");
             body.putAll(Form.decimals(form, "prompt", "cached", "completion"));
-            Form.filled(form, "valid_from")
-                    .forEach((field, value) -> body.put(field, Form.time("first day", value.toString(), 0)));
+            String today = LocalDate.now(ZoneOffset.UTC).toString();
+            Form.filled(form, "valid_from").forEach((field, value) -> {
+                if (!today.equals(value)) { // which begins now
+                    body.put(field, Form.time("first day", value.toString(), 0));
+                }
+            });
             api.send("POST", body, PRICES);
         });
     }

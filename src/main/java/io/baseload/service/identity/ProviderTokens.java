@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.security.authentication.AuthenticationServiceException;
@@ -44,8 +45,10 @@ final class ProviderTokens implements TokenAuthenticator {
     }
 
     @Override
-    public Optional<Caller> authenticate(String token) {
-        return provider(token).flatMap(provider -> verified(provider, token).map(jwt -> caller(provider, jwt)));
+    public Supplier<Optional<Caller>> verify(String token) {
+        var provider = provider(token);
+        var valid = provider.flatMap(it -> verified(it, token));
+        return () -> valid.map(jwt -> caller(provider.orElseThrow(), jwt));
     }
 
     private Optional<Provider> provider(String token) {

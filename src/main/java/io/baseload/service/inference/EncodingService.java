@@ -31,6 +31,8 @@ import java.util.function.BooleanSupplier;
 final class EncodingService {
     /** Maximum tokens of one request, as in the OpenAI API: more would make others wait for long. */
     private static final int MAX_TOKENS = 300_000;
+    /** Numbers that are kept of one request, about 25 MB of JSON: their transaction may have to settle other requests too. */
+    private static final long MAX_KEPT = 1 << 21;
     /** A request that fails costs nothing: none of it is sent to the client. */
     private static final Usage NOTHING = new Usage(0, 0);
 
@@ -86,7 +88,7 @@ final class EncodingService {
                 head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
         var reservation = reserved.reservation();
         watch.span().phase("reserve");
-        var running = start(prepared, reservation, watch, model, wanted);
+        var running = start(prepared, call, reserved, watch, model, wanted);
         List<float[]> outputs;
         try {
             outputs = await(running.outputs(), wanted);
@@ -123,6 +125,14 @@ final class EncodingService {
             RequestRecords.Reserved reserved,
             Stopwatch watch) {
         var usage = running.usage();
+        try {
+            checkKept(
+                    reserved,
+                    outputs.stream().mapToLong(output -> output.length).sum());
+        } catch (InvalidRequestException e) { // known only after all was computed
+            end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
+            throw e;
+        }
         var answer = reserved.kept().map(it -> it.outputs(outputs));
         boolean settled = end(reserved.reservation(), State.DONE, usage, watch, answer);
         if (!settled && answer.isPresent()) {
@@ -130,6 +140,18 @@ final class EncodingService {
                     new IllegalStateException("the contents were not stored in time"));
         }
         return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota(), running::close);
+    }
+
+    /** Scores are never that many, only vectors. */
+    private static void checkKept(RequestRecords.Reserved reserved, long numbers) {
+        if (reserved.kept().isPresent() && numbers > MAX_KEPT) {
+            throw new InvalidRequestException(
+                    "input",
+                    "invalid_value",
+                    "Invalid 'input': this tenant's contents are kept, so the vectors of a request may have at most "
+                            + MAX_KEPT + " numbers together, but these have " + numbers
+                            + ". Send fewer texts at a time.");
+        }
     }
 
     private static void giveUp(RunningEncoding running) {
@@ -144,16 +166,24 @@ final class EncodingService {
 
     private RunningEncoding start(
             PreparedEncoding prepared,
-            Reservation reservation,
+            EncodingCall call,
+            RequestRecords.Reserved reserved,
             Stopwatch watch,
             ServedModel model,
             BooleanSupplier wanted) {
+        var reservation = reserved.reservation();
         try {
+            long length = call.request().dimensions().orElse(prepared.dimensions());
+            checkKept(reserved, length * call.request().input().size());
             return watch.span().call(() -> prepared.start(wanted));
         } catch (AbandonedException e) {
-            // the backend has the texts, and computes them before it answers
-            end(reservation, State.CANCELLED, new Usage(prepared.likelyTokens(), 0, 0, true), watch, Optional.empty());
-            throw new AbandonedException(true);
+            if (e.begun()) {
+                var estimated = new Usage(prepared.likelyTokens(), 0, 0, true);
+                end(reservation, State.CANCELLED, estimated, watch, Optional.empty());
+            } else {
+                records.refund(reservation);
+            }
+            throw e;
         } catch (RuntimeException | Error e) {
             records.refund(reservation);
             if (hasFailed(e)) {

@@ -16,6 +16,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.LongStream;
 import org.springframework.dao.CannotAcquireLockException;
 
@@ -29,10 +30,13 @@ import org.springframework.dao.CannotAcquireLockException;
  * <p>A transaction doesn't wait for the rows of one item, since all others would wait too. It leaves out items whose rows somebody else has locked, and they are tried again with the
  * next groups, until their callers withdraw them.
  *
+ * <p>Items with kept contents can be large. A group with more than 32 MB of them is cut, so that no transaction takes longer than the database may be silent.
+ *
  * <p>A group that fails because the database is unreachable fails as a whole. If it fails otherwise, one of its members may be the reason, so each is then tried alone.
  */
 final class GroupCommit<T, R> implements AutoCloseable {
     private static final int MAX_GROUP = 256;
+    static final long MAX_BYTES = 32 << 20;
     private static final long GATHER_NANOS = 500_000;
     private static final long IDLE_MILLIS = 100;
     /** The pause before items whose rows were locked are tried again, if no others arrive. */
@@ -47,6 +51,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
     /** Items whose rows were locked; used only by the thread. */
     private final Queue<Entry<T, R>> locked = new ArrayDeque<>();
 
+    private final ToLongFunction<T> bytes;
     private final Function<List<T>, List<Optional<R>>> transaction;
     private final Timer latency;
     private final Thread thread;
@@ -55,11 +60,18 @@ final class GroupCommit<T, R> implements AutoCloseable {
     /**
      * @param step of the ledger
      * @param capacity how many may wait in the queue, and how many for rows
+     * @param bytes the size of an item's kept contents
      * @param transaction returns results in the order of its arguments, empty ones for items whose rows are locked
      */
-    GroupCommit(String step, int capacity, Function<List<T>, List<Optional<R>>> transaction, MeterRegistry meters) {
+    GroupCommit(
+            String step,
+            int capacity,
+            ToLongFunction<T> bytes,
+            Function<List<T>, List<Optional<R>>> transaction,
+            MeterRegistry meters) {
         this.capacity = capacity;
         this.queue = new ArrayBlockingQueue<>(capacity);
+        this.bytes = bytes;
         this.transaction = transaction;
         this.latency = Timer.builder("baseload.ledger_latency")
                 .description("from a request to the ledger until its answer, failures included")
@@ -94,9 +106,7 @@ final class GroupCommit<T, R> implements AutoCloseable {
                 var group = again();
                 group.addAll(arrived);
                 group.removeIf(entry -> !entry.take());
-                if (!group.isEmpty()) {
-                    write(group);
-                }
+                parts(group).forEach(this::write);
             } catch (InterruptedException e) {
                 closed = true; // close() has waited long enough
                 queue.clear();
@@ -132,6 +142,21 @@ final class GroupCommit<T, R> implements AutoCloseable {
             queue.drainTo(group, MAX_GROUP - group.size());
         }
         return group;
+    }
+
+    private List<List<Entry<T, R>>> parts(List<Entry<T, R>> group) {
+        var parts = new ArrayList<List<Entry<T, R>>>();
+        long filled = 0;
+        for (var entry : group) {
+            long size = bytes.applyAsLong(entry.item);
+            if (parts.isEmpty() || filled + size > MAX_BYTES) {
+                parts.add(new ArrayList<>());
+                filled = 0;
+            }
+            parts.getLast().add(entry);
+            filled += size;
+        }
+        return parts;
     }
 
     private void write(List<Entry<T, R>> group) {

@@ -36,6 +36,11 @@ record Intent(
         return new Intent(actor, reservation, alias, endUser, fingerprint, origin, Optional.empty(), verdicts);
     }
 
+    /** The size of its kept contents. */
+    long bytes() {
+        return prompt.map(SealedContent::bytes).orElse(0L);
+    }
+
     /**
      * The audit entry before the first token; of contents it has at most a digest. {@code version} 2 added the member {@code version} and those after the model's id; earlier
      * entries have none of them.

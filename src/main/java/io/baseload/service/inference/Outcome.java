@@ -62,6 +62,11 @@ record Outcome(
         return new Outcome(reservation, state, usage, finishReasons, milliseconds, Optional.empty(), verdicts);
     }
 
+    /** The size of its kept contents. */
+    long bytes() {
+        return answer.map(SealedContent::bytes).orElse(0L);
+    }
+
     /** How the quota has to end the reservation. */
     Settlement settlement() {
         var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;

@@ -64,10 +64,11 @@ final class ReservationLedger implements AutoCloseable {
     ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
         this.transactions = transactions;
         this.patience = patience;
-        this.checking = new GroupCommit<>("check", MAX_WAITING, all(transactions::check), meters);
-        this.reserving = new GroupCommit<>("reserve", MAX_WAITING, transactions::reserve, meters);
-        this.recording = new GroupCommit<>("record", MAX_WAITING, all(transactions::record), meters);
-        this.settling = new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, this::settleAll, meters);
+        this.checking = new GroupCommit<>("check", MAX_WAITING, demand -> 0, all(transactions::check), meters);
+        this.reserving = new GroupCommit<>("reserve", MAX_WAITING, Intent::bytes, transactions::reserve, meters);
+        this.recording = new GroupCommit<>("record", MAX_WAITING, entry -> 0, all(transactions::record), meters);
+        this.settling =
+                new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, Outcome::bytes, this::settleAll, meters);
     }
 
     /** A transaction that locks no rows of a tenant. */

@@ -11,8 +11,10 @@ import java.util.stream.Collectors;
 
 /** The messages of a chat. */
 final class MessageFields {
-    private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool", "function");
-    private static final List<String> PARTS = List.of("text", "refusal", "image_url", "input_audio", "file");
+    private static final List<String> ROLES = List.of("system", "developer", "user", "assistant", "tool");
+    private static final List<String> PARTS = List.of("text", "refusal");
+    /** Parts of OpenAI's API that no model here reads. */
+    private static final List<String> OTHER_PARTS = List.of("image_url", "input_audio", "file");
 
     private MessageFields() {}
 
@@ -27,12 +29,14 @@ final class MessageFields {
     private static Message message(Fields message, CallFields calls) {
         Value role = message.require("role");
         Optional<String> name = message.find("name").map(Value::text);
+        if (role.text().equals("function")) {
+            throw Invalid.unsupported(role.path(), "use 'tool'.");
+        }
         return switch (role.oneOf(ROLES)) {
             case "system", "developer" -> new Message.Instructions(content(message.require("content")), name);
             case "user" -> new Message.User(content(message.require("content")), name);
             case "assistant" -> said(message, calls.calls(message), name);
-            case "tool" -> calls.result(message, content(message.require("content")), name);
-            default -> throw Invalid.unsupported(role.path(), "use 'tool'.");
+            default -> calls.result(message, content(message.require("content")), name);
         };
     }
 
@@ -62,10 +66,9 @@ final class MessageFields {
 
     private static String part(Fields part) {
         Value type = part.require("type");
-        String kind = type.oneOf(PARTS);
-        return switch (kind) {
-            case "text", "refusal" -> part.require(kind).text();
-            default -> throw Invalid.unsupported(type.path(), "this model reads text only.");
-        };
+        if (OTHER_PARTS.contains(type.text())) {
+            throw Invalid.unsupported(type.path(), "this model reads text only.");
+        }
+        return part.require(type.oneOf(PARTS)).text();
     }
 }

@@ -17,8 +17,7 @@ import java.util.stream.Collectors;
  * a conversation, in which the text comes before the calls.
  */
 final class InputItems {
-    private static final List<String> ITEMS =
-            List.of("message", "function_call", "function_call_output", "reasoning", "item_reference");
+    private static final List<String> ITEMS = List.of("message", "function_call", "function_call_output", "reasoning");
     private static final List<String> ROLES = List.of("user", "assistant", "system", "developer");
 
     private final FunctionTools tools;
@@ -70,16 +69,17 @@ final class InputItems {
             case "message" -> message(item);
             case "function_call" -> call(item);
             case "function_call_output" -> result(item);
-            case "reasoning" -> thought(item);
-            default ->
-                throw Invalid.unsupported(
-                        item.path("type"),
-                        "single items are not stored: send the item itself (AI SDKs do with 'store': false), or"
-                                + " 'previous_response_id'.");
+            default -> thought(item);
         }
     }
 
     private static String known(Value type) {
+        if (type.text().equals("item_reference")) {
+            throw Invalid.unsupported(
+                    type.path(),
+                    "single items are not stored: send the item itself (AI SDKs do with 'store': false), or"
+                            + " 'previous_response_id'.");
+        }
         if (!ITEMS.contains(type.text())) {
             throw Invalid.unsupported(
                     type.path(), "the supported types of items are '" + String.join("', '", ITEMS) + "'.");

@@ -6,6 +6,7 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.registry.ConflictException;
 import io.baseload.service.registry.Job;
 import io.baseload.service.registry.Jobs;
+import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.AliasRoute.AliasTarget;
 import io.baseload.service.routing.Aliases.Alias;
@@ -72,10 +73,26 @@ public final class Canaries {
      * @throws ConflictException if the name has a running canary
      * @throws io.baseload.service.registry.NotEnoughMemoryException if both models don't fit into memory
      */
-    public Report start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
+    public Report put(String name, AliasTarget asked, Rule rule, Runnable recorded) {
+        Canary canary = checked(name, asked, rule);
+        if (canary.backend().isPresent()) {
+            begin(canary, recorded, Progress.IGNORED);
+        } else {
+            jobs.run(Job.Kind.ALIAS, canary.model(), job -> {}, progress -> begin(canary, recorded, progress));
+        }
+        return find(name).orElseThrow();
+    }
+
+    /** The same as a job, for callers who don't wait. */
+    public Job start(String name, AliasTarget asked, Rule rule, Runnable recorded) {
+        Canary canary = checked(name, asked, rule);
+        return jobs.start(Job.Kind.ALIAS, canary.model(), job -> {}, progress -> begin(canary, recorded, progress));
+    }
+
+    private Canary checked(String name, AliasTarget asked, Rule rule) {
         AliasTarget target = aliases.placed(asked);
         check(name, target);
-        var canary = new Canary(
+        return new Canary(
                 name,
                 target.model(),
                 target.backend(),
@@ -84,22 +101,20 @@ public final class Canaries {
                 "",
                 Instant.now().truncatedTo(ChronoUnit.MICROS),
                 null);
-        Runnable begin = () -> {
-            check(name, target); // again, because a load takes long
+    }
+
+    private void begin(Canary canary, Runnable recorded, Progress progress) {
+        Runnable decision = () -> {
+            check(canary.alias(), canary.target()); // again, because a load takes long
             rows.start(canary);
             recorded.run();
         };
-        if (target.backend().isPresent()) {
-            aliases.decide(begin);
+        if (canary.backend().isPresent()) {
+            aliases.decide(decision);
         } else {
-            jobs.run(
-                    Job.Kind.ALIAS,
-                    target.model(),
-                    job -> {},
-                    progress -> aliases.bring(target.model(), begin, progress));
+            aliases.bring(canary.model(), decision, progress);
         }
         traffic.use(rows.running());
-        return find(name).orElseThrow();
     }
 
     private void check(String name, AliasTarget target) {

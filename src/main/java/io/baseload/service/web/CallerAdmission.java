@@ -27,8 +27,9 @@ public final class CallerAdmission {
     CallerAdmission(
             Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
         var known = new Semaphore(MAX_KNOWN, true);
-        this.keys = new KeyChecks(authenticator, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
-        this.tokens = new KeyChecks(providers::authenticate, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
+        this.keys = new KeyChecks(
+                key -> () -> authenticator.authenticate(key), attempts, known, KeyChecks.PATIENCE, System::nanoTime);
+        this.tokens = new KeyChecks(providers::verify, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
         this.providers = providers;
         this.rates = new RateChecks(rates, KeyChecks.PATIENCE, System::nanoTime);
         this.denied = denied;

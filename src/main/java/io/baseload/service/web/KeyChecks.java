@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * Looks up keys or tokens so that nobody's cost others anything. One that was valid recently is looked up for each request, so that a revocation takes effect with the next one; but
@@ -22,7 +24,7 @@ final class KeyChecks {
     /** As long as for a database connection (spring.datasource.hikari.connection-timeout). */
     static final Duration PATIENCE = Duration.ofSeconds(3);
 
-    private final Authenticator authenticator;
+    private final Function<String, Supplier<Optional<Caller>>> lookUps;
     private final FailedAttempts attempts;
     private final LongSupplier nanoTime;
     private final Semaphore strangers = new Semaphore(MAX_STRANGERS, true);
@@ -32,16 +34,17 @@ final class KeyChecks {
     private final LruCache<Long> wrong = new LruCache<>();
 
     /**
+     * @param lookUps the look-up of a key or token in the database, after the part that needs none: for that part, known keys and tokens take no place
      * @param known the places of look-ups of keys and tokens that were valid recently
      * @param patience how long a request waits for a place; twice as long for the look-ups of others that it shares, which wait for a connection too
      */
     KeyChecks(
-            Authenticator authenticator,
+            Function<String, Supplier<Optional<Caller>>> lookUps,
             FailedAttempts attempts,
             Semaphore known,
             Duration patience,
             LongSupplier nanoTime) {
-        this.authenticator = authenticator;
+        this.lookUps = lookUps;
         this.attempts = attempts;
         this.known = known;
         this.patience = patience;
@@ -57,7 +60,7 @@ final class KeyChecks {
         String hash = hash(key);
         var shared = right.get(hash);
         if (shared.isPresent()) {
-            Optional<Caller> caller = shared.get().caller(() -> lookUp(key, known));
+            Optional<Caller> caller = shared.get().caller(() -> inSlot(known, lookUps.apply(key)));
             if (caller.isEmpty()) {
                 right.remove(hash);
             }
@@ -68,7 +71,7 @@ final class KeyChecks {
             return Optional.empty();
         }
         attempts.refuseTooMany(address);
-        Optional<Caller> caller = lookUp(key, strangers);
+        Optional<Caller> caller = inSlot(strangers, () -> lookUps.apply(key).get());
         if (caller.isPresent()) {
             right.put(hash, new SharedLookUp(patience.multipliedBy(2)));
         } else {
@@ -78,9 +81,9 @@ final class KeyChecks {
         return caller;
     }
 
-    private Optional<Caller> lookUp(String key, Semaphore slots) {
+    private Optional<Caller> inSlot(Semaphore slots, Supplier<Optional<Caller>> lookUp) {
         try (var _ = Slot.take(slots, patience, KeyChecks::busy)) {
-            return authenticator.authenticate(key);
+            return lookUp.get();
         }
     }
 

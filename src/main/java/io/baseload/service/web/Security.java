@@ -88,6 +88,7 @@ class Security {
             boolean witnesses) {
         rules.dispatcherTypeMatchers(DispatcherType.ASYNC, DispatcherType.ERROR).permitAll();
         rules.requestMatchers(HttpMethod.GET, OPEN).permitAll();
+        rules.requestMatchers(HttpMethod.HEAD, OPEN).permitAll();
         if (development) {
             rules.requestMatchers(HttpMethod.GET, API_PAGE).permitAll();
         }

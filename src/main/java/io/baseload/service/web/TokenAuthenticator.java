@@ -2,6 +2,7 @@ package io.baseload.service.web;
 
 import io.baseload.service.tenant.Caller;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Identifies people by an identity provider's token. */
 public interface TokenAuthenticator {
@@ -9,10 +10,11 @@ public interface TokenAuthenticator {
     boolean reads(String bearer);
 
     /**
-     * The person who signed in; empty if the token is broken, expired, or from an unknown provider.
+     * Verifies a token, without the database; its provider may have to be asked for its keys.
      *
-     * @throws NoAccessException if the token is valid but grants nothing here
-     * @throws ApiException 503 if this can't be determined now
+     * @return looks up the person who signed in, in the database; empty if the token is broken, expired, or from an unknown provider. Throws {@link NoAccessException} if the
+     *     token is valid but grants nothing here
+     * @throws ApiException 503 if the token can't be verified now
      */
-    Optional<Caller> authenticate(String token);
+    Supplier<Optional<Caller>> verify(String token);
 }

@@ -77,6 +77,8 @@ class EncodingsTest {
                             .valueStream()
                             .mapToInt(JsonNode::size)
                             .sum());
+            assertThat(prepared.dimensions())
+                    .isEqualTo(expected.at("/vectors/0").size());
             compare(prepared.start().outputs().join(), expected.path("vectors"));
         }
     }

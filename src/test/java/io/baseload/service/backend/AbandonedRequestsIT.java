@@ -3,6 +3,7 @@ package io.baseload.service.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
+import io.baseload.testing.FullServer;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
@@ -38,7 +39,12 @@ final class AbandonedRequestsIT {
     @BeforeAll
     static void start() throws Exception {
         backend = new ScriptedBackend();
-        gateway = RunningService.at(home, "baseload.engine.enabled=false", "baseload.backends.allowed-hosts=127.0.0.1");
+        gateway = RunningService.at(
+                home,
+                "baseload.engine.enabled=false",
+                "baseload.backends.allowed-hosts=127.0.0.1",
+                "baseload.backends.connect-timeout=5m",
+                "baseload.backends.probe-timeout=5m");
         rest = gateway.rest();
         rest.post(
                 "/admin/v1/backends",
@@ -100,6 +106,27 @@ final class AbandonedRequestsIT {
                         + outcome.get("completion_tokens").asLong());
     }
 
+    @Test
+    void textsThatWereNeverSentCostNothing() throws Exception {
+        long used = used();
+        int before = outcomes().size();
+        int intents = intents();
+        try (var full = new FullServer();
+                HttpClient client = HttpClient.newHttpClient()) {
+            rest.post(
+                    "/admin/v1/backends",
+                    Map.of("name", "full", "base_url", full.url(), "models", List.of(Map.of("id", "waiting"))));
+            var answer = client.sendAsync(
+                    request("/v1/embeddings", Map.of("model", "waiting", "input", "Tell me of the sea.")),
+                    BodyHandlers.ofString());
+            Patience.await().until(() -> intents() > intents);
+            answer.cancel(true);
+            Patience.await().until(() -> outcomes().size() > before);
+        }
+        assertThat(outcomes().getLast().at("/detail/state").asString()).isEqualTo("refused");
+        assertThat(used()).isEqualTo(used);
+    }
+
     /** Asks, leaves when the backend has been asked and has begun, and returns the outcome in the trail once the backend's connection is closed. */
     private static JsonNode outcomeOfLeaving(
             String name, String model, boolean stream, ScriptedBackend.Script beginning) throws Exception {
@@ -113,11 +140,9 @@ final class AbandonedRequestsIT {
         });
         int before = outcomes().size();
         try (HttpClient client = HttpClient.newHttpClient()) {
-            var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/chat/completions"))
-                    .version(HttpClient.Version.HTTP_1_1)
-                    .header("Authorization", "Bearer " + RunningService.KEY)
-                    .header("Content-Type", "application/json")
-                    .POST(BodyPublishers.ofString(JSON.writeValueAsString(Map.of(
+            var request = request(
+                    "/v1/chat/completions",
+                    Map.of(
                             "model",
                             name,
                             "stream",
@@ -125,8 +150,7 @@ final class AbandonedRequestsIT {
                             "max_tokens",
                             50,
                             "messages",
-                            List.of(Map.of("role", "user", "content", "Tell me of the sea."))))))
-                    .build();
+                            List.of(Map.of("role", "user", "content", "Tell me of the sea."))));
             var answer = client.sendAsync(request, BodyHandlers.ofString());
             await(begun);
             answer.cancel(true);
@@ -137,8 +161,21 @@ final class AbandonedRequestsIT {
         return outcomes().getLast().get("detail");
     }
 
+    private static HttpRequest request(String route, Map<String, ?> body) {
+        return HttpRequest.newBuilder(URI.create(rest.url() + route))
+                .version(HttpClient.Version.HTTP_1_1)
+                .header("Authorization", "Bearer " + RunningService.KEY)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
+                .build();
+    }
+
     private static void await(CountDownLatch latch) throws InterruptedException {
         assertThat(latch.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static int intents() throws Exception {
+        return new Admin(rest).trail("completion.intent").size();
     }
 
     private static List<JsonNode> outcomes() throws Exception {

@@ -19,6 +19,7 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.outbound.Secret;
+import io.baseload.testing.FullServer;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -62,13 +63,13 @@ class BackendEncodingsTest {
     void start() throws Exception {
         server = new ScriptedBackend();
         connections = LoopbackConnections.of(home, registry);
-        use(LONG);
+        use(server.url(), LONG);
     }
 
-    private void use(Duration idle) {
+    private void use(String url, Duration idle) {
         connections.use(List.of(new Backend(
                 "b",
-                URI.create(server.url()),
+                URI.create(url),
                 new Secret.Given("secret-key"),
                 List.of(new Backend.Offer("m", "m")),
                 new Backend.Limits(LONG, idle, 1, "max_tokens", true),
@@ -384,7 +385,7 @@ class BackendEncodingsTest {
 
     @Test
     void silenceInTheMiddleEndsIt() throws Exception {
-        use(Duration.ofMillis(300));
+        use(server.url(), Duration.ofMillis(300));
         var closed = new CompletableFuture<Boolean>();
         server.on("m", connection -> {
             begin(connection);
@@ -425,9 +426,21 @@ class BackendEncodingsTest {
         });
         assertThatThrownBy(
                         () -> prepare(texts("x")).start(() -> server.requests().isEmpty()))
-                .isInstanceOf(AbandonedException.class);
+                .isInstanceOfSatisfying(
+                        AbandonedException.class,
+                        e -> assertThat(e.begun()).as("the backend has it").isTrue());
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
         assertThat(requests("cancelled")).isEqualTo(1);
+    }
+
+    @Test
+    void whatNobodyWantsBeforeThereIsAConnectionHasNotBegun() throws Exception {
+        try (var full = new FullServer()) {
+            use(full.url(), LONG);
+            assertThatThrownBy(() -> prepare(texts("x")).start(() -> false))
+                    .isInstanceOfSatisfying(
+                            AbandonedException.class, e -> assertThat(e.begun()).isFalse());
+        }
     }
 
     private static void begin(ScriptedBackend.Connection connection) throws IOException {

@@ -21,11 +21,14 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -76,6 +79,7 @@ final class RemoteEncodersIT {
                 Map.of("id", "odd"),
                 Map.of("id", "broken"),
                 Map.of("id", "uncounted"),
+                Map.of("id", "long"),
                 Map.of("id", "slow"));
         rest.post("/admin/v1/prices", Map.of("model", "far", "prompt", 1_000_000, "completion", 1));
     }
@@ -277,6 +281,36 @@ final class RemoteEncodersIT {
         assertThat(kept).hasSize(2);
         assertThat(new String(kept.getLast().text(), StandardCharsets.UTF_8))
                 .contains(answer.at("/data/0/embedding/0").asString());
+    }
+
+    @Test
+    void moreVectorsThanCanBeKeptAreRefused() throws Exception {
+        String vector = "[" + String.join(",", Collections.nCopies(65_536, "1")) + "]";
+        String entries = IntStream.range(0, 33)
+                .mapToObj(i -> "{\"index\":" + i + ",\"embedding\":" + vector + "}")
+                .collect(Collectors.joining(","));
+        scripted.on(
+                "long", connection -> connection.json("{\"data\":[" + entries + "],\"usage\":{\"prompt_tokens\":66}}"));
+        var request = new HashMap<String, Object>(
+                Map.of("model", "long", "input", Collections.nCopies(33, "x"), "dimensions", 65_536));
+        int asked = scripted.requests().size();
+        long used = used(rest);
+        rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", true));
+        assertTooMany(rest.send("POST", "/v1/embeddings", request));
+        assertThat(scripted.requests()).as("before it is computed").hasSize(asked);
+        assertThat(used(rest)).isEqualTo(used);
+        request.remove("dimensions");
+        assertTooMany(rest.send("POST", "/v1/embeddings", request));
+        assertThat(used(rest)).as("the backend has computed it").isEqualTo(used + 66);
+        rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", false));
+        gateway.bean(Contents.class).erase(new Actor("default", "bl_reader"), "default", ContentSelection.ALL);
+        assertThat(rest.send("POST", "/v1/embeddings", request).statusCode()).isEqualTo(200);
+    }
+
+    private static void assertTooMany(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(400);
+        assertThat(Rest.json(answer).at("/error/param").asString()).isEqualTo("input");
+        assertThat(answer.body()).contains("at most 2097152 numbers", "2162688");
     }
 
     @Test

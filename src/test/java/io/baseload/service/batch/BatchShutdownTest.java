@@ -18,6 +18,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
@@ -44,8 +45,8 @@ class BatchShutdownTest {
                 }
 
                 @Override
-                public Optional<Caller> authenticate(String token) {
-                    return Optional.empty();
+                public Supplier<Optional<Caller>> verify(String token) {
+                    return Optional::empty;
                 }
             };
         }

@@ -413,10 +413,17 @@ class ConsoleAccessIT {
     void afterTheSignInTheRequestedPageIsShown(RunningService service) throws Exception {
         Rest rest = service.rest();
         String user = key(rest, "user");
-        try (var session = new ConsoleSession(rest.url())) {
-            session.get("/console/audit?after=3");
-            assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
-                    .hasValueSatisfying(page -> assertThat(page).endsWith("/console/audit?after=3"));
+        for (String page : List.of(
+                "/console/audit?after=3",
+                "/console/tenants/default/settings",
+                "/console/tenants/default/identities",
+                "/console/models/names/targets?alias=default",
+                "/console/backends/change?name=gpu")) {
+            try (var session = new ConsoleSession(rest.url())) {
+                session.get(page);
+                assertThat(session.signIn(RunningService.KEY).headers().firstValue("Location"))
+                        .hasValueSatisfying(shown -> assertThat(shown).endsWith(page));
+            }
         }
         for (String other : List.of("/console/audit/export", "/console/nothing", "/console/engine")) {
             try (var session = new ConsoleSession(rest.url())) {

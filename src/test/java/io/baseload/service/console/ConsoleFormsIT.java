@@ -9,6 +9,8 @@ import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -125,14 +127,14 @@ class ConsoleFormsIT {
         browser.await("The new name chat points to " + MODEL + " (prompts of 0 to 1000 tokens), otherwise large at pool"
                 + " (weight 3) or larger at pool (weight 1).");
         browser.press("Change");
-        browser.await("The models behind chat were changed.");
+        browser.await("The models behind chat are being changed.");
+        browser.await("order 1, weight 3");
         JsonNode targets = rest.get("/admin/v1/aliases/chat").get("targets");
         assertThat(targets).hasSize(3);
         assertThat(targets.at("/0/max_prompt_tokens").asInt()).isEqualTo(1000);
         assertThat(targets.at("/1/backend").asString()).isEqualTo("pool");
         assertThat(targets.at("/1/weight").asInt()).isEqualTo(3);
         assertThat(targets.at("/2/order").asInt()).isEqualTo(1);
-        assertThat(browser.text()).contains("order 1, weight 3");
 
         browser.one("[aria-label='Change the models behind chat']").click();
         browser.awaitElement("[aria-label='Model in row 5']");
@@ -325,6 +327,7 @@ class ConsoleFormsIT {
         browser.fill("#concurrent", "few");
         browser.press("Save");
         browser.await("'max concurrent' must be a whole number.");
+        assertThat(browser.one("#concurrent").getDomProperty("required")).isEqualTo("true");
         assertThat(value("#file")).isEqualTo("gpu.key");
         look("console-backends-change");
         rest.send("PATCH", "/admin/v1/backends/gpu", Map.of("idle_timeout_ms", 7000)); // meanwhile
@@ -378,6 +381,12 @@ class ConsoleFormsIT {
         browser.agree();
         browser.await("The price was withdrawn.");
         assertThat(rest.get("/admin/v1/prices").get("data")).isEmpty();
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            var today = LocalDate.now(ZoneOffset.UTC).toString();
+            var price = Map.of("model", "free", "prompt", "0", "completion", "0", "valid_from", today);
+            session.submit("/console/usage", "/console/usage/prices", price);
+            assertThat(session.get("/console/usage").body()).contains("The price was added.");
+        }
     }
 
     @Test
@@ -402,6 +411,15 @@ class ConsoleFormsIT {
                         .at("/data/0/identity")
                         .asString())
                 .isEqualTo("service_nightly");
+        open("/console/tenants/served");
+        browser.await("service_nightly");
+        browser.press("Rotate");
+        look("console-tenants-served");
+        browser.press("Create the new key");
+        browser.await("Copy it now.");
+        assertThat(rest.get("/admin/v1/tenants/served/keys").get("data"))
+                .hasSize(2)
+                .allSatisfy(key -> assertThat(key.get("identity").asString()).isEqualTo("service_nightly"));
         open("/console/tenants/served/identities");
         browser.one("[aria-label='Remove service_nightly']").click();
         browser.await("All keys of service_nightly are revoked");
@@ -430,9 +448,7 @@ class ConsoleFormsIT {
         browser.await("email: redact");
         look("console-tenants-settings");
         browser.press("Show the consequences");
-        browser.await("This can't be undone.");
-        browser.press("Erase");
-        browser.await("Select the contents to erase");
+        browser.await("Give a request or an end user, or choose all.");
         browser.one("[name='all']").click();
         browser.press("Show the consequences");
         browser.await("All kept prompts and answers of the tenant leaving are erased.");

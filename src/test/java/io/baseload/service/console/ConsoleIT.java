@@ -180,7 +180,8 @@ class ConsoleIT {
         browser.press("Show the consequences of the canary");
         browser.await("10 % of the requests for default go to mirror at itself, the others to smollm2-135m-instruct");
         browser.press("Start");
-        browser.await("The canary of default is running.");
+        browser.await("The canary of default is being started.");
+        browser.awaitElement("[aria-label='Roll back the canary of default']");
         assertThat(rest.get("/admin/v1/aliases/default/canary").get("percent").asInt())
                 .isEqualTo(10);
         assertThat(rest.get("/admin/v1/aliases/default/canary")

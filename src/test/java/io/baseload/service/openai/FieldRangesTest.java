@@ -245,6 +245,16 @@ class FieldRangesTest {
         assertEquals(200, reply.status(), reply::toString);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
+        {"role": "user", "content": [{"type": "video_url"}]} | Invalid value: 'video_url'. Supported values are: 'text', 'refusal'.
+        {"role": "critic", "content": "x"} | Invalid value: 'critic'. Supported values are: 'system', 'developer', 'user', 'assistant', 'tool'.
+        """)
+    void chatNamesTheSupportedValuesOnly(String message, String words) throws Exception {
+        var reply = new Web(port).chat(with(CHAT, "{\"messages\": [" + message + "]}"));
+        assertEquals(words, reply.error().get("message").stringValue(), reply::toString);
+    }
+
     private static void assertRefused(Web.Reply reply, String param, String code) {
         assertEquals(400, reply.status(), reply::toString);
         assertEquals("invalid_request_error", reply.error().get("type").stringValue());

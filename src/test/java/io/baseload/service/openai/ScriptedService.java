@@ -28,6 +28,7 @@ import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
@@ -102,8 +103,8 @@ class ScriptedService {
             }
 
             @Override
-            public Optional<Caller> authenticate(String token) {
-                return Optional.empty();
+            public Supplier<Optional<Caller>> verify(String token) {
+                return Optional::empty;
             }
         };
     }

@@ -119,6 +119,27 @@ final class LoadsIT {
     }
 
     @Test
+    void startingACanaryWithoutWaitingIsAJobThatCanBeCancelled() throws Exception {
+        Map<String, ?> canary = Map.of("model", "slow", "percent", 5);
+        String route = "/admin/v1/aliases/default/canary";
+        String start = job(rest.send("PUT", route, canary, "Prefer", "respond-async"));
+        awaitReading(start);
+        assertThat(rest.send("GET", route, "").statusCode()).isEqualTo(404);
+        rest.post("/admin/v1/jobs/" + start + "/cancel", "");
+        letGo();
+        assertThat(admin.end(start).get("state").asString()).isEqualTo("cancelled");
+        awaitState("slow", "stored");
+        assertThat(rest.send("GET", route, "").statusCode()).isEqualTo(404);
+
+        String again = job(rest.send("PUT", route, canary, "Prefer", "respond-async"));
+        letGo();
+        assertThat(admin.end(again).get("state").asString()).isEqualTo("succeeded");
+        assertThat(rest.get(route).get("state").asString()).isEqualTo("running");
+        rest.post(route + "/rollback", "");
+        awaitState("slow", "stored");
+    }
+
+    @Test
     void waitingForANameFailsWhenItsLoadIsCancelled() throws Exception {
         CompletableFuture<HttpResponse<String>> waiting = CompletableFuture.supplyAsync(() -> put("soon", "slow"));
         awaitState("slow", "loading");

@@ -323,6 +323,15 @@ class ResponsesTest {
         assertEquals(param, reply.error().get("param").stringValue());
     }
 
+    @Test
+    void namesTheSupportedItemsOnly() throws Exception {
+        Web.Reply reply = web.post("/v1/responses", "{\"model\": \"m\", \"input\": [{\"type\": \"web_search_call\"}]}");
+        assertEquals(
+                "Unsupported 'input[0].type': the supported types of items are 'message', 'function_call',"
+                        + " 'function_call_output', 'reasoning'.",
+                reply.error().get("message").stringValue());
+    }
+
     /** As the Codex CLI asks for a summary of a conversation. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

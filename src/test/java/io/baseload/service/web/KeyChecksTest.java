@@ -41,7 +41,11 @@ class KeyChecksTest {
     }
 
     private KeyChecks checks(Authenticator authenticator, Duration patience) {
-        return new KeyChecks(authenticator, attempts, new Semaphore(3, true), patience, now::get);
+        return checks(authenticator, new Semaphore(3, true), patience);
+    }
+
+    private KeyChecks checks(Authenticator authenticator, Semaphore known, Duration patience) {
+        return new KeyChecks(key -> () -> authenticator.authenticate(key), attempts, known, patience, now::get);
     }
 
     private Optional<Caller> lookUp(String key) {
@@ -278,8 +282,8 @@ class KeyChecksTest {
     @Test
     void keysAndTokensShareThePlacesOfKnownOnes() throws Exception {
         var known = new Semaphore(1, true);
-        var keys = new KeyChecks(this::lookUp, attempts, known, Duration.ofMillis(1), now::get);
-        var tokens = new KeyChecks(this::lookUp, attempts, known, Duration.ofMillis(1), now::get);
+        var keys = checks(this::lookUp, known, Duration.ofMillis(1));
+        var tokens = checks(this::lookUp, known, Duration.ofMillis(1));
         assertThat(keys.check("right", "a")).hasValue(CALLER);
         assertThat(tokens.check("right", "a")).hasValue(CALLER);
         known.acquire();
@@ -287,5 +291,28 @@ class KeyChecksTest {
         assertThatThrownBy(() -> tokens.check("right", "a")).isInstanceOf(ApiException.class);
         known.release();
         assertThat(tokens.check("right", "a")).hasValue(CALLER);
+    }
+
+    @Test
+    void knownTokensTakeNoPlaceWhileTheirProviderIsAsked() throws Exception {
+        var known = new Semaphore(1, true);
+        var asked = new Semaphore(1);
+        var keys = checks(this::lookUp, known, Patience.LIMIT);
+        var tokens = new KeyChecks(
+                token -> {
+                    asked.acquireUninterruptibly();
+                    return () -> lookUp(token);
+                },
+                attempts,
+                known,
+                Patience.LIMIT,
+                now::get);
+        assertThat(keys.check("right", "a")).hasValue(CALLER);
+        assertThat(tokens.check("right", "a")).hasValue(CALLER);
+        var hanging = asking(tokens, 1);
+        assertThat(known.availablePermits()).isEqualTo(1);
+        assertThat(keys.check("right", "a")).hasValue(CALLER);
+        asked.release();
+        hanging.getFirst().join();
     }
 }

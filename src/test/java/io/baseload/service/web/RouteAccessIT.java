@@ -62,7 +62,23 @@ class RouteAccessIT {
             var routes = Routes.of(
                     Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext()));
             ask(rest.url(), routes, askers);
+            theProbesAnswerWithoutAKey(rest.url());
             anAuditorOfATenantSeesItsEntriesOnly(rest);
+        }
+    }
+
+    private static void theProbesAnswerWithoutAKey(String url) throws Exception {
+        try (var client = HttpClient.newHttpClient()) {
+            for (String probe : List.of("liveness", "readiness")) {
+                for (String method : List.of("GET", "HEAD")) {
+                    var request = HttpRequest.newBuilder(URI.create(url + "/actuator/health/" + probe))
+                            .method(method, BodyPublishers.noBody());
+                    assertThat(client.send(request.build(), BodyHandlers.discarding())
+                                    .statusCode())
+                            .as(method + " " + probe)
+                            .isEqualTo(200);
+                }
+            }
         }
     }
 

@@ -1,5 +1,5 @@
 'use strict';
-// A part of a page whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
+// A part of a page that is replaced keeps its sideways scroll. One whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
 (() => {
   const say = (part, text) => {
     const words = document.createElement('p');
@@ -8,6 +8,15 @@
     words.textContent = text;
     if (part.matches('select')) part.before(words); else part.replaceChildren(words);
   };
+
+  let scrolled = [];
+  document.addEventListener('htmx:beforeSwap', event => {
+    scrolled = [...event.detail.target.querySelectorAll('.scroll[id]')].map(box => [box.id, box.scrollLeft]);
+  });
+  document.addEventListener('htmx:afterSwap', () => {
+    for (const [id, left] of scrolled) document.getElementById(id)?.scrollTo({left: left, behavior: 'instant'});
+    scrolled = [];
+  });
 
   document.addEventListener('htmx:beforeRequest', event => {
     const part = event.detail.target, before = part.previousElementSibling;

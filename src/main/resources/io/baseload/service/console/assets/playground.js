@@ -165,8 +165,11 @@
     // the question and the results become editable again
     open = asked.results;
     open.forEach(call => call.field.readOnly = false);
-    if (!broken) return;
     question.value ||= asked.text;
+    if (!broken) {
+      refuse((reasoning ? 'The answer has reasoning only' : 'The answer is empty') + (reason === 'length' ? ': raise "Maximum tokens".' : '.'));
+      return;
+    }
     if (!first) {
       shown.box.remove();
       asked.box?.remove();
