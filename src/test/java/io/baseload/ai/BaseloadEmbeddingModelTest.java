@@ -85,9 +85,11 @@ class BaseloadEmbeddingModelTest {
 
     @Test
     void questionsAndDocumentsGetTheirPrompts(@TempDir Path folder) throws IOException {
-        try (var files = Files.list(FOLDER)) {
-            for (Path file : files.toList()) {
-                Files.copy(file, folder.resolve(file.getFileName()));
+        try (var files = Files.walk(FOLDER)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(FOLDER.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
             }
         }
         Files.writeString(folder.resolve("config_sentence_transformers.json"), """

@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 
-class MachineCodeTest {
+/** The memory of functions in machine code. */
+class ExecutablePagesTest {
     /** Stores its own address where its parameter points: {@code lea rax, [rip-7]; mov [rdi], rax; ret}. */
     private static final byte[] WHERE = HexFormat.of().parseHex("488d05f9ffffff488907c3");
 
