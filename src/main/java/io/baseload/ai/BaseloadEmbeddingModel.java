@@ -145,7 +145,8 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
     }
 
     @Override
-    public List<float[]> embed(List<Document> documents, EmbeddingOptions options, BatchingStrategy batching) {
+    public List<float[]> embed(
+            List<Document> documents, @Nullable EmbeddingOptions options, BatchingStrategy batching) {
         return EmbeddingModel.super.embed(documents, ofDocuments(options), batching);
     }
 

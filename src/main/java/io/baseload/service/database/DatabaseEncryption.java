@@ -1,14 +1,15 @@
 package io.baseload.service.database;
 
 import java.net.InetAddress;
+import java.sql.DriverManager;
+import java.sql.DriverPropertyInfo;
+import java.sql.SQLException;
+import java.util.HashMap;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.stream.Stream;
-import org.postgresql.Driver;
-import org.postgresql.PGProperty;
-import org.postgresql.jdbc.SslMode;
-import org.postgresql.util.PSQLException;
 
 /** Whether connections to the database are encrypted, and its server is verified. */
 final class DatabaseEncryption {
@@ -16,23 +17,32 @@ final class DatabaseEncryption {
 
     /** What is missing, for the log; empty if the server is verified or on this machine. A URL that the driver doesn't understand is reported by the driver. */
     static Optional<String> missing(String url) {
-        Properties parsed = Driver.parseURL(url, new Properties());
-        if (parsed == null || hosts(parsed).allMatch(DatabaseEncryption::isThisMachine)) {
+        Map<String, String> parameters = parameters(url);
+        String hosts = parameters.getOrDefault("PGHOST", "localhost");
+        if (Stream.of(hosts.split(",")).allMatch(DatabaseEncryption::isThisMachine)) {
             return Optional.empty();
         }
-        try {
-            SslMode mode = SslMode.of(parsed);
-            return mode.verifyCertificate()
-                    ? Optional.empty()
-                    : Optional.of(mode.requireEncryption() ? "not verified" : "not verified and perhaps not encrypted");
-        } catch (PSQLException unknownMode) {
-            return Optional.empty();
-        }
+        boolean ssl = parameters.getOrDefault("ssl", "false").matches("|true");
+        return switch (parameters.getOrDefault("sslmode", ssl ? "verify-full" : "prefer")) {
+            case "disable", "allow", "prefer" -> Optional.of("not verified and perhaps not encrypted");
+            case "require" -> Optional.of("not verified");
+            default -> Optional.empty();
+        };
     }
 
-    private static Stream<String> hosts(Properties parsed) {
-        String hosts = PGProperty.PG_HOST.getOrDefault(parsed);
-        return hosts == null ? Stream.empty() : Stream.of(hosts.split(","));
+    /** As the driver reads them. */
+    private static Map<String, String> parameters(String url) {
+        var parameters = new HashMap<String, String>();
+        try {
+            for (DriverPropertyInfo parameter : DriverManager.getDriver(url).getPropertyInfo(url, new Properties())) {
+                if (parameter.value != null) {
+                    parameters.put(parameter.name, parameter.value);
+                }
+            }
+        } catch (SQLException unknown) {
+            return Map.of();
+        }
+        return parameters;
     }
 
     /** Without asking a name server, whose answer proves nothing. */

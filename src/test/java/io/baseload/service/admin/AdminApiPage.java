@@ -122,7 +122,7 @@ public final class AdminApiPage {
     // Calls
 
     private record Call(Method method, String verb, String path) {
-        String name() {
+        String key() {
             return "`" + verb + " " + path + "`";
         }
 
@@ -173,7 +173,7 @@ public final class AdminApiPage {
                 .map(call -> {
                     Class<?> body = call.body();
                     return Stream.of(
-                                    call.name(),
+                                    call.key(),
                                     call.query(),
                                     body == null ? "" : "`" + name(body) + "`",
                                     call.answer())
