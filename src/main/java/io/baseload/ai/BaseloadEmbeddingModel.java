@@ -105,7 +105,9 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
     }
 
     private static Optional<String> prompt(@Nullable EmbeddingOptions options) {
-        return options instanceof BaseloadEmbeddingOptions own ? Optional.ofNullable(own.promptName()) : Optional.empty();
+        return options instanceof BaseloadEmbeddingOptions own
+                ? Optional.ofNullable(own.promptName())
+                : Optional.empty();
     }
 
     private EmbeddingResponse compute(List<String> texts, BaseloadEmbeddingOptions options) {

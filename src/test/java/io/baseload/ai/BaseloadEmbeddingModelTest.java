@@ -93,7 +93,8 @@ class BaseloadEmbeddingModelTest {
             }
         }
         Files.writeString(folder.resolve("config_sentence_transformers.json"), """
-                {"prompts": {"query": "search: ", "document": "text: "}}""");
+            {"prompts": {"query": "search: ", "document": "text: "}}\
+            """);
         var named = withEncoder().withPropertyValues("spring.ai.baseload.embedding.model=" + folder);
         var expected = new HashMap<String, float[]>();
         named.run(context -> {

@@ -25,8 +25,8 @@ class DatabaseChartTest {
     void anAuthorityEncryptsAndVerifies(String parameters, char separator, String key) throws IOException {
         String file = key.isEmpty() ? "ca.crt" : key;
         Manifests chart = Manifests.render(folder, """
-                database: {url: "%s%s", existingSecret: db, caSecret: authority, caKey: %s}
-                """.formatted(URL, parameters, file));
+            database: {url: "%s%s", existingSecret: db, caSecret: authority, caKey: %s}
+            """.formatted(URL, parameters, file));
         assertThat(chart.config())
                 .containsEntry(
                         "SPRING_DATASOURCE_URL",
@@ -39,28 +39,26 @@ class DatabaseChartTest {
         assertThat(pod.getVolumes())
                 .filteredOn(volume -> volume.getName().equals("database-ca"))
                 .singleElement()
-                .satisfies(volume ->
-                        assertThat(volume.getSecret().getSecretName()).isEqualTo("authority"));
+                .satisfies(
+                        volume -> assertThat(volume.getSecret().getSecretName()).isEqualTo("authority"));
     }
 
     /** As {@code helm upgrade --reuse-values} passes the values of an earlier chart on. */
     @Test
     void withoutOneTheUrlStaysAsItIs() throws IOException {
         Manifests chart = Manifests.render(
-                folder, "database: {url: '" + URL + "?sslmode=require', existingSecret: db, caSecret: null, caKey: null}");
+                folder,
+                "database: {url: '" + URL + "?sslmode=require', existingSecret: db, caSecret: null, caKey: null}");
         assertThat(chart.config()).containsEntry("SPRING_DATASOURCE_URL", URL + "?sslmode=require");
-        assertThat(chart.one(Deployment.class)
-                        .getSpec()
-                        .getTemplate()
-                        .getSpec()
-                        .getVolumes())
+        assertThat(chart.one(Deployment.class).getSpec().getTemplate().getSpec().getVolumes())
                 .noneMatch(volume -> volume.getName().equals("database-ca"));
     }
 
     @Test
     void twoModesContradictEachOther() {
         assertThatThrownBy(() -> Manifests.render(
-                        folder, "database: {url: '" + URL + "?sslmode=require', existingSecret: db, caSecret: authority}"))
+                        folder,
+                        "database: {url: '" + URL + "?sslmode=require', existingSecret: db, caSecret: authority}"))
                 .hasMessageContaining("leave sslmode out of database.url");
     }
 }

@@ -47,8 +47,10 @@ class KubernetesPageTest {
 
     @Test
     void theCommandRunsInAPod() throws IOException {
-        String example =
-                examples().stream().filter(KubernetesPageTest::isObject).findFirst().orElseThrow();
+        String example = examples().stream()
+                .filter(KubernetesPageTest::isObject)
+                .findFirst()
+                .orElseThrow();
         Pod pod = Manifests.read(example).one(Pod.class);
         assertThat(pod.getSpec().getContainers().getFirst().getArgs()).containsExactly("audit", "trust", "--new-trail");
     }

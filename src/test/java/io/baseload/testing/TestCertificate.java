@@ -20,7 +20,8 @@ public record TestCertificate(Certificate certificate, Key key) {
     private static final char[] PASSWORD = "changeit".toCharArray();
 
     /** @param folder for the key store */
-    public static TestCertificate create(Path folder) throws IOException, GeneralSecurityException, InterruptedException {
+    public static TestCertificate create(Path folder)
+            throws IOException, GeneralSecurityException, InterruptedException {
         Path store = Files.createTempDirectory(folder, "certificate").resolve("store.p12");
         var made = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")

@@ -37,7 +37,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -126,7 +125,8 @@ public final class AdminApiPage {
             return "`" + verb + " " + path + "`";
         }
 
-        @Nullable Class<?> body() {
+        @Nullable
+        Class<?> body() {
             return Arrays.stream(method.getParameters())
                     .filter(it -> it.isAnnotationPresent(RequestBody.class))
                     .<@Nullable Class<?>>map(Parameter::getType)
@@ -173,10 +173,7 @@ public final class AdminApiPage {
                 .map(call -> {
                     Class<?> body = call.body();
                     return Stream.of(
-                                    call.key(),
-                                    call.query(),
-                                    body == null ? "" : "`" + name(body) + "`",
-                                    call.answer())
+                                    call.key(), call.query(), body == null ? "" : "`" + name(body) + "`", call.answer())
                             .collect(Collectors.joining(" | ", "| ", " |"));
                 })
                 .toList();
@@ -194,7 +191,8 @@ public final class AdminApiPage {
             }
         }
         calls.sort(Comparator.comparing(Call::path)
-                .thenComparing(call -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(call.verb())));
+                .thenComparingInt(
+                        call -> List.of("GET", "POST", "PUT", "PATCH", "DELETE").indexOf(call.verb())));
         return calls;
     }
 
@@ -202,7 +200,8 @@ public final class AdminApiPage {
         String prefix = path(MergedAnnotations.from(controller).get(RequestMapping.class));
         var calls = new ArrayList<Call>();
         for (Method method : controller.getDeclaredMethods()) {
-            MergedAnnotation<RequestMapping> mapping = MergedAnnotations.from(method).get(RequestMapping.class);
+            MergedAnnotation<RequestMapping> mapping =
+                    MergedAnnotations.from(method).get(RequestMapping.class);
             if (!mapping.isPresent() || !(prefix + path(mapping)).startsWith(BASE + "/")) {
                 continue;
             }
@@ -230,8 +229,8 @@ public final class AdminApiPage {
         calls.forEach(call -> collect(call.method().getGenericReturnType(), all));
         all.putAll(forms(AliasForm.class, UsageForm.class, UsageRowForm.class));
         return all.entrySet().stream()
-                .map(form -> "| `" + form.getKey() + "` | "
-                        + fields(form.getValue(), !sent.containsKey(form.getKey())) + " |")
+                .map(form -> "| `" + form.getKey() + "` | " + fields(form.getValue(), !sent.containsKey(form.getKey()))
+                        + " |")
                 .toList();
     }
 

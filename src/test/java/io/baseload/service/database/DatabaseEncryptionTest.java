@@ -122,8 +122,7 @@ class DatabaseEncryptionTest {
     }
 
     private static void connect(EmbeddedDatabase server, String url) throws SQLException {
-        DriverManager.getConnection(
-                        url, EmbeddedDatabase.APPLICATION, server.password(EmbeddedDatabase.APPLICATION))
+        DriverManager.getConnection(url, EmbeddedDatabase.APPLICATION, server.password(EmbeddedDatabase.APPLICATION))
                 .close();
     }
 

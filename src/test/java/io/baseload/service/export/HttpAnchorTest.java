@@ -45,8 +45,8 @@ class HttpAnchorTest {
         var server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         start(server);
         try {
-            var anchor = new HttpAnchor(
-                    properties("http", server, null), new NoteClient(Patience.LIMIT, Optional.empty()));
+            var anchor =
+                    new HttpAnchor(properties("http", server, null), new NoteClient(Patience.LIMIT, Optional.empty()));
             anchor.keep(CHECKPOINT, size -> List.of());
             assertThat(heard).containsExactly("POST Bearer x o\n1\n…");
             status.set(500);
@@ -64,8 +64,8 @@ class HttpAnchorTest {
         server.setHttpsConfigurator(new HttpsConfigurator(certificate.context()));
         start(server);
         try {
-            assertThatThrownBy(() -> anchor(properties("https", server, null), authority)
-                            .keep(CHECKPOINT, size -> List.of()))
+            assertThatThrownBy(() ->
+                            anchor(properties("https", server, null), authority).keep(CHECKPOINT, size -> List.of()))
                     .hasStackTraceContaining("SSLHandshakeException");
             assertThat(heard).isEmpty();
             anchor(properties("https", server, "bank"), authority).keep(CHECKPOINT, size -> List.of());
@@ -77,8 +77,7 @@ class HttpAnchorTest {
 
     private static HttpAnchor anchor(AuditProperties properties, Path authority) {
         var trusted = PemSslStoreDetails.forCertificate(authority.toUri().toString());
-        SslBundles bundles =
-                new DefaultSslBundleRegistry("bank", SslBundle.of(new PemSslStoreBundle(null, trusted)));
+        SslBundles bundles = new DefaultSslBundleRegistry("bank", SslBundle.of(new PemSslStoreBundle(null, trusted)));
         var beans = new StaticListableBeanFactory(Map.of("bundles", bundles));
         return new HttpAnchor(properties, new NoteClient(properties, beans.getBeanProvider(SslBundles.class)));
     }

@@ -158,7 +158,9 @@ class S3AnchorTest {
             });
             var endpoint = URI.create("http://localhost:" + server.getLocalPort());
             var anchor = new S3Anchor(
-                    audit(properties(endpoint, true, null)), environment(KEYS), new NoteClient(Duration.ofMillis(300), Optional.empty()));
+                    audit(properties(endpoint, true, null)),
+                    environment(KEYS),
+                    new NoteClient(Duration.ofMillis(300), Optional.empty()));
             assertThatThrownBy(() -> keep(anchor, 12)).hasMessageContaining("did not answer completely within");
         }
     }
@@ -188,7 +190,8 @@ class S3AnchorTest {
     }
 
     private static S3Anchor anchor(S3Properties properties, Map<String, String> variables) {
-        return new S3Anchor(audit(properties), environment(variables), new NoteClient(Patience.LIMIT, Optional.empty()));
+        return new S3Anchor(
+                audit(properties), environment(variables), new NoteClient(Patience.LIMIT, Optional.empty()));
     }
 
     private static MockEnvironment environment(Map<String, String> variables) {
