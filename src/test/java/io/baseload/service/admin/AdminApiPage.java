@@ -9,7 +9,6 @@ import io.baseload.service.contents.ContentPart;
 import io.baseload.service.guardrail.Handling;
 import io.baseload.service.guardrail.PersonalData;
 import io.baseload.service.guardrail.Side;
-import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.quota.UsageQuery;
 import io.baseload.service.registry.Job;
 import io.baseload.service.registry.Model;
@@ -35,6 +34,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -62,8 +62,9 @@ public final class AdminApiPage {
     private static final String BASE = "/admin/v1";
     private static final String END = "<!-- end -->";
 
-    /** What JSON values of any type mean. */
+    /** The types of fields that the code reads itself. */
     private static final Map<String, String> ANY = Map.of(
+            "valid_from", "time",
             "expires_at", "time or null",
             "requests_per_minute", "integer or null",
             "max_wait_ms", "integer or null",
@@ -79,10 +80,8 @@ public final class AdminApiPage {
     /** The page as it should be. */
     static String renewed() throws IOException {
         List<Call> calls = calls();
-        return replaced(
-                replaced(replaced(present(), "calls", callRows(calls)), "forms", formRows(calls)),
-                "values",
-                valueRows());
+        String page = replaced(present(), "calls", callRows(calls));
+        return replaced(replaced(page, "forms", formRows(calls)), "values", valueRows());
     }
 
     static String present() throws IOException {
@@ -100,11 +99,12 @@ public final class AdminApiPage {
         int end = page.indexOf(END, begin);
         String old = page.substring(begin, end);
         String head = old.lines().filter(line -> line.startsWith("|")).limit(2).collect(Collectors.joining("\n"));
+        boolean remarks = head.contains("| |\n");
         Map<String, String> kept = old.lines()
                 .filter(line -> line.startsWith("| `"))
                 .collect(Collectors.toMap(AdminApiPage::first, AdminApiPage::last));
         String body = rows.stream()
-                .map(row -> row + " " + kept.getOrDefault(first(row), "") + " |\n")
+                .map(row -> row + (remarks ? " " + kept.getOrDefault(first(row), "") + " |\n" : "\n"))
                 .collect(Collectors.joining());
         return page.substring(0, begin) + "\n" + head + "\n" + body + "\n" + page.substring(end);
     }
@@ -227,7 +227,7 @@ public final class AdminApiPage {
         calls.forEach(call -> collect(call.body(), sent));
         var all = new TreeMap<>(sent);
         calls.forEach(call -> collect(call.method().getGenericReturnType(), all));
-        all.putAll(forms(AliasForm.class, UsageForm.class, UsageRowForm.class));
+        all.putAll(forms(AuditProofController.CheckpointForm.class, UsageForm.class, UsageRowForm.class));
         return all.entrySet().stream()
                 .map(form -> "| `" + form.getKey() + "` | " + fields(form.getValue(), !sent.containsKey(form.getKey()))
                         + " |")
@@ -252,7 +252,7 @@ public final class AdminApiPage {
     }
 
     private static boolean isForm(Class<?> type) {
-        return type.isRecord() && type != Page.class && type != CapacityPlan.class;
+        return type.isRecord() && type != Page.class;
     }
 
     private static String fields(Class<?> form, boolean answered) {
@@ -270,7 +270,8 @@ public final class AdminApiPage {
         if (field.getAccessor().isAnnotationPresent(JsonRawValue.class)) {
             return "object";
         }
-        return field.getType() == JsonNode.class ? ANY.getOrDefault(name, "JSON") : type(field.getGenericType());
+        boolean special = field.getType() == JsonNode.class || ANY.containsKey(name) && field.getType() == String.class;
+        return special ? ANY.getOrDefault(name, "JSON") : type(field.getGenericType());
     }
 
     private static String type(Type type) {
@@ -281,7 +282,7 @@ public final class AdminApiPage {
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             return "integer";
         }
-        if (type == double.class || type == Double.class || type == BigDecimal.class) {
+        if (type == double.class || Set.<Type>of(Double.class, OptionalDouble.class, BigDecimal.class).contains(type)) {
             return "number";
         }
         if (type == boolean.class || type == Boolean.class) {
@@ -290,11 +291,12 @@ public final class AdminApiPage {
         if (type == Instant.class) {
             return "time";
         }
-        return Set.<Type>of(String.class, UUID.class).contains(type) ? "text" : "`" + name((Class<?>) type) + "`";
+        boolean text = Set.<Type>of(String.class, UUID.class).contains(type) || ((Class<?>) type).isEnum();
+        return text ? "text" : "`" + name((Class<?>) type) + "`";
     }
 
     private static String name(Class<?> type) {
-        String own = type.getSimpleName().replaceFirst("(Form|Field|Controller)$", "");
+        String own = type.getSimpleName().replaceFirst("(Form|Field|Body|Controller)$", "");
         Class<?> enclosing = type.getEnclosingClass();
         if (enclosing == null) {
             return own;
