@@ -270,8 +270,8 @@ public final class AdminApiPage {
         if (field.getAccessor().isAnnotationPresent(JsonRawValue.class)) {
             return "object";
         }
-        boolean special = field.getType() == JsonNode.class || ANY.containsKey(name) && field.getType() == String.class;
-        return special ? ANY.getOrDefault(name, "JSON") : type(field.getGenericType());
+        boolean any = field.getType() == JsonNode.class;
+        return any || name.equals("valid_from") ? ANY.getOrDefault(name, "JSON") : type(field.getGenericType());
     }
 
     private static String type(Type type) {
