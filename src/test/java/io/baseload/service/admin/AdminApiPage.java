@@ -282,7 +282,9 @@ public final class AdminApiPage {
         if (type == int.class || type == Integer.class || type == long.class || type == Long.class) {
             return "integer";
         }
-        if (type == double.class || Set.<Type>of(Double.class, OptionalDouble.class, BigDecimal.class).contains(type)) {
+        if (type == double.class
+                || Set.<Type>of(Double.class, OptionalDouble.class, BigDecimal.class)
+                        .contains(type)) {
             return "number";
         }
         if (type == boolean.class || type == Boolean.class) {
