@@ -1,4 +1,4 @@
-# The service as a container, after ./mvnw package:   docker build -t baseload .
+# The service as a container, after ./mvnw package -DskipTests:   docker build -t baseload .
 # It runs as any ordinary user that the cluster chooses (in group 0, as on OpenShift), and writes only to /var/lib/baseload, /tmp and DJL_CACHE_DIR.
 FROM eclipse-temurin:25-jdk
 

@@ -72,9 +72,22 @@ true
 {{- end -}}
 {{- end }}
 
+{{/* Not empty on OpenShift, which only Helm itself can see, not "helm template". */}}
+{{- define "baseload.openshift" -}}
+{{- if .Capabilities.APIVersions.Has "security.openshift.io/v1" }}true{{ end }}
+{{- end }}
+
+{{/* The JDBC URL. With database.caSecret, connections are encrypted and the server's certificate and name are verified. */}}
+{{- define "baseload.databaseUrl" -}}
+{{- with .Values.database }}
+{{- if and .caSecret (contains "sslmode=" .url) }}{{ fail "database.caSecret sets sslmode=verify-full: leave sslmode out of database.url, or database.caSecret empty" }}{{ end }}
+{{- .url }}{{ if .caSecret }}{{ contains "?" .url | ternary "&" "?" }}sslmode=verify-full&sslrootcert=/database-ca/{{ .caKey | default "ca.crt" }}{{ end }}
+{{- end }}
+{{- end }}
+
 {{/* Fixed ids, unless the cluster chooses them. */}}
 {{- define "baseload.ids" -}}
-{{- if and (gt (int .Values.security.user) 0) (not (.Capabilities.APIVersions.Has "security.openshift.io/v1")) }}
+{{- if and (gt (int .Values.security.user) 0) (not (include "baseload.openshift" .)) }}
 runAsUser: {{ int .Values.security.user }}
 runAsGroup: {{ int .Values.security.user }}
 fsGroup: {{ int .Values.security.user }}
@@ -91,7 +104,7 @@ capabilities:
 {{/* A checksum of the Secrets' contents, looked up in the cluster: a pod is replaced when one of them changes. */}}
 {{- define "baseload.secrets" -}}
 {{- $sums := list }}
-{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret }}
+{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret .Values.database.caSecret }}
 {{- if $name }}
 {{- $secret := lookup "v1" "Secret" $.Release.Namespace $name }}
 {{- $sums = append $sums (printf "%s %s" $name (get ($secret | default dict) "data" | toJson)) }}

@@ -8,6 +8,7 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.micrometer.observation.ObservationRegistry;
+import java.util.Optional;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.observation.DefaultEmbeddingModelObservationConvention;
 import org.springframework.ai.embedding.observation.EmbeddingModelObservationConvention;
@@ -60,10 +61,14 @@ public class BaseloadEmbeddingAutoConfiguration {
     @ConditionalOnMissingBean
     BaseloadEmbeddingModel baseloadEmbeddingModel(
             LoadedEncoder encoder,
+            BaseloadEmbeddingProperties properties,
             ObjectProvider<ObservationRegistry> registry,
             ObjectProvider<EmbeddingModelObservationConvention> convention) {
         return new BaseloadEmbeddingModel(
                 encoder,
+                new EmbeddingPrompts(
+                        Optional.ofNullable(properties.promptName()),
+                        Optional.ofNullable(properties.documentPromptName())),
                 registry.getIfUnique(() -> ObservationRegistry.NOOP),
                 convention.getIfAvailable(DefaultEmbeddingModelObservationConvention::new));
     }

@@ -16,9 +16,11 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.ai.chat.metadata.DefaultUsage;
 import org.springframework.ai.document.Document;
+import org.springframework.ai.embedding.BatchingStrategy;
 import org.springframework.ai.embedding.Embedding;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.EmbeddingOptions;
@@ -36,15 +38,33 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
     private final Encodings encodings;
     private final String name;
     private final int dimensions;
+    private final EmbeddingPrompts prompts;
     private final ObservationRegistry registry;
     private final EmbeddingModelObservationConvention convention;
 
     /** @throws io.baseload.engine.api.ModelFileException if the model's vocabulary is broken or unknown */
     public BaseloadEmbeddingModel(
             LoadedEncoder encoder, ObservationRegistry registry, EmbeddingModelObservationConvention convention) {
+        this(encoder, EmbeddingPrompts.NONE, registry, convention);
+    }
+
+    /**
+     * @throws io.baseload.engine.api.ModelFileException if the model's vocabulary is broken or unknown
+     * @throws InvalidRequestException if the model's files don't define one of the prompts
+     */
+    public BaseloadEmbeddingModel(
+            LoadedEncoder encoder,
+            EmbeddingPrompts prompts,
+            ObservationRegistry registry,
+            EmbeddingModelObservationConvention convention) {
         this.encodings = Encodings.of(encoder);
         this.name = encoder.name();
         this.dimensions = encoder.dimensions();
+        this.prompts = prompts;
+        Stream.of(prompts.texts(), prompts.documents())
+                .filter(Optional::isPresent)
+                .forEach(prompt -> encodings.prepare(
+                        new EncodingRequest(new EncodingInput.Texts(List.of("x"), prompt), OptionalInt.empty())));
         this.registry = registry;
         this.convention = convention;
     }
@@ -57,7 +77,7 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
      */
     @Override
     public EmbeddingResponse call(EmbeddingRequest request) {
-        EmbeddingOptions options = complete(request.getOptions());
+        BaseloadEmbeddingOptions options = complete(request.getOptions());
         var complete = new EmbeddingRequest(request.getInstructions(), options);
         var context = EmbeddingModelObservationContext.builder()
                 .embeddingRequest(complete)
@@ -72,21 +92,28 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
         });
     }
 
-    private EmbeddingOptions complete(@Nullable EmbeddingOptions options) {
+    private BaseloadEmbeddingOptions complete(@Nullable EmbeddingOptions options) {
         String asked = options == null ? null : options.getModel();
         if (asked != null && !asked.equals(name)) {
             throw new InvalidRequestException(
                     "model", "unsupported_value", "model: this embedding model runs " + name + ", not " + asked);
         }
-        var complete = EmbeddingOptions.builder().model(name);
-        Integer dimensions = options == null ? null : options.getDimensions();
-        return (dimensions == null ? complete : complete.dimensions(dimensions)).build();
+        return new BaseloadEmbeddingOptions(
+                name,
+                options == null ? null : options.getDimensions(),
+                prompt(options).or(prompts::texts).orElse(null));
     }
 
-    private EmbeddingResponse compute(List<String> texts, EmbeddingOptions options) {
-        Integer dimensions = options.getDimensions();
+    private static Optional<String> prompt(@Nullable EmbeddingOptions options) {
+        return options instanceof BaseloadEmbeddingOptions own
+                ? Optional.ofNullable(own.promptName())
+                : Optional.empty();
+    }
+
+    private EmbeddingResponse compute(List<String> texts, BaseloadEmbeddingOptions options) {
+        Integer dimensions = options.dimensions();
         PreparedEncoding prepared = encodings.prepare(new EncodingRequest(
-                new EncodingInput.Texts(texts, Optional.empty()),
+                new EncodingInput.Texts(texts, Optional.ofNullable(options.promptName())),
                 dimensions == null ? OptionalInt.empty() : OptionalInt.of(dimensions)));
         List<float[]> vectors =
                 texts.isEmpty() ? List.of() : await(prepared.start().outputs());
@@ -113,7 +140,23 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
 
     @Override
     public float[] embed(Document document) {
-        return embed(Objects.requireNonNullElse(getEmbeddingContent(document), ""));
+        String text = Objects.requireNonNullElse(getEmbeddingContent(document), "");
+        return call(new EmbeddingRequest(List.of(text), ofDocuments(null)))
+                .getResult()
+                .getOutput();
+    }
+
+    @Override
+    public List<float[]> embed(
+            List<Document> documents, @Nullable EmbeddingOptions options, BatchingStrategy batching) {
+        return EmbeddingModel.super.embed(documents, ofDocuments(options), batching);
+    }
+
+    private BaseloadEmbeddingOptions ofDocuments(@Nullable EmbeddingOptions options) {
+        return new BaseloadEmbeddingOptions(
+                options == null ? null : options.getModel(),
+                options == null ? null : options.getDimensions(),
+                prompt(options).or(prompts::documents).orElse(null));
     }
 
     @Override

@@ -14,6 +14,8 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param pinned Whether each worker thread is pinned to one CPU.
  * @param contextLength Maximum tokens of a text; 0 is the model's own, up to 8192.
  * @param precision Precision of linear layers: exact or fast.
+ * @param promptName Name of the text that is placed before each one, for models whose files define such names; absent uses the default of the files.
+ * @param documentPromptName The same for documents, as a vector store adds them; absent is as for other texts.
  * @param maxQueued Requests that may wait beyond the eight that run.
  */
 @ConfigurationProperties(BaseloadEmbeddingProperties.PREFIX)
@@ -23,6 +25,8 @@ public record BaseloadEmbeddingProperties(
         @DefaultValue("true") boolean pinned,
         @DefaultValue("0") int contextLength,
         @DefaultValue("fast") Precision precision,
+        @Nullable String promptName,
+        @Nullable String documentPromptName,
         @DefaultValue("64") int maxQueued) {
 
     static final String PREFIX = "spring.ai.baseload.embedding";

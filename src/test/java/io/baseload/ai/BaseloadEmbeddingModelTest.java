@@ -11,11 +11,16 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.springframework.ai.document.Document;
+import org.springframework.ai.embedding.BatchingStrategy;
 import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.ai.embedding.EmbeddingOptions;
 import org.springframework.ai.embedding.EmbeddingRequest;
@@ -76,6 +81,54 @@ class BaseloadEmbeddingModelTest {
             assertThat(model.embed(new Document(texts.getFirst())))
                     .containsExactly(response.getResults().getFirst().getOutput());
         });
+    }
+
+    @Test
+    void questionsAndDocumentsGetTheirPrompts(@TempDir Path folder) throws IOException {
+        try (var files = Files.walk(FOLDER)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Path copy = folder.resolve(FOLDER.relativize(file).toString());
+                Files.createDirectories(copy.getParent());
+                Files.copy(file, copy);
+            }
+        }
+        Files.writeString(folder.resolve("config_sentence_transformers.json"), """
+            {"prompts": {"query": "search: ", "document": "text: "}}\
+            """);
+        var named = withEncoder().withPropertyValues("spring.ai.baseload.embedding.model=" + folder);
+        var expected = new HashMap<String, float[]>();
+        named.run(context -> {
+            EmbeddingModel model = context.getBean(EmbeddingModel.class);
+            for (String text : List.of("search: sea", "text: sea")) {
+                expected.put(text, model.embed(text));
+            }
+            var request = new EmbeddingRequest(List.of("sea"), BaseloadEmbeddingOptions.prompt("query"));
+            assertThat(model.call(request).getResult().getOutput()).containsExactly(expected.get("search: sea"));
+        });
+        named.withPropertyValues("spring.ai.baseload.embedding.prompt-name=query")
+                .run(context -> assertThat(context.getBean(EmbeddingModel.class).embed(new Document("sea")))
+                        .as("a document without a prompt of its own")
+                        .containsExactly(expected.get("search: sea")));
+        named.withPropertyValues(
+                        "spring.ai.baseload.embedding.prompt-name=query",
+                        "spring.ai.baseload.embedding.document-prompt-name=document")
+                .run(context -> {
+                    EmbeddingModel model = context.getBean(EmbeddingModel.class);
+                    assertThat(model.embed("sea")).containsExactly(expected.get("search: sea"));
+                    assertThat(model.embed(new Document("sea"))).containsExactly(expected.get("text: sea"));
+                    BatchingStrategy whole = List::of;
+                    assertThat(model.embed(
+                                    List.of(new Document("sea")),
+                                    EmbeddingOptions.builder().build(),
+                                    whole))
+                            .singleElement()
+                            .isEqualTo(expected.get("text: sea"));
+                });
+        named.withPropertyValues("spring.ai.baseload.embedding.document-prompt-name=paragraph")
+                .run(context -> assertThat(context.getStartupFailure())
+                        .rootCause()
+                        .isInstanceOf(InvalidRequestException.class)
+                        .hasMessageContaining("query"));
     }
 
     @Test

@@ -38,6 +38,17 @@ class AlertsChartTest {
         assertThat(expressions(chart)).noneMatch(expression -> expression.contains("job="));
     }
 
+    @Test
+    void anAddressOfRunbooksIsNoMetric() throws IOException {
+        Manifests chart = render("rules: {enabled: true, runbooks: 'https://wiki.example/baseload_ops'}");
+        List<Map<String, Map<String, String>>> rules =
+                chart.operators("PrometheusRule").get("spec", "groups", 0, "rules");
+        assertThat(rules)
+                .isNotEmpty()
+                .allSatisfy(rule -> assertThat(rule.get("annotations").get("runbook_url"))
+                        .matches("https://wiki\\.example/baseload_ops#[a-z]+"));
+    }
+
     private static void assertLimited(Manifests chart, String matchers) {
         assertThat(expressions(chart)).hasSizeGreaterThan(15).allSatisfy(expression -> {
             long metrics = METRIC.matcher(expression).results().count();

@@ -84,9 +84,40 @@ class NotesChartTest {
         assertThat(notes("")).doesNotContain(warning);
     }
 
-    /** Helm renders the notes, but returns them only when it installs. */
+    @Test
+    void theNotesNameADatabaseThatNobodyVerifies() throws IOException {
+        String warning = "Set database.caSecret";
+        String database = "database: {existingSecret: db, url: 'jdbc:postgresql://db/baseload%s'%s}";
+        assertThat(notes(database.formatted("", ""))).contains(warning);
+        assertThat(notes(database.formatted("?sslmode=require", ""))).contains(warning);
+        assertThat(notes(database.formatted("?sslmode=verify-full", ""))).doesNotContain(warning);
+        assertThat(notes(database.formatted("", ", caSecret: authority"))).doesNotContain(warning);
+        assertThat(notes("")).doesNotContain(warning);
+    }
+
+    @Test
+    void theNotesNameTheTimeoutOfOpenShiftsRouter() throws IOException {
+        String warning = "router ends an answer after 30 s";
+        String ingress = "ingress: {enabled: true, hosts: [llm.example.com], annotations: %s}\n";
+        Path openShift = Manifests.copy(Files.createTempDirectory(folder, "openshift"));
+        Path helpers = openShift.resolve("templates/_helpers.tpl");
+        String seen = ".Capabilities.APIVersions.Has \"security.openshift.io/v1\"";
+        assertThat(Files.readString(helpers)).contains(seen);
+        Files.writeString(helpers, Files.readString(helpers).replace(seen, "true"));
+        assertThat(notes(openShift, ingress.formatted("{}"))).contains(warning);
+        assertThat(notes(openShift, ingress.formatted("null"))).contains(warning);
+        assertThat(notes(openShift, ingress.formatted("{haproxy.router.openshift.io/timeout: 10m}")))
+                .doesNotContain(warning);
+        assertThat(notes(openShift, "")).doesNotContain(warning);
+        assertThat(notes(ingress.formatted("{}"))).as("elsewhere").doesNotContain(warning);
+    }
+
     private String notes(String values) throws IOException {
-        Path chart = Manifests.copy(Files.createTempDirectory(folder, "chart"));
+        return notes(Manifests.copy(Files.createTempDirectory(folder, "chart")), values);
+    }
+
+    /** Helm renders the notes, but returns them only when it installs. */
+    private String notes(Path chart, String values) throws IOException {
         Path notes = chart.resolve("templates/NOTES.txt");
         Files.writeString(
                 chart.resolve("templates/notes.yaml"),

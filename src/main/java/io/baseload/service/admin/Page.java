@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param next the value of {@code after} for the next part; null at the end
  */
 record Page<T>(String object, List<T> data, @Nullable String next) {
-    private static final int DEFAULT_LIMIT = 100;
-    private static final int MAX_LIMIT = 1000;
+    static final int DEFAULT_LIMIT = 100;
+    static final int MAX_LIMIT = 1000;
 
     /** The requested part: at most {@code limit} items after a cursor. */
     record Request(int limit, String after) {

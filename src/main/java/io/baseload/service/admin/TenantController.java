@@ -24,7 +24,7 @@ import org.springframework.web.bind.annotation.RestController;
 @RestController
 @RequestMapping("/admin/v1/tenants")
 final class TenantController {
-    private static final int DEFAULT_CONCURRENT = 64;
+    static final int DEFAULT_CONCURRENT = 64;
 
     private final Tenants tenants;
 

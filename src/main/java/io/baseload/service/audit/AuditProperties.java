@@ -20,6 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param witnessOf the keys of other trails that this service cosigns, as shown by their {@code GET /admin/v1/audit/keys}
  * @param witnessName this service's name in cosignatures; absent = its origin and {@code /witness}
  * @param callTimeout how long a call to an anchor or a witness may take, its whole answer included
+ * @param sslBundle from {@code spring.ssl.bundle}, for calls to anchors and witnesses; absent = Java's certificates
  * @param checkpointInterval how often a checkpoint is taken if there is something new, and refused callers are recorded
  * @param archive folder for segments that are exported and dropped when their retention is over; absent = {@code audit-archive} in the home
  * @param retention how long entries stay in the database, such as {@code P400D}; absent = for ever
@@ -34,6 +35,7 @@ public record AuditProperties(
         @DefaultValue List<String> witnessOf,
         @Nullable String witnessName,
         @DefaultValue("10s") Duration callTimeout,
+        @Nullable String sslBundle,
         @DefaultValue("1m") Duration checkpointInterval,
         @Nullable Path archive,
         @Nullable String retention) {

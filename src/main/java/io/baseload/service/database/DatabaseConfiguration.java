@@ -1,6 +1,7 @@
 package io.baseload.service.database;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -40,6 +41,12 @@ public class DatabaseConfiguration {
             @Value("${spring.flyway.user:}") String owner,
             @Value("${baseload.audit.retention:}") String retention) {
         boolean own = connection instanceof ApplicationLogin;
+        DatabaseEncryption.missing(connection.getJdbcUrl())
+                .ifPresent(missing -> LOG.warn(
+                        "THE CONNECTION TO THE DATABASE IS {}: whoever is between the service and the database can read"
+                                + " and change everything. Add sslmode=verify-full and sslrootcert to"
+                                + " spring.datasource.url.",
+                        missing.toUpperCase(Locale.ROOT)));
         if (!own && (owner.isEmpty() || owner.equals(connection.getUsername()))) {
             LOG.warn(
                     "THE DATABASE USER {} OWNS THE TABLES IT WRITES TO: whoever takes over the service can rewrite the"

@@ -10,7 +10,10 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
+import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
 /**
@@ -24,12 +27,12 @@ final class NoteClient implements WitnessAnchor.Transport {
     private final BoundedHttp http;
 
     @Autowired
-    NoteClient(AuditProperties properties) {
-        this(properties.callTimeout());
+    NoteClient(AuditProperties properties, ObjectProvider<SslBundles> bundles) {
+        this(properties.callTimeout(), HttpClients.tls(properties.sslBundle(), bundles::getObject));
     }
 
-    NoteClient(Duration maxTime) {
-        this.http = new BoundedHttp(HttpClients.of(maxTime, Optional.empty()), maxTime, MAX_ANSWER);
+    NoteClient(Duration maxTime, Optional<SSLContext> tls) {
+        this.http = new BoundedHttp(HttpClients.of(maxTime, tls), maxTime, MAX_ANSWER);
     }
 
     @Override

@@ -364,7 +364,7 @@ class ConsoleFormsIT {
         browser.await("upcoming");
         choose("#by", "tenant,model");
         browser.press("Show");
-        browser.await("Of these reused");
+        browser.await("Reused prompt tokens");
         Patience.await()
                 .until(() ->
                         browser.one("[aria-labelledby='usage'] tbody").getText().contains("default"));

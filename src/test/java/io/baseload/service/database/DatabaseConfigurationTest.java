@@ -27,7 +27,7 @@ import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.annotation.Import;
 
-/** The log warns of a database user that owns the tables it writes to, and of no other. */
+/** The log warns of a database user that owns the tables it writes to, and of a server that is not verified. */
 @ExtendWith(OutputCaptureExtension.class)
 class DatabaseConfigurationTest {
     private static final String OWNER = EmbeddedDatabase.OWNER;
@@ -76,13 +76,24 @@ class DatabaseConfigurationTest {
     @Test
     void twoUsersAreFine(CapturedOutput output) {
         TestPlatform.fresh().close();
-        assertThat(output).doesNotContain("OWNS THE TABLES");
+        assertThat(output).doesNotContain("OWNS THE TABLES").doesNotContain("THE CONNECTION TO THE DATABASE");
     }
 
     @Test
     void theEmbeddedDatabaseHasTwo(CapturedOutput output) {
         start(List.of());
         assertThat(output).doesNotContain("OWNS THE TABLES");
+    }
+
+    /** The driver takes the first of the two servers. */
+    @Test
+    void aServerElsewhereThatIsNotVerifiedIsNamed(CapturedOutput output) {
+        start(List.of(
+                "--spring.datasource.url=jdbc:postgresql://localhost:"
+                        + TestPlatform.server().port() + ",db.example.com:5432/owned",
+                "--spring.datasource.username=" + OWNER,
+                "--spring.datasource.password=" + TestPlatform.server().password(OWNER)));
+        assertThat(output).contains("THE CONNECTION TO THE DATABASE IS NOT VERIFIED AND PERHAPS NOT ENCRYPTED");
     }
 
     private void start(List<String> arguments) {

@@ -21,6 +21,7 @@ import java.time.Instant;
 import java.time.Period;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -157,7 +158,9 @@ class S3AnchorTest {
             });
             var endpoint = URI.create("http://localhost:" + server.getLocalPort());
             var anchor = new S3Anchor(
-                    audit(properties(endpoint, true, null)), environment(KEYS), new NoteClient(Duration.ofMillis(300)));
+                    audit(properties(endpoint, true, null)),
+                    environment(KEYS),
+                    new NoteClient(Duration.ofMillis(300), Optional.empty()));
             assertThatThrownBy(() -> keep(anchor, 12)).hasMessageContaining("did not answer completely within");
         }
     }
@@ -187,7 +190,8 @@ class S3AnchorTest {
     }
 
     private static S3Anchor anchor(S3Properties properties, Map<String, String> variables) {
-        return new S3Anchor(audit(properties), environment(variables), new NoteClient(Patience.LIMIT));
+        return new S3Anchor(
+                audit(properties), environment(variables), new NoteClient(Patience.LIMIT, Optional.empty()));
     }
 
     private static MockEnvironment environment(Map<String, String> variables) {
@@ -211,6 +215,7 @@ class S3AnchorTest {
                 List.of(),
                 null,
                 Patience.LIMIT,
+                null,
                 Duration.ofMinutes(1),
                 null,
                 null);

@@ -9,20 +9,18 @@ import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.outbound.BoundedHttp;
 import io.baseload.testing.Patience;
+import io.baseload.testing.TestCertificate;
 import io.baseload.testing.TestPlatform;
 import java.io.DataInputStream;
 import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.KeyStore;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -33,10 +31,8 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
-import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -209,7 +205,7 @@ class TrailPushTest {
     @Test
     void syslogIsFramedAndCountsWhenTheReceiverHasReadToItsEnd(@TempDir Path folder) throws Exception {
         append(3);
-        SSLContext tls = certificate(folder);
+        SSLContext tls = TestCertificate.create(folder).context();
         try (var receiver = new SyslogServer(tls, 1)) {
             var syslog = new SyslogReceiver(tls, "localhost", receiver.port(), "host-1", EntryFormat.OCSF, LATE);
             try (var push = push()) {
@@ -231,7 +227,7 @@ class TrailPushTest {
     @Test
     void aReceiverThatIsNotTrustedGetsNothing(@TempDir Path folder) throws Exception {
         append(1);
-        SSLContext tls = certificate(folder);
+        SSLContext tls = TestCertificate.create(folder).context();
         try (var receiver = new SyslogServer(tls, 0)) {
             var stranger = new SyslogReceiver(
                     SSLContext.getDefault(), "localhost", receiver.port(), "host-1", EntryFormat.JSONL, LATE);
@@ -245,7 +241,7 @@ class TrailPushTest {
 
     @Test
     void aReceiverThatDoesNotReadIsGivenUp(@TempDir Path folder) throws Exception {
-        SSLContext tls = certificate(folder);
+        SSLContext tls = TestCertificate.create(folder).context();
         trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(100_000)));
         List<AuditEntry> entries = Collections.nCopies(
                 300, trail.between(0, Optional.empty(), Optional.empty(), 10).getFirst());
@@ -296,48 +292,6 @@ class TrailPushTest {
         assertThat(outcome.at("/message_context/total_tokens").asInt()).isEqualTo(12);
         assertThat(JSON.readTree(outcome.get("raw_data").asString()).get("seq").asInt())
                 .isEqualTo(2);
-    }
-
-    /** A key and a certificate for localhost, trusted by whoever has it. */
-    private static SSLContext certificate(Path folder) throws Exception {
-        Path store = folder.resolve("store.p12");
-        var made = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "keytool")
-                                .toString(),
-                        "-genkeypair",
-                        "-alias",
-                        "it",
-                        "-keyalg",
-                        "EC",
-                        "-dname",
-                        "CN=localhost",
-                        "-ext",
-                        "san=dns:localhost",
-                        "-validity",
-                        "2",
-                        "-storetype",
-                        "PKCS12",
-                        "-keystore",
-                        store.toString(),
-                        "-storepass",
-                        "changeit")
-                .inheritIO()
-                .start();
-        assertThat(made.waitFor()).isZero();
-        var keys = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store)) {
-            keys.load(in, "changeit".toCharArray());
-        }
-        var own = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        own.init(keys, "changeit".toCharArray());
-        var trusted = KeyStore.getInstance("PKCS12");
-        trusted.load(null, null);
-        trusted.setCertificateEntry("it", keys.getCertificate("it"));
-        var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-        trust.init(trusted);
-        var context = SSLContext.getInstance("TLS");
-        context.init(own.getKeyManagers(), trust.getTrustManagers(), null);
-        return context;
     }
 
     /** A receiver of RFC 5425: reads frames to the connection's end, then closes. */
