@@ -57,7 +57,7 @@ public final class MachineProbe implements AutoCloseable {
      * @param widest the largest number of columns of a matrix
      */
     public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest) {
-        this.team = new Team(layout, pinned);
+        this.team = Team.ofAll(layout, pinned);
         this.kernels = kernels;
         this.scratches = IntStream.range(0, layout.workers())
                 .mapToObj(worker -> Scratch.allocate(memory, widest, 1))

@@ -25,6 +25,7 @@ import io.baseload.engine.model.AllReduceProbe;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.TextEncoder;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.schedule.Batcher;
@@ -40,6 +41,9 @@ import java.util.Optional;
 /** One team of workers and one thread that drives it, shared by all loaded models. */
 final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
+
+    /** The thread of a measurement. */
+    static final String PROBE = "baseload-probe";
 
     private final TeamLayout layout;
     private final boolean pinned;
@@ -107,14 +111,17 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return RatesProbe.measure(model, Kernels.best(precision), layout, pinned);
+        return PlatformThread.call(
+                PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
     }
 
     @Override
     public CollectiveTimes measureAllReduce(int rows, int width, boolean meeting) {
-        try (AllReduceProbe probe = new AllReduceProbe(layout, pinned, rows, width)) {
-            return new CollectiveTimes(probe.nanos(meeting));
-        }
+        return PlatformThread.call(PROBE, () -> {
+            try (AllReduceProbe probe = new AllReduceProbe(layout, pinned, rows, width)) {
+                return new CollectiveTimes(probe.nanos(meeting));
+            }
+        });
     }
 
     @Override

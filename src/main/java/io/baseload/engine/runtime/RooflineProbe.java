@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.KernelTime;
 import io.baseload.engine.profile.MachineProbe;
@@ -34,7 +35,12 @@ record RooflineProbe(
         }
     }
 
+    /** Measures on a thread of its own. */
     Roofline measure(int sequences) {
+        return PlatformThread.call(CpuEngine.PROBE, () -> measureHere(sequences));
+    }
+
+    private Roofline measureHere(int sequences) {
         StepMatrices first = shards.getFirst();
         double chosen = first.chosen(sequences);
         List<PackedMatrix> shared = all(StepMatrices::shared);
