@@ -58,6 +58,9 @@ public interface Kernels {
     /** The implementation and its vector width, described for people. */
     String name();
 
+    /** Whether these kernels use the Vector API: until the JIT has compiled such a kernel, each vector is an object. */
+    boolean vectors();
+
     /** The most rows for which decode kernels read the weights once. */
     int MAX_DECODE_ROWS = 16;
 

@@ -41,6 +41,11 @@ record ScalarKernels(
     }
 
     @Override
+    public boolean vectors() {
+        return false;
+    }
+
+    @Override
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";

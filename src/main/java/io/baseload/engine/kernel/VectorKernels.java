@@ -30,6 +30,11 @@ record VectorKernels(
     }
 
     @Override
+    public boolean vectors() {
+        return true;
+    }
+
+    @Override
     public KernelTiers tiers() {
         if (precision == Precision.EXACT) {
             return new KernelTiers("f32, " + name(), "f32, " + name());
