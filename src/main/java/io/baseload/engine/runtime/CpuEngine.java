@@ -143,6 +143,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public LoadedModel load(Path file, LoadOptions options) {
+        refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(false);
             return load(source, ModelSize.of(source.config(), options), options);
@@ -151,6 +152,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public LoadedEncoder loadEncoder(Path file, LoadOptions options) {
+        refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(true);
             return loadEncoder(source, ModelSize.of(source.config(), options), options);
@@ -223,13 +225,17 @@ final class CpuEngine implements Engine {
     }
 
     private synchronized void add(ModelTurns turns, NativeMemory memory, Runnable freed) {
-        if (closed) {
-            throw new IllegalStateException("the engine is closed");
-        }
+        refuseClosed();
         loop.add(turns, () -> {
             memory.close();
             freed.run();
         });
+    }
+
+    private void refuseClosed() {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
+        }
     }
 
     @Override
