@@ -30,7 +30,7 @@ public interface Engine extends AutoCloseable {
     Vocabulary vocabulary(Path file);
 
     /**
-     * The memory that {@link #load} with the same arguments would use.
+     * The most memory that {@link #load} with the same arguments would use, and answers afterwards.
      *
      * @throws ModelFileException as {@link #inspect}
      * @throws UnfitOptionsException if the model can't be loaded with these options

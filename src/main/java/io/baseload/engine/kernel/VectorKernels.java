@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
@@ -9,8 +10,10 @@ import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,18 @@ record VectorKernels(
     @Override
     public String name() {
         return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public long scratchHeap(Set<Packing> packings, int cols) {
+        long bytes = bf16 != null ? Bf16Linear.heapBytes(bf16, cols) : integers() ? PromptLinear.HEAP_BYTES : 0;
+        if (packings.stream().anyMatch(this::inTiles)) {
+            bytes += Int8Rows.heapBytes(1, cols);
+        }
+        if (packings.stream().anyMatch(packing -> !inTiles(packing) && decodesInt8(packing))) {
+            bytes += Int8Rows.heapBytes(Scratch.MAX_ROWS, cols);
+        }
+        return bytes;
     }
 
     @Override
@@ -54,10 +69,10 @@ record VectorKernels(
 
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
-        if (inTiles(w)) {
+        if (inTiles(w.packing())) {
             scratch.tileRows().start(Math.min(to - from, TileKernel.maxRows(set())), w.cols());
-            TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
-        } else if (decodesInt8(w)) {
+            TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.tileRow());
+        } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
         } else {
             DecodeLinear.prepare(w, x, from, to, scratch);
@@ -67,17 +82,17 @@ record VectorKernels(
     @Override
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (inTiles(w)) {
+        if (inTiles(w.packing())) {
             scratch.tiles(set()).multiply(w, scratch.tileRows(), 0, y, from, to, firstPanel, endPanel);
-        } else if (decodesInt8(w)) {
+        } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
     }
 
-    private boolean decodesInt8(PackedMatrix w) {
-        return precision == Precision.FAST && Int8DecodeLinear.takes(w.packing());
+    private boolean decodesInt8(Packing packing) {
+        return precision == Precision.FAST && Int8DecodeLinear.takes(packing);
     }
 
     @Override
@@ -96,8 +111,8 @@ record VectorKernels(
         return bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
     }
 
-    private boolean inTiles(PackedMatrix w) {
-        return tiles != null && TileKernel.takes(tiles, w.packing());
+    private boolean inTiles(Packing packing) {
+        return tiles != null && TileKernel.takes(tiles, packing);
     }
 
     private VectorInstructions set() {
@@ -113,7 +128,7 @@ record VectorKernels(
     public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(form, x, rows, tiles);
         if (form == PromptForm.TILES) {
-            TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
+            TileLinear.quantize(x, from, end, to.tiles, from, scratch.tileRow());
         } else if (bf16 != null) {
             scratch.bf16(bf16).convert(x, from, end, to);
         } else {
