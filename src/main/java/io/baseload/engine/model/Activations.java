@@ -33,7 +33,8 @@ public record Activations(ModelConfig config, StepLimits limits, int shards) {
                 ? limits.chunks() * (2 * hidden + 1)
                 : limits.logits() * (hidden + config.vocabulary());
         long rows = limits.rows() * (stream() + blocks() + ropes() + choices());
-        return Float.BYTES * (rows + outputs + limits.workers() * Worker.MAX_NORM_ROWS * (hidden + compressed()));
+        long copies = (long) limits.workers() * Worker.MAX_NORM_ROWS * (hidden + compressed());
+        return Float.BYTES * (rows + outputs + copies);
     }
 
     private long stream() {

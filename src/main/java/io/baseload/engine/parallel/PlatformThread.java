@@ -17,10 +17,9 @@ public final class PlatformThread {
      */
     public static <T> T call(String name, Supplier<T> work) {
         try {
-            return CompletableFuture.supplyAsync(work, task -> Thread.ofPlatform()
-                            .name(name)
-                            .daemon()
-                            .start(task))
+            return CompletableFuture.supplyAsync(
+                            work,
+                            task -> Thread.ofPlatform().name(name).daemon().start(task))
                     .join();
         } catch (CompletionException failed) {
             throw switch (failed.getCause()) {

@@ -239,8 +239,7 @@ final class OneDnn {
 
     /** A stream for the calls of one thread at a time, which is destroyed with the arena. */
     static MemorySegment stream(Arena arena) {
-        return create(CREATE_STREAM, ENGINE, IN_ORDER)
-                .reinterpret(0, arena, stream -> destroy(DESTROY_STREAM, stream));
+        return create(CREATE_STREAM, ENGINE, IN_ORDER).reinterpret(0, arena, stream -> destroy(DESTROY_STREAM, stream));
     }
 
     private static long bytes(MemorySegment descriptor) {

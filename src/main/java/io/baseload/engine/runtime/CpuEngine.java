@@ -111,8 +111,12 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return PlatformThread.call(
-                PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
+        return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
+    }
+
+    @Override
+    public MemoryEstimate measurement(ModelOutline model, Precision precision) {
+        return RatesProbe.memory(model, Kernels.best(precision), layout);
     }
 
     @Override

@@ -65,8 +65,8 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         if (layout.shards() == 1 || source.isEncoder()) {
             return source.estimate(size, layout.workers());
         }
-        MemoryEstimate taken =
-                estimate(plan(source, layout), size, source.kernels(size.options().precision()), layout);
+        MemoryEstimate taken = estimate(
+                plan(source, layout), size, source.kernels(size.options().precision()), layout);
         return taken.plus(new MemoryEstimate(0, 0, source.passingBytes(), 0));
     }
 

@@ -139,8 +139,7 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
      * @param widest as for {@link #scratchBytes}
      * @param shards of the whole model
      */
-    long heapBytes(
-            ModelConfig config, Kernels kernels, Set<Packing> packings, int widest, int workers, int shards) {
+    long heapBytes(ModelConfig config, Kernels kernels, Set<Packing> packings, int widest, int workers, int shards) {
         KvLayout layout = config.kvLayout(options.kvPrecision());
         return activationBytes(config, workers, shards)
                 + workers * Scratch.heapBytes(kernels, packings, widest, layout);

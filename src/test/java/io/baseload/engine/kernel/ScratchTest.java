@@ -33,7 +33,9 @@ class ScratchTest {
                 Kernels.scalar(Precision.FAST))) {
             for (Packing packing : List.of(Packing.Q4_0, Packing.Q8_0, NF4)) {
                 long said = Scratch.heapBytes(kernels, Set.of(packing), COLUMNS, LAYOUT);
-                assertThat(used(kernels, packing)).as("%s, %s", kernels, packing).isCloseTo(said, withPercentage(3));
+                assertThat(used(kernels, packing))
+                        .as("%s, %s", kernels, packing)
+                        .isCloseTo(said, withPercentage(3));
             }
         }
     }

@@ -11,8 +11,8 @@ import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 
 class MachineCodeTest {
-    private static final boolean HERE = "amd64".equals(System.getProperty("os.arch"))
-            && "Linux".equals(System.getProperty("os.name"));
+    private static final boolean HERE =
+            "amd64".equals(System.getProperty("os.arch")) && "Linux".equals(System.getProperty("os.name"));
 
     /** Keeps messages. */
     private static final class Messages extends Handler {

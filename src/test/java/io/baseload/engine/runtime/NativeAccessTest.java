@@ -22,9 +22,12 @@ class NativeAccessTest {
                 .start();
         String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        assertThat(output.lines()).as(output).hasSize(2).allSatisfy(line -> assertThat(line)
-                .isEqualTo("This JVM denies native access, which the engine needs:"
-                        + " start Java with --enable-native-access=ALL-UNNAMED"));
+        assertThat(output.lines())
+                .as(output)
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line)
+                        .isEqualTo("This JVM denies native access, which the engine needs:"
+                                + " start Java with --enable-native-access=ALL-UNNAMED"));
     }
 
     /** Opens an engine twice, in a process of its own. */

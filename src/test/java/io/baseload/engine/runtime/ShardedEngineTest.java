@@ -92,8 +92,7 @@ class ShardedEngineTest {
                     .max()
                     .orElseThrow();
             try (LoadedModel model = two.load(TestModels.tiny(), OPTIONS)) {
-                assertThat(estimate)
-                        .isEqualTo(model.load().memory().plus(new MemoryEstimate(0, 0, largest, 0)));
+                assertThat(estimate).isEqualTo(model.load().memory().plus(new MemoryEstimate(0, 0, largest, 0)));
                 assertThat(NativeMemory.liveBytes() - before).isEqualTo(estimate.total() - largest);
             }
         }
