@@ -4,6 +4,7 @@ import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import java.util.Optional;
 
 /**
@@ -46,8 +47,13 @@ record PromptFormat(int group, int limit) {
 
     /** Whether weights are multiplied in this way; plain numbers stay F32. */
     boolean takes(PackedMatrix w) {
-        int block = w.packing().block();
-        return w.packing().codes().coded() && (group % block == 0 || block % group == 0);
+        return takes(w.packing());
+    }
+
+    /** The same for all weights of a packing. */
+    boolean takes(Packing packing) {
+        int block = packing.block();
+        return packing.codes().coded() && (group % block == 0 || block % group == 0);
     }
 
     /** Offset of the codes of a column and those after it. */

@@ -34,7 +34,7 @@ record VectorKernels(
 
     @Override
     public long scratchHeap(Set<Packing> packings, int cols) {
-        long bytes = bf16 != null ? Bf16Linear.heapBytes(bf16, cols) : integers() ? PromptLinear.HEAP_BYTES : 0;
+        long bytes = libraryHeap(packings, cols);
         if (packings.stream().anyMatch(this::inTiles)) {
             bytes += Int8Rows.heapBytes(1, cols);
         }
@@ -42,6 +42,16 @@ record VectorKernels(
             bytes += Int8Rows.heapBytes(Scratch.MAX_ROWS, cols);
         }
         return bytes;
+    }
+
+    private long libraryHeap(Set<Packing> packings, int cols) {
+        if (bf16 != null) {
+            return Bf16Linear.heapBytes(bf16, cols);
+        }
+        boolean used = integers()
+                && packings.stream()
+                        .anyMatch(packing -> PromptFormat.MACHINE.orElseThrow().takes(packing));
+        return used ? PromptLinear.HEAP_BYTES : 0;
     }
 
     @Override
