@@ -4,7 +4,6 @@ import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
-import io.baseload.engine.tensor.Packing;
 import java.util.Optional;
 
 /**
@@ -47,13 +46,8 @@ record PromptFormat(int group, int limit) {
 
     /** Whether weights are multiplied in this way; plain numbers stay F32. */
     boolean takes(PackedMatrix w) {
-        return takes(w.packing());
-    }
-
-    /** The same for all weights of a packing. */
-    boolean takes(Packing packing) {
-        int block = packing.block();
-        return packing.codes().coded() && (group % block == 0 || block % group == 0);
+        int block = w.packing().block();
+        return w.packing().codes().coded() && (group % block == 0 || block % group == 0);
     }
 
     /** Offset of the codes of a column and those after it. */

@@ -67,10 +67,10 @@ public final class Scratch {
 
     private final int cols;
     private final int valueDim;
-    private @Nullable Int8Rows int8;
+    private @Nullable Int8Rows int8Rows;
 
     /** Created on first use. */
-    private @Nullable Int8Rows tileRow;
+    private @Nullable Int8Rows int8;
 
     /** Created on first use, which is only where values are stored in keys. */
     private float @Nullable [] values;
@@ -112,21 +112,21 @@ public final class Scratch {
     }
 
     /** Rows of x in 8 bits, for the Vector API. Created on first use, because the scalar implementation runs without it. */
-    Int8Rows int8() {
-        Int8Rows rows = int8;
+    Int8Rows int8Rows() {
+        Int8Rows rows = int8Rows;
         if (rows == null) {
             rows = new Int8Rows(MAX_ROWS, cols);
-            int8 = rows;
+            int8Rows = rows;
         }
         return rows;
     }
 
     /** A row of x in 8 bits on its way into tiles, which need no more rows in this form. */
-    Int8Rows tileRow() {
-        Int8Rows row = tileRow;
+    Int8Rows int8() {
+        Int8Rows row = int8;
         if (row == null) {
             row = new Int8Rows(1, cols);
-            tileRow = row;
+            int8 = row;
         }
         return row;
     }

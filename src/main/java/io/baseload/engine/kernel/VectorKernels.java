@@ -48,9 +48,9 @@ record VectorKernels(
         if (bf16 != null) {
             return Bf16Linear.heapBytes(bf16, cols);
         }
-        boolean used = integers()
-                && packings.stream()
-                        .anyMatch(packing -> PromptFormat.MACHINE.orElseThrow().takes(packing));
+        boolean used = packings.stream()
+                .map(packing -> PackedMatrix.planned(packing, PackedMatrix.LANES, packing.block()))
+                .anyMatch(w -> promptForm(w) == PromptForm.LIBRARY);
         return used ? PromptLinear.HEAP_BYTES : 0;
     }
 
@@ -79,10 +79,10 @@ record VectorKernels(
 
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
-        if (inTiles(w.packing())) {
+        if (inTiles(w)) {
             scratch.tileRows().start(Math.min(to - from, TileKernel.maxRows(set())), w.cols());
-            TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.tileRow());
-        } else if (decodesInt8(w.packing())) {
+            TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
+        } else if (decodesInt8(w)) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
         } else {
             DecodeLinear.prepare(w, x, from, to, scratch);
@@ -92,13 +92,17 @@ record VectorKernels(
     @Override
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (inTiles(w.packing())) {
+        if (inTiles(w)) {
             scratch.tiles(set()).multiply(w, scratch.tileRows(), 0, y, from, to, firstPanel, endPanel);
-        } else if (decodesInt8(w.packing())) {
+        } else if (decodesInt8(w)) {
             Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
+    }
+
+    private boolean decodesInt8(PackedMatrix w) {
+        return decodesInt8(w.packing());
     }
 
     private boolean decodesInt8(Packing packing) {
@@ -121,6 +125,10 @@ record VectorKernels(
         return bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
     }
 
+    private boolean inTiles(PackedMatrix w) {
+        return inTiles(w.packing());
+    }
+
     private boolean inTiles(Packing packing) {
         return tiles != null && TileKernel.takes(tiles, packing);
     }
@@ -138,7 +146,7 @@ record VectorKernels(
     public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(form, x, rows, tiles);
         if (form == PromptForm.TILES) {
-            TileLinear.quantize(x, from, end, to.tiles, from, scratch.tileRow());
+            TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
         } else if (bf16 != null) {
             scratch.bf16(bf16).convert(x, from, end, to);
         } else {
