@@ -138,7 +138,7 @@ final class PlanCommand implements Callable<Integer> {
             throw new BadInputException("--threads must be 0 (automatic) or more");
         }
         try (Engine engine = Engine.open(new EngineOptions(threads, true))) {
-            var planner = new Planner(engine, true, MemoryBudget.ofThisProcess(0));
+            var planner = new Planner(engine, MemoryBudget.ofThisProcess(0));
             if (article) {
                 article(planner);
             } else {

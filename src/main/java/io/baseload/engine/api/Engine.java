@@ -30,7 +30,7 @@ public interface Engine extends AutoCloseable {
     Vocabulary vocabulary(Path file);
 
     /**
-     * The memory that {@link #load} with the same arguments would use.
+     * The most memory that {@link #load} with the same arguments would use, and answers afterwards.
      *
      * @throws ModelFileException as {@link #inspect}
      * @throws UnfitOptionsException if the model can't be loaded with these options
@@ -67,11 +67,18 @@ public interface Engine extends AutoCloseable {
     ShardOutline shards(String config, LoadOptions options, int shards);
 
     /**
-     * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and half a GiB of memory. Call it while the engine is idle.
+     * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and the memory of {@link #measurement}. Call it while the engine is idle.
      *
      * @throws UnfitOptionsException if its matrices are wider than those of any model; the message is a sentence
      */
     MachineRates measure(ModelOutline model, Precision precision);
+
+    /**
+     * The memory that {@link #measure} with the same arguments takes: more than half a GiB.
+     *
+     * @throws UnfitOptionsException as {@link #measure}
+     */
+    MemoryEstimate measurement(ModelOutline model, Precision precision);
 
     /**
      * Measures how long an all-reduce of some rows takes among the engine's shards, including the barrier of each shard's workers that follows it; with one shard, only the barrier. Call it

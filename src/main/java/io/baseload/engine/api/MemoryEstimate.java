@@ -6,7 +6,7 @@ package io.baseload.engine.api;
  * @param weights outside the Java heap, as the next two
  * @param kvCache keys and values
  * @param scratch intermediate results of the workers
- * @param activations in the Java heap: the rows of a step
+ * @param activations in the Java heap: the rows of a step, and the rest of the workers' intermediate results
  */
 public record MemoryEstimate(long weights, long kvCache, long scratch, long activations) {
     /** No memory. */

@@ -33,6 +33,11 @@ final class Bf16Linear {
         conversion = new Bf16Conversion(format, cols);
     }
 
+    /** The heap of such an object: the parts of a row. */
+    static long heapBytes(Bf16Format format, int cols) {
+        return (format.terms() > 1 ? 2L : 1L) * cols * Short.BYTES;
+    }
+
     void convert(Rows x, int from, int to, PromptRows out) {
         conversion.rows(x, from, to, out);
     }

@@ -69,7 +69,7 @@ final class Int8DecodeLinear {
         int group = group(w.packing());
         float unit = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         int lowest = codes == Codes.I4 ? -8 : 0;
-        Int8Rows rows = scratch.int8();
+        Int8Rows rows = scratch.int8Rows();
         for (int row = from; row < to; row++) {
             rows.quantize(row - from, x.data(), x.at(row), w.cols(), group, codes.codebook(), unit, lowest);
         }
@@ -146,7 +146,7 @@ final class Int8DecodeLinear {
     private static void codebook(PackedMatrix w, int unit, int block, int blocks, int row, Scratch s) {
         IntegerTable table = Codebook.smallIntegers(w.packing().codes());
         int to = row * PARTS * L;
-        CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8(), row, s.sums, to);
+        CodebookInt8.multiply(w, unit / PARTS, block, blocks, table, s.blockScales, s.int8Rows(), row, s.sums, to);
     }
 
     /** Two rows at a time where there is a kernel for them, and the last of an odd number by itself. */
@@ -184,10 +184,10 @@ final class Int8DecodeLinear {
         int panel = unit / PARTS;
         switch (scales.kind()) {
             case F16, F16_MINIMUM ->
-                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
+                NibbleInt8Half.multiply(w, panel, units, block, blocks, scales, s.int8Rows(), row, s.sums);
             case LINEAR8, LINEAR8_MINIMUM ->
-                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
-            default -> NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8(), row, s.sums);
+                NibbleInt8Nested.multiply(w, panel, units, block, blocks, scales, s.int8Rows(), row, s.sums);
+            default -> NibbleInt8Float.multiply(w, panel, units, block, blocks, scales, s.int8Rows(), row, s.sums);
         }
     }
 
@@ -195,7 +195,7 @@ final class Int8DecodeLinear {
             PackedMatrix w, int unit, int units, int first, int block, int blocks, int row, Scratch s) {
         BlockScales scales = s.blockScales;
         int panel = unit / PARTS;
-        Int8Rows x = s.int8();
+        Int8Rows x = s.int8Rows();
         switch (scales.kind()) {
             case F16, F16_MINIMUM ->
                 NibbleInt8HalfPairs.multiply(w, panel, units, first, block, blocks, scales, x, row, s.sums);
@@ -214,7 +214,7 @@ final class Int8DecodeLinear {
     /** Adds minimums times the sums of a row to the scratch's totals, if there are any. */
     private static void minimums(PackedMatrix w, int units, int block, int blocks, int row, Scratch s) {
         if (s.blockScales.kind().minimum()) {
-            Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8(), row, s.totals);
+            Int8Minimums.add(w, units, block, blocks, s.blockScales, s.int8Rows(), row, s.totals);
         }
     }
 

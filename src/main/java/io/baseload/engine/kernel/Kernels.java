@@ -55,8 +55,19 @@ public interface Kernels {
     /** The kernels that compute linear layers. */
     KernelTiers tiers();
 
+    /**
+     * The heap in bytes that these kernels take in a worker's {@link Scratch} at their first call, for multiplications only.
+     *
+     * @param packings those of the matrices
+     * @param cols the most columns of a matrix
+     */
+    long scratchHeap(Set<Packing> packings, int cols);
+
     /** The implementation and its vector width, described for people. */
     String name();
+
+    /** Whether these kernels use the Vector API: until the JIT has compiled such a kernel, each vector is an object. */
+    boolean vectors();
 
     /** The most rows for which decode kernels read the weights once. */
     int MAX_DECODE_ROWS = 16;

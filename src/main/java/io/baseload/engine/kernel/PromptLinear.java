@@ -34,6 +34,9 @@ final class PromptLinear {
     /** Rows for which weights are converted once. */
     private static final int MAX_ROWS = 512;
 
+    /** The heap of such an object: sums, and the scale and the excess of each output of each group. */
+    static final long HEAP_BYTES = (MAX_ROWS + 2L * IntegerProducts.MAX_GROUPS) * WIDTH * Float.BYTES;
+
     private static final VectorShuffle<Integer> PLACES = VectorShuffle.fromOp(INTS, PromptFormat::place);
 
     private final PromptFormat format = PromptFormat.MACHINE.orElseThrow();

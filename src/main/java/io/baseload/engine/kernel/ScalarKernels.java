@@ -14,6 +14,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,16 @@ record ScalarKernels(
     @Override
     public String name() {
         return "scalar";
+    }
+
+    @Override
+    public long scratchHeap(Set<Packing> packings, int cols) {
+        return 0;
+    }
+
+    @Override
+    public boolean vectors() {
+        return false;
     }
 
     @Override

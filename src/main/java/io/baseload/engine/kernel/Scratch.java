@@ -4,14 +4,14 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
-import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileRows;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A worker's memory for intermediate results. Nothing in it is kept from one call to the next, except the result of {@link Kernels#prepareDecode}. */
@@ -36,6 +36,9 @@ public final class Scratch {
 
     private static final int WIDTH = STREAMS * LANES;
 
+    /** Queries whose spans are computed together. */
+    private static final int QUERIES = Attention.MAX_QUERIES * Attention.MAX_QUERIES;
+
     /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Outside the heap, because only there vectors can be aligned to cache lines. */
     final MemorySegment widened;
 
@@ -57,13 +60,16 @@ public final class Scratch {
     final float[] blockSums;
 
     /** Scores of a span, {@code [head][row][Attention.SPAN]}. */
-    final float[] scores = new float[Attention.MAX_QUERIES * Attention.MAX_QUERIES * Attention.SPAN];
+    final float[] scores = new float[QUERIES * Attention.SPAN];
 
     final AttentionPart part;
     final OnlineSoftmax softmax = new OnlineSoftmax();
 
     private final int cols;
     private final int valueDim;
+    private @Nullable Int8Rows int8Rows;
+
+    /** Created on first use. */
     private @Nullable Int8Rows int8;
 
     /** Created on first use, which is only where values are stored in keys. */
@@ -80,14 +86,14 @@ public final class Scratch {
     /** Created on first use. */
     private @Nullable TileLinear tiles;
 
-    /** Created on first use. */
-    private @Nullable TileRows tileRows;
+    private final TileRows tileRows;
 
     /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
 
-    private Scratch(MemorySegment widened, int cols, int valueDim) {
-        this.widened = widened;
+    private Scratch(MemorySegment memory, int cols, int valueDim) {
+        this.widened = memory.asSlice(0, widenedBytes(cols));
+        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols)));
         this.blockScales = new BlockScales(widened);
         this.blockSums = new float[MAX_ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
@@ -105,14 +111,24 @@ public final class Scratch {
         return new Scratch(memory.allocate(nativeBytes(cols)), cols, valueDim);
     }
 
-    /** Rows of x in 8 bits. Created on first use, because the scalar implementation runs without the Vector API. */
-    Int8Rows int8() {
-        Int8Rows rows = int8;
+    /** Rows of x in 8 bits, for the Vector API. Created on first use, because the scalar implementation runs without it. */
+    Int8Rows int8Rows() {
+        Int8Rows rows = int8Rows;
         if (rows == null) {
             rows = new Int8Rows(MAX_ROWS, cols);
-            int8 = rows;
+            int8Rows = rows;
         }
         return rows;
+    }
+
+    /** A row of x in 8 bits on its way into tiles, which need no more rows in this form. */
+    Int8Rows int8() {
+        Int8Rows row = int8;
+        if (row == null) {
+            row = new Int8Rows(1, cols);
+            int8 = row;
+        }
+        return row;
     }
 
     /** A page's values, {@code [valueDim][KvPages.TOKENS]}. */
@@ -164,16 +180,29 @@ public final class Scratch {
 
     /** Rows of decode for {@link #tiles}. */
     TileRows tileRows() {
-        TileRows rows = tileRows;
-        if (rows == null) {
-            rows = new TileRows(Arena.ofAuto().allocate(TileRows.bytes(MAX_ROWS, cols), Lanes.VECTOR));
-            tileRows = rows;
-        }
-        return rows;
+        return tileRows;
     }
 
-    /** Memory outside the heap that {@link #allocate} needs, in bytes. */
+    /** Memory outside the heap that {@link #allocate} needs, in bytes. The part that kernels don't use is never touched. */
     public static long nativeBytes(int cols) {
+        return widenedBytes(cols) + TileRows.bytes(MAX_ROWS, cols);
+    }
+
+    /**
+     * The heap of a worker's memory, in bytes, once these kernels have used it.
+     *
+     * @param packings those of the matrices that they multiply
+     * @param cols as for {@link #allocate}
+     */
+    public static long heapBytes(Kernels kernels, Set<Packing> packings, int cols, KvLayout layout) {
+        long sums = 2L * MAX_ROWS * WIDTH + (long) MAX_ROWS * Math.ceilDiv(cols, LANES);
+        long weights = 2L * ONE_ROWS_BLOCKS * WIDTH + Packing.MAX_COLUMNS * LANES + LANES;
+        long attention = QUERIES * (Attention.SPAN + 4L + layout.valueDim());
+        long values = layout.valuesInKeys() ? (QUERIES + (long) KvPages.TOKENS) * layout.valueDim() : 0;
+        return Float.BYTES * (sums + weights + attention + values) + kernels.scratchHeap(packings, cols);
+    }
+
+    private static long widenedBytes(int cols) {
         return Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH) * Float.BYTES;
     }
 }

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
@@ -9,8 +10,10 @@ import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Objects;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +30,33 @@ record VectorKernels(
     @Override
     public String name() {
         return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
+    }
+
+    @Override
+    public long scratchHeap(Set<Packing> packings, int cols) {
+        long bytes = libraryHeap(packings, cols);
+        if (packings.stream().anyMatch(this::inTiles)) {
+            bytes += Int8Rows.heapBytes(1, cols);
+        }
+        if (packings.stream().anyMatch(packing -> !inTiles(packing) && decodesInt8(packing))) {
+            bytes += Int8Rows.heapBytes(Scratch.MAX_ROWS, cols);
+        }
+        return bytes;
+    }
+
+    private long libraryHeap(Set<Packing> packings, int cols) {
+        if (bf16 != null) {
+            return Bf16Linear.heapBytes(bf16, cols);
+        }
+        boolean used = packings.stream()
+                .map(packing -> PackedMatrix.planned(packing, PackedMatrix.LANES, packing.block()))
+                .anyMatch(w -> promptForm(w) == PromptForm.LIBRARY);
+        return used ? PromptLinear.HEAP_BYTES : 0;
+    }
+
+    @Override
+    public boolean vectors() {
+        return true;
     }
 
     @Override
@@ -73,7 +103,11 @@ record VectorKernels(
     }
 
     private boolean decodesInt8(PackedMatrix w) {
-        return precision == Precision.FAST && Int8DecodeLinear.takes(w.packing());
+        return decodesInt8(w.packing());
+    }
+
+    private boolean decodesInt8(Packing packing) {
+        return precision == Precision.FAST && Int8DecodeLinear.takes(packing);
     }
 
     @Override
@@ -93,7 +127,11 @@ record VectorKernels(
     }
 
     private boolean inTiles(PackedMatrix w) {
-        return tiles != null && TileKernel.takes(tiles, w.packing());
+        return inTiles(w.packing());
+    }
+
+    private boolean inTiles(Packing packing) {
+        return tiles != null && TileKernel.takes(tiles, packing);
     }
 
     private VectorInstructions set() {

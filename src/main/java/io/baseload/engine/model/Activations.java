@@ -15,7 +15,7 @@ import io.baseload.engine.config.RopeScaling.LongRope;
 import java.util.stream.Stream;
 
 /**
- * The Java heap for a shard's steps: the rows that blocks request from their {@link Workspace}, those of the residual stream, and logits.
+ * The Java heap for a shard's steps: the rows that blocks request from their {@link Workspace}, those of the residual stream, logits, and each worker's copies of few rows.
  *
  * @param shards of the whole model
  */
@@ -32,7 +32,9 @@ public record Activations(ModelConfig config, StepLimits limits, int shards) {
         long outputs = config.encoder().isPresent()
                 ? limits.chunks() * (2 * hidden + 1)
                 : limits.logits() * (hidden + config.vocabulary());
-        return Float.BYTES * (limits.rows() * (stream() + blocks() + ropes() + choices()) + outputs);
+        long rows = limits.rows() * (stream() + blocks() + ropes() + choices());
+        long copies = (long) limits.workers() * Worker.MAX_NORM_ROWS * (hidden + compressed());
+        return Float.BYTES * (rows + outputs + copies);
     }
 
     private long stream() {
@@ -85,6 +87,16 @@ public record Activations(ModelConfig config, StepLimits limits, int shards) {
 
     private static Stream<Use> gated(long width) {
         return Stream.of(new Use("gate", width), new Use("up", width));
+    }
+
+    /** Columns of compressed queries, of which workers have copies too. */
+    private long compressed() {
+        return config.layers().stream()
+                .map(LayerConfig::attention)
+                .filter(Latent.class::isInstance)
+                .mapToLong(attention -> ((Latent) attention).queryRank())
+                .distinct()
+                .sum();
     }
 
     /** Cosines and sines. */

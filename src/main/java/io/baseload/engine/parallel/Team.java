@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Threads that run one step together. The caller of {@link #run} is worker 0, so a team of n has n − 1 threads of its own, which park soon if there is no step. A step gets the number of
- * workers that makes it fastest ({@link WorkerCount}); the others stay parked. Used by one thread at a time.
+ * workers that makes it fastest ({@link WorkerCount}); the others stay parked. Used by one thread at a time, a platform thread.
  *
  * <p>If each worker can have its own CPU, the team's threads are pinned, as long as no other process uses these CPUs. The caller's thread is not, because threads that it starts would
  * inherit its CPU.
@@ -79,6 +79,11 @@ public final class Team implements AutoCloseable {
         this(layout, layout.shards(), pinned, LOST_NAPS);
     }
 
+    /** A team of which all workers take part in each step, for measurements. */
+    public static Team ofAll(TeamLayout layout, boolean pinned) {
+        return new Team(layout, layout.workers(), pinned, LOST_NAPS);
+    }
+
     /**
      * @param least the smallest number of workers of a step, even if fewer would be faster
      * @param naps as {@link #LOST_NAPS}
@@ -136,10 +141,12 @@ public final class Team implements AutoCloseable {
     /**
      * Runs a step on workers 0 … n − 1 and returns when all are done.
      *
+     * @throws IllegalStateException on a virtual thread
      * @throws RuntimeException whatever the first worker that failed threw
      * @throws WorkerLostException if one of them doesn't finish, in this step or an earlier one; then the team can't be used any more
      */
     public void run(Step step) {
+        PlatformThread.require();
         refuseLost();
         int active = count.next(step.divisible());
         begin(step, active);

@@ -82,15 +82,18 @@ public final class IntegerProducts {
         if (!BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
             LOG.log(
                     Level.INFO,
-                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts are"
-                            + " computed in F32, which is slower");
+                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts of"
+                            + " 8-bit weights are computed in F32, which is slower");
             return Optional.empty();
         }
         try {
             OneDnn.useOneThread();
             return Optional.of(packedKind().orElse(new Kind("oneDNN gemm", false, 63)));
         } catch (LinkageError | RuntimeException unusable) {
-            LOG.log(Level.WARNING, "oneDNN can''t be used here, so prompts are computed in F32: {0}", cause(unusable));
+            LOG.log(
+                    Level.WARNING,
+                    "oneDNN can''t be used here, so prompts of 8-bit weights are computed in F32: {0}",
+                    cause(unusable));
             LOG.log(Level.DEBUG, "oneDNN", unusable);
             return Optional.empty();
         }

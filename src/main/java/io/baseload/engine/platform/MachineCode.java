@@ -10,6 +10,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.util.function.Function;
 
 /**
  * A function in machine code with one argument, the address of its parameters. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
@@ -36,6 +37,11 @@ public final class MachineCode {
 
     /** Whether such functions can be called here: on x86-64 with the System V ABI, unless the system refuses executable memory. */
     static boolean available() {
+        return available(MachineCode::of);
+    }
+
+    /** @param system makes code callable, or throws as {@link #of} */
+    static boolean available(Function<byte[], MachineCode> system) {
         boolean here = "amd64".equals(System.getProperty("os.arch")) && "Linux".equals(System.getProperty("os.name"));
         if (!here) {
             return false;
@@ -43,7 +49,7 @@ public final class MachineCode {
         try {
             var nothing = new Assembler(256);
             nothing.returns();
-            of(nothing.code()).call(0);
+            system.apply(nothing.code()).call(0);
             return true;
         } catch (IllegalStateException refused) {
             LOG.log(Level.WARNING, "4-bit weights are multiplied more slowly: {0}", refused.getMessage());
@@ -65,6 +71,7 @@ public final class MachineCode {
                     FunctionDescriptor.of(ADDRESS, ADDRESS, JAVA_LONG, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_LONG));
             MethodHandle protect =
                     system.function("mprotect", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+            MethodHandle unmap = system.function("munmap", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG));
             var page =
                     (MemorySegment) map.invokeExact(MemorySegment.NULL, bytes, READ | WRITE, PRIVATE_ANONYMOUS, -1, 0L);
             if (page.address() == -1) {
@@ -72,6 +79,8 @@ public final class MachineCode {
             }
             page.reinterpret(bytes).copyFrom(MemorySegment.ofArray(code));
             if ((int) protect.invokeExact(page, bytes, READ | EXECUTE) != 0) {
+                int unmapped = (int) unmap.invokeExact(page, bytes);
+                LOG.log(Level.TRACE, "{0} bytes for machine code: {1}", bytes, unmapped == 0 ? "released" : "kept");
                 throw new IllegalStateException("the system doesn't allow memory for machine code to be executed");
             }
             return new MachineCode(page);

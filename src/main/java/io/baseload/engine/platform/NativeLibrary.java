@@ -20,6 +20,18 @@ public final class NativeLibrary {
         this.symbols = symbols;
     }
 
+    /** @throws IllegalStateException if the JVM was started so that the engine may not call C functions */
+    public static void requireAccess() {
+        try {
+            var _ = LINKER.downcallHandle(FunctionDescriptor.ofVoid());
+        } catch (IllegalCallerException denied) {
+            throw new IllegalStateException(
+                    "This JVM denies native access, which the engine needs:"
+                            + " start Java with --enable-native-access=ALL-UNNAMED",
+                    denied);
+        }
+    }
+
     /** The C library that the JVM itself uses. */
     public static NativeLibrary system() {
         return new NativeLibrary(LINKER.defaultLookup());

@@ -86,6 +86,7 @@ final class OneDnn {
                     ADDRESS));
     private static final MethodHandle CREATE_ENGINE = function("dnnl_engine_create", ADDRESS, JAVA_INT, JAVA_LONG);
     private static final MethodHandle CREATE_STREAM = function("dnnl_stream_create", ADDRESS, ADDRESS, JAVA_INT);
+    private static final MethodHandle DESTROY_STREAM = function("dnnl_stream_destroy", ADDRESS);
     private static final MethodHandle DESCRIBE =
             function("dnnl_memory_desc_create_with_tag", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
     private static final MethodHandle DESCRIBE_STRIDES =
@@ -236,8 +237,9 @@ final class OneDnn {
         }
     }
 
-    static MemorySegment stream() {
-        return create(CREATE_STREAM, ENGINE, IN_ORDER);
+    /** A stream for the calls of one thread at a time, which is destroyed with the arena. */
+    static MemorySegment stream(Arena arena) {
+        return create(CREATE_STREAM, ENGINE, IN_ORDER).reinterpret(0, arena, stream -> destroy(DESTROY_STREAM, stream));
     }
 
     private static long bytes(MemorySegment descriptor) {
@@ -250,12 +252,13 @@ final class OneDnn {
 
     /** A view of memory, which is destroyed with the arena. */
     private static MemorySegment memory(Arena arena, MemorySegment descriptor, MemorySegment data) {
-        return create(CREATE_MEMORY, descriptor, ENGINE, data).reinterpret(0, arena, OneDnn::destroyMemory);
+        return create(CREATE_MEMORY, descriptor, ENGINE, data)
+                .reinterpret(0, arena, memory -> destroy(DESTROY_MEMORY, memory));
     }
 
-    private static void destroyMemory(MemorySegment memory) {
+    private static void destroy(MethodHandle function, MemorySegment object) {
         try {
-            check((int) DESTROY_MEMORY.invokeExact(memory));
+            check((int) function.invokeExact(object));
         } catch (Throwable thrown) {
             throw failure(thrown);
         }

@@ -10,7 +10,7 @@ public final class ProductMemory {
     private final Arena arena = Arena.ofAuto();
     private final MemorySegment weights;
     private final MemorySegment sums;
-    private final MemorySegment stream = OneDnn.stream();
+    private final MemorySegment stream = OneDnn.stream(arena);
 
     /** Made when they are first needed. */
     private final OneDnn.Call[] calls;

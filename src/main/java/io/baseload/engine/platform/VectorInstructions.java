@@ -9,6 +9,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import java.util.function.BooleanSupplier;
 
 /** Vector instructions of x86-64 for products of bytes. */
 public enum VectorInstructions {
@@ -75,12 +76,17 @@ public enum VectorInstructions {
 
         private static List<VectorInstructions> find() {
             try {
-                List<VectorInstructions> described = available(Files.readAllLines(Path.of("/proc/cpuinfo")));
-                return described.isEmpty() || MachineCode.available() ? described : List.of();
+                return available(Files.readAllLines(Path.of("/proc/cpuinfo")), MachineCode::available);
             } catch (IOException unknown) {
                 return List.of();
             }
         }
+    }
+
+    /** @param callable whether machine code can be called; not asked if the processor has none of them */
+    static List<VectorInstructions> available(List<String> description, BooleanSupplier callable) {
+        List<VectorInstructions> described = available(description);
+        return described.isEmpty() || callable.getAsBoolean() ? described : List.of();
     }
 
     static List<VectorInstructions> available(List<String> description) {

@@ -1,6 +1,7 @@
 package io.baseload.engine.profile;
 
 import com.sun.management.ThreadMXBean;
+import io.baseload.engine.parallel.PlatformThread;
 import java.lang.management.ManagementFactory;
 
 /** Tells by its allocations whether the JIT has compiled a kernel: interpreted, it creates an object for each vector. */
@@ -15,8 +16,13 @@ public final class CompiledCalls {
 
     private CompiledCalls() {}
 
-    /** Calls the kernel {@link #CALLS} times, on a platform thread, and returns whether that created no objects. */
+    /**
+     * Calls the kernel {@link #CALLS} times and returns whether that created no objects.
+     *
+     * @throws IllegalStateException on a virtual thread, whose allocations the JVM doesn't report
+     */
     public static boolean createNoObjects(Runnable kernel) {
+        PlatformThread.require();
         long before = THREADS.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < CALLS; i++) {
             kernel.run();

@@ -14,12 +14,12 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Measures the highest rates of this machine with a model's weights and as many workers as the engine has: reading weights from memory, and multiplying by some of them from cache. The best
@@ -54,13 +54,14 @@ public final class MachineProbe implements AutoCloseable {
 
     /**
      * @param layout layout of the engine's workers; those of the probe run on the same CPUs
-     * @param widest the largest number of columns of a matrix
+     * @param widest the largest number of columns of a matrix, and at least the width of a key or value
+     * @param valueDim the width of a value
      */
-    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest) {
-        this.team = new Team(layout, pinned);
+    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest, int valueDim) {
+        this.team = Team.ofAll(layout, pinned);
         this.kernels = kernels;
         this.scratches = IntStream.range(0, layout.workers())
-                .mapToObj(worker -> Scratch.allocate(memory, widest, 1))
+                .mapToObj(worker -> Scratch.allocate(memory, widest, valueDim))
                 .toArray(Scratch[]::new);
     }
 
@@ -160,7 +161,9 @@ public final class MachineProbe implements AutoCloseable {
 
     /** Multiply-adds per second of all workers together, each with these weights and its own rows of a prompt. */
     public double promptRate(PackedMatrix weights, int rows) {
-        return rate(new PromptMultiplying(weights, rows), (double) rows * weights.rows() * weights.cols());
+        try (var multiplying = new PromptMultiplying(weights, rows)) {
+            return rate(multiplying, (double) rows * weights.rows() * weights.cols());
+        }
     }
 
     /**
@@ -181,10 +184,7 @@ public final class MachineProbe implements AutoCloseable {
     public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
         var layout = attention.kv().layout();
         double each = (double) attention.ends()[rows - 1] * rows * heads * (layout.keyDim() + layout.valueDim());
-        Scratch[] own = IntStream.range(0, team.workers())
-                .mapToObj(worker -> Scratch.allocate(memory, 1, layout.valueDim()))
-                .toArray(Scratch[]::new);
-        Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, own[worker]);
+        Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, scratches[worker]);
         return rate(step, ATTENTIONS * each);
     }
 
@@ -208,13 +208,6 @@ public final class MachineProbe implements AutoCloseable {
         return IntStream.range(0, team.workers())
                 .mapToObj(worker -> Rows.allocate(rows, width))
                 .toArray(Rows[]::new);
-    }
-
-    /** The same rows for all workers, which only read them. */
-    private Rows[] common(int rows, int width) {
-        Rows[] all = new Rows[team.workers()];
-        Arrays.fill(all, Rows.allocate(rows, width));
-        return all;
     }
 
     private double seconds(Step step) {
@@ -280,7 +273,7 @@ public final class MachineProbe implements AutoCloseable {
         private final PackedMatrix weights;
         private final int rows;
         private final int most;
-        private final Rows[] xs;
+        private final Rows x;
         private final Rows[] ys;
         private int panels;
         private int times;
@@ -290,7 +283,7 @@ public final class MachineProbe implements AutoCloseable {
             this.rows = rows;
             long fitting = Math.max(MIN_PANELS, CACHED_BYTES / weights.panelBytes());
             this.most = (int) Math.min(weights.panels(), fitting / MIN_PANELS * MIN_PANELS);
-            this.xs = common(rows, weights.cols());
+            this.x = Rows.allocate(rows, weights.cols());
             this.ys = eachWorkers(rows, most * PackedMatrix.LANES);
         }
 
@@ -301,40 +294,63 @@ public final class MachineProbe implements AutoCloseable {
 
         void multiply(int worker) {
             for (int i = 0; i < times; i++) {
-                kernels.decodeLinear(weights, xs[worker], ys[worker], 0, rows, 0, panels, scratches[worker]);
+                kernels.decodeLinear(weights, x, ys[worker], 0, rows, 0, panels, scratches[worker]);
             }
         }
     }
 
-    /** Every worker multiplies some rows of a prompt by the same weights. */
-    private final class PromptMultiplying implements Step {
+    /** The workers of a shard quantize some rows of a prompt together, and each multiplies all of them by the same weights. */
+    private final class PromptMultiplying implements Step, AutoCloseable {
+        private final NativeMemory rowsMemory = new NativeMemory();
         private final PackedMatrix weights;
         private final int rows;
-        private final Rows[] xs;
+        private final PromptForm form;
+        private final Rows x;
         private final Rows[] ys;
+
+        /** Each worker's view of its shard's rows; none if they stay as they are. */
         private final PromptRows[] quantized;
 
         PromptMultiplying(PackedMatrix weights, int rows) {
             this.weights = weights;
             this.rows = rows;
-            this.xs = common(rows, weights.cols());
+            this.form = kernels.promptForm(weights);
+            this.x = Rows.allocate(rows, weights.cols());
             this.ys = eachWorkers(rows, weights.panels() * PackedMatrix.LANES);
-            this.quantized = IntStream.range(0, team.workers())
-                    .mapToObj(worker -> PromptRows.allocate(
-                            memory, PromptRows.elements(rows, weights.cols()), kernels.promptBytes()))
+            this.quantized = form == PromptForm.PLAIN ? new PromptRows[0] : quantized();
+        }
+
+        private PromptRows[] quantized() {
+            long elements = PromptRows.elements(rows, weights.cols());
+            List<PromptRows> shards = Stream.generate(
+                            () -> PromptRows.allocate(rowsMemory.part(), elements, kernels.promptBytes()))
+                    .limit(team.layout().shards())
+                    .toList();
+            return IntStream.range(0, team.workers())
+                    .mapToObj(worker -> shards.get(team.layout().shard(worker)).share())
                     .toArray(PromptRows[]::new);
         }
 
         @Override
         public void run(int worker, int workers, Barrier barrier) {
             Scratch scratch = scratches[worker];
-            PromptForm form = kernels.promptForm(weights);
-            if (form != PromptForm.PLAIN) {
-                kernels.quantize(form, xs[worker], rows, 0, rows, quantized[worker], scratch);
-                kernels.prefillLinear(weights, quantized[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
-            } else {
-                kernels.prefillLinear(weights, xs[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
+            if (form == PromptForm.PLAIN) {
+                kernels.prefillLinear(weights, x, ys[worker], 0, rows, 0, weights.panels(), scratch);
+                return;
             }
+            TeamLayout layout = team.layout();
+            int place = layout.place(worker);
+            int sharing = layout.workers(layout.shard(worker), workers);
+            int from = Step.share(place, sharing, rows);
+            int to = Step.share(place + 1, sharing, rows);
+            kernels.quantize(form, x, rows, from, to, quantized[worker], scratch);
+            barrier.awaitShard();
+            kernels.prefillLinear(weights, quantized[worker], ys[worker], 0, rows, 0, weights.panels(), scratch);
+        }
+
+        @Override
+        public void close() {
+            rowsMemory.close();
         }
     }
 }

@@ -25,6 +25,7 @@ import io.baseload.engine.model.AllReduceProbe;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.TextEncoder;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.schedule.Batcher;
@@ -40,6 +41,9 @@ import java.util.Optional;
 /** One team of workers and one thread that drives it, shared by all loaded models. */
 final class CpuEngine implements Engine {
     private static final System.Logger LOG = System.getLogger(CpuEngine.class.getName());
+
+    /** The thread of a measurement. */
+    static final String PROBE = "baseload-probe";
 
     private final TeamLayout layout;
     private final boolean pinned;
@@ -107,14 +111,21 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return RatesProbe.measure(model, Kernels.best(precision), layout, pinned);
+        return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
+    }
+
+    @Override
+    public MemoryEstimate measurement(ModelOutline model, Precision precision) {
+        return RatesProbe.memory(model, Kernels.best(precision), layout);
     }
 
     @Override
     public CollectiveTimes measureAllReduce(int rows, int width, boolean meeting) {
-        try (AllReduceProbe probe = new AllReduceProbe(layout, pinned, rows, width)) {
-            return new CollectiveTimes(probe.nanos(meeting));
-        }
+        return PlatformThread.call(PROBE, () -> {
+            try (AllReduceProbe probe = new AllReduceProbe(layout, pinned, rows, width)) {
+                return new CollectiveTimes(probe.nanos(meeting));
+            }
+        });
     }
 
     @Override
@@ -136,6 +147,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public LoadedModel load(Path file, LoadOptions options) {
+        refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(false);
             return load(source, ModelSize.of(source.config(), options), options);
@@ -144,6 +156,7 @@ final class CpuEngine implements Engine {
 
     @Override
     public LoadedEncoder loadEncoder(Path file, LoadOptions options) {
+        refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(true);
             return loadEncoder(source, ModelSize.of(source.config(), options), options);
@@ -216,13 +229,17 @@ final class CpuEngine implements Engine {
     }
 
     private synchronized void add(ModelTurns turns, NativeMemory memory, Runnable freed) {
-        if (closed) {
-            throw new IllegalStateException("the engine is closed");
-        }
+        refuseClosed();
         loop.add(turns, () -> {
             memory.close();
             freed.run();
         });
+    }
+
+    private void refuseClosed() {
+        if (closed) {
+            throw new IllegalStateException("the engine is closed");
+        }
     }
 
     @Override

@@ -8,29 +8,32 @@ import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.profile.CompiledCalls;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
  * Makes the JIT compile a model's large kernels, those of linear layers and of attention, before the first request. Until then a vector is an object, and a kernel is hundreds of times
- * slower.
+ * slower. Kernels without vectors have no objects to lose, so nothing is done for them.
  *
  * <p>A kernel is compiled after a number of calls, however small they are. So for each of the model's packings that this JVM has not seen, a matrix of a few panels and columns is multiplied
  * repeatedly: by one row, by several, and by those of a prompt; and attention is computed for a few tokens. Allocation shows whether a kernel is compiled: then its calls create no objects,
  * and it needs no more of them. Calls are made in rounds, some of each kind, so that the compiler has work while others are still interpreted. After a round without a change there is a
  * pause, in which the compiler has the processor to itself.
  *
- * <p>The number of rounds is limited, not the time: on a busy machine they take longer, but are as useful. Kernels that aren't compiled even then are compiled during the first requests.
- * Nothing of the model itself is used, so its cache and statistics are unchanged.
+ * <p>The number of rounds is limited, not the time: on a busy machine they take longer, but are as useful. Kernels that aren't compiled even then are compiled during the first requests, or
+ * by the warm-up of the next model that needs them. Nothing of the model itself is used, so its cache and statistics are unchanged.
  */
 final class KernelWarmUp {
     /** A number of panels for which a kernel processes eight, four, two vectors and one. */
@@ -65,7 +68,12 @@ final class KernelWarmUp {
 
     private final Kernels kernels;
     private final NativeMemory memory;
+
+    /** Calls of kernels that aren't compiled yet. */
     private final List<Runnable> cold = new ArrayList<>();
+
+    /** All calls of each kind that wasn't warm. */
+    private final Map<Kind, List<Runnable>> calls = new HashMap<>();
 
     private KernelWarmUp(Kernels kernels, NativeMemory memory) {
         this.kernels = kernels;
@@ -80,31 +88,41 @@ final class KernelWarmUp {
      * @param group the number of query heads that share a KV head
      */
     static synchronized void run(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
+        if (!kernels.vectors()) {
+            return;
+        }
         try (NativeMemory memory = new NativeMemory()) {
             var warmUp = new KernelWarmUp(kernels, memory);
-            packings.forEach(warmUp::linear);
-            warmUp.attention(layout, Math.min(group, Attention.MAX_QUERIES));
-            CompletableFuture.runAsync(warmUp::rounds, KernelWarmUp::start).join();
+            packings.forEach(packing -> warmUp.add(packing, () -> warmUp.linear(packing)));
+            KvLayout head = oneHead(layout);
+            warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_QUERIES)));
+            WARM.addAll(PlatformThread.call("baseload-warm-up", warmUp::rounds));
         }
     }
 
-    /** On a platform thread, because the JVM doesn't report allocations of a virtual one. */
-    private static void start(Runnable rounds) {
-        Thread.ofPlatform().name("baseload-warm-up").daemon().start(rounds);
+    /** Adds the calls of a kind, unless it is warm. */
+    private void add(Record of, Runnable adding) {
+        Kind kind = new Kind(kernels, of);
+        if (!WARM.contains(kind)) {
+            int before = cold.size();
+            adding.run();
+            calls.put(kind, List.copyOf(cold.subList(before, cold.size())));
+        }
     }
 
-    private void rounds() {
+    /** Returns the kinds that are warm afterwards. */
+    private List<Kind> rounds() {
         for (int round = 0; round < MAX_ROUNDS && !cold.isEmpty(); round++) {
             if (!cold.removeIf(CompiledCalls::createNoObjects)) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
+        return calls.keySet().stream()
+                .filter(kind -> Collections.disjoint(calls.get(kind), cold))
+                .toList();
     }
 
     private void linear(Packing packing) {
-        if (!WARM.add(new Kind(kernels, packing))) {
-            return;
-        }
         Layer layer = layer(packing, COLUMNS);
         for (int rows : DECODED) {
             cold.add(() -> kernels.decodeLinear(layer.w, layer.x, layer.y, 0, rows, 0, PANELS, layer.scratch));
@@ -135,12 +153,12 @@ final class KernelWarmUp {
         cold.add(() -> kernels.prefillLinear(layer.w, quantized, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
     }
 
+    private static KvLayout oneHead(KvLayout model) {
+        return new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, model.precision(), model.valuesInKeys());
+    }
+
     /** Computes some tokens of one KV head, as a prompt and one by one. */
-    private void attention(KvLayout model, int heads) {
-        var layout = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, model.precision(), model.valuesInKeys());
-        if (!WARM.add(new Kind(kernels, layout))) {
-            return;
-        }
+    private void attention(KvLayout layout, int heads) {
         KvPages kv = KvPages.allocate(memory, 1, layout);
         kv.data().fill(ANY);
         Rows q = activations(heads * layout.keyDim());

@@ -60,28 +60,28 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         return new ShardPlan(source.config(), source.matrices(), layout.shards());
     }
 
-    /** The memory that {@link #of} with the same arguments would use. */
+    /** The most memory that {@link #of} with the same arguments would use, at its end or before. */
     static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
-        return layout.shards() == 1 || source.isEncoder()
-                ? source.estimate(size, layout.workers())
-                : estimate(
-                        plan(source, layout),
-                        size,
-                        source.kernels(size.options().precision()),
-                        layout);
+        if (layout.shards() == 1 || source.isEncoder()) {
+            return source.estimate(size, layout.workers());
+        }
+        MemoryEstimate taken = estimate(
+                plan(source, layout), size, source.kernels(size.options().precision()), layout);
+        return taken.plus(new MemoryEstimate(0, 0, source.passingBytes(), 0));
     }
 
     private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, Kernels kernels, TeamLayout layout) {
         long kv = 0;
         long scratch = 0;
-        long activations = 0;
+        long activations = size.choiceBytes(plan.whole(), layout.workers());
         for (int shard = 0; shard < plan.shards(); shard++) {
             ModelConfig config = plan.config(shard);
             int workers = layout.workers(shard, layout.workers());
-            int widest = DecoderWeights.load(config, plan.planned(shard)).widest();
+            var planned = new StepMatrices(config, plan.planned(shard));
+            int widest = DecoderWeights.load(config, planned).widest();
             kv += size.kvBytes(config);
             scratch += size.scratchBytes(config, kernels, widest, workers);
-            activations += size.activationBytes(config, workers, plan.shards());
+            activations += size.heapBytes(config, kernels, planned.packings(), widest, workers, plan.shards());
         }
         long weights =
                 plan.outline().bytes().stream().mapToLong(Long::longValue).sum();

@@ -7,12 +7,16 @@ import io.baseload.engine.kernel.AttentionParts;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.Activations;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepLimits;
+import io.baseload.engine.sample.Sampler;
 import io.baseload.engine.schedule.BatcherLimits;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Packing;
+import java.util.Set;
 
 /**
  * The size of a model's sequences and cache.
@@ -126,6 +130,26 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
                 + kernels.promptBytes()
                         * DecoderWeights.promptElements(
                                 config, widest, limits(config, workers).rows());
+    }
+
+    /**
+     * The Java heap of a shard: its activations and its workers' intermediate results.
+     *
+     * @param packings those of the shard's matrices
+     * @param widest as for {@link #scratchBytes}
+     * @param shards of the whole model
+     */
+    long heapBytes(ModelConfig config, Kernels kernels, Set<Packing> packings, int widest, int workers, int shards) {
+        KvLayout layout = config.kvLayout(options.kvPrecision());
+        return activationBytes(config, workers, shards)
+                + workers * Scratch.heapBytes(kernels, packings, widest, layout);
+    }
+
+    /** The Java heap for the choice of tokens: each sequence's is made by one worker. */
+    long choiceBytes(ModelConfig config, int workers) {
+        return config.encoder().isPresent()
+                ? 0
+                : Math.min(workers, options.maxSequences()) * Sampler.heapBytes(config.vocabulary());
     }
 
     /** The Java heap for a shard's activations. */

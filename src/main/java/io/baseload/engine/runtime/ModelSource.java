@@ -21,6 +21,7 @@ import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
@@ -149,6 +150,17 @@ record ModelSource(
         }
     }
 
+    /** Memory of {@link #pass} at a time: the largest matrix, unless all are mapped. */
+    long passingBytes() {
+        return store.isPresent()
+                ? 0
+                : matrices().stream()
+                        .map(MatrixList.Named::matrix)
+                        .mapToLong(matrix -> PackedMatrix.bytes(matrix.packing(), matrix.rows(), matrix.cols()))
+                        .max()
+                        .orElse(0);
+    }
+
     ModelInfo info() {
         ModelConfig config = config();
         return new ModelInfo(
@@ -209,7 +221,8 @@ record ModelSource(
     MemoryEstimate estimate(ModelSize size, int workers) {
         Kernels kernels = kernels(size.options().precision());
         long scratch = size.scratchBytes(config(), kernels, plan.widest(), workers);
-        long activations = size.activationBytes(config(), workers, 1);
+        long activations = size.heapBytes(config(), kernels, multiplied(), plan.widest(), workers, 1)
+                + size.choiceBytes(config(), workers);
         return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch, activations);
     }
 

@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
@@ -10,6 +11,8 @@ import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
+import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.parallel.Barrier;
@@ -25,6 +28,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -46,6 +50,9 @@ final class RatesProbe {
     private static final int OUTPUTS = 512;
 
     private static final int PROMPT = 256;
+
+    /** Pages of keys and values: those of a span. */
+    private static final int PAGES = Attention.SPAN / KvPages.TOKENS;
 
     /** The most numbers in the rows of a prompt, which are in the heap: wider rows are fewer. */
     private static final int MAX_PROMPT = 1 << 23;
@@ -73,20 +80,49 @@ final class RatesProbe {
 
     static MachineRates measure(ModelOutline model, Kernels kernels, TeamLayout layout, boolean pinned) {
         int widest = widest(model);
-        if (widest > MAX_WIDTH) {
-            throw new UnfitOptionsException("matrices and heads are measured with at most " + MAX_WIDTH
-                    + " columns, not the " + widest + " of this model");
-        }
         try (NativeMemory memory = new NativeMemory();
-                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest)) {
+                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest, model.valueDim())) {
             return new RatesProbe(model, kernels, probe, memory).measure(layout);
         }
     }
 
+    /** The most memory that a measurement takes at a time. */
+    static MemoryEstimate memory(ModelOutline model, Kernels kernels, TeamLayout layout) {
+        int widest = widest(model);
+        KvLayout token = token(model);
+        Collection<Matrices> samples = samples(model);
+        long quantized = samples.stream()
+                .mapToLong(some -> PromptRows.elements(prompt(some), some.cols()) * kernels.promptBytes())
+                .max()
+                .orElse(0);
+        long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);
+        long scratch = layout.workers() * Scratch.nativeBytes(widest);
+        long kv = PAGES * token.pageBytes();
+        return new MemoryEstimate(0, 0, shards + scratch + kv, heap(kernels, layout, samples, widest, token));
+    }
+
+    /** The workers' memory in the heap, and the inputs and outputs of the largest measurement. */
+    private static long heap(
+            Kernels kernels, TeamLayout layout, Collection<Matrices> samples, int widest, KvLayout token) {
+        long rows = 0;
+        for (Matrices some : samples) {
+            long outputs = layout.workers() * (long) Math.min(OUTPUTS, some.rows());
+            rows = Math.max(rows, prompt(some) * (some.cols() + outputs));
+            rows = Math.max(rows, MachineRates.ROWS.getLast() * ((long) some.cols() + Math.min(MAX_ROWS, some.rows())));
+        }
+        return layout.workers() * Scratch.heapBytes(kernels, packings(samples), widest, token) + Float.BYTES * rows;
+    }
+
+    /** @throws UnfitOptionsException if that is more than {@link #MAX_WIDTH} */
     private static int widest(ModelOutline model) {
         int heads = group(model) * Math.max(model.keyDim(), model.valueDim());
-        return Math.max(
+        int widest = Math.max(
                 heads, model.matrices().stream().mapToInt(Matrices::cols).max().orElse(1));
+        if (widest > MAX_WIDTH) {
+            throw new UnfitOptionsException("matrices and heads are measured with at most " + MAX_WIDTH
+                    + " columns, not the " + widest + " of this model");
+        }
+        return widest;
     }
 
     /** Heads that attention processes together. */
@@ -94,17 +130,24 @@ final class RatesProbe {
         return Math.min(Attention.MAX_QUERIES, model.group());
     }
 
+    private static KvLayout token(ModelOutline model) {
+        return new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
+    }
+
+    private static Set<Packing> packings(Collection<Matrices> samples) {
+        return samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet());
+    }
+
     private MachineRates measure(TeamLayout layout) {
-        KvLayout token = new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
+        KvLayout token = token(model);
         int group = group(model);
-        Collection<Matrices> samples = samples();
-        KernelWarmUp.run(
-                kernels, samples.stream().map(ModelOutlines::packing).collect(Collectors.toSet()), token, group);
+        Collection<Matrices> samples = samples(model);
+        KernelWarmUp.run(kernels, packings(samples), token, group);
         List<MemorySegment> shards = filled(layout.shards());
         List<MemorySegment> weights = weights(shards);
         Map<String, KernelRates> rates = new HashMap<>();
         samples.forEach(some -> rates.put(some.codes(), rates(some, weights)));
-        KvPages kv = KvPages.allocate(memory, Attention.SPAN / KvPages.TOKENS, token);
+        KvPages kv = KvPages.allocate(memory, PAGES, token);
         kv.data().fill(ANY);
         return new MachineRates(
                 layout.workers(),
@@ -116,14 +159,17 @@ final class RatesProbe {
                 rates);
     }
 
-    /** Memory of each shard. It is filled, because pages that were never written share one page of zeros. */
+    /** Memory of each shard, as {@link #shardBytes}. It is filled, because pages that were never written share one page of zeros. */
     private List<MemorySegment> filled(int shards) {
-        long each = Math.max(MIN_BYTES, MAX_BYTES / shards);
-        List<MemorySegment> filled = Stream.generate(() -> memory.part().allocate(each))
+        List<MemorySegment> filled = Stream.generate(() -> memory.part().allocate(shardBytes(shards)))
                 .limit(shards)
                 .toList();
         probe.fill(filled, ANY);
         return filled;
+    }
+
+    private static long shardBytes(int shards) {
+        return Math.max(MIN_BYTES, MAX_BYTES / shards);
     }
 
     /** As much of each shard's memory as its part of the weights has. */
@@ -139,7 +185,7 @@ final class RatesProbe {
     }
 
     /** For each kind of codes, the matrices with most of its weights. */
-    private Collection<Matrices> samples() {
+    private static Collection<Matrices> samples(ModelOutline model) {
         Map<String, Matrices> most = new HashMap<>();
         for (Matrices some : model.matrices()) {
             most.merge(some.codes(), some, (one, other) -> one.weights() >= other.weights() ? one : other);
@@ -160,7 +206,11 @@ final class RatesProbe {
                 MachineRates.ROWS.stream()
                         .map(together -> together * probe.streamedPerSecond(all, together))
                         .toList(),
-                probe.promptRate(few, Math.min(PROMPT, MAX_PROMPT / some.cols())));
+                probe.promptRate(few, prompt(some)));
+    }
+
+    private static int prompt(Matrices some) {
+        return Math.min(PROMPT, MAX_PROMPT / some.cols());
     }
 
     private double bandwidth(List<MemorySegment> shards) {
@@ -188,7 +238,7 @@ final class RatesProbe {
     }
 
     private double attention(KvPages kv, int rows, int group) {
-        int[] pages = new int[Attention.SPAN / KvPages.TOKENS];
+        int[] pages = new int[PAGES];
         Arrays.setAll(pages, page -> page);
         KvLayout layout = kv.layout();
         Rows q = Rows.allocate(rows, group * layout.keyDim());

@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.KernelTime;
 import io.baseload.engine.profile.MachineProbe;
@@ -34,12 +35,17 @@ record RooflineProbe(
         }
     }
 
+    /** Measures on a thread of its own. */
     Roofline measure(int sequences) {
+        return PlatformThread.call(CpuEngine.PROBE, () -> measureHere(sequences));
+    }
+
+    private Roofline measureHere(int sequences) {
         StepMatrices first = shards.getFirst();
         double chosen = first.chosen(sequences);
         List<PackedMatrix> shared = all(StepMatrices::shared);
         List<PackedMatrix> experts = all(StepMatrices::experts);
-        try (var probe = new MachineProbe(layout, pinned, kernels, widest)) {
+        try (var probe = new MachineProbe(layout, pinned, kernels, widest, 1)) {
             double bytes = bytes(shared) + chosen * bytes(experts);
             int rows = (int) Math.max(1, Math.round(sequences * first.chosen(1) / Math.max(chosen, 1e-9)));
             double seconds = seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);

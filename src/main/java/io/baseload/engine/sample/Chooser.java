@@ -8,9 +8,10 @@ final class Chooser {
     private final Candidates candidates;
     private final float[] weights;
 
-    Chooser(int vocabulary) {
-        candidates = new Candidates(vocabulary);
-        weights = new float[vocabulary];
+    /** @param weights memory for a number of each token */
+    Chooser(float[] weights) {
+        this.candidates = new Candidates(weights.length);
+        this.weights = weights;
     }
 
     /** @param uniform a random number from [0, 1) */

@@ -10,8 +10,9 @@ import java.util.List;
 final class Likelihoods {
     private final float[] terms;
 
-    Likelihoods(int vocabulary) {
-        terms = new float[vocabulary];
+    /** @param terms memory for a number of each token */
+    Likelihoods(float[] terms) {
+        this.terms = terms;
     }
 
     /** A token with its log-probability and the {@code top} likeliest ones. */

@@ -11,9 +11,15 @@ public final class Sampler {
     private final Rows changed;
 
     public Sampler(int vocabulary) {
-        likelihoods = new Likelihoods(vocabulary);
-        chooser = new Chooser(vocabulary);
+        float[] terms = new float[vocabulary]; // used in turn
+        likelihoods = new Likelihoods(terms);
+        chooser = new Chooser(terms);
         changed = Rows.allocate(1, vocabulary);
+    }
+
+    /** Its heap in bytes: terms, candidates and changed logits. */
+    public static long heapBytes(int vocabulary) {
+        return 4L * Float.BYTES * vocabulary;
     }
 
     /**

@@ -13,6 +13,7 @@ import io.baseload.service.pull.PullProperties;
 import io.baseload.service.pull.Puller;
 import io.baseload.service.registry.BundledModel;
 import io.baseload.service.registry.LoadSettings;
+import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ResidencePolicy;
 import io.baseload.service.routing.Readiness;
 import io.baseload.service.tenant.ApiKeys;
@@ -38,8 +39,8 @@ class ServiceConfiguration {
     }
 
     @Bean
-    Planner planner(Engine engine, EngineProperties properties, MemoryBudget memory) {
-        return new Planner(engine, properties.enabled(), memory);
+    Planner planner(Engine engine, EngineProperties properties, MemoryBudget memory, ModelLoader loader) {
+        return new Planner(engine, properties.enabled(), memory, loader::measure);
     }
 
     @Bean

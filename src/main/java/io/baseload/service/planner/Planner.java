@@ -6,27 +6,42 @@ import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.api.UnfitOptionsException;
+import java.util.function.Supplier;
 
 /** Makes plans from the engine's description of models and of this machine. Measures one machine at a time. */
 public final class Planner {
     private final Engine engine;
     private final boolean measures;
     private final MemoryBudget memory;
+    private final Measuring measuring;
+
+    /** Measures this machine with the memory that this takes, or refuses to if others have it. */
+    @FunctionalInterface
+    public interface Measuring {
+        MachineRates measure(MemoryEstimate needed, Supplier<MachineRates> measurement);
+    }
+
+    /** A planner of a process without models. */
+    public Planner(Engine engine, MemoryBudget memory) {
+        this(engine, true, memory, (needed, measurement) -> measurement.get());
+    }
 
     /**
      * @param measures whether this machine is measured; false if no models run on it
      * @param memory of this machine
      */
-    public Planner(Engine engine, boolean measures, MemoryBudget memory) {
+    public Planner(Engine engine, boolean measures, MemoryBudget memory, Measuring measuring) {
         this.engine = engine;
         this.measures = measures;
         this.memory = memory;
+        this.measuring = measuring;
     }
 
     /**
@@ -98,7 +113,7 @@ public final class Planner {
 
     private synchronized MachineRates measure(ModelOutline model, Precision precision) {
         try {
-            return engine.measure(model, precision);
+            return measuring.measure(engine.measurement(model, precision), () -> engine.measure(model, precision));
         } catch (UnfitOptionsException e) {
             throw PlanRequest.refuse("machine", "must be named or described: " + e.getMessage());
         }

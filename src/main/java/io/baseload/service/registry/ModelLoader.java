@@ -35,6 +35,7 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -67,6 +68,7 @@ public final class ModelLoader {
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
     private final Map<String, Load> loads = new ConcurrentHashMap<>(); // changed only in turns
+    private final List<MemoryEstimate> measurements = new CopyOnWriteArrayList<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
     /**
@@ -144,13 +146,35 @@ public final class ModelLoader {
 
     /** @return the memory it needs */
     private MemoryEstimate admitted(ModelRow row) {
-        MemoryEstimate taken = Stream.concat(
-                        loaded.slots().stream().map(slot -> slot.model().load().memory()),
-                        loads.values().stream().map(Load::memory))
-                .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
         MemoryEstimate needed = engine.estimate(file(row), options(row));
-        NotEnoughMemoryException.check(row.id(), needed, budget, taken);
+        NotEnoughMemoryException.check(row.id(), needed, budget, taken());
         return needed;
+    }
+
+    private MemoryEstimate taken() {
+        return Stream.of(
+                        loaded.slots().stream().map(slot -> slot.model().load().memory()),
+                        loads.values().stream().map(Load::memory),
+                        measurements.stream())
+                .flatMap(each -> each)
+                .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
+    }
+
+    /**
+     * Measures something with memory that no load gets meanwhile.
+     *
+     * @throws NotEnoughMemoryException if it isn't there
+     */
+    public <T> T measure(MemoryEstimate needed, Supplier<T> measurement) {
+        inTurn(() -> {
+            NotEnoughMemoryException.checkMeasurement(needed, budget, taken());
+            measurements.add(needed);
+        });
+        try {
+            return measurement.get();
+        } finally {
+            measurements.remove(needed);
+        }
     }
 
     public boolean hasEngine() {

@@ -21,12 +21,39 @@ public final class NotEnoughMemoryException extends RuntimeException {
      */
     static void check(String model, MemoryEstimate needed, MemoryBudget budget, MemoryEstimate loaded) {
         boolean forEver = budget.refusal(needed, MemoryEstimate.NONE).isPresent();
+        String subject = "The model '" + model + "'";
+        checkNative(subject, needed, budget, loaded, forEver);
+        budget.heapRefusal(needed, loaded).ifPresent(why -> {
+            throw new NotEnoughMemoryException(subject + " " + why + ".", forEver);
+        });
+    }
+
+    /**
+     * Checks that the machine can be measured next to the loaded models.
+     *
+     * @throws NotEnoughMemoryException if it can't
+     */
+    static void checkMeasurement(MemoryEstimate needed, MemoryBudget budget, MemoryEstimate loaded) {
+        boolean forEver = budget.refusal(needed, MemoryEstimate.NONE).isPresent();
+        String subject = "The measurement of this machine";
+        checkNative(subject, needed, budget, loaded, forEver);
+        if (budget.heapRefusal(needed, loaded).isPresent()) {
+            throw new NotEnoughMemoryException(
+                    "%s needs %s of heap: too much beside %s for loaded models, with two thirds of %s for both."
+                            .formatted(
+                                    subject, mib(needed.activations()), mib(loaded.activations()), mib(budget.heap())),
+                    forEver);
+        }
+    }
+
+    private static void checkNative(
+            String subject, MemoryEstimate needed, MemoryBudget budget, MemoryEstimate loaded, boolean forEver) {
         long available = budget.available(loaded.total());
         if (needed.total() > available) {
             throw new NotEnoughMemoryException(
-                    "The model '%s' needs %s of memory outside the heap, %s are free: %s in all, %s for the heap, %s in reserve, %s for loaded models."
+                    "%s needs %s of memory outside the heap, %s are free: %s in all, %s for the heap, %s in reserve, %s for loaded models."
                             .formatted(
-                                    model,
+                                    subject,
                                     mib(needed.total()),
                                     mib(Math.max(0, available)),
                                     mib(budget.limit()),
@@ -35,9 +62,6 @@ public final class NotEnoughMemoryException extends RuntimeException {
                                     mib(loaded.total())),
                     forEver);
         }
-        budget.heapRefusal(needed, loaded).ifPresent(why -> {
-            throw new NotEnoughMemoryException("The model '%s' %s.".formatted(model, why), forEver);
-        });
     }
 
     /** Whether it would not fit even alone. */

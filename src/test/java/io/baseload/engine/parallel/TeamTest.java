@@ -28,7 +28,7 @@ class TeamTest {
 
     /** A team whose steps all have all workers, however crowded the machine is. */
     private static Team all(int workers) {
-        return new Team(TeamLayout.single(workers), workers, true, 120);
+        return Team.ofAll(TeamLayout.single(workers), true);
     }
 
     @ParameterizedTest

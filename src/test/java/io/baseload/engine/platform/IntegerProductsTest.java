@@ -3,6 +3,8 @@ package io.baseload.engine.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,8 +31,23 @@ class IntegerProductsTest {
                 && System.getProperty("os.arch").equals("amd64");
         assertThat(output.lines().filter(line -> line.contains("oneDNN (org.bytedeco:dnnl")))
                 .as(output)
-                .hasSize(forHere ? 1 : 0);
+                .hasSize(forHere ? 1 : 0)
+                .allSatisfy(line -> assertThat(line).contains("prompts of 8-bit weights are computed in F32"));
         assertThat(output).contains("without the library");
+    }
+
+    /** Each worker of each loaded model has one. */
+    @Test
+    void aStreamLivesAsLongAsItsArena() {
+        boolean here = IntegerProducts.kind().isPresent();
+        for (int i = 0; here && i < 3; i++) {
+            MemorySegment stream;
+            try (Arena arena = Arena.ofConfined()) {
+                stream = OneDnn.stream(arena);
+                assertThat(stream.scope()).isEqualTo(arena.scope());
+            }
+            assertThat(stream.scope().isAlive()).isFalse();
+        }
     }
 
     /** Asks twice, in a process of its own. */

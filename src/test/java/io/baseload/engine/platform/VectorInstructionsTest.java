@@ -32,6 +32,17 @@ class VectorInstructionsTest {
     }
 
     @Test
+    void thereAreNoneWhereMachineCodeCannotBeCalled() {
+        List<String> avx2 = List.of("flags\t\t: avx2 fma f16c");
+        assertThat(VectorInstructions.available(avx2, () -> true)).containsExactly(VectorInstructions.AVX2);
+        assertThat(VectorInstructions.available(avx2, () -> false)).isEmpty();
+        assertThat(VectorInstructions.available(List.of(), () -> {
+                    throw new AssertionError("asked");
+                }))
+                .isEmpty();
+    }
+
+    @Test
     void theBestHasNoWiderVectorsThanTheJvm() {
         for (int bits : new int[] {256, 512}) {
             assertThat(VectorInstructions.best(bits).stream())

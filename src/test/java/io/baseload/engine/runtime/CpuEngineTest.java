@@ -45,6 +45,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordingFile;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -424,6 +425,17 @@ class CpuEngineTest {
             first.await();
             second.await();
             assertThat(second.ids()).isEqualTo(alone);
+        }
+    }
+
+    @Test
+    void aClosedEngineReadsNoModel() {
+        engine.close();
+        Path missing = Path.of("missing.gguf");
+        LoadOptions options = LoadOptions.named("x");
+        for (ThrowingCallable load : List.<ThrowingCallable>of(
+                () -> engine.load(missing, options), () -> engine.loadEncoder(missing, options))) {
+            assertThatThrownBy(load).isInstanceOf(IllegalStateException.class).hasMessage("the engine is closed");
         }
     }
 

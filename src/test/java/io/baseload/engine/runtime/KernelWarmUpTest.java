@@ -1,6 +1,7 @@
 package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kernel.Kernels;
@@ -19,6 +20,8 @@ class KernelWarmUpTest {
 
     private final Map<String, Integer> calls = new HashMap<>();
     private byte[] objects = {};
+    private boolean failing;
+    private boolean vectors = true;
 
     /** Kernels that compute nothing, count their calls, and allocate a given number of bytes. */
     private Kernels counted(int bytes) {
@@ -27,16 +30,20 @@ class KernelWarmUpTest {
             if (method.getReturnType() == void.class) {
                 calls.merge(method.getName(), 1, Integer::sum);
                 objects = new byte[bytes];
+                if (failing) {
+                    throw new IllegalStateException("broken");
+                }
             }
             return answer(proxy, method, arguments);
         });
     }
 
-    private static Object answer(Object proxy, Method method, Object[] arguments) {
+    private Object answer(Object proxy, Method method, Object[] arguments) {
         return switch (method.getName()) {
             case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
             case "promptForm" -> PromptForm.PLAIN;
+            case "vectors" -> vectors;
             default -> null;
         };
     }
@@ -58,5 +65,27 @@ class KernelWarmUpTest {
     void warmUpGivesUpOnKernelsThatStayCold() {
         KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
         assertThat(calls).containsEntry("decodeLinear", 4 * KernelWarmUp.CALLS * KernelWarmUp.MAX_ROUNDS);
+    }
+
+    @Test
+    void aFailedWarmUpIsRepeated() {
+        Kernels kernels = counted(0);
+        failing = true;
+        assertThatThrownBy(() -> KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessage("broken");
+        calls.clear();
+        failing = false;
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).containsOnlyKeys("decodeLinear", "prefillLinear", "attend");
+    }
+
+    @Test
+    void kernelsWithoutVectorsNeedNone() {
+        vectors = false;
+        KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).isEmpty();
+        assertThat(Kernels.scalar().vectors()).isFalse();
+        assertThat(Kernels.best().vectors()).isTrue();
     }
 }

@@ -2,19 +2,27 @@ package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.sun.management.ThreadMXBean;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.tensor.NativeMemory;
 import java.lang.management.ManagementFactory;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.LongAccumulator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The heap that a measurement of the machine takes. */
+/** The memory that a measurement of the machine takes. */
 class RatesProbeTest {
     private static final int FEW = 2;
     private static final int MANY = 8;
@@ -44,6 +52,37 @@ class RatesProbeTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         assertThat(measure(model, workers).workers()).isEqualTo(workers);
         return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** Bandwidth is measured with half a GiB; the rest is that of workers, and rows of a prompt that those of a shard share. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void takesTheMemoryThatItSaid(int shards) {
+        ModelOutline model = model(8192, 64, 1024);
+        TeamLayout layout = TeamLayout.unbound(MANY, shards);
+        long read = 512L << 20;
+        long before = NativeMemory.liveBytes();
+        var most = new LongAccumulator(Math::max, 0);
+        Kernels kernels = idle(() -> most.accumulate(NativeMemory.liveBytes() - before));
+        RatesProbe.measure(model, kernels, layout, false);
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+        MemoryEstimate said = RatesProbe.memory(model, kernels, layout);
+        assertThat(most.get() - read).isPositive().isCloseTo(said.total() - read, withPercentage(3));
+    }
+
+    /** Kernels that compute nothing, and quantize prompts. */
+    private static Kernels idle(Runnable called) {
+        ClassLoader loader = Kernels.class.getClassLoader();
+        return (Kernels) Proxy.newProxyInstance(loader, new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+            called.run();
+            return switch (method.getName()) {
+                case "promptForm" -> PromptForm.TILES;
+                case "promptBytes" -> 2;
+                case "scratchHeap" -> 0L;
+                case "vectors" -> false;
+                default -> null;
+            };
+        });
     }
 
     @Test

@@ -71,10 +71,29 @@ class ShardedEngineTest {
     void takesTheMemoryThatItSaid() {
         long before = NativeMemory.liveBytes();
         try (Engine two = engine(2)) {
-            MemoryEstimate estimate = two.estimate(TestModels.tiny(), OPTIONS);
-            try (LoadedModel model = two.load(TestModels.tiny(), OPTIONS)) {
+            two.convert(TestModels.tiny(), folder, Optional.empty(), Progress.NONE);
+            MemoryEstimate estimate = two.estimate(folder, OPTIONS);
+            try (LoadedModel model = two.load(folder, OPTIONS)) {
                 assertThat(model.load().memory()).isEqualTo(estimate);
                 assertThat(NativeMemory.liveBytes() - before).isEqualTo(estimate.total());
+            }
+        }
+        assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+    }
+
+    /** Of a model that isn't imported, each matrix is packed whole before it is cut. */
+    @Test
+    void aFileTakesAWholeMatrixMoreWhileItIsLoaded() {
+        long before = NativeMemory.liveBytes();
+        try (Engine two = engine(2)) {
+            MemoryEstimate estimate = two.estimate(TestModels.tiny(), OPTIONS);
+            long largest = two.outline(TestModels.tiny(), OPTIONS).matrices().stream()
+                    .mapToLong(some -> (some.codeBytes() + some.scaleBytes()) / some.count())
+                    .max()
+                    .orElseThrow();
+            try (LoadedModel model = two.load(TestModels.tiny(), OPTIONS)) {
+                assertThat(estimate).isEqualTo(model.load().memory().plus(new MemoryEstimate(0, 0, largest, 0)));
+                assertThat(NativeMemory.liveBytes() - before).isEqualTo(estimate.total() - largest);
             }
         }
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);

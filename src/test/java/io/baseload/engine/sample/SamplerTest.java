@@ -10,6 +10,7 @@ import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.TokenScore;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.HeapArrays;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -30,6 +31,11 @@ class SamplerTest {
 
     private final Sampler sampler = new Sampler(VOCABULARY);
     private final Rows logits = logits(1.5f);
+
+    @Test
+    void takesTheHeapThatItSays() {
+        assertThat(HeapArrays.bytes(sampler, "")).isEqualTo(Sampler.heapBytes(VOCABULARY));
+    }
 
     @Test
     void greedyTakesTheLargest() {

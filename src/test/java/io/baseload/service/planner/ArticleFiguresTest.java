@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The article's figures, and what the engine itself says of such models. */
 class ArticleFiguresTest {
     private static final Engine ENGINE = Engine.open(new EngineOptions(1, false));
-    private static final Planner PLANNER = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0));
+    private static final Planner PLANNER = new Planner(ENGINE, MemoryBudget.ofThisProcess(0));
 
     @AfterAll
     static void close() {

@@ -30,7 +30,7 @@ class PlannerTest {
     }
 
     private static CapacityPlan plan(ModelOutline model, MemoryBudget memory) {
-        var planner = new Planner(ENGINE, true, memory);
+        var planner = new Planner(ENGINE, memory);
         MachineProfile machine = planner.machine(MachineProfile.THIS, model, OPTIONS);
         return CapacityPlanner.plan(
                 "m",
@@ -43,7 +43,7 @@ class PlannerTest {
 
     @Test
     void theHeapIsNotForModels() {
-        ModelOutline model = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0)).outline(MODEL, OPTIONS);
+        ModelOutline model = new Planner(ENGINE, MemoryBudget.ofThisProcess(0)).outline(MODEL, OPTIONS);
         long heap = 1L << 30;
         long reserve = 1L << 20;
         CapacityPlan plan = plan(model, new MemoryBudget(heap + reserve + model.weightBytes() / 2, heap, reserve));
@@ -56,9 +56,23 @@ class PlannerTest {
                 .isZero();
     }
 
+    /** More than the half a GiB that it reads. */
+    @Test
+    void aMeasurementAsksForItsMemory() {
+        var planner = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0), (needed, measurement) -> {
+            throw new IllegalStateException("no room for " + needed.total());
+        });
+        ModelOutline model = planner.outline(MODEL, OPTIONS);
+        long needed = ENGINE.measurement(model, OPTIONS.precision()).total();
+        assertThat(needed).isGreaterThan(512L << 20);
+        assertThatThrownBy(() -> planner.machine(MachineProfile.THIS, model, OPTIONS))
+                .hasMessage("no room for " + needed);
+        assertThat(planner.machine("nf8260g7", model, OPTIONS).shards()).isEqualTo(4);
+    }
+
     @Test
     void anEncoderOrAModelThatIsTooWideIsRefusedByField() {
-        var planner = new Planner(ENGINE, true, MemoryBudget.ofThisProcess(0));
+        var planner = new Planner(ENGINE, MemoryBudget.ofThisProcess(0));
         assertRefused(
                 "model",
                 () -> planner.outline(new PlanSource.Files(TestModels.resource("encoders/bert-mean")), OPTIONS));

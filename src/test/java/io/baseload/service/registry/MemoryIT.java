@@ -29,6 +29,7 @@ final class MemoryIT {
             refused(rest.send("PUT", "/admin/v1/aliases/other", Map.of("model", "smollm2-135m-instruct")));
             assertThat(rest.send("DELETE", "/admin/v1/aliases/other", "").statusCode())
                     .isEqualTo(404);
+            refused(rest.send("POST", "/admin/v1/plan", Map.of("model", "smollm2-135m-instruct")));
             assertThat(admin.ask("default").statusCode()).isEqualTo(503);
             assertThat(admin.health("liveness")).isEqualTo(200);
             assertThat(admin.health("readiness")).isEqualTo(503);

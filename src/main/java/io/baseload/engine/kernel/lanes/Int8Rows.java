@@ -95,6 +95,13 @@ public final class Int8Rows {
         sums = new float[offsets.length];
     }
 
+    /** The heap of such memory, in bytes. */
+    public static long heapBytes(int rows, int cols) {
+        long all = Math.ceilDiv(cols, GROUP) * (long) GROUP;
+        long row = all / 2 * Integer.BYTES + (L == 8 ? all / 4 * Long.BYTES : 0) + all / 16 * 4 * Float.BYTES;
+        return all * Integer.BYTES + rows * row;
+    }
+
     /**
      * Quantizes a row.
      *

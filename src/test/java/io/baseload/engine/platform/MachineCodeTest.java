@@ -1,0 +1,57 @@
+package io.baseload.engine.platform;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.logging.SimpleFormatter;
+import org.junit.jupiter.api.Test;
+
+class MachineCodeTest {
+    private static final boolean HERE =
+            "amd64".equals(System.getProperty("os.arch")) && "Linux".equals(System.getProperty("os.name"));
+
+    /** Keeps messages. */
+    private static final class Messages extends Handler {
+        private final List<String> texts = new ArrayList<>();
+
+        @Override
+        public void publish(LogRecord message) {
+            texts.add(message.getLevel() + ": " + new SimpleFormatter().formatMessage(message));
+        }
+
+        @Override
+        public void flush() {}
+
+        @Override
+        public void close() {}
+    }
+
+    @Test
+    void isAvailableIfTheSystemAllowsIt() {
+        assertThat(MachineCode.available()).isEqualTo(HERE);
+    }
+
+    @Test
+    void aSystemThatRefusesItIsLogged() {
+        var messages = new Messages();
+        Logger logger = Logger.getLogger(MachineCode.class.getName());
+        logger.addHandler(messages);
+        try {
+            assertThat(MachineCode.available(code -> {
+                        throw new IllegalStateException("no executable memory");
+                    }))
+                    .isFalse();
+        } finally {
+            logger.removeHandler(messages);
+        }
+        assertThat(messages.texts)
+                .isEqualTo(
+                        HERE
+                                ? List.of("WARNING: 4-bit weights are multiplied more slowly: no executable memory")
+                                : List.of());
+    }
+}
