@@ -82,8 +82,8 @@ public final class IntegerProducts {
         if (!BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
             LOG.log(
                     Level.INFO,
-                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts of"
-                            + " 8-bit weights are computed in F32, which is slower");
+                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts are"
+                            + " multiplied without it");
             return Optional.empty();
         }
         try {
@@ -92,7 +92,7 @@ public final class IntegerProducts {
         } catch (LinkageError | RuntimeException unusable) {
             LOG.log(
                     Level.WARNING,
-                    "oneDNN can''t be used here, so prompts of 8-bit weights are computed in F32: {0}",
+                    "oneDNN can''t be used here, so prompts are multiplied without it: {0}",
                     cause(unusable));
             LOG.log(Level.DEBUG, "oneDNN", unusable);
             return Optional.empty();
