@@ -24,36 +24,33 @@ record InstructionSet(
         double attentionPrompt) {
     private static final InstructionSet AVX512 = new InstructionSet(
             "avx512",
-            new KernelTiers("int8, AVX-512 with VNNI", "int8, AVX-512"),
+            new KernelTiers("int8, AVX-512 with VNNI", "int8, AVX-512 with VNNI"),
             Map.ofEntries(
-                    kernel("f32", 49, 7.1, 14.9, 20.4, 30.8),
-                    kernel("f16", 49, 7.5, 12.9, 18.7, 29.2),
-                    kernel("bf16", 50, 7.9, 13.1, 18.9, 29.4),
-                    kernel("f8_e4m3", 49, 6.8, 12.6, 18.9, 29.3),
-                    kernel("i8", 86, 23.7, 27.5, 37.2, 40.8),
-                    kernel("u4", 106, 20.1, 27.3, 31.9, 34.4),
-                    kernel("nf4", 116, 20.6, 29.6, 39.3, 41.6),
-                    kernel("fp4", 116, 20.8, 12.2, 39.4, 41.7)),
-            8.1,
-            29.5);
-    /**
-     * Prompts of 8-bit and 4-bit weights as two Zen 3 cores, without VNNI, multiplied bytes in groups of 64: 233 G operations a second. Decode of NF4 and FP4, which share a kernel, on an Intel Xeon
-     * core.
-     */
+                    kernel("f32", 42, 23.8, 26.5, 27.1, 22.7),
+                    kernel("f16", 43, 17.9, 14.2, 15.6, 22.0),
+                    kernel("bf16", 43, 29.1, 20.6, 23.7, 22.5),
+                    kernel("f8_e4m3", 44, 15.3, 13.7, 14.3, 21.6),
+                    kernel("i8", 131, 44.0, 78.1, 127.6, 168.3),
+                    kernel("u4", 141, 80.0, 119.2, 153.6, 157.6),
+                    kernel("nf4", 140, 88.1, 134.1, 163.0, 159.2),
+                    kernel("fp4", 143, 87.1, 133.5, 163.0, 159.7)),
+            8.9,
+            37.9);
+
     private static final InstructionSet AVX2 = new InstructionSet(
             "avx2",
             new KernelTiers("int8, AVX2", "int8, AVX2"),
             Map.ofEntries(
-                    kernel("f32", 50, 3.3, 6.4, 9.1, 14.0),
-                    kernel("f16", 49, 2.6, 4.9, 7.4, 12.2),
-                    kernel("bf16", 51, 3.5, 7.0, 9.6, 14.5),
-                    kernel("f8_e4m3", 51, 2.6, 5.1, 7.7, 12.2),
-                    kernel("i8", 58, 11.6, 19.5, 22.1, 23.5),
-                    kernel("u4", 58, 13.3, 17.2, 20.4, 22.4),
-                    kernel("nf4", 58, 17.6, 16.9, 16.5, 18.4),
-                    kernel("fp4", 58, 17.6, 16.9, 16.5, 18.4)),
-            6.2,
-            37.0);
+                    kernel("f32", 47, 11.4, 16.0, 20.3, 23.6),
+                    kernel("f16", 47, 11.6, 13.6, 14.9, 15.7),
+                    kernel("bf16", 47, 15.7, 19.6, 22.4, 24.2),
+                    kernel("f8_e4m3", 48, 10.6, 11.4, 11.9, 12.1),
+                    kernel("i8", 45, 31.7, 42.0, 49.1, 49.0),
+                    kernel("u4", 98, 68.6, 88.8, 109.3, 109.1),
+                    kernel("nf4", 60, 65.9, 75.2, 83.7, 84.0),
+                    kernel("fp4", 63, 59.6, 74.7, 83.6, 84.1)),
+            5.1,
+            35.4);
 
     /**
      * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "In BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for

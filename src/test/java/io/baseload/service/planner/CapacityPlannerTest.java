@@ -282,7 +282,7 @@ class CapacityPlannerTest {
         assertThat(amx.rates().attentionPrompt()).isEqualTo(avx512.rates().attentionPrompt());
         assertThat(plan(amx, 1, 100).prefillTokensPerSecond())
                 .isGreaterThan(plan(avx512, 1, 100).prefillTokensPerSecond());
-        assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512"));
+        assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512 with VNNI"));
         assertThat(MachineProfile.described("nf8260g7", 1).kernels()).isEqualTo(amx.kernels());
         assertThat(PlanText.lines(plan(sockets(1), 1, 100)))
                 .contains("kernels         int8, fast for prompts; int8, faster for answers");

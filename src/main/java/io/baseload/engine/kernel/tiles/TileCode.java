@@ -19,33 +19,25 @@ import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
-import static io.baseload.engine.platform.Instruction.VPABSB;
 import static io.baseload.engine.platform.Instruction.VPADDD;
 import static io.baseload.engine.platform.Instruction.VPADDW;
-import static io.baseload.engine.platform.Instruction.VPAND;
 import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
 import static io.baseload.engine.platform.Instruction.VPDPBUSD;
-import static io.baseload.engine.platform.Instruction.VPERMT2D;
 import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
 import static io.baseload.engine.platform.Instruction.VPMADDWD;
 import static io.baseload.engine.platform.Instruction.VPMOVSXBD;
-import static io.baseload.engine.platform.Instruction.VPSHUFB;
 import static io.baseload.engine.platform.Instruction.VPSIGNB;
-import static io.baseload.engine.platform.Instruction.VPUNPCKHDQ;
-import static io.baseload.engine.platform.Instruction.VPUNPCKHQDQ;
-import static io.baseload.engine.platform.Instruction.VPUNPCKLDQ;
-import static io.baseload.engine.platform.Instruction.VPUNPCKLQDQ;
 import static io.baseload.engine.platform.Instruction.VPXOR;
 
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
-import io.baseload.engine.platform.Instruction;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -69,11 +61,11 @@ import java.util.stream.IntStream;
  * the activations first.
  */
 final class TileCode {
-    private static final Integer64 PARAMETERS = RDI;
+    static final Integer64 PARAMETERS = RDI;
     private static final Integer64 SPAN = RSI;
     private static final Integer64 X = RDX;
     private static final Integer64 NUMBERS = RCX;
-    private static final Integer64 CODES = RAX;
+    static final Integer64 CODES = RAX;
     private static final Integer64 SCALES = R10;
     private static final Integer64 BLOCKS = R8;
     private static final Integer64 NESTED = R9;
@@ -109,10 +101,7 @@ final class TileCode {
     private final Vector[] odd;
     private final Vector number;
     private final Vector product;
-    private final Vector[] table;
-
-    /** With 512 bits, the indexes of ints of 8-bit weights of even and of odd columns; otherwise empty. */
-    private final Vector[] indexes;
+    private final WeightCode weights;
 
     /** Empty if totals are in memory. */
     private final Vector[] totals;
@@ -134,8 +123,8 @@ final class TileCode {
         odd = vectors(parts);
         number = vector();
         product = vector();
-        table = vectors(values.looksUp() ? 1 : 0);
-        indexes = vectors(bytes && parts == 1 ? 2 : 0);
+        Vector[] constants = vectors(WeightCode.constants(set, packing.codes()));
+        weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
         int kinds = minimum() ? 2 : 1;
         boolean fit = used + kinds * rows * parts <= set.registers();
         totals = vectors(fit ? rows * parts : 0);
@@ -162,12 +151,7 @@ final class TileCode {
     }
 
     byte[] write() {
-        for (Vector vector : table) {
-            code.vector(VMOVUPS, vector, at(PARAMETERS, TileParameters.TABLE));
-        }
-        for (int i = 0; i < indexes.length; i++) {
-            code.vector(VMOVUPS, indexes[i], at(PARAMETERS, TileParameters.EVEN + i * LINE));
-        }
+        weights.loadConstants();
         code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
         int panel = code.position();
         code.load(X, at(PARAMETERS, TileParameters.CODES));
@@ -215,7 +199,7 @@ final class TileCode {
         int bytesTogether = COLUMNS * PackedMatrix.LANES * packing.codes().bits() / Byte.SIZE;
         for (int column = 0; column < packing.block(); column += group) {
             for (int i = 0; i < group; i += COLUMNS) {
-                weights((column + i) / COLUMNS * bytesTogether);
+                weights.read((column + i) / COLUMNS * bytesTogether);
                 products(i);
             }
             addProducts();
@@ -235,75 +219,6 @@ final class TileCode {
         code.add(SCALES, nested ? scaleBytes : codeBytes + scaleBytes);
     }
 
-    /** The bytes of weights of eight columns. */
-    private void weights(int at) {
-        if (bytes) {
-            transpose(at);
-        } else {
-            nibbles(at);
-        }
-    }
-
-    private void nibbles(int line) {
-        Memory mask = at(PARAMETERS, TileParameters.LOW_NIBBLES);
-        for (int part = 0; part < parts; part++) {
-            code.vector(VMOVUPS, even[part], at(CODES, line + part * width));
-            code.shiftRight(odd[part], even[part], 4);
-            code.vector(VPAND, even[part], even[part], mask);
-            code.vector(VPAND, odd[part], odd[part], mask);
-            for (Vector bytes : table) {
-                code.vector(VPSHUFB, even[part], bytes, even[part]);
-                code.vector(VPSHUFB, odd[part], bytes, odd[part]);
-            }
-        }
-    }
-
-    /** Columns of 16 bytes become rows. First ints with four rows of the columns are brought together, then the bytes of each four of them are transposed. */
-    private void transpose(int at) {
-        if (parts == 1) {
-            for (int i = 0; i < indexes.length; i++) {
-                Vector to = i == 0 ? even[0] : odd[0];
-                code.vector(VMOVUPS, to, at(CODES, at));
-                code.vector(VPERMT2D, to, indexes[i], at(CODES, at + LINE));
-            }
-        } else {
-            ints(0, VPUNPCKLDQ, at);
-            ints(1, VPUNPCKHDQ, at);
-        }
-        for (int part = 0; part < parts; part++) {
-            transpose(even[part], part);
-            transpose(odd[part], parts + part);
-        }
-    }
-
-    /** The ints of half of the rows, each 256 bits of memory being two columns. */
-    private void ints(int part, Instruction unpack, int at) {
-        Vector first = even[part];
-        code.vector(VMOVUPS, first, at(CODES, at));
-        code.vector(unpack, first, first, at(CODES, at + width));
-        code.vector(VMOVUPS, product, at(CODES, at + 2 * width));
-        code.vector(unpack, product, product, at(CODES, at + 3 * width));
-        code.vector(VPUNPCKLQDQ, number, first, product);
-        code.vector(VPUNPCKHQDQ, product, first, product);
-        code.halves(even[part], number, product, false);
-        code.halves(odd[part], number, product, true);
-    }
-
-    /** For dot products 128 is added to bytes; otherwise they become magnitudes, and are kept with their signs in memory. */
-    private void transpose(Vector vector, int i) {
-        code.vector(VPSHUFB, vector, vector, at(PARAMETERS, TileParameters.TRANSPOSED));
-        if (set.dotProducts()) {
-            code.vector(VPXOR, vector, vector, at(PARAMETERS, TileParameters.SIGNS));
-        } else {
-            code.store(signed(i), vector);
-            code.vector(VPABSB, vector, vector);
-        }
-    }
-
-    private Memory signed(int i) {
-        return at(PARAMETERS, TileParameters.SIGNED + i * width);
-    }
-
     /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
     private void products(int column) {
         for (int row = 0; row < rows; row++) {
@@ -314,7 +229,7 @@ final class TileCode {
     }
 
     private void products(int row, boolean odds, int at, boolean first) {
-        Vector[] weights = odds ? odd : even;
+        Vector[] factors = odds ? odd : even;
         if (set.dotProducts() && first) {
             start(row);
         }
@@ -325,16 +240,16 @@ final class TileCode {
         for (int part = 0; part < parts; part++) {
             Vector sum = sums[row * parts + part];
             if (direct) {
-                code.vector(VPDPBUSD, sum, weights[part], broadcast(X, at));
+                code.vector(VPDPBUSD, sum, factors[part], broadcast(X, at));
             } else if (set.dotProducts()) {
-                code.vector(VPDPBUSD, sum, weights[part], number);
+                code.vector(VPDPBUSD, sum, factors[part], number);
             } else if (values.fitsGroups()) {
-                pairs(sum, weights[part], first);
+                pairs(sum, factors[part], first);
             } else if (bytes) {
-                code.vector(VPSIGNB, product, number, signed(odds ? parts + part : part));
-                widenedPairs(sum, weights[part], product, first);
+                code.vector(VPSIGNB, product, number, weights.signed(odds, part));
+                widenedPairs(sum, factors[part], product, first);
             } else {
-                widenedPairs(sum, weights[part], number, first);
+                widenedPairs(sum, factors[part], number, first);
             }
         }
     }

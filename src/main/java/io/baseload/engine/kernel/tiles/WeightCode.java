@@ -1,0 +1,137 @@
+package io.baseload.engine.kernel.tiles;
+
+import static io.baseload.engine.kernel.tiles.TileCode.CODES;
+import static io.baseload.engine.kernel.tiles.TileCode.PARAMETERS;
+import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
+import static io.baseload.engine.platform.Assembler.at;
+import static io.baseload.engine.platform.Instruction.VMOVUPS;
+import static io.baseload.engine.platform.Instruction.VPABSB;
+import static io.baseload.engine.platform.Instruction.VPAND;
+import static io.baseload.engine.platform.Instruction.VPERMT2D;
+import static io.baseload.engine.platform.Instruction.VPSHUFB;
+import static io.baseload.engine.platform.Instruction.VPUNPCKHDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKHQDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKLDQ;
+import static io.baseload.engine.platform.Instruction.VPUNPCKLQDQ;
+import static io.baseload.engine.platform.Instruction.VPXOR;
+
+import io.baseload.engine.platform.Assembler;
+import io.baseload.engine.platform.Assembler.Memory;
+import io.baseload.engine.platform.Assembler.Vector;
+import io.baseload.engine.platform.Instruction;
+import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.tensor.Codes;
+import java.util.List;
+
+/**
+ * Writes the part of a {@link TileCode} that reads the weights of eight columns: of each output four bytes of the even columns and four of the odd ones, in as many vectors as a panel has.
+ *
+ * <p>Bytes are factors of an instruction that multiplies unsigned by signed ones. For dot products 128 is therefore added to 8-bit weights. VPMADDUBSW adds two products in 16 bits, in which those wouldn't fit, so without
+ * dot products weights become magnitudes, and their signs, kept in memory, go to the activations.
+ *
+ * @param even vectors for the result, and {@code odd}
+ * @param free two vectors that nobody uses meanwhile
+ * @param constants vectors for {@link #loadConstants}, {@link #constants} of them
+ */
+record WeightCode(
+        Assembler code,
+        VectorInstructions set,
+        Codes codes,
+        Vector[] even,
+        Vector[] odd,
+        List<Vector> free,
+        Vector[] constants) {
+
+    /** The number of vectors with constants: a table, or the indexes of ints of 8-bit weights of even and of odd columns. */
+    static int constants(VectorInstructions set, Codes codes) {
+        if (codes == Codes.I8) {
+            return set.bits() == 512 ? 2 : 0;
+        }
+        return CodeValues.of(codes, set).looksUp() ? 1 : 0;
+    }
+
+    void loadConstants() {
+        int from = codes == Codes.I8 ? TileParameters.EVEN : TileParameters.TABLE;
+        for (int i = 0; i < constants.length; i++) {
+            code.vector(VMOVUPS, constants[i], at(PARAMETERS, from + i * LINE));
+        }
+    }
+
+    /** Reads the weights at an offset of the codes. */
+    void read(int at) {
+        if (codes == Codes.I8) {
+            transpose(at);
+        } else {
+            nibbles(at);
+        }
+    }
+
+    /** The signed bytes of 8-bit weights of odd or even columns, without dot products. */
+    Memory signed(boolean odds, int part) {
+        return at(PARAMETERS, TileParameters.SIGNED + (odds ? even.length + part : part) * width());
+    }
+
+    private int width() {
+        return set.bits() / Byte.SIZE;
+    }
+
+    private void nibbles(int at) {
+        Memory mask = at(PARAMETERS, TileParameters.LOW_NIBBLES);
+        for (int part = 0; part < even.length; part++) {
+            code.vector(VMOVUPS, even[part], at(CODES, at + part * width()));
+            code.shiftRight(odd[part], even[part], 4);
+            code.vector(VPAND, even[part], even[part], mask);
+            code.vector(VPAND, odd[part], odd[part], mask);
+            for (Vector table : constants) {
+                code.vector(VPSHUFB, even[part], table, even[part]);
+                code.vector(VPSHUFB, odd[part], table, odd[part]);
+            }
+        }
+    }
+
+    /** Columns of 16 bytes become rows. First ints with four rows of the columns are brought together, then the bytes of each four of them are transposed. */
+    private void transpose(int at) {
+        if (set.bits() == 512) {
+            ints(even[0], constants[0], at);
+            ints(odd[0], constants[1], at);
+        } else {
+            ints(0, VPUNPCKLDQ, at);
+            ints(1, VPUNPCKHDQ, at);
+        }
+        for (int part = 0; part < even.length; part++) {
+            factors(even[part], signed(false, part));
+            factors(odd[part], signed(true, part));
+        }
+    }
+
+    /** The ints of all rows, 512 bits of memory being four columns. */
+    private void ints(Vector to, Vector indexes, int at) {
+        code.vector(VMOVUPS, to, at(CODES, at));
+        code.vector(VPERMT2D, to, indexes, at(CODES, at + LINE));
+    }
+
+    /** The ints of half of the rows, 256 bits of memory being two columns. */
+    private void ints(int part, Instruction unpack, int at) {
+        Vector first = even[part];
+        Vector low = free.getFirst();
+        Vector high = free.getLast();
+        code.vector(VMOVUPS, first, at(CODES, at));
+        code.vector(unpack, first, first, at(CODES, at + width()));
+        code.vector(VMOVUPS, high, at(CODES, at + 2 * width()));
+        code.vector(unpack, high, high, at(CODES, at + 3 * width()));
+        code.vector(VPUNPCKLQDQ, low, first, high);
+        code.vector(VPUNPCKHQDQ, high, first, high);
+        code.halves(even[part], low, high, false);
+        code.halves(odd[part], low, high, true);
+    }
+
+    private void factors(Vector vector, Memory signed) {
+        code.vector(VPSHUFB, vector, vector, at(PARAMETERS, TileParameters.TRANSPOSED));
+        if (set.dotProducts()) {
+            code.vector(VPXOR, vector, vector, at(PARAMETERS, TileParameters.SIGNS));
+        } else {
+            code.store(signed, vector);
+            code.vector(VPABSB, vector, vector);
+        }
+    }
+}
