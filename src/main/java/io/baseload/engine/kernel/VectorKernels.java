@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
- * @param tiles instructions of machine code for 4-bit weights; null if they are multiplied by the Vector API
+ * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
  */
 record VectorKernels(
         Precision precision,

@@ -2,23 +2,14 @@ package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Encodings;
-import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.FinishReason;
-import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.Generation;
-import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelTask;
-import io.baseload.engine.api.NotFiniteException;
 import io.baseload.engine.api.ResidentModel;
-import io.baseload.engine.api.SampledToken;
-import io.baseload.engine.api.TokenSink;
-import io.baseload.engine.api.Usage;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.service.registry.Jobs.CancelledException;
@@ -28,7 +19,6 @@ import io.baseload.service.registry.ModelRows.ModelRow;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,7 +58,7 @@ public final class ModelLoader {
     private final ReentrantLock turn = new ReentrantLock(true);
     private final Set<String> expected = ConcurrentHashMap.newKeySet();
     private final Map<String, Load> loads = new ConcurrentHashMap<>(); // changed only in turns
-    private final List<MemoryEstimate> measurements = new CopyOnWriteArrayList<>();
+    private final List<Measurement> measurements = new CopyOnWriteArrayList<>();
     private final Map<String, String> failures = new ConcurrentHashMap<>();
 
     /**
@@ -88,11 +78,14 @@ public final class ModelLoader {
         }
     }
 
+    /** A measurement of this machine with memory that no load gets before its end. */
+    private record Measurement(MemoryEstimate memory, CompletableFuture<Void> end) {}
+
     /** The decision of a turn on a model that should be loaded. */
     private sealed interface Step {
         record Answers() implements Step {}
 
-        /** It is being loaded or unloaded: check again after that. */
+        /** It is being loaded or unloaded, or memory will be free: check again after that. */
         record Wait(String why, CompletableFuture<?> end) implements Step {}
 
         record Begin(Load load) implements Step {}
@@ -134,7 +127,7 @@ public final class ModelLoader {
         }
     }
 
-    /** @throws NotEnoughMemoryException if the model is not in memory and would not fit now */
+    /** @throws NotEnoughMemoryException if the model is not in memory and would not fit beside those that are */
     public void admit(ModelRow row) {
         settings.requireEngine();
         inTurn(() -> {
@@ -151,29 +144,35 @@ public final class ModelLoader {
         return needed;
     }
 
+    /** The memory of models; measurements, which end by themselves, are no reason to refuse one. */
     private MemoryEstimate taken() {
         return Stream.of(
                         loaded.slots().stream().map(slot -> slot.model().load().memory()),
-                        loads.values().stream().map(Load::memory),
-                        measurements.stream())
+                        loads.values().stream().map(Load::memory))
                 .flatMap(each -> each)
                 .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
     }
 
+    private MemoryEstimate takenWithMeasurements() {
+        return measurements.stream().map(Measurement::memory).reduce(taken(), MemoryEstimate::plus);
+    }
+
     /**
-     * Measures something with memory that no load gets meanwhile.
+     * Measures something with memory that no load gets meanwhile: loads that need it wait.
      *
      * @throws NotEnoughMemoryException if it isn't there
      */
     public <T> T measure(MemoryEstimate needed, Supplier<T> measurement) {
+        Measurement running = new Measurement(needed, new CompletableFuture<>());
         inTurn(() -> {
-            NotEnoughMemoryException.checkMeasurement(needed, budget, taken());
-            measurements.add(needed);
+            NotEnoughMemoryException.checkMeasurement(needed, budget, takenWithMeasurements());
+            measurements.add(running);
         });
         try {
             return measurement.get();
         } finally {
-            measurements.remove(needed);
+            measurements.remove(running);
+            running.end().complete(null);
         }
     }
 
@@ -259,7 +258,12 @@ public final class ModelLoader {
         }
         ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
         try {
-            Load begun = new Load(row, admitted(row), new AtomicBoolean(), new CompletableFuture<>());
+            MemoryEstimate needed = admitted(row);
+            var ends = measurements.stream().map(Measurement::end).toArray(CompletableFuture<?>[]::new);
+            if (budget.refusal(needed, takenWithMeasurements()).isPresent()) {
+                return new Step.Wait("waiting for a measurement of this machine", CompletableFuture.allOf(ends));
+            }
+            Load begun = new Load(row, needed, new AtomicBoolean(), new CompletableFuture<>());
             loads.put(id, begun);
             return new Step.Begin(begun);
         } catch (NotEnoughMemoryException e) {
@@ -428,71 +432,5 @@ public final class ModelLoader {
 
     void forget(String id) {
         failures.remove(id);
-    }
-
-    /**
-     * Generates the first token of a model that was just loaded, before users can: weights are read, and a model that can't compute is detected. The engine has compiled its
-     * kernels before.
-     */
-    private static final class Warmup implements TokenSink {
-        private final CompletableFuture<Usage> end = new CompletableFuture<>();
-
-        /**
-         * @param meanwhile runs now and then, and may throw: then nothing more is generated
-         * @throws NotFiniteException if the model computes no finite numbers
-         * @throws IllegalStateException if it can't generate for another reason
-         */
-        static void run(ResidentModel model, Runnable meanwhile) {
-            switch (model) {
-                case LoadedModel generating -> run(generating, meanwhile);
-                case LoadedEncoder encoder -> run(encoder, meanwhile);
-            }
-        }
-
-        private static void run(LoadedEncoder encoder, Runnable meanwhile) {
-            var first = encoder.encode(List.of(EncoderText.of(new int[] {0})), FlowId.NONE);
-            try {
-                await(first, meanwhile);
-            } catch (CancelledException e) {
-                first.cancel(true);
-                throw e;
-            } catch (CompletionException e) {
-                throw unusable(Objects.requireNonNullElse(e.getCause(), e));
-            }
-        }
-
-        private static void run(LoadedModel model, Runnable meanwhile) {
-            Warmup sink = new Warmup();
-            Generation first = model.generate(GenerationRequest.greedy(new int[] {0}, 1), sink);
-            try {
-                await(sink.end, meanwhile);
-            } catch (CancelledException e) {
-                first.cancel();
-                throw e;
-            } catch (CompletionException e) {
-                throw unusable(Objects.requireNonNullElse(e.getCause(), e));
-            }
-        }
-
-        private static RuntimeException unusable(Throwable cause) {
-            return cause instanceof NotFiniteException numbers
-                    ? numbers
-                    : new IllegalStateException("the model can't compute: " + cause, cause);
-        }
-
-        @Override
-        public boolean token(SampledToken token) {
-            return true;
-        }
-
-        @Override
-        public void finished(FinishReason reason, Usage usage) {
-            end.complete(usage);
-        }
-
-        @Override
-        public void failed(Throwable cause, Usage usage) {
-            end.completeExceptionally(cause);
-        }
     }
 }

@@ -1,7 +1,10 @@
 package io.baseload.service.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.testing.Admin;
 import io.baseload.testing.OtherProcess;
 import io.baseload.testing.Patience;
@@ -16,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -26,6 +30,8 @@ import tools.jackson.databind.JsonNode;
 /** A load that takes long: its chat template is a pipe, so that it ends when the test says so, and not before. */
 final class LoadsIT {
     private static final String TEMPLATE = "{% for message in messages %}{{ message.content }}{% endfor %}";
+
+    private static final String MEASURING = "waiting for a measurement of this machine";
 
     @TempDir
     static Path home;
@@ -167,6 +173,49 @@ final class LoadsIT {
     }
 
     @Test
+    void aLoadWaitsForTheMemoryOfAMeasurement() throws Exception {
+        admin.importModel(home, TestModels.tiny(), "patient");
+        String load = service.bean(ModelLoader.class).measure(allFreeMemory(), () -> {
+            String job = job(post("/admin/v1/models/patient/load"));
+            awaitMessage(job, MEASURING);
+            return job;
+        });
+        JsonNode end = admin.end(load);
+        assertThat(end.get("state").asString()).as(end.toString()).isEqualTo("succeeded");
+        admin.move("patient", "unload");
+    }
+
+    @Test
+    void noModelIsUnloadedForTheMemoryOfAMeasurement() throws Exception {
+        ModelLoader loader = service.bean(ModelLoader.class);
+        admin.importModel(home, TestModels.tiny(), "requested");
+        var message = new AtomicReference<String>();
+        CompletableFuture<Void> load = loader.measure(allFreeMemory(), () -> {
+            CompletableFuture<Void> running = CompletableFuture.runAsync(
+                    () -> loader.load("requested", (fraction, now) -> message.set(now), () -> {}, () -> {
+                        throw new AssertionError("a model would be unloaded");
+                    }));
+            Patience.await().until(() -> running.isDone() || MEASURING.equals(message.get()));
+            assertThat(running).isNotDone();
+            return running;
+        });
+        load.get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
+        assertThat(admin.state("requested")).isEqualTo("loaded");
+        admin.move("requested", "unload");
+    }
+
+    @Test
+    void aMeasurementThatFailsReturnsItsMemory() {
+        ModelLoader loader = service.bean(ModelLoader.class);
+        MemoryEstimate all = allFreeMemory();
+        assertThatThrownBy(() -> loader.measure(all, () -> {
+                    throw new IllegalStateException("no rates");
+                }))
+                .hasMessage("no rates");
+        assertThat(loader.<String>measure(all, () -> "measured")).isEqualTo("measured");
+    }
+
+    @Test
     void anUnloadFailsIfTheModelIsLoadedAgainMeanwhile() throws Exception {
         String unload;
         try (ServedModel answering =
@@ -223,6 +272,21 @@ final class LoadsIT {
             other.reports("elsewhere", "stored", Map.of());
             assertThat(rest.send("DELETE", "/admin/v1/models/elsewhere", "").statusCode())
                     .isEqualTo(204);
+        }
+    }
+
+    private static MemoryEstimate allFreeMemory() {
+        long taken = service.bean(LoadedModels.class).slots().stream()
+                .mapToLong(slot -> slot.model().load().memory().total())
+                .sum();
+        return new MemoryEstimate(0, 0, service.bean(MemoryBudget.class).available(taken), 0);
+    }
+
+    private static HttpResponse<String> post(String path) {
+        try {
+            return rest.send("POST", path, "{}");
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 

@@ -1,4 +1,4 @@
-/** Products of 4-bit weights and 8-bit rows in machine code. */
+/** Products of weights of 4 or 8 bits and 8-bit rows in machine code. */
 @NullMarked
 package io.baseload.engine.kernel.tiles;
 
