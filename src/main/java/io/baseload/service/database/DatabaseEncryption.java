@@ -31,9 +31,10 @@ final class DatabaseEncryption {
         return switch (parameters.getOrDefault("sslmode", ssl ? "verify-full" : "prefer")) {
             case "disable", "allow", "prefer" -> Optional.of("not verified and perhaps not encrypted");
             case "require" -> Optional.of("not verified");
-            default -> VERIFYING.contains(parameters.getOrDefault("sslfactory", "org.postgresql.ssl.LibPQFactory"))
-                    ? Optional.empty()
-                    : Optional.of("not verified");
+            default ->
+                VERIFYING.contains(parameters.getOrDefault("sslfactory", "org.postgresql.ssl.LibPQFactory"))
+                        ? Optional.empty()
+                        : Optional.of("not verified");
         };
     }
 

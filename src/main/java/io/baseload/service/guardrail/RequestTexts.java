@@ -95,7 +95,8 @@ final class RequestTexts {
     }
 
     private ToolSpec tool(ToolSpec tool) {
-        return new ToolSpec(tool.name(), rewriting.apply(tool.description()), json(tool.parameters(), "tools"), tool.strict());
+        return new ToolSpec(
+                tool.name(), rewriting.apply(tool.description()), json(tool.parameters(), "tools"), tool.strict());
     }
 
     private String json(String text, String field) {

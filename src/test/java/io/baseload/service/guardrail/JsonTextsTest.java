@@ -28,8 +28,9 @@ class JsonTextsTest {
     @MethodSource("hiding")
     void jsonThatHidesItsTextsIsRefused(String json) {
         assertThatThrownBy(() -> redacted(json))
-                .isInstanceOfSatisfying(InvalidRequestException.class, e -> assertThat(e.field())
-                        .isEqualTo("messages"));
+                .isInstanceOfSatisfying(
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("messages"));
     }
 
     static List<String> hiding() {
