@@ -20,13 +20,16 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
@@ -36,6 +39,8 @@ public final class BackendClient implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
     private static final Duration EXPLANATION = Duration.ofSeconds(2);
     private static final int MAX_EXPLANATION = 64 << 10;
+    /** The length of short vectors: hardly any model's are shorter. */
+    private static final int SHORT_VECTOR = 256;
 
     private final Backend backend;
     private final BackendConnections.Access access;
@@ -44,6 +49,7 @@ public final class BackendClient implements AutoCloseable {
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
+    private final Map<String, AtomicInteger> vectorLengths = new ConcurrentHashMap<>();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
         this.backend = backend;
@@ -81,6 +87,11 @@ public final class BackendClient implements AutoCloseable {
     /** The memory for vectors, which all backends share. */
     VectorMemory vectors() {
         return access.vectors();
+    }
+
+    /** The length of a model's last vectors; before the first, that of short ones. */
+    AtomicInteger vectorLength(Backend.Offer model) {
+        return vectorLengths.computeIfAbsent(model.upstream(), any -> new AtomicInteger(SHORT_VECTOR));
     }
 
     /**

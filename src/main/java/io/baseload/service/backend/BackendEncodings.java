@@ -27,7 +27,8 @@ final class BackendEncodings implements Encodings {
 
     @Override
     public PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens) {
-        var texts = new BackendTexts(client, flow.value(), request, JSON.writeValueAsBytes(body(request)));
+        var texts = new BackendTexts(
+                client, flow.value(), client.vectorLength(model), request, JSON.writeValueAsBytes(body(request)));
         if (texts.likelyTokens() > maxTokens) {
             throw request.input().tooManyTokens(maxTokens);
         }

@@ -7,6 +7,7 @@ import io.baseload.chat.api.RunningEncoding;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
 
@@ -18,21 +19,24 @@ final class BackendTexts implements PreparedEncoding {
     private static final int ADDED_TO_PAIR = 128;
     /** Bytes per token in most texts. */
     private static final int USUAL_BYTES = 4;
-    /** The length of short vectors: hardly any model's are shorter. */
-    private static final int SHORT_VECTOR = 256;
     /** Characters that are normalized together: the time for a run of combining marks grows with the square of its length. */
     private static final int MAX_PIECE = 64;
 
     private final BackendClient client;
     private final String owner;
+    private final AtomicInteger length;
     private final EncodingRequest request;
     private final byte[] body;
     private final long likely;
 
-    /** @param owner of the memory for the outputs */
-    BackendTexts(BackendClient client, String owner, EncodingRequest request, byte[] body) {
+    /**
+     * @param owner of the memory for the outputs
+     * @param length as far as known, of the model's vectors
+     */
+    BackendTexts(BackendClient client, String owner, AtomicInteger length, EncodingRequest request, byte[] body) {
         this.client = client;
         this.owner = owner;
+        this.length = length;
         this.request = request;
         this.body = body;
         int inToken = request.input() instanceof EncodingInput.Tokens ? 1 : USUAL_BYTES;
@@ -100,10 +104,16 @@ final class BackendTexts implements PreparedEncoding {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
         int count = request.input().size();
         var memory = client.vectors().share(owner);
-        memory.check(ranks ? count : (long) count * request.dimensions().orElse(SHORT_VECTOR));
-        var stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
+        memory.expect(ranks ? count : (long) count * request.dimensions().orElse(length.get()));
+        AnswerStream stream;
+        try {
+            stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
+        } catch (RuntimeException | Error e) {
+            memory.close();
+            throw e;
+        }
         var outputs = new OutputReader(count, ranks, request.dimensions(), memory);
-        var answer = new EncodingAnswer(client, stream, outputs, memory, likelyTokens());
+        var answer = new EncodingAnswer(client, stream, outputs, memory, length, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;
     }

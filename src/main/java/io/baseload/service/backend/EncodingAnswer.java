@@ -9,6 +9,7 @@ import io.baseload.engine.api.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.exc.JacksonIOException;
 import tools.jackson.core.exc.UnexpectedEndOfInputException;
@@ -24,20 +25,26 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private final AnswerStream stream;
     private final OutputReader reader;
     private final VectorMemory.Share memory;
+    private final AtomicInteger length;
     private final CompletableFuture<List<float[]>> outputs = new CompletableFuture<>();
     private volatile Usage usage;
 
-    /** @param memory which the reader takes; it is given back when this is closed, or nobody gets the outputs */
+    /**
+     * @param memory which the reader takes; it is given back when this is closed, or nobody gets the outputs
+     * @param length receives that of the vectors
+     */
     EncodingAnswer(
             BackendClient client,
             AnswerStream stream,
             OutputReader reader,
             VectorMemory.Share memory,
+            AtomicInteger length,
             int likelyTokens) {
         this.client = client;
         this.stream = stream;
         this.reader = reader;
         this.memory = memory;
+        this.length = length;
         this.usage = new Usage(likelyTokens, 0, 0, true);
         var unused = outputs.whenComplete((all, failure) -> {
             if (outputs.isCancelled()) {
@@ -83,6 +90,7 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private List<float[]> read() {
         try {
             List<float[]> all = reader.read(stream.bytes(OutputReader.MAX_BYTES));
+            memory.complete();
             client.succeeded();
             return all;
         } catch (InvalidRequestException | OverloadedException e) {
@@ -98,6 +106,7 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
             client.broke(failed("sent an answer that this service can't read"));
             throw bug;
         } finally {
+            reader.length().ifPresent(length::set);
             reader.tokens().ifPresent(tokens -> usage = new Usage(tokens, 0));
         }
     }

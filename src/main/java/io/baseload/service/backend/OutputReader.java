@@ -101,6 +101,11 @@ final class OutputReader {
         return tokens > 0 ? OptionalInt.of(tokens) : OptionalInt.empty();
     }
 
+    /** The length of the model's own vectors, if it has sent one and the request names none. */
+    OptionalInt length() {
+        return length > 0 && dimensions.isEmpty() ? OptionalInt.of(length) : OptionalInt.empty();
+    }
+
     private void readAnswer(JsonParser json) {
         for (String name = json.nextName(); name != null; name = json.nextName()) {
             JsonToken value = json.nextToken();

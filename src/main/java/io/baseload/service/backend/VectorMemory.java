@@ -47,16 +47,11 @@ final class VectorMemory {
         return new Share(owner);
     }
 
-    private synchronized boolean hasRoom(String owner, long numbers) {
-        return owned.getOrDefault(owner, 0L) + taken + 2 * numbers <= limit;
-    }
-
-    private synchronized boolean take(String owner, long numbers) {
-        if (!hasRoom(owner, numbers)) {
-            return false;
+    private synchronized void take(String owner, long numbers) {
+        if (owned.getOrDefault(owner, 0L) + taken + 2 * numbers > limit) {
+            throw new NoRoomForOutputsException("Too many vectors are in memory now.", SOON);
         }
         add(owner, numbers);
-        return true;
     }
 
     private synchronized void add(String owner, long numbers) {
@@ -69,14 +64,12 @@ final class VectorMemory {
         }
     }
 
-    private static NoRoomForOutputsException full() {
-        return new NoRoomForOutputsException("Too many vectors are in memory now.", SOON);
-    }
-
-    /** The numbers of one answer. Thread-safe. */
+    /** The numbers of one answer. Only {@link #close} may be called by another thread than the reader's. */
     final class Share implements AutoCloseable {
         private final String owner;
         private final AtomicLong held = new AtomicLong();
+        /** Of those it holds. */
+        private long expected;
 
         private Share(String owner) {
             this.owner = owner;
@@ -87,22 +80,37 @@ final class VectorMemory {
         }
 
         /**
-         * Takes nothing: for a look before the numbers are computed for nothing.
+         * Takes what an answer will probably need, before it is computed for nothing.
          *
          * @throws NoRoomForOutputsException if there is no room for as many, or for the largest answer
          */
-        void check(long numbers) {
-            if (!hasRoom(owner, Math.min(numbers, most()))) {
-                throw full();
-            }
+        void expect(long numbers) {
+            long most = Math.min(numbers, most());
+            VectorMemory.this.take(owner, most);
+            held.addAndGet(most);
+            expected = most;
         }
 
-        /** @throws NoRoomForOutputsException if there is no room for them */
+        /**
+         * Takes numbers that have arrived, first from those that were expected.
+         *
+         * @throws NoRoomForOutputsException if there is no room for them
+         */
         void take(int numbers) {
-            if (!VectorMemory.this.take(owner, numbers)) {
-                throw full();
+            long more = Math.max(0, numbers - expected);
+            if (more > 0) {
+                VectorMemory.this.take(owner, more);
+                held.addAndGet(more);
             }
-            held.addAndGet(numbers);
+            expected -= numbers - more;
+        }
+
+        /** Gives back what was expected and has not arrived. */
+        void complete() {
+            long rest = expected;
+            expected = 0;
+            long before = held.getAndUpdate(all -> Math.max(0, all - rest));
+            add(owner, -Math.min(before, rest));
         }
 
         /** Gives back all that it has. */

@@ -9,10 +9,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Whether connections to the database are encrypted, and its server is verified. */
 final class DatabaseEncryption {
+    /** The driver's own that compare the server's certificate with authorities. */
+    private static final Set<String> VERIFYING =
+            Set.of("org.postgresql.ssl.LibPQFactory", "org.postgresql.ssl.DefaultJavaSSLFactory");
+
     private DatabaseEncryption() {}
 
     /** What is missing, for the log; empty if the server is verified or on this machine. A URL that the driver doesn't understand is reported by the driver. */
@@ -26,7 +31,10 @@ final class DatabaseEncryption {
         return switch (parameters.getOrDefault("sslmode", ssl ? "verify-full" : "prefer")) {
             case "disable", "allow", "prefer" -> Optional.of("not verified and perhaps not encrypted");
             case "require" -> Optional.of("not verified");
-            default -> Optional.empty();
+            default ->
+                VERIFYING.contains(parameters.getOrDefault("sslfactory", "org.postgresql.ssl.LibPQFactory"))
+                        ? Optional.empty()
+                        : Optional.of("not verified");
         };
     }
 

@@ -1,6 +1,7 @@
 package io.baseload.service.guardrail;
 
 import io.baseload.chat.api.CompletionEvent;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.StopReason;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -155,10 +156,15 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
         String text = choice.held.substring(0, end);
         List<String> texts = new ArrayList<>();
         if (choice.kind == Kind.CALL) {
-            JsonTexts.rewrite(text, part -> {
-                texts.add(part);
-                return part;
-            });
+            try {
+                JsonTexts.rewrite(text, "arguments", part -> {
+                    texts.add(part);
+                    return part;
+                });
+            } catch (InvalidRequestException e) {
+                block(index, choice, List.of());
+                return;
+            }
         } else {
             texts.add(text);
         }
@@ -173,7 +179,7 @@ public final class AnswerFilter implements Consumer<CompletionEvent> {
         switch (choice.kind) {
             case REASONING -> next.accept(new CompletionEvent.Reasoning(index, passing.next()));
             case TEXT -> next.accept(new CompletionEvent.Text(index, passing.next(), List.of()));
-            case CALL -> pass(choice, JsonTexts.rewrite(text, part -> passing.next()));
+            case CALL -> pass(choice, JsonTexts.rewrite(text, "arguments", part -> passing.next()));
             case NOTHING -> throw new IllegalStateException("text of no kind");
         }
     }

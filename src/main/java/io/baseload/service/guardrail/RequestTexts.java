@@ -9,20 +9,32 @@ import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** All texts of a request that a model may see: those of messages, calls and tools, and the template's variables, always in the same order. */
-record RequestTexts(UnaryOperator<String> rewriting) {
+/** All texts of one request that a model may see: those of messages, calls and tools, and the template's variables, always in the same order. */
+final class RequestTexts {
+    private final UnaryOperator<String> rewriting;
+    /** The new ids of calls: different ones stay different, so that each result belongs to its call. */
+    private final Map<String, String> ids = new HashMap<>();
+
+    private final Set<String> usedIds = new HashSet<>();
+    private final Map<String, Integer> sameIds = new HashMap<>();
+
+    RequestTexts(UnaryOperator<String> rewriting) {
+        this.rewriting = rewriting;
+    }
 
     /**
      * The request with each text replaced.
      *
-     * @throws InvalidRequestException if it has token ids instead
+     * @throws InvalidRequestException if it has token ids instead, or JSON whose texts can't be found
      */
     CompletionRequest rewrite(CompletionRequest request) {
         Input input = switch (request.input()) {
@@ -59,14 +71,23 @@ record RequestTexts(UnaryOperator<String> rewriting) {
                         it.name().map(rewriting));
             case Message.Tool it ->
                 new Message.Tool(
-                        rewriting.apply(it.callId()),
-                        json(it.content()),
+                        id(it.callId()),
+                        json(it.content(), "messages"),
                         it.name().map(rewriting));
         };
     }
 
     private ToolCall call(ToolCall call) {
-        return new ToolCall(rewriting.apply(call.id()), rewriting.apply(call.name()), json(call.arguments()));
+        return new ToolCall(id(call.id()), rewriting.apply(call.name()), json(call.arguments(), "messages"));
+    }
+
+    private String id(String id) {
+        String text = rewriting.apply(id);
+        return ids.computeIfAbsent(id, before -> {
+            String free = JsonTexts.unused(text, usedIds::contains, sameIds);
+            usedIds.add(free);
+            return free;
+        });
     }
 
     private ToolSet tools(ToolSet tools) {
@@ -74,11 +95,12 @@ record RequestTexts(UnaryOperator<String> rewriting) {
     }
 
     private ToolSpec tool(ToolSpec tool) {
-        return new ToolSpec(tool.name(), rewriting.apply(tool.description()), json(tool.parameters()), tool.strict());
+        return new ToolSpec(
+                tool.name(), rewriting.apply(tool.description()), json(tool.parameters(), "tools"), tool.strict());
     }
 
-    private String json(String text) {
-        return JsonTexts.rewrite(text, rewriting);
+    private String json(String text, String field) {
+        return JsonTexts.rewrite(text, field, rewriting);
     }
 
     private Map<String, Object> variables(Map<String, Object> variables) {

@@ -144,13 +144,20 @@ final class InferenceService implements Inference {
             BiConsumer<ModelDirectory.Target, InvalidRequestException> refusedByTrial) {
         var failures = new ArrayList<RuntimeException>();
         Runnable refused = () -> {};
+        boolean full = false;
         for (var target : targets) {
             try {
-                T answer = asking.apply(target.acquire());
+                var model = target.acquire();
+                if (full && model.isElsewhere()) { // its outputs would need the same memory
+                    model.close();
+                    continue;
+                }
+                T answer = asking.apply(model);
                 refused.run();
                 return answer;
             } catch (NoRoomForOutputsException e) {
-                throw e; // the next model would compute them for the same memory
+                failures.add(e);
+                full = true;
             } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
                 failures.add(e);
                 if (target.isTrial()

@@ -138,9 +138,18 @@ public final class Aliases {
             throw new InvalidRequestException(
                     "targets", "invalid_value", "Only one target of an alias can be a local model.");
         }
-        local.forEach(target -> loader.admit(
-                models.findById(target.model()).orElseThrow(() -> new UnknownModelException(target.model()))));
+        local.forEach(target -> admit(target.model()));
         return route;
+    }
+
+    /**
+     * Checks that a local model can be loaded, before a job does so.
+     *
+     * @throws UnknownModelException if there is no such model
+     * @throws io.baseload.service.registry.NotEnoughMemoryException if it would not fit now
+     */
+    void admit(String model) {
+        loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
     }
 
     /** The target with the backend that has its model. */
@@ -187,7 +196,6 @@ public final class Aliases {
 
     /** Loads a model here and in the other processes, to be unloaded with its last name; then decides. */
     void bring(String model, Runnable decision, Progress progress) {
-        loader.admit(models.findById(model).orElseThrow(() -> new UnknownModelException(model)));
         load(
                 model,
                 () -> transaction.executeWithoutResult(status -> {

@@ -92,6 +92,9 @@ public final class Canaries {
     private Canary checked(String name, AliasTarget asked, Rule rule) {
         AliasTarget target = aliases.placed(asked);
         check(name, target);
+        if (target.backend().isEmpty()) {
+            aliases.admit(target.model());
+        }
         return new Canary(
                 name,
                 target.model(),

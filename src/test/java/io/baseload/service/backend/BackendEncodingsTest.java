@@ -161,15 +161,16 @@ class BackendEncodingsTest {
         try (var first = memory.share("a");
                 var second = memory.share("a")) {
             assertThat(read(four, first)).hasSize(2);
-            assertThatThrownBy(() -> second.check(1)).isInstanceOf(OverloadedException.class);
+            assertThatThrownBy(() -> second.expect(1)).isInstanceOf(OverloadedException.class);
             assertThatThrownBy(() -> read(four, second)).isInstanceOf(OverloadedException.class);
         }
         assertThat(memory.taken()).isZero();
         try (var share = memory.share("a")) {
-            share.check(1000);
+            share.expect(1000);
             assertThatThrownBy(() -> read(data(entry(0, "[1,2]"), entry(1, "[3,4,5]")), share))
                     .isInstanceOf(UpstreamException.class);
-            share.close();
+        }
+        try (var share = memory.share("a")) {
             assertThatThrownBy(() -> read(data(entry(0, "[1,2,3]"), entry(1, "[4,5,6]")), share))
                     .isInstanceOf(InvalidRequestException.class)
                     .hasMessageContaining("at most 4 numbers");
@@ -185,6 +186,37 @@ class BackendEncodingsTest {
             assertThat(server.requests()).isEmpty();
         }
         ask(texts("x")).outputs().join();
+    }
+
+    @Test
+    void aBackendIsNotAskedForVectorsThatFindNoRoomBesideThoseThatItComputes() {
+        int length = 60_000;
+        answers(data(entry(0, "[1" + ",1".repeat(length - 1) + "]")));
+        try (var first = ask(texts("x"))) {
+            assertThat(first.outputs().join()).hasSize(1);
+        }
+        server.on("m", connection -> {
+            begin(connection);
+            connection.awaitClose();
+        });
+        var running = ask(texts("x"));
+        var memory = client().vectors();
+        assertThat(memory.taken()).as("expected").isEqualTo(length);
+        try (var held = memory.share(FlowId.NONE.value())) {
+            assertThatThrownBy(() -> {
+                        while (true) {
+                            held.take(length);
+                        }
+                    })
+                    .isInstanceOf(NoRoomForOutputsException.class);
+            assertThatThrownBy(() -> ask(texts("x"))).isInstanceOf(NoRoomForOutputsException.class);
+        }
+        assertThat(server.requests()).hasSize(2);
+        running.outputs().cancel(true);
+        Patience.await().until(() -> memory.taken() == 0);
+        server.on("m", ScriptedBackend.Connection::awaitClose);
+        assertThatThrownBy(() -> prepare(texts("x")).start(() -> false)).isInstanceOf(AbandonedException.class);
+        assertThat(memory.taken()).as("of a request that didn't begin").isZero();
     }
 
     private static List<float[]> read(String answer, VectorMemory.Share memory) {

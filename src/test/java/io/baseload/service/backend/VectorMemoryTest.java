@@ -17,8 +17,7 @@ class VectorMemoryTest {
             first.take(1000);
             fill(second);
             assertThat(memory.taken()).isEqualTo(1 << 19);
-            assertThatThrownBy(() -> first.check(1)).isInstanceOf(NoRoomForOutputsException.class);
-            other.check(1 << 18);
+            assertThatThrownBy(() -> first.expect(1)).isInstanceOf(NoRoomForOutputsException.class);
             fill(other);
             assertThat(memory.taken()).isEqualTo(3 << 18);
         }

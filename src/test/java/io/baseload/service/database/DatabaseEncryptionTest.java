@@ -34,6 +34,7 @@ class DatabaseEncryptionTest {
                 "db.example.com/baseload?sslmode=verify-full",
                 "db.example.com/baseload?sslmode=verify-ca&sslrootcert=/ca.crt",
                 "db.example.com/baseload?ssl=true",
+                "db.example.com/baseload?sslmode=verify-full&sslfactory=org.postgresql.ssl.DefaultJavaSSLFactory",
                 "db.example.com/baseload?sslmode=misspelt"
             })
     void noWarningWithAVerifiedServerOrOneOnThisMachine(String url) {
@@ -46,7 +47,9 @@ class DatabaseEncryptionTest {
         "192.0.2.7/baseload, not verified and perhaps not encrypted",
         "localhost.example.com/baseload?sslmode=prefer, not verified and perhaps not encrypted",
         "'localhost:1,db.example.com:2/baseload?sslmode=disable', not verified and perhaps not encrypted",
-        "db.example.com/baseload?sslmode=require, not verified"
+        "db.example.com/baseload?sslmode=require, not verified",
+        "db.example.com/baseload?ssl=true&sslfactory=org.postgresql.ssl.NonValidatingFactory, not verified",
+        "db.example.com/baseload?sslmode=verify-full&sslfactory=org.postgresql.ssl.NonValidatingFactory, not verified"
     })
     void aWarningOtherwise(String url, String missing) {
         assertThat(DatabaseEncryption.missing("jdbc:postgresql://" + url)).contains(missing);

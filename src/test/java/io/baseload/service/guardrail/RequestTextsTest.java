@@ -44,6 +44,31 @@ class RequestTextsTest {
     }
 
     @Test
+    void resultsStillBelongToTheirCalls() {
+        var request = CompletionRequest.chat(List.of(
+                Message.user("a"),
+                new Message.Assistant(
+                        Optional.empty(),
+                        Optional.empty(),
+                        List.of(new ToolCall("ann@b.c", "f", "{}"), new ToolCall("bob@b.c", "g", "{}")),
+                        Optional.empty()),
+                new Message.Tool("bob@b.c", "2", Optional.empty()),
+                new Message.Tool("ann@b.c", "1", Optional.empty())));
+        var rewritten = (Input.Chat) new RequestTexts(text -> text.contains("@") ? "[email]" : text)
+                .rewrite(request)
+                .input();
+        assertThat(rewritten.messages())
+                .contains(
+                        new Message.Assistant(
+                                Optional.empty(),
+                                Optional.empty(),
+                                List.of(new ToolCall("[email]", "f", "{}"), new ToolCall("[email] 2", "g", "{}")),
+                                Optional.empty()),
+                        new Message.Tool("[email] 2", "2", Optional.empty()),
+                        new Message.Tool("[email]", "1", Optional.empty()));
+    }
+
+    @Test
     void namesInVariablesAreTextsAndNoneIsLostBehindAPlaceholder() {
         Map<String, Object> variables = Map.of("people", Map.of("ann@example.com", 1, "bob@example.com", 2));
         var request = CompletionRequest.chat(List.of(Message.user("a")))
@@ -59,7 +84,7 @@ class RequestTextsTest {
 
     /** It has no texts, but its tree would be thirty times its size. */
     @Test
-    void argumentsOfVeryManyValuesAreTooLong() {
+    void argumentsOfVeryManyValuesAreRefused() {
         String arguments = "[" + "{},".repeat(1 << 20) + "{}]";
         var request = CompletionRequest.chat(List.of(
                 Message.user("a"),
@@ -73,6 +98,6 @@ class RequestTextsTest {
                 List.of(new PersonalDataFilter(settings)), new Subject("req_1", "acme", "m", Side.REQUEST));
         assertThatThrownBy(() -> FilteredRequest.of(request, chain))
                 .isInstanceOf(InvalidRequestException.class)
-                .hasMessageContaining("at most " + FilterChain.MAX_CHARACTERS + " characters");
+                .hasMessageContaining("at most 100000 names, values and brackets");
     }
 }

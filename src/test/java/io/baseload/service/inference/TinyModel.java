@@ -36,6 +36,8 @@ final class TinyModel implements ModelDirectory, Completions {
     static final int CONTEXT = 1000;
     static final int PLACES = 72;
 
+    /** Whether a backend answers. */
+    volatile boolean elsewhere;
     /** Tokens that may be decoded; the tests let them go. */
     final Semaphore steps = new Semaphore(0);
 
@@ -149,7 +151,7 @@ final class TinyModel implements ModelDirectory, Completions {
 
         @Override
         public boolean isElsewhere() {
-            return false;
+            return elsewhere;
         }
 
         @Override

@@ -128,6 +128,9 @@ final class LoadsIT {
     void startingACanaryWithoutWaitingIsAJobThatCanBeCancelled() throws Exception {
         Map<String, ?> canary = Map.of("model", "slow", "percent", 5);
         String route = "/admin/v1/aliases/default/canary";
+        assertThat(rest.send("PUT", route, Map.of("model", "nobody", "percent", 5), "Prefer", "respond-async")
+                        .statusCode())
+                .isEqualTo(404);
         String start = job(rest.send("PUT", route, canary, "Prefer", "respond-async"));
         awaitReading(start);
         assertThat(rest.send("GET", route, "").statusCode()).isEqualTo(404);

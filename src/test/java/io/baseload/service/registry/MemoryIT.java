@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Admin;
 import io.baseload.testing.RunningService;
+import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -30,6 +31,13 @@ final class MemoryIT {
             assertThat(rest.send("DELETE", "/admin/v1/aliases/other", "").statusCode())
                     .isEqualTo(404);
             refused(rest.send("POST", "/admin/v1/plan", Map.of("model", "smollm2-135m-instruct")));
+            admin.importModel(home, TestModels.tiny(), "tiny");
+            refused(rest.send(
+                    "PUT",
+                    "/admin/v1/aliases/default/canary",
+                    Map.of("model", "tiny", "percent", 5),
+                    "Prefer",
+                    "respond-async"));
             assertThat(admin.ask("default").statusCode()).isEqualTo(503);
             assertThat(admin.health("liveness")).isEqualTo(200);
             assertThat(admin.health("readiness")).isEqualTo(503);
