@@ -137,7 +137,9 @@ public final class Routes {
             for (var route : methods.entrySet()) {
                 for (String method : route.getValue()) {
                     assertEquals(
-                            method.equals("GET") || method.equals("HEAD") ? OPEN.getOrDefault(route.getKey(), 401) : 401,
+                            method.equals("GET") || method.equals("HEAD")
+                                    ? OPEN.getOrDefault(route.getKey(), 401)
+                                    : 401,
                             ask(client, port, method, route.getKey()),
                             method + " " + route.getKey());
                 }
