@@ -94,7 +94,7 @@ class PlanCommandTest {
     void instructionSetsAreNamed() {
         CommandRun run =
                 CommandRun.of("plan", "--shape", "llama-70b", "--format", "q4", "--machine", MACHINE + ",isa=amx");
-        assertThat(run.out()).contains("kernels         bf16, AMX for prompts; int8, AVX-512 for answers");
+        assertThat(run.out()).contains("kernels         bf16, AMX for prompts; int8, AVX-512 with VNNI for answers");
         assertBad("avx512, avx2, amx", "plan", "--shape", "llama-70b", "--machine", MACHINE + ",isa=mmx");
     }
 

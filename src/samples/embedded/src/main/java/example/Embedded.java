@@ -27,7 +27,7 @@ public class Embedded {
                         "brief tokens: " + response.getMetadata().getUsage().getCompletionTokens());
                 return;
             }
-            Prompt prompt = new Prompt("What is the capital of France?");
+            Prompt prompt = new Prompt("What is the capital of Japan?");
             ChatResponse response = model.call(prompt);
             System.out.println("call: " + response.getResult().getOutput().getText());
             System.out.println("reason: " + response.getResult().getMetadata().getFinishReason());
@@ -40,7 +40,7 @@ public class Embedded {
             System.out.println("client: "
                     + context.getBean(ChatClient.Builder.class)
                             .build()
-                            .prompt("What is the capital of France?")
+                            .prompt("What is the capital of Japan?")
                             .call()
                             .content());
         }

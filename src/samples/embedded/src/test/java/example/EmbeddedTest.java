@@ -33,7 +33,7 @@ class EmbeddedTest {
                 List.of("--add-modules=" + VECTOR, "--enable-native-access=ALL-UNNAMED"),
                 "--spring.ai.baseload.chat.model=" + MODEL);
         String call = line(output, "call: ");
-        assertTrue(call.contains("Paris"), call);
+        assertTrue(call.contains("Tokyo"), call);
         assertEquals(call, line(output, "stream: "));
         assertEquals(call, line(output, "client: "));
         assertTrue(List.of("stop", "length").contains(line(output, "reason: ")));

@@ -15,7 +15,6 @@ import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.backend.BackendHealth.State;
 import io.baseload.service.outbound.Secret;
@@ -23,12 +22,10 @@ import io.baseload.testing.FullServer;
 import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -155,29 +152,6 @@ class BackendEncodingsTest {
     }
 
     @Test
-    void theMemoryOfVectorsIsLimitedAndGivenBack() {
-        var memory = new VectorMemory(8);
-        String four = data(entry(0, "[1,2]"), entry(1, "[3,4]"));
-        try (var first = memory.share("a");
-                var second = memory.share("a")) {
-            assertThat(read(four, first)).hasSize(2);
-            assertThatThrownBy(() -> second.expect(1)).isInstanceOf(OverloadedException.class);
-            assertThatThrownBy(() -> read(four, second)).isInstanceOf(OverloadedException.class);
-        }
-        assertThat(memory.taken()).isZero();
-        try (var share = memory.share("a")) {
-            share.expect(1000);
-            assertThatThrownBy(() -> read(data(entry(0, "[1,2]"), entry(1, "[3,4,5]")), share))
-                    .isInstanceOf(UpstreamException.class);
-        }
-        try (var share = memory.share("a")) {
-            assertThatThrownBy(() -> read(data(entry(0, "[1,2,3]"), entry(1, "[4,5,6]")), share))
-                    .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("at most 4 numbers");
-        }
-    }
-
-    @Test
     void aBackendIsNotAskedForVectorsThatFindNoRoom() {
         answers(data(entry(0, "[1,2,3]")));
         try (var held = client().vectors().share(FlowId.NONE.value())) {
@@ -217,11 +191,6 @@ class BackendEncodingsTest {
         server.on("m", ScriptedBackend.Connection::awaitClose);
         assertThatThrownBy(() -> prepare(texts("x")).start(() -> false)).isInstanceOf(AbandonedException.class);
         assertThat(memory.taken()).as("of a request that didn't begin").isZero();
-    }
-
-    private static List<float[]> read(String answer, VectorMemory.Share memory) {
-        return new OutputReader(2, false, OptionalInt.empty(), memory)
-                .read(new ByteArrayInputStream(answer.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test
