@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.NoRoomForOutputsException;
+import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.OverloadedException;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
