@@ -17,6 +17,7 @@ import io.baseload.engine.kernel.generated.NibbleInt8NestedPairs;
 import io.baseload.engine.kernel.lanes.BlockScales;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.platform.Processor;
+import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.quant.Codebook;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
@@ -53,20 +54,15 @@ final class Int8DecodeLinear {
                 || codes.codebook()
                         && L == 8
                         && CodebookInt8.takes(
-                                group(packing),
+                                TileKernel.group(packing),
                                 packing.scales(),
                                 Codebook.smallIntegers(codes).reach());
-    }
-
-    /** Columns that share a step of x. */
-    private static int group(Packing packing) {
-        return Math.min(packing.block(), Int8Rows.GROUP);
     }
 
     /** Quantizes the rows of x. */
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         Codes codes = w.packing().codes();
-        int group = group(w.packing());
+        int group = TileKernel.group(w.packing());
         float unit = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         int lowest = codes == Codes.I4 ? -8 : 0;
         Int8Rows rows = scratch.int8Rows();

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.Codes;
@@ -19,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * minimums, Σ over blocks of m·Σ step·q is a separate sum, which is added to y at the end.
  */
 final class ScalarInt8 {
-    /** Columns of a group, unless a block has fewer. */
-    static final int GROUP = 32;
-
     /** A group whose largest value is below this counts as zero. */
     private static final float MIN_MAGNITUDE = 1e-30f;
 
@@ -39,7 +37,7 @@ final class ScalarInt8 {
     static void multiply(
             PackedMatrix w, @Nullable IntegerTable table, int panel, Rows x, Rows y, int row, Scratch scratch) {
         int size = w.packing().block();
-        int group = Math.min(size, GROUP);
+        int group = TileKernel.group(w.packing());
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
         int at = y.at(row) + panel * LANES;
         Arrays.fill(y.data(), at, at + lanes, 0f);
@@ -70,7 +68,7 @@ final class ScalarInt8 {
 
     private static void minimum(PackedMatrix w, int block, Rows x, int row, Scratch scratch) {
         int size = w.packing().block();
-        int group = Math.min(size, GROUP);
+        int group = TileKernel.group(w.packing());
         float sum = 0;
         for (int column = 0; column < size; column += group) {
             sum += sum(x.data(), x.at(row) + block * size + column, group);

@@ -79,11 +79,11 @@ record VectorKernels(
 
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
-        if (inTiles(w)) {
+        if (inTiles(w.packing())) {
             int height = Math.min(to - from, TileKernel.maxRows(set()));
             scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()));
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
-        } else if (decodesInt8(w)) {
+        } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
         } else {
             DecodeLinear.prepare(w, x, from, to, scratch);
@@ -93,17 +93,13 @@ record VectorKernels(
     @Override
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        if (inTiles(w)) {
+        if (inTiles(w.packing())) {
             scratch.tiles(set()).multiply(w, scratch.tileRows(), 0, y, from, to, firstPanel, endPanel);
-        } else if (decodesInt8(w)) {
+        } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
-    }
-
-    private boolean decodesInt8(PackedMatrix w) {
-        return decodesInt8(w.packing());
     }
 
     private boolean decodesInt8(Packing packing) {
@@ -124,10 +120,6 @@ record VectorKernels(
     /** Whether the library multiplies integers here. */
     private boolean integers() {
         return bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
-    }
-
-    private boolean inTiles(PackedMatrix w) {
-        return inTiles(w.packing());
     }
 
     private boolean inTiles(Packing packing) {

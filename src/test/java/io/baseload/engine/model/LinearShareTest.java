@@ -5,12 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
-import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.RandomWeights;
-import io.baseload.engine.kernel.Scratch;
-import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Operator;
-import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -65,27 +61,12 @@ class LinearShareTest {
     }
 
     private void compute(Linear linear, Rows x, Rows y, Kernels kernels, int count, int prefill, int decode) {
-        Batch batch = new Batch(1, 1, 1);
-        Profile profile = new Profile(count);
-        PromptRows quantized =
-                PromptRows.allocate(memory, PromptRows.elements(prefill + decode, COLUMNS), kernels.promptBytes());
-        Worker[] workers = new Worker[count];
-        for (int i = 0; i < count; i++) {
-            Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);
-            workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), COLUMNS, 1, batch);
-        }
-        Worker.introduce(workers);
-        try (Team team = new Team(count, false)) {
-            team.run((index, active, barrier) -> {
-                Worker worker = workers[index];
-                worker.start(batch, index, active, barrier);
-                boolean quantizes = linear.prepare(worker, x, prefill, PromptForm.PLAIN) != PromptForm.PLAIN;
-                int first = worker.from(linear.weight().panels());
-                int end = worker.to(linear.weight().panels());
-                worker.share.compute(worker, linear, x, y, quantizes, 0, prefill, prefill + decode, first, end);
-                worker.await();
-            });
-        }
+        new LinearWorkers(memory, COLUMNS).run(kernels, new Batch(1, 1, 1), prefill + decode, count, worker -> {
+            boolean quantizes = linear.prepare(worker, x, prefill, PromptForm.PLAIN) != PromptForm.PLAIN;
+            int first = worker.from(linear.weight().panels());
+            int end = worker.to(linear.weight().panels());
+            worker.share.compute(worker, linear, x, y, quantizes, 0, prefill, prefill + decode, first, end);
+        });
     }
 
     /** Kernels whose first call for decode rows waits until there have been calls for all other chunks. */

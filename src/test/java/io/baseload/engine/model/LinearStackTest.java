@@ -6,16 +6,12 @@ import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.Kernels;
-import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.RandomWeights;
-import io.baseload.engine.kernel.Scratch;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
-import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Operator;
-import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Packing;
@@ -82,23 +78,8 @@ class LinearStackTest {
     }
 
     private void run(Precision precision, int count, Consumer<Worker> step) {
-        Kernels kernels = Kernels.best(precision);
         Batch batch = new Batch(PROMPT, 1, 1);
         batch.addPrefill(table, new int[PROMPT], 0, PROMPT, PROMPT);
-        PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(PROMPT, COLUMNS), kernels.promptBytes());
-        Profile profile = new Profile(count);
-        Worker[] workers = new Worker[count];
-        for (int i = 0; i < count; i++) {
-            Scratch scratch = Scratch.allocate(memory, COLUMNS, COLUMNS);
-            workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), COLUMNS, 1, batch);
-        }
-        Worker.introduce(workers);
-        try (Team team = new Team(count, false)) {
-            team.run((index, active, barrier) -> {
-                workers[index].start(batch, index, active, barrier);
-                step.accept(workers[index]);
-                workers[index].await();
-            });
-        }
+        new LinearWorkers(memory, COLUMNS).run(Kernels.best(precision), batch, PROMPT, count, step);
     }
 }

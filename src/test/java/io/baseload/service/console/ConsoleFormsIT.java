@@ -60,10 +60,7 @@ class ConsoleFormsIT {
     }
 
     private static void signIn(String key) {
-        browser.open(rest.url() + "/console/sign-in");
-        browser.fill("#key", key);
-        browser.press("Sign in");
-        browser.await("Sign out");
+        looks.signIn(rest.url(), key);
     }
 
     private static void open(String path) {

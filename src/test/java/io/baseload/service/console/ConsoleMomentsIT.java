@@ -45,10 +45,7 @@ class ConsoleMomentsIT {
     void signIn() {
         browser.forget();
         browser.view(Looks.WIDE, false);
-        open("/console/sign-in");
-        browser.fill("#key", RunningService.KEY);
-        browser.press("Sign in");
-        browser.await("Sign out");
+        looks.signIn(rest.url(), RunningService.KEY);
     }
 
     @AfterAll

@@ -21,6 +21,14 @@ record Looks(Browser browser) {
                 .map(ConsolePage::path);
     }
 
+    /** Signs in with a key, at the page for it. */
+    void signIn(String url, String key) {
+        browser.open(url + "/console/sign-in");
+        browser.fill("#key", key);
+        browser.press("Sign in");
+        browser.await("Sign out");
+    }
+
     /** @param name of the pictures */
     void at(String url, String name) throws IOException {
         for (boolean dark : List.of(false, true)) {

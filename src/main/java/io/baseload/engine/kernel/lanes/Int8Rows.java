@@ -43,7 +43,7 @@ import jdk.incubator.vector.VectorShuffle;
  */
 public final class Int8Rows {
     /** Columns of a group, unless a block of weights has fewer. */
-    public static final int GROUP = 32;
+    public static final int GROUP = TileRows.MAX_GROUP;
 
     /** Groups with a smaller maximum count as zero, because 127 / max would overflow. */
     public static final float MIN_MAGNITUDE = 1e-30f;

@@ -1,0 +1,32 @@
+package io.baseload.engine.model;
+
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kernel.PromptRows;
+import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.profile.Profile;
+import io.baseload.engine.tensor.NativeMemory;
+import java.util.function.Consumer;
+
+/** Runs steps of linear layers only, whose rows have at most {@code columns} numbers. */
+record LinearWorkers(NativeMemory memory, int columns) {
+
+    /** Does a step on {@code count} workers, each of which waits for the others at its end. */
+    void run(Kernels kernels, Batch batch, int rows, int count, Consumer<Worker> step) {
+        Profile profile = new Profile(count);
+        PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(rows, columns), kernels.promptBytes());
+        Worker[] workers = new Worker[count];
+        for (int i = 0; i < count; i++) {
+            Scratch scratch = Scratch.allocate(memory, columns, columns);
+            workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), columns, 1, batch);
+        }
+        Worker.introduce(workers);
+        try (Team team = new Team(count, false)) {
+            team.run((index, active, barrier) -> {
+                workers[index].start(batch, index, active, barrier);
+                step.accept(workers[index]);
+                workers[index].await();
+            });
+        }
+    }
+}
