@@ -2,12 +2,12 @@
 """Holds Baseload against other engines on the same files, in interleaved runs, so that a noisy machine is noisy for all.
 
     peers.py build                                   builds llama.cpp from PyPI's source package of llama-cpp-python, for this machine and for AVX2
-    peers.py run [--isa native,avx2] [--cases one,formats,batches,crowded,bytes] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
-    peers.py tables [--write docs/performance.md]    prints the tables of all that was run, or puts them between the marks of that file
+    peers.py run [--isa native,avx2] [--cases one,exact,formats,batches,crowded,bytes] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
+    peers.py tables [--write docs/performance.md]    prints the tables of what was run of the last commit, or puts them between the marks of that file
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
-runs.jsonl has, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
-a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2 and ONEDNN_MAX_CPU_ISA=AVX2. Decode of one sequence is also measured
+runs.jsonl has of this commit, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
+a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2 and ONEDNN_MAX_CPU_ISA=AVX2. With --huge decode of one sequence is also measured
 with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't. The case bytes is Baseload's
 alone: how many bytes of weights it reads a second in each format, beside those of the first model as it is stored.
 
@@ -67,17 +67,19 @@ class Case:
         return [word for name, value in values.items() for word in ("--" + name, str(value))]
 
 
-def cases(models, wanted):
+def cases(models, wanted, wanted_batches):
     found = []
     for name in models:
         large = name != "SmolLM2"
         decode, repeat = (32 if large else 128), 3
         if "one" in wanted:
-            found += [Case("one", name, 512, decode, precision=precision, repeat=repeat) for precision in ("fast", "exact")]
+            found += [Case("one", name, 512, decode, repeat=repeat)]
+        if "exact" in wanted:
+            found += [Case("one", name, 512, decode, precision="exact", repeat=repeat)]
         if "formats" in wanted and large:
             found += [Case("one", name, 512, decode, quantize=kind, repeat=repeat) for kind in ("nf4-dq", "q4")]
         if "batches" in wanted:
-            found += [Case("batches", name, 16, decode, batch=batch, repeat=repeat) for batch in (1, 2, 4, 8, 16)]
+            found += [Case("batches", name, 16, decode, batch=batch, repeat=repeat) for batch in wanted_batches]
         if "bytes" in wanted:
             kinds = ["keep"] if name != next(iter(models)) else ["keep", "q4", "nf4-dq", "nf4", "fp4", "q8", "bf16"]
             found += [Case("bytes", name, 16, decode, quantize=kind, repeat=3) for kind in kinds]
@@ -122,18 +124,18 @@ def measure(engine, isa, case, a):
 def run(a):
     os.makedirs(KEPT, exist_ok=True)
     start = time.monotonic()
-    had = [(entry["engine"], entry["isa"], entry["pair"], entry["case"]) for entry in read(a)]
+    had = [(entry["engine"], entry["isa"], entry["pair"], entry["case"]) for entry in read(a) if entry.get("commit") == commit()]
     for pair in range(a.pairs):
         for isa in a.isa:
-            for case in cases(a.models, a.cases):
-                engines = [OURS, PEER, HUGE, *a.engines]
+            for case in cases(a.models, a.cases, a.batches):
+                engines = [OURS, PEER, *([HUGE] if a.huge else []), *a.engines]
                 for engine in engines if pair % 2 == 0 else reversed(engines):
                     if (engine, isa, pair, case.key()) in had or command(engine, isa, case, a) is None:
                         continue
                     if time.monotonic() - start > a.most:
                         return
                     result = measure(engine, isa, case, a)
-                    entry = {"engine": engine, "isa": isa, "pair": pair, "case": case.key(), "day": str(datetime.date.today()), "cpu": cpu(), "result": result}
+                    entry = {"engine": engine, "isa": isa, "pair": pair, "case": case.key(), "day": str(datetime.date.today()), "cpu": cpu(), "commit": commit(), "result": result}
                     with open(a.runs, "a") as out:
                         out.write(json.dumps(entry) + "\n")
                     print(engine, isa, pair, case.key(), result["prefillTps"]["median"], result["decodeTps"]["median"], flush=True)
@@ -155,6 +157,11 @@ def cpu():
     except (OSError, AttributeError):
         name = platform.processor()
     return f"{os.cpu_count()} CPUs of {name}"
+
+
+def commit():
+    """The commit of this working tree. Another one is measured anew, the peers too, because the machine may be another one by then."""
+    return subprocess.run(["git", "-C", ROOT, "rev-parse", "--short=8", "HEAD"], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
 
 
 def rates(entries, field):
@@ -266,6 +273,7 @@ def weights(runs):
 
 def tables(a):
     entries = read(a)
+    entries = [entry for entry in entries if entry["commit"] == entries[-1]["commit"]]
     lines = []
     for isa in a.isa:
         runs = Runs(entries, isa)
@@ -273,7 +281,7 @@ def tables(a):
             continue
         last = runs.entries[-1]
         name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, `ONEDNN_MAX_CPU_ISA=AVX2`, peers built without AVX-512 and VNNI)"
-        lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
+        lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}, commit {last['commit']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
         lines += one(runs) + batches(runs) + crowded(runs) + weights(runs)
     text = "\n".join(lines)
     if not a.write:
@@ -293,7 +301,8 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("what", choices=["build", "run", "tables"])
     p.add_argument("--isa", default="native,avx2")
-    p.add_argument("--cases", default="one,formats,batches,crowded")
+    p.add_argument("--cases", default="one,exact,formats,batches,crowded")
+    p.add_argument("--batches", type=lambda text: [int(word) for word in text.split(",")], default=[1, 2, 4, 8, 16], help="numbers of sequences of the case batches")
     p.add_argument("--model", action="append", default=[], help="NAME=FILE (default: the bundled model)")
     p.add_argument("--engine", action="append", default=[], help="NAME=PROGRAM")
     p.add_argument("--builds", default=KEPT, help="where the builds of llama.cpp are")
@@ -302,6 +311,7 @@ def main():
     p.add_argument("--threads", type=int, default=2)
     p.add_argument("--most", type=float, default=float("inf"))
     p.add_argument("--guard", default="")
+    p.add_argument("--huge", action="store_true", help="also llama.cpp with huge pages")
     p.add_argument("--write")
     a = p.parse_args()
     a.isa, a.cases, a.guard = a.isa.split(","), a.cases.split(","), shlex.split(a.guard)

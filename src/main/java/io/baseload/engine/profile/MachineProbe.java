@@ -12,9 +12,13 @@ import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import static java.util.Objects.requireNonNull;
+
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.ToDoubleFunction;
@@ -28,6 +32,8 @@ import java.util.stream.Stream;
 public final class MachineProbe implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int LINE = 64;
+    private static final int STREAMS = 8;
+    private static final long READ_WARM_UP_NANOS = 200_000_000;
 
     /** The most bytes read in a round: far more than any cache. */
     private static final long MAX_BYTES = 2L << 30;
@@ -66,13 +72,24 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /**
-     * Bytes per second that all workers together read, each its share of every matrix of its shard.
+     * Bytes per second that all workers together read, each its share of every matrix of its shard: in one stream or in several, whichever is faster here.
      *
      * @param weights the matrices of each shard
      */
     public double bytesPerSecond(List<List<PackedMatrix>> weights) {
+        warmReads(weights.getFirst().getFirst());
         var reading = new Pass(weights, (matrix, first, end, worker) -> read(matrix, first, end));
-        return reading.sum(matrix -> matrix.data().byteSize()) / best(reading);
+        var streaming = new Pass(weights, (matrix, first, end, worker) -> readStreams(matrix, first, end));
+        return reading.sum(matrix -> matrix.data().byteSize()) / Math.min(best(reading), best(streaming));
+    }
+
+    /** The calling thread reads a panel until the JIT has compiled the loops: during a pass the workers leave the compiler no CPU. */
+    private void warmReads(PackedMatrix matrix) {
+        long end = System.nanoTime() + READ_WARM_UP_NANOS;
+        while (System.nanoTime() < end) {
+            read(matrix, 0, 1);
+            readStreams(matrix, 0, 1);
+        }
     }
 
     /** One load for each cache line; a sum, because the compiler would omit loads whose results are not used. */
@@ -82,6 +99,20 @@ public final class MachineProbe implements AutoCloseable {
         long sum = 0;
         for (long at = firstPanel * matrix.panelBytes(); at <= to - Long.BYTES; at += LINE) {
             sum += data.get(LONG, at);
+        }
+        sums.add(sum);
+    }
+
+    /** The same lines from {@value #STREAMS} places at once, as kernels read several panels. Fewer than {@value #STREAMS} lines at the end are omitted. */
+    private void readStreams(PackedMatrix matrix, int firstPanel, int endPanel) {
+        MemorySegment data = matrix.data();
+        long from = firstPanel * matrix.panelBytes();
+        long stream = (endPanel * matrix.panelBytes() - from) / STREAMS / LINE * LINE;
+        long sum = 0;
+        for (long at = from; at < from + stream; at += LINE) {
+            for (int i = 0; i < STREAMS; i++) {
+                sum += data.get(LONG, at + i * stream);
+            }
         }
         sums.add(sum);
     }
@@ -100,6 +131,27 @@ public final class MachineProbe implements AutoCloseable {
                 (matrix, first, end, worker) ->
                         kernels.decodeLinear(matrix, x, y, 0, rows, first, end, scratches[worker]));
         return streaming.sum(matrix -> (double) matrix.rows() * matrix.cols()) / best(streaming);
+    }
+
+    /**
+     * Bytes of weights per second that all workers together read while they multiply one row, each its share of every matrix of its shard. Kernels read ahead, so this may be more than what plain
+     * loads read. To be called after {@link #kernelTime}, which lets the JIT compile the kernels.
+     *
+     * @param weights the matrices of each shard, of any shapes
+     */
+    public double multipliedBytesPerSecond(List<List<PackedMatrix>> weights) {
+        Map<Integer, Rows> inputs = new HashMap<>();
+        int most = 0;
+        for (PackedMatrix matrix : weights.stream().flatMap(List::stream).toList()) {
+            inputs.computeIfAbsent(matrix.cols(), cols -> Rows.allocate(1, cols));
+            most = Math.max(most, matrix.panels());
+        }
+        Rows y = Rows.allocate(1, most * PackedMatrix.LANES);
+        var multiplying = new Pass(
+                weights,
+                (matrix, first, end, worker) -> kernels.decodeLinear(
+                        matrix, requireNonNull(inputs.get(matrix.cols())), y, 0, 1, first, end, scratches[worker]));
+        return multiplying.sum(matrix -> matrix.data().byteSize()) / best(multiplying);
     }
 
     /** Seconds of the fastest pass. */
