@@ -1,5 +1,7 @@
 package io.baseload.engine.profile;
 
+import static java.util.Objects.requireNonNull;
+
 import io.baseload.engine.kernel.Attention;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
@@ -12,8 +14,6 @@ import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import static java.util.Objects.requireNonNull;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
