@@ -10,9 +10,11 @@ import static jdk.incubator.vector.VectorOperators.B2F;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.HalfConversion;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Optional;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
@@ -24,6 +26,8 @@ final class KvWidening {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+
+    private static final Optional<HalfConversion> HALVES = HalfConversion.available();
 
     /** Floats that are widened at once: a multiple of all vectors, of a block and of a page's tokens. */
     private static final int PART = Scratch.COLUMNS * PackedMatrix.LANES;
@@ -77,6 +81,10 @@ final class KvWidening {
     }
 
     private static void halves(MemorySegment from, long at, int count, Scratch scratch) {
+        if (HALVES.isPresent()) {
+            HALVES.get().convert(from, at, count, scratch.widened);
+            return;
+        }
         for (int done = 0; done < count; done += PART) {
             int n = Math.min(PART, count - done);
             halves(from, at + 2L * done, n, scratch.block);

@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.Function;
 
 /**
- * A function in machine code with one argument, the address of its parameters. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
+ * A function in machine code whose arguments are numbers or addresses of native memory. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
  *
  * <p>A call lasts until the function returns without the JVM being able to stop the thread, for example for garbage collection, so functions should take much less than a millisecond.
  */
@@ -26,13 +26,17 @@ public final class MachineCode {
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final long PAGE = 1 << 12;
 
-    private static final MethodHandle CALL =
-            Linker.nativeLinker().downcallHandle(FunctionDescriptor.ofVoid(JAVA_LONG), Linker.Option.critical(false));
+    private static final MethodHandle CALL_1 = function(FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle CALL_3 = function(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private final MemorySegment function;
 
     private MachineCode(MemorySegment function) {
         this.function = function;
+    }
+
+    private static MethodHandle function(FunctionDescriptor arguments) {
+        return Linker.nativeLinker().downcallHandle(arguments, Linker.Option.critical(false));
     }
 
     /** Whether such functions can be called here: on x86-64 with the System V ABI, unless the system refuses executable memory. */
@@ -91,10 +95,19 @@ public final class MachineCode {
         }
     }
 
-    /** Calls the function. */
-    public void call(long parameters) {
+    /** Calls the function with the argument in RDI. */
+    public void call(long argument) {
         try {
-            CALL.invokeExact(function, parameters);
+            CALL_1.invokeExact(function, argument);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Calls the function with the arguments in RDI, RSI and RDX. */
+    public void call(long first, long second, long third) {
+        try {
+            CALL_3.invokeExact(function, first, second, third);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
