@@ -9,6 +9,7 @@ import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
 import io.micrometer.observation.ObservationRegistry;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.observation.ChatModelObservationConvention;
 import org.springframework.ai.chat.observation.DefaultChatModelObservationConvention;
@@ -55,7 +56,7 @@ public class BaseloadChatAutoConfiguration {
             String name = String.valueOf(file.getFileName()).replaceFirst("\\.gguf$", "");
             LoadOptions options = LoadOptions.named(name)
                     .withContextLength(properties.contextLength())
-                    .withKvPrecision(properties.kvPrecision())
+                    .withKvPrecision(Optional.ofNullable(properties.kvPrecision()))
                     .withPrecision(properties.precision())
                     .withPrefixCache(properties.prefixCache())
                     .withSpeculation(properties.speculation())

@@ -145,7 +145,7 @@ final class BenchCommand implements Callable<Integer> {
                         "baseload",
                         Version.number(),
                         model.name(),
-                        kv.precision().label(),
+                        kv.precision(precision.orElse(Precision.FAST)).label(),
                         precision.orElse(Precision.FAST).label(),
                         runs,
                         profiles,

@@ -1,6 +1,9 @@
 package io.baseload.cli;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
@@ -10,13 +13,17 @@ final class KvOption {
     @Option(
             names = "--kv",
             paramLabel = "PRECISION",
-            defaultValue = "f32",
             converter = Converter.class,
-            description = "How the KV cache stores keys and values: f32, f16 or q8 (default: ${DEFAULT-VALUE}).")
-    private KvPrecision precision = KvPrecision.F32;
+            description = "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact f32).")
+    private @Nullable KvPrecision precision;
 
-    KvPrecision precision() {
-        return precision;
+    /** Empty for the default of the arithmetic. */
+    Optional<KvPrecision> precision() {
+        return Optional.ofNullable(precision);
+    }
+
+    KvPrecision precision(Precision arithmetic) {
+        return precision().orElse(KvPrecision.defaultOf(arithmetic));
     }
 
     /** Reads the names in lower case. */

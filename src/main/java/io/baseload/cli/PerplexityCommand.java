@@ -107,7 +107,7 @@ final class PerplexityCommand implements Callable<Integer> {
         TextWindows text = TextWindows.open(windows, length);
         try (Engine engine = shards.open(threads);
                 LoadedModel loaded =
-                        load(engine, model.path(), text.longest(), kv.precision(), precision.orElse(Precision.EXACT))) {
+                        load(engine, model.path(), text.longest(), kv.precision(), arithmetic())) {
             List<int[]> ids = text.ids(loaded.vocabulary());
             if (ids.isEmpty()) {
                 throw new BadInputException("--windows: " + windows + " has fewer than two tokens");
@@ -117,7 +117,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 report(measure(loaded, null, first));
             } else {
                 try (LoadedModel other =
-                        load(engine, ModelArgument.find(against), text.longest(), KvPrecision.F32, Precision.EXACT)) {
+                        load(engine, ModelArgument.find(against), text.longest(), Optional.empty(), Precision.EXACT)) {
                     report(measure(loaded, other, first));
                 }
             }
@@ -125,8 +125,12 @@ final class PerplexityCommand implements Callable<Integer> {
         return 0;
     }
 
+    private Precision arithmetic() {
+        return precision.orElse(Precision.EXACT);
+    }
+
     private static LoadedModel load(
-            Engine engine, Path path, int tokens, KvPrecision kvPrecision, Precision precision) {
+            Engine engine, Path path, int tokens, Optional<KvPrecision> kvPrecision, Precision precision) {
         int most = engine.inspect(path).contextLength();
         if (tokens > most) {
             throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see only " + most);
@@ -211,8 +215,8 @@ final class PerplexityCommand implements Callable<Integer> {
         output.result(
                 new Report(
                         model.name(),
-                        kv.precision().label(),
-                        precision.orElse(Precision.EXACT).label(),
+                        kv.precision(arithmetic()).label(),
+                        arithmetic().label(),
                         all.tokens(),
                         all.perplexity(),
                         nll,

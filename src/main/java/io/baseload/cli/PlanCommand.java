@@ -152,8 +152,9 @@ final class PlanCommand implements Callable<Integer> {
         if (shape != null && model.given != null) {
             throw new BadInputException("give a model or --shape, not both");
         }
-        var options = new Planner.Options(
-                QuantizeOption.parse("--format", format), kv.precision(), precision.orElse(Precision.FAST));
+        Precision arithmetic = precision.orElse(Precision.FAST);
+        var options =
+                new Planner.Options(QuantizeOption.parse("--format", format), kv.precision(arithmetic), arithmetic);
         PlanSource source = shape == null
                 ? new PlanSource.Files(model.path())
                 : new PlanSource.Configuration(NamedShapes.config(shape));

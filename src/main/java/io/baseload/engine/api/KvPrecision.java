@@ -13,6 +13,11 @@ public enum KvPrecision {
     /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
     Q8;
 
+    /** F16 where products are rounded to 8 bits anyway, F32 where nothing is. */
+    public static KvPrecision defaultOf(Precision arithmetic) {
+        return arithmetic == Precision.FAST ? F16 : F32;
+    }
+
     /**
      * The precision with this {@link #label}.
      *

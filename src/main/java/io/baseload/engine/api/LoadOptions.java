@@ -1,5 +1,6 @@
 package io.baseload.engine.api;
 
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
@@ -11,7 +12,7 @@ import java.util.function.Consumer;
  * @param maxSequences the most sequences that share a step
  * @param maxQueued the most waiting requests of one flow; one more is refused with {@link OverloadedException}
  * @param prefillChunk the most prompt rows in one step
- * @param kvPrecision how the KV cache stores keys and values
+ * @param chosenKvPrecision how the KV cache stores keys and values; empty = {@link KvPrecision#defaultOf} the arithmetic
  * @param precision arithmetic of linear layers
  * @param prefixCache whether pages of prompts are kept for later requests of the same {@link CacheScope}
  * @param speculation whether likely next tokens are computed before they are chosen; the answer stays the same
@@ -25,7 +26,7 @@ public record LoadOptions(
         int maxSequences,
         int maxQueued,
         int prefillChunk,
-        KvPrecision kvPrecision,
+        Optional<KvPrecision> chosenKvPrecision,
         Precision precision,
         boolean prefixCache,
         boolean speculation,
@@ -34,7 +35,7 @@ public record LoadOptions(
 
     public static LoadOptions named(String name) {
         return new LoadOptions(
-                name, 0, 0, 8, 64, 512, KvPrecision.F32, Precision.FAST, true, true, true, Quantization.KEEP);
+                name, 0, 0, 8, 64, 512, Optional.empty(), Precision.FAST, true, true, true, Quantization.KEEP);
     }
 
     public LoadOptions withName(String name) {
@@ -61,7 +62,17 @@ public record LoadOptions(
         return with(change -> change.prefillChunk = prefillChunk);
     }
 
+    /** How the KV cache stores keys and values. */
+    public KvPrecision kvPrecision() {
+        return chosenKvPrecision.orElse(KvPrecision.defaultOf(precision));
+    }
+
     public LoadOptions withKvPrecision(KvPrecision kvPrecision) {
+        return withKvPrecision(Optional.of(kvPrecision));
+    }
+
+    /** @param kvPrecision empty for the default of the arithmetic */
+    public LoadOptions withKvPrecision(Optional<KvPrecision> kvPrecision) {
         return with(change -> change.kvPrecision = kvPrecision);
     }
 
@@ -99,7 +110,7 @@ public record LoadOptions(
         private int maxSequences;
         private int maxQueued;
         private int prefillChunk;
-        private KvPrecision kvPrecision;
+        private Optional<KvPrecision> kvPrecision;
         private Precision precision;
         private boolean prefixCache;
         private boolean speculation;
@@ -113,7 +124,7 @@ public record LoadOptions(
             maxSequences = from.maxSequences;
             maxQueued = from.maxQueued;
             prefillChunk = from.prefillChunk;
-            kvPrecision = from.kvPrecision;
+            kvPrecision = from.chosenKvPrecision;
             precision = from.precision;
             prefixCache = from.prefixCache;
             speculation = from.speculation;

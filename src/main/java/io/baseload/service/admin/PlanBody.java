@@ -49,10 +49,12 @@ record PlanBody(
     private static final double DEFAULT_LEAST_RATE = 5;
 
     Planner.Options options() {
+        Precision arithmetic =
+                Refusals.named("precision", precision, Precision::of).orElse(Precision.FAST);
         return new Planner.Options(
                 format == null ? Quantization.KEEP : quantization(format),
-                Refusals.named("kv_precision", kvPrecision, KvPrecision::of).orElse(KvPrecision.F32),
-                Refusals.named("precision", precision, Precision::of).orElse(Precision.FAST));
+                Refusals.named("kv_precision", kvPrecision, KvPrecision::of).orElse(KvPrecision.defaultOf(arithmetic)),
+                arithmetic);
     }
 
     private static Quantization quantization(String label) {

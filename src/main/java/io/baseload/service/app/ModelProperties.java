@@ -8,6 +8,8 @@ import io.baseload.service.routing.Readiness;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.DefaultValue;
 
@@ -19,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSequences answers that are computed at the same time
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk the most prompt tokens in one step
- * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8
+ * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8; if not set, f16, with {@code exact} f32
  * @param precision arithmetic of linear layers: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param speculation whether a single running answer may get several tokens in one step where its text repeats itself
@@ -37,7 +39,7 @@ record ModelProperties(
         @DefaultValue("8") int maxSequences,
         @DefaultValue("64") int maxQueued,
         @DefaultValue("512") int prefillChunk,
-        @DefaultValue("f32") KvPrecision kvPrecision,
+        @Nullable KvPrecision kvPrecision,
         @DefaultValue("fast") Precision precision,
         @DefaultValue("true") boolean prefixCache,
         @DefaultValue("true") boolean speculation,
@@ -63,7 +65,7 @@ record ModelProperties(
                 .withMaxSequences(maxSequences)
                 .withMaxQueued(maxQueued)
                 .withPrefillChunk(prefillChunk)
-                .withKvPrecision(kvPrecision)
+                .withKvPrecision(Optional.ofNullable(kvPrecision))
                 .withPrecision(precision)
                 .withPrefixCache(prefixCache)
                 .withSpeculation(speculation)
