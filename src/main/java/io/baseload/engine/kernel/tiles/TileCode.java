@@ -162,6 +162,9 @@ final class TileCode {
         code.address(SPAN, at(PARAMETERS, TileParameters.SPAN_TABLE));
         clear();
         int span = code.position();
+        if (packing.scales().nested()) {
+            readScales();
+        }
         code.load(BLOCKS, at(SPAN, 0));
         code.load(CODES, at(SPAN, 8));
         code.add(CODES, at(PARAMETERS, TileParameters.PANEL));
@@ -179,6 +182,22 @@ final class TileCode {
         code.loop(at(PARAMETERS, TileParameters.PANELS), panel);
         code.returns();
         return code.code();
+    }
+
+    /**
+     * Reads all nested scales of a span before its codes, so that lines are read in the order of memory. Otherwise the processor meets the lines of more than 256 bytes of scales among those of the
+     * codes, and doesn't read ahead any more. The counter and the address are loaded again afterwards.
+     */
+    private void readScales() {
+        code.load(BLOCKS, at(SPAN, 24));
+        code.load(SCALES, at(SPAN, 16));
+        code.add(SCALES, at(PARAMETERS, TileParameters.PANEL));
+        int line = code.position();
+        for (int at = 0; at < LINE; at += width) {
+            code.vector(VMOVUPS, number, at(SCALES, at));
+        }
+        code.add(SCALES, LINE);
+        code.loop(BLOCKS, line);
     }
 
     private void clear() {

@@ -71,10 +71,10 @@ public final class TileParameters {
     /** Bytes from a row of results to the next one. */
     static final int RESULT_ROW = MAX_PANELS * LINE;
 
-    /** For each span the number of its blocks, and the offsets of their codes and of their scales in the panel. */
+    /** For each span the number of its blocks, the offsets of their codes and of their scales in the panel, and the number of lines of nested scales. */
     static final int SPAN_TABLE = RESULTS + TileRows.MAX_ROWS * RESULT_ROW;
 
-    static final int SPAN_BYTES = 24;
+    static final int SPAN_BYTES = 32;
 
     private final VectorInstructions set;
     private final MemorySegment memory;
@@ -152,6 +152,7 @@ public final class TileParameters {
             memory.set(JAVA_LONG, at, Math.min(blocks, w.blocks() - block));
             memory.set(JAVA_LONG, at + 8, w.codes(0, block));
             memory.set(JAVA_LONG, at + 16, w.scales(0, block));
+            memory.set(JAVA_LONG, at + 24, (w.codes(0, block) - w.scales(0, block)) / LINE);
         }
         memory.set(JAVA_LONG, SPANS, spans);
         memory.set(JAVA_LONG, PANEL_BYTES, w.panelBytes());
