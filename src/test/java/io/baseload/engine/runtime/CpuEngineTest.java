@@ -12,6 +12,7 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Generation;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
@@ -348,7 +349,8 @@ class CpuEngineTest {
                 .valueStream()
                 .mapToInt(JsonNode::asInt)
                 .toArray();
-        try (LoadedModel model = load(LoadOptions.named("tiny").withPrefillChunk(10))) {
+        LoadOptions exact = LoadOptions.named("tiny").withPrefillChunk(10).withPrecision(Precision.EXACT);
+        try (LoadedModel model = load(exact)) {
             CollectingSink sink = generate(model, scored(ids, 0));
             sink.await();
             for (int i = 0; i + 1 < ids.length; i++) {
