@@ -41,6 +41,7 @@ public final class Assembler {
      */
     public record Memory(Integer64 base, int displacement, boolean broadcast) implements Source {}
 
+    private static final int REX = 0x40;
     private static final int REX_W = 0x48;
     private static final int MAX_JUMP_BYTES = 4;
 
@@ -185,6 +186,14 @@ public final class Assembler {
         write(REX_W | (register >> 3) << 2 | memory.base.number >> 3);
         write(opcode);
         operand(register, memory);
+    }
+
+    /** PREFETCHT0: requests a line of memory. Doesn't fail, whatever the address. */
+    public void prefetch(Memory line) {
+        write(REX | line.base.number >> 3);
+        write(0x0F);
+        write(0x18);
+        operand(1, line);
     }
 
     /** The position of the next instruction. */

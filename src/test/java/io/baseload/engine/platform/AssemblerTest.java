@@ -54,6 +54,11 @@ class AssemblerTest {
     }
 
     @Test
+    void requestsOfLines() {
+        assertCode(256, a -> a.prefetch(at(R10, 64)), "41 0f 18 8a 40 00 00 00");
+    }
+
+    @Test
     void shuffles() {
         assertCode(512, a -> a.vector(Instruction.VPERMT2D, v(3), v(20), at(RAX, 64)), "62 f2 5d 40 7e 98 40 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKLDQ, v(9), v(3), at(RAX, 32)), "c4 61 65 62 88 20 00 00 00");

@@ -74,6 +74,11 @@ final class TileCode {
     /** Columns whose weights are read together. */
     private static final int COLUMNS = 8;
 
+    /** Rows from which on weights are requested ahead, and how far. */
+    private static final int MIN_REQUESTING_ROWS = 3;
+
+    private static final int BYTES_AHEAD = 4096;
+
     private final VectorInstructions set;
     private final Packing packing;
     private final CodeValues values;
@@ -218,7 +223,9 @@ final class TileCode {
         int bytesTogether = COLUMNS * PackedMatrix.LANES * packing.codes().bits() / Byte.SIZE;
         for (int column = 0; column < packing.block(); column += group) {
             for (int i = 0; i < group; i += COLUMNS) {
-                weights.read((column + i) / COLUMNS * bytesTogether);
+                int at = (column + i) / COLUMNS * bytesTogether;
+                requestAhead(at, bytesTogether);
+                weights.read(at);
                 products(i);
             }
             addProducts();
@@ -236,6 +243,18 @@ final class TileCode {
         boolean nested = packing.scales().nested();
         code.add(CODES, nested ? codeBytes : codeBytes + scaleBytes);
         code.add(SCALES, nested ? scaleBytes : codeBytes + scaleBytes);
+    }
+
+    /**
+     * Requests weights that are needed much later. With few rows the processor reads ahead far enough by itself, and requests would only take time; with more, the products of one line last so long
+     * that it doesn't.
+     */
+    private void requestAhead(int from, int bytes) {
+        if (rows >= MIN_REQUESTING_ROWS) {
+            for (int line = 0; line < bytes; line += LINE) {
+                code.prefetch(at(CODES, from + line + BYTES_AHEAD));
+            }
+        }
     }
 
     /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
