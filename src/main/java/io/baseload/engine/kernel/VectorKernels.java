@@ -65,7 +65,8 @@ record VectorKernels(
         if (precision == Precision.EXACT) {
             return new KernelTiers(floats, floats);
         }
-        String decode = "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
+        String decode =
+                "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }

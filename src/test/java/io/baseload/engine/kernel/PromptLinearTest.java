@@ -61,9 +61,8 @@ class PromptLinearTest {
                 .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
                 .map(packing -> new Form(null, packing));
         Stream<Form> tiles = VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
-                .flatMap(set -> RandomWeights.packings()
-                        .filter(TileKernel::takes)
-                        .map(packing -> new Form(set, packing)));
+                .flatMap(set ->
+                        RandomWeights.packings().filter(TileKernel::takes).map(packing -> new Form(set, packing)));
         return Stream.concat(library, tiles);
     }
 

@@ -34,9 +34,7 @@ public final class TileKernel {
 
     /** Whether there are kernels for these weights: for all of 4 or 8 bits whose blocks consist of groups. */
     public static boolean takes(Packing packing) {
-        return packing.codes().coded()
-                && packing.block() % group(packing) == 0
-                && group(packing) >= TileRows.MIN_GROUP;
+        return packing.codes().coded() && packing.block() % group(packing) == 0 && group(packing) >= TileRows.MIN_GROUP;
     }
 
     /** Columns of a group of activations for these weights. */
