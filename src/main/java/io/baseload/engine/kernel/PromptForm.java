@@ -33,7 +33,7 @@ public enum PromptForm {
         if (bf16 != null && bf16.takes(w)) {
             return LIBRARY;
         }
-        if (tiles != null && TileKernel.takesPrompts(tiles, w.packing())) {
+        if (tiles != null && TileKernel.takes(w.packing())) {
             return tiles(w.packing());
         }
         boolean library =

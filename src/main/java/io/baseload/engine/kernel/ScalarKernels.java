@@ -81,13 +81,11 @@ record ScalarKernels(
         if (!packing.codes().codebook()) {
             return null;
         }
-        return tiles != null && inTiles(packing)
-                ? TileKernel.integers(tiles, packing.codes())
-                : Codebook.smallIntegers(packing.codes());
+        return inTiles(packing) ? Codebook.bytes(packing.codes()) : Codebook.smallIntegers(packing.codes());
     }
 
     private boolean inTiles(Packing packing) {
-        return tiles != null && TileKernel.takes(tiles, packing);
+        return tiles != null && TileKernel.takes(packing);
     }
 
     @Override

@@ -61,20 +61,21 @@ record VectorKernels(
 
     @Override
     public KernelTiers tiers() {
+        String floats = "f32, " + name();
         if (precision == Precision.EXACT) {
-            return new KernelTiers("f32, " + name(), "f32, " + name());
+            return new KernelTiers(floats, floats);
         }
-        String decode = tiles == null ? "int8, " + name() : tiers(TileKernel.weights(tiles), "f32, " + name());
+        String decode =
+                "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
-        String others =
-                PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : "f32, " + name();
-        return new KernelTiers(tiles == null ? others : tiers(TileKernel.promptWeights(tiles), others), decode);
-    }
-
-    private String tiers(String weights, String others) {
-        return "int8, " + set().label() + " (" + weights + "), or " + others;
+        if (tiles != null) {
+            return new KernelTiers(decode, decode);
+        }
+        String library =
+                PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : floats;
+        return new KernelTiers(library, decode);
     }
 
     @Override
@@ -123,7 +124,7 @@ record VectorKernels(
     }
 
     private boolean inTiles(Packing packing) {
-        return tiles != null && TileKernel.takes(tiles, packing);
+        return tiles != null && TileKernel.takes(packing);
     }
 
     private VectorInstructions set() {

@@ -11,15 +11,13 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** Vector instructions of x86-64 for products of bytes. */
+/** Vector instructions of x86-64 for products of bytes. Vectors of 512 bits are used for dot products only: most processors that have the former without the latter (Skylake) are limited to AVX2 by HotSpot itself. */
 public enum VectorInstructions {
     /** 16 registers of 256 bits. */
     AVX2(256, false, "avx2 fma f16c"),
     /** The same, and dot products of four bytes. */
     AVX_VNNI(256, true, "avx2 fma f16c avx_vnni"),
-    /** 32 registers of 512 bits. */
-    AVX512(512, false, "avx512f avx512bw"),
-    /** The same, and dot products of four bytes. */
+    /** 32 registers of 512 bits, and these dot products. */
     AVX512_VNNI(512, true, "avx512f avx512bw avx512_vnni");
 
     private final int bits;
@@ -48,7 +46,6 @@ public enum VectorInstructions {
         return switch (this) {
             case AVX2 -> "machine code for AVX2";
             case AVX_VNNI -> "machine code for AVX-VNNI";
-            case AVX512 -> "machine code for AVX-512";
             case AVX512_VNNI -> "machine code for AVX-512 VNNI";
         };
     }

@@ -94,7 +94,7 @@ public final class Codebook {
         return integers(BYTES, codes);
     }
 
-    /** The same as integers up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits; IQ4's integers, which reach 127, stay as they are. */
+    /** The same for the Vector API's kernels: integers up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits; IQ4's integers, which reach 127, stay as they are. */
     public static IntegerTable smallIntegers(Codes codes) {
         return integers(SMALL, codes);
     }

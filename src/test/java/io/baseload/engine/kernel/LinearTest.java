@@ -157,10 +157,10 @@ class LinearTest {
 
     private static Kernels fastDefinition(Kernels kernels, Packing packing) {
         VectorInstructions tiles = ((VectorKernels) kernels).tiles();
-        if (tiles != null && TileKernel.takes(tiles, packing)) {
-            // one definition for all whose integers are the same
-            boolean own = packing.codes().codebook() && tiles.dotProducts() || packing.codes() == Codes.I8;
-            return new ScalarKernels(FAST, null, own ? tiles : null);
+        if (tiles != null && TileKernel.takes(packing)) {
+            // one definition for all whose integers are the same, whatever their instructions
+            boolean own = packing.codes().codebook() || packing.codes() == Codes.I8;
+            return new ScalarKernels(FAST, null, own ? VectorInstructions.AVX2 : null);
         }
         return new ScalarKernels(
                 ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);

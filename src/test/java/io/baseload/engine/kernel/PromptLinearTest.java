@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Prompts in integers: the vector twin and the library give the definition's bits, a row's bits depend on nothing beside it, and the result is close to F32's. */
@@ -60,9 +61,8 @@ class PromptLinearTest {
                 .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
                 .map(packing -> new Form(null, packing));
         Stream<Form> tiles = VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
-                .flatMap(set -> RandomWeights.packings()
-                        .filter(packing -> TileKernel.takesPrompts(set, packing))
-                        .map(packing -> new Form(set, packing)));
+                .flatMap(set ->
+                        RandomWeights.packings().filter(TileKernel::takes).map(packing -> new Form(set, packing)));
         return Stream.concat(library, tiles);
     }
 
@@ -106,6 +106,15 @@ class PromptLinearTest {
         form.best().prefillLinear(w, quantized(form, form.best(), x, count), actual, 0, count, 0, w.panels(), scratch);
         assertArrayEquals(
                 expected.data(), actual.data(), () -> form + " " + w.rows() + " × " + w.cols() + ", " + count);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void allWeightsOf4And8BitsAreInMachineCode(VectorInstructions set) {
+        RandomWeights.packings().filter(packing -> packing.codes().coded()).forEach(packing -> {
+            PackedMatrix w = PackedMatrix.planned(packing, 16, packing.block());
+            assertEquals(PromptForm.tiles(packing), PromptForm.of(w, null, false, set), packing::toString);
+        });
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

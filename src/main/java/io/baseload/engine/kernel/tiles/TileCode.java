@@ -19,8 +19,10 @@ import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
+import static io.baseload.engine.platform.Instruction.VPABSB;
 import static io.baseload.engine.platform.Instruction.VPADDD;
 import static io.baseload.engine.platform.Instruction.VPADDW;
+import static io.baseload.engine.platform.Instruction.VPAND;
 import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
 import static io.baseload.engine.platform.Instruction.VPDPBUSD;
 import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
@@ -34,7 +36,6 @@ import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
 import io.baseload.engine.platform.VectorInstructions;
-import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.List;
@@ -57,8 +58,8 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. Without dot products, sums have 16 bits: a group's products of 4 and 8 bits fit
- * in them, and those with bytes of a table or of 8 bits are widened after each instruction, which adds two of them. That instruction multiplies unsigned bytes by signed ones; weights with signs give theirs to
- * the activations first.
+ * in them, and those of bytes are widened after each instruction, which adds two of them. That instruction multiplies unsigned bytes by signed ones, so the activations take the signs of the
+ * weights first, and are multiplied by their magnitudes.
  */
 final class TileCode {
     static final Integer64 PARAMETERS = RDI;
@@ -87,9 +88,6 @@ final class TileCode {
     /** Columns of a group of activations. */
     private final int group;
 
-    /** Whether weights have 8 bits. */
-    private final boolean bytes;
-
     /** Bytes of a vector. */
     private final int width;
 
@@ -104,6 +102,10 @@ final class TileCode {
 
     private final Vector[] even;
     private final Vector[] odd;
+
+    /** Empty if weights have no signs. */
+    private final Vector[] magnitudes;
+
     private final Vector number;
     private final Vector product;
     private final WeightCode weights;
@@ -119,13 +121,13 @@ final class TileCode {
         this.values = CodeValues.of(packing.codes(), set);
         this.rows = rows;
         this.group = TileKernel.group(packing);
-        this.bytes = packing.codes() == Codes.I8;
         this.width = set.bits() / Byte.SIZE;
         this.parts = LINE / width;
         this.code = new Assembler(set.bits());
         sums = vectors(rows * parts);
         even = vectors(parts);
         odd = vectors(parts);
+        magnitudes = vectors(values.signed() ? parts : 0);
         number = vector();
         product = vector();
         Vector[] constants = vectors(WeightCode.constants(set, packing.codes()));
@@ -259,15 +261,20 @@ final class TileCode {
 
     /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
     private void products(int column) {
+        products(even, column, column == 0);
+        products(odd, column + Integer.BYTES, false);
+    }
+
+    private void products(Vector[] factors, int at, boolean first) {
+        for (int part = 0; part < magnitudes.length; part++) {
+            code.vector(VPABSB, magnitudes[part], factors[part]);
+        }
         for (int row = 0; row < rows; row++) {
-            int at = row * group + column;
-            products(row, false, at, column == 0);
-            products(row, true, at + Integer.BYTES, false);
+            products(row, factors, row * group + at, first);
         }
     }
 
-    private void products(int row, boolean odds, int at, boolean first) {
-        Vector[] factors = odds ? odd : even;
+    private void products(int row, Vector[] factors, int at, boolean first) {
         if (set.dotProducts() && first) {
             start(row);
         }
@@ -281,13 +288,11 @@ final class TileCode {
                 code.vector(VPDPBUSD, sum, factors[part], broadcast(X, at));
             } else if (set.dotProducts()) {
                 code.vector(VPDPBUSD, sum, factors[part], number);
-            } else if (values.fitsGroups()) {
-                pairs(sum, factors[part], first);
-            } else if (bytes) {
-                code.vector(VPSIGNB, product, number, weights.signed(odds, part));
-                widenedPairs(sum, factors[part], product, first);
+            } else if (values.signed()) {
+                code.vector(VPSIGNB, product, number, factors[part]);
+                widenedPairs(sum, magnitudes[part], first);
             } else {
-                widenedPairs(sum, factors[part], number, first);
+                pairs(sum, factors[part], first);
             }
         }
     }
@@ -300,10 +305,10 @@ final class TileCode {
         }
     }
 
-    /** Sums of pairs of products, widened to 32 bits. */
-    private void widenedPairs(Vector sum, Vector weights, Vector x, boolean first) {
+    /** Sums of pairs of products with {@link #product}, widened to 32 bits. */
+    private void widenedPairs(Vector sum, Vector magnitudes, boolean first) {
         Vector to = first ? sum : product;
-        code.vector(VPMADDUBSW, to, weights, x);
+        code.vector(VPMADDUBSW, to, magnitudes, product);
         code.vector(VPMADDWD, to, to, at(PARAMETERS, TileParameters.ONES));
         if (!first) {
             code.vector(VPADDD, sum, sum, product);
@@ -336,7 +341,7 @@ final class TileCode {
             scale(even[part], part, 0);
         }
         for (int row = 0; row < rows; row++) {
-            if (!set.dotProducts()) {
+            if (!set.dotProducts() && !values.signed()) {
                 widen(row);
             }
             code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.STEP));
@@ -360,9 +365,7 @@ final class TileCode {
         }
         for (int part = 0; part < parts; part++) {
             Vector sum = sums[row * parts + part];
-            if (values.fitsGroups()) {
-                code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
-            }
+            code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
             if (values.shift() >= 0) {
                 code.vector(VPADDD, sum, sum, number);
             }
@@ -390,19 +393,18 @@ final class TileCode {
             scale(even[part], part, 1);
         }
         for (int row = 0; row < rows; row++) {
-            code.vector(VMOVUPS, number, blockSum(row));
             for (int part = 0; part < parts; part++) {
-                add(minimums, row * parts + part, rows * parts, number, even[part]);
+                code.vector(VMOVUPS, product, blockSum(row));
+                add(minimums, row * parts + part, rows * parts, product, even[part]);
             }
         }
     }
 
-    /** total += factor · scale. */
+    /** total += factor · scale. The factor is lost. */
     private void add(Vector[] all, int i, int firstInMemory, Vector factor, Vector scale) {
         if (totalsInMemory()) {
-            code.vector(VMOVUPS, product, inMemory(firstInMemory + i));
-            code.vector(VFMADD231PS, product, factor, scale);
-            code.store(inMemory(firstInMemory + i), product);
+            code.vector(VFMADD213PS, factor, scale, inMemory(firstInMemory + i));
+            code.store(inMemory(firstInMemory + i), factor);
         } else {
             code.vector(VFMADD231PS, all[i], factor, scale);
         }
@@ -425,12 +427,24 @@ final class TileCode {
             case LINEAR8, LINEAR8_MINIMUM -> {
                 code.vector(VPMOVSXBD, to, at(SCALES, lane));
                 code.vector(VCVTDQ2PS, to, to);
-                code.vector(VPBROADCASTD, number, at(NESTED, kind * 2 * Float.BYTES));
-                code.vector(VPBROADCASTD, product, at(NESTED, (kind * 2 + 1) * Float.BYTES));
-                code.vector(VFMADD213PS, to, number, product);
+                nested(to, kind);
             }
-            case NONE, FLOAT8 -> throw new IllegalArgumentException(packing + " has no kernel");
+            case FLOAT8 -> {
+                code.vector(VPMOVSXBD, to, at(SCALES, lane));
+                code.shiftLeft(to, to, TileParameters.FLOAT8_SHIFT);
+                code.vector(VPAND, to, to, at(PARAMETERS, TileParameters.FLOAT8_BITS));
+                code.vector(VMULPS, to, to, at(PARAMETERS, TileParameters.FLOAT8_BIAS));
+                nested(to, kind);
+            }
+            case NONE -> throw new IllegalArgumentException(packing + " has no kernel");
         }
+    }
+
+    /** Nested scales become offset + scale · code. */
+    private void nested(Vector codes, int kind) {
+        code.vector(VPBROADCASTD, number, at(NESTED, kind * 2 * Float.BYTES));
+        code.vector(VPBROADCASTD, product, at(NESTED, (kind * 2 + 1) * Float.BYTES));
+        code.vector(VFMADD213PS, codes, number, product);
     }
 
     private void results() {

@@ -2,12 +2,8 @@ package io.baseload.engine.kernel.tiles;
 
 import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
-import io.baseload.engine.quant.Codebook;
-import io.baseload.engine.quant.IntegerTable;
-import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
-import io.baseload.engine.tensor.Scales;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -36,49 +32,14 @@ public final class TileKernel {
         rows = variant.rows;
     }
 
-    /** Whether there are kernels for these weights. */
-    public static boolean takes(VectorInstructions set, Packing packing) {
-        return packing.codes().coded()
-                && packing.block() % group(packing) == 0
-                && group(packing) >= TileRows.MIN_GROUP
-                && packing.scales() != Scales.FLOAT8
-                && multiplies(set, packing.codes());
-    }
-
-    /** Without dot products, products of bytes with signs need VPSIGNB, which vectors of 512 bits lack. */
-    private static boolean multiplies(VectorInstructions set, Codes codes) {
-        return set.dotProducts()
-                || (codes == Codes.I8
-                        ? set.bits() == 256
-                        : CodeValues.of(codes, set).fitsPairs());
+    /** Whether there are kernels for these weights: for all of 4 or 8 bits whose blocks consist of groups. */
+    public static boolean takes(Packing packing) {
+        return packing.codes().coded() && packing.block() % group(packing) == 0 && group(packing) >= TileRows.MIN_GROUP;
     }
 
     /** Columns of a group of activations for these weights. */
     public static int group(Packing packing) {
         return Math.min(packing.block(), TileRows.MAX_GROUP);
-    }
-
-    /**
-     * Whether they are accurate enough for prompts too, all of whose rows affect those after them. The small integers for which a table's numbers stand without dot products aren't: there prompts
-     * of such weights have finer ones, by other kernels.
-     */
-    public static boolean takesPrompts(VectorInstructions set, Packing packing) {
-        return takes(set, packing) && (set.dotProducts() || !packing.codes().codebook());
-    }
-
-    /** The weights of {@link #takes} for people. */
-    public static String weights(VectorInstructions set) {
-        return multiplies(set, Codes.I8) ? "weights of 4 and 8 bits" : "4-bit weights";
-    }
-
-    /** Those of {@link #takesPrompts}. */
-    public static String promptWeights(VectorInstructions set) {
-        return weights(set) + (set.dotProducts() ? "" : " without a table");
-    }
-
-    /** The integers for which the numbers of a table stand. */
-    public static IntegerTable integers(VectorInstructions set, Codes codes) {
-        return set.dotProducts() ? Codebook.bytes(codes) : Codebook.smallIntegers(codes);
     }
 
     /** The most rows that a kernel multiplies at once. */

@@ -54,10 +54,16 @@ public final class TileParameters {
     static final int EVEN = 7 * LINE;
     static final int ODD = 8 * LINE;
 
-    /** A vector of bytes 128, and bytes of weights with their signs. */
+    /** A vector of bytes 128. */
     static final int SIGNS = 9 * LINE;
 
-    static final int SIGNED = 10 * LINE;
+    /** The sign, exponent and fraction of an F8_E4M3 number in the bits of a float, and the factor that corrects the exponent. */
+    static final int FLOAT8_BITS = 10 * LINE;
+
+    static final int FLOAT8_BIAS = 11 * LINE;
+
+    /** From the fraction of an F8_E4M3 number to that of a float. */
+    static final int FLOAT8_SHIFT = 20;
 
     /** Sums of products and of minimums that don't fit in registers, {@code [2][rows][16]}. */
     static final int SUMS = 12 * LINE;
@@ -92,6 +98,10 @@ public final class TileParameters {
         memory.asSlice(SIGNS, LINE).fill((byte) 128);
         for (int i = 0; i < LINE; i++) {
             memory.set(JAVA_BYTE, TRANSPOSED + i, (byte) (i % 4 * 4 + i % 16 / 4));
+        }
+        for (int i = 0; i < LINE; i += Float.BYTES) {
+            memory.set(JAVA_INT, FLOAT8_BITS + i, 0x87F00000);
+            memory.set(JAVA_FLOAT, FLOAT8_BIAS + i, 0x1p120f);
         }
         for (int i = 0; i < LINE / Integer.BYTES; i++) {
             int column = i % 4 * 2;

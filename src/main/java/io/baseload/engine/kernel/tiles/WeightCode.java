@@ -5,7 +5,6 @@ import static io.baseload.engine.kernel.tiles.TileCode.PARAMETERS;
 import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
-import static io.baseload.engine.platform.Instruction.VPABSB;
 import static io.baseload.engine.platform.Instruction.VPAND;
 import static io.baseload.engine.platform.Instruction.VPERMT2D;
 import static io.baseload.engine.platform.Instruction.VPSHUFB;
@@ -26,8 +25,7 @@ import java.util.List;
 /**
  * Writes the part of a {@link TileCode} that reads the weights of eight columns: of each output four bytes of the even columns and four of the odd ones, in as many vectors as a panel has.
  *
- * <p>Bytes are factors of an instruction that multiplies unsigned by signed ones. For dot products 128 is therefore added to 8-bit weights. VPMADDUBSW adds two products in 16 bits, in which those wouldn't fit, so without
- * dot products weights become magnitudes, and their signs, kept in memory, go to the activations.
+ * <p>Dot products multiply unsigned by signed bytes. For them 128 is therefore added to the bytes of 8-bit weights and of tables; otherwise these have signs ({@link CodeValues}).
  *
  * @param even vectors for the result, and {@code odd}
  * @param free two vectors that nobody uses meanwhile
@@ -42,12 +40,13 @@ record WeightCode(
         List<Vector> free,
         Vector[] constants) {
 
-    /** The number of vectors with constants: a table, or the indexes of ints of 8-bit weights of even and of odd columns. */
+    /** The number of vectors with constants: a table, unless magnitudes need the register, or the indexes of ints of 8-bit weights of even and of odd columns. */
     static int constants(VectorInstructions set, Codes codes) {
         if (codes == Codes.I8) {
             return set.bits() == 512 ? 2 : 0;
         }
-        return CodeValues.of(codes, set).looksUp() ? 1 : 0;
+        CodeValues values = CodeValues.of(codes, set);
+        return values.looksUp() && !values.signed() ? 1 : 0;
     }
 
     void loadConstants() {
@@ -66,11 +65,6 @@ record WeightCode(
         }
     }
 
-    /** The signed bytes of 8-bit weights of odd or even columns, without dot products. */
-    Memory signed(boolean odds, int part) {
-        return at(PARAMETERS, TileParameters.SIGNED + (odds ? even.length + part : part) * width());
-    }
-
     private int width() {
         return set.bits() / Byte.SIZE;
     }
@@ -82,10 +76,22 @@ record WeightCode(
             code.shiftRight(odd[part], even[part], 4);
             code.vector(VPAND, even[part], even[part], mask);
             code.vector(VPAND, odd[part], odd[part], mask);
-            for (Vector table : constants) {
-                code.vector(VPSHUFB, even[part], table, even[part]);
-                code.vector(VPSHUFB, odd[part], table, odd[part]);
-            }
+        }
+        if (codes.codebook()) {
+            lookUp(constants.length > 0 ? constants[0] : loadTable());
+        }
+    }
+
+    private Vector loadTable() {
+        Vector table = free.getFirst();
+        code.vector(VMOVUPS, table, at(PARAMETERS, TileParameters.TABLE));
+        return table;
+    }
+
+    private void lookUp(Vector table) {
+        for (int part = 0; part < even.length; part++) {
+            code.vector(VPSHUFB, even[part], table, even[part]);
+            code.vector(VPSHUFB, odd[part], table, odd[part]);
         }
     }
 
@@ -99,8 +105,8 @@ record WeightCode(
             ints(1, VPUNPCKHDQ, at);
         }
         for (int part = 0; part < even.length; part++) {
-            factors(even[part], signed(false, part));
-            factors(odd[part], signed(true, part));
+            transposeBytes(even[part]);
+            transposeBytes(odd[part]);
         }
     }
 
@@ -125,13 +131,10 @@ record WeightCode(
         code.halves(odd[part], low, high, true);
     }
 
-    private void factors(Vector vector, Memory signed) {
+    private void transposeBytes(Vector vector) {
         code.vector(VPSHUFB, vector, vector, at(PARAMETERS, TileParameters.TRANSPOSED));
         if (set.dotProducts()) {
             code.vector(VPXOR, vector, vector, at(PARAMETERS, TileParameters.SIGNS));
-        } else {
-            code.store(signed, vector);
-            code.vector(VPABSB, vector, vector);
         }
     }
 }
