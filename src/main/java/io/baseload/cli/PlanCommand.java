@@ -166,7 +166,13 @@ final class PlanCommand implements Callable<Integer> {
         MachineProfile planned = planner.machine(machine, outline, options);
         ShardOutline cut = planner.shards(source, options, shards == null ? planned.shards() : shards);
         CapacityPlan plan = CapacityPlanner.plan(
-                shape == null ? model.name() : shape, options.format().label(), outline, cut, planned, request);
+                shape == null ? model.name() : shape,
+                options.format().label(),
+                outline,
+                cut,
+                planner.memory(source, options, cut.shards(), planned),
+                planned,
+                request);
         PlanText.lines(plan).forEach(output::note);
         if (cut.shards() > 1) {
             ShardLines.of(cut).forEach(output::note);

@@ -87,7 +87,7 @@ class PlanCommandTest {
         CommandRun run = CommandRun.of("plan", "--article");
         assertThat(run.code()).as(run.err()).isZero();
         assertThat(run.out()).contains("at least 2 TB/s", "20 TB/s", "four sockets against one", "1.587 GB");
-        assertThat(run.lastLine()).isEqualTo("11 figures");
+        assertThat(run.lastLine()).isEqualTo("12 figures");
     }
 
     @Test

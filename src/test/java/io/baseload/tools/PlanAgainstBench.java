@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Plans models on this machine and benches them, several times in turn, and prints the medians and bench ÷ plan: {@code bin/plan-against-bench [FLAGS of both commands]}. The models are generated
- * in three shapes and two formats. Not a test: it needs a machine that does nothing else.
+ * in three shapes and two formats. Exits with 1 if a ratio isn't near 1. Not a test: it needs a machine that does nothing else.
  */
 public final class PlanAgainstBench {
     /** Two dense models and a mixture of experts. */
@@ -30,6 +30,19 @@ public final class PlanAgainstBench {
 
     /** Comparisons of a model. */
     private static final int TURNS = 3;
+
+    /** The ratios of bench and plan that are accepted: a fifth less, or the inverse. */
+    private static final double LEAST = 0.8;
+
+    private static final double MOST = 1 / LEAST;
+
+    static final String USAGE = String.format(
+            Locale.ROOT,
+            "Plans generated models on this machine, then measures them, and prints bench /"
+                + " plan:%nbin/plan-against-bench [FLAGS of plan and bench, such as --threads N, --kv KIND]%nIt exits"
+                + " with 1 if one of the ratios is not from %.2f to %.2f. Nothing else should run meanwhile.",
+            LEAST,
+            MOST);
 
     private static final int PROMPT = 256;
     private static final int DECODE = 32;
@@ -53,23 +66,38 @@ public final class PlanAgainstBench {
 
     /** @param args flags of both commands, such as {@code --threads 1} */
     public static void main(String[] args) throws IOException {
+        if (List.of(args).contains("--help")) {
+            System.out.println(USAGE);
+            return;
+        }
+        boolean agrees = true;
         Path folder = Files.createTempDirectory("plan-against-bench");
         for (String shape : SHAPES) {
             for (Quantization kind : KINDS) {
                 List<Comparison> turns = of(shape, kind, folder, TURNS, PROMPT, DECODE, args);
                 System.out.println(shape + ", " + kind.label());
                 for (String what : List.of("decode", "prefill")) {
+                    double ratio = median(turns, turn -> turn.ratio(what));
+                    agrees &= agrees(ratio);
                     System.out.printf(
                             Locale.ROOT,
-                            "    %-8s planned %.1f, bench %.1f tokens/s, bench / plan %.2f%n",
+                            "    %-8s planned %.1f, bench %.1f tokens/s, bench / plan %.2f%s%n",
                             what,
                             median(turns, turn -> turn.planned(what)),
                             median(turns, turn -> turn.measured(what)),
-                            median(turns, turn -> turn.ratio(what)));
+                            ratio,
+                            agrees(ratio) ? "" : ", out of range");
                 }
             }
         }
         Files.delete(folder);
+        if (!agrees) {
+            System.exit(1);
+        }
+    }
+
+    static boolean agrees(double ratio) {
+        return ratio >= LEAST && ratio <= MOST;
     }
 
     private static double median(List<Comparison> turns, ToDoubleFunction<Comparison> number) {

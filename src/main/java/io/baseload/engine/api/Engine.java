@@ -67,6 +67,18 @@ public interface Engine extends AutoCloseable {
     ShardOutline shards(String config, LoadOptions options, int shards);
 
     /**
+     * The memory of a model that is loaded with these options by an engine with {@code shards} shards and {@code workers} threads, which computes with the kernels of this machine.
+     *
+     * @param model as for {@link #outline}
+     * @throws ModelFileException as {@link #inspect}
+     * @throws UncuttableModelException if it can't be cut into so many
+     */
+    MemoryOutline memory(Path model, LoadOptions options, int shards, int workers);
+
+    /** The same for a model of which only the text of its {@code config.json} is known. */
+    MemoryOutline memory(String config, LoadOptions options, int shards, int workers);
+
+    /**
      * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and the memory of {@link #measurement}. Call it while the engine is idle.
      *
      * @throws UnfitOptionsException if its matrices are wider than those of any model; the message is a sentence

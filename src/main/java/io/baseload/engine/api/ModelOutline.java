@@ -17,7 +17,7 @@ import java.util.List;
  * @param matrices all matrices, grouped by format and use
  * @param vectorBytes size of norms and biases
  * @param kvBytesPerToken size of a token in the KV cache, all layers together
- * @param working memory for the computation of a step
+ * @param promptRows the most rows of prompts in a step
  * @param barriers number of barriers in a decode step of one sequence
  * @param allReduces sums over all shards that a step would need if the weights were cut: after the attention, the filter and the feed-forward part of each layer
  */
@@ -38,7 +38,7 @@ public record ModelOutline(
         List<Matrices> matrices,
         long vectorBytes,
         long kvBytesPerToken,
-        Working working,
+        int promptRows,
         int barriers,
         int allReduces) {
 
@@ -82,20 +82,6 @@ public record ModelOutline(
 
         public long bytes() {
             return codeBytes + scaleBytes;
-        }
-    }
-
-    /**
-     * Memory in addition to weights and cache, in bytes.
-     *
-     * @param workerBytes for each worker
-     * @param rowBytes activations of each row that a step may have
-     * @param logitsBytes for each sequence
-     * @param promptRows the most prompt rows in a step
-     */
-    public record Working(long workerBytes, long rowBytes, long logitsBytes, int promptRows) {
-        public long bytes(int workers, int sequences) {
-            return workers * workerBytes + (promptRows + sequences) * rowBytes + sequences * logitsBytes;
         }
     }
 

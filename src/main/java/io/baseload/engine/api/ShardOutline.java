@@ -7,8 +7,9 @@ import java.util.List;
  *
  * @param wholeBytes matrices of the uncut model
  * @param bytes matrices of each shard
- * @param replicatedBytes the part of these that another shard has too
- * @param widenedBytes the part of these that is added because a cut goes through a quantized block or a nested scale
+ * @param kvBytesPerToken size of a token in the KV cache of each shard, all layers together
+ * @param replicatedBytes the part of the matrices that another shard has too
+ * @param widenedBytes the part of the matrices that is added because a cut goes through a quantized block or a nested scale
  * @param replicated kinds of matrices that several shards have
  * @param widened kinds of matrices to which such bytes are added
  * @param collectives all-reduces of a step; none with one shard
@@ -17,6 +18,7 @@ public record ShardOutline(
         int shards,
         long wholeBytes,
         List<Long> bytes,
+        List<Long> kvBytesPerToken,
         long replicatedBytes,
         long widenedBytes,
         List<String> replicated,
@@ -24,12 +26,17 @@ public record ShardOutline(
         int collectives) {
     public ShardOutline {
         bytes = List.copyOf(bytes);
+        kvBytesPerToken = List.copyOf(kvBytesPerToken);
         replicated = List.copyOf(replicated);
         widened = List.copyOf(widened);
     }
 
-    /** The same model, uncut. */
-    public ShardOutline whole() {
-        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), 0, 0, List.of(), List.of(), 0);
+    /**
+     * The same model, uncut.
+     *
+     * @param kv size of a token in its KV cache
+     */
+    public ShardOutline whole(long kv) {
+        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0);
     }
 }

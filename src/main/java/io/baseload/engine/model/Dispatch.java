@@ -7,6 +7,9 @@ import java.util.Arrays;
  * decode rows, because each kind has its own kernel. A row for which k experts are chosen has k places. Allocated once, planned again for each layer.
  */
 final class Dispatch {
+    /** Reading a panel takes as long as multiplying it by about this many rows, so fewer rows don't take less time. */
+    private static final int READ_ROWS = 8;
+
     private final int experts;
     private final int chosen;
 
@@ -14,6 +17,9 @@ final class Dispatch {
     private final int[] starts;
 
     private final int[] places;
+
+    /** The time of one panel of each expert before a given one, where 1 is that of multiplying it by a row; the last element is the sum of all. */
+    private final long[] times;
 
     /**
      * @param rows the most rows of a step
@@ -25,6 +31,7 @@ final class Dispatch {
         this.chosen = chosen;
         this.starts = new int[2 * experts + 1];
         this.places = new int[rows * chosen];
+        this.times = new long[experts + 1];
     }
 
     /**
@@ -46,6 +53,13 @@ final class Dispatch {
         }
         System.arraycopy(starts, 0, starts, 1, starts.length - 1);
         starts[0] = 0;
+        for (int expert = 0; expert < experts; expert++) {
+            times[expert + 1] = times[expert] + time(start(expert + 1) - start(expert));
+        }
+    }
+
+    private static int time(int rows) {
+        return rows == 0 ? 0 : Math.max(READ_ROWS, rows);
     }
 
     private int key(int[] choices, int i, int prefillRows) {
@@ -55,6 +69,21 @@ final class Dispatch {
     /** The place of a row's i-th choice. */
     int place(int row, int i) {
         return places[row * chosen + i];
+    }
+
+    /**
+     * The first of an expert's panels that a worker computes; the next worker's first is their end. The panels of all experts that have rows are numbered consecutively and divided among the
+     * workers into shares that take equal times.
+     *
+     * @param panels of each expert's matrix
+     */
+    int firstPanel(int expert, int panels, int worker, int workers) {
+        long time = times[expert + 1] - times[expert];
+        if (time == 0) {
+            return 0;
+        }
+        long before = times[experts] * panels * worker / workers - times[expert] * panels;
+        return Math.clamp(Math.ceilDiv(before, time), 0, panels);
     }
 
     int experts() {

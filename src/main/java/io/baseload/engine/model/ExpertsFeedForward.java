@@ -7,6 +7,7 @@ import io.baseload.engine.config.Routing;
 import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.model.GatedFeedForward.GatedWeights;
 import io.baseload.engine.profile.Operator;
+import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.Weights;
 import java.util.Arrays;
@@ -21,8 +22,8 @@ import java.util.stream.IntStream;
  * expert_e(x) = Down_e·(unit(Gate_e·x, Up_e·x))
  * </pre>
  *
- * Rows are gathered by expert ({@link Dispatch}), then all workers share the panels of each expert that has rows. A row's sum is over its experts in descending order of weight, so it
- * doesn't depend on the other rows.
+ * Rows are gathered by expert ({@link Dispatch}), then all workers share the panels of all experts that have rows, as if these were one matrix. A row's sum is over its experts in descending
+ * order of weight, so it doesn't depend on the other rows.
  */
 final class ExpertsFeedForward implements Block {
     private final ExpertsWeights weights;
@@ -87,13 +88,15 @@ final class ExpertsFeedForward implements Block {
         gather(worker, x, dispatch);
         worker.did(Operator.ROUTING);
         worker.await();
-        if (!prepare(worker, places, weights.gate())) {
-            prepare(worker, places, weights.up());
-        }
-        unit(worker, dispatch);
+        PromptForm form = prepare(worker, places, weights.gate(), PromptForm.PLAIN);
+        multiply(worker, dispatch, places, weights.gate(), gate);
+        prepare(worker, places, weights.up(), form);
+        multiply(worker, dispatch, places, weights.up(), up);
+        activate(worker, dispatch);
         worker.await();
-        prepare(worker, gate, weights.down());
-        down(worker, dispatch);
+        prepare(worker, gate, weights.down(), PromptForm.PLAIN);
+        multiply(worker, dispatch, gate, weights.down(), places);
+        worker.await();
         combine(worker.rows(), dispatch, out, first, end);
         worker.did(Operator.ROUTING);
     }
@@ -122,28 +125,46 @@ final class ExpertsFeedForward implements Block {
         }
     }
 
-    private boolean prepare(Worker worker, Rows x, Linear[] experts) {
+    /** As {@link Linear#prepare}. If experts have different forms, those of another form than the first read F32. */
+    private PromptForm prepare(Worker worker, Rows x, Linear[] experts, PromptForm present) {
         for (Linear expert : experts) {
-            if (expert.prepare(worker, x, worker.rows() * chosen, PromptForm.PLAIN) != PromptForm.PLAIN) {
-                return true;
+            PromptForm form = expert.prepare(worker, x, worker.rows() * chosen, present);
+            if (form != PromptForm.PLAIN) {
+                return form;
             }
         }
-        return false;
+        return PromptForm.PLAIN;
     }
 
-    private void unit(Worker worker, Dispatch dispatch) {
-        int first = worker.firstColumn(config.width());
-        int end = worker.endColumn(config.width());
-        for (int e = 0; e < weights.gate().length; e++) {
-            int from = dispatch.start(e);
-            int to = dispatch.start(e + 1);
-            if (from < to) {
-                weights.gate()[e].multiply(worker, places, gate, from, dispatch.decodeStart(e), to);
-                weights.up()[e].multiply(worker, places, up, from, dispatch.decodeStart(e), to);
-                activate(worker, from, to, first, end);
-                worker.did(Operator.NORMS_AND_ROTARY);
+    private static void multiply(Worker worker, Dispatch dispatch, Rows x, Linear[] experts, Rows y) {
+        for (int e = 0; e < experts.length; e++) {
+            int panels = experts[e].weight().panels();
+            int first = dispatch.firstPanel(e, panels, worker.index(), worker.workers());
+            int end = dispatch.firstPanel(e, panels, worker.index() + 1, worker.workers());
+            if (first < end) {
+                experts[e].multiply(
+                        worker, x, y, dispatch.start(e), dispatch.decodeStart(e), dispatch.start(e + 1), first, end);
             }
         }
+    }
+
+    /** gate = unit(gate, up), in the panels of both that this worker has computed itself. */
+    private void activate(Worker worker, Dispatch dispatch) {
+        int width = config.width();
+        int panels = PackedMatrix.panels(width);
+        for (int e = 0; e < dispatch.experts(); e++) {
+            int first = dispatch.firstPanel(e, panels, worker.index(), worker.workers());
+            int end = dispatch.firstPanel(e, panels, worker.index() + 1, worker.workers());
+            if (first < end) {
+                activate(
+                        worker,
+                        dispatch.start(e),
+                        dispatch.start(e + 1),
+                        first * PackedMatrix.LANES,
+                        Math.min(end * PackedMatrix.LANES, width));
+            }
+        }
+        worker.did(Operator.NORMS_AND_ROTARY);
     }
 
     private void activate(Worker worker, int from, int to, int first, int end) {
@@ -154,17 +175,7 @@ final class ExpertsFeedForward implements Block {
         }
     }
 
-    private void down(Worker worker, Dispatch dispatch) {
-        for (int e = 0; e < weights.down().length; e++) {
-            int from = dispatch.start(e);
-            int to = dispatch.start(e + 1);
-            if (from < to) {
-                weights.down()[e].multiply(worker, gate, places, from, dispatch.decodeStart(e), to);
-            }
-        }
-    }
-
-    /** out += Σ factor · result, in the columns of this worker, which it has computed itself. */
+    /** out += Σ factor · result, in the columns of this worker. */
     private void combine(int rows, Dispatch dispatch, Rows out, int first, int end) {
         for (int row = 0; row < rows; row++) {
             for (int i = 0; i < chosen; i++) {

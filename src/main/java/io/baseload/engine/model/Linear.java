@@ -83,7 +83,8 @@ record Linear(PackedMatrix weight, float[] bias, Operator operator) {
         multiply(worker, x, y, from, decode, to, worker.from(weight.panels()), worker.to(weight.panels()));
     }
 
-    private void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
+    /** Computes some panels' outputs, for some rows. */
+    void multiply(Worker worker, Rows x, Rows y, int from, int decode, int to, int firstPanel, int endPanel) {
         worker.share.compute(worker, this, x, y, quantized(worker), from, decode, to, firstPanel, endPanel);
         worker.did(operator);
     }

@@ -12,7 +12,7 @@ import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
 
-/** The number of barriers in a decode step of few rows, each of them longer than a span: 6 in a layer of Llama, 10 of Yuan2.0, 13 of Yuan2.0-M32, and one more if a row's attention is split. */
+/** The number of barriers in a decode step of few rows, each of them longer than a span: 6 in a layer of Llama, 10 of Yuan2.0, 14 of Yuan2.0-M32, and one more if a row's attention is split. */
 public final class StepBarriers {
     /** After the embedding and before the logits. */
     private static final int ENDS = 2;
@@ -63,7 +63,7 @@ public final class StepBarriers {
         return switch (feedForward) {
             case Gated gated -> 1;
             case Dense dense -> 1;
-            case Experts experts -> experts.sharedWidth() > 0 ? 5 : 4;
+            case Experts experts -> experts.sharedWidth() > 0 ? 6 : 5;
         };
     }
 }

@@ -10,6 +10,7 @@ import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
@@ -102,6 +103,16 @@ final class CpuEngine implements Engine {
     @Override
     public ShardOutline shards(String config, LoadOptions options, int shards) {
         return ModelOutlines.shards(config, options, shards);
+    }
+
+    @Override
+    public MemoryOutline memory(Path model, LoadOptions options, int shards, int workers) {
+        return ModelOutlines.memory(model, options, shards, workers);
+    }
+
+    @Override
+    public MemoryOutline memory(String config, LoadOptions options, int shards, int workers) {
+        return ModelOutlines.memory(config, options, shards, workers);
     }
 
     @Override

@@ -1,10 +1,10 @@
 package io.baseload.engine.runtime;
 
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
-import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UnfitOptionsException;
@@ -15,11 +15,11 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.Routing;
 import io.baseload.engine.format.ConfigKeys;
-import io.baseload.engine.kernel.PromptRows;
-import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.StepBarriers;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.shard.ShardPlan;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.Codes;
@@ -33,7 +33,6 @@ import io.baseload.engine.weights.MatrixList;
 import io.baseload.engine.weights.MatrixList.Named;
 import io.baseload.engine.weights.Weights;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -41,7 +40,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 
-/** Computes the {@link ModelOutline} and the {@link ShardOutline} of a model: its family requests all weights as for a load, and the requests are counted. */
+/** Computes the {@link ModelOutline}, the {@link ShardOutline} and the {@link MemoryOutline} of a model: its family requests all weights as for a load, and the requests are counted. */
 final class ModelOutlines {
     /** The matrices of experts and of single heads are listed one by one. The limit, which no model reaches, bounds the memory for that. */
     private static final int MAX_MATRICES = 1 << 18;
@@ -63,17 +62,41 @@ final class ModelOutlines {
     }
 
     static ShardOutline shards(Path path, LoadOptions options, int shards) {
-        return ask(path, options, (config, weights) -> shards(config, weights, shards));
+        return ask(
+                path,
+                options,
+                (config, weights) -> plan(config, weights, shards).outline(options.kvPrecision()));
     }
 
     static ShardOutline shards(String config, LoadOptions options, int shards) {
-        return ask(ConfigKeys.of(config), options, (known, weights) -> shards(known, weights, shards));
+        return ask(
+                ConfigKeys.of(config),
+                options,
+                (known, weights) -> plan(known, weights, shards).outline(options.kvPrecision()));
     }
 
-    private static ShardOutline shards(ModelConfig config, Weights weights, int shards) {
+    static MemoryOutline memory(Path path, LoadOptions options, int shards, int workers) {
+        return ask(path, options, (config, weights) -> memory(plan(config, weights, shards), options, workers));
+    }
+
+    static MemoryOutline memory(String config, LoadOptions options, int shards, int workers) {
+        return ask(
+                ConfigKeys.of(config),
+                options,
+                (known, weights) -> memory(plan(known, weights, shards), options, workers));
+    }
+
+    private static MemoryOutline memory(ShardPlan plan, LoadOptions options, int workers) {
+        ShardSizes sizes = ShardSizes.of(plan);
+        Kernels kernels = Kernels.best(options.precision());
+        TeamLayout layout = TeamLayout.unbound(Math.max(workers, plan.shards()), plan.shards());
+        return (sequences, context) -> sizes.memory(ModelSize.of(sequences, context, options), kernels, layout);
+    }
+
+    private static ShardPlan plan(ModelConfig config, Weights weights, int shards) {
         var list = new MatrixList(weights);
         DecoderWeights.load(config, list);
-        return new ShardPlan(config, list.matrices(), shards).outline();
+        return new ShardPlan(config, list.matrices(), shards);
     }
 
     private static <T> T ask(Path path, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {
@@ -121,7 +144,7 @@ final class ModelOutlines {
 
     private static ModelOutline of(ModelConfig config, Weights weights, LoadOptions options) {
         var list = new MatrixList(weights);
-        DecoderWeights decoder = DecoderWeights.load(config, list);
+        DecoderWeights.load(config, list);
         ModelSize size = ModelSize.of(config, options);
         KvLayout kv = config.kvLayout(options.kvPrecision());
         Optional<Routing> routing = config.routing();
@@ -142,7 +165,7 @@ final class ModelOutlines {
                 grouped(config, list.matrices()),
                 Float.BYTES * list.vectorElements(),
                 size.kvBytesPerToken(config),
-                working(config, size, decoder.widest(), list.matrices()),
+                size.batcher().prefillChunk(),
                 StepBarriers.count(config),
                 StepBarriers.allReduces(config));
     }
@@ -194,34 +217,5 @@ final class ModelOutlines {
                 Codes.valueOf(matrices.codes().toUpperCase(Locale.ROOT)),
                 matrices.block(),
                 Scales.valueOf(matrices.scales().toUpperCase(Locale.ROOT)));
-    }
-
-    /** Memory for activations: as many numbers as all linear layers of a layer have outputs, and a few rows of the residual stream's width. */
-    private static Working working(ModelConfig config, ModelSize size, int widest, List<Named> matrices) {
-        long parts = size.partBytes(config, 2); // for each worker but one
-        long outputs = outputs(config, matrices);
-        long row = Float.BYTES * (outputs + 3L * config.hidden()) + PromptRows.rowElements(widest);
-        long logits = Float.BYTES * ((long) config.vocabulary() + config.hidden());
-        return new Working(
-                Scratch.nativeBytes(widest) + parts, row, logits, size.batcher().prefillChunk());
-    }
-
-    /** The largest number of outputs of a layer, counting only the experts chosen for a row. */
-    private static long outputs(ModelConfig config, List<Named> matrices) {
-        int experts = config.routing().map(Routing::experts).orElse(1);
-        int chosen = config.routing().map(Routing::chosen).orElse(0);
-        Map<String, Long> outputs = new HashMap<>();
-        for (Named named : matrices) {
-            if (named.name().startsWith("layers.")) {
-                long rows = named.matrix().rows();
-                long expert = named.name().contains(".experts.") ? chosen : experts;
-                outputs.merge(layer(named.name()), rows * expert, Long::sum);
-            }
-        }
-        return outputs.values().stream().mapToLong(Long::longValue).max().orElse(0) / experts;
-    }
-
-    private static String layer(String name) {
-        return name.substring(0, name.indexOf('.', "layers.".length()));
     }
 }

@@ -71,21 +71,8 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     }
 
     private static MemoryEstimate estimate(ShardPlan plan, ModelSize size, Kernels kernels, TeamLayout layout) {
-        long kv = 0;
-        long scratch = 0;
-        long activations = size.choiceBytes(plan.whole(), layout.workers());
-        for (int shard = 0; shard < plan.shards(); shard++) {
-            ModelConfig config = plan.config(shard);
-            int workers = layout.workers(shard, layout.workers());
-            var planned = new StepMatrices(config, plan.planned(shard));
-            int widest = DecoderWeights.load(config, planned).widest();
-            kv += size.kvBytes(config);
-            scratch += size.scratchBytes(config, kernels, widest, workers);
-            activations += size.heapBytes(config, kernels, planned.packings(), widest, workers, plan.shards());
-        }
-        long weights =
-                plan.outline().bytes().stream().mapToLong(Long::longValue).sum();
-        return new MemoryEstimate(weights, kv, scratch, activations);
+        return ShardSizes.of(plan).memory(size, kernels, layout).stream()
+                .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
     }
 
     private void add(ModelConfig config, Weights weights, ModelSize size, NativeMemory memory) {

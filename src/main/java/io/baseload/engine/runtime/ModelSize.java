@@ -50,6 +50,12 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return new ModelSize(context, KvCache.pagesFor(tokens), options);
     }
 
+    /** Of a model that is loaded for so many sequences of such a length. */
+    static ModelSize of(int sequences, int context, LoadOptions options) {
+        long pages = Math.ceilDiv((long) sequences * context, KvPages.TOKENS);
+        return new ModelSize(context, (int) Math.min(Integer.MAX_VALUE, pages), options.withMaxSequences(sequences));
+    }
+
     /** A cache for the keys and values of one layer and one step; a text's last page may be partly filled. */
     private static ModelSize ofEncoder(ModelConfig config, LoadOptions options) {
         int wanted = options.contextLength() == 0

@@ -1,5 +1,6 @@
 package io.baseload.engine.shard;
 
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.config.AttentionConfig;
@@ -13,6 +14,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.StepBarriers;
 import io.baseload.engine.tensor.IndexRange;
 import io.baseload.engine.tensor.MatrixSlice;
@@ -300,10 +302,11 @@ public final class ShardPlan {
                 }
             }
         }
-        return new PlannedShard(own);
+        return new PlannedShard(own, new HashMap<>());
     }
 
-    private record PlannedShard(Map<String, PackedMatrix> own) implements Weights {
+    /** Its vectors of a length are one. */
+    private record PlannedShard(Map<String, PackedMatrix> own, Map<Integer, float[]> zeros) implements Weights {
         @Override
         public PackedMatrix matrix(String name, int rows, int cols) {
             PackedMatrix found = own.get(name);
@@ -315,12 +318,16 @@ public final class ShardPlan {
 
         @Override
         public float[] vector(String name, int length) {
-            return new float[length];
+            return zeros.computeIfAbsent(length, float[]::new);
         }
     }
 
-    /** The sizes of the shards, and the additional cost of a step. */
-    public ShardOutline outline() {
+    /**
+     * The sizes of the shards, and the additional cost of a step.
+     *
+     * @param kv how keys and values are stored
+     */
+    public ShardOutline outline(KvPrecision kv) {
         long[] bytes = new long[shards];
         long whole = 0;
         long replicated = 0;
@@ -348,6 +355,9 @@ public final class ShardPlan {
                 shards,
                 whole,
                 Arrays.stream(bytes).boxed().toList(),
+                IntStream.range(0, shards)
+                        .mapToObj(shard -> config(shard).kvLayout(kv).pageBytes() / KvPages.TOKENS)
+                        .toList(),
                 replicated,
                 widened,
                 List.copyOf(replicatedKinds),

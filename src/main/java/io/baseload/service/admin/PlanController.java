@@ -1,6 +1,7 @@
 package io.baseload.service.admin;
 
 import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.CapacityPlanner;
 import io.baseload.service.planner.MachineProfile;
@@ -28,11 +29,13 @@ final class PlanController {
         PlanSource source = body.source(catalog);
         ModelOutline outline = PlanBody.outline(planner, source, options);
         MachineProfile machine = body.machine(planner, outline, options);
+        ShardOutline cut = body.shards(planner, source, options, machine);
         return CapacityPlanner.plan(
                 body.name(),
                 options.format().label(),
                 outline,
-                body.shards(planner, source, options, machine),
+                cut,
+                planner.memory(source, options, cut.shards(), machine),
                 machine,
                 body.request(outline));
     }

@@ -2,6 +2,8 @@ package io.baseload.service.planner;
 
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
@@ -27,7 +29,8 @@ import java.util.stream.IntStream;
  * linear    = Σ over matrices stream
  * read KV   = b · n · KV of a token / bandwidth
  * attend    = b · n · layers · heads · (key + value width) / rate of attention
- * barriers  = number · duration of one
+ * barriers  = number · duration of one + 2 · meeting          a step begins and ends with a meeting of all workers
+ * meeting   = barrier of all workers (+ latency, with several sockets)
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
  *              2 · latency + 2 · b · D · 4 / (S · link)       where that is less: reduce-scatter and all-gather, each socket sends a share of 1/S to each other
  * all-reduce = barrier                                        shards in one socket: the sum is read from cache
@@ -45,7 +48,7 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
- * with each, so a socket has ⌈heads / S⌉ of them, and a latent vector that all heads share is with all sockets. So four sockets bring less than four times the rate of one: what is replicated,
+ * with each, and so do a latent vector that all heads share and a filter's state. Memory is what the engine estimates for a load with these sequences. So four sockets bring less than four times the rate of one: what is replicated,
  * the shared part of the KV cache and the collectives remain. Barriers are those of a shard's own workers; where shards share a socket, or this machine, an all-reduce is one of all its workers.
  *
  * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
@@ -61,12 +64,14 @@ public final class CapacityPlanner {
 
     private final ModelOutline model;
     private final ShardOutline cut;
+    private final MemoryOutline memory;
     private final MachineProfile machine;
     private final int sockets;
 
-    private CapacityPlanner(ModelOutline model, ShardOutline cut, MachineProfile machine) {
+    private CapacityPlanner(ModelOutline model, ShardOutline cut, MemoryOutline memory, MachineProfile machine) {
         this.model = model;
         this.cut = cut;
+        this.memory = memory;
         this.machine = machine;
         this.sockets = machine.sockets();
     }
@@ -77,12 +82,14 @@ public final class CapacityPlanner {
      * @param name the model's, for display
      * @param format its weights'
      * @param cut the model in shards; the figures of several sockets are those of one shard in each
+     * @param memory of these shards
      */
     public static CapacityPlan plan(
             String name,
             String format,
             ModelOutline model,
             ShardOutline cut,
+            MemoryOutline memory,
             MachineProfile machine,
             PlanRequest request) {
         within("context", request.context(), model);
@@ -92,7 +99,7 @@ public final class CapacityPlanner {
                 throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
             }
         }
-        return new CapacityPlanner(model, cut, machine).plan(name, format, request);
+        return new CapacityPlanner(model, cut, memory, machine).plan(name, format, request);
     }
 
     private static void within(String field, int tokens, ModelOutline model) {
@@ -122,7 +129,7 @@ public final class CapacityPlanner {
                 model.scaleBytes(),
                 model.kvBytesPerToken(),
                 each.stream().mapToLong(Socket::kvBytes).sum(),
-                workingBytes(request.batch()),
+                each.stream().mapToLong(Socket::workingBytes).sum(),
                 machine.memoryBytes(),
                 fits,
                 each,
@@ -164,7 +171,7 @@ public final class CapacityPlanner {
                 machine.kernels(),
                 machine.memoryBytes() / sockets,
                 machine.rates().part(1.0 / sockets));
-        return new CapacityPlanner(model, cut.whole(), one);
+        return new CapacityPlanner(model, cut.whole(model.kvBytesPerToken()), memory, one);
     }
 
     /** Whether each socket has one of the shards. */
@@ -179,7 +186,7 @@ public final class CapacityPlanner {
 
     /** The largest part of the weights, relative to an equal share. */
     private double largest() {
-        return parts() == cut.shards() ? (double) parts() * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
+        return partsAreShards() ? (double) parts() * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
     }
 
     private long socketWeights(int socket) {
@@ -213,11 +220,11 @@ public final class CapacityPlanner {
         double attend = (double) b * n * attentionPerToken();
         return new StepTime(
                 largest() * readWeights(b) / rates.readBytesPerSecond(),
-                readKv(b, n) / rates.readBytesPerSecond(),
+                (double) b * n * largestKv() * parts() / rates.readBytesPerSecond(),
                 largest() * multiply,
                 attend / rates.attentionDecode(),
                 largest() * linear,
-                model.barriers() * rates.barrierSeconds(),
+                barriers(),
                 allReduces(b) + logits(b));
     }
 
@@ -228,12 +235,8 @@ public final class CapacityPlanner {
                 .sum();
     }
 
-    private double readKv(int b, int n) {
-        return (double) b * n * partKv() * parts();
-    }
-
     private long stepReadBytes(int b, int n) {
-        return Math.round(readWeights(b) + readKv(b, n));
+        return Math.round(readWeights(b) + (double) b * n * allKv());
     }
 
     private KernelRates kernel(Matrices some) {
@@ -243,6 +246,13 @@ public final class CapacityPlanner {
     /** Rows that a matrix multiplies in a step, on average of those that are read at all. */
     private double rows(Matrices some, int b, double part) {
         return some.use() == Use.EXPERT ? b * model.chosenPart(1) / part : b;
+    }
+
+    /** Seconds of a step's barriers, its beginning and its end. */
+    private double barriers() {
+        MachineRates rates = machine.rates();
+        double meeting = rates.meetingSeconds() + (sockets == 1 ? 0 : machine.linkSeconds());
+        return model.barriers() * rates.barrierSeconds() + 2 * meeting;
     }
 
     /** Seconds of the all-reduces of b rows. */
@@ -272,8 +282,8 @@ public final class CapacityPlanner {
     private double prefillSeconds(int prompt) {
         MachineRates rates = machine.rates();
         double seconds = 0;
-        for (int from = 0; from < prompt; from += model.working().promptRows()) {
-            int rows = Math.min(model.working().promptRows(), prompt - from);
+        for (int from = 0; from < prompt; from += model.promptRows()) {
+            int rows = Math.min(model.promptRows(), prompt - from);
             for (Matrices some : model.matrices()) {
                 if (!some.head()) {
                     double read = model.readPart(some, rows) * some.bytes() / rates.readBytesPerSecond();
@@ -282,34 +292,56 @@ public final class CapacityPlanner {
                 }
             }
             double seen = rows * (from + rows / 2.0);
-            seconds += seen * attentionPerToken() / rates.attentionPrompt()
-                    + model.barriers() * rates.barrierSeconds()
-                    + allReduces(rows);
+            seconds += seen * attentionPerToken() / rates.attentionPrompt() + barriers() + allReduces(rows);
         }
         return seconds;
     }
 
+    /** Whether the parts of a plan are the shards. */
+    private boolean partsAreShards() {
+        return parts() == cut.shards();
+    }
+
     /** Bytes of a token's keys and values in the largest part. */
-    private double partKv() {
+    private double largestKv() {
+        return partsAreShards() ? Collections.max(cut.kvBytesPerToken()) : equalKv();
+    }
+
+    /** Bytes of a token's keys and values in all parts. */
+    private double allKv() {
+        return partsAreShards()
+                ? cut.kvBytesPerToken().stream().mapToLong(Long::longValue).sum()
+                : parts() * equalKv();
+    }
+
+    /** Bytes of a token's keys and values in each of equal parts. */
+    private double equalKv() {
         return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), parts());
     }
 
-    private long workingBytes(int batch) {
-        return model.working().bytes(machine.rates().workers(), batch);
+    private List<Socket> sockets(PlanRequest request) {
+        List<MemoryEstimate> shards = memory.shards(request.batch(), request.context());
+        MemoryEstimate all = shards.stream().reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
+        if (sockets == 1) {
+            return List.of(socket(0, all.kvCache(), working(all)));
+        }
+        if (shardsAreSockets()) {
+            return IntStream.range(0, sockets)
+                    .mapToObj(i -> socket(i, shards.get(i).kvCache(), working(shards.get(i))))
+                    .toList();
+        }
+        long kv = Math.round((double) request.batch() * request.context() * equalKv());
+        return IntStream.range(0, sockets)
+                .mapToObj(i -> socket(i, kv, Math.ceilDiv(working(all), sockets)))
+                .toList();
     }
 
-    private List<Socket> sockets(PlanRequest request) {
-        long kv = Math.round(readKv(request.batch(), request.context()) / sockets);
-        List<Socket> each = new ArrayList<>();
-        for (int i = 0; i < sockets; i++) {
-            each.add(new Socket(
-                    i,
-                    socketWeights(i),
-                    kv,
-                    Math.ceilDiv(workingBytes(request.batch()), sockets),
-                    machine.memoryBytes() / sockets));
-        }
-        return each;
+    private static long working(MemoryEstimate estimate) {
+        return estimate.scratch() + estimate.activations();
+    }
+
+    private Socket socket(int socket, long kv, long working) {
+        return new Socket(socket, socketWeights(socket), kv, working, machine.memoryBytes() / sockets);
     }
 
     private boolean fits(PlanRequest request) {

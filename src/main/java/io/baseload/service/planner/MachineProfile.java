@@ -40,8 +40,11 @@ public record MachineProfile(
     /** A link of UPI 2.0: 16 GT/s on 24 lanes. */
     private static final double UPI_GB = 48;
 
-    /** A barrier of a socket's workers; assumed. */
-    private static final double BARRIER_MICROS = 1;
+    /** The time in which a counter moves from one core of a socket to another; assumed. A barrier of two cores with a common cache, two moves, took 0.09. */
+    static final double MOVE_MICROS = 0.08;
+
+    /** The cores of a cache, which meet before one of them meets those of other caches; assumed. */
+    private static final int CACHE_CORES = 8;
 
     /** A message to another socket, including its synchronization; assumed. */
     private static final double LINK_MICROS = 3;
@@ -86,11 +89,11 @@ public record MachineProfile(
     private static MachineProfile described(String name, Settings settings, int group) {
         settings.allow(SETTINGS);
         int sockets = settings.integer("sockets", 1, 64, 1);
-        int cores = sockets * settings.integer("cores", 1, 1024);
+        int cores = settings.integer("cores", 1, 1024);
         double theoretical =
                 theoretical(sockets, settings.integer("channels", 1, 64), settings.number("mts", 1, 100_000));
         double read = theoretical * settings.number("read_factor", 0.01, 1, READ_FACTOR);
-        double barrier = settings.number("barrier_us", 0, 1e6, BARRIER_MICROS) / 1e6;
+        double barrier = settings.number("barrier_us", 0, 1e6, moves(cores) * MOVE_MICROS) / 1e6;
         long memory = (long) (settings.number("memory_gb", 1, 1e9) * 1e9);
         InstructionSet set = InstructionSet.named(settings.text("isa").orElse("avx512"))
                 .orElseThrow(() -> settings.refuse("isa", "must be one of " + InstructionSet.labels()));
@@ -103,7 +106,12 @@ public record MachineProfile(
                 settings.number("link_us", 0, 1e6, LINK_MICROS) / 1e6,
                 set.tiers(),
                 memory,
-                set.rates(cores, read, barrier, group));
+                set.rates(sockets * cores, read, barrier, group));
+    }
+
+    /** The moves of counters from core to core, one after the other, in a barrier of a socket's workers: those of a cache meet, then one of each cache. */
+    static int moves(int cores) {
+        return cores <= CACHE_CORES ? cores : CACHE_CORES + Math.ceilDiv(cores, CACHE_CORES);
     }
 
     /** Bytes per second: sockets · channels · MT/s · 8. */

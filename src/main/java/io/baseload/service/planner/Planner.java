@@ -7,6 +7,7 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
@@ -89,6 +90,15 @@ public final class Planner {
         } catch (UncuttableModelException e) {
             throw PlanRequest.refuse("shards", "is " + shards + ": " + e.getMessage());
         }
+    }
+
+    /** The memory of a model in so many shards on a machine, with the kernels of this one. */
+    public MemoryOutline memory(PlanSource model, Options options, int shards, MachineProfile machine) {
+        int workers = machine.rates().workers();
+        return switch (model) {
+            case PlanSource.Files files -> engine.memory(files.path(), options.load(), shards, workers);
+            case PlanSource.Configuration config -> engine.memory(config.json(), options.load(), shards, workers);
+        };
     }
 
     /**

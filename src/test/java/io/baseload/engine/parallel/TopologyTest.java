@@ -13,6 +13,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Machines as folders. */
 class TopologyTest {
@@ -217,6 +219,18 @@ class TopologyTest {
         caches(thirtyTwo);
         Integer[] cpus = IntStream.range(0, 256).boxed().toArray(Integer[]::new);
         assertThat(moves(everyone(allowing(cpus).layout(options(0, 0))))).isEqualTo(8 + 8 + 4);
+    }
+
+    /** The numbers that plans count with, {@code MachineProfile.moves}. */
+    @ParameterizedTest
+    @CsvSource({"1, 1", "8, 8", "12, 10", "32, 12", "64, 16", "128, 24"})
+    void theTreeOfASocketWithEightCoresACacheHasThePlansMoves(int cores, int moves) throws IOException {
+        nodes("0-" + (cores - 1));
+        for (int first = 0; first < cores; first += 8) {
+            caches(first + "-" + (Math.min(cores, first + 8) - 1));
+        }
+        Integer[] cpus = IntStream.range(0, cores).boxed().toArray(Integer[]::new);
+        assertThat(moves(everyone(allowing(cpus).layout(options(0, 0))))).isEqualTo(moves);
     }
 
     @Test

@@ -65,6 +65,9 @@ class ModelOutlinesTest {
             "intermediate_size": 64, "vocab_size": 100, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
             """;
         assertThat(ModelOutlines.of(wide, OPTIONS).vectorBytes()).isEqualTo(4L * 2_097_152 * (2 * 4096 + 1));
+        assertThat(ModelOutlines.memory(wide, OPTIONS, 1, 2).shards(1, 64))
+                .singleElement()
+                .satisfies(memory -> assertThat(memory.kvCache()).isEqualTo(64L * 4096 * 2 * 64 * Float.BYTES));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.baseload.engine.shard;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.architecture.Architectures;
@@ -172,13 +173,15 @@ class ShardPlanTest {
     void threeKvHeadsOnTwoShardsAreCutTwoToOne() {
         ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.BF16, 2);
         assertThat(heads(plan)).isEqualTo(List.of(List.of(3, 1), List.of(6, 2)));
+        long head = 2L * 64 * Float.BYTES * plan.whole().layers().size();
+        assertThat(plan.outline(KvPrecision.F32).kvBytesPerToken()).containsExactly(head, 2 * head);
     }
 
     @Test
     void threeKvHeadsOnFourShardsAreKeptTwiceWhereTwoShardsShareOne() {
         ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.BF16, 4);
         assertThat(heads(plan)).isEqualTo(List.of(List.of(3, 1), List.of(3, 1), List.of(1, 1), List.of(2, 1)));
-        ShardOutline outline = plan.outline();
+        ShardOutline outline = plan.outline(KvPrecision.F32);
         assertThat(outline.replicated()).containsExactly("attention.key", "attention.value");
         assertThat(outline.replicatedBytes()).isEqualTo(2 * 2 * 64 * 576 * 2);
         assertThat(outline.bytes().stream().mapToLong(Long::longValue).sum())
@@ -240,14 +243,14 @@ class ShardPlanTest {
         assertThat(packings.get("layers.0.attention.output")).isEqualTo(Packing.Q4);
         assertThat(packings.get("layers.0.feed_forward.gate")).isEqualTo(Packing.Q4);
         assertThat(packings.get("layers.0.feed_forward.down").scales()).hasToString("F32_MINIMUM");
-        assertThat(plan.outline().widened()).containsExactly("feed_forward.down");
+        assertThat(plan.outline(KvPrecision.F32).widened()).containsExactly("feed_forward.down");
     }
 
     @Test
     void oneShardIsTheModel() {
         ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.Q4, 1);
         assertThat(plan.config(0)).isEqualTo(plan.whole());
-        ShardOutline outline = plan.outline();
+        ShardOutline outline = plan.outline(KvPrecision.F32);
         assertThat(outline.bytes()).containsExactly(outline.wholeBytes());
         assertThat(outline.replicatedBytes() + outline.widenedBytes()).isZero();
     }

@@ -44,11 +44,13 @@ class ArticleFiguresTest {
     private static CapacityPlan plan(String shape, Quantization format, String machine) {
         ModelOutline outline = outline(shape, format);
         MachineProfile described = MachineProfile.described(machine, outline.group());
+        PlanSource source = configuration(NamedShapes.config(shape));
         return CapacityPlanner.plan(
                 shape,
                 format.label(),
                 outline,
-                PLANNER.shards(configuration(NamedShapes.config(shape)), options(format), described.sockets()),
+                PLANNER.shards(source, options(format), described.sockets()),
+                PLANNER.memory(source, options(format), described.sockets(), described),
                 described,
                 new PlanRequest(1, 128, 128, 1, OptionalDouble.empty()));
     }
@@ -68,6 +70,7 @@ class ArticleFiguresTest {
         assertThat(995e9 / 1228.8e9).isEqualTo(MachineProfile.READ_FACTOR, within(0.0005));
         assertThat(MachineProfile.described("nf8260g7", 1).rates().readBytesPerSecond())
                 .isEqualTo(995e9, within(0.5e9));
+        assertThat(423e9 / 1228.8e9).isEqualTo(0.344, within(0.0005));
         assertThat(ArticleFigures.tokensPerSecond(995e9, 53e9)).isEqualTo(18.8, within(0.05));
         assertThat(ArticleFigures.bytesPerSecondFor(ArticleFigures.weightBytes(1e12, 16), 0.1))
                 .isEqualTo(20e12, within(1.0));
@@ -85,6 +88,14 @@ class ArticleFiguresTest {
                     assertThat(figure.article()).isEqualTo("at least 2 TB/s");
                     assertThat(figure.arithmetic()).isEqualTo("20 TB/s");
                     assertThat(figure.why()).endsWith("5 TB/s");
+                })
+                .anySatisfy(figure -> {
+                    assertThat(figure.article()).isEqualTo("995 GB/s");
+                    assertThat(figure.arithmetic()).isEqualTo("0.81 of it");
+                })
+                .anySatisfy(figure -> {
+                    assertThat(figure.article()).isEqualTo("423 GB/s");
+                    assertThat(figure.arithmetic()).isEqualTo("0.34 of it");
                 })
                 .anySatisfy(figure -> {
                     assertThat(figure.article()).isEqualTo("4 times");
@@ -115,7 +126,7 @@ class ArticleFiguresTest {
         ModelOutline deepSeek = outline("deepseek-v3", Quantization.KEEP);
         assertThat(deepSeek.parameters() / 1e9).isEqualTo(671, within(0.5));
         assertThat(deepSeek.kvBytesPerToken()).isEqualTo(2 * 61 * 576);
-        assertThat(deepSeek.barriers()).isEqualTo(2 + 61 * (1 + 2 + 5) + 3 + 58 * 5);
+        assertThat(deepSeek.barriers()).isEqualTo(2 + 61 * (1 + 2 + 5) + 3 + 58 * 6);
     }
 
     /** Sizes are those of the engine's packing: 4 bits, a byte for 64, and 8 bytes for 256 of these. */
@@ -166,6 +177,7 @@ class ArticleFiguresTest {
                 "q4",
                 outline,
                 PLANNER.shards(model, options, 1),
+                PLANNER.memory(model, options, 1, machine),
                 machine,
                 new PlanRequest(1, 64, 64, 1, OptionalDouble.empty()));
         assertThat(plan.decodeTokensPerSecond()).isPositive();

@@ -8,10 +8,11 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
+import io.baseload.engine.api.MemoryEstimate;
+import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
-import io.baseload.engine.api.ModelOutline.Working;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.kernel.Kernels;
 import java.util.Arrays;
@@ -49,7 +50,7 @@ class CapacityPlannerTest {
                     new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
             4000,
             800,
-            new Working(1000, 100, 4000, 512),
+            512,
             6,
             2);
 
@@ -70,7 +71,13 @@ class CapacityPlannerTest {
 
     private static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
         return CapacityPlanner.plan(
-                "m", "bf16", MODEL, cut, machine, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+                "m",
+                "bf16",
+                MODEL,
+                cut,
+                memory(cut),
+                machine,
+                new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
     }
 
     /** In equal parts, nothing is replicated. */
@@ -78,9 +85,20 @@ class CapacityPlannerTest {
         return cut(Collections.nCopies(shards, 4_425_000L / shards).toArray(Long[]::new));
     }
 
+    /** Both KV heads are in one shard, or each shard has one. */
     private static ShardOutline cut(Long... bytes) {
-        return new ShardOutline(
-                bytes.length, 4_425_000, List.of(bytes), 0, 0, List.of("router"), List.of(), bytes.length == 1 ? 0 : 2);
+        return cut(List.of(bytes), Collections.nCopies(bytes.length, bytes.length == 1 ? 800L : 400L));
+    }
+
+    private static ShardOutline cut(List<Long> bytes, List<Long> kv) {
+        int collectives = bytes.size() == 1 ? 0 : 2;
+        return new ShardOutline(bytes.size(), 4_425_000, bytes, kv, 0, 0, List.of("router"), List.of(), collectives);
+    }
+
+    private static MemoryOutline memory(ShardOutline cut) {
+        return (sequences, context) -> cut.kvBytesPerToken().stream()
+                .map(kv -> new MemoryEstimate(0, kv * sequences * context, 1000, 100L * sequences))
+                .toList();
     }
 
     private static MachineProfile sockets(int sockets) {
@@ -99,10 +117,10 @@ class CapacityPlannerTest {
         assertThat(step.readKv()).isEqualTo(80_000 / 1e9, EXACT);
         assertThat(step.multiply()).isEqualTo(1_100_000 / 1e9, EXACT);
         assertThat(step.attend()).isEqualTo(20_000 / 1e9, EXACT); // 2 heads, 100 numbers each, 100 tokens
-        assertThat(step.barriers()).isEqualTo(6e-6, EXACT);
+        assertThat(step.barriers()).isEqualTo(6e-6 + 2 * 3e-6, EXACT); // and all meet at its beginning and its end
         assertThat(step.collectives()).isZero();
-        assertThat(step.seconds()).isEqualTo(2.18625e-3 + 6e-6, EXACT);
-        assertThat(plan.decodeTokensPerSecond()).isEqualTo(1 / (2.18625e-3 + 6e-6), within(1e-9));
+        assertThat(step.seconds()).isEqualTo(2.18625e-3 + 12e-6, EXACT);
+        assertThat(plan.decodeTokensPerSecond()).isEqualTo(1 / (2.18625e-3 + 12e-6), within(1e-9));
         assertThat(plan.stepReadBytes()).isEqualTo(2_186_250);
         assertThat(plan.bottleneck()).isEqualTo("memory bandwidth (weights)");
         assertThat(plan.nextBottleneck()).isEqualTo("kernel rate");
@@ -139,7 +157,7 @@ class CapacityPlannerTest {
         assertThat(step.readWeights()).isEqualTo(2_106_250 / 1e9, EXACT);
         assertThat(step.multiply()).isEqualTo(2e-3, EXACT);
         assertThat(step.linear()).isEqualTo(2e-3 + 1e-3, EXACT); // reading one, multiplying the other
-        assertThat(step.seconds()).isEqualTo(3e-3 + 80_000 / 1e9 + 6e-6, EXACT);
+        assertThat(step.seconds()).isEqualTo(3e-3 + 80_000 / 1e9 + 12e-6, EXACT);
         assertThat(step.bottleneck()).isEqualTo("memory bandwidth (weights)");
         assertThat(step.next()).isEqualTo("kernel rate");
     }
@@ -203,7 +221,9 @@ class CapacityPlannerTest {
             assertThat(socket.kvBytes()).isEqualTo(40_000);
             assertThat(socket.memoryBytes()).isEqualTo(2_500_000);
         });
-        double one = 4 * 2.18625e-3 + 6e-6; // one socket has a quarter of everything
+        // sockets meet over the link
+        assertThat(plan.step().barriers()).isEqualTo(6e-6 + 2 * (3e-6 + 5e-6), EXACT);
+        double one = 4 * 2.18625e-3 + 12e-6; // one socket has a quarter of everything
         assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
         assertThat(plan.decodeTokensPerSecond() / plan.oneSocketTokensPerSecond())
                 .isBetween(3.0, 4.0);
@@ -228,7 +248,7 @@ class CapacityPlannerTest {
     @Test
     void shardsOfOneSocketMeetOnceMoreForEachSum() {
         CapacityPlan plan = plan(measured(RATES), cut(2), 1, 100);
-        assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6, EXACT);
+        assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6 + 2 * 3e-6, EXACT);
         assertThat(plan.step().collectives()).isEqualTo(2 * 3e-6, EXACT); // all workers meet
         assertThat(plan.perSocket()).hasSize(1);
         assertThat(plan.standing()).isEqualTo("what the program does now");
@@ -244,10 +264,50 @@ class CapacityPlannerTest {
                 .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
     }
 
+    /** One of three KV heads is with the first socket, and two are with the second, for which all wait. */
+    @Test
+    void theSocketWithMoreHeadsDecides() {
+        ShardOutline uneven = cut(List.of(2_212_500L, 2_212_500L), List.of(200L, 600L));
+        for (MachineProfile machine : List.of(sockets(2), measured(RATES))) {
+            CapacityPlan plan = plan(machine, uneven, 2, 100);
+            assertThat(plan.kvBytes()).isEqualTo(2 * 80_000);
+            assertThat(plan.step().readKv()).isEqualTo(2 * 2 * 60_000 / 1e9, EXACT);
+            assertThat(plan.stepReadBytes()).isEqualTo(2_000_000 + 185_938 + 2 * 80_000);
+        }
+        assertThat(plan(sockets(2), uneven, 2, 100).perSocket())
+                .satisfiesExactly(
+                        first -> {
+                            assertThat(first.kvBytes()).isEqualTo(2 * 20_000);
+                            assertThat(first.workingBytes()).isEqualTo(1000 + 2 * 100);
+                        },
+                        second -> assertThat(second.kvBytes()).isEqualTo(2 * 60_000));
+        // as four equal parts, each has a head
+        assertThat(plan(sockets(4), uneven, 2, 100).perSocket())
+                .extracting(CapacityPlan.Socket::kvBytes)
+                .containsOnly(2 * 40_000L);
+    }
+
+    /** Of a cache's eight cores and then of each cache's; {@code TopologyTest} counts them in the engine's tree. */
+    @Test
+    void aBarrierTakesAsLongAsItsMoves() {
+        assertThat(List.of(1, 8, 12, 32, 64, 128))
+                .extracting(MachineProfile::moves)
+                .containsExactly(1, 8, 10, 12, 16, 24);
+        String machine = "sockets=2,channels=8,mts=4800,memory_gb=64,cores=32";
+        MachineRates rates = MachineProfile.described(machine, 1).rates();
+        assertThat(rates.barrierSeconds()).isEqualTo(12 * 80e-9, EXACT);
+        assertThat(rates.meetingSeconds()).isEqualTo(12 * 80e-9, EXACT);
+        assertThat(rates.workers()).isEqualTo(64);
+        assertThat(MachineProfile.described(machine + ",barrier_us=2", 1)
+                        .rates()
+                        .barrierSeconds())
+                .isEqualTo(2e-6, EXACT);
+    }
+
     @Test
     void aPromptIsMultipliedInChunks() {
         // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and 512 · 256 · 200 / 2e9 of attention; reading takes less
-        double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 6e-6;
+        double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 12e-6;
         assertThat(plan(measured(RATES), 1, 1).prefillTokensPerSecond()).isEqualTo(512 / seconds, within(1e-6));
     }
 
@@ -259,7 +319,7 @@ class CapacityPlannerTest {
         // 10,000,000 − 4,429,000 of weights leave room for one cache of 4096 · 800 bytes, with some working memory
         assertThat(plan.users()).isEqualTo(1);
         assertThat(plan.batches()).extracting(CapacityPlan.Point::fits).startsWith(true, false, false);
-        assertThat(plan.workingBytes()).isEqualTo(4 * 1000 + (512 + 4) * 100 + 4 * 4000);
+        assertThat(plan.workingBytes()).isEqualTo(1000 + 4 * 100);
     }
 
     /** Weights of at most 8 bits are multiplied in BF16 there, plain ones and answers as without AMX. */
@@ -298,6 +358,7 @@ class CapacityPlannerTest {
                         "bf16",
                         MODEL,
                         cut(1),
+                        memory(cut(1)),
                         measured(RATES),
                         new PlanRequest(1, 1, 5000, 1, OptionalDouble.empty())));
         assertRefused("batch", () -> plan(measured(RATES), 0, 1));

@@ -96,7 +96,7 @@ public final class PlannerRates {
                         .toList(),
                 model.vectorBytes(),
                 model.kvBytesPerToken(),
-                model.working(),
+                model.promptRows(),
                 model.barriers(),
                 model.allReduces());
     }

@@ -37,6 +37,7 @@ class PlannerTest {
                 "keep",
                 model,
                 planner.shards(MODEL, OPTIONS, machine.shards()),
+                planner.memory(MODEL, OPTIONS, machine.shards(), machine),
                 machine,
                 new PlanRequest(1, 16, 16, 1, OptionalDouble.empty()));
     }
