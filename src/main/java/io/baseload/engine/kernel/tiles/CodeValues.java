@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * What codes stand for, as unsigned bytes: value = unit · (byte − offset). Without dot products, 8-bit codes are multiplied as signed bytes.
+ * The values of codes, as unsigned bytes: value = unit · (byte − offset). Without dot products, 8-bit codes are multiplied as signed bytes.
  *
  * @param table the byte of each code; empty if it is the code itself
  * @param shift the offset's logarithm; −1 if it is 0
