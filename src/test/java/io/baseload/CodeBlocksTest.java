@@ -29,6 +29,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
 import org.springframework.boot.context.properties.bind.BindException;
+import org.springframework.boot.context.properties.bind.BindHandler;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
@@ -218,7 +219,7 @@ class CodeBlocksTest {
 
     private static Set<String> unbound(Class<?> type, String prefix, Binder binder) {
         try {
-            binder.bind(prefix, Bindable.of(type), new NoUnboundElementsBindHandler());
+            binder.bind(prefix, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
             return Set.of();
         } catch (BindException e) {
             if (e.getCause() instanceof UnboundConfigurationPropertiesException cause) {
