@@ -68,7 +68,7 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
                     decodedTokens,
                     times.steps(),
                     seconds(times.busy()),
-                    operatorSeconds(times));
+                    EngineForm.operatorSeconds(times));
         }
     }
 
