@@ -12,7 +12,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.springframework.boot.context.properties.ConfigurationProperties;
-import org.springframework.boot.context.properties.bind.BindException;
-import org.springframework.boot.context.properties.bind.BindHandler;
+import org.springframework.boot.context.properties.bind.BindContext;
 import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
-import org.springframework.boot.context.properties.bind.UnboundConfigurationPropertiesException;
-import org.springframework.boot.context.properties.bind.handler.NoUnboundElementsBindHandler;
+import org.springframework.boot.context.properties.bind.handler.IgnoreErrorsBindHandler;
+import org.springframework.boot.context.properties.source.ConfigurationPropertyName;
 import org.springframework.boot.context.properties.source.ConfigurationPropertySources;
 import org.springframework.boot.env.PropertiesPropertySourceLoader;
 import org.springframework.boot.env.YamlPropertySourceLoader;
@@ -205,34 +203,34 @@ class CodeBlocksTest {
         return names;
     }
 
-    /** Settings that belong to a class of this program, and that no such class takes. */
+    /** Settings below the prefix of a class of this program that no such class takes. */
     private static Set<String> unbound(Set<String> names, Binder binder) {
-        var unbound = new HashMap<String, Set<String>>();
+        var unbound = new HashSet<String>();
+        var taken = new HashSet<String>();
         for (Class<?> type : propertyClasses()) {
             String prefix = type.getAnnotation(ConfigurationProperties.class).value();
-            if (names.stream().anyMatch(name -> name.startsWith(prefix))) {
-                unbound.merge(prefix, unbound(type, prefix, binder), CodeBlocksTest::common);
+            List<String> own =
+                    names.stream().filter(name -> name.startsWith(prefix)).toList();
+            if (!own.isEmpty()) {
+                unbound.addAll(own);
+                taken.addAll(taken(type, prefix, binder));
             }
         }
-        return unbound.values().stream().flatMap(Set::stream).collect(Collectors.toSet());
+        unbound.removeAll(taken);
+        return unbound;
     }
 
-    private static Set<String> unbound(Class<?> type, String prefix, Binder binder) {
-        try {
-            binder.bind(prefix, Bindable.of(type), new NoUnboundElementsBindHandler(BindHandler.DEFAULT));
-            return Set.of();
-        } catch (BindException e) {
-            if (e.getCause() instanceof UnboundConfigurationPropertiesException cause) {
-                return cause.getUnboundProperties().stream()
-                        .map(it -> it.getName().toString())
-                        .collect(Collectors.toSet());
+    /** Blocks may omit required values, such as those of the block before, so errors don't count. */
+    private static Set<String> taken(Class<?> type, String prefix, Binder binder) {
+        var taken = new HashSet<String>();
+        binder.bind(prefix, Bindable.of(type), new IgnoreErrorsBindHandler() {
+            @Override
+            public <T> Bindable<T> onStart(ConfigurationPropertyName name, Bindable<T> target, BindContext context) {
+                taken.add(name.toString());
+                return super.onStart(name, target, context);
             }
-            throw e;
-        }
-    }
-
-    private static Set<String> common(Set<String> one, Set<String> other) {
-        return one.stream().filter(other::contains).collect(Collectors.toSet());
+        });
+        return taken;
     }
 
     private static List<Class<?>> propertyClasses() {
