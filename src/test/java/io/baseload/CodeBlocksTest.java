@@ -50,15 +50,15 @@ class CodeBlocksTest {
     private static final Pattern NOT_CODE = Pattern.compile("//.*|@Override|\\bstatic\\b|\\s+");
     private static final Set<String> SETTINGS = Set.of("baseload", "logging", "management", "server", "spring");
     private static final String IMPORTS = """
-            import io.baseload.engine.api.*;
-            import java.nio.file.*;
-            import java.util.*;
-            import org.springframework.ai.chat.client.*;
-            import org.springframework.ai.chat.model.*;
-            import org.springframework.ai.tool.annotation.*;
-            import org.springframework.boot.*;
-            import org.springframework.context.annotation.*;
-            """;
+        import io.baseload.engine.api.*;
+        import java.nio.file.*;
+        import java.util.*;
+        import org.springframework.ai.chat.client.*;
+        import org.springframework.ai.chat.model.*;
+        import org.springframework.ai.tool.annotation.*;
+        import org.springframework.boot.*;
+        import org.springframework.context.annotation.*;
+        """;
 
     private record Block(String page, String language, String text) {
         @Override
@@ -70,7 +70,9 @@ class CodeBlocksTest {
     private static Stream<Block> blocks(String... languages) throws IOException {
         List<Path> pages;
         try (Stream<Path> docs = Files.list(Path.of("docs"))) {
-            pages = Stream.concat(Stream.of(Path.of("README.md")), docs.filter(it -> it.toString().endsWith(".md")))
+            pages = Stream.concat(
+                            Stream.of(Path.of("README.md")),
+                            docs.filter(it -> it.toString().endsWith(".md")))
                     .sorted()
                     .toList();
         }
@@ -107,10 +109,16 @@ class CodeBlocksTest {
         // methods are members of a class; classes, variables and calls may stand in a method
         String members = body.contains("@Bean") ? body : "void run(ChatModel model) {\n" + body + "}\n";
         var errors = new StringWriter();
-        List<String> options = List.of(
-                "-proc:none", "-d", classes.toString(), "-classpath", System.getProperty("java.class.path"));
+        List<String> options =
+                List.of("-proc:none", "-d", classes.toString(), "-classpath", System.getProperty("java.class.path"));
         boolean compiled = ToolProvider.getSystemJavaCompiler()
-                .getTask(errors, null, null, options, null, List.of(source(IMPORTS + "class Example {\n" + members + "}\n")))
+                .getTask(
+                        errors,
+                        null,
+                        null,
+                        options,
+                        null,
+                        List.of(source(IMPORTS + "class Example {\n" + members + "}\n")))
                 .call();
         assertThat(compiled).as(errors.toString()).isTrue();
     }
@@ -127,7 +135,8 @@ class CodeBlocksTest {
     @ParameterizedTest
     @MethodSource("quotations")
     void quotationsAreInTheSources(Block block) throws IOException {
-        List<String> parts = Stream.of(block.text.split("…")).map(CodeBlocksTest::code).toList();
+        List<String> parts =
+                Stream.of(block.text.split("…")).map(CodeBlocksTest::code).toList();
         try (Stream<Path> sources = Files.walk(Path.of("src"))) {
             assertThat(sources.filter(it -> it.toString().endsWith(".java")))
                     .anyMatch(file -> contains(code(read(file)), parts));
@@ -169,7 +178,8 @@ class CodeBlocksTest {
     @MethodSource("yaml")
     void settingsExist(Block block) throws IOException {
         var resource = new ByteArrayResource(block.text.getBytes(StandardCharsets.UTF_8));
-        var loader = block.language.equals("yaml") ? new YamlPropertySourceLoader() : new PropertiesPropertySourceLoader();
+        var loader =
+                block.language.equals("yaml") ? new YamlPropertySourceLoader() : new PropertiesPropertySourceLoader();
         List<PropertySource<?>> sources = loader.load("block", resource);
         Set<String> names = sources.stream()
                 .map(source -> (EnumerablePropertySource<?>) source)
@@ -178,7 +188,8 @@ class CodeBlocksTest {
                 .collect(Collectors.toSet());
         Set<String> known = known();
         assertThat(names).allMatch(name -> isKnown(name, known));
-        assertThat(unbound(names, new Binder(ConfigurationPropertySources.from(sources)))).isEmpty();
+        assertThat(unbound(names, new Binder(ConfigurationPropertySources.from(sources))))
+                .isEmpty();
     }
 
     private static String root(String name) {
@@ -197,7 +208,10 @@ class CodeBlocksTest {
         ClassLoader loader = CodeBlocksTest.class.getClassLoader();
         for (URL file : Collections.list(loader.getResources("META-INF/spring-configuration-metadata.json"))) {
             try (var in = file.openStream()) {
-                new JsonMapper().readTree(in).get("properties").forEach(it -> names.add(it.get("name").asString()));
+                new JsonMapper()
+                        .readTree(in)
+                        .get("properties")
+                        .forEach(it -> names.add(it.get("name").asString()));
             }
         }
         return names;
@@ -252,7 +266,11 @@ class CodeBlocksTest {
         Set<String> known = known();
         assertThat(isKnown("baseload.engine.thread", known)).isFalse();
         assertThat(isKnown("baseload.engine.threads", known)).isTrue();
-        var names = Map.of("baseload.identity.issuers[0].issuer", "https://a.example", "baseload.identity.issuers[0].audience", "b");
+        var names = Map.of(
+                "baseload.identity.issuers[0].issuer",
+                "https://a.example",
+                "baseload.identity.issuers[0].audience",
+                "b");
         var binder = new Binder(ConfigurationPropertySources.from(new MapPropertySource("map", Map.copyOf(names))));
         assertThat(unbound(names.keySet(), binder)).containsExactly("baseload.identity.issuers[0].audience");
     }

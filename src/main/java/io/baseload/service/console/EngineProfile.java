@@ -13,7 +13,8 @@ import java.util.TreeMap;
  */
 record EngineProfile(String model, long steps, List<Part> bar, Map<String, Double> operators) {
     /** As Inspur published it for Yuan2.0-102B on four sockets: there, attention is part of the others. */
-    static final List<Part> ARTICLE = bar(Map.of("linear", 50.0, "convolution", 20.0, "collectives", 20.0, "other", 10.0));
+    static final List<Part> ARTICLE =
+            bar(Map.of("linear", 50.0, "convolution", 20.0, "collectives", 20.0, "other", 10.0));
 
     private static final String OPERATOR_SECONDS = "operator_seconds";
     private static final String CLASS_SECONDS = "class_seconds";
@@ -43,7 +44,8 @@ record EngineProfile(String model, long steps, List<Part> bar, Map<String, Doubl
     }
 
     private static double total(Map<String, Double> times) {
-        return Math.max(1e-9, times.values().stream().mapToDouble(Double::doubleValue).sum());
+        return Math.max(
+                1e-9, times.values().stream().mapToDouble(Double::doubleValue).sum());
     }
 
     private static Map<String, Double> classes(Map<String, Double> operators) {

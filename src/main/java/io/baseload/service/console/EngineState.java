@@ -91,8 +91,7 @@ final class EngineState {
     }
 
     private void addRooflines(List<Map<String, Object>> models, Map<String, Object> earlier, Duration between) {
-        models.forEach(model ->
-                roofline(model, earlier, between).ifPresent(share -> model.put(ROOFLINE, share)));
+        models.forEach(model -> roofline(model, earlier, between).ifPresent(share -> model.put(ROOFLINE, share)));
     }
 
     private Optional<Double> roofline(Map<String, Object> model, Map<String, Object> earlier, Duration between) {

@@ -56,10 +56,16 @@ final class AdminTools {
             reading("get_key_budgets", KEY + "/windows", "The budgets of one API key, with their usage.")
                     .path(TENANT, THE_TENANT)
                     .path("prefix", "the key's prefix"),
-            reading("list_identities", "/admin/v1/tenants/{tenant}/identities", "A tenant's people and service accounts.")
+            reading(
+                            "list_identities",
+                            "/admin/v1/tenants/{tenant}/identities",
+                            "A tenant's people and service accounts.")
                     .path(TENANT, THE_TENANT)
                     .inParts(),
-            reading("get_guardrails", "/admin/v1/tenants/{tenant}/guardrails", "A tenant's filters of prompts and answers.")
+            reading(
+                            "get_guardrails",
+                            "/admin/v1/tenants/{tenant}/guardrails",
+                            "A tenant's filters of prompts and answers.")
                     .path(TENANT, THE_TENANT),
             reading(
                             "get_content_policy",
@@ -104,7 +110,11 @@ final class AdminTools {
             changing("import_model", CHANGES, "POST", "/admin/v1/models", "Imports a model from the import folder.")
                     .body("path", "string", true, "path of the file or folder, relative to the import folder")
                     .body("name", "string", true, "the new model's id")
-                    .body("quantize", "string", false, "number format of the weights, such as nf4 or q8; by default by that of the files"),
+                    .body(
+                            "quantize",
+                            "string",
+                            false,
+                            "number format of the weights, such as nf4 or q8; by default by that of the files"),
             changing("set_alias", DISTURBS, "PUT", "/admin/v1/aliases/{name}", "Points an alias to a model.")
                     .path("name", "the alias")
                     .body("model", "string", true, "the model's id"),
@@ -124,12 +134,7 @@ final class AdminTools {
                     .path("name", "the alias"),
             changing("cancel_job", DISTURBS, "POST", "/admin/v1/jobs/{id}/cancel", "Cancels a job.")
                     .path("id", "the job's id"),
-            changing(
-                            "revoke_key",
-                            DISTURBS,
-                            "DELETE",
-                            KEY,
-                            "Revokes an API key.")
+            changing("revoke_key", DISTURBS, "DELETE", KEY, "Revokes an API key.")
                     .path(TENANT, THE_TENANT)
                     .path("prefix", "the key's prefix"));
 

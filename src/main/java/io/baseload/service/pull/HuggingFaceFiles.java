@@ -29,7 +29,8 @@ final class HuggingFaceFiles {
             List.of("*.json", "*.jinja", "*.txt", "*.model", "LICENSE*", "*.tiktoken");
 
     /** Companions in folders: the pooling of an encoder, and chat templates. */
-    private static final List<String> IN_FOLDERS = List.of("1_Pooling/config.json", "additional_chat_templates/*.jinja");
+    private static final List<String> IN_FOLDERS =
+            List.of("1_Pooling/config.json", "additional_chat_templates/*.jinja");
 
     private final PullClient client;
     private final HuggingFace source;

@@ -63,7 +63,9 @@ final class AdminModelsIT {
                                         && sample.get("steps").asLong()
                                                 >= now.get("steps").asLong()
                                         && sample.get("busy_seconds").asDouble() > 0
-                                        && sample.at("/operator_seconds/attention").asDouble() > 0));
+                                        && sample.at("/operator_seconds/attention")
+                                                        .asDouble()
+                                                > 0));
         String history = "/admin/v1/engine/history?from=";
         assertThat(rest.get(history + "2000-01-01T00:00:00Z").get("data")).isNotEmpty();
         assertThat(rest.get(history + "2999-01-01T00:00:00Z").get("data")).isEmpty();

@@ -84,9 +84,9 @@ class ConsoleEngineIT {
         browser.one(byId("operators-") + " summary").click();
         String before = browser.one(byId("profile-")).getText();
         ask();
-        Patience.await().ignoreExceptions().until(() -> !browser.one(byId("profile-"))
-                .getText()
-                .equals(before));
+        Patience.await()
+                .ignoreExceptions()
+                .until(() -> !browser.one(byId("profile-")).getText().equals(before));
         assertThat(browser.one(byId("operators-") + " td").isDisplayed()).isTrue();
     }
 
@@ -116,8 +116,9 @@ class ConsoleEngineIT {
         browser.awaitElement(marker);
         String light = browser.one(marker).getCssValue("border-top-color");
         browser.view(Looks.WIDE, true);
-        Patience.await().ignoreExceptions().until(() -> !browser.one(marker)
-                .getCssValue("border-top-color")
-                .equals(light));
+        Patience.await()
+                .ignoreExceptions()
+                .until(() ->
+                        !browser.one(marker).getCssValue("border-top-color").equals(light));
     }
 }

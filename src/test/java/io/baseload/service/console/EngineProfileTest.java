@@ -14,8 +14,24 @@ class EngineProfileTest {
             7,
             "operator_seconds",
             Map.of(
-                    "linear i4", 3.0, "linear f32", 1.0, "attention", 2.0, "convolution", 0.0, "barriers", 0.5,
-                    "waiting", 0.25, "all-reduce", 0.25, "norms and rotary", 0.75, "routing", 0.25));
+                    "linear i4",
+                    3.0,
+                    "linear f32",
+                    1.0,
+                    "attention",
+                    2.0,
+                    "convolution",
+                    0.0,
+                    "barriers",
+                    0.5,
+                    "waiting",
+                    0.25,
+                    "all-reduce",
+                    0.25,
+                    "norms and rotary",
+                    0.75,
+                    "routing",
+                    0.25));
 
     @Test
     void attentionAndCollectivesAreClasses() {

@@ -215,9 +215,13 @@ class McpIT {
                 assertThat(json(call(client, "set_alias", Map.of("name", "mine", "model", "smollm2-135m-instruct"))))
                         .isNotNull();
                 var load = Map.<String, Object>of("id", "smollm2-135m-instruct", "precision", "wrong");
-                assertThat(text(call(client, "load_model", load))).startsWith("400: ").contains("precision");
+                assertThat(text(call(client, "load_model", load)))
+                        .startsWith("400: ")
+                        .contains("precision");
                 var files = Map.<String, Object>of("path", "none", "name", "none", "quantize", "wrong");
-                assertThat(text(call(client, "import_model", files))).startsWith("400: ").contains("quantize");
+                assertThat(text(call(client, "import_model", files)))
+                        .startsWith("400: ")
+                        .contains("quantize");
                 assertThat(client.listTools().tools())
                         .filteredOn(tool -> tool.name().equals("unload_model"))
                         .singleElement()

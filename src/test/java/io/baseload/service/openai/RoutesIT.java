@@ -36,8 +36,7 @@ class RoutesIT {
                 .filter(line -> line.startsWith("**Absent**"))
                 .findFirst()
                 .orElseThrow();
-        List<String> routes = ABSENT
-                .matcher(absent)
+        List<String> routes = ABSENT.matcher(absent)
                 .results()
                 .map(found -> found.group(1).replace("…", "any"))
                 .toList();
