@@ -32,8 +32,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -114,29 +112,6 @@ class PullerTest {
         assertThat(hub.requests(RESOLVE + "model.safetensors").getFirst().header("Authorization"))
                 .contains("Bearer hub-key");
         assertThat(cdn.requests("/blob").getFirst().header("Authorization")).isEmpty();
-    }
-
-    /** Without its pooling, an encoder of sentence-transformers can't be imported. */
-    @Test
-    void companionsInFoldersComeToo() throws Exception {
-        List<String> companions = List.of("1_Pooling/config.json", "additional_chat_templates/rag.jinja");
-        hub.put("/api/models/org/model/revision/main", """
-            {"sha": "%s", "siblings": [{"rfilename": "model.safetensors", "size": %d, "lfs": {"sha256": "%s", "size": %d}}, %s]}\
-            """.formatted(
-                        COMMIT,
-                        WEIGHTS.length,
-                        sha256(WEIGHTS),
-                        WEIGHTS.length,
-                        Stream.concat(companions.stream(), Stream.of("onnx/config.json"))
-                                .map(name -> "{\"rfilename\": \"%s\", \"size\": %d, \"blobId\": \"%s\"}"
-                                        .formatted(name, CONFIG.length, blob(CONFIG)))
-                                .collect(Collectors.joining(", "))));
-        companions.forEach(name -> hub.put(RESOLVE + name, CONFIG));
-        pull();
-        assertThat(companions)
-                .allSatisfy(name ->
-                        assertThat(folder.resolve("files").resolve(name)).hasBinaryContent(CONFIG));
-        assertThat(folder.resolve("files/onnx")).doesNotExist();
     }
 
     @Test
