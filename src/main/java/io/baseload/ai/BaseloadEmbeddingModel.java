@@ -70,7 +70,7 @@ public final class BaseloadEmbeddingModel implements EmbeddingModel {
     }
 
     /**
-     * Waits for all vectors. An interrupt cancels what is not computed yet.
+     * Waits for all vectors. An interrupt cancels the vectors that are not computed yet.
      *
      * @throws InvalidRequestException if the request can't be computed by this model
      * @throws io.baseload.engine.api.OverloadedException if the encoder's queue is full

@@ -126,7 +126,7 @@ final class AuditCommand {
         @Mixin
         private Output output = new Output();
 
-        /** What {@code --json} prints. */
+        /** The output of {@code --json}. */
         record Report(Optional<String> trusted, List<String> setAside) {}
 
         @Override

@@ -111,7 +111,7 @@ final class BenchCommand implements Callable<Integer> {
             List<BenchProfile> profiles,
             List<BenchSpeculation> speculation) {}
 
-    /** What {@code --collectives --json} prints. */
+    /** The output of {@code --collectives --json}. */
     record Collectives(List<BenchCollectives> collectives) {}
 
     @Override

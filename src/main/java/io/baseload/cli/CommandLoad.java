@@ -14,7 +14,7 @@ import java.nio.file.Path;
  * Loads a model for a command as the service does: one that doesn't fit is refused with numbers before its weights are read, and an imported one is read ahead, in large pieces, so that its first steps don't wait for the
  * disk page by page.
  *
- * @param budget what the process may use
+ * @param budget the memory that the process may use
  */
 record CommandLoad(MemoryBudget budget) {
 

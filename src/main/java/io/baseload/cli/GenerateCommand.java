@@ -109,7 +109,7 @@ final class GenerateCommand implements Callable<Integer> {
     }
 
     /**
-     * What {@code --json} prints.
+     * The output of {@code --json}.
      *
      * @param finishReason "stop" or "length"
      */

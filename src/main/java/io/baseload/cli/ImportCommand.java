@@ -35,7 +35,7 @@ final class ImportCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    /** What {@code --json} prints. */
+    /** The output of {@code --json}. */
     record Report(String id, String folder, String quantization, List<String> warnings) {}
 
     @Override

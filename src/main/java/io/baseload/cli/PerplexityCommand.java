@@ -79,7 +79,7 @@ final class PerplexityCommand implements Callable<Integer> {
     private int threads;
 
     /**
-     * What {@code --json} prints.
+     * The output of {@code --json}.
      *
      * @param nll Σ −log p of each window's tokens after the first, in nats
      */

@@ -129,7 +129,7 @@ final class PlanCommand implements Callable<Integer> {
             description = "Instead, print the article's figures for Yuan2.0-102B beside the arithmetic.")
     private boolean article;
 
-    /** What {@code --article --json} prints. */
+    /** The output of {@code --article --json}. */
     record Article(List<ArticleFigures.Figure> figures) {}
 
     @Override

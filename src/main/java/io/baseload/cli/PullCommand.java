@@ -109,7 +109,7 @@ final class PullCommand implements Callable<Integer> {
     private Output output = new Output();
 
     /**
-     * What {@code --json} prints.
+     * The output of {@code --json}.
      *
      * @param importPath relative to the import folder, as {@code POST /admin/v1/models} takes it; null if it is elsewhere
      */

@@ -36,7 +36,7 @@ final class QuantizeCommand implements Callable<Integer> {
     @Mixin
     private Output output = new Output();
 
-    /** What {@code --json} prints. */
+    /** The output of {@code --json}. */
     record Report(String folder, String quantization, List<String> warnings) {}
 
     @Override

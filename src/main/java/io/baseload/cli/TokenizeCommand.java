@@ -42,7 +42,7 @@ final class TokenizeCommand implements Callable<Integer> {
             description = "Treat the texts of special tokens as ordinary text, and add no special tokens.")
     private boolean plain;
 
-    /** What {@code --json} prints. */
+    /** The output of {@code --json}. */
     record Report(String model, int count, List<Token> tokens) {}
 
     /** A token; bytes that are not a whole character are shown as U+FFFD in its text. */

@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** The whole service in a process of its own, which can be killed or limited. */
 public final class ServiceProcess implements AutoCloseable {
-    private static final Pattern ANSWERS = Pattern.compile("Baseload answers at (http://\\S+)");
+    private static final Pattern ANSWERS = Pattern.compile("Baseload answers at (http://[^\\s\"]+)");
 
     private final Process process;
     private final Queue<String> log = new ConcurrentLinkedQueue<>();

@@ -54,7 +54,7 @@ public final class FairExecutor {
 
     /**
      * @param name of its threads
-     * @param work what it does, for messages, such as "schemas are being compiled"
+     * @param work its work in words, for messages, such as "schemas are being compiled"
      * @param maxWaiting the most pieces of one owner that wait
      */
     public FairExecutor(String name, String work, int maxWaiting) {

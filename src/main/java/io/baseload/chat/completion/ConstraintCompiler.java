@@ -38,7 +38,7 @@ final class ConstraintCompiler {
     private final Tokenizer tokenizer;
     private final CompletableFuture<TokenTable> tokens = new CompletableFuture<>();
 
-    /** Prepares in the background what no request should have to wait for: the vocabulary's table, and a typical grammar, which loads and compiles the necessary code. */
+    /** Prepares in the background the parts that no request should have to wait for: the vocabulary's table, and a typical grammar, which loads and compiles the necessary code. */
     ConstraintCompiler(Tokenizer tokenizer) {
         this.tokenizer = tokenizer;
         Background.start("baseload-vocabulary", this::begin, () -> {});

@@ -40,7 +40,7 @@ public record CallSyntax(
     /**
      * Beginnings of lines before which a value on separate lines ends, even if its own end is missing: those of the next parameter and of the call's end.
      *
-     * @param parameters the next parameters: what follows the text before their names
+     * @param parameters the next parameters, from their names on
      */
     List<String> linesAfterValue(Stream<String> parameters) {
         String end = afterArguments.substring(0, afterArguments.indexOf('>') + 1);

@@ -12,7 +12,7 @@
  * <p><b>Parts in any order.</b> An object whose members may come in any order has as many positions as there are sets of members. The automaton doesn't have a state for each: which
  * members were read is a number that a frame has in the place of a loop's count ({@link io.baseload.chat.grammar.Selection}), so only the sets that occur in a text take memory. All
  * names form a trie, each edge of which can be taken only if a name below it may still come. Names that are not declared are read by a rule of their own, whose masks don't depend on
- * what was read before.
+ * the members before.
  *
  * <p><b>Why masks are fast.</b> What the top frame allows doesn't depend on its callers until its rule ends. So this is computed once for each top frame over the whole vocabulary, as a
  * walk over a trie of the tokens' bytes that turns back where no byte fits. The few tokens in whose middle the rule ends are remembered as places in the trie and followed from the

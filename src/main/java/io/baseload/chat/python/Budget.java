@@ -7,7 +7,7 @@ package io.baseload.chat.python;
 public final class Budget {
     private static final String EXHAUSTED = "the chat template needs more time or memory than one rendering may take";
 
-    /** Fifteen times what the most expensive of the known templates uses for a few messages; a cold JVM spends it within 50 ms. */
+    /** Fifteen times the cost of a few messages with the most expensive of the known templates; a cold JVM spends it within 50 ms. */
     private static final long MIN_FUEL = 1_000_000;
 
     /** Some templates look through the whole conversation at each message: enough for 2,000 messages of two values each. */

@@ -13,7 +13,7 @@ public final class TemplateException extends RuntimeException {
         this(message, false);
     }
 
-    /** What {@code raise_exception(message)} throws. */
+    /** The exception of {@code raise_exception(message)}. */
     public static TemplateException raisedByTemplate(String message) {
         return new TemplateException(message, true);
     }

@@ -16,7 +16,7 @@ import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Finds out whether texts of one branch of {@code oneOf} can never satisfy another branch, as far as that can be decided. The other branch is a {@link Conjunction#wide wide} conjunction,
- * and stands alone: what is said beside {@code oneOf} holds for the texts, but doesn't make the other branch narrower.
+ * and stands alone: keywords beside {@code oneOf} hold for the texts, but don't make the other branch narrower.
  */
 final class Exclusion {
     private static final int MAX_DEPTH = 8;

@@ -37,7 +37,7 @@ final class OtherNames {
     }
 
     /**
-     * What follows where a string can't be a given one any more, up to the quotation mark at its end.
+     * The rules for the rest of a string that can't be a given one any more, up to its closing quotation mark.
      *
      * @param any any characters
      * @param ascii the same after a plain character of ASCII

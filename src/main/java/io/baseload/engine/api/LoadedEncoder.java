@@ -20,7 +20,7 @@ public non-sealed interface LoadedEncoder extends ResidentModel {
      */
     CompletableFuture<List<float[]>> encode(List<EncoderText> texts, FlowId flow, IntConsumer begun);
 
-    /** The same without word of what begins. */
+    /** The same without notices of the texts that begin. */
     default CompletableFuture<List<float[]>> encode(List<EncoderText> texts, FlowId flow) {
         return encode(texts, flow, tokens -> {});
     }

@@ -21,7 +21,7 @@ public record MemoryBudget(long limit, long heap, long reserve) {
     }
 
     /**
-     * What models can take; below 0 if others already take more than there is.
+     * The memory left for further models; below 0 if models already take more than the limit allows.
      *
      * @param taken by models
      */
@@ -29,7 +29,7 @@ public record MemoryBudget(long limit, long heap, long reserve) {
         return limit - heap - reserve - taken;
     }
 
-    /** What activations can take: two thirds of the heap. The rest is for requests, vocabularies and the process itself. */
+    /** The limit of activations: two thirds of the heap. The rest is for requests, vocabularies and the process itself. */
     private long forActivations() {
         return heap / 3 * 2;
     }

@@ -47,7 +47,7 @@ public sealed interface RopeScaling {
      * times are divided by the factor, and those in between are interpolated.
      *
      * @param truncate whether the bounds are rounded to whole pairs
-     * @param magnitude what cosine and sine are multiplied with
+     * @param magnitude factor of cosine and sine
      */
     record Yarn(double factor, double fast, double slow, int original, boolean truncate, double magnitude)
             implements RopeScaling {
@@ -61,7 +61,7 @@ public sealed interface RopeScaling {
      * LongRoPE (Ding et al., 2024), as Phi 3 has it: each pair's frequency divided by its number in one list as long as the whole sequence has at most {@code original} tokens, and in
      * another list beyond that.
      *
-     * @param magnitude what cosine and sine are multiplied with, whatever the length
+     * @param magnitude factor of cosine and sine, for every length
      */
     record LongRope(Numbers nearby, Numbers far, int original, double magnitude) implements RopeScaling {}
 

@@ -47,7 +47,7 @@ record Bf16Format(int terms, int chunk) {
                 && w.packing().codes().plain() == (terms > 1);
     }
 
-    /** For people, before the name of what multiplies. */
+    /** For people, before the name of the multiplying instructions. */
     String label() {
         return terms == 1 ? "bf16, " : "split bf16, ";
     }

@@ -87,7 +87,7 @@ public interface Kernels {
         }
     }
 
-    /** The first half of {@link #decodeLinear}, for at most {@link #MAX_DECODE_ROWS} rows: stores in the scratch what kernels need of x. */
+    /** The first half of {@link #decodeLinear}, for at most {@link #MAX_DECODE_ROWS} rows: stores in the scratch the form of x that kernels need. */
     void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch);
 
     /** The second half, for the rows that were prepared last in this scratch. May be called repeatedly. */

@@ -45,7 +45,7 @@ final class PromptLinear {
     /** The scale of each output of each group, {@code [group][64]}. */
     private final float[] scales = new float[IntegerProducts.MAX_GROUPS * WIDTH];
 
-    /** What unsigned activations add to its sums. */
+    /** The amount by which unsigned activations raise each sum. */
     private final int[] excess = new int[IntegerProducts.MAX_GROUPS * WIDTH];
 
     private final PromptWeights weights =
@@ -196,7 +196,7 @@ final class PromptLinear {
         sum.intoArray(sums, to);
     }
 
-    /** Products without what unsigned activations have added to them. */
+    /** Products without the excess of unsigned activations. */
     static FloatVector product(MemorySegment products, long at, IntVector excess) {
         return (FloatVector) IntVector.fromMemorySegment(INTS, products, at, LITTLE_ENDIAN)
                 .sub(excess)

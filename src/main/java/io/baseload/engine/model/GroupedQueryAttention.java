@@ -93,7 +93,7 @@ final class GroupedQueryAttention implements Block {
         output.apply(worker, attention.attention().out(), out);
     }
 
-    /** Norms and rotates queries and keys, stores keys and values in their pages, and sets the ends of what rows see. */
+    /** Norms and rotates queries and keys, stores keys and values in their pages, and sets the end of the range that each row sees. */
     private void remember(Worker worker) {
         Batch batch = worker.batch;
         int end = worker.to(batch.rows());

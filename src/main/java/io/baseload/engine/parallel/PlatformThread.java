@@ -5,7 +5,7 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * Platform threads for work that measures its own thread or binds it to CPUs: of a virtual thread the JVM reports neither CPU time nor allocations, and what binds it binds its carrier.
+ * Platform threads for work that measures its own thread or binds it to CPUs: of a virtual thread the JVM reports neither CPU time nor allocations, and a binding of it binds its carrier.
  */
 public final class PlatformThread {
     private PlatformThread() {}

@@ -178,7 +178,7 @@ public final class MachineProbe implements AutoCloseable {
         return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
     }
 
-    /** Multiplies until the JIT has compiled what this shape needs, which then creates no objects. Compiled code may be discarded when it meets the first large matrix. */
+    /** Multiplies until the JIT has compiled the code for this shape, which then creates no objects. Compiled code may be discarded when it meets the first large matrix. */
     private void warm(Multiplying multiplying) {
         multiplying.panels = multiplying.most;
         multiplying.times = 1;

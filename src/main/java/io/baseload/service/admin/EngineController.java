@@ -3,8 +3,10 @@ package io.baseload.service.admin;
 import io.baseload.service.registry.EngineView;
 import java.time.Instant;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.RequestMapping;
+import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -31,9 +33,14 @@ final class EngineController {
     @JsonNaming(SnakeCaseStrategy.class)
     record HistoryForm(long every, List<EngineHistory.Sample> data) {}
 
-    /** The last three hours, oldest first. */
+    /**
+     * Samples of the last three hours, oldest first.
+     *
+     * @param from first moment, RFC 3339; absent = all
+     */
     @GetMapping("/history")
-    HistoryForm history() {
-        return new HistoryForm(EngineHistory.EVERY.toSeconds(), history.samples());
+    HistoryForm history(@RequestParam @Nullable String from) {
+        Instant first = from == null ? Instant.EPOCH : Refusals.time("from", from);
+        return new HistoryForm(EngineHistory.EVERY.toSeconds(), history.samples(first));
     }
 }

@@ -54,8 +54,6 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
             ModelLoad load = running.load();
             MemoryEstimate memory = load.memory();
             OperatorTimes times = running.times();
-            Map<String, Double> seconds = new TreeMap<>();
-            times.times().forEach((operator, time) -> seconds.put(operator, seconds(time)));
             return new OfModel(
                     running.id(),
                     load.active(),
@@ -70,8 +68,14 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
                     decodedTokens,
                     times.steps(),
                     seconds(times.busy()),
-                    seconds);
+                    EngineForm.operatorSeconds(times));
         }
+    }
+
+    static Map<String, Double> operatorSeconds(OperatorTimes times) {
+        Map<String, Double> seconds = new TreeMap<>();
+        times.times().forEach((operator, time) -> seconds.put(operator, seconds(time)));
+        return seconds;
     }
 
     /** With three decimals. */

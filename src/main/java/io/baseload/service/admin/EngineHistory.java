@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -52,11 +53,19 @@ final class EngineHistory implements InitializingBean, DisposableBean {
      * @param decodedTokens since the start
      * @param steps since it was loaded
      * @param busySeconds duration of these steps
+     * @param operatorSeconds the workers' time by operator, all workers together
      * @param active answers being computed
      * @param queued waiting answers
      */
     @JsonNaming(SnakeCaseStrategy.class)
-    record OfModel(String id, long decodedTokens, long steps, double busySeconds, int active, int queued) {}
+    record OfModel(
+            String id,
+            long decodedTokens,
+            long steps,
+            double busySeconds,
+            Map<String, Double> operatorSeconds,
+            int active,
+            int queued) {}
 
     /** Tokens decoded since the start; running answers are counted token by token. */
     long decoded() {
@@ -72,8 +81,9 @@ final class EngineHistory implements InitializingBean, DisposableBean {
         return Math.round(counters.stream().mapToDouble(Counter::count).sum());
     }
 
-    synchronized List<Sample> samples() {
-        return List.copyOf(samples);
+    /** Those from a moment on, oldest first. */
+    synchronized List<Sample> samples(Instant from) {
+        return samples.stream().filter(sample -> !sample.at().isBefore(from)).toList();
     }
 
     private void attempt() {
@@ -103,6 +113,7 @@ final class EngineHistory implements InitializingBean, DisposableBean {
                 decoded(model.id()),
                 model.times().steps(),
                 EngineForm.seconds(model.times().busy()),
+                EngineForm.operatorSeconds(model.times()),
                 model.load().active(),
                 model.load().queued());
     }

@@ -36,7 +36,7 @@ public final class SignedTrail {
         return Files.exists(file);
     }
 
-    /** @throws IllegalStateException if the file is damaged: then it is unknown what was signed */
+    /** @throws IllegalStateException if the file is damaged, so that the signed state is unknown */
     Optional<Signed> read() {
         return new PrivateFile(file).read().map(text -> {
             try {

@@ -63,7 +63,7 @@ public final class BackendConnections implements AutoCloseable {
     }
 
     /**
-     * What all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, the time limit of a probe, and the memory for vectors.
+     * The parts that all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, the time limit of a probe, and the memory for vectors.
      *
      * @param streams the answers that are arriving, those to clients that were replaced too
      */

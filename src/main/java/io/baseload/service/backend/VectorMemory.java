@@ -32,7 +32,7 @@ final class VectorMemory {
         return new VectorMemory(Runtime.getRuntime().maxMemory() / 4 / BYTES);
     }
 
-    /** The numbers that one answer may have: what its owner may take if there are no others. */
+    /** The numbers that one answer may have: its owner's share if there are no others. */
     long mostOfAnswer() {
         return Math.min(MAX_NUMBERS, limit / 2);
     }
@@ -80,7 +80,7 @@ final class VectorMemory {
         }
 
         /**
-         * Takes what an answer will probably need, before it is computed for nothing.
+         * Takes the expected memory of an answer, so that none is computed for nothing.
          *
          * @throws NoRoomForOutputsException if there is no room for as many, or for the largest answer
          */
@@ -105,7 +105,7 @@ final class VectorMemory {
             expected -= numbers - more;
         }
 
-        /** Gives back what was expected and has not arrived. */
+        /** Gives back the part that was expected and has not arrived. */
         void complete() {
             long rest = expected;
             expected = 0;

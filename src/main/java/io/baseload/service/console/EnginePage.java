@@ -45,68 +45,26 @@ final class EnginePage {
         this.rooflines = rooflines;
     }
 
-    /**
-     * A model's time by class, in fractions of the whole.
-     *
-     * @param bar in the article's classes
-     * @param operators each class of the engine
-     */
-    record Profile(String model, long steps, List<Part> bar, Map<String, Double> operators) {}
-
     @GetMapping
     String page(Model model) {
         EngineState.Now now = engine.now();
         model.addAttribute("engine", now);
-        model.addAttribute(
-                "profiles", now.models().stream().map(EnginePage::profile).toList());
-        model.addAttribute(
-                "article", bar(Map.of("linear", 50.0, "convolution", 20.0, "barriers", 20.0, "other", 10.0), 100));
+        model.addAttribute("profiles", profiles(now));
+        model.addAttribute("article", EngineProfile.ARTICLE);
         model.addAttribute("rooflines", rooflines.all());
         model.addAttribute("instances", api.list("/admin/v1/instances?limit=1000"));
         return "engine";
     }
 
-    private static Profile profile(Map<String, Object> model) {
-        Map<String, Double> operators = new TreeMap<>();
-        if (model.get("operator_seconds") instanceof Map<?, ?> seconds) {
-            seconds.forEach((operator, time) -> operators.put(
-                    String.valueOf(operator), time instanceof Number number ? number.doubleValue() : 0.0));
-        }
-        double all = Math.max(
-                1e-9,
-                operators.values().stream().mapToDouble(Double::doubleValue).sum());
-        List<Part> bar = bar(operators, all);
-        operators.replaceAll((operator, seconds) -> seconds / all);
-        return new Profile(String.valueOf(model.get("id")), (long) EngineState.number(model, "steps"), bar, operators);
+    /** The profiles alone. */
+    @GetMapping("/profiles")
+    String profiles(Model model) {
+        model.addAttribute("profiles", profiles(engine.now()));
+        return "engine :: profiles";
     }
 
-    /** The classes of the article on Yuan2.0-102B: linear layers, convolution, waiting for other workers, and everything else. */
-    private static List<Part> bar(Map<String, Double> operators, double all) {
-        Map<String, Double> classes = new TreeMap<>();
-        operators.forEach((operator, amount) -> classes.merge(ofArticle(operator), amount, Double::sum));
-        var parts = new Part.Parts(all);
-        List.of("linear", "convolution", "collectives", "other").forEach(name -> {
-            double amount = classes.getOrDefault(name, 0.0);
-            parts.add(Math.round(100 * amount / all) + " % " + name, kind(name), amount);
-        });
-        return parts.list();
-    }
-
-    private static String kind(String name) {
-        return switch (name) {
-            case "linear" -> "a";
-            case "convolution" -> "b";
-            case "collectives" -> "c";
-            default -> "d";
-        };
-    }
-
-    private static String ofArticle(String operator) {
-        return operator.startsWith("linear")
-                ? "linear"
-                : operator.equals("convolution")
-                        ? operator
-                        : List.of("barriers", "waiting", "all-reduce").contains(operator) ? "collectives" : "other";
+    private static List<EngineProfile> profiles(EngineState.Now now) {
+        return now.models().stream().map(EngineProfile::of).toList();
     }
 
     /** Uses all CPUs for some seconds. */
@@ -119,10 +77,13 @@ final class EnginePage {
                 () -> rooflines.measure(model));
     }
 
+    /** The samples of the last hours, as those of {@link #live}. */
     @GetMapping("/history")
     @ResponseBody
-    Map<String, Object> history() {
-        return api.get("/admin/v1/engine/history");
+    List<Map<String, Object>> history() {
+        List<Map<String, Object>> samples = engine.history();
+        samples.forEach(sample -> EngineState.models(sample).forEach(EngineProfile::replaceOperators));
+        return samples;
     }
 
     /** Server-sent events: the current state, every two seconds. */
@@ -134,6 +95,7 @@ final class EnginePage {
         Instant end = Instant.now().plus(STREAM);
         do {
             EngineState.Now now = engine.now();
+            now.models().forEach(EngineProfile::replaceOperators);
             Map<String, Object> event = new TreeMap<>();
             event.put("at", Instant.now().toString());
             event.put("decoded_tokens", now.decoded());

@@ -15,6 +15,7 @@ final class EngineState {
     private static final Duration WINDOW = Duration.ofSeconds(25);
     private static final String DECODED = "decoded_tokens";
     private static final String ROOFLINE = "roofline";
+    private static final String HISTORY = "/admin/v1/engine/history";
 
     private final Api api;
     private final Rooflines rooflines;
@@ -51,11 +52,10 @@ final class EngineState {
     @SuppressWarnings("unchecked")
     Now now() {
         Map<String, Object> engine = api.get("/admin/v1/engine");
-        Instant at = Instant.parse(String.valueOf(engine.get("at")));
+        Instant at = at(engine);
         Optional<Map<String, Object>> earlier = earlier(at);
         List<Map<String, Object>> models = models(engine);
-        models.forEach(model -> earlier.flatMap(sample -> roofline(model, sample, between(sample, at)))
-                .ifPresent(share -> model.put(ROOFLINE, share)));
+        earlier.ifPresent(sample -> addRooflines(models, sample, between(sample, at)));
         double looked = sum(models, "prefix_tokens_looked_up");
         return new Now(
                 (Map<String, Object>) engine.getOrDefault("memory", Map.of()),
@@ -68,13 +68,30 @@ final class EngineState {
                 roofline(models));
     }
 
+    /** Samples of the last hours, oldest first: as in the API, with the same shares of the limit, each since the sample before. */
+    List<Map<String, Object>> history() {
+        List<Map<String, Object>> samples = api.list(HISTORY);
+        for (int i = 1; i < samples.size(); i++) {
+            Map<String, Object> sample = samples.get(i);
+            List<Map<String, Object>> models = models(sample);
+            addRooflines(models, samples.get(i - 1), between(samples.get(i - 1), at(sample)));
+            @Nullable Double all = roofline(models);
+            if (all != null) {
+                sample.put(ROOFLINE, all);
+            }
+        }
+        return samples;
+    }
+
     /** The oldest sample of the last 25 seconds. */
     private Optional<Map<String, Object>> earlier(Instant now) {
-        return api.list("/admin/v1/engine/history").reversed().stream()
-                .limit(WINDOW.toSeconds())
-                .filter(sample -> between(sample, now).compareTo(WINDOW) <= 0)
-                .reduce((later, earlier) -> earlier)
+        return api.list(HISTORY + "?from={from}", now.minus(WINDOW)).stream()
+                .findFirst()
                 .filter(sample -> between(sample, now).toMillis() > 500);
+    }
+
+    private void addRooflines(List<Map<String, Object>> models, Map<String, Object> earlier, Duration between) {
+        models.forEach(model -> roofline(model, earlier, between).ifPresent(share -> model.put(ROOFLINE, share)));
     }
 
     private Optional<Double> roofline(Map<String, Object> model, Map<String, Object> earlier, Duration between) {
@@ -93,7 +110,7 @@ final class EngineState {
     }
 
     @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> models(Map<String, Object> engine) {
+    static List<Map<String, Object>> models(Map<String, Object> engine) {
         return (List<Map<String, Object>>) engine.getOrDefault("models", List.of());
     }
 
@@ -103,7 +120,11 @@ final class EngineState {
     }
 
     private static Duration between(Map<String, Object> sample, Instant now) {
-        return Duration.between(Instant.parse(String.valueOf(sample.get("at"))), now);
+        return Duration.between(at(sample), now);
+    }
+
+    private static Instant at(Map<String, Object> sample) {
+        return Instant.parse(String.valueOf(sample.get("at")));
     }
 
     private static double sum(List<Map<String, Object>> models, String name) {

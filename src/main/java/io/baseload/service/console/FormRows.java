@@ -11,7 +11,7 @@ import org.springframework.util.MultiValueMap;
 /**
  * The rows of a form, whose fields are named as in the API.
  *
- * @param of what the rows are, for messages
+ * @param of their name in messages
  * @param fields each is in every row
  */
 record FormRows(String of, List<String> fields) {

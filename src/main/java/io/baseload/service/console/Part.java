@@ -8,7 +8,7 @@ import java.util.Map;
  * A part of a bar, which is 1000 wide.
  *
  * @param words its meaning and amount
- * @param kind its colour, from a to e
+ * @param kind its colour: a letter from a to e, or free
  */
 record Part(String words, String kind, double from, double width) {
 
@@ -21,7 +21,7 @@ record Part(String words, String kind, double from, double width) {
             parts.add(model, "kv_bytes", "KV cache of " + model.get("id"), "b", shown);
             parts.add(model, "working_bytes", "working space of " + model.get("id"), "c", shown);
         }
-        parts.add(now.memory(), "free", "free", "e", shown);
+        parts.add(now.memory(), "free", "free", "free", shown);
         return parts.list;
     }
 

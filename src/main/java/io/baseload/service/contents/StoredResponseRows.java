@@ -28,7 +28,7 @@ final class StoredResponseRows {
     /** A response of a conversation. */
     record Link(String id, @Nullable String previous, int bytes) {}
 
-    /** What a tenant has stored, and the time. */
+    /** The bytes of a tenant's responses, and the time. */
     Stored stored(String tenant) {
         return jdbc.sql("SELECT coalesce(sum(bytes), 0) AS bytes, clock_timestamp() AS at FROM stored_response WHERE"
                         + " tenant = ?")

@@ -20,7 +20,7 @@ final class DatabaseEncryption {
 
     private DatabaseEncryption() {}
 
-    /** What is missing, for the log; empty if the server is verified or on this machine. A URL that the driver doesn't understand is reported by the driver. */
+    /** The missing protection, for the log; empty if the server is verified or on this machine. A URL that the driver doesn't understand is reported by the driver. */
     static Optional<String> missing(String url) {
         Map<String, String> parameters = parameters(url);
         String hosts = parameters.getOrDefault("PGHOST", "localhost");

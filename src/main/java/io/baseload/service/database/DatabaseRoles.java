@@ -35,7 +35,7 @@ final class DatabaseRoles {
         }
     }
 
-    /** The owner migrates; the application has what {@code R__rights.sql} grants it. */
+    /** The owner migrates; the application has the rights that {@code R__rights.sql} grants. */
     static void create(DataSource superuser, String ownerPassword, String applicationPassword) throws SQLException {
         try (var connection = superuser.getConnection();
                 var statement = connection.createStatement()) {

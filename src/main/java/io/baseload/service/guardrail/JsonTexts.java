@@ -34,7 +34,7 @@ final class JsonTexts {
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
 
-    /** Reads what engines may read, and so print without its escapes. */
+    /** Accepts all JSON that engines may accept, and then print without its escapes. */
     private static final JsonMapper LENIENT = JSON.rebuild()
             .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)

@@ -199,7 +199,7 @@ final class EncodingService {
                 || (e instanceof UpstreamException upstream && upstream.reason() != Reason.UNSUPPORTED);
     }
 
-    /** An interrupt means that the service stops: what has been started is completed. */
+    /** An interrupt means that the service stops: texts that were started are completed. */
     private static List<float[]> await(CompletableFuture<List<float[]>> computed, BooleanSupplier wanted) {
         try {
             WantedResult.await(computed, WantedResult.UNLIMITED, wanted);

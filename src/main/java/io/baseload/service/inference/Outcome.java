@@ -19,7 +19,7 @@ import java.util.TreeMap;
 /**
  * The end of a request.
  *
- * @param usage what was computed
+ * @param usage of the computed part
  * @param finishReasons of the completed answers, in the order of their index
  * @param milliseconds from the request to its end
  * @param answer the answers so far, if the tenant wants them kept

@@ -236,7 +236,7 @@ final class ReservationLedger implements AutoCloseable {
         var unused = settle(outcome);
     }
 
-    /** Where one commit is lost, others are too. Settling what is settled changes nothing. */
+    /** Where one commit is lost, others are too. Settling twice changes nothing. */
     private void settleAgain() {
         if (againRunning.compareAndSet(false, true)) {
             var outcomes = recent.outcomes();

@@ -11,7 +11,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The figures of Inspur's article of 2024 on Yuan2.0-102B in the NF8260G7, beside what the arithmetic gives; 1 GB is 10⁹ bytes.
+ * The figures of Inspur's article of 2024 on Yuan2.0-102B in the NF8260G7, beside those of the arithmetic; 1 GB is 10⁹ bytes.
  *
  * <pre>
  * weights = parameters · bits / 8

@@ -24,8 +24,8 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param decodeTokensPerSecond of all sequences together
  * @param prefillTokensPerSecond of a prompt alone
  * @param oneSocketTokensPerSecond decode on one socket of the same machine, if everything fitted into its memory
- * @param bottleneck what limits decode, or that memory doesn't suffice
- * @param nextBottleneck what would limit it then
+ * @param bottleneck the limit of decode, or that memory doesn't suffice
+ * @param nextBottleneck the next limit
  * @param users the number of users for whom the least rate can be kept, each with the context, and who fit into memory; 0 if there are none
  * @param decodeCost of a million decoded tokens in steps of this batch
  * @param prefillCost of a million tokens of prompts

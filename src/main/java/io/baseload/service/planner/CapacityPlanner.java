@@ -58,7 +58,7 @@ public final class CapacityPlanner {
     private static final int[] BATCHES = {1, 2, 4, 8, 16, 32, 64, 128};
     private static final int[] CONTEXTS = {128, 512, 2048, 8192, 32768, 131072};
 
-    private static final String NOW = "what the program does now";
+    private static final String NOW = "estimates for the present program";
     private static final String CUT =
             "planned, with weights cut over the sockets as shards: no machine with several sockets has been measured";
 

@@ -11,7 +11,7 @@ import java.util.TreeSet;
 /**
  * Numbers and words by name, such as {@code sockets=4,channels=8}.
  *
- * @param field what they describe, for refusals
+ * @param field their name in the request, for refusals
  */
 public record Settings(String field, Map<String, String> values) {
     /** @throws InvalidRequestException if it isn't a list of {@code name=value} */

@@ -28,6 +28,10 @@ final class HuggingFaceFiles {
     private static final List<String> BESIDE_WEIGHTS =
             List.of("*.json", "*.jinja", "*.txt", "*.model", "LICENSE*", "*.tiktoken");
 
+    /** Companions in folders: the pooling of an encoder, and chat templates. */
+    private static final List<String> IN_FOLDERS =
+            List.of("1_Pooling/config.json", "additional_chat_templates/*.jinja");
+
     private final PullClient client;
     private final HuggingFace source;
     private final Authorization authorization;
@@ -146,7 +150,8 @@ final class HuggingFaceFiles {
 
     private static Predicate<String> with(List<String> top, String weights) {
         Predicate<String> some = any(List.of(weights)).or(any(BESIDE_WEIGHTS));
-        return name -> top.contains(name) && some.test(name);
+        Predicate<String> inFolders = any(IN_FOLDERS);
+        return name -> top.contains(name) ? some.test(name) : inFolders.test(name);
     }
 
     private static Predicate<String> any(List<String> patterns) {

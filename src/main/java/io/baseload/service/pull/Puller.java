@@ -203,7 +203,7 @@ public final class Puller implements AutoCloseable {
                 .resolve(file.name());
     }
 
-    /** The folders that a pull makes in its own, and in which it deletes what is not in its list. */
+    /** The folders that a pull makes in its own, and from which it deletes files that are not in its list. */
     public static Set<String> folders() {
         return Set.of(FILES, LAYERS);
     }

@@ -403,7 +403,7 @@ public final class Quota {
     /**
      * A reservation as stored in its row.
      *
-     * @param usedCost what ending it adds to the money used
+     * @param usedCost the amount that its end adds to the money used
      */
     private record Made(
             UUID id,

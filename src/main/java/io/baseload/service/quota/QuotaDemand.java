@@ -4,7 +4,7 @@ package io.baseload.service.quota;
  * The needs of a request, or a lower bound before they are known exactly.
  *
  * @param model the id of the model that answers
- * @param batch whether it gets only what interactive requests leave
+ * @param batch whether it gets only the capacity that interactive requests leave
  * @param answers how many are generated at the same time
  * @param completionTokens of all answers together
  */

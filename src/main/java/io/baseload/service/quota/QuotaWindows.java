@@ -131,7 +131,7 @@ final class QuotaWindows {
     }
 
     /**
-     * What counters gain, or give back if negative.
+     * The increments of counters; negative ones give back.
      *
      * @param kind its key is the budget's key
      * @param at identifies the windows

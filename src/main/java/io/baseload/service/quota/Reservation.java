@@ -8,7 +8,7 @@ import java.util.UUID;
  * @param id new for each request
  * @param instance the process that holds it
  * @param requestId the {@code x-request-id} of the HTTP request
- * @param batch whether it gets only what interactive requests leave
+ * @param batch whether it gets only the capacity that interactive requests leave
  * @param answers how many are generated at the same time
  * @param tokens prompts and answers, at most
  * @param promptTokens of these, the prompts
@@ -25,7 +25,7 @@ public record Reservation(
         long tokens,
         long promptTokens) {
 
-    /** A new one, for what a request needs. */
+    /** A new one, for the demand of a request. */
     public static Reservation of(QuotaDemand demand, UUID instance, String requestId) {
         return new Reservation(
                 UUID.randomUUID(),

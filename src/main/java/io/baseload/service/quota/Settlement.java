@@ -3,7 +3,7 @@ package io.baseload.service.quota;
 import java.util.UUID;
 
 /**
- * The end of a reservation, and what it added to the tenant's usage.
+ * The end of a reservation, and its addition to the tenant's usage.
  *
  * @param cachedTokens of the prompt tokens, those found in the cache
  */

@@ -70,7 +70,7 @@ public final class ImportService {
         /**
          * In the form of the audit trail.
          *
-         * @param path what was imported, as named in the request
+         * @param path of the imported file or folder, as in the request
          */
         public Map<String, ?> detail(String path) {
             return Map.of(

@@ -228,7 +228,7 @@ public final class PullService {
         return UUID.nameUUIDFromBytes(named.getBytes(StandardCharsets.UTF_8)).toString();
     }
 
-    /** What can't be deleted stays, until the same files are pulled again: the model is stored. */
+    /** Files that can't be deleted stay until they are pulled again; the model is stored. */
     private static void delete(Path place) {
         if (!Files.exists(place)) {
             return;

@@ -58,7 +58,7 @@ final class KeptResponses {
     }
 
     /**
-     * What the database has for a request.
+     * The stored part of a request.
      *
      * @param begun the time of the request by the clock of the store; only if its response is to be stored
      * @param earlier the response that it continues and all before it, in their order

@@ -27,7 +27,7 @@ public final class Startup implements SmartLifecycle {
     /** The default alias; its model is loaded first. */
     public static final String DEFAULT = "default";
 
-    /** Below the web server's phase, above the phase in which the ledger settles what ended. */
+    /** Below the web server's phase, above the phase in which the ledger settles ended requests. */
     static final int PHASE = 1000;
 
     private static final Logger LOG = LoggerFactory.getLogger(Startup.class);

@@ -13,7 +13,7 @@ import java.util.OptionalLong;
  * @param cost money, by the price table
  * @param softPercent the percentage of each limit from which on answers carry a warning, 1 to 99
  * @param interactivePercent the percentage of tokens and cost that batch requests leave to interactive ones at the start of the window, 0 to 100; it shrinks with the remaining
- *     time, so that batch requests get what the others did not use
+ *     time, so that batch requests get the part that the others did not use
  */
 public record UsageBudget(
         Scope scope,

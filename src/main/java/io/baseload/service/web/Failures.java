@@ -141,7 +141,7 @@ public final class Failures {
         LOG.warn("{}: no database: {}", requestId, e.toString());
         return ApiException.unavailable(
                         ApiException.DATABASE_UNAVAILABLE,
-                        "Quota and audit can't be written now, so nothing was done.",
+                        "The database is unavailable, so quota and audit can't be written. Nothing was done.",
                         DATABASE_BACK)
                 .with(QuotaSnapshot.UNLIMITED);
     }

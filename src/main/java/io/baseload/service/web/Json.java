@@ -50,7 +50,7 @@ public final class Json {
         }
     }
 
-    /** Sends what is JSON already. */
+    /** Sends finished JSON. */
     public static void send(HttpServletResponse response, byte[] body) throws IOException {
         response.setContentType(MediaType.APPLICATION_JSON_VALUE);
         response.setContentLength(body.length);

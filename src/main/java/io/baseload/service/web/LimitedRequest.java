@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.util.WebUtils;
 
-/** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies, as is what the request reads besides. */
+/** A request whose body is limited in size and time and, if it stays in memory, is counted against the memory for all bodies, as are other data that the request reads. */
 public final class LimitedRequest extends HttpServletRequestWrapper {
     private static final Duration MAX_REST = Duration.ofSeconds(10);
 

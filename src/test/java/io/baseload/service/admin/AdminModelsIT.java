@@ -62,7 +62,14 @@ final class AdminModelsIT {
                                                 >= now.get("decoded_tokens").asLong()
                                         && sample.get("steps").asLong()
                                                 >= now.get("steps").asLong()
-                                        && sample.get("busy_seconds").asDouble() > 0));
+                                        && sample.get("busy_seconds").asDouble() > 0
+                                        && sample.at("/operator_seconds/attention")
+                                                        .asDouble()
+                                                > 0));
+        String history = "/admin/v1/engine/history?from=";
+        assertThat(rest.get(history + "2000-01-01T00:00:00Z").get("data")).isNotEmpty();
+        assertThat(rest.get(history + "2999-01-01T00:00:00Z").get("data")).isEmpty();
+        assertThat(rest.send("GET", history + "noon", "").statusCode()).isEqualTo(400);
     }
 
     private static JsonNode ofBundled(JsonNode engine) {

@@ -2,6 +2,7 @@ package io.baseload.service.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.console.ConsoleSession;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
@@ -9,6 +10,7 @@ import io.baseload.testing.CuttableLine;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.Streamed;
+import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -29,7 +31,8 @@ final class OutageIT {
     void runningAnswersEndAndAreSettledLater() throws Exception {
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
                 CuttableLine line = new CuttableLine(database.port());
-                RunningService service = RunningService.at(folder.resolve("home"), line.to(database))) {
+                RunningService service = RunningService.at(folder.resolve("home"), line.to(database));
+                ConsoleSession console = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             Admin admin = new Admin(service.rest());
             Streamed answer = Streamed.ask(service.rest(), RunningService.KEY, ANSWER);
             assertThat(answer.next()).isNotEmpty();
@@ -39,6 +42,9 @@ final class OutageIT {
             assertThat(admin.ask("default").statusCode()).isEqualTo(503);
             assertThat(service.rest().send("GET", "/actuator/prometheus", "").statusCode())
                     .isEqualTo(503);
+            HttpResponse<String> home = console.get("/console");
+            assertThat(home.statusCode()).isEqualTo(503);
+            assertThat(home.body()).contains("The database is unavailable");
             List<String> events = answer.rest();
             assertThat(events.getLast()).isEqualTo("[DONE]");
             assertThat(String.join("\n", events)).contains("\"completion_tokens\":150");
@@ -50,6 +56,7 @@ final class OutageIT {
             assertThat(found.at("/integrity/ok").asBoolean()).isTrue();
             assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
             assertThat(admin.ask("default").statusCode()).isEqualTo(200);
+            assertThat(console.get("/console").body()).contains("Needs attention");
         }
     }
 

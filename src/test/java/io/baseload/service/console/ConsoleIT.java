@@ -411,23 +411,6 @@ class ConsoleIT {
     }
 
     @Test
-    void showsTheEngineLive(RunningService service) {
-        signIn();
-        browser.open(url + "/console/engine");
-        browser.await("Yuan2.0-102B");
-        Patience.await().until(() -> browser.one("#now-rate").getText().matches("[0-9.]+"));
-        browser.awaitElement("#rate-plot canvas");
-        browser.awaitElement("#step-plot canvas");
-        browser.one("#engine-model option[value='smollm2-135m-instruct']").click();
-        Patience.await().until(() -> {
-            service.rest().post("/v1/completions", Map.of("model", "default", "prompt", "Once", "max_tokens", 4));
-            return browser.one("#now-step").getText().matches("[0-9.]+ ms");
-        });
-        assertThat(browser.one("#now-batch").getText()).matches("[0-9.]+");
-        assertThat(browser.errors()).isEmpty();
-    }
-
-    @Test
     void saysThatTheServiceCanNotBeReached() {
         signIn();
         browser.offline(true);

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A browser's part of HTTP: cookies, forms and their tokens, and nothing that a script does. Paths are the console's; addresses may be any. */
-final class ConsoleSession implements AutoCloseable {
+public final class ConsoleSession implements AutoCloseable {
     private static final Pattern TOKEN = Pattern.compile("name=\"_csrf\"[^>]* value=\"([^\"]+)\"");
 
     private final CookieManager cookies = new CookieManager();
@@ -34,7 +34,7 @@ final class ConsoleSession implements AutoCloseable {
         this.url = url;
     }
 
-    static ConsoleSession of(String url, String key) throws IOException, InterruptedException {
+    public static ConsoleSession of(String url, String key) throws IOException, InterruptedException {
         var session = new ConsoleSession(url);
         session.signIn(key);
         return session;
@@ -44,7 +44,7 @@ final class ConsoleSession implements AutoCloseable {
         return submit("/console/sign-in", "/console/sign-in", Map.of("key", key));
     }
 
-    HttpResponse<String> get(String path) throws IOException, InterruptedException {
+    public HttpResponse<String> get(String path) throws IOException, InterruptedException {
         return client.send(request(path).build(), BodyHandlers.ofString());
     }
 

@@ -87,7 +87,8 @@ class McpIT {
                 var own = tool.in(AdminTool.Location.PATH).stream()
                         .collect(Collectors.toMap(AdminTool.Parameter::name, it -> arguments.get(it.name())));
                 CallToolResult result = call(client, tool.name(), own);
-                if (List.of("get_job", "get_canary").contains(tool.name())) {
+                if (List.of("get_job", "get_canary", "get_backend", "get_key", "get_key_budgets")
+                        .contains(tool.name())) {
                     assertThat(text(result)).as(tool.name()).startsWith("404: ");
                 } else {
                     assertThat(json(result).isObject()).as(tool.name()).isTrue();
@@ -109,7 +110,8 @@ class McpIT {
                     .isNotEmpty();
             assertThat(client.listTools().tools())
                     .extracting(Tool::name)
-                    .containsExactlyInAnyOrder("who_am_i", "list_audit_entries", "verify_audit_trail");
+                    .containsExactlyInAnyOrder(
+                            "who_am_i", "list_audit_entries", "verify_audit_trail", "list_audit_keys");
             CallToolResult refused = call(client, "list_models", Map.of());
             assertThat(refused.isError()).isTrue();
             assertThat(text(refused)).startsWith("403: ");
@@ -129,7 +131,16 @@ class McpIT {
                 secret,
                 client -> assertThat(client.listTools().tools())
                         .extracting(Tool::name)
-                        .containsExactlyInAnyOrder("who_am_i", "get_tenant", "list_keys", "get_usage"));
+                        .containsExactlyInAnyOrder(
+                                "who_am_i",
+                                "get_tenant",
+                                "list_keys",
+                                "get_key",
+                                "get_key_budgets",
+                                "list_identities",
+                                "get_guardrails",
+                                "get_content_policy",
+                                "get_usage"));
     }
 
     @Test
@@ -203,6 +214,14 @@ class McpIT {
             with(service.rest(), RunningService.KEY, client -> {
                 assertThat(json(call(client, "set_alias", Map.of("name", "mine", "model", "smollm2-135m-instruct"))))
                         .isNotNull();
+                var load = Map.<String, Object>of("id", "smollm2-135m-instruct", "precision", "wrong");
+                assertThat(text(call(client, "load_model", load)))
+                        .startsWith("400: ")
+                        .contains("precision");
+                var files = Map.<String, Object>of("path", "none", "name", "none", "quantize", "wrong");
+                assertThat(text(call(client, "import_model", files)))
+                        .startsWith("400: ")
+                        .contains("quantize");
                 assertThat(client.listTools().tools())
                         .filteredOn(tool -> tool.name().equals("unload_model"))
                         .singleElement()

@@ -182,6 +182,6 @@ class ArticleFiguresTest {
                 new PlanRequest(1, 64, 64, 1, OptionalDouble.empty()));
         assertThat(plan.decodeTokensPerSecond()).isPositive();
         assertThat(plan.prefillTokensPerSecond()).isPositive();
-        assertThat(plan.standing()).isEqualTo("what the program does now");
+        assertThat(plan.standing()).isEqualTo("estimates for the present program");
     }
 }

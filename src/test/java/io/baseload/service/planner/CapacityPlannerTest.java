@@ -124,7 +124,7 @@ class CapacityPlannerTest {
         assertThat(plan.stepReadBytes()).isEqualTo(2_186_250);
         assertThat(plan.bottleneck()).isEqualTo("memory bandwidth (weights)");
         assertThat(plan.nextBottleneck()).isEqualTo("kernel rate");
-        assertThat(plan.standing()).isEqualTo("what the program does now");
+        assertThat(plan.standing()).isEqualTo("estimates for the present program");
         assertThat(plan.decodeCost()).hasValueCloseTo(1e-3 * 1e6 / plan.decodeTokensPerSecond(), within(1e-9));
     }
 
@@ -251,7 +251,7 @@ class CapacityPlannerTest {
         assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6 + 2 * 3e-6, EXACT);
         assertThat(plan.step().collectives()).isEqualTo(2 * 3e-6, EXACT); // all workers meet
         assertThat(plan.perSocket()).hasSize(1);
-        assertThat(plan.standing()).isEqualTo("what the program does now");
+        assertThat(plan.standing()).isEqualTo("estimates for the present program");
         assertThat(plan.shards().count()).isEqualTo(2);
         assertThat(plan(measured(RATES), 1, 100).shards().collectivesPerToken()).isZero();
         // whatever the sizes are, all of it is in one memory, norms once for each, and the largest decides

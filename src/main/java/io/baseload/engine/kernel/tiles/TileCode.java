@@ -357,7 +357,7 @@ final class TileCode {
         }
     }
 
-    /** Sums in 16 bits become sums in 32 bits; what the codes' offset has added is taken away. */
+    /** Widens sums from 16 to 32 bits, and subtracts the share of the codes' offset. */
     private void widen(int row) {
         if (values.shift() >= 0) {
             code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row)));

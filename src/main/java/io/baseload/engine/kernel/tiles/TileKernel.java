@@ -14,10 +14,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * (AVX2), which makes 32 products where the Vector API's widest multiplication of that machine makes 16, and VPDPBUSD (VNNI), which makes 64 and also adds them up. In addition sums stay in registers, and loads have
  * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
  *
- * <p><b>What they compute</b> is what {@code ScalarInt8} defines, bit for bit: an exact sum of integers for each group of 32 or 16 columns, and one product and one fused multiply-add for each group and output.
+ * <p><b>The results</b> equal those of {@code ScalarInt8}, bit for bit: an exact sum of integers for each group of 32 or 16 columns, and one product and one fused multiply-add for each group and output.
  * So the result depends neither on the instructions nor on the number of rows. Rows must be finite.
  *
- * <p><b>What they can't do</b> is fail with an exception: a wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
+ * <p><b>No exceptions.</b> A wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */
 public final class TileKernel {
     private record Variant(VectorInstructions set, Packing packing, int rows) {}

@@ -1,5 +1,5 @@
 'use strict';
-// A part of a page that is replaced keeps its sideways scroll. One whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
+// A part of a page that is replaced keeps its sideways scroll and its open details. One whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
 (() => {
   const say = (part, text) => {
     const words = document.createElement('p');
@@ -9,13 +9,16 @@
     if (part.matches('select')) part.before(words); else part.replaceChildren(words);
   };
 
-  let scrolled = [];
+  let scrolled = [], opened = [];
   document.addEventListener('htmx:beforeSwap', event => {
     scrolled = [...event.detail.target.querySelectorAll('.scroll[id]')].map(box => [box.id, box.scrollLeft]);
+    opened = [...event.detail.target.querySelectorAll('details[id][open]')].map(details => details.id);
   });
   document.addEventListener('htmx:afterSwap', () => {
     for (const [id, left] of scrolled) document.getElementById(id)?.scrollTo({left: left, behavior: 'instant'});
+    for (const id of opened) document.getElementById(id)?.setAttribute('open', '');
     scrolled = [];
+    opened = [];
   });
 
   document.addEventListener('htmx:beforeRequest', event => {

@@ -1,5 +1,5 @@
 'use strict';
-// Plots of the console: the engine's rate and step time live, and usage by day.
+// Plots of the console: the engine's figures live and of the last hours, and usage by day.
 (() => {
   // Colours of the theme, as the browser computes them.
   const colour = name => {
@@ -12,7 +12,19 @@
   };
   const axis = () => ({stroke: colour('muted'), grid: {stroke: colour('ink-line'), width: 1}, ticks: {stroke: colour('ink-line'), width: 1}});
   const width = place => Math.max(200, place.clientWidth);
-  const resized = (place, plot) => addEventListener('resize', () => plot.setSize({width: width(place), height: 220}));
+  const size = place => ({width: width(place), height: 220});
+  // A place for a plot. A change of the colour scheme makes the plot anew, because uPlot reads its colours only then.
+  const canvas = place => {
+    let plot = null, described = null, shown = null;
+    const draw = (options, data) => {
+      [described, shown] = [options, data];
+      plot?.destroy();
+      plot = new uPlot({...size(place), ...options()}, data, place);
+    };
+    addEventListener('resize', () => plot?.setSize(size(place)));
+    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => plot && draw(described, shown));
+    return {draw: draw, data: data => plot.setData(shown = data)};
+  };
   const round = value => value == null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1);
 
   const read = address => fetch(address).then(answer => {
@@ -31,29 +43,39 @@
   function engine(place) {
     const choice = document.getElementById('engine-model');
     const samples = [];
+    let figures = []; // one for each sample but the first
     const chosen = model => !choice.value || model.id === choice.value;
-    const plot = (id, label, ink) => {
-      const parent = document.getElementById(id), line = colour(ink);
-      const made = new uPlot({
-        width: width(parent), height: 220, cursor: {y: false},
-        series: [{}, {label: label, stroke: line, width: 1.5, points: {show: true, size: 3, stroke: line, fill: line}, value: (u, value) => round(value)}],
-        axes: [axis(), axis()], scales: {y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
-      }, [[], []], parent);
-      resized(parent, made);
+    const line = ink => ({stroke: colour(ink), width: 1.5, points: {show: true, size: 3, stroke: colour(ink), fill: colour(ink)}});
+    const plot = (id, series, top) => {
+      const made = canvas(document.getElementById(id));
+      made.draw(() => ({
+        cursor: {y: false}, series: [{}, ...series()], axes: [axis(), axis()],
+        scales: {y: {range: (u, min, max) => [0, top ?? Math.max(1, max * 1.1)]}}
+      }), [[], ...series().map(() => [])]);
       return made;
     };
-    const rates = plot('rate-plot', 'tokens per second', 'ink-a');
-    const steps = plot('step-plot', 'milliseconds', 'ink-b');
+    const lines = [['rate', 'tokens per second', 'ink-a'], ['step', 'milliseconds', 'ink-b'], ['batch', 'answers', 'ink-c'], ['roofline', 'percent', 'ink-d']]
+      .map(([name, label, ink]) => [name, plot(name + '-plot', () => [{...line(ink), label: label, value: (u, value) => round(value)}])]);
+    // shares of time, one upon the other: the highest sum is drawn first, and the others over it
+    const classes = [['linear', 'ink-a'], ['convolution', 'ink-b'], ['attention', 'ink-e'], ['collectives', 'ink-c'], ['other', 'ink-d']];
+    const profile = plot('profile-plot', () => classes.map(([name, ink], at) => ({
+      ...line(ink), fill: colour(ink), label: name + ', percent', value: (u, value, index, i) => round(i == null ? null : figures[i]?.shares?.[at])
+    })).reverse(), 100);
     const between = (earlier, later) => {
       const seconds = (Date.parse(later.at) - Date.parse(earlier.at)) / 1e3;
       // a model with fewer steps than before was loaded again meanwhile
       const pairs = later.models.filter(chosen)
         .map(model => [earlier.models.find(before => before.id === model.id), model])
         .filter(([before, model]) => before && model.steps >= before.steps);
-      const more = name => pairs.reduce((sum, [before, model]) => sum + model[name] - before[name], 0);
+      const grown = figure => pairs.reduce((sum, [before, model]) => sum + figure(model) - figure(before), 0);
+      const more = name => grown(model => model[name]);
       const count = more('steps'), decoded = more('decoded_tokens');
+      const times = classes.map(([name]) => grown(model => model.class_seconds[name] ?? 0));
+      const time = times.reduce((sum, seconds) => sum + seconds, 0);
+      const share = choice.value ? later.models.find(chosen)?.roofline : later.roofline;
       const rate = choice.value ? (pairs.length ? decoded / seconds : null) : (later.decoded_tokens - earlier.decoded_tokens) / seconds;
-      return {rate: rate, steps: count / seconds, step: count ? 1e3 * more('busy_seconds') / count : null, batch: count ? decoded / count : null};
+      return {rate: rate, steps: count / seconds, step: count ? 1e3 * more('busy_seconds') / count : null, batch: count ? decoded / count : null,
+        roofline: share == null ? null : 100 * share, shares: time > 0 ? times.map(seconds => 100 * seconds / time) : null};
     };
     const add = sample => {
       samples.push(sample);
@@ -64,24 +86,24 @@
     const draw = () => {
       const later = samples.slice(1);
       const times = later.map(sample => Date.parse(sample.at) / 1e3);
-      const figures = later.map((sample, i) => between(samples[i], sample));
-      rates.setData([times, figures.map(it => it.rate)]);
-      steps.setData([times, figures.map(it => it.step)]);
+      figures = later.map((sample, i) => between(samples[i], sample));
+      lines.forEach(([name, plot]) => plot.data([times, figures.map(it => it[name])]));
+      const upTo = at => figures.map(it => it.shares?.slice(0, at + 1).reduce((sum, share) => sum + share, 0) ?? null);
+      profile.data([times, ...classes.map((none, at) => upTo(at)).reverse()]);
       if (!figures.length) return;
-      const now = figures.at(-1), sample = samples.at(-1), models = sample.models.filter(chosen);
+      const now = figures.at(-1), models = samples.at(-1).models.filter(chosen);
       const put = (name, value) => document.getElementById('now-' + name).textContent = value;
       const sum = name => models.reduce((sum, model) => sum + model[name], 0);
-      const share = choice.value ? models[0]?.roofline : sample.roofline;
       put('rate', round(now.rate));
       put('steps', round(now.steps));
       put('step', now.step == null ? '–' : round(now.step) + ' ms');
       put('batch', round(now.batch));
-      put('roofline', share == null ? '–' : Math.round(100 * share) + ' %');
+      put('roofline', now.roofline == null ? '–' : Math.round(now.roofline) + ' %');
       put('active', sum('active'));
       put('queued', sum('queued'));
     };
     read(place.dataset.history).then(history => {
-      history.data.forEach(add);
+      history.forEach(add);
       draw();
       choice.addEventListener('change', draw);
       const live = new EventSource(place.dataset.live), lost = document.getElementById('engine-lost');
@@ -108,7 +130,7 @@
     const days = Array.from({length: 30}, (none, i) => first + i * day);
     const inks = ['ink-a', 'ink-b', 'ink-c', 'ink-d', 'muted'];
     const bars = uPlot.paths.bars({size: [0.6, 60]});
-    let plot = null;
+    const plot = canvas(place);
     const group = label => ({label: label, tokens: days.map(() => 0)});
     const count = (group, date, tokens) => {
       const at = days.indexOf(Date.parse(date) / 1e3);
@@ -117,17 +139,15 @@
     const total = group => group.tokens.reduce((sum, tokens) => sum + tokens, 0);
     const draw = groups => {
       const sums = groups.map((none, i) => days.map((none, at) => groups.slice(0, i + 1).reduce((sum, group) => sum + group.tokens[at], 0)));
-      const series = groups.map((group, i) => ({
+      const series = () => groups.map((group, i) => ({
         label: group.label, stroke: colour(inks[i]), fill: colour(inks[i]), paths: bars, points: {show: false},
         value: (u, value, index, at) => at == null ? '–' : group.tokens[at].toLocaleString('en')
       }));
-      plot?.destroy();
-      plot = new uPlot({
-        width: width(place), height: 220,
-        series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)}, ...series.reverse()],
+      plot.draw(() => ({
+        series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)}, ...series().reverse()],
         axes: [axis(), {...axis(), size: 70}],
         scales: {x: {range: () => [first - day / 2, first + 29.5 * day]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
-      }, [days, ...sums.reverse()], place); // the highest first: the others are drawn over it
+      }), [days, ...sums.reverse()]); // the highest first: the others are drawn over it
     };
     const ofPromptsAndAnswers = () => {
       const answers = group('answers'), prompts = group('prompts');
@@ -155,7 +175,6 @@
       place.parentElement.querySelector('.refusal')?.remove();
       return choice.value ? ofEach(choice.value) : ofPromptsAndAnswers();
     });
-    addEventListener('resize', () => plot.setSize({width: width(place), height: 220}));
     ofPromptsAndAnswers();
   }
 

@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.springframework.boot.test.context.TestConfiguration;
+import org.springframework.boot.testcontainers.service.connection.ServiceConnection;
+import org.springframework.context.annotation.Bean;
 import org.testcontainers.utility.DockerImageName;
 
 class BaseloadContainerTest {
@@ -23,6 +26,20 @@ class BaseloadContainerTest {
     @Test
     void hasThePortsOfTheImage() {
         assertEquals(List.of(8080, 8081), new BaseloadContainer("baseload:0.1.0").getExposedPorts());
+    }
+
+    @Test
+    void isABeanAsTheDocumentationShowsIt() {
+        assertEquals(List.of(8080, 8081), new Containers().baseload().getExposedPorts());
+    }
+
+    @TestConfiguration(proxyBeanMethods = false)
+    static class Containers {
+        @Bean
+        @ServiceConnection
+        BaseloadContainer baseload() {
+            return new BaseloadContainer("baseload:latest");
+        }
     }
 
     @Test
