@@ -125,8 +125,7 @@ final class PerplexityCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static LoadedModel load(
-            Engine engine, Path path, int tokens, KvPrecision kvPrecision, Precision precision) {
+    private LoadedModel load(Engine engine, Path path, int tokens, KvPrecision kvPrecision, Precision precision) {
         int most = engine.inspect(path).contextLength();
         if (tokens > most) {
             throw new BadInputException("a window has " + tokens + " tokens, " + path + " can see only " + most);
@@ -137,7 +136,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 .withMaxSequences(1)
                 .withKvPrecision(kvPrecision)
                 .withPrecision(precision);
-        return CommandLoad.ofThisProcess().load(engine, path, options);
+        return CommandLoad.ofThisProcess(output).load(engine, path, options);
     }
 
     private List<WindowScore> measure(LoadedModel loaded, @Nullable LoadedModel other, List<int[]> ids)
