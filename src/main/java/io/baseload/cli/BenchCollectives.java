@@ -6,6 +6,8 @@ import io.baseload.engine.api.EngineOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
 /**
  * The duration of an all-reduce in microseconds, including the barrier of its shard's workers that follows.
@@ -19,37 +21,55 @@ record BenchCollectives(
     private static final List<Integer> SHARDS = List.of(2, 3, 4);
     private static final List<Integer> WIDTHS = List.of(2048, 8192);
     private static final List<Integer> ROWS = List.of(1, 8, 64);
-    private static final List<Integer> BARRIER_THREADS = List.of(2, 4, 8);
 
     /** Each kind of all-reduce; then barriers, as sums of nothing by one shard. */
     static List<BenchCollectives> run(Output output) {
         var results = new ArrayList<BenchCollectives>();
-        int cpus = Runtime.getRuntime().availableProcessors();
         for (int shards : SHARDS) {
-            try (Engine engine = Engine.open(new EngineOptions(Math.max(shards, cpus), true, shards, List.of()))) {
+            try (Engine engine = open(0, shards)) {
                 for (int width : WIDTHS) {
                     for (int rows : ROWS) {
-                        results.add(measure(engine, shards, Math.max(shards, cpus), width, rows));
+                        results.add(measure(engine, width, rows));
                         output.note(results.getLast().line());
                     }
                 }
             }
         }
-        for (int threads : BARRIER_THREADS) {
-            try (Engine engine = Engine.open(new EngineOptions(threads, true, 1, List.of()))) {
-                results.add(measure(engine, 1, threads, 1, 1));
+        for (int threads : barriers(machine())) {
+            try (Engine engine = open(threads, 1)) {
+                results.add(measure(engine, 1, 1));
                 output.note(results.getLast().line());
             }
         }
         return results;
     }
 
-    private static BenchCollectives measure(Engine engine, int shards, int workers, int width, int rows) {
+    private static Engine open(int threads, int shards) {
+        return Engine.open(new EngineOptions(threads, true, shards, List.of()));
+    }
+
+    /** As many workers as the machine has for one shard. */
+    private static int machine() {
+        try (Engine engine = open(0, 1)) {
+            return engine.workers();
+        }
+    }
+
+    /** The numbers of threads whose barriers are measured, up to all of the machine's workers. */
+    static SortedSet<Integer> barriers(int workers) {
+        SortedSet<Integer> threads = new TreeSet<>(List.of(2, 4, 8, Math.max(2, workers)));
+        for (int some = 16; some < workers; some *= 2) {
+            threads.add(some);
+        }
+        return threads;
+    }
+
+    private static BenchCollectives measure(Engine engine, int width, int rows) {
         CollectiveTimes slices = engine.measureAllReduce(rows, width, false);
         CollectiveTimes meeting = engine.measureAllReduce(rows, width, true);
         return new BenchCollectives(
-                shards,
-                workers,
+                engine.shards(),
+                engine.workers(),
                 width,
                 rows,
                 slices.micros(50),

@@ -49,7 +49,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--threads",
             split = ",",
             description = "Thread counts, such as 1,2,4 (default: as many as the machine allows).")
-    private List<Integer> threads = List.of(Runtime.getRuntime().availableProcessors());
+    private List<Integer> threads = List.of();
 
     @Option(
             names = "--prompt",
@@ -92,9 +92,8 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--collectives",
-            description =
-                    "Instead, measure all-reduces of 2, 3 and 4 shards and barriers of 2, 4 and 8 threads, without a"
-                            + " model.")
+            description = "Instead, measure all-reduces of 2, 3 and 4 shards, and barriers of 2, 4, 8 … and all of the"
+                    + " machine's workers, without a model.")
     private boolean collectives;
 
     @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")
@@ -126,15 +125,15 @@ final class BenchCommand implements Callable<Integer> {
         var runs = new ArrayList<BenchRun>();
         var profiles = new ArrayList<BenchProfile>();
         var speculative = new ArrayList<BenchSpeculation>();
-        for (int count : threads) {
+        for (int count : threads.isEmpty() ? List.of(0) : threads) {
             try (Engine engine = shards.open(count)) {
                 for (Quantization format : formats) {
                     if (speculation) {
-                        compare(engine, format, count, speculative);
+                        compare(engine, format, speculative);
                         continue;
                     }
-                    LoadedModel loaded = CommandLoad.ofThisProcess().load(engine, model.path(), options(format));
-                    measure(loaded, format.label(), count, runs, profiles);
+                    LoadedModel loaded = load(engine, options(format));
+                    measure(loaded, format.label(), engine.workers(), runs, profiles);
                     loaded.close();
                     loaded.freed().get();
                 }
@@ -158,7 +157,7 @@ final class BenchCommand implements Callable<Integer> {
         if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {
             throw new BadInputException("--prompt, --decode, --batch and --repeat must be 1 or more");
         }
-        if (min(threads) < 1) {
+        if (threads.stream().anyMatch(count -> count < 1)) {
             throw new BadInputException("--threads must be 1 or more");
         }
     }
@@ -177,19 +176,21 @@ final class BenchCommand implements Callable<Integer> {
                 .withQuantization(format);
     }
 
-    private void compare(Engine engine, Quantization format, int count, List<BenchSpeculation> results)
-            throws Exception {
+    private LoadedModel load(Engine engine, LoadOptions options) {
+        return CommandLoad.ofThisProcess(output).load(engine, model.path(), options);
+    }
+
+    private void compare(Engine engine, Quantization format, List<BenchSpeculation> results) throws Exception {
         LoadOptions options = LoadOptions.named(model.name())
                 .withKvPrecision(kv.precision())
                 .withPrecision(precision.orElse(Precision.FAST))
                 .withPrefixCache(false)
                 .withQuantization(format);
-        try (LoadedModel plain =
-                        CommandLoad.ofThisProcess().load(engine, model.path(), options.withSpeculation(false));
-                LoadedModel speculating = CommandLoad.ofThisProcess().load(engine, model.path(), options)) {
+        try (LoadedModel plain = load(engine, options.withSpeculation(false));
+                LoadedModel speculating = load(engine, options)) {
             for (BenchSpeculation result : BenchSpeculation.run(plain, speculating, max(decodes), repeat)) {
                 results.add(result);
-                output.note(format.label() + ", " + count + " threads, " + result.line());
+                output.note(format.label() + ", " + engine.workers() + " threads, " + result.line());
             }
         }
     }

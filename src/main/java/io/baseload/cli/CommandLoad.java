@@ -15,22 +15,18 @@ import java.nio.file.Path;
  * disk page by page.
  *
  * @param budget the memory that the process may use
+ * @param progress of reading ahead
  */
-record CommandLoad(MemoryBudget budget) {
+record CommandLoad(MemoryBudget budget, Progress progress) {
 
-    static CommandLoad ofThisProcess() {
-        return new CommandLoad(MemoryBudget.ofThisProcess(0));
+    static CommandLoad ofThisProcess(Output output) {
+        return new CommandLoad(MemoryBudget.ofThisProcess(0), new Percent(output));
     }
 
     LoadedModel load(Engine engine, Path model, LoadOptions options) {
-        MemoryEstimate needed = estimate(engine, model, options);
+        admit(estimate(engine, model, options));
         if (StoredFolder.is(model)) {
-            StoredFolder stored = StoredFolder.open(model);
-            // layers may share their weights, which are then in memory once
-            admit(needed.withWeights(Math.min(needed.weights(), stored.weightBytes())));
-            stored.readAhead(Progress.NONE);
-        } else {
-            admit(needed);
+            StoredFolder.open(model).readAhead(progress);
         }
         return engine.load(model, options);
     }

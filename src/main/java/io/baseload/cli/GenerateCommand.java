@@ -120,7 +120,7 @@ final class GenerateCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         try (Engine engine = shards.open(threads);
-                LoadedModel loaded = CommandLoad.ofThisProcess()
+                LoadedModel loaded = CommandLoad.ofThisProcess(output)
                         .load(
                                 engine,
                                 model.path(),

@@ -129,7 +129,7 @@ final class PerplexityCommand implements Callable<Integer> {
         return precision.orElse(Precision.EXACT);
     }
 
-    private static LoadedModel load(
+    private LoadedModel load(
             Engine engine, Path path, int tokens, Optional<KvPrecision> kvPrecision, Precision precision) {
         int most = engine.inspect(path).contextLength();
         if (tokens > most) {
@@ -141,7 +141,7 @@ final class PerplexityCommand implements Callable<Integer> {
                 .withMaxSequences(1)
                 .withKvPrecision(kvPrecision)
                 .withPrecision(precision);
-        return CommandLoad.ofThisProcess().load(engine, path, options);
+        return CommandLoad.ofThisProcess(output).load(engine, path, options);
     }
 
     private List<WindowScore> measure(LoadedModel loaded, @Nullable LoadedModel other, List<int[]> ids)

@@ -34,11 +34,15 @@ class ServerReportIT {
         assertThat(Files.readString(out.resolve("plan.svg"))).startsWith("<svg");
         assertThat(Files.readString(out.resolve("report.md")))
                 .contains("## CPUs", "node0: CPUs", "Cpus_allowed_list", "## Plan", "bottleneck", "tokens/s decode")
+                .contains("## Collectives", "4 shards, ", "rows of 8192: an all-reduce", "threads: a barrier")
                 .contains("## Cut into 2", "shard 1", "all-reduces a token")
                 .contains(
                         "## Bench with 1",
                         "## Bench with 2",
+                        "shard 0 of 1: workers 2",
+                        "shard 0 of 1 after use: ",
                         "shard 1 of 2: workers 1",
+                        "shard 1 of 2 after use: ",
                         "of the roofline",
                         "barriers",
                         "1 measurements")

@@ -103,6 +103,9 @@ public interface Engine extends AutoCloseable {
     /** The number of parts that it cuts each generating model into. */
     int shards();
 
+    /** The number of workers of all shards together. */
+    int workers();
+
     /** Whether all workers are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * How an engine uses the machine.
  *
- * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow
+ * @param threads worker threads; 0 = as many as the cgroup's CPU quota and cpuset allow, with several shards for each as many as the smallest has cores
  * @param pinned whether each worker stays on one CPU
  * @param shards parts that a model is cut into, each with workers of its own; 0 = one for each list of CPUs, or for each NUMA node that the process may use
  * @param cpus lists in the kernel's format, such as {@code 0-15,32-47}: the CPUs of each shard, or one list that all shards share; empty = all that the process may use

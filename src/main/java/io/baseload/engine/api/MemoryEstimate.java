@@ -24,8 +24,4 @@ public record MemoryEstimate(long weights, long kvCache, long scratch, long acti
                 scratch + other.scratch,
                 activations + other.activations);
     }
-
-    public MemoryEstimate withWeights(long bytes) {
-        return new MemoryEstimate(bytes, kvCache, scratch, activations);
-    }
 }

@@ -4,7 +4,7 @@ import java.util.List;
 
 /**
  * Receives the events of a generation. The engine's thread calls, in order: {@link #prompt} (only if requested), {@link #token} for each decoded token, and finally exactly one of {@link
- * #finished} and {@link #failed}. No method may block, because all sequences would wait for it.
+ * #finished} and {@link #failed}. No method may block, because all sequences would wait for it. If the engine is lost, another thread calls {@link #failed}; calls never overlap.
  */
 public interface TokenSink {
     /** Log-probabilities of the prompt's tokens; the first token has none, so the list is one shorter than the prompt. */

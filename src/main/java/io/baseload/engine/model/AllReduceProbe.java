@@ -15,6 +15,7 @@ import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
+import java.util.Arrays;
 import java.util.stream.Stream;
 
 /**
@@ -22,9 +23,12 @@ import java.util.stream.Stream;
  * all-reduce after a barrier of all workers.
  */
 public final class AllReduceProbe implements AutoCloseable {
-    private static final int WARM_UP = 8;
-    private static final int STEPS = 8;
-    private static final int CALLS = 500;
+    private static final int WARM_UP = 40;
+    private static final int STEPS = 40;
+    private static final int CALLS = 100;
+
+    /** Where calls are slow, fewer steps are enough: one at least. */
+    private static final long LIMIT_NANOS = 500_000_000;
 
     private final NativeMemory memory = new NativeMemory();
     private final TeamLayout layout;
@@ -36,7 +40,7 @@ public final class AllReduceProbe implements AutoCloseable {
 
     public AllReduceProbe(TeamLayout layout, boolean pinned, int rows, int width) {
         this.layout = layout;
-        team = new Team(layout, pinned);
+        team = Team.ofAll(layout, pinned);
         batch = batch(memory, rows);
         workers = workers(memory, layout, batch);
         inTurn = new AllReduce[] {
@@ -71,21 +75,29 @@ public final class AllReduceProbe implements AutoCloseable {
     }
 
     /**
-     * Duration of each call, as measured by worker 0.
+     * Duration of each call, as measured by worker 0, after some that don't count.
      *
      * @param meeting whether all workers pass a barrier before they add up
      */
     public long[] nanos(boolean meeting) {
-        long[] nanos = new long[STEPS * CALLS];
-        for (int step = -WARM_UP; step < STEPS; step++) {
-            int at = Math.max(step, 0) * CALLS;
+        steps(WARM_UP, meeting);
+        return steps(STEPS, meeting);
+    }
+
+    private long[] steps(int most, boolean meeting) {
+        long[] nanos = new long[most * CALLS];
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        int done = 0;
+        do {
+            int at = done * CALLS;
             team.run((index, active, barrier) -> {
                 Worker worker = workers[index];
                 worker.start(batch, layout.place(index), layout.workers(worker.shard(), active), barrier);
                 calls(worker, barrier, meeting, index == 0 ? nanos : new long[nanos.length], at);
             });
-        }
-        return nanos;
+            done++;
+        } while (done < most && System.nanoTime() < deadline);
+        return Arrays.copyOf(nanos, done * CALLS);
     }
 
     private void calls(Worker worker, Barrier barrier, boolean meeting, long[] nanos, int at) {

@@ -9,6 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +60,7 @@ public final class Team implements AutoCloseable {
 
     private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
     private volatile @Nullable WorkerLostException lost;
+    private volatile Consumer<WorkerLostException> whenLost = gone -> {};
     private volatile @Nullable Step step;
     private volatile boolean pinned;
     private long steps;
@@ -171,12 +173,9 @@ public final class Team implements AutoCloseable {
         }
     }
 
-    /** Waits for all workers. A worker that others have waited for in vain won't arrive here either. */
+    /** Waits for all workers. */
     private void awaitEnd() {
         try {
-            if (failure.get() instanceof WorkerLostException waited) {
-                throw waited;
-            }
             end.await(0);
         } catch (WorkerLostException gone) {
             lose(gone);
@@ -192,6 +191,19 @@ public final class Team implements AutoCloseable {
         lost = gone;
         abort();
         end.abort();
+        whenLost.accept(gone);
+    }
+
+    /**
+     * Sets a listener for the loss of a worker. It is called by the thread that notices the loss, because the caller's own thread may be the lost one; and again if others notice it too, or at once if it
+     * has already happened.
+     */
+    public void whenLost(Consumer<WorkerLostException> listener) {
+        whenLost = listener;
+        WorkerLostException gone = lost;
+        if (gone != null) {
+            listener.accept(gone);
+        }
     }
 
     private void abort() {
@@ -315,6 +327,8 @@ public final class Team implements AutoCloseable {
         barriers[worker].begin(number);
         try {
             step.run(worker, active, barriers[worker]);
+        } catch (WorkerLostException gone) {
+            lose(gone); // at once: if worker 0 is lost, nobody else would
         } catch (Throwable thrown) {
             if (!(thrown instanceof StepAbortedException)) {
                 failure.compareAndSet(null, thrown);

@@ -1,6 +1,9 @@
 package io.baseload.engine.parallel;
 
 import io.baseload.engine.api.EngineOptions;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -14,6 +17,8 @@ import java.util.Optional;
  * @param levels the proximity of CPUs: lists of the CPUs of each node, then of each last-level cache; a level with only one list is left out
  */
 public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<Integer>>> levels) {
+    private static final Logger LOG = System.getLogger(TeamLayout.class.getName());
+
     public TeamLayout {
         cpus = cpus.stream().map(List::copyOf).toList();
         levels = List.copyOf(levels);
@@ -40,7 +45,10 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
      * @throws IllegalArgumentException if there are fewer workers than shards, or CPUs that the process may not use
      */
     public static TeamLayout of(EngineOptions options) {
-        return Topology.ofThisMachine().layout(options);
+        Topology machine = Topology.ofThisMachine();
+        TeamLayout layout = machine.layout(options);
+        machine.warnings(layout, Path.of("/proc/self")).forEach(why -> LOG.log(Level.WARNING, why));
+        return layout;
     }
 
     /** Shards that aren't bound to any CPUs. */

@@ -6,6 +6,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  */
 record Topology(Path system, Cpus allowed) {
     private static final Path SYSTEM = Path.of("/sys/devices/system");
+    private static final String CPUS = "cpulist";
 
     static Topology ofThisMachine() {
         return new Topology(SYSTEM, Cpus.allowed());
@@ -26,8 +28,8 @@ record Topology(Path system, Cpus allowed) {
     /** CPUs of each node that the process may use; one list of all if the system has no nodes. */
     List<List<Integer>> nodes() {
         List<List<Integer>> nodes = new ArrayList<>();
-        for (Path list : lists()) {
-            List<Integer> cpus = allowed.of(read(list));
+        for (Path node : folders()) {
+            List<Integer> cpus = allowed.of(read(node.resolve(CPUS)));
             if (!cpus.isEmpty()) {
                 nodes.add(cpus);
             }
@@ -57,23 +59,24 @@ record Topology(Path system, Cpus allowed) {
         return caches;
     }
 
-    private List<Path> lists() {
+    /** The nodes' folders, in order. */
+    private List<Path> folders() {
         Path folder = system.resolve("node");
         try (Stream<Path> names = Files.list(folder)) {
             return names.map(Path::getFileName)
                     .map(String::valueOf)
                     .filter(name -> name.matches("node\\d{1,6}"))
+                    .map(folder::resolve)
+                    .filter(node -> Files.isReadable(node.resolve(CPUS)))
                     .sorted(Comparator.comparingInt(Topology::number))
-                    .map(name -> folder.resolve(name).resolve("cpulist"))
-                    .filter(Files::isReadable)
                     .toList();
         } catch (IOException noNodes) {
             return List.of();
         }
     }
 
-    private static int number(String node) {
-        return Integer.parseInt(node.substring("node".length()));
+    private static int number(Path node) {
+        return Integer.parseInt(String.valueOf(node.getFileName()).substring("node".length()));
     }
 
     private static List<Integer> read(Path list) {
@@ -92,9 +95,57 @@ record Topology(Path system, Cpus allowed) {
      */
     TeamLayout layout(EngineOptions options) {
         List<List<Integer>> shards = shards(options);
-        List<Integer> used = shards.stream().flatMap(List::stream).toList();
-        int workers = options.threads() == 0 ? Math.max(shards.size(), allowed.workers(used)) : options.threads();
+        int workers = options.threads() == 0 ? Math.max(shards.size(), workers(shards)) : options.threads();
         return new TeamLayout(workers, shards, levels());
+    }
+
+    /** As many for each shard as the smallest has cores: shards get equal parts of a model, so more workers would only wait for that one. */
+    private int workers(List<List<Integer>> shards) {
+        int fewest = shards.stream().mapToInt(allowed::workers).min().orElse(0);
+        return Math.min(allowed.available(), shards.size() * fewest);
+    }
+
+    /**
+     * Why steps may be slower than expected with this layout, in sentences.
+     *
+     * @param process what the system tells of this process, as a folder ({@code /proc/self})
+     */
+    List<String> warnings(TeamLayout layout, Path process) {
+        return Stream.concat(crowding(layout), remoteMemory(layout, process)).toList();
+    }
+
+    /** Shards with more workers than cores, although there are enough cores for all workers. */
+    private Stream<String> crowding(TeamLayout layout) {
+        List<Integer> used = layout.cpus().stream().flatMap(List::stream).toList();
+        if (layout.workers() > allowed.workers(used)) {
+            return Stream.empty();
+        }
+        return IntStream.range(0, layout.shards())
+                .filter(shard -> layout.workers(shard, layout.workers())
+                        > allowed.workers(layout.cpus().get(shard)))
+                .mapToObj(shard -> "shard " + shard + " has " + layout.workers(shard, layout.workers())
+                        + " workers on " + allowed.workers(layout.cpus().get(shard))
+                        + " cores, because shards get equal numbers of workers: use fewer threads, or lists of CPUs of"
+                        + " the same length");
+    }
+
+    /** Nodes with workers whose memory the process may not use. */
+    private Stream<String> remoteMemory(TeamLayout layout, Path process) {
+        List<Integer> memory = MemoryBinding.nodes(process);
+        if (memory.isEmpty()) {
+            return Stream.empty();
+        }
+        List<Integer> used = layout.cpus().stream().flatMap(List::stream).toList();
+        List<Integer> remote = folders().stream()
+                .filter(node -> !Collections.disjoint(read(node.resolve(CPUS)), used))
+                .map(Topology::number)
+                .filter(node -> !memory.contains(node))
+                .toList();
+        return remote.isEmpty()
+                ? Stream.empty()
+                : Stream.of(
+                        "workers on the memory nodes " + remote + " read from other nodes, because the process may use"
+                                + " memory of the nodes " + memory + " only: give it the CPUs of the same nodes");
     }
 
     private List<List<Integer>> shards(EngineOptions options) {

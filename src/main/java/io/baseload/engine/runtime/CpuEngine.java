@@ -121,6 +121,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public int workers() {
+        return layout.workers();
+    }
+
+    @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
         return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
     }
@@ -205,7 +210,7 @@ final class CpuEngine implements Engine {
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
             CpuModel loaded = new CpuModel(options.name(), source, size, parts, cache, batcher, probe, tiers);
-            add(batcher, memory, loaded::markFreed);
+            add(batcher, () -> parts.logUsed(options.name()), memory, loaded::markFreed);
             return loaded;
         } catch (Throwable failed) {
             memory.close();
@@ -231,7 +236,7 @@ final class CpuEngine implements Engine {
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: texts by {1}", options.name(), tiers.prefill());
             var loaded = new CpuEncoder(options.name(), source, size, parts.taken(), batcher, tiers);
-            add(batcher, memory, loaded::markFreed);
+            add(batcher, () -> parts.logUsed(options.name()), memory, loaded::markFreed);
             return loaded;
         } catch (Throwable failed) {
             memory.close();
@@ -239,9 +244,11 @@ final class CpuEngine implements Engine {
         }
     }
 
-    private synchronized void add(ModelTurns turns, NativeMemory memory, Runnable freed) {
+    /** @param used called when the model is not used any more, before its memory is freed */
+    private synchronized void add(ModelTurns turns, Runnable used, NativeMemory memory, Runnable freed) {
         refuseClosed();
         loop.add(turns, () -> {
+            used.run();
             memory.close();
             freed.run();
         });

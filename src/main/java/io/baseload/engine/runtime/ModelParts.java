@@ -89,7 +89,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
 
     /** Logs each shard's CPUs, its part of the model and the nodes of that memory. */
     void log(String model, TeamLayout layout) {
-        for (int shard = 0; shards.size() > 1 && shard < shards.size(); shard++) {
+        for (int shard = 0; shard < shards.size(); shard++) {
             List<MemorySegment> data = data(shard);
             LOG.log(
                     System.Logger.Level.INFO,
@@ -102,6 +102,22 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
                     layout.cpus().get(shard),
                     data.stream().mapToLong(MemorySegment::byteSize).sum(),
                     MemoryNodes.of(data));
+        }
+    }
+
+    /** Logs the nodes of the memory that is placed when it is first used. To be called when the model is not used any more. */
+    void logUsed(String model) {
+        for (int shard = 0; LOG.isLoggable(System.Logger.Level.INFO) && shard < shards.size(); shard++) {
+            ModelShard own = shards.get(shard);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "{0}: shard {1} of {2} after use: sampled pages by memory node: keys and values {3}; everything"
+                            + " except mapped files {4}",
+                    model,
+                    shard,
+                    shards.size(),
+                    MemoryNodes.of(List.of(own.kv().data())),
+                    MemoryNodes.of(own.memory().allocated()));
         }
     }
 

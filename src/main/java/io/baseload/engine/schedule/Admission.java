@@ -6,10 +6,14 @@ import io.baseload.engine.api.OverloadedException;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kv.KvCache;
+import io.baseload.engine.parallel.WorkerLostException;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Admission to a model: queues to which any thread may add, with a limit for each flow, and from which the engine's thread takes the next request. A flow with less than its weight's share
@@ -23,9 +27,13 @@ final class Admission {
     private final Runnable wakeEngine;
     private final RetryAfter retryAfter;
     private final FairQueue queue = new FairQueue();
+
+    /** Waiting and running ones. */
+    private final Set<Sequence> accepted = new HashSet<>();
+
     private long arrivals;
-    private int accepted;
     private boolean closed;
+    private @Nullable WorkerLostException lost;
 
     Admission(String model, ModelConfig config, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.model = model;
@@ -39,6 +47,9 @@ final class Admission {
     synchronized Sequence submit(GenerationRequest request, TokenSink sink) {
         if (closed) {
             throw new ModelClosedException(model);
+        }
+        if (lost != null) {
+            throw lost;
         }
         int sequences = queue.sequences(request.flow());
         if (sequences >= limits.places()) {
@@ -58,7 +69,7 @@ final class Admission {
                 config.recomputedBeyond(),
                 wakeEngine);
         queue.add(sequence);
-        accepted++;
+        accepted.add(sequence);
         return sequence;
     }
 
@@ -106,12 +117,18 @@ final class Admission {
         for (Sequence sequence : ended) {
             queue.leave(sequence.request().flow(), sequence.flow());
             sequence.nanosSinceAdmission().ifPresent(retryAfter::note);
-            accepted--;
+            accepted.remove(sequence);
         }
     }
 
     synchronized void close() {
         closed = true;
+    }
+
+    /** Accepts no more requests; returns the accepted ones. */
+    synchronized List<Sequence> lose(WorkerLostException lost) {
+        this.lost = lost;
+        return List.copyOf(accepted);
     }
 
     synchronized Duration queueTime() {
@@ -124,11 +141,11 @@ final class Admission {
 
     /** Whether nothing waits or runs. */
     synchronized boolean empty() {
-        return accepted == 0;
+        return accepted.isEmpty();
     }
 
     /** Whether nothing waits or runs, and no more requests are accepted. */
     synchronized boolean drained() {
-        return closed && accepted == 0;
+        return closed && accepted.isEmpty();
     }
 }

@@ -9,6 +9,7 @@ import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.WorkerLostException;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.profile.StepEvent;
 import java.lang.System.Logger.Level;
@@ -18,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks.
+ * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks, except for their end if the engine is lost.
  */
 public final class Batcher implements ModelTurns {
     private static final System.Logger LOG = System.getLogger(Batcher.class.getName());
@@ -101,6 +102,14 @@ public final class Batcher implements ModelTurns {
     public void abandon() {
         abandoned = true;
         close();
+    }
+
+    @Override
+    public void lose(WorkerLostException lost) {
+        for (Sequence sequence : admission.lose(lost)) {
+            sequence.lose(lost);
+            report(sequence);
+        }
     }
 
     @Override

@@ -29,7 +29,9 @@ final class Delivery {
             Sequence sequence = active.get(i);
             if (sequence.stepRows > 0) {
                 try {
-                    take(sequence);
+                    synchronized (sequence) {
+                        take(sequence);
+                    }
                 } catch (Throwable failed) {
                     sequence.fail(failed);
                 }
@@ -58,8 +60,10 @@ final class Delivery {
         for (int i = 0; i < sequences.size(); i++) {
             Sequence sequence = sequences.get(i);
             try {
-                if (!sequence.ended()) {
-                    deliver(sequence, choice.token(i));
+                synchronized (sequence) {
+                    if (!sequence.ended()) {
+                        deliver(sequence, choice.token(i));
+                    }
                 }
             } catch (Throwable failed) {
                 sequence.fail(failed);
@@ -72,7 +76,7 @@ final class Delivery {
     private void take(Sequence sequence) {
         int first = sequence.computed();
         sequence.advance();
-        if (sequence.cancelled()) {
+        if (sequence.ended()) {
             return;
         }
         if (sequence.request().promptLogprobs() && first < sequence.promptLength()) {

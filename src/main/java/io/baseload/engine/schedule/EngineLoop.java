@@ -1,9 +1,12 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.WorkerLostException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The engine's thread: worker 0 of the team. Models take turns of one step. While no lease lets any sequence decode, it checks again every few milliseconds; while there is nothing to do, it
@@ -14,6 +17,9 @@ public final class EngineLoop implements AutoCloseable {
     private static final long LEASE_POLL_NANOS = 2_000_000;
     private static final long FAILURE_PAUSE_NANOS = 100_000_000;
 
+    /** How often a closing engine checks whether it has been lost. */
+    private static final Duration LOSS_POLL = Duration.ofSeconds(1);
+
     /** A model's turns, and the action that frees the model. */
     private record Member(ModelTurns turns, Runnable free) {}
 
@@ -21,6 +27,7 @@ public final class EngineLoop implements AutoCloseable {
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
+    private volatile @Nullable WorkerLostException lost;
 
     /**
      * Starts the thread.
@@ -30,6 +37,7 @@ public final class EngineLoop implements AutoCloseable {
     public EngineLoop(Team team) {
         this.team = team;
         this.thread = Thread.ofPlatform().name("baseload-engine").daemon().start(this::run);
+        team.whenLost(this::lose);
     }
 
     /**
@@ -39,7 +47,20 @@ public final class EngineLoop implements AutoCloseable {
      */
     public void add(ModelTurns turns, Runnable free) {
         members.add(new Member(turns, free));
+        WorkerLostException gone = lost;
+        if (gone != null) {
+            turns.lose(gone);
+        }
         wake();
+    }
+
+    /** Ends all requests, in the thread that notices the loss: the engine's own may be the lost one. */
+    private void lose(WorkerLostException gone) {
+        if (lost == null) {
+            LOG.log(System.Logger.Level.ERROR, "the engine has lost a worker, so it ends all requests", gone);
+        }
+        lost = gone;
+        members.forEach(member -> member.turns().lose(gone));
     }
 
     /** Makes the loop check for work. May be called by any thread. */
@@ -47,15 +68,15 @@ public final class EngineLoop implements AutoCloseable {
         LockSupport.unpark(thread);
     }
 
-    /** Fails running requests, frees all models and ends the threads. Returns when that is done, unless called by the engine's own thread. */
+    /** Fails running requests, frees all models and ends the threads. Returns when that is done, unless called by the engine's own thread, or if the engine is lost. */
     @Override
     public void close() {
         closing = true;
         wake();
         boolean interrupted = false;
-        while (thread.isAlive() && Thread.currentThread() != thread) {
+        while (lost == null && thread.isAlive() && Thread.currentThread() != thread) {
             try {
-                thread.join();
+                thread.join(LOSS_POLL);
             } catch (InterruptedException e) {
                 interrupted = true;
             }

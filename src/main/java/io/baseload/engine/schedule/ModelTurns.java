@@ -1,6 +1,7 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.WorkerLostException;
 
 /** The work of the engine's thread for one model. */
 public sealed interface ModelTurns permits Batcher, TextBatcher {
@@ -21,4 +22,7 @@ public sealed interface ModelTurns permits Batcher, TextBatcher {
 
     /** Stops accepting requests and fails the accepted ones, because their callers didn't cancel them. May be called by any thread. */
     void abandon();
+
+    /** Fails the accepted requests and refuses new ones, because the engine can't compute any more and its thread may never return. May be called by any thread, also repeatedly. */
+    void lose(WorkerLostException lost);
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An accepted request: its tokens, and the number of them whose keys and values are computed. Prompt tokens are computed as prefill rows and decoded ones as decode rows, also when a
- * sequence that lost its pages is computed again, so that it continues with the same bits. Used by the engine's thread, unless stated otherwise.
+ * sequence that lost its pages is computed again, so that it continues with the same bits. Used by the engine's thread, unless stated otherwise. The sequence's lock is held while its sink is called,
+ * because another thread may report its end if the engine is lost.
  */
 final class Sequence implements Generation {
     /** Additional tokens for which there must be pages before it starts, so that it isn't preempted again at once. */
@@ -41,8 +42,9 @@ final class Sequence implements Generation {
     private int computedFor;
     private @Nullable Rows held;
     private @Nullable FinishReason reason;
-    private @Nullable Throwable failure;
+    private volatile @Nullable Throwable failure;
     private volatile boolean cancelled;
+    private boolean reported;
     private int decoded;
     private volatile Usage usage = new Usage(0, 0);
 
@@ -339,18 +341,26 @@ final class Sequence implements Generation {
         this.failure = cause;
     }
 
-    boolean cancelled() {
-        return cancelled;
+    /** Fails it unless it has ended. May be called by any thread. */
+    synchronized void lose(Throwable cause) {
+        if (!ended()) {
+            fail(cause);
+        }
     }
 
     boolean ended() {
         return cancelled || reason != null || failure != null;
     }
 
-    /** Reports its end to the sink. */
-    void report() {
-        if (failure != null) {
-            sink.failed(failure, usage());
+    /** Reports its end to the sink, once. May be called by any thread. */
+    synchronized void report() {
+        if (reported) {
+            return;
+        }
+        reported = true;
+        Throwable cause = failure;
+        if (cause != null) {
+            sink.failed(cause, usage());
         } else {
             sink.finished(reason == null ? FinishReason.CANCELLED : reason, usage());
         }

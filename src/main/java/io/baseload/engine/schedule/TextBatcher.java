@@ -12,6 +12,7 @@ import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.TextEncoder;
 import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.WorkerLostException;
 import io.baseload.engine.tensor.Rows;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Batches texts for an encoder. A step takes whole texts as long as it has rows and pages, in the order of the flows with the fewest tokens for their weight. A request's texts may share a
@@ -44,6 +46,7 @@ public final class TextBatcher implements ModelTurns {
     private final TextQueue queue = new TextQueue();
     private boolean closed;
     private boolean abandoned;
+    private @Nullable WorkerLostException lost;
     private double secondsPerText;
 
     /** Number of texts in the step that is being computed. */
@@ -69,6 +72,9 @@ public final class TextBatcher implements ModelTurns {
         synchronized (lock) {
             if (closed) {
                 throw new ModelClosedException(name);
+            }
+            if (lost != null) {
+                throw lost;
             }
             TextFlow flow = queue.enter(id);
             if (flow.requests.size() >= maxRequests) {
@@ -119,6 +125,14 @@ public final class TextBatcher implements ModelTurns {
             abandoned = true;
         }
         close();
+    }
+
+    @Override
+    public void lose(WorkerLostException lost) {
+        synchronized (lock) {
+            this.lost = lost;
+            queue.requests().filter(request -> !request.isOver()).forEach(request -> request.fail(lost));
+        }
     }
 
     @Override

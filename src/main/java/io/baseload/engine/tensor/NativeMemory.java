@@ -7,6 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,6 +30,7 @@ public final class NativeMemory implements AutoCloseable {
     private final Arena arena = Arena.ofShared();
     private final AtomicLong bytes = new AtomicLong();
     private final List<NativeMemory> parts = new CopyOnWriteArrayList<>();
+    private final List<MemorySegment> allocated = Collections.synchronizedList(new ArrayList<>());
     private MemorySegment chunk = MemorySegment.NULL;
     private long used;
 
@@ -46,9 +49,15 @@ public final class NativeMemory implements AutoCloseable {
     /** Zeroed memory, aligned to a cache line; the system provides a page when it is first touched. */
     public MemorySegment allocate(long size) {
         MemorySegment segment = size < MIN_ALONE ? piece(size) : SystemMemory.allocate(arena, size, ALIGNMENT);
+        allocated.add(segment);
         bytes.addAndGet(size);
         LIVE.addAndGet(size);
         return segment;
+    }
+
+    /** All allocations, without mappings and without those of parts. */
+    public List<MemorySegment> allocated() {
+        return List.copyOf(allocated);
     }
 
     private synchronized MemorySegment piece(long size) {
@@ -87,6 +96,7 @@ public final class NativeMemory implements AutoCloseable {
         parts.forEach(NativeMemory::close);
         parts.clear();
         arena.close();
+        allocated.clear();
         LIVE.addAndGet(-bytes.getAndSet(0));
     }
 }

@@ -3,6 +3,8 @@ package io.baseload.engine.model;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.architecture.ModelDefinition;
 import io.baseload.engine.config.ModelConfig;
@@ -55,31 +57,47 @@ public final class ModelBench implements AutoCloseable {
      * @param change what is computed differently from what the files say
      */
     public ModelBench(Path path, int contextLength, int shards, int workers, UnaryOperator<ModelConfig> change) {
+        this(path, contextLength, shards, workers, Precision.EXACT, Quantization.KEEP, change);
+    }
+
+    /** @param quantization of the weights in memory */
+    ModelBench(Path path, int contextLength, int shards, int workers, Precision precision, Quantization quantization) {
+        this(path, contextLength, shards, workers, precision, quantization, config -> config);
+    }
+
+    private ModelBench(
+            Path path,
+            int contextLength,
+            int shards,
+            int workers,
+            Precision precision,
+            Quantization quantization,
+            UnaryOperator<ModelConfig> change) {
         this.contextLength = contextLength;
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = change.apply(definition.config());
             StepLimits limits = new StepLimits(contextLength, MAX_ROWS, 4, MAX_ROWS, workers);
-            List<ModelShard> parts = cut(config, definition, shards);
+            List<ModelShard> parts = cut(config, definition, new ImportPackings(quantization), shards);
             cache = new KvCache(parts.getFirst().kv(), false);
-            model = CausalModel.of(config, parts, limits, Kernels.best());
+            model = CausalModel.of(config, parts, limits, Kernels.best(precision));
             definition.weights().refuseOthers();
         }
         batch = model.batch();
         team = new Team(TeamLayout.unbound(workers, shards), false);
     }
 
-    private List<ModelShard> cut(ModelConfig config, ModelDefinition definition, int shards) {
+    private List<ModelShard> cut(ModelConfig config, ModelDefinition definition, ImportPackings packings, int shards) {
         if (shards == 1) {
-            var weights = new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory);
+            var weights = new CheckpointWeights(definition.weights(), packings, memory);
             return List.of(shard(DecoderWeights.load(config, weights)));
         }
-        var list = new MatrixList(new PlannedWeights(definition.weights(), ImportPackings.KEEP));
+        var list = new MatrixList(new PlannedWeights(definition.weights(), packings));
         DecoderWeights.load(config, list);
         var plan = new ShardPlan(config, list.matrices(), shards);
         var cut = new ShardedWeights(
                 plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
-        try (var whole = new PassingWeights(definition.weights(), ImportPackings.KEEP)) {
+        try (var whole = new PassingWeights(definition.weights(), packings)) {
             cut.cut(whole);
         }
         return IntStream.range(0, shards)

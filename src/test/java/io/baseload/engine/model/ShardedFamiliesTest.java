@@ -2,6 +2,8 @@ package io.baseload.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
 import io.baseload.testing.Reference;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ class ShardedFamiliesTest {
     private static final int CONTEXT = 320;
 
     static final List<String> MODELS = FamiliesTest.MODELS;
+    static final List<String> KINDS = Reference.KINDS;
 
     @TempDir
     static Path work;
@@ -54,10 +57,22 @@ class ShardedFamiliesTest {
     @ParameterizedTest
     @FieldSource("MODELS")
     void givesTheSameInAnySplitAndAnyCompany(String model) throws IOException {
+        checkSplits(model, Precision.EXACT, Quantization.KEEP);
+    }
+
+    /** The default precision has kernels of its own for coded weights. */
+    @ParameterizedTest
+    @FieldSource("KINDS")
+    void givesTheSameInAnySplitAndAnyCompanyAlsoInFast(String model) throws IOException {
+        checkSplits(model, Precision.FAST, Quantization.Q4);
+    }
+
+    private static void checkSplits(String model, Precision precision, Quantization quantization) throws IOException {
         Reference reference = Reference.open(model, work);
         int[] ids = reference.ids(40);
-        try (ModelBench alone = bench(reference, 2, 2);
-                ModelBench crowded = bench(reference, 2, 5)) {
+        Path path = reference.model();
+        try (ModelBench alone = new ModelBench(path, CONTEXT, 2, 2, precision, quantization);
+                ModelBench crowded = new ModelBench(path, CONTEXT, 2, 5, precision, quantization)) {
             float[][] whole = alone.prefill(alone.sequence(), ids, 0, ids.length);
             int prompt = ids.length / 3;
             float[][] decoded = new Split(alone, ids, prompt, 0).decodeAlone();

@@ -2,28 +2,37 @@ package io.baseload.engine.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.sun.management.ThreadMXBean;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestModels;
-import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.FieldSource;
 
-/** A step allocates nothing on the heap, once its code is compiled. */
+/** A step allocates nothing on the heap in any of its workers, once its code is compiled. */
 @Tag("kernel")
 class StepAllocationTest {
     private static final int STEPS = 50;
     private static final long PATIENCE_NANOS = Patience.LIMIT.toNanos();
 
-    static final List<String> MODELS = List.of("llama/model.gguf", "gpt-oss-mxfp4", "deepseek-v3", "yuan2-m32");
+    static final List<Arguments> MODELS = List.of(
+            Arguments.of("llama/model.gguf", Precision.EXACT, Quantization.KEEP),
+            Arguments.of("gpt-oss-mxfp4", Precision.EXACT, Quantization.KEEP),
+            Arguments.of("deepseek-v3", Precision.EXACT, Quantization.KEEP),
+            Arguments.of("yuan2-m32", Precision.EXACT, Quantization.KEEP),
+            Arguments.of("llama/model.gguf", Precision.FAST, Quantization.Q4),
+            Arguments.of("gpt-oss-mxfp4", Precision.FAST, Quantization.KEEP),
+            Arguments.of("deepseek-v3", Precision.FAST, Quantization.Q8),
+            Arguments.of("yuan2-m32", Precision.FAST, Quantization.NF4_DQ));
 
     @ParameterizedTest
     @FieldSource("MODELS")
-    void decodeAllocatesNothing(String model) {
-        try (ModelBench bench = new ModelBench(TestModels.reference(model), 640, 2)) {
+    void decodeAllocatesNothing(String model, Precision precision, Quantization quantization) {
+        try (ModelBench bench = new ModelBench(TestModels.reference(model), 640, 1, 2, precision, quantization)) {
             PageTable table = bench.sequence();
             bench.prefill(table, new int[] {1, 2, 3}, 0, 3);
             assertAllocatesNothing(bench, () -> {
@@ -37,9 +46,9 @@ class StepAllocationTest {
 
     @ParameterizedTest
     @FieldSource("MODELS")
-    void prefillAllocatesNothing(String model) {
+    void prefillAllocatesNothing(String model, Precision precision, Quantization quantization) {
         int[] prompt = new int[64];
-        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 1)) {
+        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 1, 2, precision, quantization)) {
             PageTable table = bench.sequence();
             assertAllocatesNothing(bench, () -> {
                 bench.batch.clear();
@@ -59,12 +68,11 @@ class StepAllocationTest {
     }
 
     private static long allocated(ModelBench bench, Runnable fill) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before = bench.team.allocatedBytes();
         for (int i = 0; i < STEPS; i++) {
             fill.run();
             bench.model.forward(bench.team, bench.batch);
         }
-        return threads.getCurrentThreadAllocatedBytes() - before;
+        return bench.team.allocatedBytes() - before;
     }
 }

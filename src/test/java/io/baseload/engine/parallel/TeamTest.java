@@ -14,6 +14,8 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -318,6 +320,34 @@ class TeamTest {
         assertTrue(threads[3].join(Patience.LIMIT));
     }
 
+    /** The thread that runs the step may be the one that hangs: then the others notice, and tell the listener. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aCallerThatHangsIsNoticedByTheOthers(boolean meet) throws InterruptedException {
+        var ever = new CountDownLatch(1);
+        var noticed = new CountDownLatch(1);
+        Step hanging = (worker, all, barrier) -> {
+            if (worker == 0) {
+                waitFor(ever);
+            }
+            if (meet) {
+                barrier.await();
+            }
+        };
+        try (Team team = ImpatientTeam.of(3)) {
+            team.whenLost(gone -> noticed.countDown());
+            var caller = CompletableFuture.runAsync(
+                    () -> team.run(hanging),
+                    task -> Thread.ofPlatform().daemon().start(task));
+            assertTrue(noticed.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES));
+            assertEquals(false, team.whole());
+            assertEquals(false, caller.isDone());
+            ever.countDown();
+            var thrown = assertThrows(CompletionException.class, caller::join);
+            assertTrue(thrown.getCause() instanceof WorkerLostException, thrown.toString());
+        }
+    }
+
     /** A worker that has waited in vain ends its thread, so the team has lost it too, although the slow one arrives. */
     @Test
     void aStepThatEndsTooLateLosesTheTeamAtOnce() {
@@ -346,6 +376,9 @@ class TeamTest {
             assertTrue(thrown.getMessage().contains("worker 2 has ended"), thrown.getMessage());
             assertEquals(false, team.whole());
             assertThrows(WorkerLostException.class, () -> team.run(step));
+            var told = new CountDownLatch(1);
+            team.whenLost(gone -> told.countDown());
+            assertEquals(0, told.getCount());
             if (threads[1] != null) {
                 assertTrue(threads[1].join(Patience.LIMIT));
             }

@@ -85,6 +85,55 @@ class TopologyTest {
         assertThat(topology.layout(options(0, 0, "0,4")).workers()).isEqualTo(1);
     }
 
+    /** The smallest would otherwise be crowded, and the others would wait for it anyway. */
+    @Test
+    void unequalShardsGetAsManyWorkersAsTheSmallestHasCores() throws IOException {
+        nodes("0-7", "8-9");
+        Topology unequal = allowing(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+        TeamLayout layout = unequal.layout(options(0, 0));
+        assertThat(workers(layout)).containsExactly(0, 8, 1, 9);
+        assertThat(unequal.layout(options(0, 1)).workers()).isEqualTo(10);
+        assertThat(unequal.layout(options(0, 0, "0-3", "4", "8-9")).workers()).isEqualTo(3);
+        assertThat(unequal.warnings(layout, system)).isEmpty();
+        assertThat(unequal.warnings(unequal.layout(options(10, 0)), system))
+                .containsExactly("shard 1 has 5 workers on 2 cores, because shards get equal numbers of workers: use"
+                        + " fewer threads, or lists of CPUs of the same length");
+        assertThat(unequal.warnings(unequal.layout(options(20, 0)), system))
+                .as("more than there are cores, as the user wants")
+                .isEmpty();
+    }
+
+    private void process(String cpuset, String policy) throws IOException {
+        Files.writeString(
+                system.resolve("status"), "Name:\tjava\nMems_allowed:\t3\nMems_allowed_list:\t" + cpuset + "\n");
+        Files.writeString(
+                system.resolve("numa_maps"),
+                "55d8f8400000 " + policy + " file=/usr/bin/java mapped=1 N0=1\n7f00aa000000 bind:7 anon=1\n");
+    }
+
+    @Test
+    void warnsOfWorkersWhoseNodesMemoryIsForbidden() throws IOException {
+        nodes("0-1", "2-3", "4-5");
+        Topology three = allowing(0, 1, 2, 3, 4, 5);
+        TeamLayout layout = three.layout(options(0, 0));
+        for (String free : new String[] {"default", "interleave:0-1", "prefer:0"}) {
+            process("0-2", free);
+            assertThat(three.warnings(layout, system)).isEmpty();
+        }
+        process("0,2", "default");
+        assertThat(three.warnings(layout, system))
+                .containsExactly("workers on the memory nodes [1] read from other nodes, because the process may use"
+                        + " memory of the nodes [0, 2] only: give it the CPUs of the same nodes");
+        assertThat(three.warnings(three.layout(options(0, 0, "0-1", "4-5")), system))
+                .isEmpty();
+        for (String bound : new String[] {"bind:0", "bind=static:0"}) {
+            process("0-2", bound);
+            assertThat(three.warnings(layout, system))
+                    .containsExactly("workers on the memory nodes [1, 2] read from other nodes, because the process may"
+                            + " use memory of the nodes [0] only: give it the CPUs of the same nodes");
+        }
+    }
+
     /** The CPUs of the workers, one after the other. */
     private static List<Integer> workers(TeamLayout layout) {
         return IntStream.range(0, layout.workers()).map(layout::cpu).boxed().toList();

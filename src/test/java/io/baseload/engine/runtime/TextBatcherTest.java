@@ -14,6 +14,7 @@ import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.TextEncoder;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.parallel.WorkerLostException;
 import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.schedule.TextBatcher;
 import io.baseload.engine.tensor.NativeMemory;
@@ -94,6 +95,18 @@ class TextBatcherTest {
         assertThat(failedOrRight).isTrue();
         assertThat(batcher.turn(team)).isEqualTo(Turn.IDLE);
         assertThat(batcher.queued()).isZero();
+    }
+
+    @Test
+    void aLostEngineEndsAllRequestsAndRefusesNewOnes() {
+        var waiting = submit("a", text(9, 3));
+        List<Integer> noCpu = List.of(-1);
+        try (Team lost = new Team(new TeamLayout(2, List.of(List.of(), noCpu)), false)) {
+            lost.whenLost(batcher::lose);
+            assertThatThrownBy(waiting::join).hasCauseInstanceOf(WorkerLostException.class);
+        }
+        assertThatThrownBy(() -> submit("a", text(9, 3))).isInstanceOf(WorkerLostException.class);
+        assertThat(batcher.turn(team)).isEqualTo(Turn.IDLE);
     }
 
     /** The first text of each is in the step when the second one begins. */

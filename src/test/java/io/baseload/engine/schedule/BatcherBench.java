@@ -14,6 +14,7 @@ import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.Probe;
 import io.baseload.engine.model.StepLimits;
+import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
@@ -24,6 +25,7 @@ import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** A scheduler over a tiny model, a turn at a time. */
 final class BatcherBench {
@@ -69,11 +71,12 @@ final class BatcherBench {
         return batcher.turn(team);
     }
 
-    /** Counts rows, and fails when it is told to. */
+    /** Counts rows, and fails or computes something else first when it is told to. */
     static final class Watched implements CausalModel {
         private final CausalModel model;
         final List<Integer> rows = new ArrayList<>();
         boolean broken;
+        Optional<Step> before = Optional.empty();
 
         Watched(CausalModel model) {
             this.model = model;
@@ -99,6 +102,7 @@ final class BatcherBench {
             if (broken) {
                 throw new IllegalStateException("broken step");
             }
+            before.ifPresent(team::run);
             rows.add(batch.rows());
             model.forward(team, batch, probe);
         }

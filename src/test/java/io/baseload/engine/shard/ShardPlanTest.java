@@ -77,9 +77,11 @@ class ShardPlanTest {
             strings = {
                 "deepseek-v2",
                 "deepseek-v3",
+                "gemma",
                 "gemma3-v5config",
                 "gpt-oss-mxfp4",
                 "olmo2",
+                "qwen3",
                 "tiny-gpt-oss",
                 "tiny-mixtral",
                 "tiny-qwen3-moe",

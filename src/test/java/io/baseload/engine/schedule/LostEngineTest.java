@@ -1,0 +1,104 @@
+package io.baseload.engine.schedule;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.api.Usage;
+import io.baseload.engine.parallel.ImpatientTeam;
+import io.baseload.engine.parallel.Step;
+import io.baseload.engine.parallel.Team;
+import io.baseload.engine.parallel.WorkerLostException;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.testing.Patience;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Requests of an engine whose own thread, worker 0, hangs in a step. */
+@Timeout(value = 30, unit = TimeUnit.MINUTES)
+class LostEngineTest {
+    private static final GenerationRequest REQUEST = GenerationRequest.greedy(new int[] {1, 2, 3}, 4);
+
+    /** The ends of which a request is told. */
+    private static final class Ends implements TokenSink {
+        final List<Throwable> failures = new CopyOnWriteArrayList<>();
+
+        @Override
+        public boolean token(SampledToken token) {
+            return true;
+        }
+
+        @Override
+        public void finished(FinishReason reason, Usage usage) {
+            failures.add(new AssertionError("finished: " + reason));
+        }
+
+        @Override
+        public void failed(Throwable cause, Usage usage) {
+            failures.add(cause);
+        }
+
+        void haveOne() {
+            assertThat(failures).singleElement().isInstanceOf(WorkerLostException.class);
+        }
+    }
+
+    @Test
+    void endsAllRequestsRefusesNewOnesAndCloses() throws InterruptedException {
+        var ever = new CountDownLatch(1);
+        var freed = new CountDownLatch(1);
+        Step hanging = (worker, workers, barrier) -> {
+            if (worker == 0) {
+                await(ever);
+            }
+            barrier.await();
+        };
+        Team team = ImpatientTeam.of(2);
+        try (NativeMemory memory = new NativeMemory()) {
+            Batcher batcher = batcher(memory, team, hanging);
+            var running = new Ends();
+            var waiting = new Ends();
+            batcher.submit(REQUEST, running);
+            batcher.submit(REQUEST, waiting);
+            EngineLoop loop = new EngineLoop(team);
+            loop.add(batcher, freed::countDown);
+            Patience.await().until(() -> !running.failures.isEmpty() && !waiting.failures.isEmpty());
+            assertThatThrownBy(() -> batcher.submit(REQUEST, new Ends())).isInstanceOf(WorkerLostException.class);
+
+            Batcher later = batcher(memory, team, hanging);
+            loop.add(later, () -> {});
+            assertThatThrownBy(() -> later.submit(REQUEST, new Ends())).isInstanceOf(WorkerLostException.class);
+
+            loop.close();
+            assertThat(freed.getCount()).as("its thread still hangs").isOne();
+
+            ever.countDown();
+            await(freed);
+            running.haveOne();
+            waiting.haveOne();
+        }
+    }
+
+    private static Batcher batcher(NativeMemory memory, Team team, Step before) {
+        var bench = new BatcherBench(memory, team, new BatcherLimits(64, 1, 100, 64, false), 16);
+        bench.model().before = Optional.of(before);
+        return bench.batcher();
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
