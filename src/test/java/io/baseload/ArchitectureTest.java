@@ -98,7 +98,8 @@ class ArchitectureTest {
     void noClassIsNamedTwice() throws IOException {
         Map<String, List<Path>> named = sources().stream()
                 .filter(source -> !source.endsWith("package-info.java"))
-                .collect(Collectors.groupingBy(source -> source.getFileName().toString(), TreeMap::new, Collectors.toList()));
+                .collect(Collectors.groupingBy(
+                        source -> source.getFileName().toString(), TreeMap::new, Collectors.toList()));
         named.values().removeIf(sources -> sources.size() == 1);
         assertEquals(Map.of(), named, "names of more than one class");
     }

@@ -145,7 +145,8 @@ class PackagesTest {
                 text(child(plugin, "configuration").orElseThrow(), "jvmArguments")
                         .contains(flag),
                 "spring-boot:run");
-        assertTrue(lines("bin/baseload", "exec \"$java/bin/java\"").allMatch(line -> line.contains(flag)), "bin/baseload");
+        assertTrue(
+                lines("bin/baseload", "exec \"$java/bin/java\"").allMatch(line -> line.contains(flag)), "bin/baseload");
         assertTrue(
                 lines("docs/operations.md", "| `java ").allMatch(line -> line.contains(flag + " -jar")),
                 "docs/operations.md");

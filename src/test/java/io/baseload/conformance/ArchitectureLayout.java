@@ -15,8 +15,8 @@ import tools.jackson.databind.JsonNode;
 final class ArchitectureLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
-        Optional<JsonNode> found =
-                folder.json("expected.json").filter(json -> ConformanceJson.has(json, "sequences", "greedy", "tolerance"));
+        Optional<JsonNode> found = folder.json("expected.json")
+                .filter(json -> ConformanceJson.has(json, "sequences", "greedy", "tolerance"));
         if (found.isEmpty()) {
             return List.of();
         }

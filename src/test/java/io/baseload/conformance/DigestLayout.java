@@ -72,7 +72,8 @@ final class DigestLayout implements FolderLayout {
         Optional<String> problem = Optional.empty();
         for (int i = 0; i < logits.length; i++) {
             int position = i;
-            Optional<String> found = LogitComparison.close(tally, logits[i], values.row("logits." + sequence, i), TOLERANCE);
+            Optional<String> found =
+                    LogitComparison.close(tally, logits[i], values.row("logits." + sequence, i), TOLERANCE);
             problem = problem.or(() -> found.map(why -> "position " + position + " " + why));
         }
         return problem;

@@ -23,7 +23,9 @@ final class GgufTypeLayout implements FolderLayout {
             for (var type : table.properties()) {
                 Optional<Path> gguf = folder.file(type.getKey() + ".gguf");
                 Optional<Path> values = folder.file(type.getKey() + ".safetensors");
-                if (ConformanceJson.has(type.getValue(), "id", "block", "bytes") && gguf.isPresent() && values.isPresent()) {
+                if (ConformanceJson.has(type.getValue(), "id", "block", "bytes")
+                        && gguf.isPresent()
+                        && values.isPresent()) {
                     suites.add(new Suite(folder.label(gguf.get()), tally -> check(tally, gguf.get(), values.get())));
                 }
             }

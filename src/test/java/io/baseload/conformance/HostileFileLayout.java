@@ -33,7 +33,9 @@ final class HostileFileLayout implements FolderLayout {
         boolean refuse = ConformanceJson.text(row, "verdict").startsWith("refuse");
         try {
             ModelCheckpoint.open(file).close();
-            return refuse ? Optional.of("was accepted, although " + ConformanceJson.text(row, "wrong")) : Optional.empty();
+            return refuse
+                    ? Optional.of("was accepted, although " + ConformanceJson.text(row, "wrong"))
+                    : Optional.empty();
         } catch (ModelFileException e) {
             if (!refuse) {
                 return Optional.of("was refused: " + e.getMessage());

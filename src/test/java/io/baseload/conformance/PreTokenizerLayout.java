@@ -18,7 +18,8 @@ final class PreTokenizerLayout implements FolderLayout {
         folder.json().forEach((file, json) -> {
             boolean table = json.isObject()
                     && !json.isEmpty()
-                    && json.valueStream().allMatch(e -> ConformanceJson.has(e, "regexes", "verified_by_a_vocabulary_here"));
+                    && json.valueStream()
+                            .allMatch(e -> ConformanceJson.has(e, "regexes", "verified_by_a_vocabulary_here"));
             if (table) {
                 suites.add(new Suite(
                         folder.label(file),

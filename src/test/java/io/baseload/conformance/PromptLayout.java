@@ -11,7 +11,8 @@ import tools.jackson.databind.JsonNode;
 final class PromptLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
-        Optional<JsonNode> expected = folder.json("expected.json").filter(json -> ConformanceJson.has(json, "model", "prompts"));
+        Optional<JsonNode> expected =
+                folder.json("expected.json").filter(json -> ConformanceJson.has(json, "model", "prompts"));
         if (expected.isEmpty()) {
             return List.of();
         }

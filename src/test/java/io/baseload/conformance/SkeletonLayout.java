@@ -27,7 +27,8 @@ final class SkeletonLayout implements FolderLayout {
         var suites = new ArrayList<Suite>();
         for (var entry : folder.json().entrySet()) {
             JsonNode json = entry.getValue();
-            if (json.isObject() && json.valueStream().anyMatch(s -> ConformanceJson.has(s, "model", "added_tokens", "counts"))) {
+            if (json.isObject()
+                    && json.valueStream().anyMatch(s -> ConformanceJson.has(s, "model", "added_tokens", "counts"))) {
                 for (var skeleton : json.properties()) {
                     suites.add(suite(folder, entry.getKey(), skeleton.getKey(), skeleton.getValue(), models));
                 }
@@ -59,8 +60,10 @@ final class SkeletonLayout implements FolderLayout {
         tally.count("added_tokens", equal(added, skeleton.get("added_tokens")));
         Tokenizer theirs = Tokenizer.of(new Vocabulary.Files(
                 gguf, Map.of("tokenizer.json", filled.json().getBytes(StandardCharsets.UTF_8))));
-        List<String> given =
-                cases.get("cases").valueStream().map(c -> ConformanceJson.text(c, "text")).toList();
+        List<String> given = cases.get("cases")
+                .valueStream()
+                .map(c -> ConformanceJson.text(c, "text"))
+                .toList();
         List<String> specials = skeleton.get("added_tokens")
                 .valueStream()
                 .map(t -> ConformanceJson.text(t, "content"))

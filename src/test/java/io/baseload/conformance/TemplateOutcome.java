@@ -45,7 +45,8 @@ sealed interface TemplateOutcome {
                 ConformanceJson.text(expected, "error").equals("raise_exception")
                         && raised.message().equals(ConformanceJson.text(expected, "message"));
             case Failed failed ->
-                expected.has("error") && !ConformanceJson.text(expected, "error").equals("raise_exception");
+                expected.has("error")
+                        && !ConformanceJson.text(expected, "error").equals("raise_exception");
         };
         return right ? Optional.empty() : Optional.of("gives " + this + ", not " + expected);
     }

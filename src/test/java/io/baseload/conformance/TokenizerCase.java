@@ -44,7 +44,8 @@ record TokenizerCase(Tokenizer tokenizer, JsonNode expected) {
     private Optional<String> bytes() {
         String hex = expected.has("bytes")
                 ? ConformanceJson.text(expected, "bytes")
-                : HexFormat.of().formatHex(ConformanceJson.text(expected, "text").getBytes(StandardCharsets.UTF_8));
+                : HexFormat.of()
+                        .formatHex(ConformanceJson.text(expected, "text").getBytes(StandardCharsets.UTF_8));
         String given = Tokenizers.hex(tokenizer, ConformanceJson.ints(expected.get("parsed")));
         return given.equals(hex) ? Optional.empty() : Optional.of("bytes are " + given + ", not " + hex);
     }

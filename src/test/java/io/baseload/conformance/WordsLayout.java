@@ -8,7 +8,8 @@ import tools.jackson.databind.JsonNode;
 final class WordsLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) {
-        Optional<JsonNode> expected = folder.json("expected.json").filter(json -> ConformanceJson.has(json, "tokenization"));
+        Optional<JsonNode> expected =
+                folder.json("expected.json").filter(json -> ConformanceJson.has(json, "tokenization"));
         boolean words = folder.file("tokenizer.json").isPresent()
                 || folder.file("tokenizer.model").isPresent();
         return expected.isPresent() && words

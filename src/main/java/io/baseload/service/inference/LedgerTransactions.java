@@ -120,9 +120,7 @@ final class LedgerTransactions {
                     .filter(one -> made.contains(one.reservation()))
                     .toList();
             write(
-                    lost.stream()
-                            .flatMap(one -> one.intent().prompt().stream())
-                            .toList(),
+                    lost.stream().flatMap(one -> one.intent().prompt().stream()).toList(),
                     lost.stream().map(one -> one.intent().entry()).toList());
             return missing;
         });

@@ -139,7 +139,10 @@ public final class Failures {
 
     /** The quota windows can't be read now either, so the answer has no rate-limit headers. */
     private static ApiException withoutDatabase(Exception e, String requestId) {
-        LOG.warn("{}: no database: {}", requestId, NestedExceptionUtils.getMostSpecificCause(e).toString());
+        LOG.warn(
+                "{}: no database: {}",
+                requestId,
+                NestedExceptionUtils.getMostSpecificCause(e).toString());
         return ApiException.unavailable(
                         ApiException.DATABASE_UNAVAILABLE,
                         "Quota and audit can't be written now, so nothing was done.",

@@ -37,7 +37,8 @@ class FormatsTest {
     }
 
     private static void forEachTensor(ElementType type, Check check) throws IOException {
-        ReferenceTensors reference = ReferenceTensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
+        ReferenceTensors reference =
+                ReferenceTensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
         try (GgufFile file = GgufFile.open(TestModels.resource("quantization/" + type + ".gguf"))) {
             assertEquals(type.blockSize() > 1 ? 3 : 2, file.tensors().size());
             for (StoredTensor tensor : file.tensors()) {

@@ -56,7 +56,8 @@ final class SeveralProcessesIT {
         Path one = folder.resolve("one");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
                 RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
-                RunningService second = RunningService.at(folder.resolve("other"), RunningService.oneOfSeveral(database))) {
+                RunningService second =
+                        RunningService.at(folder.resolve("other"), RunningService.oneOfSeveral(database))) {
             Admin admin = new Admin(first.rest());
             admin.importModel(one, TestModels.tiny(), "tiny");
             var refused = first.rest().send("PUT", "/admin/v1/aliases/chat", Map.of("model", "tiny"));
@@ -73,10 +74,11 @@ final class SeveralProcessesIT {
         Path one = folder.resolve("one");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
                 ScriptedBackend backend = new ScriptedBackend();
-                RunningService first =
-                        RunningService.at(one, RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"));
+                RunningService first = RunningService.at(
+                        one, RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"));
                 ServiceProcess gateway = ServiceProcess.gateway(
-                        folder.resolve("gateway"), RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"))) {
+                        folder.resolve("gateway"),
+                        RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"))) {
             backend.says("upstream", 3, "word").says("tiny", 3, "word");
             Admin admin = new Admin(first.rest());
             Admin there = new Admin(gateway.rest());

@@ -25,9 +25,7 @@ class SchemaRightsTest {
     void nothingIsMigratedWhereOthersMayCreateFunctions() {
         try (var platform = TestPlatform.fresh()) {
             platform.superuser().sql("ALTER SCHEMA public OWNER TO postgres").update();
-            platform.superuser()
-                    .sql("GRANT CREATE ON SCHEMA public TO PUBLIC")
-                    .update();
+            platform.superuser().sql("GRANT CREATE ON SCHEMA public TO PUBLIC").update();
             platform.superuser()
                     .sql("DELETE FROM flyway_schema_history WHERE script = 'R__rights.sql'")
                     .update();

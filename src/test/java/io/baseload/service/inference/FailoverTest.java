@@ -78,7 +78,8 @@ class FailoverTest {
     /** The service knows that it can't start requests, says so, and finds out by itself when it can again. */
     @ParameterizedTest
     @CsvSource({
-        "REVOKE EXECUTE ON FUNCTION audit_append FROM baseload_app, GRANT EXECUTE ON FUNCTION audit_append TO baseload_app",
+        "REVOKE EXECUTE ON FUNCTION audit_append FROM baseload_app, GRANT EXECUTE ON FUNCTION audit_append TO"
+                + " baseload_app",
         "ALTER TABLE audit_entry RENAME TO away, ALTER TABLE away RENAME TO audit_entry"
     })
     void anIntentThatCanNotBeWrittenMakesTheLedgerUnavailable(String broken, String mended) throws Exception {

@@ -28,8 +28,7 @@ class HotRowsTest {
             platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 1_000_000, 1));
             var ledger = platform.get(ReservationLedger.class).transactions();
             for (int i = 0; i < groups; i++) {
-                var intents =
-                        Stream.generate(HotRowsTest::intent).limit(size).toList();
+                var intents = Stream.generate(HotRowsTest::intent).limit(size).toList();
                 assertThat(ledger.reserve(intents))
                         .allMatch(decision -> decision.orElseThrow() instanceof QuotaDecision.Granted);
                 assertThat(ledger.settle(intents.stream()
