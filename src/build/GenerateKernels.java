@@ -33,7 +33,7 @@ final class GenerateKernels {
             files.put(kernels.className() + ".java", kernels.source());
         }
         ByteRowKernel.sources().forEach((name, source) -> files.put(name + ".java", source));
-        files.put("Tile.java", TileKernel.source());
+        files.put("Tile.java", TileKernelSource.source());
         files.put("PlainPromptNibbles.java", PlainPromptKernel.source());
         boolean check = args[0].equals("check");
         for (Map.Entry<String, String> file : files.entrySet()) {

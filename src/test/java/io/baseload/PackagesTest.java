@@ -133,6 +133,35 @@ class PackagesTest {
         gradle.forEach(line -> assertTrue(page.contains(line), line));
     }
 
+    /** A process that goes on after it ran out of memory may answer nothing and be alive; the image and the chart start {@code bin/baseload}. */
+    @Test
+    void everyWayOfStartingEndsAProcessThatRunsOutOfMemory() throws Exception {
+        String flag = "-XX:+ExitOnOutOfMemoryError";
+        Element plugin = elements(ROOT).stream()
+                .filter(element -> text(element, "artifactId").equals("spring-boot-maven-plugin"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(
+                text(child(plugin, "configuration").orElseThrow(), "jvmArguments")
+                        .contains(flag),
+                "spring-boot:run");
+        assertTrue(
+                lines("bin/baseload", "exec \"$java/bin/java\"").allMatch(line -> line.contains(flag)), "bin/baseload");
+        assertTrue(
+                lines("docs/operations.md", "| `java ").allMatch(line -> line.contains(flag + " -jar")),
+                "docs/operations.md");
+        assertTrue(lines("Dockerfile", "ENTRYPOINT").allMatch(line -> line.contains("bin/baseload")), "Dockerfile");
+    }
+
+    /** The lines of a file that begin so, of which there must be some. */
+    private static Stream<String> lines(String file, String begin) throws Exception {
+        List<String> found = Files.readAllLines(Path.of(file)).stream()
+                .filter(line -> line.strip().startsWith(begin))
+                .toList();
+        assertTrue(!found.isEmpty(), file + " has no line that begins with " + begin);
+        return found.stream();
+    }
+
     /** The version of a dependency of the service. */
     private static String dependency(String name) {
         return elements(ROOT).stream()

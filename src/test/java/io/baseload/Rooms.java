@@ -73,8 +73,8 @@ final class Rooms {
         downwards(doors, CHAT, Set.of("engine.api"));
         door(doors, "ai", ASKING);
         door(doors, "service.database", Set.of());
-        door(doors, "service.cluster", Set.of("service.database"));
         door(doors, "service.audit", Set.of("service.database"));
+        door(doors, "service.cluster", Set.of("service.database", "service.audit"));
         door(doors, "service.tenant", Set.of("service.database", "service.audit"));
         door(doors, "service.quota", Set.of("service.database", "service.tenant", "service.audit"));
         door(doors, "service.tracing", Set.of());

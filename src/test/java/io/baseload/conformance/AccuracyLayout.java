@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  * Perplexity of a real model under several formats for its weights: a JSON table of {@code variants} with the loss of each window of text, whose ids stand in
  * {@code windows.safetensors}. A suite for each variant.
  */
-final class AccuracyLayout implements Layout {
+final class AccuracyLayout implements FolderLayout {
     /** The table doesn't name it. */
     private static final String MODEL = "SmolLM2-135M-Instruct.Q4_1.gguf";
 
@@ -39,7 +39,7 @@ final class AccuracyLayout implements Layout {
         Optional<Path> windows = folder.file("windows.safetensors");
         for (var entry : folder.json().entrySet()) {
             JsonNode table = entry.getValue();
-            if (windows.isPresent() && Json.has(table, "variants", "tokens_per_window")) {
+            if (windows.isPresent() && ConformanceJson.has(table, "variants", "tokens_per_window")) {
                 Optional<Path> model = models.find(MODEL);
                 table.get("variants")
                         .forEachEntry((name, variant) -> suites.add(

@@ -2,7 +2,7 @@ package io.baseload.conformance;
 
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.UncuttableModelException;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -15,7 +15,7 @@ import tools.jackson.databind.JsonNode;
  * @param shards that the model is cut into
  * @param equalBelow positions from here on are not compared
  */
-record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int equalBelow) {
+record ArchitectureCheck(JsonNode expected, ReferenceTensors values, int shards, int equalBelow) {
     private static final int CONTEXT = 512;
 
     /** @param path the checkpoint's folder, or the twin's file */
@@ -43,8 +43,8 @@ record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int 
     }
 
     private void sequence(Tally tally, LogitSource model, JsonNode sequence) {
-        String name = Json.text(sequence, "name");
-        int[] ids = Json.ints(sequence.get("ids"));
+        String name = ConformanceJson.text(sequence, "name");
+        int[] ids = ConformanceJson.ints(sequence.get("ids"));
         tally.count(name, close(tally, model.logits(ids), name + ".logits"));
         if (sequence.has("hidden")) {
             Map<String, float[][]> hidden = model.hidden(ids);
@@ -69,16 +69,16 @@ record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int 
 
     private void greedy(Tally tally, LogitSource model) {
         JsonNode greedy = expected.get("greedy");
-        int[] prompt = Json.ints(greedy.get("prompt_ids"));
-        int[] ids = Json.ints(greedy.get("ids"));
+        int[] prompt = ConformanceJson.ints(greedy.get("prompt_ids"));
+        int[] ids = ConformanceJson.ints(greedy.get("ids"));
         int comparable = Math.clamp((long) equalBelow - prompt.length + 1, 0, ids.length);
         int[] given = model.greedy(prompt, ids.length);
-        tally.count("greedy", Json.equal(Arrays.copyOf(given, comparable), Arrays.copyOf(ids, comparable)));
+        tally.count("greedy", ConformanceJson.equal(Arrays.copyOf(given, comparable), Arrays.copyOf(ids, comparable)));
     }
 
     /** The logits after a text, if the folder has one that is short enough. */
     private void last(Tally tally, LogitSource model, String key) {
-        int[] ids = Json.ints(expected.path(key).path("ids"));
+        int[] ids = ConformanceJson.ints(expected.path(key).path("ids"));
         if (ids.length > 0 && ids.length <= equalBelow) {
             float[][] logits = model.logits(ids);
             tally.count(key, close(tally, logits[logits.length - 1], values.floats(key + ".last_logits")));
@@ -86,7 +86,7 @@ record ArchitectureCheck(JsonNode expected, Safetensors values, int shards, int 
     }
 
     private Optional<String> close(Tally tally, float[] given, float[] reference) {
-        return Logits.close(
+        return LogitComparison.close(
                 tally,
                 given,
                 reference,

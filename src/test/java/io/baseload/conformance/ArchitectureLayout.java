@@ -1,6 +1,6 @@
 package io.baseload.conformance;
 
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -12,16 +12,16 @@ import tools.jackson.databind.JsonNode;
  * Checkpoints of one architecture each, with the logits of the reference in {@code expected.json} and {@code expected.safetensors}: a suite for the checkpoint
  * and one for its GGUF twin, where there is one.
  */
-final class ArchitectureLayout implements Layout {
+final class ArchitectureLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
-        Optional<JsonNode> found =
-                folder.json("expected.json").filter(json -> Json.has(json, "sequences", "greedy", "tolerance"));
+        Optional<JsonNode> found = folder.json("expected.json")
+                .filter(json -> ConformanceJson.has(json, "sequences", "greedy", "tolerance"));
         if (found.isEmpty()) {
             return List.of();
         }
         JsonNode expected = found.get();
-        Safetensors values = Safetensors.read(folder.path().resolve("expected.safetensors"));
+        ReferenceTensors values = ReferenceTensors.read(folder.path().resolve("expected.safetensors"));
         var check = new ArchitectureCheck(expected, values, models.shards(), Integer.MAX_VALUE);
         var suites = new ArrayList<Suite>();
         suites.add(new Suite(folder.name().toString(), tally -> check.run(tally, folder.path())));

@@ -12,7 +12,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** bitsandbytes' 4-bit formats: a JSON list of tensors with configurations, each tensor in {@code CASE.safetensors}; and the tables that they are made with. */
-final class Bnb4Layout implements Layout {
+final class Bnb4Layout implements FolderLayout {
     private static final Map<String, Codes> TABLES = Map.of("nf4", Codes.NF4, "fp4", Codes.FP4);
     private static final String MAP = "dynamic_map_signed_8bit";
 
@@ -24,7 +24,7 @@ final class Bnb4Layout implements Layout {
             String label = folder.label(entry.getKey());
             if (isCases(json)) {
                 suites.add(new Suite(label, tally -> cases(tally, folder, json.get("cases"))));
-            } else if (Json.has(json, "nf4", "fp4", MAP)) {
+            } else if (ConformanceJson.has(json, "nf4", "fp4", MAP)) {
                 suites.add(new Suite(label, tally -> tables(tally, json)));
             }
         }

@@ -22,7 +22,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** Real chat templates, {@code X.jinja}: the recognized tool-call format of each, and whether the calls that it shows are read as the same calls. */
-final class CallLayout implements Layout {
+final class CallLayout implements FolderLayout {
     /** By the beginning of the file's name; of the others no form is known. */
     private static final Map<String, String> FORMS = Map.ofEntries(
             Map.entry("Apertus", "apertus"),

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
  * {@code N passed, M failed} over all cases. Exit code 1 if a case failed, 2 if there is nothing to check.
  */
 public final class Conformance {
-    private static final List<Layout> LAYOUTS = List.of(
+    private static final List<FolderLayout> LAYOUTS = List.of(
             new ArchitectureLayout(),
             new WordsLayout(),
             new PromptLayout(),
@@ -32,7 +32,7 @@ public final class Conformance {
             new HostileFileLayout());
 
     /** Those whose suites compute with models that can be cut. */
-    private static final List<Layout> CUT = List.of(new ArchitectureLayout(), new PromptLayout());
+    private static final List<FolderLayout> CUT = List.of(new ArchitectureLayout(), new PromptLayout());
 
     private final Models models;
     private final List<Integer> shards;
@@ -86,7 +86,7 @@ public final class Conformance {
             for (Path path : tree.filter(Files::isDirectory).sorted().toList()) {
                 Folder folder = Folder.of(path, named.getFileName().resolve(named.relativize(path)));
                 for (int count : shards) {
-                    for (Layout layout : count == 1 ? LAYOUTS : CUT) {
+                    for (FolderLayout layout : count == 1 ? LAYOUTS : CUT) {
                         layout.suites(folder, models.in(count)).forEach(suite -> run(suite, count));
                     }
                 }

@@ -1,7 +1,7 @@
 package io.baseload.conformance;
 
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * Whole models with quantized weights: {@code X.gguf} beside {@code X.expected.json}, or a checkpoint's folder with {@code expected.json}, which has the digest of each
  * weight in Hugging Face's order; and {@code input_ids.i} and {@code logits.i} in the safetensors beside it.
  */
-final class DigestLayout implements Layout {
+final class DigestLayout implements FolderLayout {
     private static final String GGUF_DIGESTS = "sha256_of_f32_little_endian_in_hugging_face_order";
     private static final String DIGESTS = "sha256_of_f32_little_endian";
 
@@ -35,18 +35,18 @@ final class DigestLayout implements Layout {
 
     private static Optional<Suite> suite(Folder folder, String expected, String key, String label, Path model)
             throws IOException {
-        Optional<JsonNode> json = folder.json(expected + ".json").filter(found -> Json.has(found, key));
+        Optional<JsonNode> json = folder.json(expected + ".json").filter(found -> ConformanceJson.has(found, key));
         Optional<Path> values = folder.file(expected + ".safetensors");
         if (json.isEmpty() || values.isEmpty()) {
             return Optional.empty();
         }
-        Safetensors logits = Safetensors.read(values.get());
-        String state = Json.text(json.get(), "state_dtype");
+        ReferenceTensors logits = ReferenceTensors.read(values.get());
+        String state = ConformanceJson.text(json.get(), "state_dtype");
         return Optional.of(
                 new Suite(label, tally -> check(tally, model, json.get().get(key), logits, state)));
     }
 
-    private static void check(Tally tally, Path model, JsonNode digests, Safetensors values, String state) {
+    private static void check(Tally tally, Path model, JsonNode digests, ReferenceTensors values, String state) {
         try (var weights = new HuggingFaceWeights(model)) {
             digests.forEachEntry((name, digest) -> {
                 String sha256 = digest.path("as_f32").asString(digest.asString(""));
@@ -67,12 +67,13 @@ final class DigestLayout implements Layout {
         }
     }
 
-    private static Optional<String> logits(Tally tally, LogitSource model, Safetensors values, int sequence) {
+    private static Optional<String> logits(Tally tally, LogitSource model, ReferenceTensors values, int sequence) {
         float[][] logits = model.logits(values.ints("input_ids." + sequence));
         Optional<String> problem = Optional.empty();
         for (int i = 0; i < logits.length; i++) {
             int position = i;
-            Optional<String> found = Logits.close(tally, logits[i], values.row("logits." + sequence, i), TOLERANCE);
+            Optional<String> found =
+                    LogitComparison.close(tally, logits[i], values.row("logits." + sequence, i), TOLERANCE);
             problem = problem.or(() -> found.map(why -> "position " + position + " " + why));
         }
         return problem;

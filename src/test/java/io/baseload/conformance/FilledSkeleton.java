@@ -36,7 +36,7 @@ record FilledSkeleton(ObjectNode tokenizer) {
     /** Those that the skeleton has are the form of all of their type. */
     private static void addTokens(ArrayNode added, JsonNode shown, Vocabulary.Gguf vocabulary) {
         Map<String, JsonNode> forms = new HashMap<>();
-        shown.forEach(token -> forms.put(Json.text(token, "content"), token));
+        shown.forEach(token -> forms.put(ConformanceJson.text(token, "content"), token));
         JsonNode usual = shown.get(shown.size() - 1);
         for (int id = 0; id < vocabulary.types().size(); id++) {
             int type = vocabulary.types().get(id);

@@ -5,7 +5,7 @@ import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.tensor.ElementType;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
 /** Tensor types of GGUF: a JSON table of types, each with {@code TYPE.gguf} and the values that its tensors stand for in {@code TYPE.safetensors}. */
-final class GgufTypeLayout implements Layout {
+final class GgufTypeLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) {
         var suites = new ArrayList<Suite>();
@@ -23,7 +23,9 @@ final class GgufTypeLayout implements Layout {
             for (var type : table.properties()) {
                 Optional<Path> gguf = folder.file(type.getKey() + ".gguf");
                 Optional<Path> values = folder.file(type.getKey() + ".safetensors");
-                if (Json.has(type.getValue(), "id", "block", "bytes") && gguf.isPresent() && values.isPresent()) {
+                if (ConformanceJson.has(type.getValue(), "id", "block", "bytes")
+                        && gguf.isPresent()
+                        && values.isPresent()) {
                     suites.add(new Suite(folder.label(gguf.get()), tally -> check(tally, gguf.get(), values.get())));
                 }
             }
@@ -32,7 +34,7 @@ final class GgufTypeLayout implements Layout {
     }
 
     private static void check(Tally tally, Path gguf, Path values) throws IOException {
-        Safetensors expected = Safetensors.read(values);
+        ReferenceTensors expected = ReferenceTensors.read(values);
         List<String> names =
                 Stream.of("gauss", "random", "edge").filter(expected::has).toList();
         try (GgufFile file = GgufFile.open(gguf)) {

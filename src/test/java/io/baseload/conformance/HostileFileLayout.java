@@ -8,7 +8,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Broken files: a JSON list of files, each with the verdict "accept" or "refuse" and the offset of the error. */
-final class HostileFileLayout implements Layout {
+final class HostileFileLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) {
         return folder.json().entrySet().stream()
@@ -19,21 +19,23 @@ final class HostileFileLayout implements Layout {
     }
 
     private static boolean isTable(JsonNode json) {
-        return json.isArray() && Json.has(json.path(0), "file", "wrong", "verdict");
+        return json.isArray() && ConformanceJson.has(json.path(0), "file", "wrong", "verdict");
     }
 
     private static void check(Tally tally, Path folder, JsonNode table) {
         for (JsonNode row : table) {
-            String file = Json.text(row, "file");
+            String file = ConformanceJson.text(row, "file");
             tally.count(file, open(folder.resolve(file), row));
         }
     }
 
     private static Optional<String> open(Path file, JsonNode row) {
-        boolean refuse = Json.text(row, "verdict").startsWith("refuse");
+        boolean refuse = ConformanceJson.text(row, "verdict").startsWith("refuse");
         try {
             ModelCheckpoint.open(file).close();
-            return refuse ? Optional.of("was accepted, although " + Json.text(row, "wrong")) : Optional.empty();
+            return refuse
+                    ? Optional.of("was accepted, although " + ConformanceJson.text(row, "wrong"))
+                    : Optional.empty();
         } catch (ModelFileException e) {
             if (!refuse) {
                 return Optional.of("was refused: " + e.getMessage());

@@ -8,7 +8,7 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** Names of pre-tokenizers with their {@code regexes}: each is known with the same, or refused by its name because it needs what isn't there. */
-final class PreTokenizerLayout implements Layout {
+final class PreTokenizerLayout implements FolderLayout {
     /** {@code \p{AFMoE_digits}} and {@code \p{Han}} stand for code of llama.cpp's; {@code whitespace} lowers the case. */
     private static final Set<String> REFUSED = Set.of("afmoe", "kimi-k2", "whitespace");
 
@@ -18,7 +18,8 @@ final class PreTokenizerLayout implements Layout {
         folder.json().forEach((file, json) -> {
             boolean table = json.isObject()
                     && !json.isEmpty()
-                    && json.valueStream().allMatch(e -> Json.has(e, "regexes", "verified_by_a_vocabulary_here"));
+                    && json.valueStream()
+                            .allMatch(e -> ConformanceJson.has(e, "regexes", "verified_by_a_vocabulary_here"));
             if (table) {
                 suites.add(new Suite(
                         folder.label(file),

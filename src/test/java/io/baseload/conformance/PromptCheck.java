@@ -3,7 +3,7 @@ package io.baseload.conformance;
 import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.Vocabulary;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.HashMap;
@@ -12,7 +12,7 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** A real model against its reference, for each prompt: the rendered template and its ids, the last logits, the likeliest 20 at each position, greedy. */
-record PromptCheck(JsonNode expected, Safetensors values, int shards) {
+record PromptCheck(JsonNode expected, ReferenceTensors values, int shards) {
     /** Of each prompt. */
     static final int CASES = 4;
 
@@ -29,7 +29,7 @@ record PromptCheck(JsonNode expected, Safetensors values, int shards) {
         Tokenizer tokenizer = Tokenizers.of(file);
         try (var model = new LogitSource(file, CONTEXT, shards)) {
             for (JsonNode prompt : expected.get("prompts")) {
-                String name = Json.text(prompt, "name");
+                String name = ConformanceJson.text(prompt, "name");
                 tally.count(name + " ids", words(tokenizer, prompt));
                 logits(tally, model, name, prompt);
                 tally.count(name + " greedy", greedy(tally, model, prompt));
@@ -38,24 +38,24 @@ record PromptCheck(JsonNode expected, Safetensors values, int shards) {
     }
 
     private static Optional<String> words(Tokenizer tokenizer, JsonNode prompt) {
-        String rendered = prompt.has("messages") ? render(tokenizer, prompt) : Json.text(prompt, "text");
-        return rendered.equals(Json.text(prompt, "rendered"))
-                ? Json.equal(tokenizer.encode(rendered), Json.ints(prompt.get("ids")))
+        String rendered = prompt.has("messages") ? render(tokenizer, prompt) : ConformanceJson.text(prompt, "text");
+        return rendered.equals(ConformanceJson.text(prompt, "rendered"))
+                ? ConformanceJson.equal(tokenizer.encode(rendered), ConformanceJson.ints(prompt.get("ids")))
                 : Optional.of("renders " + rendered);
     }
 
     private static String render(Tokenizer tokenizer, JsonNode prompt) {
-        Map<String, Object> variables = new HashMap<>(Json.map(prompt));
+        Map<String, Object> variables = new HashMap<>(ConformanceJson.map(prompt));
         variables.put("add_generation_prompt", true);
         return ChatTemplate.compile(tokenizer.chatTemplates().get(Vocabulary.DEFAULT_TEMPLATE))
                 .render(variables, LocalDateTime.MIN);
     }
 
     private void logits(Tally tally, LogitSource model, String name, JsonNode prompt) {
-        String key = Json.text(prompt, "key");
-        float[][] logits = model.logits(Json.ints(prompt.get("ids")));
+        String key = ConformanceJson.text(prompt, "key");
+        float[][] logits = model.logits(ConformanceJson.ints(prompt.get("ids")));
         float[] last = values.floats(key + ".last_logits");
-        tally.count(name + " last logits", Logits.close(tally, logits[logits.length - 1], last, TOLERANCE));
+        tally.count(name + " last logits", LogitComparison.close(tally, logits[logits.length - 1], last, TOLERANCE));
         tally.count(name + " top " + TOP, top(tally, key, logits));
     }
 
@@ -66,12 +66,12 @@ record PromptCheck(JsonNode expected, Safetensors values, int shards) {
         for (int i = 0; i < ids.length; i++) {
             given[i] = logits[i / TOP][ids[i]];
         }
-        return Logits.close(tally, given, reference, TOLERANCE);
+        return LogitComparison.close(tally, given, reference, TOLERANCE);
     }
 
     private static Optional<String> greedy(Tally tally, LogitSource model, JsonNode prompt) {
-        int[] expected = Json.ints(prompt.get("greedy_ids"));
-        int[] given = model.greedy(Json.ints(prompt.get("ids")), expected.length);
+        int[] expected = ConformanceJson.ints(prompt.get("greedy_ids"));
+        int[] given = model.greedy(ConformanceJson.ints(prompt.get("ids")), expected.length);
         for (int i = 0; i < expected.length; i++) {
             if (given[i] != expected[i]) {
                 return parted(tally, i, given[i], prompt);
@@ -84,7 +84,7 @@ record PromptCheck(JsonNode expected, Safetensors values, int shards) {
         double margin = prompt.get("margins").get(step).asDouble();
         String where = "parts at token " + step + " with " + given + ", where the reference's margin is " + margin;
         if (margin < UNCERTAIN) {
-            tally.remark(Json.text(prompt, "name") + " " + where);
+            tally.remark(ConformanceJson.text(prompt, "name") + " " + where);
             return Optional.empty();
         }
         return Optional.of(where);

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.stream.IntStream;
 
 /** Single layers of GPTQ, AWQ and FP8 ({@code NAME-linear.safetensors} with their values as {@code dequantized}), and the values of all FP8 codes. */
-final class QuantizedLinearLayout implements Layout {
+final class QuantizedLinearLayout implements FolderLayout {
     private static final int TILE = 128;
 
     @Override

@@ -19,7 +19,7 @@ import tools.jackson.databind.JsonNode;
  * Skeletons of {@code tokenizer.json} for vocabularies in GGUF files, and the case files of these vocabularies beside them. A skeleton is filled with the
  * vocabulary and its merges; what is read from it must give the ids that our own conversion gives, on the cases' texts and on others.
  */
-final class SkeletonLayout implements Layout {
+final class SkeletonLayout implements FolderLayout {
     private static final int OTHER_TEXTS = 200;
 
     @Override
@@ -27,7 +27,8 @@ final class SkeletonLayout implements Layout {
         var suites = new ArrayList<Suite>();
         for (var entry : folder.json().entrySet()) {
             JsonNode json = entry.getValue();
-            if (json.isObject() && json.valueStream().anyMatch(s -> Json.has(s, "model", "added_tokens", "counts"))) {
+            if (json.isObject()
+                    && json.valueStream().anyMatch(s -> ConformanceJson.has(s, "model", "added_tokens", "counts"))) {
                 for (var skeleton : json.properties()) {
                     suites.add(suite(folder, entry.getKey(), skeleton.getKey(), skeleton.getValue(), models));
                 }
@@ -40,7 +41,7 @@ final class SkeletonLayout implements Layout {
             throws IOException {
         String label = folder.label(file) + ":" + name;
         Optional<JsonNode> cases = folder.json(name + ".visible.json").or(() -> folder.json(name + ".json"));
-        String model = cases.map(c -> Json.text(c, "vocabulary")).orElse("");
+        String model = cases.map(c -> ConformanceJson.text(c, "vocabulary")).orElse("");
         Path beside = folder.path().resolve(model);
         Optional<Path> gguf = folder.file(model).isPresent()
                 ? Optional.of(beside)
@@ -59,11 +60,13 @@ final class SkeletonLayout implements Layout {
         tally.count("added_tokens", equal(added, skeleton.get("added_tokens")));
         Tokenizer theirs = Tokenizer.of(new Vocabulary.Files(
                 gguf, Map.of("tokenizer.json", filled.json().getBytes(StandardCharsets.UTF_8))));
-        List<String> given =
-                cases.get("cases").valueStream().map(c -> Json.text(c, "text")).toList();
+        List<String> given = cases.get("cases")
+                .valueStream()
+                .map(c -> ConformanceJson.text(c, "text"))
+                .toList();
         List<String> specials = skeleton.get("added_tokens")
                 .valueStream()
-                .map(t -> Json.text(t, "content"))
+                .map(t -> ConformanceJson.text(t, "content"))
                 .toList();
         int i = 0;
         for (String text :
@@ -78,9 +81,9 @@ final class SkeletonLayout implements Layout {
 
     private static Optional<String> difference(Tokenizer ours, Tokenizer theirs, String text) {
         return Stream.of(
-                        Json.equal(ours.encodePlain(text), theirs.encodePlain(text)),
-                        Json.equal(ours.encode(text), theirs.encode(text)),
-                        Json.equal(ours.encodeWhole(text), theirs.encodeWhole(text)))
+                        ConformanceJson.equal(ours.encodePlain(text), theirs.encodePlain(text)),
+                        ConformanceJson.equal(ours.encode(text), theirs.encode(text)),
+                        ConformanceJson.equal(ours.encodeWhole(text), theirs.encodeWhole(text)))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .map(problem -> "\"" + text + "\" " + problem);

@@ -15,16 +15,16 @@ import tools.jackson.databind.JsonNode;
  * Chat templates: renderings of real templates over conversations ({@code results} beside a folder of {@code .jinja} files), and lists of small or hostile
  * templates with their variables.
  */
-final class TemplateLayout implements Layout {
+final class TemplateLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
         var suites = new ArrayList<Suite>();
         for (var entry : folder.json().entrySet()) {
             JsonNode json = entry.getValue();
             String label = folder.label(entry.getKey());
-            if (Json.has(json, "template", "conversations", "results")) {
+            if (ConformanceJson.has(json, "template", "conversations", "results")) {
                 suites.add(rendered(label, folder.path().getParent(), json));
-            } else if (json.isArray() && Json.has(json.path(0), "id", "template", "vars")) {
+            } else if (json.isArray() && ConformanceJson.has(json.path(0), "id", "template", "vars")) {
                 suites.add(new Suite(label, tally -> json.forEach(c -> small(tally, c))));
             }
         }
@@ -32,19 +32,19 @@ final class TemplateLayout implements Layout {
     }
 
     private static Suite rendered(String label, Path data, JsonNode golden) throws IOException {
-        Optional<Path> template = find(data, Json.text(golden, "template") + ".jinja");
-        Optional<Path> conversations = find(data, Json.text(golden, "conversations"));
+        Optional<Path> template = find(data, ConformanceJson.text(golden, "template") + ".jinja");
+        Optional<Path> conversations = find(data, ConformanceJson.text(golden, "conversations"));
         JsonNode results = golden.get("results");
         if (template.isEmpty() || conversations.isEmpty()) {
             return Suite.unsupported(
                     label, results.size(), "its template or its conversations were not found below " + data);
         }
         return new Suite(label, tally -> {
-            JsonNode asked = Json.read(conversations.get());
+            JsonNode asked = ConformanceJson.read(conversations.get());
             var source = Files.readString(template.get());
             results.properties().forEach(result -> {
-                Map<String, Object> variables = new HashMap<>(Json.map(golden.get("tokens")));
-                variables.putAll(Json.map(asked.get(result.getKey())));
+                Map<String, Object> variables = new HashMap<>(ConformanceJson.map(golden.get("tokens")));
+                variables.putAll(ConformanceJson.map(asked.get(result.getKey())));
                 count(tally, result.getKey(), source, variables, result.getValue(), false);
             });
         });
@@ -54,9 +54,9 @@ final class TemplateLayout implements Layout {
         JsonNode expected = c.has("reference") ? c.get("reference") : c;
         count(
                 tally,
-                Json.text(c, "id"),
-                Json.text(c, "template"),
-                Json.map(c.get("vars")),
+                ConformanceJson.text(c, "id"),
+                ConformanceJson.text(c, "template"),
+                ConformanceJson.map(c.get("vars")),
                 expected,
                 c.has("reference"));
     }

@@ -18,7 +18,7 @@ import tools.jackson.databind.JsonNode;
 record TokenizerCase(Tokenizer tokenizer, JsonNode expected) {
     /** The first difference. */
     Optional<String> problem() {
-        String text = Json.text(expected, "text");
+        String text = ConformanceJson.text(expected, "text");
         List<Supplier<Optional<String>>> checks = List.of(
                 () -> compare("plain", tokenizer.encodePlain(text), "plain", "hf_plain"),
                 () -> compare("parsed", tokenizer.encode(text), best("hf_parsed", "parsed")),
@@ -35,7 +35,7 @@ record TokenizerCase(Tokenizer tokenizer, JsonNode expected) {
     private Optional<String> compare(String what, int[] ids, String... accepted) {
         boolean equal = Stream.of(accepted)
                 .filter(expected::has)
-                .anyMatch(field -> Arrays.equals(ids, Json.ints(expected.get(field))));
+                .anyMatch(field -> Arrays.equals(ids, ConformanceJson.ints(expected.get(field))));
         return equal
                 ? Optional.empty()
                 : Optional.of(what + " gives " + Arrays.toString(ids) + ", not " + expected.get(accepted[0]));
@@ -43,15 +43,16 @@ record TokenizerCase(Tokenizer tokenizer, JsonNode expected) {
 
     private Optional<String> bytes() {
         String hex = expected.has("bytes")
-                ? Json.text(expected, "bytes")
-                : HexFormat.of().formatHex(Json.text(expected, "text").getBytes(StandardCharsets.UTF_8));
-        String given = Tokenizers.hex(tokenizer, Json.ints(expected.get("parsed")));
+                ? ConformanceJson.text(expected, "bytes")
+                : HexFormat.of()
+                        .formatHex(ConformanceJson.text(expected, "text").getBytes(StandardCharsets.UTF_8));
+        String given = Tokenizers.hex(tokenizer, ConformanceJson.ints(expected.get("parsed")));
         return given.equals(hex) ? Optional.empty() : Optional.of("bytes are " + given + ", not " + hex);
     }
 
     private Optional<String> flush() {
         var assembler = new CharacterAssembler();
-        int[] ids = Json.ints(expected.get("parsed"));
+        int[] ids = ConformanceJson.ints(expected.get("parsed"));
         int[] flushed = new int[ids.length];
         int sent = 0;
         for (int i = 0; i < ids.length; i++) {
@@ -59,7 +60,7 @@ record TokenizerCase(Tokenizer tokenizer, JsonNode expected) {
             sent += assembler.append(token, 0, token.length).getBytes(StandardCharsets.UTF_8).length;
             flushed[i] = sent;
         }
-        return Arrays.equals(flushed, Json.ints(expected.get("flush")))
+        return Arrays.equals(flushed, ConformanceJson.ints(expected.get("flush")))
                 ? Optional.empty()
                 : Optional.of("flushes at " + Arrays.toString(flushed) + ", not " + expected.get("flush"));
     }

@@ -14,13 +14,13 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Tokenizer goldens: JSON with facts on a vocabulary, {@code decode_ids} and {@code cases}. */
-final class TokenizerLayout implements Layout {
+final class TokenizerLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) throws IOException {
         var suites = new ArrayList<Suite>();
         for (var entry : folder.json().entrySet()) {
             JsonNode golden = entry.getValue();
-            if (Json.has(golden, "vocabulary", "token_bytes_sha256", "cases")) {
+            if (ConformanceJson.has(golden, "vocabulary", "token_bytes_sha256", "cases")) {
                 suites.add(suite(folder, entry.getKey(), golden, models.below(folder.path())));
             }
         }
@@ -29,7 +29,7 @@ final class TokenizerLayout implements Layout {
 
     private static Suite suite(Folder folder, Path file, JsonNode golden, Models models) throws IOException {
         String label = folder.label(file);
-        String vocabulary = Json.text(golden, "vocabulary");
+        String vocabulary = ConformanceJson.text(golden, "vocabulary");
         int cases = golden.get("cases").size() + golden.path("decode_ids").size() + 1;
         Path beside = folder.path().resolve(vocabulary);
         Optional<Path> model = Files.isRegularFile(beside)
@@ -41,16 +41,16 @@ final class TokenizerLayout implements Layout {
     }
 
     private static void check(Tally tally, Tokenizer tokenizer, JsonNode golden) throws Exception {
-        boolean equal = digest(tokenizer).equals(Json.text(golden, "token_bytes_sha256"));
+        boolean equal = digest(tokenizer).equals(ConformanceJson.text(golden, "token_bytes_sha256"));
         tally.count("token_bytes_sha256", equal ? Optional.empty() : Optional.of("differs"));
         int i = 0;
         for (JsonNode decode : golden.path("decode_ids")) {
-            String bytes = Tokenizers.hex(tokenizer, Json.ints(decode.get("ids")));
-            boolean same = bytes.equals(Json.text(decode, "bytes"));
+            String bytes = Tokenizers.hex(tokenizer, ConformanceJson.ints(decode.get("ids")));
+            boolean same = bytes.equals(ConformanceJson.text(decode, "bytes"));
             tally.count("decode_ids[" + i++ + "]", same ? Optional.empty() : Optional.of("gives the bytes " + bytes));
         }
         for (JsonNode c : golden.get("cases")) {
-            tally.count(Json.text(c, "id"), new TokenizerCase(tokenizer, c).problem());
+            tally.count(ConformanceJson.text(c, "id"), new TokenizerCase(tokenizer, c).problem());
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** llama.cpp's vocabulary tests: {@code X.gguf} with texts in {@code X.gguf.inp} and their ids in {@code X.gguf.out}. */
-final class VocabularyFileLayout implements Layout {
+final class VocabularyFileLayout implements FolderLayout {
     private static final String SEPARATOR = "\n__ggml_vocab_test__\n";
 
     @Override
@@ -33,7 +33,7 @@ final class VocabularyFileLayout implements Layout {
         for (int i = 0; i < lines.size(); i++) {
             int[] given = tokenizer.encodePlain(texts[i]);
             int[] expected = ids(lines.get(i));
-            tally.count("text " + (i + 1), Json.equal(given, expected));
+            tally.count("text " + (i + 1), ConformanceJson.equal(given, expected));
         }
     }
 

@@ -20,7 +20,7 @@ record WordsCheck(JsonNode expected, boolean twin) {
     void run(Tally tally, Tokenizer tokenizer) {
         int i = 0;
         for (JsonNode c : expected.path("tokenization")) {
-            String text = Json.text(c, "text");
+            String text = ConformanceJson.text(c, "text");
             if (!twin || Normalizer.isNormalized(text, Normalizer.Form.NFC)) {
                 tally.count("tokenization[" + i + "]", tokens(tokenizer, text, c));
             }
@@ -33,22 +33,22 @@ record WordsCheck(JsonNode expected, boolean twin) {
     }
 
     private static Optional<String> tokens(Tokenizer tokenizer, String text, JsonNode c) {
-        int[] ids = Json.ints(c.get("ids"));
+        int[] ids = ConformanceJson.ints(c.get("ids"));
         String decoded = new String(Tokenizers.bytes(tokenizer, ids), StandardCharsets.UTF_8);
-        return Json.equal(tokenizer.encodeWhole(text), ids)
-                .or(() -> decoded.equals(Json.text(c, "decoded"))
+        return ConformanceJson.equal(tokenizer.encodeWhole(text), ids)
+                .or(() -> decoded.equals(ConformanceJson.text(c, "decoded"))
                         ? Optional.empty()
                         : Optional.of("decodes to " + decoded));
     }
 
     private Optional<String> chat(Tokenizer tokenizer, String template) {
         JsonNode chat = expected.get("chat");
-        Map<String, Object> variables = new HashMap<>(Json.map(chat));
+        Map<String, Object> variables = new HashMap<>(ConformanceJson.map(chat));
         variables.put("bos_token", tokenizer.bosText());
         variables.put("eos_token", tokenizer.eosText());
         String rendered = ChatTemplate.compile(template).render(variables, LocalDateTime.MIN);
-        return rendered.equals(Json.text(chat, "rendered"))
-                ? Json.equal(tokenizer.encode(rendered), Json.ints(chat.get("ids")))
+        return rendered.equals(ConformanceJson.text(chat, "rendered"))
+                ? ConformanceJson.equal(tokenizer.encode(rendered), ConformanceJson.ints(chat.get("ids")))
                 : Optional.of("renders " + rendered);
     }
 }

@@ -5,10 +5,11 @@ import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** Checkpoints whose {@code expected.json} says what their tokenizer and chat template give: a suite for the folder's own tokenizer. */
-final class WordsLayout implements Layout {
+final class WordsLayout implements FolderLayout {
     @Override
     public List<Suite> suites(Folder folder, Models models) {
-        Optional<JsonNode> expected = folder.json("expected.json").filter(json -> Json.has(json, "tokenization"));
+        Optional<JsonNode> expected =
+                folder.json("expected.json").filter(json -> ConformanceJson.has(json, "tokenization"));
         boolean words = folder.file("tokenizer.json").isPresent()
                 || folder.file("tokenizer.model").isPresent();
         return expected.isPresent() && words

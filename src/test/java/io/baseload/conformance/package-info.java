@@ -1,7 +1,7 @@
 /**
  * Holds the engine and the words layer against reference outputs in folders: {@code bin/conformance}. Lives with the tests, not in the product.
  *
- * <p>A {@link Layout} knows one kind of folder by its content and makes {@link Suite suites} of it; a suite counts its cases in a {@link Tally}.
+ * <p>A {@link FolderLayout} knows one kind of folder by its content and makes {@link Suite suites} of it; a suite counts its cases in a {@link Tally}.
  */
 @NullMarked
 package io.baseload.conformance;

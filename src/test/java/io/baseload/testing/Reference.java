@@ -15,7 +15,7 @@ import tools.jackson.databind.json.JsonMapper;
  *
  * @param model the folder or file to open
  */
-public record Reference(Path model, JsonNode expected, Safetensors values) {
+public record Reference(Path model, JsonNode expected, ReferenceTensors values) {
     /**
      * A sequence and its logits at some positions.
      *
@@ -52,7 +52,7 @@ public record Reference(Path model, JsonNode expected, Safetensors values) {
         return new Reference(
                 model,
                 JsonMapper.shared().readTree(folder.resolve("expected.json")),
-                Safetensors.read(folder.resolve("expected.safetensors")));
+                ReferenceTensors.read(folder.resolve("expected.safetensors")));
     }
 
     private static Path unpacked(Path folder, Path packed, Path work) throws IOException {

@@ -1,12 +1,15 @@
 package io.baseload.testing;
 
 import io.baseload.service.app.ServiceApplication;
+import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.service.routing.Startup;
 import io.baseload.tools.Rest;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
@@ -51,6 +54,23 @@ public final class RunningService implements AutoCloseable {
                 .run(all.entrySet().stream()
                         .map(property -> "--" + property.getKey() + "=" + property.getValue())
                         .toArray(String[]::new)));
+    }
+
+    /**
+     * Configuration of one of several services on a database, with one thread each.
+     *
+     * @param more further configuration
+     */
+    public static String[] oneOfSeveral(EmbeddedDatabase database, String... more) {
+        List<String> all = List.of(
+                "spring.datasource.url=jdbc:postgresql://localhost:" + database.port() + "/baseload",
+                "spring.datasource.username=baseload_app",
+                "spring.datasource.password=" + database.password("baseload_app"),
+                "spring.flyway.user=baseload_owner",
+                "spring.flyway.password=" + database.password("baseload_owner"),
+                "baseload.engine.threads=1",
+                "baseload.engine.pinned=false");
+        return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
     }
 
     public <T> T bean(Class<T> type) {

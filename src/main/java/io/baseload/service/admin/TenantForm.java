@@ -15,7 +15,7 @@ import tools.jackson.databind.node.LongNode;
  * A tenant in JSON, both ways. Members absent from a request keep their value, or get the default in a new tenant.
  *
  * @param expectedWindows in a request: the windows that the caller knows, and changes only if nobody else has changed them
- * @param maxConcurrent requests that may run or wait at the same time
+ * @param maxConcurrent answers that may run or wait at the same time; a request for several counts as so many
  * @param weight share of the engine against other tenants, 1 to 1000
  * @param maxWaitMs how long a request may wait until its answer starts; null = the service's setting
  */

@@ -5,7 +5,7 @@ import org.springframework.boot.health.contributor.Health;
 import org.springframework.boot.health.contributor.HealthIndicator;
 import org.springframework.stereotype.Component;
 
-/** Up if the ledger can be written: the last renewal of this process's lease succeeded. Part of readiness. */
+/** Up if the ledger can be written, as far as {@link Membership#writes} knows. Part of readiness. */
 @Component
 final class LedgerHealthIndicator implements HealthIndicator {
     private final Membership membership;

@@ -18,7 +18,7 @@ final class LedgerMeters implements MeterBinder {
     @Override
     public void bindTo(MeterRegistry registry) {
         Gauge.builder("baseload.ledger.writable", membership, it -> it.writes() ? 1 : 0)
-                .description("1 if the last renewal of this process's lease was written to the database")
+                .description("1 if the ledger can be written, as readiness sees it")
                 .register(registry);
     }
 }

@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * Failed sign-ins and refused requests of keys, for the trail. To keep attackers from flooding it, they are counted and written together, once a minute: one entry for all failed
- * sign-ins and one for each key. A killed process loses the last minute's; the log has them.
+ * sign-ins and one for each key. A killed process loses those of the last minute, which the log does not have either.
  */
 public final class DeniedAccess {
     static final String SIGN_IN_FAILED = "access.sign_in_failed";

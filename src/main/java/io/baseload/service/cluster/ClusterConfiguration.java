@@ -1,5 +1,6 @@
 package io.baseload.service.cluster;
 
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.BaseloadHome;
 import java.time.Duration;
 import org.springframework.beans.factory.annotation.Value;
@@ -18,7 +19,8 @@ public class ClusterConfiguration {
     }
 
     @Bean
-    Membership membership(Instances instances, TransactionOperations transactions, BaseloadHome home) {
-        return new Membership(instances, transactions, HomeLock.take(home));
+    Membership membership(
+            Instances instances, AuditTrail trail, TransactionOperations transactions, BaseloadHome home) {
+        return new Membership(instances, trail, transactions, HomeLock.take(home));
     }
 }

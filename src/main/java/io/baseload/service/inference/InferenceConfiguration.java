@@ -37,6 +37,7 @@ public class InferenceConfiguration {
         return new ReservationLedger(
                 new LedgerTransactions(quota, contents, audit, transactions),
                 new LedgerPatience(reserveWait, settleWait),
+                membership::doubtTrail,
                 meters);
     }
 

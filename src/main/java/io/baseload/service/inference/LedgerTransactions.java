@@ -59,16 +59,16 @@ final class LedgerTransactions {
                     granted.passed().forEach(passed -> entries.add(intent.softLimit(passed)));
                 }
             }
-            store(prompts);
-            append(entries);
+            write(prompts, entries);
             return decisions;
         });
     }
 
-    /** Whatever the reason: a request whose contents should be kept but can't be is not started. */
-    private void store(List<SealedContent> prompts) {
+    /** Whatever the reason: a request whose intent can't be recorded, or whose contents should be kept but can't be, is not started. */
+    private void write(List<SealedContent> prompts, List<AuditTrail.NewEntry> entries) {
         try {
             contents.storePrompts(prompts);
+            append(entries);
         } catch (DataAccessException e) {
             throw DatabaseFailures.isUnavailable(e) ? e : new LedgerUnavailableException(e);
         }
@@ -119,8 +119,9 @@ final class LedgerTransactions {
             var lost = requests.stream()
                     .filter(one -> made.contains(one.reservation()))
                     .toList();
-            store(lost.stream().flatMap(one -> one.intent().prompt().stream()).toList());
-            append(lost.stream().map(one -> one.intent().entry()).toList());
+            write(
+                    lost.stream().flatMap(one -> one.intent().prompt().stream()).toList(),
+                    lost.stream().map(one -> one.intent().entry()).toList());
             return missing;
         });
     }
@@ -169,7 +170,7 @@ final class LedgerTransactions {
     /** Blocked requests. */
     List<Boolean> record(List<AuditTrail.NewEntry> entries) {
         return transactions.execute(status -> {
-            append(entries);
+            write(List.of(), entries);
             return entries.stream().map(entry -> true).toList();
         });
     }

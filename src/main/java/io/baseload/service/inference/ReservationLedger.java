@@ -48,6 +48,7 @@ final class ReservationLedger implements AutoCloseable {
 
     private final LedgerTransactions transactions;
     private final LedgerPatience patience;
+    private final Runnable failed;
     private final GroupCommit<QuotaDemand, QuotaDecision> checking;
     private final GroupCommit<Intent, QuotaDecision> reserving;
     private final GroupCommit<Outcome, Boolean> settling;
@@ -61,14 +62,28 @@ final class ReservationLedger implements AutoCloseable {
     /** When the windows may be queried again, after the database didn't answer. */
     private volatile long roomAgain = System.nanoTime();
 
-    ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, MeterRegistry meters) {
+    /** @param failed learns that a transaction has failed */
+    ReservationLedger(LedgerTransactions transactions, LedgerPatience patience, Runnable failed, MeterRegistry meters) {
         this.transactions = transactions;
         this.patience = patience;
-        this.checking = new GroupCommit<>("check", MAX_WAITING, demand -> 0, all(transactions::check), meters);
-        this.reserving = new GroupCommit<>("reserve", MAX_WAITING, Intent::bytes, transactions::reserve, meters);
-        this.recording = new GroupCommit<>("record", MAX_WAITING, entry -> 0, all(transactions::record), meters);
+        this.failed = failed;
+        this.checking = new GroupCommit<>("check", MAX_WAITING, demand -> 0, told(all(transactions::check)), meters);
+        this.reserving = new GroupCommit<>("reserve", MAX_WAITING, Intent::bytes, told(transactions::reserve), meters);
+        this.recording = new GroupCommit<>("record", MAX_WAITING, entry -> 0, told(all(transactions::record)), meters);
         this.settling =
-                new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, Outcome::bytes, this::settleAll, meters);
+                new GroupCommit<>("settle", MAX_WAITING + MAX_UNSETTLED, Outcome::bytes, told(this::settleAll), meters);
+    }
+
+    /** A transaction whose failure is told. */
+    private <T, R> Function<T, R> told(Function<T, R> transaction) {
+        return items -> {
+            try {
+                return transaction.apply(items);
+            } catch (RuntimeException | Error e) {
+                failed.run();
+                throw e;
+            }
+        };
     }
 
     /** A transaction that locks no rows of a tenant. */

@@ -6,8 +6,8 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.ServedModel;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -18,10 +18,15 @@ final class SequencePlaces {
     /** Models with the same id may be in several places: their fingerprints differ. */
     private record Key(String model, String fingerprint, String tenant, FlowId.Urgency urgency) {}
 
+    /** Beyond this number of queues, those that are empty are forgotten. */
+    static final int MAX_LINES = 10_000;
+
     private static final String TOO_MANY_ANSWERS = "too_many_answers";
 
     private final Map<Key, Integer> taken = new HashMap<>();
-    private final Map<Key, WaitingLine> lines = new ConcurrentHashMap<>();
+    /** The least recently used first. */
+    private final Map<Key, WaitingLine> lines = new LinkedHashMap<>(16, 0.75f, true);
+
     private final TenantQueues queues;
 
     SequencePlaces(TenantQueues queues) {
@@ -37,7 +42,30 @@ final class SequencePlaces {
 
     /** The queue of a tenant's requests to a model. */
     WaitingLine line(ServedModel model, FlowId flow) {
-        return lines.computeIfAbsent(key(model, flow), key -> queues.add(key.tenant(), new WaitingLine()));
+        var key = key(model, flow);
+        synchronized (lines) {
+            var known = lines.get(key);
+            if (known != null) {
+                return known;
+            }
+            if (lines.size() >= MAX_LINES) {
+                forgetOne();
+            }
+            var line = queues.add(key.tenant(), new WaitingLine());
+            lines.put(key, line);
+            return line;
+        }
+    }
+
+    private void forgetOne() {
+        for (var all = lines.entrySet().iterator(); all.hasNext(); ) {
+            var entry = all.next();
+            if (entry.getValue().waiting() == 0) {
+                all.remove();
+                queues.remove(entry.getKey().tenant(), entry.getValue());
+                return;
+            }
+        }
     }
 
     private static Key key(ServedModel model, FlowId flow) {

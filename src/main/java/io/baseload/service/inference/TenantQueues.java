@@ -4,9 +4,9 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Reports how many requests of each tenant wait. Only a limited number of tenants have their own label, the first ones since the start; all others together are {@code other}. */
 final class TenantQueues {
@@ -14,7 +14,7 @@ final class TenantQueues {
 
     private final MeterRegistry registry;
     private final int most;
-    private final Map<String, List<WaitingLine>> lines = new HashMap<>();
+    private final Map<String, Set<WaitingLine>> lines = new HashMap<>();
 
     /** @param most maximum number of tenants with a label of their own */
     TenantQueues(MeterRegistry registry, int most) {
@@ -29,8 +29,16 @@ final class TenantQueues {
         return line;
     }
 
-    private List<WaitingLine> measured(String label) {
-        List<WaitingLine> all = new CopyOnWriteArrayList<>();
+    /** Forgets a queue in which nobody waits. Its tenant's label stays. */
+    synchronized void remove(String tenant, WaitingLine line) {
+        lines.computeIfPresent(lines.containsKey(tenant) ? tenant : OTHERS, (label, all) -> {
+            all.remove(line);
+            return all;
+        });
+    }
+
+    private Set<WaitingLine> measured(String label) {
+        Set<WaitingLine> all = ConcurrentHashMap.newKeySet();
         Gauge.builder("baseload.tenant_requests_waiting", all, TenantQueues::waiting)
                 .description("requests of a tenant that wait for their first step")
                 .tag("tenant", label)

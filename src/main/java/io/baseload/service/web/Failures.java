@@ -32,6 +32,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.converter.HttpMessageNotReadableException;
 import org.springframework.security.web.firewall.RequestRejectedException;
@@ -138,7 +139,10 @@ public final class Failures {
 
     /** The quota windows can't be read now either, so the answer has no rate-limit headers. */
     private static ApiException withoutDatabase(Exception e, String requestId) {
-        LOG.warn("{}: no database: {}", requestId, e.toString());
+        LOG.warn(
+                "{}: no database: {}",
+                requestId,
+                NestedExceptionUtils.getMostSpecificCause(e).toString());
         return ApiException.unavailable(
                         ApiException.DATABASE_UNAVAILABLE,
                         "The database is unavailable, so quota and audit can't be written. Nothing was done.",

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.engine.kv.PageTable;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -25,7 +25,7 @@ class SmolLm2LogitsTest {
     @Test
     void computesTheReferencesLogits() throws IOException {
         Path folder = TestModels.reference("smollm2-135m");
-        Safetensors expected = Safetensors.read(folder.resolve("expected.safetensors"));
+        ReferenceTensors expected = ReferenceTensors.read(folder.resolve("expected.safetensors"));
         JsonNode prompts =
                 JsonMapper.shared().readTree(folder.resolve("expected.json")).get("prompts");
         try (ModelBench bench = new ModelBench(TestModels.smolLm2(), 128, 2)) {
@@ -41,7 +41,7 @@ class SmolLm2LogitsTest {
         }
     }
 
-    private static void assertClose(String key, float[][] logits, Safetensors expected) {
+    private static void assertClose(String key, float[][] logits, ReferenceTensors expected) {
         int[] ids = expected.ints(key + ".top20_ids");
         float[] top = expected.floats(key + ".top20_logits");
         for (int i = 0; i < ids.length; i++) {

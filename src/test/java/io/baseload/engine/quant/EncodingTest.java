@@ -13,7 +13,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Scales;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -156,7 +156,7 @@ class EncodingTest {
 
     @Test
     void q8IsThatOfGgml() throws IOException {
-        float[] source = Safetensors.read(TestModels.resource("quantization/Q8_0.safetensors"))
+        float[] source = ReferenceTensors.read(TestModels.resource("quantization/Q8_0.safetensors"))
                 .floats("gauss_source");
         try (GgufFile file = GgufFile.open(TestModels.resource("quantization/Q8_0.gguf"))) {
             MemorySegment expected = file.tensor("gauss").orElseThrow().data();

@@ -10,7 +10,7 @@ import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -37,7 +37,8 @@ class FormatsTest {
     }
 
     private static void forEachTensor(ElementType type, Check check) throws IOException {
-        Safetensors reference = Safetensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
+        ReferenceTensors reference =
+                ReferenceTensors.read(TestModels.resource("quantization/" + type + ".safetensors"));
         try (GgufFile file = GgufFile.open(TestModels.resource("quantization/" + type + ".gguf"))) {
             assertEquals(type.blockSize() > 1 ? 3 : 2, file.tensors().size());
             for (StoredTensor tensor : file.tensors()) {

@@ -28,7 +28,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.CollectingSink.End;
 import io.baseload.testing.Patience;
-import io.baseload.testing.Safetensors;
+import io.baseload.testing.ReferenceTensors;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
@@ -340,7 +340,7 @@ class CpuEngineTest {
     @Test
     void scoresAPromptAsTheReferenceDoes() throws IOException {
         Path folder = TestModels.reference("llama");
-        Safetensors expected = Safetensors.read(folder.resolve("expected.safetensors"));
+        ReferenceTensors expected = ReferenceTensors.read(folder.resolve("expected.safetensors"));
         int[] ids = JsonMapper.shared()
                 .readTree(folder.resolve("expected.json"))
                 .get("sequences")

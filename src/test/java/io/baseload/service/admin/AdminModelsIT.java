@@ -168,6 +168,18 @@ final class AdminModelsIT {
     }
 
     @Test
+    void theServiceStaysReadyWhenItsDefaultModelIsUnloaded() throws Exception {
+        admin.succeeded(rest.send("POST", "/admin/v1/models/" + BUNDLED + "/unload", "{}"));
+        try {
+            assertThat(ask("default").statusCode()).isEqualTo(503);
+            assertThat(admin.status("GET", "/actuator/health/readiness")).isEqualTo(200);
+        } finally {
+            admin.succeeded(rest.send("POST", "/admin/v1/models/" + BUNDLED + "/load", "{}"));
+        }
+        assertThat(ask("default").statusCode()).isEqualTo(200);
+    }
+
+    @Test
     void theSameContentIsStoredOnce() throws Exception {
         Map<String, String> first = Map.of("path", "tiny.gguf", "name", "twin-a");
         admin.succeeded(rest.send("POST", "/admin/v1/models", first));

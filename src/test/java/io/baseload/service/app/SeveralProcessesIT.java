@@ -31,8 +31,8 @@ final class SeveralProcessesIT {
         Path one = folder.resolve("one");
         Path other = folder.resolve("other");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
-                RunningService first = RunningService.at(one, external(database));
-                RunningService second = RunningService.at(other, external(database))) {
+                RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
+                RunningService second = RunningService.at(other, RunningService.oneOfSeveral(database))) {
             assertThat(instances(first.rest())).hasSize(2);
             Admin admin = new Admin(first.rest());
             admin.importModel(one, TestModels.tiny(), "tiny");
@@ -55,8 +55,9 @@ final class SeveralProcessesIT {
     void aProcessThatLacksTheFileStopsTheSwap() throws Exception {
         Path one = folder.resolve("one");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
-                RunningService first = RunningService.at(one, external(database));
-                RunningService second = RunningService.at(folder.resolve("other"), external(database))) {
+                RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
+                RunningService second =
+                        RunningService.at(folder.resolve("other"), RunningService.oneOfSeveral(database))) {
             Admin admin = new Admin(first.rest());
             admin.importModel(one, TestModels.tiny(), "tiny");
             var refused = first.rest().send("PUT", "/admin/v1/aliases/chat", Map.of("model", "tiny"));
@@ -73,10 +74,11 @@ final class SeveralProcessesIT {
         Path one = folder.resolve("one");
         try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
                 ScriptedBackend backend = new ScriptedBackend();
-                RunningService first =
-                        RunningService.at(one, external(database, "baseload.backends.allowed-hosts=127.0.0.1"));
+                RunningService first = RunningService.at(
+                        one, RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"));
                 ServiceProcess gateway = ServiceProcess.gateway(
-                        folder.resolve("gateway"), external(database, "baseload.backends.allowed-hosts=127.0.0.1"))) {
+                        folder.resolve("gateway"),
+                        RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"))) {
             backend.says("upstream", 3, "word").says("tiny", 3, "word");
             Admin admin = new Admin(first.rest());
             Admin there = new Admin(gateway.rest());
@@ -169,17 +171,5 @@ final class SeveralProcessesIT {
                 Files.copy(file, target);
             }
         }
-    }
-
-    private static String[] external(EmbeddedDatabase database, String... more) {
-        List<String> all = List.of(
-                "spring.datasource.url=jdbc:postgresql://localhost:" + database.port() + "/baseload",
-                "spring.datasource.username=baseload_app",
-                "spring.datasource.password=" + database.password("baseload_app"),
-                "spring.flyway.user=baseload_owner",
-                "spring.flyway.password=" + database.password("baseload_owner"),
-                "baseload.engine.threads=1",
-                "baseload.engine.pinned=false");
-        return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
     }
 }

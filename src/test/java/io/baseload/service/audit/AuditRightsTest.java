@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.testing.TestPlatform;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,7 +49,9 @@ class AuditRightsTest {
     /** As PostgreSQL up to version 14 allows it: everybody may create functions in the schema. Ours must not call them. */
     @Test
     void aFunctionOfTheApplicationsNeverRunsWithTheOwnersRights() {
-        try (var attacked = TestPlatform.fresh()) {
+        TestPlatform attacked;
+        try (var first = TestPlatform.fresh()) {
+            attacked = first;
             attacked.owner().sql("GRANT CREATE ON SCHEMA public TO PUBLIC").update();
             for (String function : List.of(
                     "to_json(x text) RETURNS text",
@@ -59,6 +62,11 @@ class AuditRightsTest {
                     "clock_timestamp() RETURNS timestamptz",
                     "split_part(x text, y text, z int) RETURNS text",
                     "format(x text, VARIADIC y text[]) RETURNS text",
+                    "concat_ws(x text, VARIADIC y text[]) RETURNS text",
+                    "audit_append(x text) RETURNS bigint",
+                    "audit_append(a text, b text, c text, d text, e text, f int DEFAULT 1) RETURNS bigint",
+                    "takes_over(x text, y json) RETURNS text",
+                    "takes_over(x bigint, y int) RETURNS bigint",
                     "to_char(x timestamp, y text) RETURNS text")) {
                 attacked.jdbc()
                         .sql("CREATE FUNCTION public." + function + " LANGUAGE plpgsql AS $$ BEGIN"
@@ -66,16 +74,20 @@ class AuditRightsTest {
                         .update();
             }
             attacked.jdbc()
-                    .sql("CREATE FUNCTION public.takes_over(x bigint, y int) RETURNS bigint LANGUAGE plpgsql AS $$"
-                            + " BEGIN RAISE EXCEPTION 'taken over by %', current_user; END $$")
+                    .sql("CREATE OPERATOR public.+ (LEFTARG = bigint, RIGHTARG = int, FUNCTION = public.takes_over)")
                     .update();
             attacked.jdbc()
-                    .sql("CREATE OPERATOR public.+ (LEFTARG = bigint, RIGHTARG = int, FUNCTION = public.takes_over)")
+                    .sql("CREATE OPERATOR public.|| (LEFTARG = text, RIGHTARG = json, FUNCTION = public.takes_over)")
                     .update();
             attacked.get(AuditTrail.class).append(Actor.SYSTEM, "admin.test", "subject", Map.of());
             attacked.get(Checkpoints.class).take();
             assertThat(attacked.get(AuditVerifier.class).verify().integrity().ok())
                     .isTrue();
+        }
+        try (var next = attacked.again("--baseload.audit.retention=P400D")) { // written by the owner
+            assertThat(next.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
+            assertThat(next.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.retention"), 9))
+                    .hasSize(1);
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.cluster.Membership;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.sql.Connection;
@@ -12,18 +13,22 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** A database that is there and doesn't write: after a failover, or behind somebody's lock. */
 class FailoverTest {
     private TestPlatform platform;
     private TinyModel model;
     private Client client;
+    private Membership membership;
 
     @BeforeEach
     void start() {
         platform = TestPlatform.behind(TestPlatform.server().port(), List.of(), TinyInference.class);
         model = platform.get(TinyModel.class);
         client = new Client(platform.get(Inference.class), "default");
+        membership = platform.get(Membership.class);
     }
 
     @AfterEach
@@ -40,9 +45,11 @@ class FailoverTest {
             assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
             model.steps.release(50);
             assertThat(client.finished().usage()).isEqualTo(new Usage(10, 50));
+            Patience.await().until(() -> !membership.writes());
         } finally {
             readOnly(false);
         }
+        Patience.await().until(membership::writes);
         Patience.await().until(() -> outcomes("done") == 1);
         assertThat(connections().containsAll(before))
                 .as("the pool keeps what led to a server that does not write")
@@ -60,10 +67,32 @@ class FailoverTest {
             model.steps.release(5);
             assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
             assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
+            Patience.await().until(() -> !membership.writes());
             holder.rollback(); // which it held until here
         }
+        Patience.await().until(membership::writes);
         Patience.await().until(() -> outcomes("done") == 1);
         assertThat(outcomes("lost")).isZero();
+    }
+
+    /** The service knows that it can't start requests, says so, and finds out by itself when it can again. */
+    @ParameterizedTest
+    @CsvSource({
+        "REVOKE EXECUTE ON FUNCTION audit_append FROM baseload_app, GRANT EXECUTE ON FUNCTION audit_append TO"
+                + " baseload_app",
+        "ALTER TABLE audit_entry RENAME TO away, ALTER TABLE away RENAME TO audit_entry"
+    })
+    void anIntentThatCanNotBeWrittenMakesTheLedgerUnavailable(String broken, String mended) throws Exception {
+        platform.owner().sql(broken).update();
+        assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
+        assertThat(model.started).hasValue(0);
+        Patience.await().until(() -> !membership.writes());
+        platform.owner().sql(mended).update();
+        Patience.await().until(membership::writes);
+        client.ask(10, 5);
+        model.steps.release(5);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
+        assertThat(platform.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
     }
 
     private Connection holdTheEndOfTheTrail() throws Exception {

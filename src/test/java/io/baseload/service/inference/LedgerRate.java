@@ -74,7 +74,7 @@ final class LedgerRate {
                 platform.get(AuditTrail.class),
                 platform.get(TransactionOperations.class));
         var patience = new LedgerPatience(Duration.ofSeconds(5), Duration.ofSeconds(1));
-        return new ReservationLedger(transactions, patience, new SimpleMeterRegistry());
+        return new ReservationLedger(transactions, patience, () -> {}, new SimpleMeterRegistry());
     }
 
     private static Callable<Void> reservations(ReservationLedger ledger, String tenant, int count) {

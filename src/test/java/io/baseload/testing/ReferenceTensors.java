@@ -12,20 +12,20 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Reads F32, I32 and I64 tensors of a small, trusted safetensors file that holds reference values. */
-public final class Safetensors {
+public final class ReferenceTensors {
     private final ByteBuffer bytes;
     private final JsonNode header;
     private final int start;
 
-    private Safetensors(byte[] file) {
+    private ReferenceTensors(byte[] file) {
         this.bytes = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
         int length = Math.toIntExact(bytes.getLong(0));
         this.header = JsonMapper.shared().readTree(new String(file, 8, length, StandardCharsets.UTF_8));
         this.start = 8 + length;
     }
 
-    public static Safetensors read(Path file) throws IOException {
-        return new Safetensors(Files.readAllBytes(file));
+    public static ReferenceTensors read(Path file) throws IOException {
+        return new ReferenceTensors(Files.readAllBytes(file));
     }
 
     public boolean has(String name) {

@@ -10,7 +10,7 @@ import org.springframework.boot.test.web.server.LocalServerPort;
 
 /** Answers of {@code /tokenize} and {@code /detokenize}, key by key. */
 @ScriptedTest
-class TokenizerTest {
+class TokenizeRoutesTest {
     @LocalServerPort
     private int port;
 

@@ -5,7 +5,7 @@ import java.util.List;
 
 /** A kind of folder, recognized by its content. */
 @FunctionalInterface
-interface Layout {
+interface FolderLayout {
     /** The suites in a folder; none if it isn't of this kind. */
     List<Suite> suites(Folder folder, Models models) throws IOException;
 }

@@ -4,8 +4,8 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** Operations on a row of logits. */
-final class Logits {
-    private Logits() {}
+final class LogitComparison {
+    private LogitComparison() {}
 
     /** Where the largest difference is, if it is beyond the tolerance; the tally keeps it in any case. */
     static Optional<String> close(Tally tally, float[] given, float[] reference, double tolerance) {

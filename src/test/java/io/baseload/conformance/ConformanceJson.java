@@ -10,13 +10,13 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Shorthand for reading reference JSON. */
-final class Json {
+final class ConformanceJson {
     /** Integers of any size stay integers, and numbers with a point stay numbers with a point. */
     private static final JsonMapper VALUES = JsonMapper.builder()
             .enable(DeserializationFeature.USE_BIG_INTEGER_FOR_INTS)
             .build();
 
-    private Json() {}
+    private ConformanceJson() {}
 
     static JsonNode read(Path file) {
         return VALUES.readTree(file.toFile());

@@ -3,10 +3,10 @@ import java.util.Map;
 import java.util.stream.Collectors;
 
 /** Writes the register tile of F32: rows of x times vectors of w's columns. */
-final class TileKernel {
+final class TileKernelSource {
     private static final int[][] ROWS_AND_VECTORS = {{12, 2}, {6, 2}, {3, 2}, {3, 4}};
 
-    private TileKernel() {}
+    private TileKernelSource() {}
 
     static String source() {
         return GenerateKernels.fill(

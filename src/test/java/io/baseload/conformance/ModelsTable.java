@@ -16,8 +16,8 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /** {@code models-page FILE DIR…}: writes the page that says which architectures were held against a reference, in which formats, and how close they came. */
-public final class ModelsPage {
-    private static final List<Layout> LAYOUTS =
+public final class ModelsTable {
+    private static final List<FolderLayout> LAYOUTS =
             List.of(new ArchitectureLayout(), new PromptLayout(), new DigestLayout());
 
     private static final String HEAD = """
@@ -40,14 +40,14 @@ public final class ModelsPage {
 
     private final Map<Key, List<Tally>> rows = new TreeMap<>();
 
-    private ModelsPage() {}
+    private ModelsTable() {}
 
     public static void main(String[] args) throws IOException {
         if (args.length < 2) {
             System.err.println("usage: models-page FILE DIR…");
             System.exit(2);
         }
-        var page = new ModelsPage();
+        var page = new ModelsTable();
         for (String root : Arrays.asList(args).subList(1, args.length)) {
             page.add(Path.of(root).toAbsolutePath().normalize());
         }
@@ -59,7 +59,7 @@ public final class ModelsPage {
         try (var tree = Files.walk(root)) {
             for (Path path : tree.filter(Files::isDirectory).sorted().toList()) {
                 Folder folder = Folder.of(path, parent.relativize(path));
-                for (Layout layout : LAYOUTS) {
+                for (FolderLayout layout : LAYOUTS) {
                     for (Suite suite : layout.suites(folder, Models.bundled())) {
                         add(suite, parent.resolve(suite.name()));
                     }

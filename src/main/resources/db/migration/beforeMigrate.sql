@@ -1,0 +1,24 @@
+-- At each start, before any migration: only the owner may create objects in the schema. Migrations run with the owner's rights and find functions by name, so somebody else's function
+-- could be called instead of a built-in one. Where the schema belongs to the owner, the right is taken from all others; where it doesn't, as in databases of PostgreSQL 14 and
+-- older, only a superuser can do that, and nothing is migrated before.
+DO $$
+DECLARE
+    two_roles boolean;
+BEGIN
+    SET LOCAL search_path = pg_catalog, pg_temp; -- here, too, only built-in functions
+    two_roles := '${application}' <> current_user;
+    IF has_schema_privilege('public', '${flyway:defaultSchema}', 'CREATE') THEN
+        REVOKE CREATE ON SCHEMA "${flyway:defaultSchema}" FROM PUBLIC;
+    END IF;
+    IF two_roles AND has_schema_privilege('${application}', '${flyway:defaultSchema}', 'CREATE') THEN
+        REVOKE CREATE ON SCHEMA "${flyway:defaultSchema}" FROM "${application}";
+    END IF;
+    IF has_schema_privilege('public', '${flyway:defaultSchema}', 'CREATE')
+        OR two_roles AND has_schema_privilege('${application}', '${flyway:defaultSchema}', 'CREATE') THEN
+        RAISE EXCEPTION 'others than % may create functions in the schema %, which migrations could call with the rights of the owner', current_user, '${flyway:defaultSchema}'
+            USING ERRCODE = 'insufficient_privilege',
+                  HINT = format('Run as a superuser: ALTER SCHEMA %I OWNER TO %I', '${flyway:defaultSchema}', current_user)
+                      || CASE WHEN two_roles THEN format(', and make sure that %I is neither a superuser nor a member of %I', '${application}', current_user) ELSE '' END
+                      || '. Then start again.';
+    END IF;
+END $$;
