@@ -97,13 +97,14 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
+     * @param patience how long it waits, if that is less than the backend's own limit
      * @param wanted as {@link WantedResult#await} asks it
      * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
-     * @throws OverloadedException if the backend is, or reports that it is, overloaded
+     * @throws OverloadedException if the backend is, or reports that it is, overloaded; or if {@code patience} is over
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
-    AnswerStream open(BackendRoute route, byte[] body, BooleanSupplier wanted) {
+    AnswerStream open(BackendRoute route, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended("overloaded");
             throw new OverloadedException(
@@ -121,7 +122,7 @@ public final class BackendClient implements AutoCloseable {
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response =
-                    ask(request.build(), () -> sent.get() && route.computesFirst(), wanted);
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
             }
@@ -146,19 +147,33 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * A failure also affects the health.
+     * A failure also affects the health. That a request can't wait does not.
      *
      * @param begun whether the backend is computing
      */
-    private HttpResponse<InputStream> ask(HttpRequest request, BooleanSupplier begun, BooleanSupplier wanted) {
+    private HttpResponse<InputStream> ask(
+            HttpRequest request, BooleanSupplier begun, Optional<Duration> patience, BooleanSupplier wanted) {
+        Duration own = backend.limits().firstByte();
+        Duration limit = patience.filter(shorter -> shorter.compareTo(own) < 0).orElse(own);
+        if (!limit.isPositive()) {
+            throw cantWait();
+        }
         try {
-            return send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte(), wanted);
+            return send(request, BodyHandlers.ofInputStream(), limit, wanted);
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
+            if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
+                throw cantWait();
+            }
             health.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    private OverloadedException cantWait() {
+        return new OverloadedException(
+                "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.", SOON);
     }
 
     /** The beginning of an error's body. One that doesn't come at once is omitted, since the status says enough. */

@@ -275,6 +275,7 @@ final class InferenceService implements Inference {
                                     tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer()),
                                     () -> each && request.isBlocked(index) || !turn.begin(),
                                     listener::isThere),
+                            turn.left(),
                             request));
             awaitTurn(turn, model, completion, listener);
             return new AdmittedRequest(

@@ -35,7 +35,7 @@ final class RequestBuckets implements RequestRates {
                 .param("part", part)
                 .query(Long.class)
                 .optional()
-                .map(micros -> Duration.ofNanos(micros * 1000))
+                .map(micros -> Duration.ofNanos(Math.max(0, micros) * 1000))
                 .orElseThrow(() -> new RequestRateExceededException(perMinute, untilThereIsRoom(keyPrefix, part)));
     }
 

@@ -220,7 +220,8 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
-        public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+        public Completion start(
+                IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
             if (full) {
                 throw new OverloadedException("the queue is full", Duration.ofSeconds(1));
             }
