@@ -11,6 +11,7 @@ import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
@@ -159,7 +162,7 @@ public final class BackendClient implements AutoCloseable {
             throw cantWait();
         }
         try {
-            return send(request, BodyHandlers.ofInputStream(), limit, wanted);
+            return sendAgainIfClosed(request, limit, wanted);
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
@@ -169,6 +172,28 @@ public final class BackendClient implements AutoCloseable {
             health.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    /** A connection that ends before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. */
+    private HttpResponse<InputStream> sendAgainIfClosed(HttpRequest request, Duration limit, BooleanSupplier wanted) {
+        long begun = System.nanoTime();
+        try {
+            return send(request, BodyHandlers.ofInputStream(), limit, wanted);
+        } catch (UpstreamException e) {
+            if (!isClosed(e.getCause())) {
+                throw e;
+            }
+            Duration left = limit.minusNanos(System.nanoTime() - begun);
+            return send(request, BodyHandlers.ofInputStream(), left, wanted);
+        }
+    }
+
+    private static boolean isClosed(@Nullable Throwable failure) {
+        return failure instanceof IOException
+                && !(failure instanceof HttpTimeoutException
+                        || failure instanceof ConnectException
+                        || failure instanceof SSLException
+                        || failure instanceof ProtocolException);
     }
 
     private OverloadedException cantWait() {
@@ -311,7 +336,10 @@ public final class BackendClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new OverloadedException("The service stops.", SOON);
         } catch (ExecutionException e) {
-            throw translated(Objects.requireNonNullElse(e.getCause(), e));
+            var cause = Objects.requireNonNullElse(e.getCause(), e);
+            var failure = translated(cause);
+            failure.initCause(cause);
+            throw failure;
         }
     }
 
