@@ -150,7 +150,17 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
-        public boolean isElsewhere() {
+        public boolean showsSteps() {
+            return !elsewhere;
+        }
+
+        @Override
+        public int maxAnswers() {
+            return elsewhere ? Integer.MAX_VALUE : places;
+        }
+
+        @Override
+        public boolean sharesOutputMemory() {
             return elsewhere;
         }
 
@@ -285,6 +295,11 @@ final class TinyModel implements ModelDirectory, Completions {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return elsewhere;
         }
 
         @Override
