@@ -27,6 +27,8 @@ public final class AuditTrail {
     /** Keys of the log's context (MDC), set by a request. */
     private static final List<String> CONTEXT = List.of("request_id", "address");
 
+    private static final String OF_TENANT = " AND tenant = :tenant";
+
     static final StatementLimit LIMIT = new StatementLimit("kind", "ask for one kind, or read on from a later entry");
 
     private final JdbcClient jdbc;
@@ -146,7 +148,7 @@ public final class AuditTrail {
             SELECT * FROM audit_entry
             WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)%s
             ORDER BY seq LIMIT :limit\
-            """.formatted(tenant.map(AuditTrail::isBy).orElse("")))
+            """.formatted(tenant.map(one -> OF_TENANT).orElse("")))
                 .param("after", Math.max(after, first))
                 .param("end", end)
                 .param("from", from.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
@@ -203,13 +205,9 @@ public final class AuditTrail {
      */
     static String page(Optional<String> tenant, Optional<String> kind) {
         return "SELECT * FROM audit_entry WHERE seq > :after"
-                + tenant.map(AuditTrail::isBy).orElse("")
+                + tenant.map(one -> OF_TENANT).orElse("")
                 + kind.map(AuditTrail::isOf).orElse("")
                 + " ORDER BY seq LIMIT :limit";
-    }
-
-    private static String isBy(String tenant) {
-        return " AND tenant = :tenant";
     }
 
     private static String isOf(String kind) {

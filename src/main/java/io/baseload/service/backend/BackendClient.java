@@ -180,10 +180,10 @@ public final class BackendClient implements AutoCloseable {
         try {
             return send(request, BodyHandlers.ofInputStream(), limit, wanted);
         } catch (UpstreamException e) {
-            if (!isClosed(e.getCause())) {
+            Duration left = limit.minusNanos(System.nanoTime() - begun);
+            if (!isClosed(e.getCause()) || !left.isPositive()) {
                 throw e;
             }
-            Duration left = limit.minusNanos(System.nanoTime() - begun);
             return send(request, BodyHandlers.ofInputStream(), left, wanted);
         }
     }
