@@ -63,8 +63,8 @@ final class AuditExportController {
             throw ApiException.refused(
                     403,
                     "permission_denied",
-                    "The signed export has the entries of all tenants and needs a key of the platform. With 'format' you get"
-                            + " the entries of your own tenant.");
+                    "The signed export has the entries of all tenants and needs a key of the platform. With 'format'"
+                            + " you get the entries of your own tenant.");
         }
         long first = from == null ? export.first() : Refusals.inRange("from", from, export.first(), Long.MAX_VALUE);
         long last = to == null ? Long.MAX_VALUE : Refusals.inRange("to", to, first, Long.MAX_VALUE);

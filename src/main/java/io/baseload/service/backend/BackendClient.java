@@ -198,7 +198,8 @@ public final class BackendClient implements AutoCloseable {
 
     private OverloadedException cantWait() {
         return new OverloadedException(
-                "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.", SOON);
+                "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.",
+                SOON);
     }
 
     /** The beginning of an error's body. One that doesn't come at once is omitted, since the status says enough. */

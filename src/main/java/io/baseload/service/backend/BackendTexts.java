@@ -108,8 +108,7 @@ final class BackendTexts implements PreparedEncoding {
         memory.expect(ranks ? count : (long) count * request.dimensions().orElse(length.get()));
         AnswerStream stream;
         try {
-            stream = client.open(
-                    ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, Optional.empty(), wanted);
+            stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, Optional.empty(), wanted);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;

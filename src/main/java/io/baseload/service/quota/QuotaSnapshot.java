@@ -18,7 +18,8 @@ public record QuotaSnapshot(Optional<Room> requests, Optional<Room> tokens, List
 
     /** With another limit of requests, if it is tighter. */
     public QuotaSnapshot with(Room other) {
-        var tighter = requests.filter(room -> room.remaining() <= other.remaining()).or(() -> Optional.of(other));
+        var tighter =
+                requests.filter(room -> room.remaining() <= other.remaining()).or(() -> Optional.of(other));
         return new QuotaSnapshot(tighter, tokens, warnings);
     }
 }

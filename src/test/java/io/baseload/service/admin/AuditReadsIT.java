@@ -95,9 +95,9 @@ class AuditReadsIT {
         }
 
         var events = lines(operator.send("GET", EXPORT + "?format=ocsf&limit=2&after=4", ""));
-        assertThat(events).hasSize(2).allSatisfy(event -> assertThat(
-                        event.get("class_uid").asInt())
-                .isEqualTo(6003));
+        assertThat(events)
+                .hasSize(2)
+                .allSatisfy(event -> assertThat(event.get("class_uid").asInt()).isEqualTo(6003));
         assertThat(events.get(0).at("/metadata/uid")).isEqualTo(listed.get(4).get("hash"));
         assertThat(JSON.readTree(events.get(1).get("raw_data").asString()))
                 .isEqualTo(lines.get(5).get("entry"));
@@ -113,7 +113,8 @@ class AuditReadsIT {
         String from = listed.get(2).get("at").asString();
         String to = listed.get(5).get("at").asString();
         var expected = listed.valueStream()
-                .filter(entry -> !time(entry).isBefore(Instant.parse(from)) && time(entry).isBefore(Instant.parse(to)))
+                .filter(entry -> !time(entry).isBefore(Instant.parse(from))
+                        && time(entry).isBefore(Instant.parse(to)))
                 .map(entry -> entry.get("seq").asLong())
                 .toList();
         assertThat(expected).contains(3L).doesNotContain(1L, 8L);
@@ -143,9 +144,9 @@ class AuditReadsIT {
         var rest = auditor.send("GET", EXPORT + "?format=jsonl&limit=1&after=" + next(first), "");
         assertThat(seqs(first)).isEqualTo(own.subList(0, 2));
         assertThat(seqs(rest)).isEqualTo(own.subList(2, 3));
-        assertThat(lines(auditor.send("GET", EXPORT + "?format=jsonl", ""))).allSatisfy(line -> assertThat(
-                        line.at("/entry/actor/tenant").asString())
-                .isEqualTo("exporting"));
+        assertThat(lines(auditor.send("GET", EXPORT + "?format=jsonl", "")))
+                .allSatisfy(line ->
+                        assertThat(line.at("/entry/actor/tenant").asString()).isEqualTo("exporting"));
         JsonNode error = new AdminRest(auditor).refused(403, "GET", EXPORT, "");
         assertThat(error.get("message").asString()).contains("entries of all tenants");
     }

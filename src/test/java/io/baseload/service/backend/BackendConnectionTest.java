@@ -145,8 +145,8 @@ class BackendConnectionTest {
         assertThatThrownBy(() -> start(LoopbackConnections.LONG))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.reason()).isEqualTo(Reason.UNREACHABLE));
-        assertThat(client().health().lastError()).hasValueSatisfying(error -> assertThat(error)
-                .contains("no file gpu"));
+        assertThat(client().health().lastError())
+                .hasValueSatisfying(error -> assertThat(error).contains("no file gpu"));
         assertThat(server.requests()).hasSize(2);
     }
 

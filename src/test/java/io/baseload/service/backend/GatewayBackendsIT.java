@@ -83,10 +83,7 @@ final class GatewayBackendsIT {
                 "/admin/v1/aliases/cut-first",
                 Map.of("targets", List.of(Map.of("model", "cut"), Map.of("model", "other"))));
         try (Streamed stream = Streamed.ask(
-                rest,
-                RunningService.KEY,
-                "/v1/chat/completions",
-                JSON.writeValueAsString(chat("cut-first", true)))) {
+                rest, RunningService.KEY, "/v1/chat/completions", JSON.writeValueAsString(chat("cut-first", true)))) {
             assertThat(stream.status()).isEqualTo(200);
             List<String> events = stream.rest();
             assertThat(events).doesNotContain("[DONE]");
@@ -110,8 +107,7 @@ final class GatewayBackendsIT {
         plain.on("silent", ScriptedBackend.Connection::awaitClose);
         HttpResponse<String> refused = Patience.await()
                 .until(
-                        () -> rest.send(
-                                "POST", "/v1/chat/completions", chat("silent", false), "x-max-wait-ms", "2000"),
+                        () -> rest.send("POST", "/v1/chat/completions", chat("silent", false), "x-max-wait-ms", "2000"),
                         answer -> models(plain).contains("silent")); // it came that far within this time
         assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
         JsonNode error = Rest.json(refused).get("error");
@@ -146,9 +142,7 @@ final class GatewayBackendsIT {
     }
 
     private static List<String> models(ScriptedBackend server) {
-        return server.requests().stream()
-                .map(ScriptedBackend.Request::model)
-                .toList();
+        return server.requests().stream().map(ScriptedBackend.Request::model).toList();
     }
 
     private static Map<String, Object> chat(String model, boolean stream) {

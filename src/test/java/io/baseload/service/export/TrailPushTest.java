@@ -244,7 +244,9 @@ class TrailPushTest {
         SSLContext tls = TestCertificate.create(folder).context();
         trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(100_000)));
         List<AuditEntry> entries = Collections.nCopies(
-                300, trail.between(0, Optional.empty(), Optional.empty(), Optional.empty(), 10).getFirst());
+                300,
+                trail.between(0, Optional.empty(), Optional.empty(), Optional.empty(), 10)
+                        .getFirst());
         try (var server = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
             var silent = Thread.ofVirtual().start(() -> {
                 try (var plain = server.accept();

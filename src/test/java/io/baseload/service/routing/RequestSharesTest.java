@@ -20,15 +20,14 @@ class RequestSharesTest {
     void targetsOfEqualOrderShareRequestsByWeight() {
         var route = new AliasRoute(List.of(target("last", 1_000, 1), target("three", 3, 0), target("one", 1, 0)));
         var drawn = IntStream.range(0, REQUESTS)
-                .mapToObj(i ->
-                        route.drawn().stream().map(AliasTarget::model).toList())
+                .mapToObj(i -> route.drawn().stream().map(AliasTarget::model).toList())
                 .toList();
-        assertThat(drawn).allSatisfy(order -> assertThat(order)
-                .containsExactlyInAnyOrder("three", "one", "last")
-                .endsWith("last"));
-        long first = drawn.stream()
-                .filter(order -> order.getFirst().equals("three"))
-                .count();
+        assertThat(drawn)
+                .allSatisfy(order -> assertThat(order)
+                        .containsExactlyInAnyOrder("three", "one", "last")
+                        .endsWith("last"));
+        long first =
+                drawn.stream().filter(order -> order.getFirst().equals("three")).count();
         assertThat(first).isBetween(REQUESTS * 3L / 4 - TOLERANCE, REQUESTS * 3L / 4 + TOLERANCE);
     }
 
@@ -40,8 +39,7 @@ class RequestSharesTest {
     @ValueSource(ints = {1, 25, 100})
     void aCanaryGetsItsPercentage(int percent) {
         var rule = new Canary.Rule(percent, 100, 0.02, 1.5);
-        var canary = new Canary(
-                "name", "model", Optional.empty(), rule, Canary.State.RUNNING, "", Instant.EPOCH, null);
+        var canary = new Canary("name", "model", Optional.empty(), rule, Canary.State.RUNNING, "", Instant.EPOCH, null);
         long drawn = IntStream.range(0, REQUESTS)
                 .filter(i -> CanaryTraffic.draws(canary))
                 .count();

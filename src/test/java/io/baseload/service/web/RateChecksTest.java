@@ -47,12 +47,15 @@ class RateChecksTest {
     void aKeyHasTheRequestsLeftThatItsBucketHolds() {
         var level = new AtomicLong();
         var checks = new RateChecks((key, perMinute) -> Duration.ofMillis(level.get()), Patience.LIMIT, now::get);
-        for (var left : Map.of(10_000L, 5, 9_999L, 5, 0L, 6, 10_001L, 4, 60_000L, 0).entrySet()) {
+        for (var left :
+                Map.of(10_000L, 5, 9_999L, 5, 0L, 6, 10_001L, 4, 60_000L, 0).entrySet()) {
             level.set(left.getKey());
             assertThat(checks.count("key", 6)).isEqualTo(new Room(6, left.getValue(), Duration.ofMillis(level.get())));
         }
         level.set(60_000);
-        assertThat(checks.count("key", 7).remaining()).as("not a whole part of a minute").isZero();
+        assertThat(checks.count("key", 7).remaining())
+                .as("not a whole part of a minute")
+                .isZero();
     }
 
     @Test
