@@ -9,10 +9,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
@@ -27,29 +29,55 @@ public final class ScriptedBackend implements AutoCloseable {
     private final Map<String, Script> scripts = new ConcurrentHashMap<>();
     private final List<Request> requests = new CopyOnWriteArrayList<>();
     private final AtomicInteger probes = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+    private final String origin;
     private volatile Script probe = connection -> {};
 
     public ScriptedBackend() throws IOException {
-        this.socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+        this(new ServerSocket(0, 50, InetAddress.getLoopbackAddress()), "http://127.0.0.1");
+    }
+
+    /** Over TLS, at {@code localhost}. */
+    public ScriptedBackend(TestCertificate certificate) throws IOException, GeneralSecurityException {
+        this(
+                certificate
+                        .context()
+                        .getServerSocketFactory()
+                        .createServerSocket(0, 50, InetAddress.getLoopbackAddress()),
+                "https://localhost");
+    }
+
+    private ScriptedBackend(ServerSocket socket, String address) {
+        this.socket = socket;
+        this.origin = address + ":" + socket.getLocalPort();
         probeAnswers(200);
         Thread.ofVirtual().start(this::accept);
     }
 
-    /** What was asked. */
-    public record Request(String head, JsonNode body) {
+    /**
+     * What was asked.
+     *
+     * @param connection the number of its connection
+     */
+    public record Request(String head, JsonNode body, int connection) {
         public String model() {
             return body.path("model").asString("");
         }
     }
 
-    /** Writes an answer. When it returns the connection is closed. */
+    /** Writes an answer. When it returns the connection is closed, unless it is {@linkplain Connection#keep kept}. */
     @FunctionalInterface
     public interface Script {
         void answer(Connection connection) throws IOException, InterruptedException;
     }
 
     /** The client's connection. */
-    public record Connection(InputStream in, OutputStream out) {
+    public record Connection(InputStream in, OutputStream out, AtomicBoolean kept) {
+        /** The next request may come over the same connection. */
+        public void keep() {
+            kept.set(true);
+        }
+
         public void send(String text) throws IOException {
             out.write(text.getBytes(StandardCharsets.UTF_8));
             out.flush();
@@ -136,7 +164,7 @@ public final class ScriptedBackend implements AutoCloseable {
     }
 
     public String url() {
-        return "http://127.0.0.1:" + socket.getLocalPort() + "/v1";
+        return origin + "/v1";
     }
 
     private void accept() {
@@ -152,28 +180,36 @@ public final class ScriptedBackend implements AutoCloseable {
 
     private void serve(Socket client) {
         try (client) {
-            var connection = new Connection(client.getInputStream(), client.getOutputStream());
-            String head = head(connection.in());
-            if (head.startsWith("GET")) {
-                Script answer = probe;
-                probes.incrementAndGet();
-                answer.answer(connection);
-                return;
-            }
-            var length = LENGTH.matcher(head);
-            byte[] body = connection.in().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
-            var request = new Request(head, JSON.readTree(body));
-            requests.add(request);
-            Script answer = scripts.get(request.model());
-            if (answer == null) {
-                connection.whole(404, "", "{\"error\":{\"message\":\"no such model\"}}");
-            } else {
-                answer.answer(connection);
-            }
+            var connection = new Connection(client.getInputStream(), client.getOutputStream(), new AtomicBoolean());
+            int number = connections.incrementAndGet();
+            do {
+                connection.kept().set(false);
+                answer(connection, number);
+            } while (connection.kept().get());
         } catch (IOException e) {
             // the client left
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void answer(Connection connection, int number) throws IOException, InterruptedException {
+        String head = head(connection.in());
+        if (head.startsWith("GET")) {
+            Script answer = probe;
+            probes.incrementAndGet();
+            answer.answer(connection);
+            return;
+        }
+        var length = LENGTH.matcher(head);
+        byte[] body = connection.in().readNBytes(length.find() ? Integer.parseInt(length.group(1)) : 0);
+        var request = new Request(head, JSON.readTree(body), number);
+        requests.add(request);
+        Script answer = scripts.get(request.model());
+        if (answer == null) {
+            connection.whole(404, "", "{\"error\":{\"message\":\"no such model\"}}");
+        } else {
+            answer.answer(connection);
         }
     }
 

@@ -1,8 +1,11 @@
 package io.baseload.chat.api;
 
 import io.baseload.engine.api.Lease;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntFunction;
 
 /** A request that was rendered and tokenized, so that its cost is known before it runs. */
 public interface PreparedCompletion {
@@ -33,12 +36,18 @@ public interface PreparedCompletion {
      * Starts generating. If the answer is computed elsewhere, this waits until it starts to arrive.
      *
      * @param leases one lease for each answer, by index below {@link #answers}
+     * @param patience how long this may wait, if it waits; empty = as long as the remote server's own limit
      * @param listener receives the events in order, on the engine's thread; must not block
-     * @throws io.baseload.engine.api.OverloadedException if the queue is full; then nothing was generated
+     * @throws io.baseload.engine.api.OverloadedException if the queue is full, or the answer does not start to arrive within {@code patience}; then nothing was generated
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
      * @throws UpstreamException if the answer is computed elsewhere and nothing of it arrived
      * @throws InvalidRequestException if the remote server refuses the request
      * @throws AbandonedException if the answer is computed elsewhere, and a lease is no longer {@linkplain Lease#isWanted wanted} before it begins
      */
-    Completion start(java.util.function.IntFunction<Lease> leases, Consumer<CompletionEvent> listener);
+    Completion start(IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener);
+
+    /** The same for a program that waits in any case. */
+    default Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+        return start(leases, Optional.empty(), listener);
+    }
 }

@@ -12,6 +12,7 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.TokenMask;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -70,7 +71,8 @@ record Prepared(
     }
 
     @Override
-    public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+    public Completion start(
+            IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
         return RunningCompletion.start(this, leases, listener);
     }
 }

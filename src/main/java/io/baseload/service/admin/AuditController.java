@@ -48,7 +48,8 @@ final class AuditController {
         var asked = new TreeMap<String, Object>();
         seen.ifPresent(it -> asked.put("tenant", it));
         wanted.ifPresent(it -> asked.put("kind", it));
-        trail.recordRead(caller.actor(), asked, entries);
+        trail.recordRead(
+                caller.actor(), asked, entries.stream().limit(request.limit()).toList());
         return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
     }
 

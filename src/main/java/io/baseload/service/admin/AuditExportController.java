@@ -7,6 +7,7 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.export.EntryFormat;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.web.ApiException;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -58,6 +59,13 @@ final class AuditExportController {
             @AuthenticationPrincipal Caller caller,
             HttpServletResponse response)
             throws IOException {
+        if (!caller.isPlatform()) {
+            throw ApiException.refused(
+                    403,
+                    "permission_denied",
+                    "The signed export has the entries of all tenants and needs a key of the platform. With 'format'"
+                            + " you get the entries of your own tenant.");
+        }
         long first = from == null ? export.first() : Refusals.inRange("from", from, export.first(), Long.MAX_VALUE);
         long last = to == null ? Long.MAX_VALUE : Refusals.inRange("to", to, first, Long.MAX_VALUE);
         if (proofs.latest().filter(latest -> latest.size() >= first).isEmpty()) {
@@ -74,7 +82,7 @@ final class AuditExportController {
     }
 
     /**
-     * Entries as lines of JSON.
+     * Entries as lines of JSON; for a caller that isn't the platform's, those of its own tenant.
      *
      * @param format {@code jsonl} or {@code ocsf}
      * @param after the number of the last entry that the reader has
@@ -96,8 +104,10 @@ final class AuditExportController {
         int most = limit == null ? DEFAULT_LIMIT : Refusals.inRange("limit", limit, 1, MAX_LIMIT);
         Optional<Instant> begin = Optional.ofNullable(from).map(text -> Refusals.time("from", text));
         Optional<Instant> end = Optional.ofNullable(to).map(text -> Refusals.time("to", text));
-        List<AuditEntry> entries = trail.between(last, begin, end, most);
+        Optional<String> tenant = Optional.of(caller.tenant()).filter(own -> !caller.isPlatform());
+        List<AuditEntry> entries = trail.between(last, begin, end, tenant, most);
         var asked = new TreeMap<String, Object>(Map.of("format", form.wire(), "after", last));
+        tenant.ifPresent(own -> asked.put("tenant", own));
         begin.ifPresent(time -> asked.put("from", time.toString()));
         end.ifPresent(time -> asked.put("to", time.toString()));
         trail.recordRead(caller.actor(), asked, entries);

@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditProofs;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.Checkpoint;
 import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.tenant.Caller;
@@ -9,6 +10,7 @@ import io.baseload.service.web.ApiException;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import org.springframework.http.HttpHeaders;
 import org.springframework.http.HttpStatus;
 import org.springframework.http.MediaType;
@@ -31,10 +33,12 @@ final class AuditProofController {
     private static final HexFormat HEX = HexFormat.of();
     private static final MediaType NOTE = new MediaType(MediaType.TEXT_PLAIN, StandardCharsets.UTF_8);
 
+    private final AuditTrail trail;
     private final AuditProofs proofs;
     private final Checkpoints checkpoints;
 
-    AuditProofController(AuditProofs proofs, Checkpoints checkpoints) {
+    AuditProofController(AuditTrail trail, AuditProofs proofs, Checkpoints checkpoints) {
+        this.trail = trail;
         this.proofs = proofs;
         this.checkpoints = checkpoints;
     }
@@ -115,13 +119,15 @@ final class AuditProofController {
                 : ResponseEntity.ok().contentType(NOTE).body(latest.note());
     }
 
-    /** Proves that the latest checkpoint covers an entry. */
+    /** Proves that the latest checkpoint covers an entry. Since the answer has the entry, it is a read of the trail. */
     @GetMapping("/proof")
     InclusionForm proof(@RequestParam long seq, @AuthenticationPrincipal Caller caller) {
         AuditEntry entry = proofs.entry(seq)
                 .filter(found -> caller.isPlatform() || found.actor().tenant().equals(caller.tenant()))
                 .orElseThrow(() -> Refusals.notFound("entry", Long.toString(seq)));
-        return InclusionForm.of(proofs.inclusion(entry).orElseThrow(checkpoints::notSigned));
+        var proof = InclusionForm.of(proofs.inclusion(entry).orElseThrow(checkpoints::notSigned));
+        trail.recordRead(caller.actor(), Map.of("seq", seq), List.of(entry));
+        return proof;
     }
 
     /**

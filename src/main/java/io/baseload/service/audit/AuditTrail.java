@@ -27,6 +27,8 @@ public final class AuditTrail {
     /** Keys of the log's context (MDC), set by a request. */
     private static final List<String> CONTEXT = List.of("request_id", "address");
 
+    private static final String OF_TENANT = " AND tenant = :tenant";
+
     static final StatementLimit LIMIT = new StatementLimit("kind", "ask for one kind, or read on from a later entry");
 
     private final JdbcClient jdbc;
@@ -130,25 +132,28 @@ public final class AuditTrail {
     /**
      * Entries of a time span, in order.
      *
-     * @param after only entries with a greater number
      * <p>Entries are in the order of time, except when a clock was set back. So the first and the last are found by binary search, with a margin before and after; a clock that was
      * set back by more than {@link #MAX_SET_BACK} hides entries from queries by time.
      *
+     * @param after only entries with a greater number
      * @param from earliest time of an entry
      * @param to end of the times, exclusive
+     * @param tenant whose entries; empty = all
      */
-    public List<AuditEntry> between(long after, Optional<Instant> from, Optional<Instant> to, int limit) {
+    public List<AuditEntry> between(
+            long after, Optional<Instant> from, Optional<Instant> to, Optional<String> tenant, int limit) {
         long first = from.map(time -> reached(time.minus(MAX_SET_BACK)) - 1).orElse(0L);
         long end = to.map(time -> reached(time.plus(MAX_SET_BACK))).orElse(Long.MAX_VALUE);
         return jdbc.sql("""
             SELECT * FROM audit_entry
-            WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)
+            WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)%s
             ORDER BY seq LIMIT :limit\
-            """)
+            """.formatted(tenant.map(one -> OF_TENANT).orElse("")))
                 .param("after", Math.max(after, first))
                 .param("end", end)
                 .param("from", from.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
                 .param("to", to.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
+                .param("tenant", tenant.orElse(null))
                 .param("limit", limit)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
@@ -200,7 +205,7 @@ public final class AuditTrail {
      */
     static String page(Optional<String> tenant, Optional<String> kind) {
         return "SELECT * FROM audit_entry WHERE seq > :after"
-                + tenant.map(one -> " AND tenant = :tenant").orElse("")
+                + tenant.map(one -> OF_TENANT).orElse("")
                 + kind.map(AuditTrail::isOf).orElse("")
                 + " ORDER BY seq LIMIT :limit";
     }

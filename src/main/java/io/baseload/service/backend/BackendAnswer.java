@@ -72,6 +72,11 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     @Override
+    public boolean hasBegun() {
+        return true;
+    }
+
+    @Override
     public Usage usage() {
         return counted().orElseGet(() -> new Usage(prompt.likelyPromptTokens(), chunks, 0, true));
     }

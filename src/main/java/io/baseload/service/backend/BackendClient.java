@@ -11,6 +11,7 @@ import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
+import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -18,6 +19,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -33,6 +35,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
@@ -97,13 +100,14 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
+     * @param patience how long it waits, if that is less than the backend's own limit
      * @param wanted as {@link WantedResult#await} asks it
      * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
-     * @throws OverloadedException if the backend is, or reports that it is, overloaded
+     * @throws OverloadedException if the backend is, or reports that it is, overloaded; or if {@code patience} is over
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
-    AnswerStream open(BackendRoute route, byte[] body, BooleanSupplier wanted) {
+    AnswerStream open(BackendRoute route, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended("overloaded");
             throw new OverloadedException(
@@ -121,7 +125,7 @@ public final class BackendClient implements AutoCloseable {
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response =
-                    ask(request.build(), () -> sent.get() && route.computesFirst(), wanted);
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
             }
@@ -146,19 +150,56 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * A failure also affects the health.
+     * A failure also affects the health. That a request can't wait does not.
      *
      * @param begun whether the backend is computing
      */
-    private HttpResponse<InputStream> ask(HttpRequest request, BooleanSupplier begun, BooleanSupplier wanted) {
+    private HttpResponse<InputStream> ask(
+            HttpRequest request, BooleanSupplier begun, Optional<Duration> patience, BooleanSupplier wanted) {
+        Duration own = backend.limits().firstByte();
+        Duration limit = patience.filter(shorter -> shorter.compareTo(own) < 0).orElse(own);
+        if (!limit.isPositive()) {
+            throw cantWait();
+        }
         try {
-            return send(request, BodyHandlers.ofInputStream(), backend.limits().firstByte(), wanted);
+            return sendAgainIfClosed(request, limit, wanted);
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
+            if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
+                throw cantWait();
+            }
             health.failed(String.valueOf(e.getMessage()));
             throw e;
         }
+    }
+
+    /** A connection that ends before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. */
+    private HttpResponse<InputStream> sendAgainIfClosed(HttpRequest request, Duration limit, BooleanSupplier wanted) {
+        long begun = System.nanoTime();
+        try {
+            return send(request, BodyHandlers.ofInputStream(), limit, wanted);
+        } catch (UpstreamException e) {
+            Duration left = limit.minusNanos(System.nanoTime() - begun);
+            if (!isClosed(e.getCause()) || !left.isPositive()) {
+                throw e;
+            }
+            return send(request, BodyHandlers.ofInputStream(), left, wanted);
+        }
+    }
+
+    private static boolean isClosed(@Nullable Throwable failure) {
+        return failure instanceof IOException
+                && !(failure instanceof HttpTimeoutException
+                        || failure instanceof ConnectException
+                        || failure instanceof SSLException
+                        || failure instanceof ProtocolException);
+    }
+
+    private OverloadedException cantWait() {
+        return new OverloadedException(
+                "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.",
+                SOON);
     }
 
     /** The beginning of an error's body. One that doesn't come at once is omitted, since the status says enough. */
@@ -296,7 +337,10 @@ public final class BackendClient implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new OverloadedException("The service stops.", SOON);
         } catch (ExecutionException e) {
-            throw translated(Objects.requireNonNullElse(e.getCause(), e));
+            var cause = Objects.requireNonNullElse(e.getCause(), e);
+            var failure = translated(cause);
+            failure.initCause(cause);
+            throw failure;
         }
     }
 

@@ -5,7 +5,9 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.Lease;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
@@ -59,9 +61,11 @@ final class BackendPrompt implements PreparedCompletion {
     }
 
     @Override
-    public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+    public Completion start(
+            IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
-        var stream = client.open(BackendRoute.CHAT, body, () -> all.stream().anyMatch(Lease::isWanted));
+        var stream = client.open(
+                BackendRoute.CHAT, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
         var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

@@ -7,6 +7,7 @@ import io.baseload.chat.api.RunningEncoding;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.ToLongFunction;
@@ -107,7 +108,7 @@ final class BackendTexts implements PreparedEncoding {
         memory.expect(ranks ? count : (long) count * request.dimensions().orElse(length.get()));
         AnswerStream stream;
         try {
-            stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, wanted);
+            stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, Optional.empty(), wanted);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;

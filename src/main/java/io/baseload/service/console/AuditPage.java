@@ -46,7 +46,6 @@ final class AuditPage {
         model.addAttribute("kind", kind);
         model.addAttribute("tenant", tenant);
         model.addAttribute("mayVerify", api.allows("GET", VERIFICATION));
-        model.addAttribute("mayExport", api.allows("GET", EXPORT));
         model.addAttribute("size", size());
         model.addAttribute("keys", api.list(KEYS));
         model.addAttribute("mayRotate", api.allows("POST", KEYS));

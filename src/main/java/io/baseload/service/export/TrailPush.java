@@ -76,7 +76,7 @@ final class TrailPush implements AutoCloseable {
             return 0;
         }
         sent.put(target, after.getAsLong());
-        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), most);
+        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), Optional.empty(), most);
         if (entries.isEmpty()) {
             return 0;
         }

@@ -52,7 +52,7 @@ final class EncodingService {
     EncodingResult encode(RequestHead head, EncodingCall call, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var model = head.model();
-        var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, model.isElsewhere());
+        var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, !model.showsSteps());
         span.attributes(it -> GenAiAttributes.tellRequest(it, call, model.id()));
         try (model) {
             var encodings = model.use().encodings();
@@ -63,7 +63,7 @@ final class EncodingService {
                 var guarded = call.with(filtered.input());
                 var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
                 span.phase("prompt");
-                var watch = new Stopwatch(records.meters().of(model.id()), span, model.isElsewhere(), begun, begun);
+                var watch = new Stopwatch(records.meters().of(model.id()), span, model.showsSteps(), begun, begun);
                 var encoded = encode(head, guarded, filtered.verdicts(), prepared, watch, wanted);
                 span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
                 span.end();

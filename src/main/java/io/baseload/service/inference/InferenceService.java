@@ -148,7 +148,7 @@ final class InferenceService implements Inference {
         for (var target : targets) {
             try {
                 var model = target.acquire();
-                if (full && model.isElsewhere()) { // its outputs would need the same memory
+                if (full && model.sharesOutputMemory()) {
                     model.close();
                     continue;
                 }
@@ -191,7 +191,7 @@ final class InferenceService implements Inference {
     private AdmittedRequest ask(RequestHead head, InferenceRequest request, long begun, AnswerListener listener) {
         long asked = System.nanoTime();
         var model = head.model();
-        var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, model.isElsewhere());
+        var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, !model.showsSteps());
         span.attributes(it -> GenAiAttributes.tellRequest(it, request, model.id()));
         try {
             SequencePlaces.check(model, request.completion());
@@ -211,7 +211,7 @@ final class InferenceService implements Inference {
                     var prepared =
                             model.use().completions().prepare(guarded.request().completion(), head.flow(), scope);
                     span.phase("prompt");
-                    var watch = new Stopwatch(meters.of(model.id()), span, model.isElsewhere(), begun, asked);
+                    var watch = new Stopwatch(meters.of(model.id()), span, model.showsSteps(), begun, asked);
                     return admit(head, taken, turn, guarded, prepared, watch, listener);
                 } catch (RuntimeException | Error e) {
                     turn.giveUp();
@@ -275,8 +275,9 @@ final class InferenceService implements Inference {
                                     tokens.answer(firstGrant(prepared), prepared.maxTokens(), watch.answer()),
                                     () -> each && request.isBlocked(index) || !turn.begin(),
                                     listener::isThere),
+                            turn.left(),
                             request));
-            awaitTurn(turn, model, completion, listener);
+            awaitTurn(turn, completion, listener);
             return new AdmittedRequest(
                     model.id(),
                     model.fingerprint(),
@@ -292,10 +293,8 @@ final class InferenceService implements Inference {
         }
     }
 
-    /** A backend has its own queue, and its answer has started when it returns. */
-    private static void awaitTurn(
-            WaitingLine.Turn turn, ServedModel model, Completion completion, AnswerListener listener) {
-        if (model.isElsewhere()) {
+    private static void awaitTurn(WaitingLine.Turn turn, Completion completion, AnswerListener listener) {
+        if (completion.hasBegun()) {
             turn.begin();
         }
         try {

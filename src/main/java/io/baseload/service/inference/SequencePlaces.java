@@ -73,18 +73,18 @@ final class SequencePlaces {
     }
 
     /**
-     * Refuses a request with more answers than the model has places: it would never be taken as a whole. A backend has a queue of its own.
+     * Refuses a request with more answers than the model takes: it would never be taken as a whole.
      *
      * @throws InvalidRequestException for the field that asks for so many
      */
     static void check(ServedModel model, CompletionRequest asked) {
         int answers = asked.answers();
-        if (answers > model.places() && !model.isElsewhere()) {
+        if (answers > model.maxAnswers()) {
             String field = asked.prompts() > 1 ? "prompt" : asked.bestOf() > asked.choices() ? "best_of" : "n";
             throw new InvalidRequestException(
                     field,
                     TOO_MANY_ANSWERS,
-                    "Invalid '" + field + "': expected at most " + model.places()
+                    "Invalid '" + field + "': expected at most " + model.maxAnswers()
                             + " answers, as many as this model takes from a tenant at a time, but got " + answers
                             + " instead.");
         }

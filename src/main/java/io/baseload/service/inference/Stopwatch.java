@@ -12,7 +12,7 @@ import java.util.function.IntConsumer;
 final class Stopwatch {
     private final InferenceMeters.OfModel meters;
     private final ModelSpan span;
-    private final boolean elsewhere;
+    private final boolean showsSteps;
     private final long begun;
     private final long asked;
     private final AtomicLong step = new AtomicLong(); // the engine's first step; nanoseconds, 0 = there is none yet
@@ -20,14 +20,14 @@ final class Stopwatch {
     private final AtomicLong first = new AtomicLong(); // the first token, likewise
 
     /**
-     * @param elsewhere whether a backend answers, whose steps are unknown
+     * @param showsSteps as {@link io.baseload.service.registry.ServedModel#showsSteps}
      * @param begun when the request arrived
      * @param asked when this model got the request: later if another model was tried before it
      */
-    Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean elsewhere, long begun, long asked) {
+    Stopwatch(InferenceMeters.OfModel meters, ModelSpan span, boolean showsSteps, long begun, long asked) {
         this.meters = meters;
         this.span = span;
-        this.elsewhere = elsewhere;
+        this.showsSteps = showsSteps;
         this.begun = begun;
         this.asked = asked;
     }
@@ -46,7 +46,7 @@ final class Stopwatch {
             @Override
             public void accept(int produced) {
                 if (step.get() == 0 && step.compareAndSet(0, Math.max(1, elapsed()))) {
-                    if (!elsewhere) {
+                    if (showsSteps) {
                         span.phase("queue");
                     }
                     span.run(() -> meters.queueTime().record(step.get(), TimeUnit.NANOSECONDS));
@@ -71,9 +71,9 @@ final class Stopwatch {
     /** There is a new token. */
     void token() {
         if (first.compareAndSet(0, Math.max(1, elapsed()))) {
-            span.phase(elsewhere ? "backend" : "prefill");
+            span.phase(showsSteps ? "prefill" : "backend");
             span.run(() -> meters.firstToken().record(first.get(), TimeUnit.NANOSECONDS));
-            if (step.get() != 0 && !elsewhere) {
+            if (step.get() != 0 && showsSteps) {
                 meters.prefill().record(first.get() - step.get(), TimeUnit.NANOSECONDS);
             }
         }
@@ -109,7 +109,7 @@ final class Stopwatch {
         if (first.get() != 0) {
             return "decode";
         }
-        if (elsewhere) {
+        if (!showsSteps) {
             return "backend";
         }
         if (answers.get() == 0) {

@@ -93,6 +93,11 @@ final class WaitingLine {
             this.asked = asked;
         }
 
+        /** How much longer it may wait, negative if the time is over; empty = for ever. */
+        Optional<Duration> left() {
+            return patience.map(wait -> wait.minusNanos(System.nanoTime() - asked));
+        }
+
         /** It is this request's turn; false if it was given up before. May be called from any thread, repeatedly. */
         boolean begin() {
             if (!end.isDone()) {
@@ -134,8 +139,7 @@ final class WaitingLine {
                 return;
             }
             try {
-                Duration left = patience.get().minusNanos(System.nanoTime() - asked);
-                if (!WantedResult.await(end, left, wanted)) {
+                if (!WantedResult.await(end, left().orElseThrow(), wanted)) {
                     giveUp();
                 }
             } catch (AbandonedException e) {

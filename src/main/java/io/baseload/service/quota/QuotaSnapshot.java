@@ -15,4 +15,11 @@ public record QuotaSnapshot(Optional<Room> requests, Optional<Room> tokens, List
 
     /** @param reset until the window ends */
     public record Room(long limit, long remaining, Duration reset) {}
+
+    /** With another limit of requests, if it is tighter. */
+    public QuotaSnapshot with(Room other) {
+        var tighter =
+                requests.filter(room -> room.remaining() <= other.remaining()).or(() -> Optional.of(other));
+        return new QuotaSnapshot(tighter, tokens, warnings);
+    }
 }

@@ -313,7 +313,17 @@ public final class LoadedModels {
         }
 
         @Override
-        public boolean isElsewhere() {
+        public boolean showsSteps() {
+            return true;
+        }
+
+        @Override
+        public int maxAnswers() {
+            return places();
+        }
+
+        @Override
+        public boolean sharesOutputMemory() {
             return false;
         }
 

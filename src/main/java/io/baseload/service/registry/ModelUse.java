@@ -12,14 +12,14 @@ public sealed interface ModelUse {
     /** It computes vectors of texts, or ranks documents. */
     record Encodes(Encodings encodings) implements ModelUse {}
 
-    /** It is a backend's, and only the backend knows which of the two it does. */
-    record Elsewhere(Completions completions, Encodings encodings) implements ModelUse {}
+    /** One of the two; nobody here knows which. */
+    record Either(Completions completions, Encodings encodings) implements ModelUse {}
 
     /** @throws InvalidRequestException if it encodes */
     default Completions completions() {
         return switch (this) {
             case Answers answers -> answers.completions();
-            case Elsewhere elsewhere -> elsewhere.completions();
+            case Either either -> either.completions();
             case Encodes encodes ->
                 throw refused(
                         "This model is an encoder and generates no text: use it with /v1/embeddings or /v1/rerank.");
@@ -34,7 +34,7 @@ public sealed interface ModelUse {
                         "This model generates text and computes no embeddings: use it with /v1/chat/completions or"
                                 + " /v1/completions.");
             case Encodes encodes -> encodes.encodings();
-            case Elsewhere elsewhere -> elsewhere.encodings();
+            case Either either -> either.encodings();
         };
     }
 

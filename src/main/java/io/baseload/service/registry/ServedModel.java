@@ -12,8 +12,14 @@ public interface ServedModel extends AutoCloseable {
 
     ModelUse use();
 
-    /** Whether a backend answers, which has its own queue. */
-    boolean isElsewhere();
+    /** Whether the beginning of a request's computation, and each of its tokens, are seen. If not, asking it is a call to another server. */
+    boolean showsSteps();
+
+    /** The most answers of one request. */
+    int maxAnswers();
+
+    /** Whether its outputs need the memory whose end is a {@link io.baseload.chat.api.NoRoomForOutputsException}. */
+    boolean sharesOutputMemory();
 
     /** As {@link io.baseload.engine.api.ResidentModel#places}. */
     int places();

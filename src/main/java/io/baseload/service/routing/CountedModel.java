@@ -28,8 +28,18 @@ record CountedModel(ServedModel model, Ended listener) implements ServedModel {
     }
 
     @Override
-    public boolean isElsewhere() {
-        return model.isElsewhere();
+    public boolean showsSteps() {
+        return model.showsSteps();
+    }
+
+    @Override
+    public int maxAnswers() {
+        return model.maxAnswers();
+    }
+
+    @Override
+    public boolean sharesOutputMemory() {
+        return model.sharesOutputMemory();
     }
 
     @Override

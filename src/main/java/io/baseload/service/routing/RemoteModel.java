@@ -23,11 +23,22 @@ record RemoteModel(BackendClient client, Backend.Offer offer) implements ServedM
 
     @Override
     public ModelUse use() {
-        return new ModelUse.Elsewhere(client.completions(offer), client.encodings(offer));
+        return new ModelUse.Either(client.completions(offer), client.encodings(offer));
     }
 
     @Override
-    public boolean isElsewhere() {
+    public boolean showsSteps() {
+        return false;
+    }
+
+    /** The backend has a queue of its own. */
+    @Override
+    public int maxAnswers() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public boolean sharesOutputMemory() {
         return true;
     }
 

@@ -20,19 +20,23 @@ final class RequestBuckets implements RequestRates {
     }
 
     @Override
-    public void count(String keyPrefix, int perMinute) {
+    public Duration count(String keyPrefix, int perMinute) {
         long part = MINUTE_MICROS / perMinute;
-        int poured = jdbc.sql("""
+        return jdbc.sql("""
             INSERT INTO request_bucket AS bucket VALUES (:key, clock_timestamp() + :part * interval '1 microsecond')
             ON CONFLICT (key_prefix) DO UPDATE SET empty_at = :part * interval '1 microsecond'
               + CASE WHEN bucket.empty_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '2 minutes'
                      THEN bucket.empty_at ELSE clock_timestamp() END
             WHERE bucket.empty_at + :part * interval '1 microsecond' <= clock_timestamp() + interval '1 minute'
-              OR bucket.empty_at > clock_timestamp() + interval '2 minutes'\
-            """).param("key", keyPrefix).param("part", part).update();
-        if (poured == 0) {
-            throw new RequestRateExceededException(perMinute, untilThereIsRoom(keyPrefix, part));
-        }
+              OR bucket.empty_at > clock_timestamp() + interval '2 minutes'
+            RETURNING (extract(epoch FROM empty_at - clock_timestamp()) * 1000000)::bigint\
+            """)
+                .param("key", keyPrefix)
+                .param("part", part)
+                .query(Long.class)
+                .optional()
+                .map(micros -> Duration.ofNanos(Math.max(0, micros) * 1000))
+                .orElseThrow(() -> new RequestRateExceededException(perMinute, untilThereIsRoom(keyPrefix, part)));
     }
 
     private Duration untilThereIsRoom(String keyPrefix, long part) {

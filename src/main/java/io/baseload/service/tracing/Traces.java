@@ -52,16 +52,16 @@ public final class Traces {
      * The span of a call to a model, as a child of this thread's span.
      *
      * @param begun the start, as from {@link System#nanoTime}
-     * @param elsewhere whether the model is on another server
+     * @param remote whether it is a call to another server
      */
-    public ModelSpan begin(String name, long begun, boolean elsewhere) {
+    public ModelSpan begin(String name, long begun, boolean remote) {
         if (tracer == null) {
             return ModelSpan.none();
         }
         var clock = SpanClock.now();
         var builder = tracer.spanBuilder().name(name).startTimestamp(clock.epochNanos(begun), SpanClock.UNIT);
         Optional.ofNullable(tracer.currentSpan()).map(Span::context).ifPresent(builder::setParent);
-        if (elsewhere) {
+        if (remote) {
             builder.kind(Span.Kind.CLIENT);
         }
         return new ModelSpan(tracer, builder.start(), clock, begun, detail);

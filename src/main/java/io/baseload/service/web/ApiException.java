@@ -150,7 +150,7 @@ public final class ApiException extends RuntimeException {
         response.setStatus(ofAnthropic ? AnthropicError.status(this) : status);
         response.setHeader(RequestIds.HEADER, requestId);
         headers.forEach(response::setHeader);
-        quota.ifPresent(windows -> RateLimitHeaders.put(windows, request, response));
+        quota.ifPresent(windows -> RateLimitHeaders.putOnly(windows, request, response));
         Json.write(response, ofAnthropic ? AnthropicError.of(this, requestId) : body());
     }
 

@@ -1,6 +1,7 @@
 package io.baseload.service.web;
 
 import io.baseload.service.audit.DeniedAccess;
+import io.baseload.service.quota.QuotaSnapshot.Room;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.RequestRates;
 import jakarta.servlet.http.HttpServletRequest;
@@ -57,7 +58,7 @@ public final class CallerAdmission {
         }
         Caller caller = known.get();
         try {
-            holdToLimits(caller, address);
+            holdToLimits(caller, address).ifPresent(room -> RateLimitHeaders.ofKey(room, request));
         } catch (ApiException e) {
             if (e.status() == FORBIDDEN) { // and not a busy moment, which is no refusal of access
                 forbidden(caller, request);
@@ -70,14 +71,18 @@ public final class CallerAdmission {
     /**
      * Enforces the addresses from which a key may be used, and its rate.
      *
+     * @return the requests that its rate leaves; empty if it has none
      * @throws RuntimeException that {@link Failures} maps to an answer
      */
-    public void holdToLimits(Caller caller, String address) {
+    public Optional<Room> holdToLimits(Caller caller, String address) {
         var limits = caller.rights().limits();
         if (!comesFrom(limits.addresses(), address)) {
             throw ErrorResponses.wrongAddress();
         }
-        limits.requestsPerMinute().ifPresent(perMinute -> rates.count(caller.keyPrefix(), perMinute));
+        var perMinute = limits.requestsPerMinute();
+        return perMinute.isEmpty()
+                ? Optional.empty()
+                : Optional.of(rates.count(caller.keyPrefix(), perMinute.getAsInt()));
     }
 
     /** A caller requested something without permission. */

@@ -1,5 +1,6 @@
 package io.baseload.service.web;
 
+import io.baseload.service.quota.QuotaSnapshot.Room;
 import io.baseload.service.tenant.RequestRateExceededException;
 import io.baseload.service.tenant.RequestRates;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.function.LongSupplier;
  */
 final class RateChecks {
     private static final int MAX_COUNTS = 2;
+    private static final Duration MINUTE = Duration.ofMinutes(1);
 
     private final RequestRates rates;
     private final Duration patience;
@@ -31,14 +33,18 @@ final class RateChecks {
     /**
      * Counts a request.
      *
+     * @return the requests that the key has left; {@code reset} says when it has all of them
      * @throws RequestRateExceededException if it exceeds the limit
      * @throws ApiException 503 if too many requests are being counted
      */
-    void count(String keyPrefix, int perMinute) {
+    Room count(String keyPrefix, int perMinute) {
         refuse(keyPrefix, perMinute);
         try (var _ = Slot.take(slots, patience, RateChecks::busy)) {
             refuse(keyPrefix, perMinute);
-            rates.count(keyPrefix, perMinute);
+            Duration untilWhole = rates.count(keyPrefix, perMinute);
+            Duration free = MINUTE.minus(untilWhole);
+            long left = free.dividedBy(MINUTE.dividedBy(perMinute));
+            return new Room(perMinute, Math.clamp(left, 0, perMinute), untilWhole);
         } catch (RequestRateExceededException e) {
             long until = nanoTime.getAsLong() + e.retryAfter().toNanos();
             refusals.put(keyPrefix, new Refusal(perMinute, until));

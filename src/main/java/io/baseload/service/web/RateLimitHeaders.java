@@ -19,12 +19,14 @@ import org.springframework.stereotype.Component;
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
  * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1}, and those to
- * rerank's other names, get the caller's windows as the answer is sent.
+ * rerank's other names, get the caller's windows as the answer is sent. The rate of a key is a window too.
  */
 @Component
 public final class RateLimitHeaders implements HeaderWriter {
     private static final List<String> PATHS = List.of("/v1/", "/v2/rerank", "/rerank");
     private static final String WRITTEN = RateLimitHeaders.class.getName();
+    /** The request's attribute with the room that the rate of its key leaves. */
+    private static final String OF_KEY = WRITTEN + ".key";
 
     private final ObjectProvider<Inference> inference;
 
@@ -32,8 +34,19 @@ public final class RateLimitHeaders implements HeaderWriter {
         this.inference = inference;
     }
 
-    /** Puts the windows on an answer; none if nothing is limited. */
+    /** The rate of the request's key is limited. */
+    static void ofKey(Room room, HttpServletRequest request) {
+        request.setAttribute(OF_KEY, room);
+    }
+
+    /** Puts the windows on an answer, and the key's rate where that is tighter; none if nothing is limited. */
     public static void put(QuotaSnapshot quota, HttpServletRequest request, HttpServletResponse response) {
+        var all = request.getAttribute(OF_KEY) instanceof Room ofKey ? quota.with(ofKey) : quota;
+        putOnly(all, request, response);
+    }
+
+    /** Puts the windows of a refusal on an answer, and nothing else. */
+    static void putOnly(QuotaSnapshot quota, HttpServletRequest request, HttpServletResponse response) {
         request.setAttribute(WRITTEN, true);
         var target = new Target(response, AnthropicError.isFormOf(request));
         quota.requests().ifPresent(room -> target.put("requests", room));
@@ -51,7 +64,7 @@ public final class RateLimitHeaders implements HeaderWriter {
         if (request.getAttribute(WRITTEN) == null
                 && PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
                 && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
-            inference.getObject().room(key.getPrincipal()).ifPresent(quota -> put(quota, request, response));
+            put(inference.getObject().room(key.getPrincipal()).orElse(QuotaSnapshot.UNLIMITED), request, response);
         }
     }
 

@@ -74,7 +74,6 @@ public final class RouteAccess {
             rule("*", "/admin/v1/me/keys/**", everybody(Reach.PERSON)),
             rule("GET", "/admin/v1/me", everybody(Reach.ANY)),
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),
-            rule("GET", "/admin/v1/audit/export", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/**", OPERATORS, AUDITORS),
             rule("GET", "/admin/v1/tenants/{tenant}/contents", new Grant(CONTENT_AUDITOR, Reach.OWN)),
             rule("DELETE", "/admin/v1/tenants/{tenant}/contents", OPERATORS, OWN_ADMINS),

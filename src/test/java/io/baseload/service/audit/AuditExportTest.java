@@ -90,7 +90,12 @@ class AuditExportTest {
     private static List<Long> seqs(AuditTrail trail, long after, long from, long to, int limit) {
         var start = Instant.parse("2026-01-01T00:00:00Z");
         return trail
-                .between(after, Optional.of(start.plusSeconds(from)), Optional.of(start.plusSeconds(to)), limit)
+                .between(
+                        after,
+                        Optional.of(start.plusSeconds(from)),
+                        Optional.of(start.plusSeconds(to)),
+                        Optional.empty(),
+                        limit)
                 .stream()
                 .map(AuditEntry::seq)
                 .toList();

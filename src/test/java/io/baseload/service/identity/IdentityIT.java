@@ -238,8 +238,17 @@ final class IdentityIT {
                 Map.of("roles", List.of("user"), "addresses", List.of("127.0.0.0/8", "::1"), "requests_per_minute", 2));
         assertThat(made.get("requests_per_minute").asInt()).isEqualTo(2);
         Rest here = rest.as(made.get("key").asString());
-        for (int i = 0; i < 2; i++) {
-            assertThat(here.send("GET", "/v1/models", "").statusCode()).isEqualTo(200);
+        for (long most : new long[] {1, 0}) {
+            HttpResponse<String> answer = here.send("GET", "/v1/models", "");
+            assertThat(answer.statusCode()).isEqualTo(200);
+            assertThat(answer.headers().firstValueAsLong("x-ratelimit-limit-requests"))
+                    .hasValue(2);
+            assertThat(answer.headers()
+                            .firstValueAsLong("x-ratelimit-remaining-requests")
+                            .orElseThrow())
+                    .isBetween(most, 1L); // after half a minute there is one more
+            assertThat(answer.headers().firstValue("x-ratelimit-reset-requests"))
+                    .isPresent();
         }
         HttpResponse<String> tooMany = Patience.await() // a slow machine may take the time in which one more is allowed
                 .until(() -> here.send("GET", "/v1/models", ""), answer -> answer.statusCode() != 200);

@@ -150,7 +150,17 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
-        public boolean isElsewhere() {
+        public boolean showsSteps() {
+            return !elsewhere;
+        }
+
+        @Override
+        public int maxAnswers() {
+            return elsewhere ? Integer.MAX_VALUE : places;
+        }
+
+        @Override
+        public boolean sharesOutputMemory() {
             return elsewhere;
         }
 
@@ -220,7 +230,8 @@ final class TinyModel implements ModelDirectory, Completions {
         }
 
         @Override
-        public Completion start(IntFunction<Lease> leases, Consumer<CompletionEvent> listener) {
+        public Completion start(
+                IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
             if (full) {
                 throw new OverloadedException("the queue is full", Duration.ofSeconds(1));
             }
@@ -284,6 +295,11 @@ final class TinyModel implements ModelDirectory, Completions {
             } catch (InterruptedException e) {
                 throw new IllegalStateException(e);
             }
+        }
+
+        @Override
+        public boolean hasBegun() {
+            return elsewhere;
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.baseload.service.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.testing.TestModels;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,12 +15,15 @@ import java.security.Signature;
 import java.security.spec.ECGenParameterSpec;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signatures in the form that OpenSSF's {@code model_signing sign key} writes. */
 class ModelSignatureTest {
@@ -81,6 +85,23 @@ class ModelSignatureTest {
         assertThatThrownBy(() -> verify(good, FILES))
                 .isInstanceOf(PullException.class)
                 .hasMessageContaining("No signer is known");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"p256", "p384", "p521"})
+    void aSignatureOfTheToolItselfIsVerified(String name) throws Exception {
+        Path made = TestModels.resource("signatures");
+        Files.copy(made.resolve(name + ".pem"), signers.resolve(name + ".pem"));
+        Map<String, String> files = new TreeMap<>();
+        for (String file : List.of("config.json", "model.safetensors", "original/params.json")) {
+            files.put(file, PullerTest.sha256(Files.readAllBytes(made.resolve("model/" + file))));
+        }
+        String bundle = Files.readString(made.resolve(name + ".sig"));
+        assertThat(verify(bundle, files)).isEqualTo(name);
+        files.put("config.json", "a".repeat(64));
+        assertThatThrownBy(() -> verify(bundle, files))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("different content of the file 'config.json'");
     }
 
     private String verify(String bundle, Map<String, String> files) {

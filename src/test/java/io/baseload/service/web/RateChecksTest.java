@@ -3,9 +3,11 @@ package io.baseload.service.web;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.quota.QuotaSnapshot.Room;
 import io.baseload.service.tenant.RequestRateExceededException;
 import io.baseload.testing.Patience;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -25,6 +27,7 @@ class RateChecksTest {
                     if (key.equals("full") && perMinute == 6) {
                         throw new RequestRateExceededException(perMinute, Duration.ofSeconds(10));
                     }
+                    return Duration.ofSeconds(30);
                 },
                 Patience.LIMIT,
                 now::get);
@@ -41,6 +44,21 @@ class RateChecksTest {
     }
 
     @Test
+    void aKeyHasTheRequestsLeftThatItsBucketHolds() {
+        var level = new AtomicLong();
+        var checks = new RateChecks((key, perMinute) -> Duration.ofMillis(level.get()), Patience.LIMIT, now::get);
+        for (var left :
+                Map.of(10_000L, 5, 9_999L, 5, 0L, 6, 10_001L, 4, 60_000L, 0).entrySet()) {
+            level.set(left.getKey());
+            assertThat(checks.count("key", 6)).isEqualTo(new Room(6, left.getValue(), Duration.ofMillis(level.get())));
+        }
+        level.set(60_000);
+        assertThat(checks.count("key", 7).remaining())
+                .as("not a whole part of a minute")
+                .isZero();
+    }
+
+    @Test
     void twoRequestsAreCountedAtATime() throws InterruptedException {
         var may = new Semaphore(0);
         var atOnce = new AtomicInteger();
@@ -50,6 +68,7 @@ class RateChecksTest {
                     most.accumulateAndGet(atOnce.incrementAndGet(), Math::max);
                     may.acquireUninterruptibly();
                     atOnce.decrementAndGet();
+                    return Duration.ofSeconds(30);
                 },
                 Patience.LIMIT,
                 now::get);

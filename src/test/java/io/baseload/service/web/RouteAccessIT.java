@@ -128,13 +128,14 @@ class RouteAccessIT {
                     for (Asker asker : askers) {
                         for (String about : about(route.getKey())) {
                             String path = route.getKey().replace("{tenant}", about);
-                            if (harms(method, path)) {
+                            boolean allowed = allowed(method, route.getKey(), asker, about);
+                            if (allowed && harms(method, path)) {
                                 continue;
                             }
                             int status = ask(client, url + filled(path), method, asker.bearer());
                             boolean denied = status == 403;
                             asked++;
-                            if (denied == allowed(method, route.getKey(), asker, about) && !open(path)) {
+                            if (denied == allowed && !open(path)) {
                                 wrong.add(method + " " + path + " by " + asker + ": " + status);
                             }
                         }
@@ -180,7 +181,7 @@ class RouteAccessIT {
             return true;
         }
         if (route.startsWith("/admin/v1/audit")) {
-            boolean ofAll = route.endsWith("/verification") || route.endsWith("/export");
+            boolean ofAll = route.endsWith("/verification") || route.endsWith("/export"); // signed, without 'format'
             return role == Role.AUDITOR && method.equals("GET") && (platform || !ofAll);
         }
         if (route.startsWith("/admin/v1/tenants/{")) {
@@ -209,7 +210,7 @@ class RouteAccessIT {
         return path.equals("/actuator/health/liveness") || path.equals("/actuator/health/readiness");
     }
 
-    /** What would end the test's own tenants, keys or service. */
+    /** What would end the test's own tenants, keys or service, if it were allowed. */
     private static boolean harms(String method, String path) {
         return method.equals("DELETE") && path.matches("/admin/v1/tenants/[^/]+");
     }
