@@ -14,7 +14,9 @@ final class KvOption {
             names = "--kv",
             paramLabel = "PRECISION",
             converter = Converter.class,
-            description = "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact f32).")
+            description =
+                    "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact"
+                            + " f32).")
     private @Nullable KvPrecision precision;
 
     /** Empty for the default of the arithmetic. */

@@ -106,8 +106,7 @@ final class PerplexityCommand implements Callable<Integer> {
         }
         TextWindows text = TextWindows.open(windows, length);
         try (Engine engine = shards.open(threads);
-                LoadedModel loaded =
-                        load(engine, model.path(), text.longest(), kv.precision(), arithmetic())) {
+                LoadedModel loaded = load(engine, model.path(), text.longest(), kv.precision(), arithmetic())) {
             List<int[]> ids = text.ids(loaded.vocabulary());
             if (ids.isEmpty()) {
                 throw new BadInputException("--windows: " + windows + " has fewer than two tokens");
