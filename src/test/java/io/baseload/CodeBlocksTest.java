@@ -60,7 +60,7 @@ class CodeBlocksTest {
         import org.springframework.context.annotation.*;
         """;
 
-    private record Block(String page, String language, String text) {
+    record Block(String page, String language, String text) {
         @Override
         public String toString() {
             return page + ": " + text.lines().findFirst().orElse("");
