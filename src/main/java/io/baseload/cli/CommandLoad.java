@@ -20,7 +20,7 @@ import java.nio.file.Path;
 record CommandLoad(MemoryBudget budget, Progress progress) {
 
     static CommandLoad ofThisProcess(Output output) {
-        return new CommandLoad(MemoryBudget.ofThisProcess(0), new Percent(output));
+        return new CommandLoad(MemoryBudget.ofThisProcess(0), Percent.aside(output, "weights read: "));
     }
 
     LoadedModel load(Engine engine, Path model, LoadOptions options) {

@@ -22,6 +22,14 @@ final class Output {
         }
     }
 
+    /** How far work is, on the error stream, in the text form only. */
+    void aside(String line) {
+        if (!json) {
+            command.commandLine().getErr().println(line);
+            command.commandLine().getErr().flush();
+        }
+    }
+
     /** A piece of a line, in the text form only. */
     void piece(String text) {
         if (!json) {

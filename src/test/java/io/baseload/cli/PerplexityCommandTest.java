@@ -12,6 +12,7 @@ import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.SampledToken;
 import io.baseload.engine.api.SamplingOptions;
 import io.baseload.testing.CollectingSink;
@@ -63,7 +64,8 @@ class PerplexityCommandTest {
                 .json();
         double sum = 0;
         try (Engine engine = Engine.open(EngineOptions.defaults());
-                LoadedModel model = engine.load(TestModels.tiny(), LoadOptions.named("tiny"))) {
+                LoadedModel model = engine.load(
+                        TestModels.tiny(), LoadOptions.named("tiny").withPrecision(Precision.EXACT))) {
             for (int i = 0; i < WINDOWS.length; i++) {
                 double nll = nll(model, WINDOWS[i]);
                 assertThat(report.get("nll").get(i).asDouble()).isCloseTo(nll, within(1e-3));

@@ -8,7 +8,7 @@ import java.util.stream.Stream;
 public enum KvPrecision {
     /** As they were computed. */
     F32,
-    /** IEEE half precision, rounded to nearest even. Numbers beyond ±65504 become infinite, and the answer fails. */
+    /** IEEE half precision, rounded to nearest even. Numbers beyond ±65504 are stored as NaN, so the answer fails. */
     F16,
     /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
     Q8;

@@ -14,6 +14,11 @@ final class KvElements {
     private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
     private static final float MAX_CODE = 127f;
 
+    /** The least magnitude that would be rounded to infinity: the largest half, 65504, and half of its last bit. */
+    private static final float TOO_LARGE = 65_520f;
+
+    private static final short NAN = Float.floatToFloat16(Float.NaN);
+
     private KvElements() {}
 
     static float read(
@@ -55,7 +60,7 @@ final class KvElements {
             }
             case F16 -> {
                 for (int d = 0; d < dim; d++) {
-                    data.set(SHORT, at + 2L * (first + stride * d), Float.floatToFloat16(x[from + d]));
+                    data.set(SHORT, at + 2L * (first + stride * d), half(x[from + d]));
                 }
             }
             case Q8 -> {
@@ -66,6 +71,11 @@ final class KvElements {
                 }
             }
         }
+    }
+
+    /** A number beyond the largest half becomes NaN, not infinite: with it every product is NaN, so the answer fails, where an infinite key may only make a token invisible. */
+    private static short half(float x) {
+        return Math.abs(x) < TOO_LARGE ? Float.floatToFloat16(x) : NAN;
     }
 
     private static long scale(long at, int dim, int i) {

@@ -99,10 +99,15 @@ record Topology(Path system, Cpus allowed) {
         return new TeamLayout(workers, shards, levels());
     }
 
-    /** As many for each shard as the smallest has cores: shards get equal parts of a model, so more workers would only wait for that one. */
+    /** As many for each shard as the smallest has cores: shards get equal parts of a model, so more workers would only wait for that one. Fewer if shards share cores or CPU time is limited. */
     private int workers(List<List<Integer>> shards) {
         int fewest = shards.stream().mapToInt(allowed::workers).min().orElse(0);
-        return Math.min(allowed.available(), shards.size() * fewest);
+        int together = allowed.workers(together(shards));
+        return Math.min(fewest, together / Math.max(1, shards.size())) * shards.size();
+    }
+
+    private static List<Integer> together(List<List<Integer>> shards) {
+        return shards.stream().flatMap(List::stream).toList();
     }
 
     /**
@@ -111,12 +116,25 @@ record Topology(Path system, Cpus allowed) {
      * @param process what the system tells of this process, as a folder ({@code /proc/self})
      */
     List<String> warnings(TeamLayout layout, Path process) {
-        return Stream.concat(crowding(layout), remoteMemory(layout, process)).toList();
+        return Stream.of(crowding(layout), idleness(layout), remoteMemory(layout, process))
+                .flatMap(warnings -> warnings)
+                .toList();
+    }
+
+    /** Cores without a worker because shards have equal numbers of them. */
+    private Stream<String> idleness(TeamLayout layout) {
+        int cores = allowed.workers(together(layout.cpus()));
+        int fewest = layout.cpus().stream().mapToInt(allowed::workers).min().orElse(0);
+        int idle = cores - layout.workers();
+        return layout.workers() == fewest * layout.shards() && idle >= layout.shards()
+                ? Stream.of(idle + " of " + cores + " cores have no worker, because shards get as many workers as the smallest"
+                        + " has cores: use fewer shards, or lists of CPUs of the same length")
+                : Stream.empty();
     }
 
     /** Shards with more workers than cores, although there are enough cores for all workers. */
     private Stream<String> crowding(TeamLayout layout) {
-        List<Integer> used = layout.cpus().stream().flatMap(List::stream).toList();
+        List<Integer> used = together(layout.cpus());
         if (layout.workers() > allowed.workers(used)) {
             return Stream.empty();
         }
@@ -135,7 +153,7 @@ record Topology(Path system, Cpus allowed) {
         if (memory.isEmpty()) {
             return Stream.empty();
         }
-        List<Integer> used = layout.cpus().stream().flatMap(List::stream).toList();
+        List<Integer> used = together(layout.cpus());
         List<Integer> remote = folders().stream()
                 .filter(node -> !Collections.disjoint(read(node.resolve(CPUS)), used))
                 .map(Topology::number)

@@ -5,6 +5,7 @@ import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KernelTiers;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
@@ -127,12 +128,13 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), layout, pinned));
+        return PlatformThread.call(PROBE, () -> RatesProbe.measure(
+                        model, Kernels.best(precision), KvPrecision.defaultOf(precision), layout, pinned));
     }
 
     @Override
     public MemoryEstimate measurement(ModelOutline model, Precision precision) {
-        return RatesProbe.memory(model, Kernels.best(precision), layout);
+        return RatesProbe.memory(model, Kernels.best(precision), KvPrecision.defaultOf(precision), layout);
     }
 
     @Override

@@ -67,29 +67,33 @@ final class RatesProbe {
     private static final byte ANY = 0x2C;
 
     private final ModelOutline model;
+    private final KvPrecision kvPrecision;
     private final Kernels kernels;
     private final MachineProbe probe;
     private final NativeMemory memory;
 
-    private RatesProbe(ModelOutline model, Kernels kernels, MachineProbe probe, NativeMemory memory) {
+    private RatesProbe(
+            ModelOutline model, Kernels kernels, KvPrecision kvPrecision, MachineProbe probe, NativeMemory memory) {
         this.model = model;
         this.kernels = kernels;
+        this.kvPrecision = kvPrecision;
         this.probe = probe;
         this.memory = memory;
     }
 
-    static MachineRates measure(ModelOutline model, Kernels kernels, TeamLayout layout, boolean pinned) {
+    static MachineRates measure(
+            ModelOutline model, Kernels kernels, KvPrecision kvPrecision, TeamLayout layout, boolean pinned) {
         int widest = widest(model);
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest, model.valueDim())) {
-            return new RatesProbe(model, kernels, probe, memory).measure(layout);
+            return new RatesProbe(model, kernels, kvPrecision, probe, memory).measure(layout);
         }
     }
 
     /** The most memory that a measurement takes at a time. */
-    static MemoryEstimate memory(ModelOutline model, Kernels kernels, TeamLayout layout) {
+    static MemoryEstimate memory(ModelOutline model, Kernels kernels, KvPrecision kvPrecision, TeamLayout layout) {
         int widest = widest(model);
-        KvLayout token = token(model);
+        KvLayout token = token(model, kvPrecision);
         Collection<Matrices> samples = samples(model);
         long quantized = samples.stream()
                 .mapToLong(some -> PromptRows.elements(prompt(some), some.cols()) * kernels.promptBytes())
@@ -130,8 +134,8 @@ final class RatesProbe {
         return Math.min(Attention.MAX_QUERIES, model.group());
     }
 
-    private static KvLayout token(ModelOutline model) {
-        return new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, KvPrecision.F32, model.valuesInKeys());
+    private static KvLayout token(ModelOutline model, KvPrecision kvPrecision) {
+        return new KvLayout(1, 1, model.keyDim(), model.valueDim(), 0, kvPrecision, model.valuesInKeys());
     }
 
     private static Set<Packing> packings(Collection<Matrices> samples) {
@@ -139,7 +143,7 @@ final class RatesProbe {
     }
 
     private MachineRates measure(TeamLayout layout) {
-        KvLayout token = token(model);
+        KvLayout token = token(model, kvPrecision);
         int group = group(model);
         Collection<Matrices> samples = samples(model);
         KernelWarmUp.run(kernels, packings(samples), token, group);

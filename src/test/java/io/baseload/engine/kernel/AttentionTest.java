@@ -285,6 +285,19 @@ class AttentionTest {
         assertFalse(Float.isFinite(out.data()[out.at(60) + 36]));
     }
 
+    /** An infinite key could also have a score of −∞, and its token would be invisible. */
+    @Test
+    void keysThatF16CannotHoldFailTheAnswer() {
+        Rows k = random.rows(TOKENS, 64);
+        Rows q = random.rows(TOKENS, 64);
+        Rows out = Rows.allocate(TOKENS, 64);
+        k.data()[k.at(40) + 3] = 70_000;
+        q.data()[q.at(60) + 3] = -1;
+        attention(pages(k, k, 1, KvPrecision.F16), PLAIN, visible(t -> 0), q, out)
+                .run(Kernels.best(), PAGES, 60, 61, 0, 1, scratch);
+        assertEquals(Float.NaN, out.data()[out.at(60)]);
+    }
+
     @ParameterizedTest
     @EnumSource
     void nothingIsAllocated(KvPrecision precision) {

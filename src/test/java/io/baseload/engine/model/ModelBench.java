@@ -47,6 +47,7 @@ public final class ModelBench implements AutoCloseable {
     private final NativeMemory memory = new NativeMemory();
     private final KvCache cache;
     private final int contextLength;
+    private final KvPrecision kvPrecision;
 
     public ModelBench(Path path, int contextLength, int workers) {
         this(path, contextLength, 1, workers, config -> config);
@@ -74,6 +75,7 @@ public final class ModelBench implements AutoCloseable {
             Quantization quantization,
             UnaryOperator<ModelConfig> change) {
         this.contextLength = contextLength;
+        this.kvPrecision = KvPrecision.defaultOf(precision);
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
             ModelConfig config = change.apply(definition.config());
@@ -107,7 +109,7 @@ public final class ModelBench implements AutoCloseable {
 
     private ModelShard shard(DecoderWeights weights) {
         KvPages pages = KvPages.allocate(
-                memory, 4 * KvCache.pagesFor(contextLength), weights.config().kvLayout(KvPrecision.F32));
+                memory, 4 * KvCache.pagesFor(contextLength), weights.config().kvLayout(kvPrecision));
         return new ModelShard(weights, pages, memory);
     }
 

@@ -94,7 +94,12 @@ class TopologyTest {
         assertThat(workers(layout)).containsExactly(0, 8, 1, 9);
         assertThat(unequal.layout(options(0, 1)).workers()).isEqualTo(10);
         assertThat(unequal.layout(options(0, 0, "0-3", "4", "8-9")).workers()).isEqualTo(3);
-        assertThat(unequal.warnings(layout, system)).isEmpty();
+        assertThat(unequal.warnings(layout, system))
+                .containsExactly("6 of 10 cores have no worker, because shards get as many workers as the smallest has"
+                        + " cores: use fewer shards, or lists of CPUs of the same length");
+        assertThat(unequal.layout(options(0, 0, "0-3", "0-3")).workers())
+                .as("one for each core")
+                .isEqualTo(4);
         assertThat(unequal.warnings(unequal.layout(options(10, 0)), system))
                 .containsExactly("shard 1 has 5 workers on 2 cores, because shards get equal numbers of workers: use"
                         + " fewer threads, or lists of CPUs of the same length");

@@ -67,7 +67,7 @@ class ModelOutlinesTest {
         assertThat(ModelOutlines.of(wide, OPTIONS).vectorBytes()).isEqualTo(4L * 2_097_152 * (2 * 4096 + 1));
         assertThat(ModelOutlines.memory(wide, OPTIONS, 1, 2).shards(1, 64))
                 .singleElement()
-                .satisfies(memory -> assertThat(memory.kvCache()).isEqualTo(64L * 4096 * 2 * 64 * Float.BYTES));
+                .satisfies(memory -> assertThat(memory.kvCache()).isEqualTo(64L * 4096 * 2 * 64 * Short.BYTES));
     }
 
     @Test

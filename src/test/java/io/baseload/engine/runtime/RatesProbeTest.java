@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import com.sun.management.ThreadMXBean;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryEstimate;
@@ -35,7 +36,8 @@ class RatesProbeTest {
     }
 
     private static MachineRates measure(ModelOutline model, int workers) {
-        return RatesProbe.measure(model, Kernels.best(Precision.FAST), TeamLayout.unbound(workers, 1), false);
+        return RatesProbe.measure(
+                model, Kernels.best(Precision.FAST), KvPrecision.F16, TeamLayout.unbound(workers, 1), false);
     }
 
     /** A prompt of 256 rows of this width is 8 MiB. Workers need their own outputs, not rows of their own. */
@@ -64,9 +66,9 @@ class RatesProbeTest {
         long before = NativeMemory.liveBytes();
         var most = new LongAccumulator(Math::max, 0);
         Kernels kernels = idle(() -> most.accumulate(NativeMemory.liveBytes() - before));
-        RatesProbe.measure(model, kernels, layout, false);
+        RatesProbe.measure(model, kernels, KvPrecision.F16, layout, false);
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
-        MemoryEstimate said = RatesProbe.memory(model, kernels, layout);
+        MemoryEstimate said = RatesProbe.memory(model, kernels, KvPrecision.F16, layout);
         assertThat(most.get() - read).isPositive().isCloseTo(said.total() - read, withPercentage(3));
     }
 

@@ -64,7 +64,6 @@ class AuditRightsTest {
                     "format(x text, VARIADIC y text[]) RETURNS text",
                     "concat_ws(x text, VARIADIC y text[]) RETURNS text",
                     "audit_append(x text) RETURNS bigint",
-                    "audit_append(a text, b text, c text, d text, e text, f int DEFAULT 1) RETURNS bigint",
                     "takes_over(x text, y json) RETURNS text",
                     "takes_over(x bigint, y int) RETURNS bigint",
                     "to_char(x timestamp, y text) RETURNS text")) {
