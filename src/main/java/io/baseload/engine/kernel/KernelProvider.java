@@ -5,6 +5,7 @@ import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.platform.VectorInstructions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,7 +14,11 @@ import org.jspecify.annotations.Nullable;
 final class KernelProvider {
     private static final Logger LOG = System.getLogger(KernelProvider.class.getName());
 
-    private static final boolean VECTORS = vectors();
+    private static final boolean MODULE =
+            ModuleLayer.boot().findModule("jdk.incubator.vector").isPresent();
+
+    private static final boolean VECTORS = MODULE && Lanes.usable();
+    private static final AtomicBoolean WARNED = new AtomicBoolean();
 
     private static final Kernels EXACT = choose(Precision.EXACT);
     private static final Kernels FAST = choose(Precision.FAST);
@@ -23,6 +28,16 @@ final class KernelProvider {
     /** @throws IllegalStateException in a JVM without its optimizing compiler */
     static Kernels best(Precision precision) {
         refuseWithoutOptimizer(System.getProperty("java.vm.info", ""));
+        if (!MODULE && !WARNED.getAndSet(true)) {
+            LOG.log(
+                    Level.WARNING,
+                    "The Vector API is missing, so the engine computes many times slower than it could."
+                            + " Start Java with --add-modules jdk.incubator.vector");
+        }
+        return planned(precision);
+    }
+
+    static Kernels planned(Precision precision) {
         return precision == Precision.EXACT ? EXACT : FAST;
     }
 
@@ -64,16 +79,5 @@ final class KernelProvider {
                     + " Gradle add the latter unless optimizedLaunch is false, and so does IntelliJ unless the run"
                     + " configuration has 'Disable launch optimization'");
         }
-    }
-
-    private static boolean vectors() {
-        if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-            LOG.log(
-                    Level.WARNING,
-                    "The Vector API is missing, so the engine computes many times slower than it could."
-                            + " Start Java with --add-modules jdk.incubator.vector");
-            return false;
-        }
-        return Lanes.usable();
     }
 }

@@ -29,6 +29,11 @@ public interface Kernels {
         return KernelProvider.best(precision);
     }
 
+    /** The same kernels for sizes of their memory. Nothing is computed, so it doesn't matter whether the JVM could. */
+    static Kernels planned(Precision precision) {
+        return KernelProvider.planned(precision);
+    }
+
     /**
      * The same for an encoder, whose numbers are compared with those of other programs: in {@link Precision#FAST}, if all weights are plain, texts are multiplied by them in BF16 where that is
      * faster, split so that sums are nearly those of F32.

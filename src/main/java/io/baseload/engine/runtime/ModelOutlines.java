@@ -88,7 +88,7 @@ final class ModelOutlines {
 
     private static MemoryOutline memory(ShardPlan plan, LoadOptions options, int workers) {
         ShardSizes sizes = ShardSizes.of(plan);
-        Kernels kernels = Kernels.best(options.precision());
+        Kernels kernels = Kernels.planned(options.precision());
         TeamLayout layout = TeamLayout.unbound(Math.max(workers, plan.shards()), plan.shards());
         return (sequences, context) -> sizes.memory(ModelSize.of(sequences, context, options), kernels, layout);
     }

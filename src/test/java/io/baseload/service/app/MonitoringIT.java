@@ -285,7 +285,7 @@ class MonitoringIT {
         JsonNode info = read("/actuator/info");
         assertThat(info.at("/build/artifact").asString()).isEqualTo("baseload");
         if (Files.exists(Path.of(".git"))) { // an archive of the sources has no commit
-            assertThat(info.at("/git/commit/id").asString()).matches("[0-9a-f]{7,40}");
+            assertThat(info.at("/git/commit/id/full").asString()).matches("[0-9a-f]{7,40}");
         }
         JsonNode materials = read("/actuator/sbom/application");
         assertThat(materials.get("bomFormat").asString()).isEqualTo("CycloneDX");
