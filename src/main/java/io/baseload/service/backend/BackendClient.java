@@ -52,6 +52,10 @@ public final class BackendClient implements AutoCloseable {
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
+    private final AtomicInteger answers = new AtomicInteger();
+    /** When the first request was sent since the last sign of life, as from {@link System#nanoTime}; 0 = none. */
+    private final AtomicLong unanswered = new AtomicLong();
+
     private final Map<String, AtomicInteger> vectorLengths = new ConcurrentHashMap<>();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
@@ -150,7 +154,7 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * A failure also affects the health. That a request can't wait does not.
+     * A failure also affects the health. If a request can't wait, the backend cools for as long as it was waited for.
      *
      * @param begun whether the backend is computing
      */
@@ -161,12 +165,16 @@ public final class BackendClient implements AutoCloseable {
         if (!limit.isPositive()) {
             throw cantWait();
         }
+        unanswered.compareAndSet(0, System.nanoTime());
         try {
-            return sendAgainIfClosed(request, limit, wanted);
+            var response = sendAgainIfClosed(request, limit, wanted);
+            unanswered.set(0);
+            return response;
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
             if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
+                health.cool(limit, String.valueOf(e.getMessage()));
                 throw cantWait();
             }
             health.failed(String.valueOf(e.getMessage()));
@@ -225,11 +233,14 @@ public final class BackendClient implements AutoCloseable {
     private AnswerStream follow(InputStream body) {
         var stream = new AnswerStream(body, backend.limits().idle(), this::closed);
         access.streams().add(stream);
+        answers.incrementAndGet();
         return stream;
     }
 
     private void closed(AnswerStream stream) {
         access.streams().remove(stream);
+        answers.decrementAndGet();
+        unanswered.set(0);
         permits.release();
     }
 
@@ -268,24 +279,38 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * Probes the backend, unless a probe is under way. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a
-     * probe, or doesn't answer the probe until the answer ends. So the failure of a probe that a request has overtaken means nothing.
+     * Probes the backend, unless a probe is under way. If it has requests, these show its state, unless it is silent; and a server with a single slot, such as llama-cpp-python's,
+     * aborts an answer for a probe, or doesn't answer the probe until the answer ends. So the failure of a probe that a request has overtaken means nothing.
      */
     void probe() {
         long before = requests.get();
-        if (permits.availablePermits() < backend.limits().concurrent() || !probing.compareAndSet(false, true)) {
+        boolean idle = permits.availablePermits() == backend.limits().concurrent();
+        if (!idle && !isSilent() || !probing.compareAndSet(false, true)) {
             return;
         }
         try {
             Optional<String> failure = failureOfProbe();
-            if (failure.isEmpty()) {
-                health.probed();
-            } else if (requests.get() == before) {
-                health.missed(failure.get());
+            if (failure.isPresent()) {
+                if (idle ? requests.get() == before : isSilent()) {
+                    health.missed(failure.get());
+                }
+                return;
+            }
+            health.probed();
+            if (idle) {
+                unanswered.set(0);
             }
         } finally {
             probing.set(false);
         }
+    }
+
+    /** Whether no answer is arriving, and requests have waited for one, each in vain or still, for longer than one may. */
+    private boolean isSilent() {
+        long since = unanswered.get();
+        return answers.get() == 0
+                && since != 0
+                && System.nanoTime() - since > backend.limits().firstByte().toNanos();
     }
 
     private Optional<String> failureOfProbe() {

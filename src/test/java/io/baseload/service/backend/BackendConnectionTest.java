@@ -24,7 +24,9 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -79,12 +81,41 @@ class BackendConnectionTest {
             return !server.requests().isEmpty(); // it was asked within that time
         });
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(client().state()).as("it is no fault of the backend").isEqualTo(State.UP);
+        assertThat(client().health().lastError())
+                .as("it cools down")
+                .hasValueSatisfying(error -> assertThat(error).contains("did not begin to answer"));
         int asked = server.requests().size();
         assertThatThrownBy(() -> start(Duration.ZERO)).isExactlyInstanceOf(OverloadedException.class);
         assertThat(server.requests()).hasSize(asked);
         server.says("m", 1, "Fine");
         start(LoopbackConnections.LONG).finished();
+    }
+
+    /** As when its machine is gone and connections to it were kept. */
+    @Test
+    void aSilentBackendIsProbedAlthoughItHasRequests() throws Exception {
+        server.on("m", ScriptedBackend.Connection::awaitClose);
+        use(new Secret.None(), Duration.ofMillis(500));
+        server.probeAnswers(500);
+        var stop = new AtomicBoolean();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 2; i++) {
+                clients.execute(() -> {
+                    while (!stop.get()) {
+                        assertThatThrownBy(() -> start(Duration.ofMillis(400)))
+                                .isExactlyInstanceOf(OverloadedException.class);
+                    }
+                });
+            }
+            try {
+                Patience.await().until(() -> {
+                    client().probe();
+                    return client().state() == State.DOWN;
+                });
+            } finally {
+                stop.set(true);
+            }
+        }
     }
 
     @Test
@@ -174,12 +205,16 @@ class BackendConnectionTest {
     }
 
     private void use(Secret secret) {
+        use(secret, LoopbackConnections.LONG);
+    }
+
+    private void use(Secret secret, Duration firstByte) {
         connections.use(List.of(new Backend(
                 "b",
                 URI.create(server.url()),
                 secret,
                 List.of(new Backend.Offer("m", "m")),
-                new Backend.Limits(LoopbackConnections.LONG, LoopbackConnections.LONG, 4, "max_tokens", true),
+                new Backend.Limits(firstByte, LoopbackConnections.LONG, 4, "max_tokens", true),
                 Instant.EPOCH)));
         Patience.await().until(() -> server.probes() > 0); // it has its own connection, which it closes
     }
