@@ -11,7 +11,6 @@ import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -19,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -40,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** How soon a connection ends that the server was closing. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    /** The JDK's words for the end of a connection, closed or reset, before an answer. */
+    private static final String NO_BYTES = "HTTP/1.1 header parser received no bytes";
+
     private static final Duration EXPLANATION = Duration.ofSeconds(2);
     private static final int MAX_EXPLANATION = 64 << 10;
     /** The length of short vectors: hardly any model's are shorter. */
@@ -53,6 +56,9 @@ public final class BackendClient implements AutoCloseable {
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
     private final AtomicInteger answers = new AtomicInteger();
+    /** Whether an answer has come to its end, so that its connection may have been kept. */
+    private volatile boolean answered;
+
     /** When the first request was sent since the last sign of life, as from {@link System#nanoTime}; 0 = none. */
     private final AtomicLong unanswered = new AtomicLong();
 
@@ -182,26 +188,27 @@ public final class BackendClient implements AutoCloseable {
         }
     }
 
-    /** A connection that ends before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. */
+    /**
+     * A connection that ends at once and before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. The JDK doesn't
+     * tell whether it was one; it can't be before the first answer has ended. Later, the server may have begun to compute, and would do so twice.
+     */
     private HttpResponse<InputStream> sendAgainIfClosed(HttpRequest request, Duration limit, BooleanSupplier wanted) {
+        boolean maybeIdle = answered;
         long begun = System.nanoTime();
         try {
             return send(request, BodyHandlers.ofInputStream(), limit, wanted);
         } catch (UpstreamException e) {
-            Duration left = limit.minusNanos(System.nanoTime() - begun);
-            if (!isClosed(e.getCause()) || !left.isPositive()) {
+            var took = Duration.ofNanos(System.nanoTime() - begun);
+            Duration left = limit.minus(took);
+            if (!maybeIdle || took.compareTo(AT_ONCE) > 0 || !isSilentEnd(e.getCause()) || !left.isPositive()) {
                 throw e;
             }
             return send(request, BodyHandlers.ofInputStream(), left, wanted);
         }
     }
 
-    private static boolean isClosed(@Nullable Throwable failure) {
-        return failure instanceof IOException
-                && !(failure instanceof HttpTimeoutException
-                        || failure instanceof ConnectException
-                        || failure instanceof SSLException
-                        || failure instanceof ProtocolException);
+    private static boolean isSilentEnd(@Nullable Throwable failure) {
+        return failure instanceof IOException && NO_BYTES.equals(failure.getMessage());
     }
 
     private OverloadedException cantWait() {
@@ -246,6 +253,7 @@ public final class BackendClient implements AutoCloseable {
 
     /** An answer came to its end. */
     void succeeded() {
+        answered = true;
         health.succeeded();
         meters.ended("ok");
     }
