@@ -243,10 +243,7 @@ class TrailPushTest {
     void aReceiverThatDoesNotReadIsGivenUp(@TempDir Path folder) throws Exception {
         SSLContext tls = TestCertificate.create(folder).context();
         trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(100_000)));
-        List<AuditEntry> entries = Collections.nCopies(
-                300,
-                trail.next(0, 10)
-                        .getFirst());
+        List<AuditEntry> entries = Collections.nCopies(300, trail.next(0, 10).getFirst());
         try (var server = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
             var silent = Thread.ofVirtual().start(() -> {
                 try (var plain = server.accept();
