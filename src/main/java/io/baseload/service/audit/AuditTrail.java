@@ -29,7 +29,8 @@ public final class AuditTrail {
 
     private static final String OF_TENANT = " AND tenant = :tenant";
 
-    static final StatementLimit LIMIT = new StatementLimit("kind", "ask for one kind, or read on from a later entry");
+    static final StatementLimit LIMIT =
+            new StatementLimit("after", "read on from a later entry, or list one kind of entries");
 
     private final JdbcClient jdbc;
     private final LongReads reads;
@@ -139,8 +140,15 @@ public final class AuditTrail {
      * @param from earliest time of an entry
      * @param to end of the times, exclusive
      * @param tenant whose entries; empty = all
+     * @throws io.baseload.service.database.ReadsBusyException if too many others read
+     * @throws io.baseload.service.database.StatementTooLongException if it takes too long
      */
     public List<AuditEntry> between(
+            long after, Optional<Instant> from, Optional<Instant> to, Optional<String> tenant, int limit) {
+        return reads.read(() -> find(after, from, to, tenant, limit));
+    }
+
+    private List<AuditEntry> find(
             long after, Optional<Instant> from, Optional<Instant> to, Optional<String> tenant, int limit) {
         long first = from.map(time -> reached(time.minus(MAX_SET_BACK)) - 1).orElse(0L);
         long end = to.map(time -> reached(time.plus(MAX_SET_BACK))).orElse(Long.MAX_VALUE);
@@ -190,14 +198,23 @@ public final class AuditTrail {
      * @throws io.baseload.service.database.StatementTooLongException if it takes too long
      */
     public List<AuditEntry> page(long after, Optional<String> tenant, Optional<String> kind, int limit) {
-        return reads.read(() -> jdbc.sql(page(tenant, kind))
+        return reads.read(() -> find(after, tenant, kind, limit));
+    }
+
+    /** Entries in order, for the service itself, which waits for no other read. */
+    public List<AuditEntry> next(long after, int limit) {
+        return find(after, Optional.empty(), Optional.empty(), limit);
+    }
+
+    private List<AuditEntry> find(long after, Optional<String> tenant, Optional<String> kind, int limit) {
+        return jdbc.sql(page(tenant, kind))
                 .param("after", after)
                 .param("tenant", tenant.orElse(null))
                 .param("kind", kind.orElse(null))
                 .param("end", kind.map(AuditTrail::end).orElse(null))
                 .param("limit", limit)
                 .query((row, number) -> AuditEntry.read(row))
-                .list());
+                .list();
     }
 
     /**

@@ -11,7 +11,6 @@ import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ConnectException;
-import java.net.ProtocolException;
 import java.net.URI;
 import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
@@ -19,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
@@ -40,6 +38,11 @@ import org.jspecify.annotations.Nullable;
 /** One backend as used by this process: its requests, whose number is limited, and its health. */
 public final class BackendClient implements AutoCloseable {
     private static final Duration SOON = Duration.ofSeconds(1);
+    /** How soon a connection ends that the server was closing. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(1);
+    /** The JDK's words for the end of a connection, closed or reset, before an answer. */
+    private static final String NO_BYTES = "HTTP/1.1 header parser received no bytes";
+
     private static final Duration EXPLANATION = Duration.ofSeconds(2);
     private static final int MAX_EXPLANATION = 64 << 10;
     /** The length of short vectors: hardly any model's are shorter. */
@@ -52,6 +55,13 @@ public final class BackendClient implements AutoCloseable {
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
+    private final AtomicInteger answers = new AtomicInteger();
+    /** Whether an answer has come to its end, so that its connection may have been kept. */
+    private volatile boolean answered;
+
+    /** When the first request was sent since the last sign of life, as from {@link System#nanoTime}; 0 = none. */
+    private final AtomicLong unanswered = new AtomicLong();
+
     private final Map<String, AtomicInteger> vectorLengths = new ConcurrentHashMap<>();
 
     BackendClient(Backend backend, BackendConnections.Access access) {
@@ -150,7 +160,7 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * A failure also affects the health. That a request can't wait does not.
+     * A failure also affects the health. If a request can't wait, the backend cools for as long as it was waited for.
      *
      * @param begun whether the backend is computing
      */
@@ -161,12 +171,16 @@ public final class BackendClient implements AutoCloseable {
         if (!limit.isPositive()) {
             throw cantWait();
         }
+        unanswered.compareAndSet(0, System.nanoTime());
         try {
-            return sendAgainIfClosed(request, limit, wanted);
+            var response = sendAgainIfClosed(request, limit, wanted);
+            unanswered.set(0);
+            return response;
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
             if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
+                health.cool(limit, String.valueOf(e.getMessage()));
                 throw cantWait();
             }
             health.failed(String.valueOf(e.getMessage()));
@@ -174,26 +188,27 @@ public final class BackendClient implements AutoCloseable {
         }
     }
 
-    /** A connection that ends before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. */
+    /**
+     * A connection that ends at once and before the first byte of an answer may be an idle one that the server was just closing, so the request is sent once more. The JDK doesn't
+     * tell whether it was one; it can't be before the first answer has ended. Later, the server may have begun to compute, and would do so twice.
+     */
     private HttpResponse<InputStream> sendAgainIfClosed(HttpRequest request, Duration limit, BooleanSupplier wanted) {
+        boolean maybeIdle = answered;
         long begun = System.nanoTime();
         try {
             return send(request, BodyHandlers.ofInputStream(), limit, wanted);
         } catch (UpstreamException e) {
-            Duration left = limit.minusNanos(System.nanoTime() - begun);
-            if (!isClosed(e.getCause()) || !left.isPositive()) {
+            var took = Duration.ofNanos(System.nanoTime() - begun);
+            Duration left = limit.minus(took);
+            if (!maybeIdle || took.compareTo(AT_ONCE) > 0 || !isSilentEnd(e.getCause()) || !left.isPositive()) {
                 throw e;
             }
             return send(request, BodyHandlers.ofInputStream(), left, wanted);
         }
     }
 
-    private static boolean isClosed(@Nullable Throwable failure) {
-        return failure instanceof IOException
-                && !(failure instanceof HttpTimeoutException
-                        || failure instanceof ConnectException
-                        || failure instanceof SSLException
-                        || failure instanceof ProtocolException);
+    private static boolean isSilentEnd(@Nullable Throwable failure) {
+        return failure instanceof IOException && NO_BYTES.equals(failure.getMessage());
     }
 
     private OverloadedException cantWait() {
@@ -225,16 +240,20 @@ public final class BackendClient implements AutoCloseable {
     private AnswerStream follow(InputStream body) {
         var stream = new AnswerStream(body, backend.limits().idle(), this::closed);
         access.streams().add(stream);
+        answers.incrementAndGet();
         return stream;
     }
 
     private void closed(AnswerStream stream) {
         access.streams().remove(stream);
+        answers.decrementAndGet();
+        unanswered.set(0);
         permits.release();
     }
 
     /** An answer came to its end. */
     void succeeded() {
+        answered = true;
         health.succeeded();
         meters.ended("ok");
     }
@@ -268,24 +287,38 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * Probes the backend, unless a probe is under way. If it has requests, these show its state; and a server with a single slot, such as llama-cpp-python's, aborts an answer for a
-     * probe, or doesn't answer the probe until the answer ends. So the failure of a probe that a request has overtaken means nothing.
+     * Probes the backend, unless a probe is under way. If it has requests, these show its state, unless it is silent; and a server with a single slot, such as llama-cpp-python's,
+     * aborts an answer for a probe, or doesn't answer the probe until the answer ends. So the failure of a probe that a request has overtaken means nothing.
      */
     void probe() {
         long before = requests.get();
-        if (permits.availablePermits() < backend.limits().concurrent() || !probing.compareAndSet(false, true)) {
+        boolean idle = permits.availablePermits() == backend.limits().concurrent();
+        if (!idle && !isSilent() || !probing.compareAndSet(false, true)) {
             return;
         }
         try {
             Optional<String> failure = failureOfProbe();
-            if (failure.isEmpty()) {
-                health.probed();
-            } else if (requests.get() == before) {
-                health.missed(failure.get());
+            if (failure.isPresent()) {
+                if (idle ? requests.get() == before : isSilent()) {
+                    health.missed(failure.get());
+                }
+                return;
+            }
+            health.probed();
+            if (idle) {
+                unanswered.set(0);
             }
         } finally {
             probing.set(false);
         }
+    }
+
+    /** Whether no answer is arriving, and requests have waited for one, each in vain or still, for longer than one may. */
+    private boolean isSilent() {
+        long since = unanswered.get();
+        return answers.get() == 0
+                && since != 0
+                && System.nanoTime() - since > backend.limits().firstByte().toNanos();
     }
 
     private Optional<String> failureOfProbe() {

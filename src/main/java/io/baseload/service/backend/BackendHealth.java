@@ -18,7 +18,7 @@ public final class BackendHealth {
     public enum State {
         /** It is used. */
         UP,
-        /** It has just failed, or asked for a pause: others are tried before it. */
+        /** It has just failed, kept a request waiting for too long, or asked for a pause: others are tried before it. */
         COOLING,
         /** It doesn't answer probes: it is not used. */
         DOWN
@@ -87,14 +87,15 @@ public final class BackendHealth {
         cool(pause, error);
     }
 
-    /** It asked for a pause. */
+    /** It asked for a pause, or needs one. This never shortens a pause. */
     synchronized void cool(Duration pause, String error) {
         lastError = Optional.of(error);
         if (state() == State.UP) {
             since = clock.instant();
         }
+        long until = nanoTime.getAsLong() + (pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN).toNanos();
+        coolsUntil = cooling && coolsUntil - until > 0 ? coolsUntil : until;
         cooling = true;
-        coolsUntil = nanoTime.getAsLong() + (pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN).toNanos();
     }
 
     /** It answered its probe. */

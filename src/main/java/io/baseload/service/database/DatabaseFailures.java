@@ -4,7 +4,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.springframework.dao.DataAccessException;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.dao.NonTransientDataAccessResourceException;
 import org.springframework.dao.RecoverableDataAccessException;
 import org.springframework.dao.TransientDataAccessException;
@@ -27,6 +27,11 @@ public final class DatabaseFailures {
             "40P01", // deadlock
             LOCK_TIMEOUT);
 
+    private static final Set<String> FORBIDDEN = Set.of(
+            "42501", // insufficient privilege
+            "42P01", // undefined table
+            "42883"); // undefined function
+
     private DatabaseFailures() {}
 
     /**
@@ -40,10 +45,15 @@ public final class DatabaseFailures {
     }
 
     /** Whether a lock was not free in time. */
-    public static boolean isLocked(RuntimeException failure) {
-        return failure instanceof DataAccessException refused
-                && refused.getRootCause() instanceof SQLException e
+    public static boolean isLocked(Exception failure) {
+        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof SQLException e
                 && state(e).equals(LOCK_TIMEOUT);
+    }
+
+    /** Whether a right, a table or a function is missing, which an administrator can give back. */
+    public static boolean isForbidden(Exception failure) {
+        return NestedExceptionUtils.getMostSpecificCause(failure) instanceof SQLException e
+                && FORBIDDEN.contains(state(e));
     }
 
     private static boolean passes(Throwable failure) {

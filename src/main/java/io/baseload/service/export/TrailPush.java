@@ -3,7 +3,6 @@ package io.baseload.service.export;
 import io.baseload.service.audit.AuditTrail;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -76,7 +75,7 @@ final class TrailPush implements AutoCloseable {
             return 0;
         }
         sent.put(target, after.getAsLong());
-        var entries = trail.between(after.getAsLong(), Optional.empty(), Optional.empty(), Optional.empty(), most);
+        var entries = trail.next(after.getAsLong(), most);
         if (entries.isEmpty()) {
             return 0;
         }

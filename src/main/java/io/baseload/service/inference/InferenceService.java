@@ -205,7 +205,8 @@ final class InferenceService implements Inference {
                 span.contents(
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
-                var turn = places.line(model, head.flow()).join(patience(request, granted), begun);
+                // each model has the whole wait, or one that hangs would take that of the next, which may be idle
+                var turn = places.line(model, head.flow()).join(patience(request, granted), asked);
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =

@@ -64,13 +64,13 @@ final class LedgerTransactions {
         });
     }
 
-    /** Whatever the reason: a request whose intent can't be recorded, or whose contents should be kept but can't be, is not started. */
+    /** A request whose intent can't be recorded, or whose contents should be kept but can't be, is not started, whatever the reason. Anything but an outage or a missing right is a bug. */
     private void write(List<SealedContent> prompts, List<AuditTrail.NewEntry> entries) {
         try {
             contents.storePrompts(prompts);
             append(entries);
         } catch (DataAccessException e) {
-            throw DatabaseFailures.isUnavailable(e) ? e : new LedgerUnavailableException(e);
+            throw DatabaseFailures.isForbidden(e) ? new LedgerUnavailableException(e) : e;
         }
     }
 

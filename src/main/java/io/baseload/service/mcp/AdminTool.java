@@ -58,7 +58,7 @@ record AdminTool(
     /** The same for a list that is returned in parts. */
     AdminTool inParts() {
         return query("limit", "integer", "maximum number of entries: 1 to 1000")
-                .query("after", "string", "the id of the last entry that was read; the result begins after it");
+                .query("after", "string", "the next of the previous part; the result begins after it");
     }
 
     private AdminTool with(Parameter parameter) {

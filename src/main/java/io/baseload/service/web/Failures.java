@@ -93,9 +93,9 @@ public final class Failures {
             case NotEnoughDiskException e -> ApiException.refused(507, "insufficient_storage", message(e));
             case LedgerUnavailableException e
             when e.generated() -> ApiException.unavailable(ApiException.STORAGE_UNAVAILABLE, message(e), DATABASE_BACK);
-            case LedgerUnavailableException e -> withoutDatabase(e, requestId);
+            case LedgerUnavailableException e -> withoutLedger(e, requestId);
             case SealException e -> sealed(e, requestId);
-            case Exception e when DatabaseFailures.isUnavailable(e) -> withoutDatabase(e, requestId);
+            case Exception e when DatabaseFailures.isUnavailable(e) -> withoutLedger(e, requestId);
             case MethodArgumentNotValidException e -> invalidField(e);
             case MethodArgumentTypeMismatchException e ->
                 ApiException.invalid(e.getName(), "invalid_type", "Invalid type for '" + e.getName() + "'.");
@@ -138,15 +138,17 @@ public final class Failures {
     }
 
     /** The quota windows can't be read now either, so the answer has no rate-limit headers. */
-    private static ApiException withoutDatabase(Exception e, String requestId) {
+    private static ApiException withoutLedger(Exception e, String requestId) {
+        boolean away = DatabaseFailures.isUnavailable(e) && !DatabaseFailures.isLocked(e);
         LOG.warn(
-                "{}: no database: {}",
+                "{}: {}: {}",
                 requestId,
+                away ? "no database" : "quota and audit can't be written",
                 NestedExceptionUtils.getMostSpecificCause(e).toString());
-        return ApiException.unavailable(
-                        ApiException.DATABASE_UNAVAILABLE,
-                        "The database is unavailable, so quota and audit can't be written. Nothing was done.",
-                        DATABASE_BACK)
+        String message = away
+                ? "The database is unavailable, so quota and audit can't be written. Nothing was done."
+                : "Quota and audit can't be written now, so nothing was done.";
+        return ApiException.unavailable(ApiException.DATABASE_UNAVAILABLE, message, DATABASE_BACK)
                 .with(QuotaSnapshot.UNLIMITED);
     }
 

@@ -147,6 +147,10 @@ class AuditReadsIT {
         assertThat(lines(auditor.send("GET", EXPORT + "?format=jsonl", "")))
                 .allSatisfy(line ->
                         assertThat(line.at("/entry/actor/tenant").asString()).isEqualTo("exporting"));
+        assertThat(lines(auditor.send("GET", EXPORT + "?format=jsonl&limit=1000", "")))
+                .isNotEmpty();
+        JsonNode tooMany = new AdminRest(auditor).refused(400, "GET", EXPORT + "?format=jsonl&limit=1001", "");
+        assertThat(tooMany.get("param").asString()).isEqualTo("limit");
         JsonNode error = new AdminRest(auditor).refused(403, "GET", EXPORT, "");
         assertThat(error.get("message").asString()).contains("entries of all tenants");
     }

@@ -15,6 +15,7 @@ import io.baseload.testing.Patience;
 import io.baseload.testing.ScriptedBackend;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -23,9 +24,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -79,12 +83,41 @@ class BackendConnectionTest {
             return !server.requests().isEmpty(); // it was asked within that time
         });
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(client().state()).as("it is no fault of the backend").isEqualTo(State.UP);
+        assertThat(client().health().lastError())
+                .as("it cools down")
+                .hasValueSatisfying(error -> assertThat(error).contains("did not begin to answer"));
         int asked = server.requests().size();
         assertThatThrownBy(() -> start(Duration.ZERO)).isExactlyInstanceOf(OverloadedException.class);
         assertThat(server.requests()).hasSize(asked);
         server.says("m", 1, "Fine");
         start(LoopbackConnections.LONG).finished();
+    }
+
+    /** As when its machine is gone and connections to it were kept. */
+    @Test
+    void aSilentBackendIsProbedAlthoughItHasRequests() throws Exception {
+        server.on("m", ScriptedBackend.Connection::awaitClose);
+        use(new Secret.None(), Duration.ofMillis(500));
+        server.probeAnswers(500);
+        var stop = new AtomicBoolean();
+        try (var clients = Executors.newVirtualThreadPerTaskExecutor()) {
+            for (int i = 0; i < 2; i++) {
+                clients.execute(() -> {
+                    while (!stop.get()) {
+                        assertThatThrownBy(() -> start(Duration.ofMillis(400)))
+                                .isExactlyInstanceOf(OverloadedException.class);
+                    }
+                });
+            }
+            try {
+                Patience.await().until(() -> {
+                    client().probe();
+                    return client().state() == State.DOWN;
+                });
+            } finally {
+                stop.set(true);
+            }
+        }
     }
 
     @Test
@@ -101,32 +134,59 @@ class BackendConnectionTest {
 
     @Test
     void anIdleConnectionThatTheServerClosesFailsNoRequest() throws Exception {
-        var requests = new AtomicInteger();
+        Set<InputStream> used = ConcurrentHashMap.newKeySet();
         server.on("m", connection -> {
-            if (requests.incrementAndGet() != 2) { // the second one arrives when the connection is being closed
+            if (used.add(connection.in())) { // the second one arrives when the connection is being closed
                 answerAndKeep(connection);
             }
         });
         use(new Secret.None());
         ask();
-        ask();
-        assertThat(server.requests()).hasSize(3);
-        assertThat(server.requests().get(1).connection())
-                .isEqualTo(server.requests().getFirst().connection());
-        assertThat(server.requests().getLast().connection())
-                .isNotEqualTo(server.requests().getFirst().connection());
-        assertThat(client().health().lastError()).isEmpty();
+        // a machine that stops for a second makes it look like the end of a computation
+        Patience.await().ignoreExceptionsInstanceOf(UpstreamException.class).until(() -> {
+            int before = server.requests().size();
+            ask();
+            return server.requests().size() == before + 2;
+        });
+        var requests = server.requests().reversed();
+        assertThat(requests.get(0).connection()).isNotEqualTo(requests.get(1).connection());
+        assertThat(requests.get(1).connection()).isEqualTo(requests.get(2).connection());
+        assertThat(client().state()).isEqualTo(State.UP);
     }
 
     @Test
-    void aServerThatOnlyClosesIsAskedTwice() {
+    void aNewConnectionThatTheServerClosesIsNotTriedAgain() {
         server.on("m", connection -> {});
         use(new Secret.None());
+        assertFailsWithOneRequest();
+        assertThat(client().state()).isEqualTo(State.COOLING);
+    }
+
+    /** The server may have computed the answer, and would do so again. */
+    @Test
+    void aConnectionThatEndsLaterIsNotTriedAgain() throws Exception {
+        server.on("m", BackendConnectionTest::answerAndKeep);
+        use(new Secret.None());
+        ask();
+        server.on("m", connection -> Thread.sleep(1_500));
+        assertFailsWithOneRequest();
+    }
+
+    @Test
+    void anAnswerThatEndsWithinItsHeadersIsNotRequestedAgain() throws Exception {
+        server.on("m", BackendConnectionTest::answerAndKeep);
+        use(new Secret.None());
+        ask();
+        server.on("m", connection -> connection.send("HTTP/1.1 200 OK\r\nContent-"));
+        assertFailsWithOneRequest();
+    }
+
+    private void assertFailsWithOneRequest() {
+        int before = server.requests().size();
         assertThatThrownBy(() -> start(LoopbackConnections.LONG))
                 .isInstanceOfSatisfying(
                         UpstreamException.class, e -> assertThat(e.reason()).isEqualTo(Reason.FAILED));
-        assertThat(server.requests()).hasSize(2);
-        assertThat(client().state()).isEqualTo(State.COOLING);
+        assertThat(server.requests()).hasSize(before + 1);
     }
 
     @Test
@@ -174,12 +234,16 @@ class BackendConnectionTest {
     }
 
     private void use(Secret secret) {
+        use(secret, LoopbackConnections.LONG);
+    }
+
+    private void use(Secret secret, Duration firstByte) {
         connections.use(List.of(new Backend(
                 "b",
                 URI.create(server.url()),
                 secret,
                 List.of(new Backend.Offer("m", "m")),
-                new Backend.Limits(LoopbackConnections.LONG, LoopbackConnections.LONG, 4, "max_tokens", true),
+                new Backend.Limits(firstByte, LoopbackConnections.LONG, 4, "max_tokens", true),
                 Instant.EPOCH)));
         Patience.await().until(() -> server.probes() > 0); // it has its own connection, which it closes
     }

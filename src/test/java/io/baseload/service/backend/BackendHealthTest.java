@@ -30,6 +30,16 @@ class BackendHealthTest {
     }
 
     @Test
+    void aShorterPauseEndsNoLongerOne() {
+        health.cool(Duration.ofSeconds(10), "busy");
+        health.cool(Duration.ofSeconds(1), "silent");
+        pass(Duration.ofSeconds(9));
+        assertThat(health.state()).isEqualTo(State.COOLING);
+        pass(Duration.ofSeconds(1));
+        assertThat(health.state()).isEqualTo(State.UP);
+    }
+
+    @Test
     void isUpSinceThePauseEnded() {
         health.cool(Duration.ofSeconds(10), "busy");
         assertThat(health.report().since()).isEqualTo(NINE);

@@ -29,6 +29,7 @@ final class GatewayBackendsIT {
     static Path home;
 
     private static ScriptedBackend plain;
+    private static ScriptedBackend idle;
     private static ScriptedBackend trusted;
     private static ScriptedBackend stranger;
     private static RunningService gateway;
@@ -38,6 +39,7 @@ final class GatewayBackendsIT {
     static void start() throws Exception {
         var certificate = TestCertificate.create(home);
         plain = new ScriptedBackend();
+        idle = new ScriptedBackend();
         trusted = new ScriptedBackend(certificate).says("secure", 1, "Fine");
         stranger = new ScriptedBackend(TestCertificate.create(home)).says("strange", 1, "Fine");
         gateway = RunningService.at(
@@ -48,7 +50,8 @@ final class GatewayBackendsIT {
                 "spring.ssl.bundle.pem.internal.truststore.certificate=file:"
                         + certificate.certificateFile(home.resolve("trusted.pem")));
         rest = gateway.rest();
-        backend("plain", plain, "cut", "other", "silent");
+        backend("plain", plain, "cut", "other", "silent", "mute");
+        backend("idle", idle, "ready");
         backend("trusted", trusted, "secure");
         backend("stranger", stranger, "strange");
     }
@@ -68,7 +71,7 @@ final class GatewayBackendsIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        List.of(plain, trusted, stranger).forEach(ScriptedBackend::close);
+        List.of(plain, idle, trusted, stranger).forEach(ScriptedBackend::close);
     }
 
     @Test
@@ -125,8 +128,24 @@ final class GatewayBackendsIT {
         assertThat(outcomes)
                 .allSatisfy(detail -> assertThat(detail.get("state").asString()).isEqualTo("refused"));
         assertThat(rest.get("/admin/v1/backends/plain").at("/health").toString())
-                .as("it is no fault of the backend")
-                .doesNotContain("did not begin");
+                .as("others are tried before it for a while")
+                .contains("did not begin");
+    }
+
+    @Test
+    void theNextTargetHasTheWholeWait() throws Exception {
+        plain.on("mute", ScriptedBackend.Connection::awaitClose);
+        idle.says("ready", 1, "Fine");
+        rest.put(
+                "/admin/v1/aliases/mute-first",
+                Map.of("targets", List.of(Map.of("model", "mute"), Map.of("model", "ready"))));
+        HttpResponse<String> answer = Patience.await()
+                .until(
+                        () -> rest.send(
+                                "POST", "/v1/chat/completions", chat("mute-first", false), "x-max-wait-ms", "2000"),
+                        any -> models(plain).contains("mute"));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Rest.json(answer).get("model").asString()).isEqualTo("ready");
     }
 
     @Test

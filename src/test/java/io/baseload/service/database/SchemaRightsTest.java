@@ -20,6 +20,29 @@ class SchemaRightsTest {
         }
     }
 
+    @Test
+    void rightsOfAnyOtherRoleAreTakenBack() {
+        try (var platform = TestPlatform.fresh()) {
+            platform.superuser().sql("CREATE ROLE \"Developers\"").update();
+            try {
+                platform.superuser().sql("GRANT \"Developers\" TO baseload_app").update();
+                platform.owner()
+                        .sql("GRANT CREATE ON SCHEMA public TO \"Developers\"")
+                        .update();
+                assertThat(applicationMayCreate(platform)).isTrue();
+                platform.beside().close();
+                assertThat(applicationMayCreate(platform)).isFalse();
+                assertThat(is(platform, "has_schema_privilege('Developers', 'public', 'CREATE')"))
+                        .isFalse();
+            } finally {
+                platform.superuser()
+                        .sql("REVOKE ALL ON SCHEMA public FROM \"Developers\"")
+                        .update();
+                platform.superuser().sql("DROP ROLE \"Developers\"").update();
+            }
+        }
+    }
+
     /** As in databases of PostgreSQL 14 and older. */
     @Test
     void nothingIsMigratedWhereOthersMayCreateFunctions() {
@@ -33,6 +56,7 @@ class SchemaRightsTest {
             assertThatThrownBy(() -> platform.beside().close())
                     .rootCause()
                     .hasMessageContaining("others than baseload_owner may create functions in the schema public")
+                    .hasMessageContaining("rights of the owner: PUBLIC")
                     .hasMessageContaining("Run as a superuser: " + statement);
             assertThat(rightsWereSet(platform)).isFalse();
 

@@ -231,7 +231,7 @@ class TrailPushTest {
         try (var receiver = new SyslogServer(tls, 0)) {
             var stranger = new SyslogReceiver(
                     SSLContext.getDefault(), "localhost", receiver.port(), "host-1", EntryFormat.JSONL, LATE);
-            List<AuditEntry> entries = trail.between(0, Optional.empty(), Optional.empty(), Optional.empty(), 10);
+            List<AuditEntry> entries = trail.next(0, 10);
             assertThatThrownBy(() -> stranger.send(entries)).isInstanceOf(IOException.class);
             var otherName = new SyslogReceiver(tls, "127.0.0.1", receiver.port(), "host-1", EntryFormat.JSONL, LATE);
             assertThatThrownBy(() -> otherName.send(entries)).isInstanceOf(IOException.class);
@@ -243,10 +243,7 @@ class TrailPushTest {
     void aReceiverThatDoesNotReadIsGivenUp(@TempDir Path folder) throws Exception {
         SSLContext tls = TestCertificate.create(folder).context();
         trail.append(ACTOR, "admin.test", "large", Map.of("text", "x".repeat(100_000)));
-        List<AuditEntry> entries = Collections.nCopies(
-                300,
-                trail.between(0, Optional.empty(), Optional.empty(), Optional.empty(), 10)
-                        .getFirst());
+        List<AuditEntry> entries = Collections.nCopies(300, trail.next(0, 10).getFirst());
         try (var server = new ServerSocket(0, 10, InetAddress.getByName("localhost"))) {
             var silent = Thread.ofVirtual().start(() -> {
                 try (var plain = server.accept();
@@ -278,7 +275,7 @@ class TrailPushTest {
                 AuditEntry.COMPLETION_OUTCOME,
                 "req-1",
                 Map.of("model", "m", "state", "done", "prompt_tokens", 7, "completion_tokens", 5, "milliseconds", 12));
-        var events = trail.between(0, Optional.empty(), Optional.empty(), Optional.empty(), 10).stream()
+        var events = trail.next(0, 10).stream()
                 .map(entry -> JSON.readTree(EntryFormat.OCSF.line(entry)))
                 .toList();
         JsonNode intent = events.getFirst();

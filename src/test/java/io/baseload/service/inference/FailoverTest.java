@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.springframework.dao.DataIntegrityViolationException;
 
 /** A database that is there and doesn't write: after a failover, or behind somebody's lock. */
 class FailoverTest {
@@ -93,6 +94,16 @@ class FailoverTest {
         model.steps.release(5);
         assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
         assertThat(platform.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
+    }
+
+    /** A retry would never succeed. */
+    @Test
+    void anEntryThatTheDatabaseRefusesIsNoOutage() {
+        platform.owner()
+                .sql("ALTER TABLE audit_entry ADD CONSTRAINT faulty CHECK (kind <> 'completion.intent') NOT VALID")
+                .update();
+        assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(DataIntegrityViolationException.class);
+        assertThat(model.started).hasValue(0);
     }
 
     private Connection holdTheEndOfTheTrail() throws Exception {
