@@ -64,8 +64,8 @@ class PerplexityCommandTest {
                 .json();
         double sum = 0;
         try (Engine engine = Engine.open(EngineOptions.defaults());
-                LoadedModel model = engine.load(
-                        TestModels.tiny(), LoadOptions.named("tiny").withPrecision(Precision.EXACT))) {
+                LoadedModel model =
+                        engine.load(TestModels.tiny(), LoadOptions.named("tiny").withPrecision(Precision.EXACT))) {
             for (int i = 0; i < WINDOWS.length; i++) {
                 double nll = nll(model, WINDOWS[i]);
                 assertThat(report.get("nll").get(i).asDouble()).isCloseTo(nll, within(1e-3));

@@ -127,7 +127,8 @@ record Topology(Path system, Cpus allowed) {
         int fewest = layout.cpus().stream().mapToInt(allowed::workers).min().orElse(0);
         int idle = cores - layout.workers();
         return layout.workers() == fewest * layout.shards() && idle >= layout.shards()
-                ? Stream.of(idle + " of " + cores + " cores have no worker, because shards get as many workers as the smallest"
+                ? Stream.of(idle + " of " + cores
+                        + " cores have no worker, because shards get as many workers as the smallest"
                         + " has cores: use fewer shards, or lists of CPUs of the same length")
                 : Stream.empty();
     }

@@ -128,7 +128,9 @@ final class CpuEngine implements Engine {
 
     @Override
     public MachineRates measure(ModelOutline model, Precision precision) {
-        return PlatformThread.call(PROBE, () -> RatesProbe.measure(
+        return PlatformThread.call(
+                PROBE,
+                () -> RatesProbe.measure(
                         model, Kernels.best(precision), KvPrecision.defaultOf(precision), layout, pinned));
     }
 
