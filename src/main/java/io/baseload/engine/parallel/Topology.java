@@ -101,9 +101,13 @@ record Topology(Path system, Cpus allowed) {
 
     /** As many for each shard as the smallest has cores: shards get equal parts of a model, so more workers would only wait for that one. Fewer if shards share cores or CPU time is limited. */
     private int workers(List<List<Integer>> shards) {
-        int fewest = shards.stream().mapToInt(allowed::workers).min().orElse(0);
         int together = allowed.workers(together(shards));
-        return Math.min(fewest, together / Math.max(1, shards.size())) * shards.size();
+        return Math.min(fewest(shards), together / Math.max(1, shards.size())) * shards.size();
+    }
+
+    /** Cores of the shard with the fewest. */
+    private int fewest(List<List<Integer>> shards) {
+        return shards.stream().mapToInt(allowed::workers).min().orElse(0);
     }
 
     private static List<Integer> together(List<List<Integer>> shards) {
@@ -124,9 +128,8 @@ record Topology(Path system, Cpus allowed) {
     /** Cores without a worker because shards have equal numbers of them. */
     private Stream<String> idleness(TeamLayout layout) {
         int cores = allowed.workers(together(layout.cpus()));
-        int fewest = layout.cpus().stream().mapToInt(allowed::workers).min().orElse(0);
         int idle = cores - layout.workers();
-        return layout.workers() == fewest * layout.shards() && idle >= layout.shards()
+        return layout.workers() == fewest(layout.cpus()) * layout.shards() && idle >= layout.shards()
                 ? Stream.of(idle + " of " + cores
                         + " cores have no worker, because shards get as many workers as the smallest"
                         + " has cores: use fewer shards, or lists of CPUs of the same length")

@@ -120,38 +120,37 @@ public final class MachineProbe implements AutoCloseable {
     /**
      * Weights per second that all workers together read from memory and multiply by some rows, each its share of every matrix of its shard.
      *
-     * @param weights the matrices of each shard, all of one shape
+     * @param weights the matrices of each shard
      */
     public double streamedPerSecond(List<List<PackedMatrix>> weights, int rows) {
-        PackedMatrix one = weights.getFirst().getFirst();
-        Rows x = Rows.allocate(rows, one.cols());
-        Rows y = Rows.allocate(rows, one.panels() * PackedMatrix.LANES);
-        var streaming = new Pass(
-                weights,
-                (matrix, first, end, worker) ->
-                        kernels.decodeLinear(matrix, x, y, 0, rows, first, end, scratches[worker]));
-        return streaming.sum(matrix -> (double) matrix.rows() * matrix.cols()) / best(streaming);
+        Pass multiplying = multiplying(weights, rows);
+        return multiplying.sum(matrix -> (double) matrix.rows() * matrix.cols()) / best(multiplying);
     }
 
     /**
-     * Bytes of weights per second that all workers together read while they multiply one row, each its share of every matrix of its shard. Kernels read ahead, so this may be more than what plain
-     * loads read. To be called after {@link #kernelTime}, which lets the JIT compile the kernels.
+     * Bytes of weights per second that all workers together read while they multiply one row. Kernels read ahead, so this may be more than what plain loads read. To be called after {@link
+     * #kernelTime}, which lets the JIT compile the kernels.
      *
-     * @param weights the matrices of each shard, of any shapes
+     * @param weights the matrices of each shard
      */
     public double multipliedBytesPerSecond(List<List<PackedMatrix>> weights) {
+        Pass multiplying = multiplying(weights, 1);
+        return multiplying.sum(matrix -> matrix.data().byteSize()) / best(multiplying);
+    }
+
+    /** Multiplies some rows by matrices of any shapes. */
+    private Pass multiplying(List<List<PackedMatrix>> weights, int rows) {
         Map<Integer, Rows> inputs = new HashMap<>();
         int most = 0;
         for (PackedMatrix matrix : weights.stream().flatMap(List::stream).toList()) {
-            inputs.computeIfAbsent(matrix.cols(), cols -> Rows.allocate(1, cols));
+            inputs.computeIfAbsent(matrix.cols(), cols -> Rows.allocate(rows, cols));
             most = Math.max(most, matrix.panels());
         }
-        Rows y = Rows.allocate(1, most * PackedMatrix.LANES);
-        var multiplying = new Pass(
+        Rows y = Rows.allocate(rows, most * PackedMatrix.LANES);
+        return new Pass(
                 weights,
                 (matrix, first, end, worker) -> kernels.decodeLinear(
-                        matrix, requireNonNull(inputs.get(matrix.cols())), y, 0, 1, first, end, scratches[worker]));
-        return multiplying.sum(matrix -> matrix.data().byteSize()) / best(multiplying);
+                        matrix, requireNonNull(inputs.get(matrix.cols())), y, 0, rows, first, end, scratches[worker]));
     }
 
     /** Seconds of the fastest pass. */
