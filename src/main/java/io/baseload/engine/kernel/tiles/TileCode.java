@@ -35,6 +35,7 @@ import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
+import io.baseload.engine.platform.Processor;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -75,8 +76,8 @@ final class TileCode {
     /** Columns whose weights are read together. */
     private static final int COLUMNS = 8;
 
-    /** Rows from which on weights are requested ahead, and how far. */
-    private static final int MIN_REQUESTING_ROWS = 3;
+    /** Rows from which on weights are requested ahead, and how far. AMD's processors follow one row's reading by themselves; Intel's stop at each page of 4 KB, even within a huge one. */
+    private static final int MIN_REQUESTING_ROWS = Processor.isAmd() ? 3 : 1;
 
     private static final int BYTES_AHEAD = 4096;
 
@@ -248,8 +249,8 @@ final class TileCode {
     }
 
     /**
-     * Requests weights that are needed much later. With few rows the processor reads ahead far enough by itself, and requests would only take time; with more, the products of one line last so long
-     * that it doesn't.
+     * Requests weights that are needed much later. With few rows some processors read ahead far enough by themselves, and requests would only take time; with more, the products of one line last so
+     * long that none does.
      */
     private void requestAhead(int from, int bytes) {
         if (rows >= MIN_REQUESTING_ROWS) {
