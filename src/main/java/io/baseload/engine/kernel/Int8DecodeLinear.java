@@ -63,11 +63,10 @@ final class Int8DecodeLinear {
     static void prepare(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         Codes codes = w.packing().codes();
         int group = TileKernel.group(w.packing());
-        float unit = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         int lowest = codes == Codes.I4 ? -8 : 0;
         Int8Rows rows = scratch.int8Rows();
         for (int row = from; row < to; row++) {
-            rows.quantize(row - from, x.data(), x.at(row), w.cols(), group, codes.codebook(), unit, lowest);
+            rows.quantize(row - from, x.data(), x.at(row), w.cols(), group, codes.codebook(), lowest);
         }
     }
 
@@ -214,10 +213,13 @@ final class Int8DecodeLinear {
         }
     }
 
-    /** The sums of products plus those of minimums. */
+    /** The sums of products plus those of minimums; those of a table times its unit. */
     private static void store(PackedMatrix w, Scratch s, Rows y, int row, int rows, int unit, int units) {
+        Codes codes = w.packing().codes();
+        float factor = codes.codebook() ? Codebook.smallIntegers(codes).unit() : 1;
         for (int i = 0; i < rows * units * L; i += L) {
             FloatVector.fromArray(FLOATS, s.sums, i)
+                    .mul(factor)
                     .add(FloatVector.fromArray(FLOATS, s.totals, i))
                     .intoArray(s.sums, i);
         }

@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.kernel.tiles.TileKernel;
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.Codes;
@@ -15,9 +16,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes, or 8-bit ones in machine code.
  *
- * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 and q rounded to nearest even. With v the values of the codes as integers (those of a
- * table as the integers of an {@link IntegerTable}), y = Σ over groups of d·(step·unit·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are
- * minimums, Σ over blocks of m·Σ step·q is a separate sum, which is added to y at the end.
+ * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 without its last two bits ({@link TileRows#step}) and q rounded to nearest even. With v the values
+ * of the codes as integers, y = Σ over groups of d·(step·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are minimums, Σ over blocks of m·Σ step·q is
+ * a separate sum, which is added to y at the end. The values of a table are the integers of an {@link IntegerTable} times its unit, by which y is multiplied at the end.
  */
 final class ScalarInt8 {
     /** A group whose largest value is below this counts as zero. */
@@ -46,7 +47,7 @@ final class ScalarInt8 {
             integers(w, table, panel, column / size, scratch);
             int from = x.at(row) + column;
             float max = max(x.data(), from, group);
-            float step = max < MIN_MAGNITUDE ? 0 : max / 127;
+            float step = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
             for (int lane = 0; lane < lanes; lane++) {
                 int sum = 0;
@@ -54,7 +55,7 @@ final class ScalarInt8 {
                     int weight = (int) scratch.block[(column % size + i) * LANES + lane];
                     sum += weight * (int) Math.rint((double) x.data()[from + i] * inverse);
                 }
-                float product = sum * (step * (table == null ? 1 : table.unit()));
+                float product = sum * step;
                 y.data()[at + lane] = Math.fma(product, scratch.scales[lane], y.data()[at + lane]);
             }
             if (w.packing().scales().minimum() && (column + group) % size == 0) {
@@ -62,7 +63,8 @@ final class ScalarInt8 {
             }
         }
         for (int lane = 0; lane < lanes; lane++) {
-            y.data()[at + lane] += scratch.lanes[lane];
+            float products = y.data()[at + lane];
+            y.data()[at + lane] = table == null ? products + scratch.lanes[lane] : products * table.unit();
         }
     }
 
@@ -88,7 +90,7 @@ final class ScalarInt8 {
         for (int i = 0; i < group; i++) {
             sum += (int) Math.rint((double) x[at + i] * (127 / max));
         }
-        return max / 127 * sum;
+        return TileRows.step(max) * sum;
     }
 
     private static float max(float[] x, int at, int group) {

@@ -49,7 +49,9 @@ public enum Instruction {
     /** target = first · target + second, rounded once. */
     VFMADD213PS(2, 1, 0xA8),
     /** target = first · second + target, rounded once. */
-    VFMADD231PS(2, 1, 0xB8);
+    VFMADD231PS(2, 1, 0xB8),
+    /** target = first · target − second, rounded once. */
+    VFMSUB213PS(2, 1, 0xAA);
 
     /** Opcode map: 1 is 0F, 2 is 0F 38, 3 is 0F 3A. */
     final int map;

@@ -23,7 +23,7 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them by 4-bit codes.
  *
- * <p>In each group x ≈ step · q with q = −127 … 127 and step = max |x| / 127, rounded to nearest even.
+ * <p>In each group x ≈ step · q with q = −127 … 127 and {@link TileRows#step step} = max |x| / 127, rounded to nearest even.
  *
  * <p><b>No nibble is masked.</b> An int of a panel, w, holds eight columns of one row, n_0 … n_7. It is shifted down by 0 to 3 nibbles, and its two 16-bit halves are
  * multiplied as lanes, the low one for columns 0 … 3, the high one for columns 4 … 7. The low half of w >>> 4j is n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above the lowest one are
@@ -107,16 +107,14 @@ public final class Int8Rows {
      *
      * @param group columns of a group: 16 or 32
      * @param table whether they are multiplied by codes of a table; then {@link #quads} is filled instead of {@link #digits}
-     * @param unit the number of which a table's values are multiples, otherwise 1; a factor of {@link #steps}
      * @param lowest the value of the nibble 0: −8 or 0
      */
-    public void quantize(int row, float[] x, int at, int width, int group, boolean table, float unit, int lowest) {
+    public void quantize(int row, float[] x, int at, int width, int group, boolean table, int lowest) {
         int first = groupsAt(row);
         codes(x, at, width, group, first);
         for (int g = first; g < first + width / group; g++) {
             int sum = starts[g];
             sums[g] = steps[g] * sum;
-            steps[g] *= unit;
             starts[g] = -8 * sum & 0xFFFF;
             offsets[g] = (8 + lowest) * sum;
         }
@@ -154,7 +152,7 @@ public final class Int8Rows {
         }
         for (int i = 0, g = first; i < width; i += group, g++) {
             float max = steps[g];
-            steps[g] = max < MIN_MAGNITUDE ? 0 : max / 127;
+            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
         }
     }

@@ -20,9 +20,12 @@ import java.util.Objects;
  */
 record CodeValues(byte[] table, float unit, int shift, boolean signed) {
     /** The logarithm of what is added to bytes with signs. */
-    private static final int SIGNED_SHIFT = 7;
+    static final int SIGNED_SHIFT = 7;
 
-    private static final int NO_SHIFT = -1;
+    /** That of the offset of 4-bit codes which stand for −8 … 7. */
+    static final int NIBBLE_SHIFT = 3;
+
+    static final int NO_SHIFT = -1;
 
     private static final Map<Codes, CodeValues> UNSIGNED = all(false);
     private static final Map<Codes, CodeValues> SIGNED = all(true);
@@ -42,7 +45,7 @@ record CodeValues(byte[] table, float unit, int shift, boolean signed) {
         int shift = signed ? NO_SHIFT : SIGNED_SHIFT;
         return switch (codes) {
             case U4 -> new CodeValues(new byte[0], 1, NO_SHIFT, false);
-            case I4 -> new CodeValues(new byte[0], 1, 3, false);
+            case I4 -> new CodeValues(new byte[0], 1, NIBBLE_SHIFT, false);
             case I8 -> new CodeValues(new byte[0], 1, shift, signed);
             default -> {
                 IntegerTable integers = Codebook.bytes(codes);

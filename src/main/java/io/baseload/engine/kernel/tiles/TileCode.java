@@ -17,6 +17,7 @@ import static io.baseload.engine.platform.Instruction.VCVTDQ2PS;
 import static io.baseload.engine.platform.Instruction.VCVTPH2PS;
 import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
+import static io.baseload.engine.platform.Instruction.VFMSUB213PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
 import static io.baseload.engine.platform.Instruction.VPABSB;
@@ -316,19 +317,25 @@ final class TileCode {
         }
     }
 
-    /** Lets dot products begin with −offset · Σ q. */
+    /** Lets dot products begin with the bits of {@link TileRows#START}, less offset · Σ q. */
     private void start(int row) {
         Vector first = sums[row * parts];
-        if (values.shift() < 0) {
-            code.vector(VPXOR, first, first, first);
-        } else if (set.bits() == 512) {
-            code.shiftLeft(first, broadcast(NUMBERS, numbers(row)), values.shift());
-        } else {
-            code.vector(VPBROADCASTD, first, at(NUMBERS, numbers(row)));
-            code.shiftLeft(first, first, values.shift());
-        }
+        loadStart(first, row);
         for (int part = 1; part < parts; part++) {
             code.vector(VMOVUPS, sums[row * parts + part], first);
+        }
+    }
+
+    /** The bits of {@link TileRows#START}, less the codes' offset times Σ q. */
+    private void loadStart(Vector to, int row) {
+        switch (values.shift()) {
+            case CodeValues.NO_SHIFT -> code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
+            case CodeValues.NIBBLE_SHIFT -> code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
+            default -> {
+                code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
+                code.shiftLeft(to, to, CodeValues.SIGNED_SHIFT - CodeValues.NIBBLE_SHIFT);
+                code.vector(VPADDD, to, to, at(PARAMETERS, TileParameters.START_OF_BYTES));
+            }
         }
     }
 
@@ -336,40 +343,41 @@ final class TileCode {
         return row * TileRows.NUMBERS;
     }
 
-    /** totals += scale · (step · sum). */
+    /** totals += scale · (step · sum), where the sums have been added to the bits of {@link TileRows#START}. */
     private void addProducts() {
         for (int part = 0; part < parts; part++) {
             scale(even[part], part, 0);
         }
         for (int row = 0; row < rows; row++) {
-            if (!set.dotProducts() && !values.signed()) {
+            if (!set.dotProducts()) {
                 widen(row);
             }
             code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.STEP));
-            if (values.looksUp()) {
-                code.vector(VMULPS, number, number, at(PARAMETERS, TileParameters.UNIT));
+            boolean direct = set.bits() == 512;
+            if (!direct) {
+                code.vector(VPBROADCASTD, product, at(NUMBERS, numbers(row) + TileRows.STARTED));
             }
             for (int part = 0; part < parts; part++) {
                 Vector sum = sums[row * parts + part];
-                code.vector(VCVTDQ2PS, sum, sum);
-                code.vector(VMULPS, sum, sum, number);
+                if (direct) {
+                    code.vector(VFMSUB213PS, sum, number, broadcast(NUMBERS, numbers(row) + TileRows.STARTED));
+                } else {
+                    code.vector(VFMSUB213PS, sum, number, product);
+                }
                 add(totals, row * parts + part, 0, sum, even[part]);
             }
         }
     }
 
-    /** Widens sums from 16 to 32 bits, and subtracts the share of the codes' offset. */
+    /** Widens sums from 16 to 32 bits if they aren't yet, and adds what dot products start with. */
     private void widen(int row) {
-        if (values.shift() >= 0) {
-            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row)));
-            code.shiftLeft(number, number, values.shift());
-        }
+        loadStart(number, row);
         for (int part = 0; part < parts; part++) {
             Vector sum = sums[row * parts + part];
-            code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
-            if (values.shift() >= 0) {
-                code.vector(VPADDD, sum, sum, number);
+            if (!values.signed()) {
+                code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
             }
+            code.vector(VPADDD, sum, sum, number);
         }
     }
 
@@ -459,6 +467,9 @@ final class TileCode {
                 code.vector(VADDPS, total, total, inMemory(rows * parts + i));
             } else if (minimum()) {
                 code.vector(VADDPS, total, total, minimums[i]);
+            }
+            if (values.looksUp()) {
+                code.vector(VMULPS, total, total, at(PARAMETERS, TileParameters.UNIT));
             }
             int at = i / parts * TileParameters.RESULT_ROW + i % parts * width;
             code.store(at(CODES, at), total);

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns, or of 16 for weights in blocks of 16.
  *
- * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: −Σ q as an int, step and step · Σ q as floats, and four unused
- * ones. Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints.
+ * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: an int, {@link #START_BITS} − 8·Σ q, and as floats step, step · Σ q and
+ * {@link #START} · step. Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints.
  */
 public final class TileRows {
     /** The most columns of a group. */
@@ -26,6 +26,15 @@ public final class TileRows {
 
     static final int STEP = 4;
     static final int SUM = 8;
+    static final int STARTED = 12;
+
+    /**
+     * A float whose last bit stands for one. Integers up to 2^22 can be added to its bits, and the result, read as a float, is this number and their sum. So (START + sum) · step − START · step, in one
+     * instruction with one rounding, is step · sum: a multiplication that includes the conversion. It is exact because {@link #step steps} have 22 significant bits at most, and START two.
+     */
+    static final float START = 0x1.8p23f;
+
+    static final int START_BITS = Float.floatToRawIntBits(START);
 
     private final MemorySegment memory;
     private int height;
@@ -92,11 +101,21 @@ public final class TileRows {
         return (row / height * (long) groups + group) * stride();
     }
 
-    /** Sets the numbers of a group: the sum of its codes, and their step. */
+    /**
+     * The step of a group whose largest |x| is {@code max}: a 127th of it, without the last two bits.
+     *
+     * @param max below 10^33
+     */
+    public static float step(float max) {
+        return Float.intBitsToFloat(Float.floatToRawIntBits(max / 127) & -4);
+    }
+
+    /** Sets the numbers of a group: the sum of its codes, and their {@link #step}. */
     public void numbers(int row, int group, int sum, float step) {
         long at = numbers(row, group);
-        memory.set(JAVA_INT, at, -sum);
+        memory.set(JAVA_INT, at, START_BITS - 8 * sum);
         memory.set(JAVA_FLOAT, at + STEP, step);
         memory.set(JAVA_FLOAT, at + SUM, step * sum);
+        memory.set(JAVA_FLOAT, at + STARTED, START * step);
     }
 }
