@@ -34,7 +34,6 @@ final class GenerateKernels {
         }
         ByteRowKernel.sources().forEach((name, source) -> files.put(name + ".java", source));
         files.put("Tile.java", TileKernelSource.source());
-        files.put("PlainPromptNibbles.java", PlainPromptKernel.source());
         boolean check = args[0].equals("check");
         for (Map.Entry<String, String> file : files.entrySet()) {
             Path path = FOLDER.resolve(file.getKey());

@@ -101,7 +101,7 @@ class PackagesTest {
                 packages.stream().sorted().toList(), managed.stream().sorted().toList());
     }
 
-    /** Without it prompts take several times as long. */
+    /** Processors with AMX multiply prompts by it. */
     @Test
     void starterBringsOneDnn() {
         Element dnnl = elements(project(Path.of("src/packages/starter/pom.xml"))).stream()

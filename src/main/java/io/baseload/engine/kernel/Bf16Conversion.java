@@ -86,7 +86,7 @@ final class Bf16Conversion {
 
     /**
      * Converts the weights of chunk {@code c} of a strip of up to 64 outputs: high, or high, low and high parts follow each other, each in the order of
-     * {@link io.baseload.engine.platform.Bf16Products#memory}. Outputs that the strip doesn't have keep any values.
+     * {@link io.baseload.engine.platform.Bf16Products#weights}. Outputs that the strip doesn't have keep any values.
      */
     void weights(PackedMatrix w, int panel, int panels, int c, Scratch scratch, MemorySegment out) {
         int begin = c * format.chunk();

@@ -44,7 +44,7 @@ final class Bf16Linear {
 
     void multiply(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        products.memory().begin();
+        products.begin();
         for (int row = from; row < to; row += MAX_ROWS) {
             for (int c = 0; c < format.chunks(w.cols()); c++) {
                 chunk(w, x, y, row, Math.min(to, row + MAX_ROWS), firstPanel, endPanel, c, scratch);
@@ -65,7 +65,7 @@ final class Bf16Linear {
         int depth = format.terms() * format.columns(w.cols(), c);
         for (int panel = firstPanel; panel < endPanel; panel += WIDTH / LANES) {
             int panels = Math.min(WIDTH / LANES, endPanel - panel);
-            conversion.weights(w, panel, panels, c, scratch, products.memory().weights());
+            conversion.weights(w, panel, panels, c, scratch, products.weights());
             int outputs = Math.min(panels * LANES, w.rows() - panel * LANES);
             for (int row = from, rows; row < to; row += rows) {
                 rows = products.multiply(x.codes, x.at(format, c, row), to - row, depth);
@@ -82,7 +82,7 @@ final class Bf16Linear {
     }
 
     private void store(int rows, float[] y, int at, int stride) {
-        MemorySegment sums = products.memory().sums();
+        MemorySegment sums = products.sums();
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < WIDTH; i += L) {
                 FloatVector.fromMemorySegment(FLOATS, sums, 4L * (r * WIDTH + i), LITTLE_ENDIAN)
@@ -92,7 +92,7 @@ final class Bf16Linear {
     }
 
     private void add(int rows, float[] y, int at, int stride) {
-        MemorySegment sums = products.memory().sums();
+        MemorySegment sums = products.sums();
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < WIDTH; i += L) {
                 FloatVector.fromMemorySegment(FLOATS, sums, 4L * (r * WIDTH + i), LITTLE_ENDIAN)
@@ -104,7 +104,7 @@ final class Bf16Linear {
 
     /** A matrix's last strip. */
     private void addSome(int rows, int outputs, boolean first, float[] y, int at, int stride) {
-        MemorySegment sums = products.memory().sums();
+        MemorySegment sums = products.sums();
         for (int r = 0; r < rows; r++) {
             for (int i = 0; i < outputs; i++) {
                 float sum = sums.getAtIndex(JAVA_FLOAT, (long) r * WIDTH + i);

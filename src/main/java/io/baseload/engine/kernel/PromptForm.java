@@ -15,30 +15,23 @@ public enum PromptForm {
     TILES,
     /** The same in groups of 16 columns. */
     SMALL_TILES,
-    /** In 8 bits ({@link PromptFormat}) or in BF16 ({@link Bf16Format}) for oneDNN. */
-    LIBRARY;
+    /** In BF16 ({@link Bf16Format}). */
+    BF16;
 
     /** Tiles have three numbers for each group in addition to the codes. */
     static final int TILE_BYTES = 2;
 
     /**
-     * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code, and that is faster and more accurate than the library's integers.
+     * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code.
      *
-     * @param bf16 how the library multiplies in BF16; null if it doesn't
-     * @param integers whether it multiplies integers
+     * @param bf16 how BF16 is multiplied; null if it isn't
      * @param tiles the machine code's instructions; null if there are none
      */
-    static PromptForm of(
-            PackedMatrix w, @Nullable Bf16Format bf16, boolean integers, @Nullable VectorInstructions tiles) {
+    static PromptForm of(PackedMatrix w, @Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
         if (bf16 != null && bf16.takes(w)) {
-            return LIBRARY;
+            return BF16;
         }
-        if (tiles != null && TileKernel.takes(w.packing())) {
-            return tiles(w.packing());
-        }
-        boolean library =
-                bf16 == null && integers && PromptFormat.MACHINE.orElseThrow().takes(w);
-        return library ? LIBRARY : PLAIN;
+        return tiles != null && TileKernel.takes(w.packing()) ? tiles(w.packing()) : PLAIN;
     }
 
     /** The tiles for weights. */
@@ -51,10 +44,10 @@ public enum PromptForm {
     }
 
     /** Bytes of an element of {@link PromptRows} in these forms. */
-    static int bytes(@Nullable Bf16Format bf16, boolean integers, @Nullable VectorInstructions tiles) {
+    static int bytes(@Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
         if (bf16 != null) {
             return bf16.bytes();
         }
-        return tiles != null ? TILE_BYTES : integers ? Byte.BYTES : 0;
+        return tiles != null ? TILE_BYTES : 0;
     }
 }

@@ -14,7 +14,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The definition of a linear layer for decode rows in the precision {@code fast}, where weights are 4-bit codes, or 8-bit ones in machine code.
+ * The definition of a linear layer in the precision {@code fast}: of decode rows and weights of 4 bits, and with machine code of all rows and weights of 4 or 8 bits.
  *
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 without its last two bits ({@link TileRows#step}) and q rounded to nearest even. With v the values
  * of the codes as integers, y = Σ over groups of d·(step·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are minimums, Σ over blocks of m·Σ step·q is

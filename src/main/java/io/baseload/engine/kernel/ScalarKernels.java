@@ -14,6 +14,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
  * that are then added in halves.
  *
- * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
+ * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
  * @param tiles the machine code that this defines; null if there is none
  */
 record ScalarKernels(
@@ -54,7 +55,7 @@ record ScalarKernels(
     @Override
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
-        String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";
+        String prefill = tiles == null ? "f32, " : decode;
         return new KernelTiers((bf16 == null ? prefill : bf16.label()) + name(), decode + name());
     }
 
@@ -101,26 +102,19 @@ record ScalarKernels(
 
     @Override
     public PromptForm promptForm(PackedMatrix w) {
-        return PromptForm.of(w, bf16, integers(), tiles);
-    }
-
-    /** Whether the library multiplies integers here. */
-    private boolean integers() {
-        return bf16 == null && precision == Precision.FAST && PromptFormat.MACHINE.isPresent();
+        return PromptForm.of(w, bf16, tiles);
     }
 
     @Override
     public int promptBytes() {
-        return PromptForm.bytes(bf16, integers(), tiles);
+        return PromptForm.bytes(bf16, tiles);
     }
 
     @Override
     public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(form, x, rows, tiles);
-        if (form == PromptForm.LIBRARY && bf16 != null) {
-            bf16.convert(x, from, end, to);
-        } else if (form == PromptForm.LIBRARY) {
-            new PromptDefinition(to.format).quantize(x, from, end, to);
+        if (form == PromptForm.BF16) {
+            Objects.requireNonNull(bf16).convert(x, from, end, to);
         }
     }
 
@@ -130,10 +124,8 @@ record ScalarKernels(
         x.check(w);
         if (x.form().tiles()) {
             decodePanels(w, x.source(), y, from, to, firstPanel, endPanel, scratch);
-        } else if (bf16 != null) {
-            bf16.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         } else {
-            new PromptDefinition(x.format).multiply(w, x, y, from, to, firstPanel, endPanel);
+            Objects.requireNonNull(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
     }
 

@@ -78,9 +78,6 @@ public final class Scratch {
     private float @Nullable [] mixedByElement;
 
     /** Created on first use. */
-    private @Nullable PromptLinear prompts;
-
-    /** Created on first use. */
     private @Nullable Bf16Linear bf16;
 
     /** Created on first use. */
@@ -149,15 +146,6 @@ public final class Scratch {
             mixedByElement = mixed;
         }
         return mixed;
-    }
-
-    PromptLinear prompts() {
-        PromptLinear linear = prompts;
-        if (linear == null) {
-            linear = new PromptLinear();
-            prompts = linear;
-        }
-        return linear;
     }
 
     Bf16Linear bf16(Bf16Format format) {

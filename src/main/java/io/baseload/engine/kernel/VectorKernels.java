@@ -6,7 +6,6 @@ import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
-import io.baseload.engine.platform.IntegerProducts;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -19,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
  *
- * @param bf16 how prompt rows are multiplied in BF16; null if in integers, or in F32
+ * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
  * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
  */
 record VectorKernels(
@@ -34,7 +33,7 @@ record VectorKernels(
 
     @Override
     public long scratchHeap(Set<Packing> packings, int cols) {
-        long bytes = libraryHeap(packings, cols);
+        long bytes = bf16 == null ? 0 : Bf16Linear.heapBytes(bf16, cols);
         if (packings.stream().anyMatch(this::inTiles)) {
             bytes += Int8Rows.heapBytes(1, cols);
         }
@@ -42,16 +41,6 @@ record VectorKernels(
             bytes += Int8Rows.heapBytes(Scratch.MAX_ROWS, cols);
         }
         return bytes;
-    }
-
-    private long libraryHeap(Set<Packing> packings, int cols) {
-        if (bf16 != null) {
-            return Bf16Linear.heapBytes(bf16, cols);
-        }
-        boolean used = packings.stream()
-                .map(packing -> PackedMatrix.planned(packing, PackedMatrix.LANES, packing.block()))
-                .anyMatch(w -> promptForm(w) == PromptForm.LIBRARY);
-        return used ? PromptLinear.HEAP_BYTES : 0;
     }
 
     @Override
@@ -70,12 +59,7 @@ record VectorKernels(
         if (bf16 != null) {
             return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
         }
-        if (tiles != null) {
-            return new KernelTiers(decode, decode);
-        }
-        String library =
-                PromptLinear.USABLE ? "int8, " + IntegerProducts.kind().get().name() : floats;
-        return new KernelTiers(library, decode);
+        return new KernelTiers(tiles == null ? floats : decode, decode);
     }
 
     @Override
@@ -115,12 +99,7 @@ record VectorKernels(
 
     @Override
     public PromptForm promptForm(PackedMatrix w) {
-        return PromptForm.of(w, bf16, integers(), tiles);
-    }
-
-    /** Whether the library multiplies integers here. */
-    private boolean integers() {
-        return bf16 == null && precision == Precision.FAST && PromptLinear.USABLE;
+        return PromptForm.of(w, bf16, tiles);
     }
 
     private boolean inTiles(Packing packing) {
@@ -131,9 +110,13 @@ record VectorKernels(
         return Objects.requireNonNull(tiles);
     }
 
+    private Bf16Format format() {
+        return Objects.requireNonNull(bf16);
+    }
+
     @Override
     public int promptBytes() {
-        return PromptForm.bytes(bf16, integers(), tiles);
+        return PromptForm.bytes(bf16, tiles);
     }
 
     @Override
@@ -141,10 +124,8 @@ record VectorKernels(
         to.start(form, x, rows, tiles);
         if (form.tiles()) {
             TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
-        } else if (bf16 != null) {
-            scratch.bf16(bf16).convert(x, from, end, to);
         } else {
-            scratch.prompts().quantize(x, from, end, to);
+            scratch.bf16(format()).convert(x, from, end, to);
         }
     }
 
@@ -154,10 +135,8 @@ record VectorKernels(
         x.check(w);
         if (x.form().tiles()) {
             scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
-        } else if (bf16 != null) {
-            scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         } else {
-            scratch.prompts().multiply(w, x, y, from, to, firstPanel, endPanel);
+            scratch.bf16(format()).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
     }
 

@@ -19,7 +19,7 @@ final class LinearShare {
     /** A chunk's weights in decode: about ten microseconds' worth of one core. */
     static final int CHUNK_BYTES = 1 << 17;
 
-    /** A multiple of the panels that kernels read side by side, and of the strips of {@code PromptLinear}. */
+    /** A multiple of the panels that kernels read side by side, and of the strips of {@code Bf16Linear}. */
     private static final int PANELS = 8;
 
     private final ChunkQueue queue = new ChunkQueue();

@@ -1,9 +1,15 @@
 package io.baseload.engine.platform;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Products of BF16 numbers by oneDNN with sums in F32: y[rows][64] = x[rows][depth] · wᵀ. For a single thread: it has its own memory for weights and sums. Used only on processors with tiles
@@ -16,51 +22,89 @@ public final class Bf16Products {
     /** The number of columns of a product is a multiple of this. */
     public static final int STEP = 32;
 
-    /** The number of rows of x in memory is a multiple of this, including unused ones. */
+    /** The number of rows of a product is a multiple of this; x has memory for those that are missing. */
     public static final int ROWS = 16;
 
     /** The most rows of a product. */
     public static final int MAX_ROWS = 512;
 
+    private static final Logger LOG = System.getLogger(Bf16Products.class.getName());
     private static final long SUM_BYTES = 4L * WIDTH * MAX_ROWS;
     private static final int[] HEIGHTS = {MAX_ROWS, 256, 128, 64, 32, ROWS};
     private static final Optional<String> KIND = find();
     private static final Map<Size, OneDnn.Product> PRODUCTS = new ConcurrentHashMap<>();
 
-    private record Size(int rows, int depth) {}
+    private record Size(int rows, int depth) {
+        OneDnn.Product compile() {
+            return OneDnn.product(rows, WIDTH, depth);
+        }
+    }
 
-    /** Calls are {@code [depth / 32][height]}. */
-    private final ProductMemory memory;
+    private final Arena arena = Arena.ofAuto();
+    private final MemorySegment weights;
+    private final MemorySegment sums = arena.allocate(SUM_BYTES, 64);
+    private final MemorySegment stream = OneDnn.stream(arena);
+
+    /** {@code [depth / 32][height]}, made when they are first needed. */
+    private final OneDnn.@Nullable Call[] calls;
 
     /** @param depth the most columns */
     public Bf16Products(int depth) {
-        memory = new ProductMemory(weightBytes(depth), SUM_BYTES, (depth / STEP + 1) * HEIGHTS.length);
+        weights = arena.allocate(2L * WIDTH * depth, 64);
+        calls = new OneDnn.Call[(depth / STEP + 1) * HEIGHTS.length];
     }
 
-    private static long weightBytes(int depth) {
-        return 2L * WIDTH * depth;
-    }
-
-    /** How this machine multiplies, described for people; empty if its processor has no tiles, or the library doesn't run here. */
+    /** How this machine multiplies, described for people; empty if its processor has no tiles, or the library isn't on the class path or doesn't run here. */
     public static Optional<String> kind() {
         return KIND;
     }
 
     private static Optional<String> find() {
-        if (!IntegerProducts.kind().map(IntegerProducts.Kind::packed).orElse(false)) {
+        if (!Processor.hasBf16Tiles()) {
+            return Optional.empty();
+        }
+        if (!BundledLibraries.present(OneDnn.FOLDER + "/libdnnl.so.3")) {
+            LOG.log(
+                    Level.INFO,
+                    "oneDNN (org.bytedeco:dnnl, classifier linux-x86_64) is not on the class path, so prompts are"
+                            + " multiplied without the processor's tiles for BF16 (AMX)");
             return Optional.empty();
         }
         try {
-            String name = OneDnn.bf16Product(ROWS, WIDTH, WIDTH).name();
+            OneDnn.useOneThread();
+            String name = OneDnn.product(ROWS, WIDTH, WIDTH).name();
             return name.startsWith("brg") && name.contains("amx") ? Optional.of("oneDNN " + name) : Optional.empty();
         } catch (IllegalStateException none) {
+            return Optional.empty();
+        } catch (LinkageError | RuntimeException unusable) {
+            LOG.log(
+                    Level.WARNING,
+                    "oneDNN can''t be used here, so prompts are multiplied without the processor''s tiles for BF16"
+                            + " (AMX): {0}",
+                    cause(unusable));
+            LOG.log(Level.DEBUG, "oneDNN", unusable);
             return Optional.empty();
         }
     }
 
-    /** The memory for weights, in which the two columns from 2·k on of output n begin at 256·k + 4·n, and of the sums, F32 numbers {@code [rows][64]}. */
-    public ProductMemory memory() {
-        return memory;
+    private static String cause(Throwable thrown) {
+        Throwable cause = thrown.getCause() == null ? thrown : thrown.getCause();
+        return String.valueOf(cause.getMessage());
+    }
+
+    /** Called by the multiplying thread before it multiplies: oneDNN doesn't start threads of its own for it. */
+    public void begin() {
+        OneDnn.useOneThread();
+    }
+
+    /** The memory for weights, in which the two columns from 2·k on of output n begin at 256·k + 4·n. */
+    public MemorySegment weights() {
+        return weights;
+    }
+
+    /** The memory of the sums, F32 numbers {@code [rows][64]}. */
+    public MemorySegment sums() {
+        return sums;
     }
 
     /**
@@ -72,11 +116,21 @@ public final class Bf16Products {
      */
     public int multiply(MemorySegment x, long at, int rows, int depth) {
         int height = height(rows);
-        memory.multiply(call(height, depth), x, at, 2L * HEIGHTS[height] * depth);
+        Objects.checkFromIndexSize(at, 2L * HEIGHTS[height] * depth, x.byteSize());
+        try {
+            OneDnn.execute(call(height, depth), x.address() + at, stream);
+        } finally {
+            Reference.reachabilityFence(x);
+        }
         return Math.min(rows, HEIGHTS[height]);
     }
 
-    /** The height of the largest product that these rows fill, with the unused ones after them. */
+    /** Number of rows of x that {@link #multiply} reads if this many remain. */
+    public static int reads(int rows) {
+        return HEIGHTS[height(rows)];
+    }
+
+    /** The height of the largest product that these rows fill, with the missing ones after them. */
     private static int height(int rows) {
         int padded = Math.ceilDiv(rows, ROWS) * ROWS;
         int height = 0;
@@ -86,12 +140,14 @@ public final class Bf16Products {
         return height;
     }
 
-    private int call(int height, int depth) {
+    private OneDnn.Call call(int height, int depth) {
         int i = depth / STEP * HEIGHTS.length + height;
-        if (!memory.has(i)) {
-            Size size = new Size(HEIGHTS[height], depth);
-            memory.add(i, PRODUCTS.computeIfAbsent(size, s -> OneDnn.bf16Product(s.rows(), WIDTH, s.depth())));
+        OneDnn.Call call = calls[i];
+        if (call == null) {
+            OneDnn.Product product = PRODUCTS.computeIfAbsent(new Size(HEIGHTS[height], depth), Size::compile);
+            call = OneDnn.call(arena, product, weights, sums);
+            calls[i] = call;
         }
-        return i;
+        return call;
     }
 }

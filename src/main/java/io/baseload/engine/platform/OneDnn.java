@@ -1,8 +1,6 @@
 package io.baseload.engine.platform;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -14,21 +12,15 @@ import java.lang.invoke.MethodHandle;
 import java.util.List;
 
 /**
- * The functions of oneDNN (its C API, version 3) that {@link IntegerProducts} and {@link Bf16Products} need. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
+ * The functions of oneDNN (its C API, version 3) that {@link Bf16Products} needs. Initializing this class loads the library, which fails if it isn't on the class path or can't run.
  */
 final class OneDnn {
     static final String FOLDER = "/org/bytedeco/dnnl/linux-x86_64";
     private static final int BF16 = 2;
     private static final int F32 = 3;
-    private static final int S32 = 4;
-    private static final int S8 = 5;
-    private static final int U8 = 6;
 
     /** Weights [depth][width] as vectors of 64 outputs by 2 columns, 16 of which form a block: {@code dnnl_BA16a64b2a}. */
     private static final int PACKED_PAIRS = 384;
-
-    /** Weights of several products, as vectors of 64 outputs by 4 columns: {@code dnnl_aCB16b64c4b}. */
-    private static final int PACKED_BATCH = 532;
 
     /** Rows one after the other: {@code dnnl_ab}. */
     private static final int PLAIN = 3;
@@ -63,34 +55,11 @@ final class OneDnn {
 
     private static final MethodHandle SET_THREADS =
             OPENMP.function("omp_set_num_threads", FunctionDescriptor.ofVoid(JAVA_INT));
-    private static final MethodHandle GEMM = DNNL.function(
-            "dnnl_gemm_u8s8s32",
-            FunctionDescriptor.of(
-                    JAVA_INT,
-                    JAVA_BYTE,
-                    JAVA_BYTE,
-                    JAVA_BYTE,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_FLOAT,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_BYTE,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    JAVA_BYTE,
-                    JAVA_FLOAT,
-                    JAVA_LONG,
-                    JAVA_LONG,
-                    ADDRESS));
     private static final MethodHandle CREATE_ENGINE = function("dnnl_engine_create", ADDRESS, JAVA_INT, JAVA_LONG);
     private static final MethodHandle CREATE_STREAM = function("dnnl_stream_create", ADDRESS, ADDRESS, JAVA_INT);
     private static final MethodHandle DESTROY_STREAM = function("dnnl_stream_destroy", ADDRESS);
     private static final MethodHandle DESCRIBE =
             function("dnnl_memory_desc_create_with_tag", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT);
-    private static final MethodHandle DESCRIBE_STRIDES =
-            function("dnnl_memory_desc_create_with_strides", ADDRESS, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS);
     private static final MethodHandle DESCRIPTOR_BYTES =
             DNNL.function("dnnl_memory_desc_get_size", FunctionDescriptor.of(JAVA_LONG, ADDRESS));
     private static final MethodHandle CREATE_ATTRIBUTES = function("dnnl_primitive_attr_create", ADDRESS);
@@ -111,8 +80,6 @@ final class OneDnn {
 
     /** The CPU, and a stream whose work is done immediately. */
     private static final MemorySegment ENGINE = create(CREATE_ENGINE, CPU, 0L);
-
-    private static final MemorySegment ZERO = Arena.global().allocate(JAVA_INT);
 
     private OneDnn() {}
 
@@ -139,64 +106,14 @@ final class OneDnn {
     }
 
     /**
-     * y[rows][width] = x[rows][depth] · w[depth][width], by their addresses, because slicing a segment would allocate.
-     *
-     * @param nextColumn bytes from one of the depth columns of w to the next one
-     * @param nextRow numbers from one row of y to the next one
-     */
-    static void gemm(long x, int rows, long w, int width, int depth, long nextColumn, long y, long nextRow) {
-        try {
-            check((int) GEMM.invokeExact(
-                    (byte) 'N',
-                    (byte) 'N',
-                    (byte) 'F',
-                    (long) rows,
-                    (long) width,
-                    (long) depth,
-                    1f,
-                    x,
-                    (long) depth,
-                    (byte) 0,
-                    w,
-                    nextColumn,
-                    (byte) 0,
-                    0f,
-                    y,
-                    nextRow,
-                    ZERO));
-        } catch (Throwable thrown) {
-            throw failure(thrown);
-        }
-    }
-
-    /**
-     * Compiles a number of products of u8 and s8 of the same size in one call: y[count][rows][width] = x[count][rows][depth] · w[count].
-     *
-     * @param step rows of x from one product's first to the next one's
-     * @param next numbers from one product's sums to the next one's
-     * @param nextRow numbers from one row's sums to the next one's
-     * @throws IllegalStateException if oneDNN has none for this processor
-     */
-    static Product products(int count, int rows, int step, int width, int depth, long next, long nextRow) {
-        return product(
-                describe(U8, count, (long) step * depth, rows, depth, depth),
-                describe(S8, PACKED_BATCH, count, depth, width),
-                describe(S32, count, next, rows, nextRow, width));
-    }
-
-    /**
      * Compiles a product of BF16 numbers for these sizes, with sums in F32.
      *
      * @throws IllegalStateException if oneDNN has none for this processor
      */
-    static Product bf16Product(int rows, int width, int depth) {
-        return product(
-                describe(BF16, PLAIN, rows, depth),
-                describe(BF16, PACKED_PAIRS, depth, width),
-                describe(F32, PLAIN, rows, width));
-    }
-
-    private static Product product(MemorySegment x, MemorySegment w, MemorySegment y) {
+    static Product product(int rows, int width, int depth) {
+        MemorySegment x = describe(BF16, PLAIN, rows, depth);
+        MemorySegment w = describe(BF16, PACKED_PAIRS, depth, width);
+        MemorySegment y = describe(F32, PLAIN, rows, width);
         MemorySegment attributes = create(CREATE_ATTRIBUTES);
         try (Arena arena = Arena.ofConfined()) {
             check((int) SET_SCRATCHPAD.invokeExact(attributes, USERS_SCRATCHPAD));
@@ -218,19 +135,6 @@ final class OneDnn {
             MemorySegment result = arena.allocate(ADDRESS);
             MemorySegment dimensions = arena.allocateFrom(JAVA_LONG, sizes);
             check((int) DESCRIBE.invokeExact(result, sizes.length, dimensions, type, layout));
-            return result.get(ADDRESS, 0);
-        } catch (Throwable thrown) {
-            throw failure(thrown);
-        }
-    }
-
-    /** Several matrices of {@code rows} rows; a matrix and a row begin these numbers of elements after the one before. */
-    private static MemorySegment describe(int type, long count, long next, long rows, long nextRow, long width) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment result = arena.allocate(ADDRESS);
-            MemorySegment dimensions = arena.allocateFrom(JAVA_LONG, count, rows, width);
-            MemorySegment strides = arena.allocateFrom(JAVA_LONG, next, nextRow, 1);
-            check((int) DESCRIBE_STRIDES.invokeExact(result, 3, dimensions, type, strides));
             return result.get(ADDRESS, 0);
         } catch (Throwable thrown) {
             throw failure(thrown);

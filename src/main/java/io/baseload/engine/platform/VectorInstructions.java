@@ -1,13 +1,10 @@
 package io.baseload.engine.platform;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -69,15 +66,8 @@ public enum VectorInstructions {
 
     /** Found once. A processor without any of them must not execute even one. */
     private static final class Machine {
-        static final List<VectorInstructions> INSTRUCTIONS = find();
-
-        private static List<VectorInstructions> find() {
-            try {
-                return available(Files.readAllLines(Path.of("/proc/cpuinfo")), MachineCode::available);
-            } catch (IOException unknown) {
-                return List.of();
-            }
-        }
+        static final List<VectorInstructions> INSTRUCTIONS =
+                available(Processor.description(), MachineCode::available);
     }
 
     /** @param callable whether machine code can be called; not asked if the processor has none of them */
@@ -87,12 +77,7 @@ public enum VectorInstructions {
     }
 
     static List<VectorInstructions> available(List<String> description) {
-        var flags = new HashSet<>(List.of(description.stream()
-                .filter(line -> line.startsWith("flags"))
-                .findFirst()
-                .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                .orElse("")
-                .split("\\s+")));
+        Set<String> flags = Processor.flags(description);
         return Arrays.stream(values())
                 .filter(set -> flags.containsAll(List.of(set.flags.split(" "))))
                 .toList();

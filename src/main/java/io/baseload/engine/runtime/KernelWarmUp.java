@@ -131,7 +131,7 @@ final class KernelWarmUp {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
             case TILES, SMALL_TILES -> quantizedPrompt(layer);
-            case LIBRARY -> quantizedPrompt(layer(packing, WIDE));
+            case BF16 -> quantizedPrompt(layer(packing, WIDE));
         }
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.platform.Bf16Products;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -17,6 +18,7 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -24,6 +26,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Products in BF16. The twins convert alike on any machine, and the definitions are as near to F32's product as they say. What is computed where the processor has tiles is as defined, and a row's bits
@@ -115,9 +118,9 @@ class Bf16LinearTest {
         for (int cols : WIDTHS) {
             Rows x = random.rows(37, cols);
             PromptRows expected = form.room(memory, 37, cols);
-            form.defined().quantize(PromptForm.LIBRARY, x, 37, 0, 37, expected, scratch);
+            form.defined().quantize(PromptForm.BF16, x, 37, 0, 37, expected, scratch);
             PromptRows actual = form.room(memory, 37, cols);
-            actual.start(PromptForm.LIBRARY, x, 37, null);
+            actual.start(PromptForm.BF16, x, 37, null);
             conversion.rows(x, 0, 20, actual);
             conversion.rows(x, 20, 37, actual);
             assertEquals(-1, expected.codes.mismatch(actual.codes));
@@ -152,7 +155,7 @@ class Bf16LinearTest {
     @MethodSource("forms")
     void theDefinitionIsNearTheProductOfFloats(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing(), 48, 640);
-        assertEquals(PromptForm.LIBRARY, form.defined().promptForm(w));
+        assertEquals(PromptForm.BF16, form.defined().promptForm(w));
         Rows x = random.rows(9, w.cols());
         float[] exact = product(Kernels.scalar(), w, x, 9).data();
         float[] defined = product(form.defined(), w, x, 9).data();
@@ -182,7 +185,7 @@ class Bf16LinearTest {
     private void assertAsDefined(Form form, PackedMatrix w, Rows x, int count) {
         Kernels machine = form.machine();
         if (Bf16Linear.USABLE) {
-            assertEquals(PromptForm.LIBRARY, machine.promptForm(w));
+            assertEquals(PromptForm.BF16, machine.promptForm(w));
         }
         // of the lengths of weights and rows; without tiles other kernels compute, whose weights of 7 or 8 bits are
         // less exact
@@ -230,7 +233,39 @@ class Bf16LinearTest {
                     multiply(machine, w, chunk, cuts[i] - cuts[i - 1], to, panel, end);
                 }
             }
-            assertArrayEquals(product(machine, w, x, MANY).data(), apart.data());
+            float[] together = product(machine, w, x, MANY).data();
+            assertArrayEquals(together, apart.data());
+            PromptForm promptForm = machine.promptForm(w);
+            if (promptForm != PromptForm.PLAIN) {
+                PromptRows rows =
+                        PromptRows.allocate(memory, PromptRows.elements(MANY, cols), machine.promptBytes());
+                machine.quantize(promptForm, x, MANY, 0, MANY, rows, scratch);
+                Rows parts = output(w, MANY);
+                for (int i = 1; i < cuts.length; i++) {
+                    machine.prefillLinear(w, rows, parts, cuts[i - 1], cuts[i], 0, w.panels(), scratch);
+                }
+                assertArrayEquals(together, parts.data());
+            }
+        }
+    }
+
+    /** An expert's rows may be the last ones, and fewer than a product reads. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 16, 64, 100})
+    void aProductFromAnyRowReadsNothingBeyondTheMemory(int count) {
+        for (Bf16Format format : List.of(Bf16Format.ROUNDED, Bf16Format.SPLIT)) {
+            for (int cols : WIDTHS) {
+                PromptRows rows =
+                        PromptRows.allocate(memory, PromptRows.elements(count, cols), format.bytes());
+                rows.start(PromptForm.BF16, random.rows(count, cols), count, null);
+                for (int c = 0; c < format.chunks(cols); c++) {
+                    int depth = format.terms() * format.columns(cols, c);
+                    for (int row = 0; row < count; row++) {
+                        long end = rows.at(format, c, row) + 2L * Bf16Products.reads(count - row) * depth;
+                        assertTrue(end <= rows.codes.byteSize(), format + " " + cols + ", row " + row);
+                    }
+                }
+            }
         }
     }
 
@@ -240,7 +275,7 @@ class Bf16LinearTest {
         PackedMatrix w = random.matrix(memory, form.packing(), 256, 1152);
         Rows x = random.rows(48, w.cols());
         PromptRows rows = form.room(memory, 48, w.cols());
-        rows.start(PromptForm.LIBRARY, x, 48, null);
+        rows.start(PromptForm.BF16, x, 48, null);
         Bf16Conversion conversion = form.conversion();
         MemorySegment parts = Arena.ofAuto().allocate(2L * WIDTH * form.format().depth(w.cols()), 64);
         Allocation.assertNone(20, () -> {
@@ -255,7 +290,7 @@ class Bf16LinearTest {
         Rows y = Rows.allocate(48, w.rows());
         if (Bf16Linear.USABLE) {
             Allocation.assertNone(20, () -> {
-                machine.quantize(PromptForm.LIBRARY, x, 48, 0, 48, rows, scratch);
+                machine.quantize(PromptForm.BF16, x, 48, 0, 48, rows, scratch);
                 machine.prefillLinear(w, rows, y, 0, 48, 0, w.panels(), scratch);
             });
         }

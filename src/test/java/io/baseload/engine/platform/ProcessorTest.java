@@ -13,4 +13,12 @@ class ProcessorTest {
         assertFalse(Processor.isAmd(List.of("processor\t: 0", "vendor_id\t: GenuineIntel")));
         assertFalse(Processor.isAmd(List.of("processor\t: 0", "CPU implementer\t: 0x41")));
     }
+
+    @Test
+    void tilesForBf16AreAFlag() {
+        assertTrue(Processor.hasBf16Tiles(List.of("processor\t: 0", "flags\t\t: fma amx_bf16 avx512_fp16 amx_tile")));
+        assertFalse(Processor.hasBf16Tiles(List.of("processor\t: 0", "flags\t\t: fma avx512_bf16 amx_tile")));
+        assertFalse(Processor.hasBf16Tiles(List.of("processor\t: 0", "Features\t: fp asimd bf16")));
+        assertFalse(Processor.hasBf16Tiles(List.of()));
+    }
 }

@@ -15,16 +15,15 @@ import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Prompts in integers: the vector twin and the library give the definition's bits, a row's bits depend on nothing beside it, and the result is close to F32's. */
+/** Prompts in machine code: the result has the definition's bits, which depend on no other row, and is close to F32's. */
 @Tag("kernel")
-class PromptLinearTest {
+class TileLinearTest {
     private static final int MAX_ROWS = 37;
 
     private final NativeMemory memory = new NativeMemory();
@@ -36,12 +35,8 @@ class PromptLinearTest {
         memory.close();
     }
 
-    /**
-     * A form of prompt rows for weights.
-     *
-     * @param tiles the machine code's instructions; null for the library
-     */
-    record Form(@Nullable VectorInstructions tiles, Packing packing) {
+    /** A form of prompt rows for weights. */
+    record Form(VectorInstructions tiles, Packing packing) {
         Kernels scalar() {
             return new ScalarKernels(Precision.FAST, null, tiles);
         }
@@ -51,28 +46,23 @@ class PromptLinearTest {
         }
 
         PromptForm form() {
-            return tiles == null ? PromptForm.LIBRARY : PromptForm.tiles(packing);
+            return PromptForm.tiles(packing);
         }
     }
 
-    /** Those that this machine has: the library's only if it multiplies integers faster than floats. */
+    /** Those that this machine has. */
     static Stream<Form> forms() {
-        Stream<Form> library = RandomWeights.packings()
-                .filter(packing -> PromptLinear.USABLE && packing.codes().coded() && 128 % packing.block() == 0)
-                .map(packing -> new Form(null, packing));
-        Stream<Form> tiles = VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
+        return VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
                 .flatMap(set ->
                         RandomWeights.packings().filter(TileKernel::takes).map(packing -> new Form(set, packing)));
-        return Stream.concat(library, tiles);
     }
 
-    private PromptRows room(Form form, Rows x, int rows) {
-        int bytes = form.tiles() == null ? form.best().promptBytes() : PromptForm.TILE_BYTES;
-        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), bytes);
+    private PromptRows room(Rows x, int rows) {
+        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), PromptForm.TILE_BYTES);
     }
 
     private PromptRows quantized(Form form, Kernels kernels, Rows x, int rows) {
-        PromptRows quantized = room(form, x, rows);
+        PromptRows quantized = room(x, rows);
         kernels.quantize(form.form(), x, rows, 0, rows, quantized, scratch);
         return quantized;
     }
@@ -89,7 +79,7 @@ class PromptLinearTest {
         for (int cols : new int[] {form.packing().block(), 640}) {
             for (int rows : new int[] {1, 64, 130}) {
                 PackedMatrix w = random.matrix(memory, form.packing(), rows, cols);
-                assertTrue(form.best().promptForm(w) != PromptForm.PLAIN);
+                assertEquals(form.form(), form.best().promptForm(w));
                 for (int count : new int[] {1, 17, MAX_ROWS}) {
                     assertTwins(form, w, count);
                 }
@@ -113,7 +103,7 @@ class PromptLinearTest {
     void allWeightsOf4And8BitsAreInMachineCode(VectorInstructions set) {
         RandomWeights.packings().filter(packing -> packing.codes().coded()).forEach(packing -> {
             PackedMatrix w = PackedMatrix.planned(packing, 16, packing.block());
-            assertEquals(PromptForm.tiles(packing), PromptForm.of(w, null, false, set), packing::toString);
+            assertEquals(PromptForm.tiles(packing), PromptForm.of(w, null, set), packing::toString);
         });
     }
 
@@ -122,7 +112,7 @@ class PromptLinearTest {
     void aRowDependsOnNothingBesideIt(Form form) {
         int cols = 128 + form.packing().block();
         PackedMatrix w = random.matrix(memory, form.packing(), 250, cols);
-        assertTrue(form.best().promptForm(w) != PromptForm.PLAIN);
+        assertEquals(form.form(), form.best().promptForm(w));
         int many = 640;
         Kernels best = form.best();
         Rows x = random.rows(many, cols);
@@ -132,7 +122,7 @@ class PromptLinearTest {
         Rows apart = output(w, many);
         int[] cuts = {0, 1, 2, 19, 83, 84, 340, 630, many};
         for (int i = 1; i < cuts.length; i++) {
-            PromptRows some = room(form, x, many);
+            PromptRows some = room(x, many);
             Rows chunk = new Rows(x.data(), x.at(cuts[i - 1]), x.width(), x.stride());
             Rows to = new Rows(apart.data(), apart.at(cuts[i - 1]), apart.width(), apart.stride());
             int count = cuts[i] - cuts[i - 1];
@@ -172,11 +162,11 @@ class PromptLinearTest {
     @MethodSource("forms")
     void nothingIsAllocatedOnTheHeap(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing(), 256, 1024);
-        assertTrue(form.best().promptForm(w) != PromptForm.PLAIN);
+        assertEquals(form.form(), form.best().promptForm(w));
         Rows x = random.rows(48, w.cols());
         Rows y = Rows.allocate(48, w.rows());
         Kernels best = form.best();
-        PromptRows quantized = room(form, x, 48);
+        PromptRows quantized = room(x, 48);
         Allocation.assertNone(20, () -> {
             best.quantize(form.form(), x, 48, 0, 48, quantized, scratch);
             best.prefillLinear(w, quantized, y, 0, 48, 0, w.panels(), scratch);
