@@ -80,8 +80,8 @@ class AuditTrailTest {
     @ValueSource(strings = {"access.sign_in", "access.", "admin.prices.x"})
     void aRareKindIsFoundByItsIndex(String kind) {
         platform.owner()
-                .sql("SELECT max(audit_append('completion.intent', 'acme', 'bl_12345678', 'r' || i, '{}')) FROM"
-                        + " generate_series(1, 2000) i")
+                .sql("SELECT audit_append(array_agg('completion.intent'), array_agg('acme'),"
+                        + " array_agg('bl_12345678'), array_agg('r' || i), array_agg('{}')) FROM generate_series(1, 2000) i")
                 .query(Long.class)
                 .single();
         trail.append(ACTOR, "access.sign_in", "console", Map.of());
