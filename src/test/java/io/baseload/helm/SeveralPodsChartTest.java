@@ -12,9 +12,7 @@ import io.fabric8.kubernetes.api.model.VolumeMount;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,30 +49,6 @@ class SeveralPodsChartTest {
         boolean scaled = several.startsWith("autoscaling");
         assertThat(chart.has(HorizontalPodAutoscaler.class)).isEqualTo(scaled);
         assertThat(deployment.getReplicas()).isEqualTo(scaled ? null : 3);
-    }
-
-    /** A Deployment without the field has one replica. */
-    @Test
-    void theNumberOfPodsStaysWhenAnAutoscalerTakesOver() throws IOException {
-        String lookup = "lookup \"apps/v1\" \"Deployment\" .Release.Namespace (include \"baseload.name\" .)";
-        String several = """
-            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-            audit: {existingSecret: signer, anchorClaim: anchor}
-            persistence: {accessMode: ReadWriteMany}
-            """;
-        for (String autoscaling : List.of("autoscaling: {enabled: true}", "replicas: 2")) {
-            Path installed = Manifests.copy(Files.createTempDirectory(folder, "chart"));
-            Path template = installed.resolve("templates/deployment.yaml");
-            assertThat(template).content().contains(lookup);
-            Files.writeString(
-                    template,
-                    Files.readString(template).replace(lookup, "dict \"spec\" (dict \"replicas\" 3)"));
-            assertThat(Manifests.render(installed, folder, several + autoscaling)
-                            .one(Deployment.class)
-                            .getSpec()
-                            .getReplicas())
-                    .isEqualTo(autoscaling.startsWith("replicas") ? 2 : 3);
-        }
     }
 
     @ParameterizedTest
