@@ -1,5 +1,7 @@
+{{/* Names of releases may have dots, names of Services may not. */}}
 {{- define "baseload.name" -}}
-{{- if contains "baseload" .Release.Name }}{{ .Release.Name | trunc 63 | trimSuffix "-" }}{{ else }}{{ printf "%s-baseload" .Release.Name | trunc 63 | trimSuffix "-" }}{{ end }}
+{{- $release := .Release.Name | replace "." "-" }}
+{{- contains "baseload" $release | ternary $release (printf "%s-baseload" $release) | trunc 63 | trimSuffix "-" }}
 {{- end }}
 
 {{/* The Service of the management port, and so Prometheus's job. */}}

@@ -12,7 +12,7 @@ GRANT SELECT, INSERT, UPDATE, DELETE ON stored_file, stored_file_piece, batch, b
 GRANT SELECT, INSERT, UPDATE, DELETE ON instance TO "${application}";
 
 GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpoint TO "${application}";
-GRANT EXECUTE ON FUNCTION audit_append(text, text, text, text, text), audit_checkpoint_append(bigint, bytea, text), audit_drop_segment(bigint, bytea, text) TO "${application}";
+GRANT EXECUTE ON FUNCTION audit_append(text[], text[], text[], text[], text[]), audit_checkpoint_append(bigint, bytea, text), audit_drop_segment(bigint, bytea, text) TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON audit_push TO "${application}";
 GRANT SELECT, INSERT ON audit_subtree, audit_key TO "${application}";
 
@@ -35,8 +35,8 @@ BEGIN
             RAISE WARNING 'baseload.audit.retention was %, and is % from now on: give all processes on this database the same',
                 known, coalesce(wanted::text, 'not set');
         END IF;
-        PERFORM "${flyway:defaultSchema}".audit_append('admin.audit.retention'::text, 'system'::text, ''::text, 'audit'::text,
-            '{' || concat_ws(',', '"before":' || to_json(known::text), '"retention":' || to_json(wanted::text)) || '}');
+        PERFORM "${flyway:defaultSchema}".audit_append(ARRAY['admin.audit.retention'], ARRAY['system'], ARRAY[''], ARRAY['audit'],
+            ARRAY['{' || concat_ws(',', '"before":' || to_json(known::text), '"retention":' || to_json(wanted::text)) || '}']);
         UPDATE "${flyway:defaultSchema}".audit_log SET retention = wanted;
     END IF;
 END $$;

@@ -67,10 +67,14 @@ record Manifests(List<HasMetadata> objects) {
     }
 
     static Manifests render(Path chart, Path folder, String values) throws IOException {
+        return render(chart, "test", folder, values);
+    }
+
+    static Manifests render(Path chart, String release, Path folder, String values) throws IOException {
         Path file = Files.writeString(folder.resolve("values.yaml"), values);
         return read(new Helm(chart)
                 .template()
-                .withName("test")
+                .withName(release)
                 .withNamespace("llm")
                 .withKubeVersion("1.34.0")
                 .withValuesFile(file)

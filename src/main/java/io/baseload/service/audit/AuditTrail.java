@@ -80,19 +80,22 @@ public final class AuditTrail {
 
     /** Appends entries in the order of the list, in one step. Holds the chain's end until the transaction ends. */
     public void append(List<NewEntry> records) {
-        jdbc.sql("""
-            SELECT audit_append(r.kind, r.tenant, r.key_prefix, r.subject, r.detail)
-            FROM unnest(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[], :details::text[])
-                 WITH ORDINALITY r(kind, tenant, key_prefix, subject, detail, place)
-            ORDER BY r.place\
-            """)
+        if (!records.isEmpty()) {
+            appendAll(records);
+        }
+    }
+
+    /** Returns the number of the last entry. */
+    private long appendAll(List<NewEntry> records) {
+        return jdbc.sql("SELECT audit_append(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[],"
+                        + " :details::text[])")
                 .param("kinds", texts(records, NewEntry::kind))
                 .param("tenants", texts(records, record -> record.actor().tenant()))
                 .param("prefixes", texts(records, record -> record.actor().keyPrefix()))
                 .param("subjects", texts(records, NewEntry::subject))
                 .param("details", texts(records, record -> json(record.actor(), record.detail())))
                 .query(Long.class)
-                .list();
+                .single();
     }
 
     private static String json(Actor actor, Map<String, ?> detail) {
@@ -105,10 +108,7 @@ public final class AuditTrail {
 
     /** Appends an entry and returns its number. Holds the chain's end until the transaction ends. */
     public long append(Actor actor, String kind, String subject, Map<String, ?> detail) {
-        return jdbc.sql("SELECT audit_append(?, ?, ?, ?, ?)")
-                .params(kind, actor.tenant(), actor.keyPrefix(), subject, json(actor, detail))
-                .query(Long.class)
-                .single();
+        return appendAll(List.of(new NewEntry(actor, kind, subject, detail)));
     }
 
     /**

@@ -68,7 +68,7 @@ final class LedgerTransactions {
     private void write(List<SealedContent> prompts, List<AuditTrail.NewEntry> entries) {
         try {
             contents.storePrompts(prompts);
-            append(entries);
+            audit.append(entries);
         } catch (DataAccessException e) {
             throw DatabaseFailures.isForbidden(e) ? new LedgerUnavailableException(e) : e;
         }
@@ -88,7 +88,7 @@ final class LedgerTransactions {
             contents.storeAnswers(settled.settlements().stream()
                     .flatMap(it -> Objects.requireNonNull(byId.get(it.reservation())).answer().stream())
                     .toList());
-            append(settled.settlements().stream()
+            audit.append(settled.settlements().stream()
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
                     .toList());
@@ -156,7 +156,7 @@ final class LedgerTransactions {
             var lost = quota.lose(limit);
             var digests = contents.answerDigests(
                     lost.stream().map(it -> it.reservation().id()).toList());
-            append(lost.stream()
+            audit.append(lost.stream()
                     .map(Outcome::lost)
                     .map(outcome -> outcome.entry(
                             outcome.settlement(),
@@ -173,11 +173,5 @@ final class LedgerTransactions {
             write(List.of(), entries);
             return entries.stream().map(entry -> true).toList();
         });
-    }
-
-    private void append(List<AuditTrail.NewEntry> entries) {
-        if (!entries.isEmpty()) {
-            audit.append(entries);
-        }
     }
 }

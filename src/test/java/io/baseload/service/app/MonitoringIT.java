@@ -210,6 +210,19 @@ class MonitoringIT {
         }
     }
 
+    /** With several of them, lines would otherwise have the same name. */
+    @Test
+    void panelsThatDontAddProcessesUpTellThemApart() throws IOException {
+        for (JsonNode panel : dashboard().get("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                boolean addedUp = target.get("expr").asString().matches(".*\\b(sum|max) by \\(.*");
+                assertThat(target.get("legendFormat").asString().contains("{{instance}}"))
+                        .as(panel.get("title").asString())
+                        .isNotEqualTo(addedUp);
+            }
+        }
+    }
+
     private static void assertVariablesAreThere(JsonNode dashboard) {
         var declared = dashboard
                 .at("/templating/list")

@@ -22,7 +22,7 @@ class HotRowsTest {
     private static final int MAX_PAGES = 32;
 
     @ParameterizedTest
-    @CsvSource({"500, 1", "100, 50"})
+    @CsvSource({"500, 1", "20, 500"})
     void tablesOfHotRowsStaySmall(int groups, int size) {
         try (var platform = TestPlatform.fresh(TinyInference.class)) {
             platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(TENANT, List.of(), 1_000_000, 1));
