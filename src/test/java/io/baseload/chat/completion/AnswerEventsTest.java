@@ -57,7 +57,9 @@ class AnswerEventsTest {
         events.finish(false);
         assertThat(heard.texts).containsEntry(0, "Now ab");
         assertThat(events.stopText()).isEmpty();
-        assertThat(heard.calls).extracting(CompletionEvent.ToolCallStarted::name).containsExactly("ping");
+        assertThat(heard.calls)
+                .extracting(CompletionEvent.ToolCallStarted::name)
+                .containsExactly("ping");
         assertThat(heard.arguments).containsEntry(0, "{\"a\": 1}");
     }
 }
