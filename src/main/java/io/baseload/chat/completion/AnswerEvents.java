@@ -92,7 +92,9 @@ final class AnswerEvents {
             case Piece.Reasoning r -> events.add(new CompletionEvent.Reasoning(choice, r.text()));
             case Piece.Call c -> {
                 tellRest(events);
-                events.add(new CompletionEvent.ToolCallStarted(choice, calls++, newId(), c.name()));
+                if (!scanner.stopped()) { // by a stop text that waited for a longer one
+                    events.add(new CompletionEvent.ToolCallStarted(choice, calls++, newId(), c.name()));
+                }
             }
             case Piece.Arguments a ->
                 events.add(new CompletionEvent.ToolCallArguments(choice, calls - 1, a.fragment()));

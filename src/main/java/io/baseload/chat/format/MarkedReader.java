@@ -31,6 +31,9 @@ final class MarkedReader implements CallReader {
     private final MarkFinder finder;
     private final StringBuilder raw = new StringBuilder();
     private final StringBuilder header = new StringBuilder();
+    /** Chars to be read, the next one last: what was not a call is read again. */
+    private final StringBuilder unread = new StringBuilder();
+
     private At at = At.OUTSIDE;
     private boolean beginning = true;
     private boolean list;
@@ -52,6 +55,16 @@ final class MarkedReader implements CallReader {
 
     @Override
     public void accept(char c) {
+        unread.append(c);
+        while (!unread.isEmpty()) {
+            int last = unread.length() - 1;
+            char next = unread.charAt(last);
+            unread.setLength(last);
+            read(next);
+        }
+    }
+
+    private void read(char c) {
         switch (at) {
             case OUTSIDE -> outside(c);
             case HEADER -> header(c);
@@ -194,7 +207,9 @@ final class MarkedReader implements CallReader {
                 .max()
                 .orElse(1);
         text.substring(0, mark).chars().forEach(out::text);
-        text.substring(mark).chars().forEach(c -> accept((char) c));
+        for (int i = text.length() - 1; i >= mark; i--) {
+            unread.append(text.charAt(i));
+        }
     }
 
     @Override

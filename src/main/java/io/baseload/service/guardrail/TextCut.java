@@ -4,7 +4,8 @@ import java.lang.Character.UnicodeScript;
 
 /**
  * Where a growing text may be split, so that no personal data spans the place: after a space that follows a word of letters, or after a character of a script without spaces. Data
- * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter; except IBANs, some of which have groups of letters.
+ * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter; except IBANs, some of which have groups of letters, and phone numbers, which have
+ * a word before their extension: no word directly after one with a digit is such a place.
  */
 final class TextCut {
     /** More than an IBAN in groups, even with some invisible characters. */
@@ -28,16 +29,23 @@ final class TextCut {
         return 0;
     }
 
-    /** Whether there are letters, and no digit, between this space and the previous one. */
+    /** Whether there are letters, and no digit, between this space and the previous one, and no digit in the word before. */
     private static boolean isWord(CharSequence text, int end) {
-        boolean letters = false;
-        for (int i = end - 1; i >= 0 && !Character.isWhitespace(text.charAt(i)); i--) {
-            if (Character.isDigit(text.charAt(i))) {
-                return false;
-            }
-            letters |= Character.isLetter(text.charAt(i));
+        int begin = wordBefore(text, end);
+        int before = begin;
+        while (before > 0 && Character.isWhitespace(text.charAt(before - 1))) {
+            before--;
         }
-        return letters;
+        return text.subSequence(begin, end).chars().anyMatch(Character::isLetter)
+                && text.subSequence(wordBefore(text, before), end).chars().noneMatch(Character::isDigit);
+    }
+
+    private static int wordBefore(CharSequence text, int end) {
+        int begin = end;
+        while (begin > 0 && !Character.isWhitespace(text.charAt(begin - 1))) {
+            begin--;
+        }
+        return begin;
     }
 
     private static boolean isWithinIban(CharSequence text, int end) {

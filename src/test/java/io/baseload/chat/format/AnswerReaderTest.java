@@ -79,6 +79,13 @@ class AnswerReaderTest {
         }
     }
 
+    /** Each of these objects looks like a call until its end, and so does the next one inside it. */
+    @Test
+    void readsObjectsInOneAnotherThatAreNoCalls() {
+        String written = "<tool_call>{\"a\":[".repeat(4_000) + "]}".repeat(4_000);
+        assertEquals(new Reading("", written, List.of()), read("hermes", NO_THOUGHTS, false, written, 1_000));
+    }
+
     static Stream<String> formats() {
         return ToolFormats.names().stream();
     }
