@@ -131,7 +131,8 @@ final class MessageBlocks {
                 ? content.text()
                 : items(content).stream()
                         .map(Value::fields)
-                        .map(block -> block.require("type").text().equals("tool_reference") ? found(block) : part(block))
+                        .map(block ->
+                                block.require("type").text().equals("tool_reference") ? found(block) : part(block))
                         .collect(Collectors.joining("\n"));
     }
 

@@ -266,9 +266,13 @@ class AnthropicMessagesTest {
                 Message.tool("c1", "The tool fetch can be called now."),
                 ((Input.Chat) asked.input()).messages().getLast());
         assertThat(asked.tools().shown()).extracting(ToolSpec::name).containsExactly("search", "fetch");
-        assertEquals(new ToolChoice.Allowed(Set.of("search", "fetch"), false), asked.tools().choice());
+        assertEquals(
+                new ToolChoice.Allowed(Set.of("search", "fetch"), false),
+                asked.tools().choice());
         var forced = asked(searched.formatted(", \"tool_choice\": {\"type\": \"any\"}", "draw"));
-        assertEquals(new ToolChoice.Allowed(Set.of("search", "draw"), true), forced.tools().choice());
+        assertEquals(
+                new ToolChoice.Allowed(Set.of("search", "draw"), true),
+                forced.tools().choice());
         Web.Reply unknown = web.post("/v1/messages", searched.formatted("", "paint"));
         assertError(unknown, 400, "invalid_request_error");
         assertThat(unknown.error().get("message").stringValue())
