@@ -14,6 +14,7 @@ import java.util.stream.Collectors;
 /** The messages of a request as a conversation: tool results, which are part of a user's message, become separate messages. */
 final class MessageBlocks {
     private final List<Message> messages = new ArrayList<>();
+    private final List<Value> found = new ArrayList<>();
     private final CallIds ids = new CallIds();
 
     private MessageBlocks() {}
@@ -24,14 +25,23 @@ final class MessageBlocks {
     }
 
     /** The last one must be the user's: models here can't continue an answer that they did not begin. */
-    static List<Message> messages(Value value) {
+    static MessageBlocks read(Value value) {
         var blocks = new MessageBlocks();
         List<Value> all = value.items(1, Integer.MAX_VALUE);
         all.forEach(message -> blocks.add(message.fields()));
         if (blocks.messages.getLast() instanceof Message.Assistant) {
             throw Invalid.unsupported(all.getLast().path() + ".role", "the conversation must end with a user message.");
         }
-        return blocks.messages;
+        return blocks;
+    }
+
+    List<Message> messages() {
+        return messages;
+    }
+
+    /** The names of deferred tools that a search by the client has found. */
+    List<Value> foundTools() {
+        return found;
     }
 
     private void add(Fields message) {
@@ -111,9 +121,26 @@ final class MessageBlocks {
     /** Templates have no form for failed results, so the text says that it is one. */
     private Message result(Fields block) {
         String id = ids.answered(block.require("tool_use_id"));
-        String content = block.find("content").map(MessageBlocks::text).orElse("");
+        String content = block.find("content").map(this::resultText).orElse("");
         boolean failed = block.flag("is_error", false);
         return Message.tool(id, failed ? "Error: " + content : content);
+    }
+
+    private String resultText(Value content) {
+        return content.node().isString()
+                ? content.text()
+                : items(content).stream()
+                        .map(Value::fields)
+                        .map(block ->
+                                block.require("type").text().equals("tool_reference") ? found(block) : part(block))
+                        .collect(Collectors.joining("\n"));
+    }
+
+    /** The definition is among the request's tools, and shown there. */
+    private String found(Fields block) {
+        Value name = block.require("tool_name");
+        found.add(name);
+        return "The tool " + name.nonEmptyText() + " can be called now.";
     }
 
     private static String text(Value content) {

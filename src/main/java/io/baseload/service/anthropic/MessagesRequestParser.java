@@ -57,11 +57,12 @@ final class MessagesRequestParser {
         String model = RequestFields.model(fields);
         List<Message> messages = new ArrayList<>();
         fields.find("system").map(MessageBlocks::system).ifPresent(text -> messages.add(Message.system(text)));
-        messages.addAll(MessageBlocks.messages(fields.require("messages")));
+        var conversation = MessageBlocks.read(fields.require("messages"));
+        messages.addAll(conversation.messages());
         checkUnsupported(fields);
         var completion = new CompletionRequest(
                 new Input.Chat(messages, variables(fields)),
-                ToolBlocks.read(fields),
+                ToolBlocks.read(fields, conversation.foundTools()),
                 1,
                 1,
                 maxTokens,

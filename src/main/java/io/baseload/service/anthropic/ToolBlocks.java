@@ -11,7 +11,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The tools of a request, and the tool choice. */
+/** The tools of a request, and the tool choice. A deferred tool is hidden from the model until a search by the client has found it. */
 final class ToolBlocks {
     /** More than at OpenAI: an agent with several MCP servers has hundreds, with long names. */
     private static final int MAX_TOOLS = 512;
@@ -21,49 +21,77 @@ final class ToolBlocks {
 
     private ToolBlocks() {}
 
-    static ToolSet read(Fields fields) {
+    /** @param found names of deferred tools that are no longer hidden */
+    static ToolSet read(Fields fields, List<Value> found) {
         Set<String> names = new HashSet<>();
+        Set<String> hidden = new HashSet<>();
         List<ToolSpec> tools = ToolFields.listed(fields, MAX_TOOLS).stream()
                 .map(Value::fields)
-                .map(tool -> tool(tool, names))
+                .map(tool -> tool(tool, names, hidden))
                 .toList();
+        for (Value name : found) {
+            checkNamed(name, names);
+            hidden.remove(name.text());
+        }
         var choice = fields.find("tool_choice").map(Value::fields);
         boolean parallel = choice.map(chosen -> !chosen.flag("disable_parallel_tool_use", false))
                 .orElse(true);
-        var mode = choice.map(chosen -> choice(chosen, names)).orElse(ToolChoice.Mode.AUTO);
-        return tools.isEmpty() ? ToolSet.EMPTY : new ToolSet(tools, mode, parallel);
+        Set<String> shown = new HashSet<>(names);
+        shown.removeAll(hidden);
+        var mode = choice.map(chosen -> choice(chosen, names, shown)).orElse(ToolChoice.Mode.AUTO);
+        if (shown.isEmpty() && !(mode instanceof ToolChoice.Named)) {
+            return ToolSet.EMPTY;
+        }
+        return new ToolSet(tools, hidden.isEmpty() ? mode : among(shown, mode), parallel);
     }
 
-    private static ToolSpec tool(Fields tool, Set<String> names) {
+    /** A named tool is called in any case, so that it doesn't matter which others the model sees. */
+    private static ToolChoice among(Set<String> shown, ToolChoice choice) {
+        return switch (choice) {
+            case ToolChoice.Mode.AUTO -> new ToolChoice.Allowed(shown, false);
+            case ToolChoice.Mode.REQUIRED -> new ToolChoice.Allowed(shown, true);
+            default -> choice;
+        };
+    }
+
+    private static ToolSpec tool(Fields tool, Set<String> names, Set<String> hidden) {
         tool.find("type").filter(type -> !type.text().equals("custom")).ifPresent(type -> {
             throw Invalid.unsupported(
                     type.path(), "only tools with their own schema are supported here, not '" + type.text() + "'.");
         });
+        String name = ToolFields.name(tool.require("name"), names, MAX_NAME);
+        if (tool.flag("defer_loading", false)) {
+            hidden.add(name);
+        }
         return new ToolSpec(
-                ToolFields.name(tool.require("name"), names, MAX_NAME),
+                name,
                 tool.find("description").map(Value::text).orElse(""),
                 ToolFields.schema(tool.require("input_schema")),
                 tool.flag("strict", false));
     }
 
-    private static ToolChoice choice(Fields choice, Set<String> names) {
+    private static ToolChoice choice(Fields choice, Set<String> names, Set<String> shown) {
         Value type = choice.require("type");
         return switch (type.oneOf(CHOICES)) {
             case "auto" -> ToolChoice.Mode.AUTO;
             case "none" -> ToolChoice.Mode.NONE;
             case "any" -> {
-                if (names.isEmpty()) {
+                if (shown.isEmpty()) {
                     throw Invalid.value(type.path(), "it is only allowed where 'tools' are given.");
                 }
                 yield ToolChoice.Mode.REQUIRED;
             }
             default -> {
                 Value name = choice.require("name");
-                if (!names.contains(name.text())) {
-                    throw Invalid.value(name.path(), "'tools' has no tool of this name.");
-                }
+                checkNamed(name, names);
                 yield new ToolChoice.Named(name.text());
             }
         };
+    }
+
+    private static void checkNamed(Value name, Set<String> names) {
+        if (!names.contains(name.text())) {
+            throw Invalid.value(name.path(), "'tools' has no tool of this name.");
+        }
     }
 }

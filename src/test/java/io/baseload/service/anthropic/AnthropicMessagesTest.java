@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolChoice;
+import io.baseload.chat.api.ToolSpec;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.inference.InferenceRequest;
 import io.baseload.service.openai.ScriptedInference;
@@ -244,6 +246,45 @@ class AnthropicMessagesTest {
         assertEquals(40, asked.sampling().topK());
         assertEquals(new ToolChoice.Named("f"), asked.tools().choice());
         assertTrue(!asked.tools().parallel());
+    }
+
+    /** As Claude Code loads them: it sends the definition of a tool only after its own search has found it. */
+    @Test
+    void deferredToolsAreHiddenUntilTheyAreFound() throws Exception {
+        String searched = """
+            {"model": "m", "max_tokens": 9%s,
+             "tools": [{"name": "search", "input_schema": {"type": "object"}},
+               {"name": "fetch", "input_schema": {"type": "object"}, "defer_loading": true},
+               {"name": "draw", "input_schema": {"type": "object"}, "defer_loading": true}],
+             "messages": [{"role": "user", "content": "Fetch it."},
+               {"role": "assistant", "content": [{"type": "tool_use", "id": "c1", "name": "search", "input": {}}]},
+               {"role": "user", "content": [{"type": "tool_result", "tool_use_id": "c1",
+                 "content": [{"type": "tool_reference", "tool_name": "%s"}]}]}]}\
+            """;
+        var asked = asked(searched.formatted("", "fetch"));
+        assertEquals(
+                Message.tool("c1", "The tool fetch can be called now."),
+                ((Input.Chat) asked.input()).messages().getLast());
+        assertThat(asked.tools().shown()).extracting(ToolSpec::name).containsExactly("search", "fetch");
+        assertEquals(
+                new ToolChoice.Allowed(Set.of("search", "fetch"), false),
+                asked.tools().choice());
+        var forced = asked(searched.formatted(", \"tool_choice\": {\"type\": \"any\"}", "draw"));
+        assertEquals(
+                new ToolChoice.Allowed(Set.of("search", "draw"), true),
+                forced.tools().choice());
+        Web.Reply unknown = web.post("/v1/messages", searched.formatted("", "paint"));
+        assertError(unknown, 400, "invalid_request_error");
+        assertThat(unknown.error().get("message").stringValue())
+                .contains("'messages[2].content[0].content[0].tool_name'");
+    }
+
+    private CompletionRequest asked(String body) throws Exception {
+        Web.Reply reply = web.post("/v1/messages", body);
+        assertEquals(200, reply.status(), reply::toString);
+        return ((ScriptedInference) inference)
+                .asked(reply.header("x-request-id"))
+                .completion();
     }
 
     /** By these words Claude Code recognizes it. */
