@@ -52,6 +52,11 @@ record ScalarKernels(
     }
 
     @Override
+    public Kernels copied() {
+        return this;
+    }
+
+    @Override
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = precision == Precision.FAST && PromptFormat.MACHINE.isPresent() ? "int8, " : "f32, ";
