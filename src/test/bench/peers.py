@@ -2,14 +2,15 @@
 """Holds Baseload against other engines on the same files, in interleaved runs, so that a noisy machine is noisy for all.
 
     peers.py build                                   builds llama.cpp from PyPI's source package of llama-cpp-python, for this machine and for AVX2
-    peers.py run [--isa native,avx2] [--cases one,exact,formats,batches,crowded,bytes] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
+    peers.py run [--isa native,avx2] [--cases one,exact,formats,batches,crowded,bytes,turn,speculation,profile] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
     peers.py tables [--write docs/performance.md]    prints the tables of what was run of the last commit, or puts them between the marks of that file
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
 runs.jsonl has of this commit, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
 a lock that keeps builds away). With --isa avx2 the peer is a build without AVX-512 and VNNI, and Baseload runs with -XX:UseAVX=2 and ONEDNN_MAX_CPU_ISA=AVX2. With --huge decode of one sequence is also measured
 with llama.cpp's weights in huge pages (not mapped, and glibc's malloc.hugetlb=1), since Baseload requests huge pages by itself and llama.cpp doesn't. The case bytes is Baseload's
-alone: how many bytes of weights it reads a second in each format, beside those of the first model as it is stored.
+alone: how many bytes of weights it reads a second in each format, beside those of the first model as it is stored. The case turn is the wait for the first token of a chat's second turn, beside the first
+turn of 4,000 tokens; llama.cpp keeps the first turn in its cache too. The cases turn and speculation are measured with the model named SmolLM2 only. The cases speculation and profile are Baseload's alone: answers with and without speculation, and the workers' time by operator.
 
 PROGRAM of another engine is called as llama_cpp_rates.py is (MODEL --threads N --prompt N --decode N --batch N --repeat N) and prints the same JSON.
 """
@@ -83,25 +84,35 @@ def cases(models, wanted, wanted_batches):
         if "bytes" in wanted:
             kinds = ["keep"] if name != next(iter(models)) else ["keep", "q4", "nf4-dq", "nf4", "fp4", "q8", "bf16"]
             found += [Case("bytes", name, 16, decode, quantize=kind, repeat=3) for kind in kinds]
+        # Random weights in a larger shape have no vocabulary, and often no context of 4,000 tokens.
+        if "turn" in wanted and not large:
+            found += [Case("turn", name, 4000, decode, repeat=repeat)]
+        if "speculation" in wanted and not large:
+            found += [Case("speculation", name, 16, 192, repeat=5)]
+        if "profile" in wanted:
+            found += [Case("profile", name, 512, decode, batch="1,8,16", repeat=1)]
         if "crowded" in wanted:
             found += [Case("crowded", name, 16, decode, crowd=crowd, repeat=repeat) for crowd in (0, 2)]
     return found
 
 
+OPTIONS = {"turn": ["--turns"], "speculation": ["--speculation"], "profile": ["--profile"]}
+
+
 def command(engine, isa, case, a):
     """None if this engine has no such case."""
     file = a.models[case.model]
-    lengths = case.lengths(a.threads)
+    words = case.lengths(a.threads) + OPTIONS.get(case.table, [])
     if engine == OURS:
-        return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *lengths, file]
-    if case.quantize != "keep" or case.precision != "fast" or case.table == "bytes":
+        return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *words, file]
+    if case.quantize != "keep" or case.precision != "fast" or case.table in ("bytes", "speculation", "profile"):
         return None
     if engine == HUGE and case.table != "one":
         return None
     if engine in (PEER, HUGE):
         own = ["--no-mmap"] if engine == HUGE else []
-        return [os.path.join(a.builds, isa, "bin", "python"), os.path.join(HERE, "llama_cpp_rates.py"), file, *lengths, *own]
-    return [a.engines[engine], file, *lengths]
+        return [os.path.join(a.builds, isa, "bin", "python"), os.path.join(HERE, "llama_cpp_rates.py"), file, *words, *own]
+    return None if case.table == "turn" else [a.engines[engine], file, *words]
 
 
 def measure(engine, isa, case, a):
@@ -118,7 +129,16 @@ def measure(engine, isa, case, a):
         script = f"trap 'kill $loops' EXIT; {loops}{script}"
     done = subprocess.run([*a.guard, "bash", "-c", script], stdout=subprocess.PIPE, text=True, check=True, env=env)
     result = json.loads(done.stdout.strip().splitlines()[-1])
-    return result["runs"][0] if engine == OURS else result
+    if engine != OURS:
+        return result
+    if case.table == "turn":
+        return result["turns"][0]
+    return {name: result[name] for name in ("runs", "profiles", "speculation")} if case.table in OPTIONS else result["runs"][0]
+
+
+def summary(result):
+    """For the progress: the medians."""
+    return " ".join(f"{name} {value['median']}" for name, value in result.items() if isinstance(value, dict) and "median" in value)
 
 
 def run(a):
@@ -138,7 +158,7 @@ def run(a):
                     entry = {"engine": engine, "isa": isa, "pair": pair, "case": case.key(), "day": str(datetime.date.today()), "cpu": cpu(), "commit": commit(), "result": result}
                     with open(a.runs, "a") as out:
                         out.write(json.dumps(entry) + "\n")
-                    print(engine, isa, pair, case.key(), result["prefillTps"]["median"], result["decodeTps"]["median"], flush=True)
+                    print(engine, isa, pair, case.key(), summary(result), flush=True)
 
 
 def read(a):
@@ -271,6 +291,56 @@ def weights(runs):
     return table(["model", "weights", "decode", "read per token", "GB per second", "of the first model's", "of the roofline"], rows)
 
 
+def turns(runs):
+    rows = []
+    for (model,) in runs.variants("turn", "model"):
+        row = [model]
+        for engine in [OURS, *runs.engines("turn")]:
+            own = runs.of(engine, table="turn", model=model)
+            row += [middle(rates(own, field).values(), 0) for field in ("firstMillis", "secondMillis")]
+            row.append(middle([percent / 100 for percent in rates(own, "percent").values()], 3))
+        rows.append(row)
+    head = ["model"]
+    for engine in [OURS, *runs.engines("turn")]:
+        head += [f"{engine}: first turn of 4,000 tokens, ms until its first token", "second turn", "of the first"]
+    return table(head, rows)
+
+
+def speculation(runs):
+    rows = []
+    for (model,) in runs.variants("speculation", "model"):
+        compared = [one for entry in runs.of(OURS, table="speculation", model=model) for one in entry["result"]["speculation"]]
+        for answers in dict.fromkeys(one["answers"] for one in compared):
+            same = [one for one in compared if one["answers"] == answers]
+            medians = [middle([one[field]["median"] for one in same], digits) for field, digits in (("plainTps", 1), ("speculativeTps", 1), ("ratio", 2))]
+            rows.append([model, answers, *medians, *(str(sum(one[field] for one in same)) for field in ("drafted", "accepted"))])
+    return table(["model", "answers", "without speculation", "with", "ratio", "tokens drafted", "accepted"], rows)
+
+
+# In which group of Inspur's article an operator is; linear layers and all others are two more. The article's percentages are of Yuan2.0-102B.
+GROUPS = {"convolution": "convolution", "barriers": "collectives", "waiting": "collectives", "all-reduce": "collectives"}
+ARTICLE = {"linear": 50, "convolution": 20, "collectives": 20, "other": 10}
+
+
+def profile(runs):
+    """Percent of all workers' time, by operator: a prompt, and decode of several sequences together after it."""
+    lines = []
+    for (model,) in runs.variants("profile", "model"):
+        measured = [entry["result"] for entry in runs.of(OURS, table="profile", model=model)]
+        first = measured[0]["runs"]
+        columns = {f"prefill of {first[0]['prompt']}": [result["profiles"][0]["prefill"] for result in measured]}
+        for i, run_ in enumerate(first):
+            columns[f"decode, {run_['batch']} together"] = [result["profiles"][i]["decode"] for result in measured]
+        operators = {operator for same in columns.values() for part in same for operator in part}
+        parts = {name: {operator: statistics.median(part.get(operator, 0) for part in same) for operator in operators} for name, same in columns.items()}
+        rows = [[operator, *(f"{parts[name][operator]:.1f}" for name in columns), ""] for operator in sorted(operators, key=lambda one: -max(part[one] for part in parts.values()))]
+        for group, article in ARTICLE.items():
+            own = [operator for operator in operators if group == GROUPS.get(operator, "linear" if operator.startswith("linear ") else "other")]
+            rows.append([f"all: {group}", *(f"{sum(parts[name][operator] for operator in own):.0f}" for name in columns), str(article)])
+        lines += table([f"{model}, percent of the workers' time", *columns, "Yuan2.0-102B, by Inspur"], rows)
+    return lines
+
+
 def tables(a):
     entries = read(a)
     entries = [entry for entry in entries if entry["commit"] == entries[-1]["commit"]]
@@ -282,7 +352,7 @@ def tables(a):
         last = runs.entries[-1]
         name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, `ONEDNN_MAX_CPU_ISA=AVX2`, peers built without AVX-512 and VNNI)"
         lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}, commit {last['commit']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
-        lines += one(runs) + batches(runs) + crowded(runs) + weights(runs)
+        lines += one(runs) + batches(runs) + crowded(runs) + weights(runs) + turns(runs) + speculation(runs) + profile(runs)
     text = "\n".join(lines)
     if not a.write:
         print(text)
@@ -301,7 +371,7 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("what", choices=["build", "run", "tables"])
     p.add_argument("--isa", default="native,avx2")
-    p.add_argument("--cases", default="one,exact,formats,batches,crowded")
+    p.add_argument("--cases", default="one,exact,formats,batches,crowded,turn,speculation,profile")
     p.add_argument("--batches", type=lambda text: [int(word) for word in text.split(",")], default=[1, 2, 4, 8, 16], help="numbers of sequences of the case batches")
     p.add_argument("--model", action="append", default=[], help="NAME=FILE (default: the bundled model)")
     p.add_argument("--engine", action="append", default=[], help="NAME=PROGRAM")

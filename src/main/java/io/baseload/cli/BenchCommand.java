@@ -91,6 +91,12 @@ final class BenchCommand implements Callable<Integer> {
     private boolean speculation;
 
     @Option(
+            names = "--turns",
+            description = "Instead, measure how long the second turn of a chat waits for its first token, beside a first"
+                    + " turn of --prompt tokens.")
+    private boolean turns;
+
+    @Option(
             names = "--collectives",
             description = "Instead, measure all-reduces of 2, 3 and 4 shards, and barriers of 2, 4, 8 … and all of the"
                     + " machine's workers, without a model.")
@@ -99,7 +105,7 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
-    /** The output of {@code --json}; profiles, in the order of the runs, and speculation only if requested. */
+    /** The output of {@code --json}; profiles, in the order of the runs, speculation and turns only if requested. */
     record Report(
             String engine,
             String version,
@@ -108,7 +114,8 @@ final class BenchCommand implements Callable<Integer> {
             String precision,
             List<BenchRun> runs,
             List<BenchProfile> profiles,
-            List<BenchSpeculation> speculation) {}
+            List<BenchSpeculation> speculation,
+            List<BenchTurns> turns) {}
 
     /** The output of {@code --collectives --json}. */
     record Collectives(List<BenchCollectives> collectives) {}
@@ -125,17 +132,20 @@ final class BenchCommand implements Callable<Integer> {
         var runs = new ArrayList<BenchRun>();
         var profiles = new ArrayList<BenchProfile>();
         var speculative = new ArrayList<BenchSpeculation>();
+        var chats = new ArrayList<BenchTurns>();
         for (int count : threads.isEmpty() ? List.of(0) : threads) {
             try (Engine engine = shards.open(count)) {
                 for (Quantization format : formats) {
                     if (speculation) {
                         compare(engine, format, speculative);
-                        continue;
+                    } else if (turns) {
+                        chat(engine, format, chats);
+                    } else {
+                        LoadedModel loaded = load(engine, options(format));
+                        measure(loaded, format.label(), engine.workers(), runs, profiles);
+                        loaded.close();
+                        loaded.freed().get();
                     }
-                    LoadedModel loaded = load(engine, options(format));
-                    measure(loaded, format.label(), engine.workers(), runs, profiles);
-                    loaded.close();
-                    loaded.freed().get();
                 }
             }
         }
@@ -148,8 +158,9 @@ final class BenchCommand implements Callable<Integer> {
                         precision.orElse(Precision.FAST).label(),
                         runs,
                         profiles,
-                        speculative),
-                runs.size() + speculative.size() + " measurements");
+                        speculative,
+                        chats),
+                runs.size() + speculative.size() + chats.size() + " measurements");
         return 0;
     }
 
@@ -193,6 +204,22 @@ final class BenchCommand implements Callable<Integer> {
                 output.note(format.label() + ", " + engine.workers() + " threads, " + result.line());
             }
         }
+    }
+
+    private void chat(Engine engine, Quantization format, List<BenchTurns> results) throws Exception {
+        int longest = max(prompts) + BenchTurns.MAX_SPARE;
+        LoadOptions options = options(format)
+                .withContextLength(longest)
+                .withKvTokens(2 * (longest + KV_PAGE))
+                .withMaxSequences(1)
+                .withPrefixCache(true);
+        LoadedModel loaded = load(engine, options);
+        for (int prompt : prompts) {
+            results.add(BenchTurns.run(loaded, format.label(), engine.workers(), prompt, repeat));
+            output.note(results.getLast().line());
+        }
+        loaded.close();
+        loaded.freed().get();
     }
 
     private void measure(LoadedModel loaded, String format, int count, List<BenchRun> runs, List<BenchProfile> profiles)

@@ -95,7 +95,8 @@ record BenchRound(
                 .toArray();
     }
 
-    private static int[] ids(int length, int number, int vocabulary) {
+    /** Effectively random tokens. */
+    static int[] ids(int length, int number, int vocabulary) {
         return IntStream.range(0, length)
                 .map(i -> ((i * 7919 + number * 31) % 20000 + 100) % vocabulary)
                 .toArray();

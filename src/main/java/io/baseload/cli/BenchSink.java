@@ -12,7 +12,8 @@ import java.util.concurrent.CountDownLatch;
 final class BenchSink implements TokenSink {
     private final CountDownLatch started;
     private final long[] times;
-    private final CompletableFuture<Void> end = new CompletableFuture<>();
+    private final int[] ids;
+    private final CompletableFuture<Usage> end = new CompletableFuture<>();
     private int count;
 
     /**
@@ -21,12 +22,14 @@ final class BenchSink implements TokenSink {
      */
     BenchSink(int tokens, CountDownLatch started) {
         this.times = new long[tokens];
+        this.ids = new int[tokens];
         this.started = started;
     }
 
     @Override
     public boolean token(SampledToken token) {
-        times[count++] = System.nanoTime();
+        times[count] = System.nanoTime();
+        ids[count++] = token.id();
         if (count == 1) {
             started.countDown();
         }
@@ -35,7 +38,7 @@ final class BenchSink implements TokenSink {
 
     @Override
     public void finished(FinishReason reason, Usage usage) {
-        end.complete(null);
+        end.complete(usage);
     }
 
     @Override
@@ -45,12 +48,17 @@ final class BenchSink implements TokenSink {
     }
 
     /** Completes with the answer; fails if the answer does. */
-    CompletableFuture<Void> end() {
+    CompletableFuture<Usage> end() {
         return end;
     }
 
     /** The arrival time of each token, {@link System#nanoTime}. */
     long[] times() {
         return Arrays.copyOf(times, count);
+    }
+
+    /** The answer. */
+    int[] ids() {
+        return Arrays.copyOf(ids, count);
     }
 }

@@ -327,6 +327,19 @@ class CommandsTest {
     }
 
     @Test
+    void benchMeasuresTheSecondTurnOfAChat() {
+        CommandRun run = CommandRun.of("bench", TINY, "--json", "--turns", "--prompt", "64", "--repeat", "2");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.json().get("runs")).isEmpty();
+        JsonNode turns = run.json().at("/turns/0");
+        assertThat(turns.get("prompt").asInt()).isEqualTo(64);
+        assertThat(turns.get("second").asInt()).isGreaterThan(64);
+        assertThat(turns.get("cached").asInt()).isGreaterThanOrEqualTo(64);
+        assertThat(turns.at("/firstMillis/min").asDouble()).isPositive();
+        assertThat(turns.at("/percent/median").asDouble()).isPositive();
+    }
+
+    @Test
     void benchDecodesSequencesTogetherInSeveralFormats() {
         CommandRun run = CommandRun.of(
                 "bench",

@@ -53,6 +53,11 @@ record ScalarKernels(
     }
 
     @Override
+    public Kernels copied() {
+        return this;
+    }
+
+    @Override
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = tiles == null ? "f32, " : decode;

@@ -28,7 +28,8 @@ record VectorKernels(
 
     @Override
     public String name() {
-        return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
+        boolean copied = getClass().getName().endsWith(KernelCopies.SUFFIX);
+        return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits" + (copied ? ", compiled anew" : "");
     }
 
     @Override
@@ -46,6 +47,11 @@ record VectorKernels(
     @Override
     public boolean vectors() {
         return true;
+    }
+
+    @Override
+    public Kernels copied() {
+        return KernelCopies.vectorKernels(precision, bf16, tiles);
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -164,33 +165,34 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /**
-     * The duration of a kernel for some rows, with weights from cache. The work before the first panel, such as quantizing rows, is measured separately, because a real matrix has many more
-     * panels than fit in cache.
+     * The duration of a kernel for some rows, with weights from cache. The work before the first panel, such as quantizing rows, is measured by itself: for many rows it takes longer than the
+     * few panels that fit in cache, of which a real matrix has many more.
      */
     public KernelTime kernelTime(PackedMatrix weights, int rows) {
-        var multiplying = new Multiplying(weights, rows);
+        var multiplying = new Multiplying(weights, Math.min(rows, Kernels.MAX_DECODE_ROWS));
         warm(multiplying);
-        double start = each(multiplying, 0);
-        double all = each(multiplying, multiplying.most);
-        // A disturbed measurement of the start must not make the kernel look fast.
-        double panel = Math.max(all - start, all / 2) / multiplying.most;
-        return new KernelTime(start, PackedMatrix.LANES * weights.cols() * team.workers() / panel);
+        double start = each(multiplying, multiplying::prepare);
+        team.run((worker, workers, barrier) -> multiplying.prepare(worker));
+        double panels = each(multiplying, multiplying::multiply);
+        double rate = team.workers() * multiplying.most * (double) PackedMatrix.LANES * weights.cols() / panels;
+        return KernelTime.of(rows, start, rate);
     }
 
     /** Multiplies until the JIT has compiled the code for this shape, which then creates no objects. Compiled code may be discarded when it meets the first large matrix. */
     private void warm(Multiplying multiplying) {
-        multiplying.panels = multiplying.most;
-        multiplying.times = 1;
         long end = System.nanoTime() + MAX_WARM_UP_NANOS;
         boolean compiled = false;
         while (!compiled && System.nanoTime() < end) {
-            compiled = CompiledCalls.createNoObjects(() -> multiplying.multiply(0));
+            compiled = CompiledCalls.createNoObjects(() -> {
+                multiplying.prepare(0);
+                multiplying.multiply(0);
+            });
         }
     }
 
-    /** Seconds of one multiplication by {@code panels} panels. */
-    private double each(Multiplying multiplying, int panels) {
-        multiplying.panels = panels;
+    /** Seconds of one call, made by all workers at once. */
+    private double each(Multiplying multiplying, IntConsumer call) {
+        multiplying.call = call;
         multiplying.times = 1;
         double best = Double.POSITIVE_INFINITY;
         for (int i = 0; i < ROUNDS; i++) {
@@ -319,14 +321,14 @@ public final class MachineProbe implements AutoCloseable {
         }
     }
 
-    /** Every worker multiplies by the same few panels repeatedly. */
+    /** Every worker prepares the same rows, or multiplies them by the same few panels, repeatedly. */
     private final class Multiplying implements Step {
         private final PackedMatrix weights;
         private final int rows;
         private final int most;
         private final Rows x;
         private final Rows[] ys;
-        private int panels;
+        private IntConsumer call = this::prepare;
         private int times;
 
         Multiplying(PackedMatrix weights, int rows) {
@@ -340,13 +342,17 @@ public final class MachineProbe implements AutoCloseable {
 
         @Override
         public void run(int worker, int workers, Barrier barrier) {
-            multiply(worker);
+            for (int i = 0; i < times; i++) {
+                call.accept(worker);
+            }
+        }
+
+        void prepare(int worker) {
+            kernels.prepareDecode(weights, x, 0, rows, scratches[worker]);
         }
 
         void multiply(int worker) {
-            for (int i = 0; i < times; i++) {
-                kernels.decodeLinear(weights, x, ys[worker], 0, rows, 0, panels, scratches[worker]);
-            }
+            kernels.decodePanels(weights, x, ys[worker], 0, rows, 0, most, scratches[worker]);
         }
     }
 

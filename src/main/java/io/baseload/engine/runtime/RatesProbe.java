@@ -84,9 +84,12 @@ final class RatesProbe {
     static MachineRates measure(
             ModelOutline model, Kernels kernels, KvPrecision kvPrecision, TeamLayout layout, boolean pinned) {
         int widest = widest(model);
+        Set<Packing> packings = packings(samples(model));
+        Kernels warm =
+                KernelWarmUp.run("a measurement", kernels, packings, token(model, kvPrecision), group(model));
         try (NativeMemory memory = new NativeMemory();
-                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest, model.valueDim())) {
-            return new RatesProbe(model, kernels, kvPrecision, probe, memory).measure(layout);
+                MachineProbe probe = new MachineProbe(layout, pinned, warm, widest, model.valueDim())) {
+            return new RatesProbe(model, warm, kvPrecision, probe, memory).measure(layout);
         }
     }
 
@@ -146,7 +149,6 @@ final class RatesProbe {
         KvLayout token = token(model, kvPrecision);
         int group = group(model);
         Collection<Matrices> samples = samples(model);
-        KernelWarmUp.run(kernels, packings(samples), token, group);
         List<MemorySegment> shards = filled(layout.shards());
         List<MemorySegment> weights = weights(shards);
         Map<String, KernelRates> rates = new HashMap<>();

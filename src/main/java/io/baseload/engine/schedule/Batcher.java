@@ -5,6 +5,7 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.SpeculationLoad;
 import io.baseload.engine.api.TokenSink;
+import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
@@ -16,7 +17,9 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 
 /**
  * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks, except for their end if the engine is lost.
@@ -31,7 +34,7 @@ public final class Batcher implements ModelTurns {
     private final StepPlanner planner;
     private final Delivery delivery;
     private final Runnable wakeEngine;
-    private final AllocationWatch allocations = new AllocationWatch();
+    private final KernelReplacement kernels;
     private final Batch batch;
 
     /** Oldest first. */
@@ -43,8 +46,17 @@ public final class Batcher implements ModelTurns {
     private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
 
-    /** @param wakeEngine wakes the engine's thread */
-    public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
+    /**
+     * @param wakeEngine wakes the engine's thread
+     * @param copies starts to compile copies of the model's kernels, which replace them then
+     */
+    public Batcher(
+            String name,
+            CausalModel model,
+            KvCache cache,
+            BatcherLimits limits,
+            Runnable wakeEngine,
+            Supplier<CompletableFuture<Kernels>> copies) {
         this.name = name;
         this.model = model;
         this.admission = new Admission(name, model.config(), cache, limits, wakeEngine);
@@ -52,6 +64,7 @@ public final class Batcher implements ModelTurns {
         this.planner = new StepPlanner(limits, speculation);
         this.delivery = new Delivery(model, speculation, limits.residents());
         this.wakeEngine = wakeEngine;
+        this.kernels = new KernelReplacement(name, model, copies);
         this.batch = model.batch();
     }
 
@@ -125,9 +138,9 @@ public final class Batcher implements ModelTurns {
             if (batch.rows() > 0) {
                 var event = StepEvent.begun();
                 speculation.begin();
-                allocations.begin(team);
+                kernels.begin(team);
                 model.forward(team, batch);
-                tell(allocations.end(team));
+                kernels.end(team);
                 speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
@@ -142,18 +155,6 @@ public final class Batcher implements ModelTurns {
         }
         worked |= reap();
         return worked ? Turn.WORKED : idle();
-    }
-
-    private void tell(long allocated) {
-        if (allocated > 0) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none:"
-                            + " the JIT left one boxed, and answers are slow. Restarting the process repairs this",
-                    name,
-                    batch.rows(),
-                    allocated);
-        }
     }
 
     private Turn idle() {

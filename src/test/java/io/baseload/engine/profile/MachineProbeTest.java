@@ -1,0 +1,72 @@
+package io.baseload.engine.profile;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.parallel.TeamLayout;
+import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
+import java.lang.reflect.Proxy;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+class MachineProbeTest {
+    private final AtomicInteger prepared = new AtomicInteger();
+    private final AtomicInteger multiplied = new AtomicInteger();
+    private final AtomicInteger rows = new AtomicInteger();
+
+    /** Kernels that compute nothing and count their calls: those of {@code decodePanels} since rows were prepared last. */
+    private final Kernels counted = (Kernels) Proxy.newProxyInstance(
+            Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                switch (method.getName()) {
+                    case "prepareDecode" -> {
+                        prepared.incrementAndGet();
+                        multiplied.set(0);
+                    }
+                    case "decodePanels" -> {
+                        multiplied.incrementAndGet();
+                        rows.set((int) arguments[4] - (int) arguments[3]);
+                    }
+                    default -> {}
+                }
+                return null;
+            });
+
+    private KernelTime time(int count) {
+        try (NativeMemory memory = new NativeMemory();
+                MachineProbe probe =
+                        new MachineProbe(TeamLayout.of(new EngineOptions(2, false)), false, counted, 64, 1)) {
+            return probe.kernelTime(PackedMatrix.allocate(memory, Packing.Q4_0, 160, 64), count);
+        }
+    }
+
+    /** Preparing sixteen rows can take longer than multiplying them by the panels that fit in cache. */
+    @Test
+    void aKernelsRateIsMeasuredWithoutThePreparationOfItsRows() {
+        KernelTime time = time(16);
+        assertThat(time.start()).isPositive();
+        assertThat(time.weightsPerSecond()).isPositive();
+        assertThat(rows).hasValue(16);
+        assertThat(prepared).hasValueGreaterThan(100);
+        assertThat(multiplied).hasValueGreaterThan(100);
+    }
+
+    @Test
+    void rowsBeyondSixteenAreMeasuredAsSixteen() {
+        assertThat(time(64).weightsPerSecond()).isPositive();
+        assertThat(rows).hasValue(16);
+    }
+
+    @Test
+    void moreRowsThanAPassHasTakeLongerInProportion() {
+        KernelTime sixteen = KernelTime.of(16, 3e-6, 8e9);
+        assertThat(sixteen).isEqualTo(new KernelTime(3e-6, 8e9));
+        assertThat(KernelTime.of(2, 3e-6, 8e9)).isEqualTo(sixteen);
+        assertThat(KernelTime.of(40, 3e-6, 8e9)).isEqualTo(new KernelTime(7.5e-6, 3.2e9));
+        PackedMatrix matrix = PackedMatrix.planned(Packing.Q4_0, 160, 64);
+        assertThat(sixteen.seconds(matrix)).isCloseTo(3e-6 + 160 * 64 / 8e9, within(1e-12));
+    }
+}
