@@ -17,14 +17,22 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("helm")
 class NamesChartTest {
     private static final String MONITORING =
-            "monitoring: {serviceMonitor: {enabled: true, existingSecret: scraper}, rules: {enabled: true}, dashboard: {enabled: true}}";
+            "monitoring: {serviceMonitor: {enabled: true, existingSecret: scraper}, rules: {enabled: true}, dashboard:"
+                    + " {enabled: true}}";
 
     @TempDir
     private Path folder;
 
     /** The last is as long as Helm allows. */
     @ParameterizedTest
-    @ValueSource(strings = {"llm", "team.llm", "baseload", "baseload.v2", "a2345678901234567890.2345678901234567890.23456789-123"})
+    @ValueSource(
+            strings = {
+                "llm",
+                "team.llm",
+                "baseload",
+                "baseload.v2",
+                "a2345678901234567890.2345678901234567890.23456789-123"
+            })
     void eachIsALabelOfDns(String release) throws IOException {
         List<HasMetadata> objects =
                 Manifests.render(Manifests.CHART, release, folder, MONITORING).objects();
@@ -32,7 +40,8 @@ class NamesChartTest {
                 .extracting(object -> object.getMetadata().getName())
                 .allMatch(name -> name.matches("[a-z]([-a-z0-9]{0,61}[a-z0-9])?"));
         assertThat(objects)
-                .extracting(object -> object.getKind() + " " + object.getMetadata().getName())
+                .extracting(
+                        object -> object.getKind() + " " + object.getMetadata().getName())
                 .doesNotHaveDuplicates();
     }
 

@@ -109,7 +109,8 @@ class FailoverTest {
     private Connection holdTheEndOfTheTrail() throws Exception {
         var holder = platform.superuserConnection();
         holder.setAutoCommit(false);
-        holder.createStatement().execute("SELECT audit_append('{admin.test}', '{default}', '{bl_test}', '{test}', ARRAY['{}'])");
+        holder.createStatement()
+                .execute("SELECT audit_append('{admin.test}', '{default}', '{bl_test}', '{test}', ARRAY['{}'])");
         return holder;
     }
 

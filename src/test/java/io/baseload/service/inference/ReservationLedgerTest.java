@@ -52,7 +52,8 @@ class ReservationLedgerTest {
         int admitted = 1 + ReservationLedger.MAX_WAITING;
         try (var holder = platform.superuserConnection()) {
             holder.setAutoCommit(false);
-            holder.createStatement().execute("SELECT audit_append('{admin.test}', '{default}', '{bl_test}', '{test}', ARRAY['{}'])");
+            holder.createStatement()
+                    .execute("SELECT audit_append('{admin.test}', '{default}', '{bl_test}', '{test}', ARRAY['{}'])");
             reserve(); // is being written, and does not wait in the line
             Patience.await().until(this::isHeld);
             for (int i = 0; i < ReservationLedger.MAX_WAITING + TOO_MANY; i++) {
