@@ -68,14 +68,11 @@ final class RatesProbe {
 
     private final ModelOutline model;
     private final KvPrecision kvPrecision;
-    private final Kernels kernels;
     private final MachineProbe probe;
     private final NativeMemory memory;
 
-    private RatesProbe(
-            ModelOutline model, Kernels kernels, KvPrecision kvPrecision, MachineProbe probe, NativeMemory memory) {
+    private RatesProbe(ModelOutline model, KvPrecision kvPrecision, MachineProbe probe, NativeMemory memory) {
         this.model = model;
-        this.kernels = kernels;
         this.kvPrecision = kvPrecision;
         this.probe = probe;
         this.memory = memory;
@@ -89,7 +86,7 @@ final class RatesProbe {
                 KernelWarmUp.run("a measurement", kernels, packings, token(model, kvPrecision), group(model));
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe = new MachineProbe(layout, pinned, warm, widest, model.valueDim())) {
-            return new RatesProbe(model, warm, kvPrecision, probe, memory).measure(layout);
+            return new RatesProbe(model, kvPrecision, probe, memory).measure(layout);
         }
     }
 
