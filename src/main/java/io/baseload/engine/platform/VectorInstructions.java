@@ -7,11 +7,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** Vector instructions of x86-64 for products of bytes. Vectors of 512 bits are used for dot products only: most processors that have the former without the latter (Skylake) are limited to AVX2 by HotSpot itself. */
+/**
+ * Vector instructions of x86-64 for products of bytes. Vectors of 512 bits are used for dot products only: most processors that have the former without the latter (Skylake) are limited to AVX2 by HotSpot itself.
+ *
+ * <p>oneDNN's environment variable {@code ONEDNN_MAX_CPU_ISA} limits them as it limits the library, so that a processor can be measured as one that has less.
+ */
 public enum VectorInstructions {
     /** 16 registers of 256 bits. */
     AVX2(256, false, "avx2 fma f16c"),
@@ -19,6 +25,8 @@ public enum VectorInstructions {
     AVX_VNNI(256, true, "avx2 fma f16c avx_vnni"),
     /** 32 registers of 512 bits, and these dot products. */
     AVX512_VNNI(512, true, "avx512f avx512bw avx512_vnni");
+
+    private static final String LIMIT = "ONEDNN_MAX_CPU_ISA";
 
     private final int bits;
     private final boolean dotProducts;
@@ -73,17 +81,32 @@ public enum VectorInstructions {
 
         private static List<VectorInstructions> find() {
             try {
-                return available(Files.readAllLines(Path.of("/proc/cpuinfo")), MachineCode::available);
+                String limit = Objects.requireNonNullElse(System.getenv(LIMIT), "");
+                return available(Files.readAllLines(Path.of("/proc/cpuinfo")), limit, MachineCode::available);
             } catch (IOException unknown) {
                 return List.of();
             }
         }
     }
 
-    /** @param callable whether machine code can be called; not asked if the processor has none of them */
-    static List<VectorInstructions> available(List<String> description, BooleanSupplier callable) {
-        List<VectorInstructions> described = available(description);
+    /**
+     * @param limit the value of oneDNN's variable, empty for none
+     * @param callable whether machine code can be called; not asked if the processor has none of them
+     */
+    static List<VectorInstructions> available(List<String> description, String limit, BooleanSupplier callable) {
+        List<VectorInstructions> described =
+                available(description).stream().filter(set -> set.within(limit)).toList();
         return described.isEmpty() || callable.getAsBoolean() ? described : List.of();
+    }
+
+    /** Whether a limit of oneDNN's includes them. Its other values don't limit any of them. */
+    private boolean within(String limit) {
+        return switch (limit.toUpperCase(Locale.ROOT)) {
+            case "SSE41", "AVX" -> false;
+            case "AVX2", "AVX512_CORE" -> this == AVX2;
+            case "AVX2_VNNI", "AVX2_VNNI_2" -> bits == 256;
+            default -> true;
+        };
     }
 
     static List<VectorInstructions> available(List<String> description) {
