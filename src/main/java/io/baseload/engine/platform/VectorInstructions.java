@@ -3,12 +3,18 @@ package io.baseload.engine.platform;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
-/** Vector instructions of x86-64 for products of bytes. Vectors of 512 bits are used for dot products only: most processors that have the former without the latter (Skylake) are limited to AVX2 by HotSpot itself. */
+/**
+ * Vector instructions of x86-64 for products of bytes. Vectors of 512 bits are used for dot products only: most processors that have the former without the latter (Skylake) are limited to AVX2 by HotSpot itself.
+ *
+ * <p>oneDNN's environment variable {@code ONEDNN_MAX_CPU_ISA} limits them as it limits the library, so that a processor can be measured as one that has less.
+ */
 public enum VectorInstructions {
     /** 16 registers of 256 bits. */
     AVX2(256, false, "avx2 fma f16c"),
@@ -16,6 +22,8 @@ public enum VectorInstructions {
     AVX_VNNI(256, true, "avx2 fma f16c avx_vnni"),
     /** 32 registers of 512 bits, and these dot products. */
     AVX512_VNNI(512, true, "avx512f avx512bw avx512_vnni");
+
+    private static final String LIMIT = "ONEDNN_MAX_CPU_ISA";
 
     private final int bits;
     private final boolean dotProducts;
@@ -66,14 +74,30 @@ public enum VectorInstructions {
 
     /** Found once. A processor without any of them must not execute even one. */
     private static final class Machine {
-        static final List<VectorInstructions> INSTRUCTIONS =
-                available(Processor.description(), MachineCode::available);
+        static final List<VectorInstructions> INSTRUCTIONS = available(
+                Processor.description(),
+                Objects.requireNonNullElse(System.getenv(LIMIT), ""),
+                MachineCode::available);
     }
 
-    /** @param callable whether machine code can be called; not asked if the processor has none of them */
-    static List<VectorInstructions> available(List<String> description, BooleanSupplier callable) {
-        List<VectorInstructions> described = available(description);
+    /**
+     * @param limit the value of oneDNN's variable, empty for none
+     * @param callable whether machine code can be called; not asked if the processor has none of them
+     */
+    static List<VectorInstructions> available(List<String> description, String limit, BooleanSupplier callable) {
+        List<VectorInstructions> described =
+                available(description).stream().filter(set -> set.within(limit)).toList();
         return described.isEmpty() || callable.getAsBoolean() ? described : List.of();
+    }
+
+    /** Whether a limit of oneDNN's includes them. Its other values don't limit any of them. */
+    private boolean within(String limit) {
+        return switch (limit.toUpperCase(Locale.ROOT)) {
+            case "SSE41", "AVX" -> false;
+            case "AVX2", "AVX512_CORE" -> this == AVX2;
+            case "AVX2_VNNI", "AVX2_VNNI_2" -> bits == 256;
+            default -> true;
+        };
     }
 
     static List<VectorInstructions> available(List<String> description) {

@@ -33,12 +33,27 @@ class VectorInstructionsTest {
     @Test
     void thereAreNoneWhereMachineCodeCannotBeCalled() {
         List<String> avx2 = List.of("flags\t\t: avx2 fma f16c");
-        assertThat(VectorInstructions.available(avx2, () -> true)).containsExactly(VectorInstructions.AVX2);
-        assertThat(VectorInstructions.available(avx2, () -> false)).isEmpty();
-        assertThat(VectorInstructions.available(List.of(), () -> {
+        assertThat(VectorInstructions.available(avx2, "", () -> true)).containsExactly(VectorInstructions.AVX2);
+        assertThat(VectorInstructions.available(avx2, "", () -> false)).isEmpty();
+        assertThat(VectorInstructions.available(List.of(), "", () -> {
                     throw new AssertionError("asked");
                 }))
                 .isEmpty();
+    }
+
+    @Test
+    void theLibrarysLimitIsOneOfMachineCodeToo() {
+        List<String> all = List.of("flags\t\t: avx2 fma f16c avx_vnni avx512f avx512bw avx512_vnni");
+        for (String limit : List.of("", "ALL", "DEFAULT", "AVX512_CORE_VNNI", "AVX512_CORE_AMX")) {
+            assertThat(VectorInstructions.available(all, limit, () -> true))
+                    .containsExactly(VectorInstructions.values());
+        }
+        assertThat(VectorInstructions.available(all, "AVX2_VNNI", () -> true))
+                .containsExactly(VectorInstructions.AVX2, VectorInstructions.AVX_VNNI);
+        for (String limit : List.of("AVX2", "avx2", "AVX512_CORE")) {
+            assertThat(VectorInstructions.available(all, limit, () -> true)).containsExactly(VectorInstructions.AVX2);
+        }
+        assertThat(VectorInstructions.available(all, "SSE41", () -> true)).isEmpty();
     }
 
     @Test
