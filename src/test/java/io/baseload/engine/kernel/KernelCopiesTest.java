@@ -9,9 +9,6 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import java.lang.invoke.MethodHandle;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.MethodType;
 import java.util.Arrays;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -92,32 +89,6 @@ class KernelCopiesTest {
             kernels.prefillLinear(w, rows, y, 8, 21, 0, w.panels(), scratch);
         }
         return y.data();
-    }
-
-    /** The JIT learns from short rows that the loop is never entered, and the kernel stays boxed for long ones. Its copy learns from these only. */
-    @Test
-    void aCopyOfABoxedKernelIsNotBoxed() throws ReflectiveOperationException {
-        MethodHandle copy = MethodHandles.lookup()
-                .findStatic(
-                        KernelCopies.of(ShortSums.class),
-                        "sum",
-                        MethodType.methodType(float.class, float[].class, int.class, float[].class));
-        float[] x = random.rows(1, 1024).data();
-        float[] lanes = new float[16];
-        for (int i = 0; i < 1_000_000; i++) {
-            ShortSums.sum(x, 5, lanes);
-        }
-        float expected = ShortSums.sum(x, x.length, lanes);
-        assertThat(sum(copy, x, lanes)).isEqualTo(expected);
-        Allocation.assertNone(200, () -> sum(copy, x, lanes));
-    }
-
-    private static float sum(MethodHandle kernel, float[] x, float[] lanes) {
-        try {
-            return (float) kernel.invokeExact(x, x.length, lanes);
-        } catch (Throwable e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     @Test
