@@ -74,9 +74,6 @@ public interface Kernels {
     /** Whether these kernels use the Vector API: until the JIT has compiled such a kernel, each vector is an object. */
     boolean vectors();
 
-    /** The same kernels in classes of their own, which the JIT compiles anew; these themselves if they don't use the Vector API. */
-    Kernels copied();
-
     /** The most rows for which decode kernels read the weights once. */
     int MAX_DECODE_ROWS = 16;
 

@@ -53,11 +53,6 @@ record ScalarKernels(
     }
 
     @Override
-    public Kernels copied() {
-        return this;
-    }
-
-    @Override
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = tiles == null ? "f32, " : decode;

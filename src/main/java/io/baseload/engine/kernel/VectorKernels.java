@@ -28,8 +28,7 @@ record VectorKernels(
 
     @Override
     public String name() {
-        boolean copied = getClass().getName().endsWith(KernelCopies.SUFFIX);
-        return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits" + (copied ? ", compiled anew" : "");
+        return "vector, " + Lanes.FLOATS.vectorBitSize() + " bits";
     }
 
     @Override
@@ -47,11 +46,6 @@ record VectorKernels(
     @Override
     public boolean vectors() {
         return true;
-    }
-
-    @Override
-    public Kernels copied() {
-        return KernelCopies.vectorKernels(precision, bf16, tiles);
     }
 
     @Override

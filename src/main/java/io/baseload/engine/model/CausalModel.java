@@ -35,9 +35,6 @@ public interface CausalModel {
     /** Accepts the first {@code drafts} drafts of the last step: a page's state, in addition to keys and values, is then that after the last of them. */
     void accept(int drafts);
 
-    /** Computes with other kernels from the next step on, which have the same precision. */
-    void use(Kernels kernels);
-
     /** The time spent in its steps. */
     Profile profile();
 

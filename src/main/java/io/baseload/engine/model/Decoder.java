@@ -115,13 +115,6 @@ final class Decoder implements CausalModel, Step {
     }
 
     @Override
-    public void use(Kernels kernels) {
-        for (Worker worker : workers) {
-            worker.kernels = kernels;
-        }
-    }
-
-    @Override
     public Profile profile() {
         return profile;
     }

@@ -25,9 +25,7 @@ public final class Worker {
     /** The number of unsuccessful checks, some ten microseconds, after which it only waits. */
     private static final int MAX_POLLS = 512;
 
-    /** Replaced only between steps. */
-    Kernels kernels;
-
+    final Kernels kernels;
     final Scratch scratch;
     private final WorkerClock clock;
 

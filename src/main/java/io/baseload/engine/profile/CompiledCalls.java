@@ -12,26 +12,21 @@ public final class CompiledCalls {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     /** Calls that create no objects allocate fewer bytes than this. */
-    public static final long MAX_UNBOXED_BYTES = 4096;
+    private static final long MAX_UNBOXED_BYTES = 4096;
 
     private CompiledCalls() {}
 
-    /** Calls the kernel {@link #CALLS} times and returns whether that created no objects. */
-    public static boolean createNoObjects(Runnable kernel) {
-        return bytes(kernel) < MAX_UNBOXED_BYTES;
-    }
-
     /**
-     * Calls the kernel {@link #CALLS} times and returns the bytes of heap that this allocated.
+     * Calls the kernel {@link #CALLS} times and returns whether that created no objects.
      *
      * @throws IllegalStateException on a virtual thread, whose allocations the JVM doesn't report
      */
-    public static long bytes(Runnable kernel) {
+    public static boolean createNoObjects(Runnable kernel) {
         PlatformThread.require();
         long before = THREADS.getCurrentThreadAllocatedBytes();
         for (int i = 0; i < CALLS; i++) {
             kernel.run();
         }
-        return THREADS.getCurrentThreadAllocatedBytes() - before;
+        return THREADS.getCurrentThreadAllocatedBytes() - before < MAX_UNBOXED_BYTES;
     }
 }

@@ -191,14 +191,17 @@ final class CpuEngine implements Engine {
     private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {
         NativeMemory memory = new NativeMemory();
         try {
+            Kernels kernels = source.kernels(options.precision());
             ModelParts parts = ModelParts.of(source, size, layout, memory);
-            ModelShard shard = parts.shards().getFirst();
-            KvPages pages = shard.kv();
+            KvPages pages = parts.shards().getFirst().kv();
             KvCache cache = new KvCache(pages, options.prefixCache());
-            int group =
-                    shard.weights().config().attention().heads() / pages.layout().kvHeads();
-            Kernels kernels = warm(options, source.kernels(options.precision()), parts, pages.layout(), group);
             CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(layout.workers()), kernels);
+            if (options.warmUp()) {
+                int group =
+                        parts.shards().getFirst().weights().config().attention().heads()
+                                / pages.layout().kvHeads();
+                KernelWarmUp.run(kernels, parts.packings(), pages.layout(), group);
+            }
             var probe = new RooflineProbe(
                     parts.matrices(),
                     kernels,
@@ -206,8 +209,7 @@ final class CpuEngine implements Engine {
                     pinned,
                     source.plan().widest(),
                     size.kvBytesPerToken(source.config()));
-            Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake, () ->
-                    KernelWarmUp.copies(kernels, parts.packings(), pages.layout(), group));
+            Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
             parts.log(options.name(), layout);
@@ -220,19 +222,18 @@ final class CpuEngine implements Engine {
         }
     }
 
-    private static Kernels warm(LoadOptions options, Kernels kernels, ModelParts parts, KvLayout keys, int group) {
-        return options.warmUp() ? KernelWarmUp.run(options.name(), kernels, parts.packings(), keys, group) : kernels;
-    }
-
     private LoadedEncoder loadEncoder(ModelSource source, ModelSize size, LoadOptions options) {
         NativeMemory memory = new NativeMemory();
         try {
+            Kernels kernels = source.kernels(options.precision());
             ModelParts parts = ModelParts.of(source, size, layout, memory);
             ModelShard shard = parts.shards().getFirst();
-            KvLayout keys = shard.kv().layout();
-            int group = source.config().attention().heads() / keys.kvHeads();
-            Kernels kernels = warm(options, source.kernels(options.precision()), parts, keys, group);
             var encoder = new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels);
+            if (options.warmUp()) {
+                KvLayout keys = shard.kv().layout();
+                int group = source.config().attention().heads() / keys.kvHeads();
+                KernelWarmUp.run(kernels, parts.packings(), keys, group);
+            }
             var cache = new KvCache(shard.kv(), false);
             var batcher = new TextBatcher(
                     options.name(), encoder, cache, size.batcher().places(), loop::wake);

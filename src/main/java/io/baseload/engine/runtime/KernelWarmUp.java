@@ -14,7 +14,6 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
-import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,7 +21,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -34,10 +32,8 @@ import java.util.concurrent.locks.LockSupport;
  * and it needs no more of them. Calls are made in rounds, some of each kind, so that the compiler has work while others are still interpreted. After a round without a change there is a
  * pause, in which the compiler has the processor to itself.
  *
- * <p>The number of rounds is limited, not the time: on a busy machine they take longer, but are as useful. If a kernel still creates objects then, it may be compiled by now, with its vectors
- * as objects: that happens where it was compiled after calls of another kind, or by chance, and it lasts. So copies of all kernels are warmed up, which the JIT compiles anew, and if they
- * create fewer objects, the model and all later ones use them. Copies that aren't compiled either are compiled during the first requests. Nothing of the model itself is used, so its cache
- * and statistics are unchanged.
+ * <p>The number of rounds is limited, not the time: on a busy machine they take longer, but are as useful. Kernels that aren't compiled even then are compiled during the first requests, or
+ * by the warm-up of the next model that needs them. Nothing of the model itself is used, so its cache and statistics are unchanged.
  */
 final class KernelWarmUp {
     /** A number of panels for which a kernel processes eight, four, two vectors and one. */
@@ -70,11 +66,6 @@ final class KernelWarmUp {
 
     private static final Set<Kind> WARM = new HashSet<>();
 
-    /** The copies that are used in place of kernels whose vectors stayed objects. */
-    private static final Map<Kernels, Kernels> COPIES = new HashMap<>();
-
-    private static final System.Logger LOG = System.getLogger(KernelWarmUp.class.getName());
-
     private final Kernels kernels;
     private final NativeMemory memory;
 
@@ -84,9 +75,6 @@ final class KernelWarmUp {
     /** All calls of each kind that wasn't warm. */
     private final Map<Kind, List<Runnable>> calls = new HashMap<>();
 
-    /** Bytes of the objects that the cold calls of the last round created. */
-    private long bytes;
-
     private KernelWarmUp(Kernels kernels, NativeMemory memory) {
         this.kernels = kernels;
         this.memory = memory;
@@ -95,71 +83,20 @@ final class KernelWarmUp {
     /**
      * Returns once the kernels of a model are compiled, or the number of rounds is reached.
      *
-     * @param model a name for the log
      * @param packings the packings of its weights
      * @param layout the layout of its keys and values
      * @param group the number of query heads that share a KV head
-     * @return the kernels that the model is to use: these, or their copies
      */
-    static synchronized Kernels run(
-            String model, Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
+    static synchronized void run(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
         if (!kernels.vectors()) {
-            return kernels;
+            return;
         }
-        Kernels used = COPIES.getOrDefault(kernels, kernels);
-        long before = warm(used, packings, layout, group);
-        if (before == 0) {
-            return used;
-        }
-        Kernels copies = used.copied();
-        if (copies.equals(used)) {
-            return used;
-        }
-        long after = warm(copies, packings, layout, group);
-        LOG.log(
-                Level.INFO,
-                "{0}: after the warm-up kernels still made {1} bytes of objects a call, so copies of them were compiled:"
-                        + " {2} bytes",
-                model,
-                before,
-                after);
-        if (after >= before) {
-            return used;
-        }
-        COPIES.put(kernels, copies);
-        return copies;
-    }
-
-    /**
-     * Compiles copies of kernels in the background, for a model whose steps create objects although its kernels were warmed up.
-     *
-     * @return completes with the copies, which later models use too; with the kernels themselves if they have none
-     */
-    static CompletableFuture<Kernels> copies(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
-        return CompletableFuture.supplyAsync(
-                () -> warmCopies(kernels, packings, layout, group),
-                task -> Thread.ofPlatform().name("baseload-copies").daemon().start(task));
-    }
-
-    private static synchronized Kernels warmCopies(
-            Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
-        Kernels copies = kernels.copied();
-        if (!copies.equals(kernels)) {
-            warm(copies, packings, layout, group);
-            COPIES.put(kernels, copies);
-        }
-        return copies;
-    }
-
-    /** Returns the bytes of the objects that a call of each kernel that isn't warm creates. */
-    private static long warm(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
         try (NativeMemory memory = new NativeMemory()) {
             var warmUp = new KernelWarmUp(kernels, memory);
             packings.forEach(packing -> warmUp.add(packing, () -> warmUp.linear(packing)));
             KvLayout head = oneHead(layout);
             warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_QUERIES)));
             WARM.addAll(PlatformThread.call("baseload-warm-up", warmUp::rounds));
-            return warmUp.bytes / CALLS;
         }
     }
 
@@ -176,21 +113,13 @@ final class KernelWarmUp {
     /** Returns the kinds that are warm afterwards. */
     private List<Kind> rounds() {
         for (int round = 0; round < MAX_ROUNDS && !cold.isEmpty(); round++) {
-            bytes = 0;
-            if (!cold.removeIf(this::isWarm)) {
+            if (!cold.removeIf(CompiledCalls::createNoObjects)) {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
         return calls.keySet().stream()
                 .filter(kind -> Collections.disjoint(calls.get(kind), cold))
                 .toList();
-    }
-
-    private boolean isWarm(Runnable call) {
-        long created = CompiledCalls.bytes(call);
-        boolean warm = created < CompiledCalls.MAX_UNBOXED_BYTES;
-        bytes += warm ? 0 : created;
-        return warm;
     }
 
     private void linear(Packing packing) {

@@ -68,11 +68,14 @@ final class RatesProbe {
 
     private final ModelOutline model;
     private final KvPrecision kvPrecision;
+    private final Kernels kernels;
     private final MachineProbe probe;
     private final NativeMemory memory;
 
-    private RatesProbe(ModelOutline model, KvPrecision kvPrecision, MachineProbe probe, NativeMemory memory) {
+    private RatesProbe(
+            ModelOutline model, Kernels kernels, KvPrecision kvPrecision, MachineProbe probe, NativeMemory memory) {
         this.model = model;
+        this.kernels = kernels;
         this.kvPrecision = kvPrecision;
         this.probe = probe;
         this.memory = memory;
@@ -81,12 +84,9 @@ final class RatesProbe {
     static MachineRates measure(
             ModelOutline model, Kernels kernels, KvPrecision kvPrecision, TeamLayout layout, boolean pinned) {
         int widest = widest(model);
-        Set<Packing> packings = packings(samples(model));
-        Kernels warm =
-                KernelWarmUp.run("a measurement", kernels, packings, token(model, kvPrecision), group(model));
         try (NativeMemory memory = new NativeMemory();
-                MachineProbe probe = new MachineProbe(layout, pinned, warm, widest, model.valueDim())) {
-            return new RatesProbe(model, kvPrecision, probe, memory).measure(layout);
+                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest, model.valueDim())) {
+            return new RatesProbe(model, kernels, kvPrecision, probe, memory).measure(layout);
         }
     }
 
@@ -146,6 +146,7 @@ final class RatesProbe {
         KvLayout token = token(model, kvPrecision);
         int group = group(model);
         Collection<Matrices> samples = samples(model);
+        KernelWarmUp.run(kernels, packings(samples), token, group);
         List<MemorySegment> shards = filled(layout.shards());
         List<MemorySegment> weights = weights(shards);
         Map<String, KernelRates> rates = new HashMap<>();

@@ -21,7 +21,6 @@ final class AllocationWatch {
     private int row;
     private boolean told;
     private long before;
-    private long last;
 
     /** Called before a step. */
     void begin(Team team) {
@@ -35,26 +34,8 @@ final class AllocationWatch {
         return steps % EVERY == 0 ? note(team.allocatedBytes() - before) : 0;
     }
 
-    /** The allocation of the last step that was measured. */
-    long last() {
-        return last;
-    }
-
-    /** Whether the step that ended last was measured. */
-    boolean measured() {
-        return steps > 0 && steps % EVERY == 0;
-    }
-
-    /** Starts from the beginning, because the kernels are others now. */
-    void restart() {
-        steps = 0;
-        row = 0;
-        told = false;
-    }
-
     /** Records a step's allocation; it is reported once. */
     long note(long bytes) {
-        last = bytes;
         row = bytes > MAX_STEP_BYTES ? row + 1 : 0;
         if (row < IN_A_ROW || told) {
             return 0;

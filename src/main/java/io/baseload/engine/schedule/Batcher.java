@@ -5,7 +5,6 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.SpeculationLoad;
 import io.baseload.engine.api.TokenSink;
-import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
@@ -17,9 +16,7 @@ import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
 
 /**
  * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks, except for their end if the engine is lost.
@@ -34,7 +31,7 @@ public final class Batcher implements ModelTurns {
     private final StepPlanner planner;
     private final Delivery delivery;
     private final Runnable wakeEngine;
-    private final KernelReplacement kernels;
+    private final AllocationWatch allocations = new AllocationWatch();
     private final Batch batch;
 
     /** Oldest first. */
@@ -46,17 +43,8 @@ public final class Batcher implements ModelTurns {
     private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
 
-    /**
-     * @param wakeEngine wakes the engine's thread
-     * @param copies starts to compile copies of the model's kernels, which replace them then
-     */
-    public Batcher(
-            String name,
-            CausalModel model,
-            KvCache cache,
-            BatcherLimits limits,
-            Runnable wakeEngine,
-            Supplier<CompletableFuture<Kernels>> copies) {
+    /** @param wakeEngine wakes the engine's thread */
+    public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
         this.name = name;
         this.model = model;
         this.admission = new Admission(name, model.config(), cache, limits, wakeEngine);
@@ -64,7 +52,6 @@ public final class Batcher implements ModelTurns {
         this.planner = new StepPlanner(limits, speculation);
         this.delivery = new Delivery(model, speculation, limits.residents());
         this.wakeEngine = wakeEngine;
-        this.kernels = new KernelReplacement(name, model, copies);
         this.batch = model.batch();
     }
 
@@ -138,9 +125,9 @@ public final class Batcher implements ModelTurns {
             if (batch.rows() > 0) {
                 var event = StepEvent.begun();
                 speculation.begin();
-                kernels.begin(team);
+                allocations.begin(team);
                 model.forward(team, batch);
-                kernels.end(team);
+                tell(allocations.end(team));
                 speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
@@ -155,6 +142,18 @@ public final class Batcher implements ModelTurns {
         }
         worked |= reap();
         return worked ? Turn.WORKED : idle();
+    }
+
+    private void tell(long allocated) {
+        if (allocated > 0) {
+            LOG.log(
+                    Level.WARNING,
+                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none:"
+                            + " the JIT left one boxed, and answers are slow. Restarting the process repairs this",
+                    name,
+                    batch.rows(),
+                    allocated);
+        }
     }
 
     private Turn idle() {

@@ -33,7 +33,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -168,8 +167,8 @@ public final class ModelBench implements AutoCloseable {
     /** The likeliest tokens after a prompt, as the scheduler decodes them. */
     public int[] greedy(int[] prompt, int count) {
         int chunk = MAX_ROWS / 2;
-        var limits = new BatcherLimits(contextLength, 1, 1, chunk, false);
-        var batcher = new Batcher("bench", model, cache, limits, () -> {}, CompletableFuture::new);
+        var batcher =
+                new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk, false), () -> {});
         var sink = new CollectingSink();
         batcher.submit(GenerationRequest.greedy(prompt, count), sink);
         while (!sink.ended()) {

@@ -26,7 +26,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 
 /** A scheduler over a tiny model, a turn at a time. */
 final class BatcherBench {
@@ -34,7 +33,6 @@ final class BatcherBench {
     private final Batcher batcher;
     private final Watched model;
     private final KvCache cache;
-    private int copied;
 
     BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages) {
         this(memory, team, limits, pages, TestModels.tiny());
@@ -53,18 +51,8 @@ final class BatcherBench {
                     config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory));
             model = new Watched(
                     CausalModel.of(config, List.of(new ModelShard(weights, kv, memory)), rows, Kernels.best()));
-            batcher = new Batcher("tiny", model, cache, limits, () -> {}, this::copies);
+            batcher = new Batcher("tiny", model, cache, limits, () -> {});
         }
-    }
-
-    private CompletableFuture<Kernels> copies() {
-        copied++;
-        return CompletableFuture.completedFuture(Kernels.best().copied());
-    }
-
-    /** How often copies of the kernels were compiled. */
-    int copied() {
-        return copied;
     }
 
     Batcher batcher() {
@@ -89,7 +77,6 @@ final class BatcherBench {
         final List<Integer> rows = new ArrayList<>();
         boolean broken;
         Optional<Step> before = Optional.empty();
-        Optional<Kernels> replaced = Optional.empty();
 
         Watched(CausalModel model) {
             this.model = model;
@@ -123,12 +110,6 @@ final class BatcherBench {
         @Override
         public void accept(int drafts) {
             model.accept(drafts);
-        }
-
-        @Override
-        public void use(Kernels kernels) {
-            replaced = Optional.of(kernels);
-            model.use(kernels);
         }
 
         @Override
