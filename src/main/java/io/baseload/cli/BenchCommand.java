@@ -92,8 +92,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--turns",
-            description = "Instead, measure how long the second turn of a chat waits for its first token, beside a first"
-                    + " turn of --prompt tokens.")
+            description =
+                    "Instead, measure how long the second turn of a chat waits for its first token, beside a first"
+                            + " turn of --prompt tokens.")
     private boolean turns;
 
     @Option(

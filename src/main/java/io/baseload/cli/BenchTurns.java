@@ -77,7 +77,8 @@ record BenchTurns(
     }
 
     /** Each round has another first token, so that nothing of it is cached. */
-    private static Round round(LoadedModel model, int number, int prompt) throws InterruptedException, ExecutionException {
+    private static Round round(LoadedModel model, int number, int prompt)
+            throws InterruptedException, ExecutionException {
         int vocabulary = model.info().vocabularySize();
         int[] question = BenchRound.ids(prompt, number, vocabulary);
         Turn first = turn(model, question);
@@ -110,8 +111,8 @@ record BenchTurns(
     String line() {
         return String.format(
                 Locale.ROOT,
-                "%s, %d threads: the first token after %s ms for %d tokens, after %s ms for the next turn's %d, of which %d"
-                        + " are cached: %.1f %% (%.1f to %.1f)",
+                "%s, %d threads: the first token after %s ms for %d tokens, after %s ms for the next turn's %d, of"
+                        + " which %d are cached: %.1f %% (%.1f to %.1f)",
                 quantize,
                 threads,
                 firstMillis,

@@ -75,9 +75,7 @@ public enum VectorInstructions {
     /** Found once. A processor without any of them must not execute even one. */
     private static final class Machine {
         static final List<VectorInstructions> INSTRUCTIONS = available(
-                Processor.description(),
-                Objects.requireNonNullElse(System.getenv(LIMIT), ""),
-                MachineCode::available);
+                Processor.description(), Objects.requireNonNullElse(System.getenv(LIMIT), ""), MachineCode::available);
     }
 
     /**
