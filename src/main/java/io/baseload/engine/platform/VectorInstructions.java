@@ -66,8 +66,7 @@ public enum VectorInstructions {
 
     /** Found once. A processor without any of them must not execute even one. */
     private static final class Machine {
-        static final List<VectorInstructions> INSTRUCTIONS =
-                available(Processor.description(), MachineCode::available);
+        static final List<VectorInstructions> INSTRUCTIONS = available(Processor.description(), MachineCode::available);
     }
 
     /** @param callable whether machine code can be called; not asked if the processor has none of them */

@@ -237,8 +237,7 @@ class Bf16LinearTest {
             assertArrayEquals(together, apart.data());
             PromptForm promptForm = machine.promptForm(w);
             if (promptForm != PromptForm.PLAIN) {
-                PromptRows rows =
-                        PromptRows.allocate(memory, PromptRows.elements(MANY, cols), machine.promptBytes());
+                PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(MANY, cols), machine.promptBytes());
                 machine.quantize(promptForm, x, MANY, 0, MANY, rows, scratch);
                 Rows parts = output(w, MANY);
                 for (int i = 1; i < cuts.length; i++) {
@@ -255,8 +254,7 @@ class Bf16LinearTest {
     void aProductFromAnyRowReadsNothingBeyondTheMemory(int count) {
         for (Bf16Format format : List.of(Bf16Format.ROUNDED, Bf16Format.SPLIT)) {
             for (int cols : WIDTHS) {
-                PromptRows rows =
-                        PromptRows.allocate(memory, PromptRows.elements(count, cols), format.bytes());
+                PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(count, cols), format.bytes());
                 rows.start(PromptForm.BF16, random.rows(count, cols), count, null);
                 for (int c = 0; c < format.chunks(cols); c++) {
                     int depth = format.terms() * format.columns(cols, c);
