@@ -161,11 +161,10 @@ final class AttentionKernel {
             Tanh.softCap(scores, at + first, end - first, options.softCap());
         }
         float max = RowKernels.max(scores, at + first, end - first);
-        RowKernels.exponentials(scores, at + first, end - first, max);
+        scratch.part.maxima[query] = max;
+        scratch.part.sums[query] = RowKernels.exponentials(scores, at + first, end - first, max, scratch.lanes);
         Arrays.fill(scores, at + start, at + first, 0f);
         Arrays.fill(scores, at + end, at + tokens, 0f);
-        scratch.part.maxima[query] = max;
-        scratch.part.sums[query] = RowKernels.sum(scores, at + start, end - start, scratch.lanes);
     }
 
     private static void mix(

@@ -237,9 +237,10 @@ final class RowKernels {
         return result;
     }
 
-    /** x = e^(x − max). */
-    static void exponentials(float[] x, int at, int count, float max) {
+    /** x = e^(x − max). Returns the sum of the results: element i is added to lane i % 16. The lanes are in memory, where exponentials hide the time that it takes, for the reason that {@link #sum} gives. */
+    static float exponentials(float[] x, int at, int count, float max, float[] lanes) {
         int end = FLOATS.loopBound(count);
+        Arrays.fill(lanes, 0, LANES, 0f);
         for (int i = 0; i < end; i += L) {
             FloatVector c = FloatVector.fromArray(FLOATS, x, at + i)
                     .sub(max)
@@ -256,11 +257,15 @@ final class RowKernels {
             p = p.fma(r, FloatVector.broadcast(FLOATS, Exp.C2));
             p = p.fma(r.mul(r), r).add(1f);
             IntVector power = shifted.reinterpretAsInts().lanewise(LSHL, 23);
-            p.reinterpretAsInts().add(power).reinterpretAsFloats().intoArray(x, at + i);
+            p = p.reinterpretAsInts().add(power).reinterpretAsFloats();
+            p.intoArray(x, at + i);
+            p.add(FloatVector.fromArray(FLOATS, lanes, i % LANES)).intoArray(lanes, i % LANES);
         }
         for (int i = end; i < count; i++) {
             x[at + i] = Exp.exp(x[at + i] - max);
+            lanes[i % LANES] += x[at + i];
         }
+        return ScalarKernels.sumOfLanes(lanes);
     }
 
     /** Adds element i to lane i % 16. The sums stay in memory: if most rows are shorter than a vector when this is compiled, C2 makes an object of a sum that lives around the loop. */

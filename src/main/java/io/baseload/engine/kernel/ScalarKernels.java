@@ -412,7 +412,7 @@ record ScalarKernels(
         }
     }
 
-    /** Replaces scores by e^(score − maximum); stores the maximum and the sum, with token t in lane t % 16. */
+    /** Replaces scores by e^(score − maximum); stores the maximum and the sum, with token t in lane (t − first) % 16. */
     private static void exponentials(Scratch scratch, int query, int first, int end) {
         float[] scores = scratch.scores;
         float max = scores[first % Attention.SPAN];
@@ -423,7 +423,7 @@ record ScalarKernels(
         for (int t = first; t < end; t++) {
             float weight = Exp.exp(scores[t % Attention.SPAN] - max);
             scores[t % Attention.SPAN] = weight;
-            scratch.lanes[t % LANES] += weight;
+            scratch.lanes[(t - first) % LANES] += weight;
         }
         scratch.part.maxima[query] = max;
         scratch.part.sums[query] = sumOfLanes(scratch.lanes);
