@@ -18,7 +18,7 @@ public enum PromptForm {
     /** In BF16 ({@link Bf16Format}). */
     BF16;
 
-    /** Tiles have three numbers for each group in addition to the codes. */
+    /** Tiles have four numbers for each group in addition to the codes. */
     static final int TILE_BYTES = 2;
 
     /**

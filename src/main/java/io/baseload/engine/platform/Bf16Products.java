@@ -116,7 +116,7 @@ public final class Bf16Products {
      */
     public int multiply(MemorySegment x, long at, int rows, int depth) {
         int height = height(rows);
-        Objects.checkFromIndexSize(at, 2L * HEIGHTS[height] * depth, x.byteSize());
+        Objects.checkFromIndexSize(at, 2L * reads(rows) * depth, x.byteSize());
         try {
             OneDnn.execute(call(height, depth), x.address() + at, stream);
         } finally {

@@ -172,7 +172,6 @@ public final class MachineProbe implements AutoCloseable {
         var multiplying = new Multiplying(weights, Math.min(rows, Kernels.MAX_DECODE_ROWS));
         warm(multiplying);
         double start = each(multiplying, multiplying::prepare);
-        team.run((worker, workers, barrier) -> multiplying.prepare(worker));
         double panels = each(multiplying, multiplying::multiply);
         double rate = team.workers() * multiplying.most * (double) PackedMatrix.LANES * weights.cols() / panels;
         return KernelTime.of(rows, start, rate);

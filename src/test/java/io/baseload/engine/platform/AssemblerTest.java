@@ -47,6 +47,7 @@ class AssemblerTest {
         assertCode(256, a -> a.vector(Instruction.VPMOVSXBD, v(8), at(R10, 8)), "c4 42 7d 21 82 08 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VFMADD231PS, v(15), v(1), v(8)), "c4 42 75 b8 f8");
         assertCode(256, a -> a.vector(Instruction.VFMADD213PS, v(8), v(12), v(13)), "c4 42 1d a8 c5");
+        assertCode(256, a -> a.vector(Instruction.VFMSUB213PS, v(8), v(12), v(13)), "c4 42 1d aa c5");
         assertCode(256, a -> a.vector(Instruction.VPXOR, v(14), v(14), v(14)), "c4 41 0d ef f6");
         assertCode(256, a -> a.vector(Instruction.VADDPS, v(13), v(13), at(RDI, 0x400)), "c4 61 14 58 af 00 04 00 00");
         assertCode(256, a -> a.vector(Instruction.VMULPS, v(1), v(1), v(12)), "c4 c1 74 59 cc");
@@ -90,6 +91,10 @@ class AssemblerTest {
         assertCode(512, a -> a.vector(Instruction.VCVTPH2PS, v(8), at(R10, 16)), "62 52 7d 48 13 82 10 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VPMOVSXBD, v(8), at(R10, 8)), "62 52 7d 48 21 82 08 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VFMADD231PS, v(30), v(1), v(8)), "62 42 75 48 b8 f0");
+        assertCode(
+                512,
+                a -> a.vector(Instruction.VFMSUB213PS, v(8), v(9), broadcast(RCX, 44)),
+                "62 72 35 58 aa 81 2c 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VPXOR, v(14), v(14), v(14)), "62 51 0d 48 ef f6");
     }
 

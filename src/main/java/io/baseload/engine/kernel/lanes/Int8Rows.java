@@ -23,7 +23,7 @@ import jdk.incubator.vector.VectorShuffle;
 /**
  * Rows of activations, quantized to 8 bits in groups of columns, in the form in which 16-bit lanes multiply them by 4-bit codes.
  *
- * <p>In each group x ≈ step · q with q = −127 … 127 and {@link TileRows#step step} = max |x| / 127, rounded to nearest even.
+ * <p>In each group x ≈ step · q with {@link TileRows#step step} = max |x| / 127 without its last two bits, and q = −127 … 127 rounded to nearest even.
  *
  * <p><b>No nibble is masked.</b> An int of a panel, w, holds eight columns of one row, n_0 … n_7. It is shifted down by 0 to 3 nibbles, and its two 16-bit halves are
  * multiplied as lanes, the low one for columns 0 … 3, the high one for columns 4 … 7. The low half of w >>> 4j is n_j + 16·n_(j+1) + 256·n_(j+2) …, so the nibbles above the lowest one are

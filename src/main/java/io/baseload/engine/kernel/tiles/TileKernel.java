@@ -15,7 +15,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
  *
  * <p><b>The results</b> equal those of {@code ScalarInt8}, bit for bit: an exact sum of integers for each group of 32 or 16 columns, and one product and one fused multiply-add for each group and output.
- * So the result depends neither on the instructions nor on the number of rows. Rows must be finite.
+ * So the result depends neither on the instructions nor on the number of rows. Numbers of rows must be below 10^33 ({@link TileRows#step}).
  *
  * <p><b>No exceptions.</b> A wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */
