@@ -1,6 +1,6 @@
-{{/* Names of releases may have dots, names of Services may not. */}}
+{{/* Names of releases may have dots and begin with a digit, names of Services may not. */}}
 {{- define "baseload.name" -}}
-{{- $release := .Release.Name | replace "." "-" }}
+{{- $release := regexReplaceAll "^([0-9])" (.Release.Name | replace "." "-") "baseload-${1}" }}
 {{- contains "baseload" $release | ternary $release (printf "%s-baseload" $release) | trunc 63 | trimSuffix "-" }}
 {{- end }}
 

@@ -23,7 +23,7 @@ class NamesChartTest {
     @TempDir
     private Path folder;
 
-    /** The last is as long as Helm allows. */
+    /** The last two are as long as Helm allows. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -31,6 +31,8 @@ class NamesChartTest {
                 "team.llm",
                 "baseload",
                 "baseload.v2",
+                "1llm",
+                "12345678901234567890.2345678901234567890.23456789-123",
                 "a2345678901234567890.2345678901234567890.23456789-123"
             })
     void eachIsALabelOfDns(String release) throws IOException {

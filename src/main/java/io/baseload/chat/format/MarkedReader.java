@@ -11,6 +11,8 @@ import java.util.stream.Stream;
  */
 final class MarkedReader implements CallReader {
     private static final int MAX_HEADER_LENGTH = 256;
+    /** Chars that are read again in one answer: objects in one another, each of which fails at its end, would be read as often as there are of them. */
+    private static final int MAX_AGAIN = 1 << 24;
 
     private enum At {
         /** In text, or between calls. */
@@ -37,6 +39,7 @@ final class MarkedReader implements CallReader {
     private At at = At.OUTSIDE;
     private boolean beginning = true;
     private boolean list;
+    private long again;
     private CallObject object;
     private JsonExtent extent = new JsonExtent();
 
@@ -195,7 +198,7 @@ final class MarkedReader implements CallReader {
         at = At.OUTSIDE;
     }
 
-    /** Not a call: the first char is text, and a call may begin at any char after it. */
+    /** Not a call: the first char is text, and a call may begin at any char after it, unless too much was read again. */
     private void fail() {
         String text = raw.toString();
         raw.setLength(0);
@@ -207,6 +210,11 @@ final class MarkedReader implements CallReader {
                 .max()
                 .orElse(1);
         text.substring(0, mark).chars().forEach(out::text);
+        again += text.length() - mark;
+        if (again > MAX_AGAIN) {
+            text.substring(mark).chars().forEach(out::text);
+            return;
+        }
         for (int i = text.length() - 1; i >= mark; i--) {
             unread.append(text.charAt(i));
         }

@@ -45,11 +45,12 @@ final class ToolBlocks {
         return new ToolSet(tools, hidden.isEmpty() ? mode : among(shown, mode), parallel);
     }
 
-    /** A named tool is called in any case, so that it doesn't matter which others the model sees. */
+    /** A named tool is shown alone: others could make the prompt too long. */
     private static ToolChoice among(Set<String> shown, ToolChoice choice) {
         return switch (choice) {
             case ToolChoice.Mode.AUTO -> new ToolChoice.Allowed(shown, false);
             case ToolChoice.Mode.REQUIRED -> new ToolChoice.Allowed(shown, true);
+            case ToolChoice.Named named -> new ToolChoice.Allowed(Set.of(named.name()), true);
             default -> choice;
         };
     }
@@ -77,7 +78,11 @@ final class ToolBlocks {
             case "none" -> ToolChoice.Mode.NONE;
             case "any" -> {
                 if (shown.isEmpty()) {
-                    throw Invalid.value(type.path(), "it is only allowed where 'tools' are given.");
+                    throw Invalid.value(
+                            type.path(),
+                            names.isEmpty()
+                                    ? "it is only allowed where 'tools' are given."
+                                    : "all tools are deferred, and none was found yet.");
                 }
                 yield ToolChoice.Mode.REQUIRED;
             }

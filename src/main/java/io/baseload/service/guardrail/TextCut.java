@@ -5,7 +5,7 @@ import java.lang.Character.UnicodeScript;
 /**
  * Where a growing text may be split, so that no personal data spans the place: after a space that follows a word of letters, or after a character of a script without spaces. Data
  * that contains spaces consists of numbers, and continues only after a word with a digit or without a letter; except IBANs, some of which have groups of letters, and phone numbers, which have
- * a word before their extension: no word directly after one with a digit is such a place.
+ * a word before their extension: no word directly after one with a digit, on the same line, is such a place.
  */
 final class TextCut {
     /** More than an IBAN in groups, even with some invisible characters. */
@@ -29,15 +29,27 @@ final class TextCut {
         return 0;
     }
 
-    /** Whether there are letters, and no digit, between this space and the previous one, and no digit in the word before. */
+    /** Whether there are letters, and no digit, between this space and the previous one, and it can't be the word before a phone number's extension. */
     private static boolean isWord(CharSequence text, int end) {
         int begin = wordBefore(text, end);
+        CharSequence word = text.subSequence(begin, end);
+        return word.codePoints().anyMatch(Character::isLetter)
+                && word.codePoints().noneMatch(Character::isDigit)
+                && !followsNumber(text, begin);
+    }
+
+    /** On the same line; other characters than letters and digits may be between. */
+    private static boolean followsNumber(CharSequence text, int begin) {
         int before = begin;
-        while (before > 0 && Character.isWhitespace(text.charAt(before - 1))) {
+        while (before > 0 && isBetween(text.charAt(before - 1))) {
             before--;
         }
-        return text.subSequence(begin, end).chars().anyMatch(Character::isLetter)
-                && text.subSequence(wordBefore(text, before), end).chars().noneMatch(Character::isDigit);
+        return text.subSequence(wordBefore(text, before), before).codePoints().anyMatch(Character::isDigit);
+    }
+
+    /** A surrogate may be half a digit. */
+    private static boolean isBetween(char c) {
+        return !Character.isLetterOrDigit(c) && !Character.isSurrogate(c) && c != '\n' && c != '\r';
     }
 
     private static int wordBefore(CharSequence text, int end) {

@@ -80,10 +80,26 @@ class AnswerReaderTest {
     }
 
     /** Each of these objects looks like a call until its end, and so does the next one inside it. */
+    @ParameterizedTest
+    @CsvSource({"100, true", "4000, false", "100000, false"})
+    void readsObjectsInOneAnotherThatAreNoCallsUpToALimit(int depth, boolean within) {
+        String begin = "<tool_call>{\"a\":[".repeat(depth);
+        String call = "<tool_call>{\"name\": \"ping\"}";
+        String end = "]}".repeat(depth);
+        String written = begin + call + end;
+        assertEquals(
+                within ? new Reading("", begin, List.of("ping {}")) : new Reading("", written, List.of()),
+                read("hermes", NO_THOUGHTS, false, written, 1_000));
+        assertEquals(new Reading("", begin + end, List.of()), read("hermes", NO_THOUGHTS, false, begin + end, 1_000));
+    }
+
     @Test
-    void readsObjectsInOneAnotherThatAreNoCalls() {
-        String written = "<tool_call>{\"a\":[".repeat(4_000) + "]}".repeat(4_000);
-        assertEquals(new Reading("", written, List.of()), read("hermes", NO_THOUGHTS, false, written, 1_000));
+    void aCallAfterThoseIsStillRead() {
+        String text = "<tool_call>{\"a\":[".repeat(4_000) + "]}".repeat(4_000);
+        String written = text + " Now: <tool_call>{\"name\": \"ping\"}</tool_call>";
+        assertEquals(
+                new Reading("", text + " Now:", List.of("ping {}")),
+                read("hermes", NO_THOUGHTS, false, written, 1_000));
     }
 
     static Stream<String> formats() {

@@ -273,10 +273,26 @@ class AnthropicMessagesTest {
         assertEquals(
                 new ToolChoice.Allowed(Set.of("search", "draw"), true),
                 forced.tools().choice());
+        var named = asked(searched.formatted(", \"tool_choice\": {\"type\": \"tool\", \"name\": \"draw\"}", "fetch"))
+                .tools();
+        assertThat(named.shown()).extracting(ToolSpec::name).containsExactly("draw");
+        assertEquals(named.shown(), named.callable());
+        assertTrue(named.forced());
         Web.Reply unknown = web.post("/v1/messages", searched.formatted("", "paint"));
         assertError(unknown, 400, "invalid_request_error");
         assertThat(unknown.error().get("message").stringValue())
                 .contains("'messages[2].content[0].content[0].tool_name'");
+    }
+
+    @Test
+    void aCallCannotBeForcedBeforeAToolIsFound() throws Exception {
+        Web.Reply reply = ask("m", """
+            , "tool_choice": {"type": "any"},
+             "tools": [{"name": "fetch", "input_schema": {"type": "object"}, "defer_loading": true}]\
+            """);
+        assertError(reply, 400, "invalid_request_error");
+        assertThat(reply.error().get("message").stringValue())
+                .contains("'tool_choice.type'", "all tools are deferred, and none was found yet.");
     }
 
     private CompletionRequest asked(String body) throws Exception {
@@ -329,6 +345,7 @@ class AnthropicMessagesTest {
         {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "tool_result", "tool_use_id": "x"}]}]} | messages[0].content[0].tool_use_id
         {"model": "m", "max_tokens": 5, "temperature": 1.5, "messages": [{"role": "user", "content": "a"}]} | temperature
         {"model": "m", "max_tokens": 5, "tools": [{"type": "bash_20250124", "name": "bash"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].type
+        {"model": "m", "max_tokens": 5, "tools": [{"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].type
         {"model": "m", "max_tokens": 5, "tools": [{"name": "f"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].input_schema
         {"model": "m", "max_tokens": 5, "tool_choice": {"type": "any"}, "messages": [{"role": "user", "content": "a"}]} | tool_choice.type
         {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "a"}}]}]} | messages[0].content[0].type

@@ -478,8 +478,10 @@ class AuditExportTest {
     }
 
     private void append(int entries) {
-        var trail = platform.get(AuditTrail.class);
-        IntStream.rangeClosed(1, entries).forEach(i -> trail.append(ACTOR, "admin.test", "ä € \"" + i, Map.of("i", i)));
+        platform.get(AuditTrail.class)
+                .append(IntStream.rangeClosed(1, entries)
+                        .mapToObj(i -> new AuditTrail.NewEntry(ACTOR, "admin.test", "ä € \"" + i, Map.of("i", i)))
+                        .toList());
     }
 
     private void tamper(String change) {

@@ -64,6 +64,8 @@ class AuditRightsTest {
                     "format(x text, VARIADIC y text[]) RETURNS text",
                     "concat_ws(x text, VARIADIC y text[]) RETURNS text",
                     "audit_append(x text) RETURNS bigint",
+                    "audit_append(a varchar[], b varchar[], c varchar[], d varchar[], e varchar[]) RETURNS bigint",
+                    "unnest(x text[]) RETURNS SETOF text",
                     "takes_over(x text, y json) RETURNS text",
                     "takes_over(x bigint, y int) RETURNS bigint",
                     "to_char(x timestamp, y text) RETURNS text")) {

@@ -23,12 +23,13 @@ import org.junit.jupiter.params.provider.MethodSource;
 class AnswerFilterTest {
     private static final String ANSWER =
             "Ann is at ann@example.com 😀, and her card is 4111 1111 1111 1111. Her IBAN, she says, is DE89 3704 0044"
-                    + " 0532 0130 00\n"
-                    + "and 12 apples cost 3. 她的邮箱是ann@example.com。Call +49 30 123456 ext. 12. Or pay to NL91 ABNA 0417"
-                    + " 1643 00, to gb82 west 1234 5698 7654 32 or IE29 AIBK 9311 5212 3456 78 please.";
+                + " 0532 0130 00\n"
+                + "and 12 apples cost 3. 她的邮箱是ann@example.com。Call +49 30 123456 ext. 12. Or +49 30 123456 , ext. 12."
+                + " Or pay to NL91 ABNA 0417 1643 00, to gb82 west 1234 5698 7654 32 or IE29 AIBK 9311 5212 3456 78"
+                + " please.";
     private static final String REDACTED =
             "Ann is at [EMAIL] 😀, and her card is [CREDIT_CARD]. Her IBAN, she says, is [IBAN]\nand 12 apples cost 3."
-                    + " 她的邮箱是[EMAIL]。Call [PHONE]. Or pay to [IBAN], to [IBAN] or [IBAN] please.";
+                    + " 她的邮箱是[EMAIL]。Call [PHONE]. Or [PHONE]. Or pay to [IBAN], to [IBAN] or [IBAN] please.";
 
     private final List<CompletionEvent> heard = new ArrayList<>();
     private final CompletableFuture<CompletionEvent> end = new CompletableFuture<>();
@@ -94,7 +95,7 @@ class AnswerFilterTest {
             assertThat(filter.verdicts())
                     .singleElement()
                     .satisfies(verdict -> assertThat(verdict.findings())
-                            .isEqualTo(Map.of("email", 2, "credit_card", 1, "iban", 4, "phone", 1)));
+                            .isEqualTo(Map.of("email", 2, "credit_card", 1, "iban", 4, "phone", 2)));
         }
     }
 
