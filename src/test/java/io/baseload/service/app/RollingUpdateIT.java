@@ -44,6 +44,7 @@ final class RollingUpdateIT {
     /** Held to read until an answer has begun: the time that load balancers have. The rest of it needs no endpoint. */
     private final ReadWriteLock balancer = new ReentrantReadWriteLock(true);
 
+    private final List<Future<Integer>> clients = new ArrayList<>();
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean over;
     private EmbeddedDatabase database;
@@ -66,7 +67,6 @@ final class RollingUpdateIT {
     void noRequestFails() throws Exception {
         add();
         add();
-        var clients = new ArrayList<Future<Integer>>();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < CLIENTS; i++) {
                 clients.add(threads.submit((Callable<Integer>) this::ask));
@@ -103,10 +103,17 @@ final class RollingUpdateIT {
         balance(() -> endpoints.add(rest));
     }
 
-    /** Until each process has got some. */
+    /** Until each process has got some. Throws what a client has met instead. */
     private void awaitRequests() {
         int before = asked.get();
-        Patience.await().until(() -> asked.get() >= before + 3 * CLIENTS);
+        Patience.await().until(() -> {
+            for (Future<Integer> client : clients) {
+                if (client.isDone()) {
+                    client.get();
+                }
+            }
+            return asked.get() >= before + 3 * CLIENTS;
+        });
     }
 
     /** Between requests. */
