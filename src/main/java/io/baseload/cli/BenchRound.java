@@ -57,7 +57,7 @@ record BenchRound(
         long start = System.nanoTime();
         for (int i = 0; i < batch; i++) {
             int[] ids = ids(prompt, number * batch + i, model.info().vocabularySize());
-            model.generate(request(ids, decode + UNMEASURED, gate), sinks.get(i));
+            model.generate(request(ids, decode + UNMEASURED, gate, CacheScope.PRIVATE), sinks.get(i));
         }
         started.await();
         OperatorTimes between = model.times();
@@ -75,7 +75,8 @@ record BenchRound(
                 model.times().since(between));
     }
 
-    private static GenerationRequest request(int[] ids, int tokens, Lease lease) {
+    /** A greedy answer without an end. */
+    static GenerationRequest request(int[] ids, int tokens, Lease lease, CacheScope scope) {
         return new GenerationRequest(
                 ids,
                 tokens,
@@ -86,7 +87,7 @@ record BenchRound(
                 Optional.empty(),
                 lease,
                 FlowId.NONE,
-                CacheScope.PRIVATE);
+                scope);
     }
 
     private static long[] steps(long[] times) {

@@ -1,16 +1,11 @@
 package io.baseload.cli;
 
 import io.baseload.engine.api.CacheScope;
-import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.LoadedModel;
-import io.baseload.engine.api.SamplingOptions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.function.ToDoubleFunction;
@@ -91,19 +86,7 @@ record BenchTurns(
     private static Turn turn(LoadedModel model, int[] prompt) throws InterruptedException, ExecutionException {
         var sink = new BenchSink(ANSWER, new CountDownLatch(1));
         long start = System.nanoTime();
-        model.generate(
-                new GenerationRequest(
-                        prompt,
-                        ANSWER,
-                        SamplingOptions.greedy(),
-                        Set.of(),
-                        -1,
-                        false,
-                        Optional.empty(),
-                        Lease.unlimited(),
-                        FlowId.NONE,
-                        SCOPE),
-                sink);
+        model.generate(BenchRound.request(prompt, ANSWER, Lease.unlimited(), SCOPE), sink);
         int cached = sink.end().get().cached();
         return new Turn((sink.times()[0] - start) / 1e6, sink.ids(), cached);
     }
