@@ -11,25 +11,16 @@ import static io.baseload.engine.platform.Assembler.Integer64.RDI;
 import static io.baseload.engine.platform.Assembler.Integer64.RDX;
 import static io.baseload.engine.platform.Assembler.Integer64.RSI;
 import static io.baseload.engine.platform.Assembler.at;
-import static io.baseload.engine.platform.Assembler.broadcast;
 import static io.baseload.engine.platform.Instruction.VADDPS;
 import static io.baseload.engine.platform.Instruction.VCVTDQ2PS;
 import static io.baseload.engine.platform.Instruction.VCVTPH2PS;
 import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
-import static io.baseload.engine.platform.Instruction.VFMSUB213PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
-import static io.baseload.engine.platform.Instruction.VPABSB;
-import static io.baseload.engine.platform.Instruction.VPADDD;
-import static io.baseload.engine.platform.Instruction.VPADDW;
 import static io.baseload.engine.platform.Instruction.VPAND;
 import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
-import static io.baseload.engine.platform.Instruction.VPDPBUSD;
-import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
-import static io.baseload.engine.platform.Instruction.VPMADDWD;
 import static io.baseload.engine.platform.Instruction.VPMOVSXBD;
-import static io.baseload.engine.platform.Instruction.VPSIGNB;
 import static io.baseload.engine.platform.Instruction.VPXOR;
 
 import io.baseload.engine.platform.Assembler;
@@ -59,15 +50,13 @@ import java.util.stream.IntStream;
  *     totals of minimums += minimum · Σ step · Σ q
  * </pre>
  *
- * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. Without dot products, sums have 16 bits: a group's products of 4 and 8 bits fit
- * in them, and those of bytes are widened after each instruction, which adds two of them. That instruction multiplies unsigned bytes by signed ones, so the activations take the signs of the
- * weights first, and are multiplied by their magnitudes.
+ * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. {@link WeightCode} reads the weights, and {@link SumCode} adds up the integers.
  */
 final class TileCode {
     static final Integer64 PARAMETERS = RDI;
     private static final Integer64 SPAN = RSI;
-    private static final Integer64 X = RDX;
-    private static final Integer64 NUMBERS = RCX;
+    static final Integer64 X = RDX;
+    static final Integer64 NUMBERS = RCX;
     static final Integer64 CODES = RAX;
     private static final Integer64 SCALES = R10;
     private static final Integer64 BLOCKS = R8;
@@ -105,12 +94,10 @@ final class TileCode {
     private final Vector[] even;
     private final Vector[] odd;
 
-    /** Empty if weights have no signs. */
-    private final Vector[] magnitudes;
-
     private final Vector number;
     private final Vector product;
     private final WeightCode weights;
+    private final SumCode sumCode;
 
     /** Empty if totals are in memory. */
     private final Vector[] totals;
@@ -129,11 +116,12 @@ final class TileCode {
         sums = vectors(rows * parts);
         even = vectors(parts);
         odd = vectors(parts);
-        magnitudes = vectors(values.signed() ? parts : 0);
+        Vector[] magnitudes = vectors(values.signed() ? parts : 0);
         number = vector();
         product = vector();
         Vector[] constants = vectors(WeightCode.constants(set, packing.codes()));
         weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
+        sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, magnitudes, number, product);
         int kinds = minimum() ? 2 : 1;
         boolean fit = used + kinds * rows * parts <= set.registers();
         totals = vectors(fit ? rows * parts : 0);
@@ -230,7 +218,7 @@ final class TileCode {
                 int at = (column + i) / COLUMNS * bytesTogether;
                 requestAhead(at, bytesTogether);
                 weights.read(at);
-                products(i);
+                sumCode.products(i);
             }
             addProducts();
             if (minimum()) {
@@ -261,130 +249,24 @@ final class TileCode {
         }
     }
 
-    /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
-    private void products(int column) {
-        products(even, column, column == 0);
-        products(odd, column + Integer.BYTES, false);
-    }
-
-    private void products(Vector[] factors, int at, boolean first) {
-        for (int part = 0; part < magnitudes.length; part++) {
-            code.vector(VPABSB, magnitudes[part], factors[part]);
-        }
-        for (int row = 0; row < rows; row++) {
-            products(row, factors, row * group + at, first);
-        }
-    }
-
-    private void products(int row, Vector[] factors, int at, boolean first) {
-        if (set.dotProducts() && first) {
-            start(row);
-        }
-        boolean direct = set.dotProducts() && set.bits() == 512;
-        if (!direct) {
-            code.vector(VPBROADCASTD, number, at(X, at));
-        }
-        for (int part = 0; part < parts; part++) {
-            Vector sum = sums[row * parts + part];
-            if (direct) {
-                code.vector(VPDPBUSD, sum, factors[part], broadcast(X, at));
-            } else if (set.dotProducts()) {
-                code.vector(VPDPBUSD, sum, factors[part], number);
-            } else if (values.signed()) {
-                code.vector(VPSIGNB, product, number, factors[part]);
-                widenedPairs(sum, magnitudes[part], first);
-            } else {
-                pairs(sum, factors[part], first);
-            }
-        }
-    }
-
-    /** Sums of pairs of products in 16 bits. */
-    private void pairs(Vector sum, Vector weights, boolean first) {
-        code.vector(VPMADDUBSW, first ? sum : product, weights, number);
-        if (!first) {
-            code.vector(VPADDW, sum, sum, product);
-        }
-    }
-
-    /** Sums of pairs of products with {@link #product}, widened to 32 bits. */
-    private void widenedPairs(Vector sum, Vector magnitudes, boolean first) {
-        Vector to = first ? sum : product;
-        code.vector(VPMADDUBSW, to, magnitudes, product);
-        code.vector(VPMADDWD, to, to, at(PARAMETERS, TileParameters.ONES));
-        if (!first) {
-            code.vector(VPADDD, sum, sum, product);
-        }
-    }
-
-    /** Lets dot products begin with the bits of {@link TileRows#START}, less offset · Σ q. */
-    private void start(int row) {
-        Vector first = sums[row * parts];
-        loadStart(first, row);
-        for (int part = 1; part < parts; part++) {
-            code.vector(VMOVUPS, sums[row * parts + part], first);
-        }
-    }
-
-    /** The bits of {@link TileRows#START}, less the codes' offset times Σ q. */
-    private void loadStart(Vector to, int row) {
-        switch (values.shift()) {
-            case CodeValues.NO_SHIFT -> code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
-            case CodeValues.NIBBLE_SHIFT -> code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
-            default -> {
-                code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
-                code.shiftLeft(to, to, CodeValues.SIGNED_SHIFT - CodeValues.NIBBLE_SHIFT);
-                code.vector(VPADDD, to, to, at(PARAMETERS, TileParameters.START_OF_BYTES));
-            }
-        }
-    }
-
-    private static int numbers(int row) {
-        return row * TileRows.NUMBERS;
-    }
-
-    /** totals += scale · (step · sum), where the sums have been added to the bits of {@link TileRows#START}. */
+    /** totals += scale · (step · sum). */
     private void addProducts() {
         for (int part = 0; part < parts; part++) {
             scale(even[part], part, 0);
         }
         for (int row = 0; row < rows; row++) {
-            if (!set.dotProducts()) {
-                widen(row);
-            }
-            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.STEP));
-            boolean direct = set.bits() == 512;
-            if (!direct) {
-                code.vector(VPBROADCASTD, product, at(NUMBERS, numbers(row) + TileRows.STARTED));
-            }
+            sumCode.scale(row);
             for (int part = 0; part < parts; part++) {
-                Vector sum = sums[row * parts + part];
-                if (direct) {
-                    code.vector(VFMSUB213PS, sum, number, broadcast(NUMBERS, numbers(row) + TileRows.STARTED));
-                } else {
-                    code.vector(VFMSUB213PS, sum, number, product);
-                }
-                add(totals, row * parts + part, 0, sum, even[part]);
+                int i = row * parts + part;
+                add(totals, i, 0, sums[i], even[part]);
             }
-        }
-    }
-
-    /** Widens sums from 16 to 32 bits if they aren't yet, and adds what dot products start with. */
-    private void widen(int row) {
-        loadStart(number, row);
-        for (int part = 0; part < parts; part++) {
-            Vector sum = sums[row * parts + part];
-            if (!values.signed()) {
-                code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
-            }
-            code.vector(VPADDD, sum, sum, number);
         }
     }
 
     /** The step · Σ q of a block of several groups, which minimums are multiplied by, is added up in memory. */
     private void addToBlockSums(boolean first) {
         for (int row = 0; row < rows; row++) {
-            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.SUM));
+            code.vector(VPBROADCASTD, number, at(NUMBERS, SumCode.numbers(row) + TileRows.SUM));
             if (!first) {
                 code.vector(VADDPS, number, number, blockSum(row));
             }
