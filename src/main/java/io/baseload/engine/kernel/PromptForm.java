@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.VectorInstructions;
@@ -15,11 +16,22 @@ public enum PromptForm {
     TILES,
     /** The same in groups of 16 columns. */
     SMALL_TILES,
+    /** As {@link #TILES}, for sums in 16 bits ({@link TileForm#SHORT_SUMS}). */
+    SHORT_SUMS,
+    /** The same in groups of 16 columns. */
+    SMALL_SHORT_SUMS,
+    /** As {@link #TILES}, split into magnitudes and signs ({@link TileForm#MAGNITUDES}). */
+    MAGNITUDES,
+    /** The same in groups of 16 columns. */
+    SMALL_MAGNITUDES,
     /** In BF16 ({@link Bf16Format}). */
     BF16;
 
-    /** Tiles have four numbers for each group in addition to the codes. */
-    static final int TILE_BYTES = 2;
+    /** The most bytes of an element of tiles: for each group there are four numbers in addition to the codes. */
+    private static final int TILE_BYTES = 2;
+
+    /** The same with signs beside magnitudes. */
+    private static final int MAGNITUDE_BYTES = 3;
 
     /**
      * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code.
@@ -31,16 +43,38 @@ public enum PromptForm {
         if (bf16 != null && bf16.takes(w)) {
             return BF16;
         }
-        return tiles != null && TileKernel.takes(w.packing()) ? tiles(w.packing()) : PLAIN;
+        return tiles != null && TileKernel.takes(w.packing()) ? tiles(w.packing(), tiles) : PLAIN;
     }
 
     /** The tiles for weights. */
-    static PromptForm tiles(Packing packing) {
-        return TileKernel.group(packing) == TileRows.MAX_GROUP ? TILES : SMALL_TILES;
+    static PromptForm tiles(Packing packing, VectorInstructions set) {
+        boolean small = TileKernel.group(packing) < TileRows.MAX_GROUP;
+        return switch (TileForm.of(set, packing)) {
+            case SIGNED -> small ? SMALL_TILES : TILES;
+            case SHORT_SUMS -> small ? SMALL_SHORT_SUMS : SHORT_SUMS;
+            case MAGNITUDES -> small ? SMALL_MAGNITUDES : MAGNITUDES;
+        };
     }
 
     boolean tiles() {
-        return this == TILES || this == SMALL_TILES;
+        return this != PLAIN && this != BF16;
+    }
+
+    /** Columns of a group of tiles. */
+    int columns() {
+        return switch (this) {
+            case TILES, SHORT_SUMS, MAGNITUDES -> TileRows.MAX_GROUP;
+            default -> TileRows.MIN_GROUP;
+        };
+    }
+
+    /** What the tiles contain. */
+    TileForm tileForm() {
+        return switch (this) {
+            case MAGNITUDES, SMALL_MAGNITUDES -> TileForm.MAGNITUDES;
+            case SHORT_SUMS, SMALL_SHORT_SUMS -> TileForm.SHORT_SUMS;
+            default -> TileForm.SIGNED;
+        };
     }
 
     /** Bytes of an element of {@link PromptRows} in these forms. */
@@ -48,6 +82,11 @@ public enum PromptForm {
         if (bf16 != null) {
             return bf16.bytes();
         }
-        return tiles != null ? TILE_BYTES : 0;
+        return tiles != null ? bytes(tiles) : 0;
+    }
+
+    /** Bytes of an element of tiles, whatever they contain. */
+    static int bytes(VectorInstructions tiles) {
+        return tiles.dotProducts() ? TILE_BYTES : MAGNITUDE_BYTES;
     }
 }

@@ -63,8 +63,8 @@ public final class PromptRows {
         this.rows = rows;
         this.width = x.width();
         if (form.tiles()) {
-            int group = form == PromptForm.TILES ? TileRows.MAX_GROUP : TileRows.MIN_GROUP;
-            tiles.start(TileKernel.maxRows(Objects.requireNonNull(set)), width, group);
+            int height = TileKernel.maxRows(Objects.requireNonNull(set));
+            tiles.start(height, width, form.columns(), form.tileForm());
         }
     }
 

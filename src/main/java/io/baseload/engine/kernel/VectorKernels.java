@@ -4,6 +4,7 @@ import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.Bf16Products;
 import io.baseload.engine.platform.VectorInstructions;
@@ -66,7 +67,8 @@ record VectorKernels(
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         if (inTiles(w.packing())) {
             int height = Math.min(to - from, TileKernel.maxRows(set()));
-            scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()));
+            TileForm form = TileForm.of(set(), w.packing());
+            scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()), form);
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
         } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);

@@ -32,10 +32,6 @@ public enum Instruction {
     VPUNPCKLQDQ(1, 1, 0x6C),
     /** The last ones. */
     VPUNPCKHQDQ(1, 1, 0x6D),
-    /** Magnitudes of bytes. */
-    VPABSB(2, 1, 0x1C),
-    /** Bytes of the first source negated where the second one is negative, zero where that is zero; only with 256 bits. */
-    VPSIGNB(2, 1, 0x08),
     /** A 32-bit number of memory in each element. */
     VPBROADCASTD(2, 1, 0x58),
     /** Bytes of memory as 32-bit integers. */

@@ -69,7 +69,7 @@ public final class Codebook {
     private static final Map<Codes, IntegerTable> BYTES = Map.of(
             Codes.NF4, nearest(NF4, 1 / 112.06f),
             Codes.FP4, nearest(FP4, 1 / 120f),
-            Codes.E2M1, nearest(E2M1, 1 / 10f),
+            Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1));
 
     /** NF4's integers and their unit have, of those up to 64, the least error for normally distributed weights with a mean error near zero; 1 is rounded up to 64 units, which are 1.009. */
@@ -89,7 +89,7 @@ public final class Codebook {
         return IntegerTable.of(integers, unit);
     }
 
-    /** The values of the 16 codes of a table as integers of 8 bits. IQ4's values are integers; E2M1's and FP4's are integers times the unit, except FP4's smallest. */
+    /** The values of the 16 codes of a table as integers of 8 bits. IQ4's and E2M1's values are integers; FP4's are integers times the unit, except the smallest. */
     public static IntegerTable bytes(Codes codes) {
         return integers(BYTES, codes);
     }

@@ -130,8 +130,9 @@ final class KernelWarmUp {
         switch (kernels.promptForm(layer.w)) {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
-            case TILES, SMALL_TILES -> quantizedPrompt(layer);
             case BF16 -> quantizedPrompt(layer(packing, WIDE));
+            case TILES, SMALL_TILES, SHORT_SUMS, SMALL_SHORT_SUMS, MAGNITUDES, SMALL_MAGNITUDES ->
+                quantizedPrompt(layer);
         }
     }
 

@@ -131,22 +131,34 @@ class LinearTest {
     @ParameterizedTest
     @MethodSource("codedPackings")
     void theExtremesFitInFastDecode(Packing packing) {
-        byte[] extremes = packing.codes() == Codes.I8 ? new byte[] {-128, 127, 0} : new byte[] {(byte) 0xFF, 0};
-        PackedMatrix w = random.matrix(memory, packing, 160, 2 * Math.max(packing.block(), 32));
+        PackedMatrix w = random.matrix(memory, packing, 256, 2 * Math.max(packing.block(), 32));
         for (int panel = 0; panel < w.panels(); panel++) {
             for (int block = 0; block < w.blocks(); block++) {
                 long bytes = (long) w.packing().block()
                         * PackedMatrix.LANES
                         * packing.codes().bits()
                         / 8;
-                w.data().asSlice(w.codes(panel, block), bytes).fill(extremes[panel % extremes.length]);
+                w.data().asSlice(w.codes(panel, block), bytes).fill(filler(packing, panel));
             }
         }
         Rows x = random.rows(6, w.cols());
         for (int row = 0; row < 6; row++) {
-            Arrays.fill(x.data(), x.at(row), x.at(row) + w.cols(), row % 2 == 0 ? 3f : -3f);
+            for (int column = 0; column < w.cols(); column++) {
+                x.data()[x.at(row) + column] = negative(row, column) ? -3 : 3;
+            }
         }
-        assertFastTwins(w, x, 1, 6);
+        assertFastTwins(w, x, 1, 2, 3, 6);
+    }
+
+    /** Twice the same code of 4 bits, all of them in turn, or one of 8 bits and the least or largest of them. */
+    private static byte filler(Packing packing, int panel) {
+        byte[] bytes = {-128, 127, 0, -1, 1, -127};
+        return packing.codes() == Codes.I8 ? bytes[panel % bytes.length] : (byte) (panel % 16 * 17);
+    }
+
+    /** A row of one sign, one of the other, and rows whose signs alternate, each more slowly than the one before. */
+    private static boolean negative(int row, int column) {
+        return row < 2 ? row == 1 : (column >> (row - 2) & 1) == 1;
     }
 
     private void assertFastTwins(PackedMatrix w, Rows x, int... counts) {

@@ -46,7 +46,7 @@ class TileLinearTest {
         }
 
         PromptForm form() {
-            return PromptForm.tiles(packing);
+            return PromptForm.tiles(packing, tiles);
         }
     }
 
@@ -57,12 +57,12 @@ class TileLinearTest {
                         RandomWeights.packings().filter(TileKernel::takes).map(packing -> new Form(set, packing)));
     }
 
-    private PromptRows room(Rows x, int rows) {
-        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), PromptForm.TILE_BYTES);
+    private PromptRows room(Form form, Rows x, int rows) {
+        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), PromptForm.bytes(form.tiles()));
     }
 
     private PromptRows quantized(Form form, Kernels kernels, Rows x, int rows) {
-        PromptRows quantized = room(x, rows);
+        PromptRows quantized = room(form, x, rows);
         kernels.quantize(form.form(), x, rows, 0, rows, quantized, scratch);
         return quantized;
     }
@@ -103,7 +103,7 @@ class TileLinearTest {
     void allWeightsOf4And8BitsAreInMachineCode(VectorInstructions set) {
         RandomWeights.packings().filter(packing -> packing.codes().coded()).forEach(packing -> {
             PackedMatrix w = PackedMatrix.planned(packing, 16, packing.block());
-            assertEquals(PromptForm.tiles(packing), PromptForm.of(w, null, set), packing::toString);
+            assertEquals(PromptForm.tiles(packing, set), PromptForm.of(w, null, set), packing::toString);
         });
     }
 
@@ -122,7 +122,7 @@ class TileLinearTest {
         Rows apart = output(w, many);
         int[] cuts = {0, 1, 2, 19, 83, 84, 340, 630, many};
         for (int i = 1; i < cuts.length; i++) {
-            PromptRows some = room(x, many);
+            PromptRows some = room(form, x, many);
             Rows chunk = new Rows(x.data(), x.at(cuts[i - 1]), x.width(), x.stride());
             Rows to = new Rows(apart.data(), apart.at(cuts[i - 1]), apart.width(), apart.stride());
             int count = cuts[i] - cuts[i - 1];
@@ -166,7 +166,7 @@ class TileLinearTest {
         Rows x = random.rows(48, w.cols());
         Rows y = Rows.allocate(48, w.rows());
         Kernels best = form.best();
-        PromptRows quantized = room(x, 48);
+        PromptRows quantized = room(form, x, 48);
         Allocation.assertNone(20, () -> {
             best.quantize(form.form(), x, 48, 0, 48, quantized, scratch);
             best.prefillLinear(w, quantized, y, 0, 48, 0, w.panels(), scratch);
@@ -183,5 +183,21 @@ class TileLinearTest {
                 IllegalStateException.class,
                 () -> form.best().prefillLinear(w, quantized(form, form.scalar(), x, 1), x, 0, 1, 0, 1, scratch));
         assertEquals("rows of %d were quantized, not of %d".formatted(cols, 2 * cols), thrown.getMessage());
+    }
+
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("forms")
+    void rowsInAnotherFormAreRefused(Form form) {
+        PackedMatrix w = random.matrix(memory, form.packing(), 16, Math.max(form.packing().block(), 64));
+        Rows x = random.rows(1, w.cols());
+        for (PromptForm other : PromptForm.values()) {
+            if (other.tiles() && other != form.form()) {
+                PromptRows quantized = room(form, x, 8);
+                form.best().quantize(other, x, 1, 0, 1, quantized, scratch);
+                assertThrows(
+                        IllegalArgumentException.class,
+                        () -> form.best().prefillLinear(w, quantized, x, 0, 1, 0, 1, scratch));
+            }
+        }
     }
 }

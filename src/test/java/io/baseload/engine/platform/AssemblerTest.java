@@ -66,8 +66,6 @@ class AssemblerTest {
         assertCode(256, a -> a.vector(Instruction.VPUNPCKHDQ, v(9), v(3), v(12)), "c4 41 65 6a cc");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKLQDQ, v(9), v(3), v(12)), "c4 41 65 6c cc");
         assertCode(256, a -> a.vector(Instruction.VPUNPCKHQDQ, v(9), v(3), v(12)), "c4 41 65 6d cc");
-        assertCode(256, a -> a.vector(Instruction.VPABSB, v(3), v(12)), "c4 c2 7d 1c dc");
-        assertCode(256, a -> a.vector(Instruction.VPSIGNB, v(11), v(3), v(12)), "c4 42 65 08 dc");
         assertCode(256, a -> a.halves(v(9), v(3), v(12), false), "c4 43 65 46 cc 20");
         assertCode(256, a -> a.halves(v(9), v(3), v(12), true), "c4 43 65 46 cc 31");
     }

@@ -7,6 +7,7 @@ import static io.baseload.engine.kernel.lanes.Lanes.L;
 import static io.baseload.engine.kernel.lanes.Lanes.SHORTS;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.ADD;
+import static jdk.incubator.vector.VectorOperators.ASHR;
 import static jdk.incubator.vector.VectorOperators.I2B;
 import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
@@ -55,6 +56,9 @@ public final class Int8Rows {
 
     /** Mask that omits the code before the first of each eight. */
     private static final int[] BEFORE = {0, -1, -1, -1, -1, -1, -1, -1, 0, -1, -1, -1, -1, -1, -1, -1};
+
+    /** Mask of the first four of each eight codes. */
+    private static final int[] FIRST_OF_EIGHT = {-1, -1, -1, -1, 0, 0, 0, 0, -1, -1, -1, -1, 0, 0, 0, 0};
 
     /** The first four of each eight lanes of two vectors, and the last four. */
     private static final VectorShuffle<Integer> FIRST_FOURS = VectorShuffle.fromOp(INTS, i -> i / 4 * 8 + i % 4);
@@ -130,15 +134,55 @@ public final class Int8Rows {
         int size = to.columns();
         codes(x, at, to.cols(), size, 0);
         for (int g = 0; g < to.cols() / size; g++) {
-            long first = to.codes(row, g);
-            for (int i = 0; i < size; i += L) {
-                IntVector ordered =
-                        IntVector.fromArray(INTS, codes, 1 + g * size + i).rearrange(EVEN_ODD);
-                ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
-                        .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
-            }
-            to.numbers(row, g, starts[g], steps[g]);
+            int from = 1 + g * size;
+            int sum = starts[g];
+            int part =
+                    switch (to.form()) {
+                        case SIGNED -> {
+                            store(from, to, to.codes(row, g));
+                            yield 0;
+                        }
+                        case SHORT_SUMS -> {
+                            store(from, to, to.codes(row, g));
+                            yield firstFours(from, size);
+                        }
+                        case MAGNITUDES -> (storeMagnitudes(from, to, to.codes(row, g)) - sum) / 2;
+                    };
+            to.numbers(row, g, sum, part, steps[g]);
         }
+    }
+
+    /** Stores the codes of a group as bytes. */
+    private void store(int from, TileRows to, long first) {
+        for (int i = 0; i < to.columns(); i += L) {
+            IntVector ordered = IntVector.fromArray(INTS, codes, from + i).rearrange(EVEN_ODD);
+            ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
+                    .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
+        }
+    }
+
+    /** The sum of a group's codes of columns 0 … 3 of each eight. */
+    private int firstFours(int from, int size) {
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < size; i += L) {
+            sum = sum.add(IntVector.fromArray(INTS, codes, from + i));
+        }
+        return sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
+    }
+
+    /** Stores the magnitudes of a group's codes and then their signs, and returns the sum of the magnitudes. */
+    private int storeMagnitudes(int from, TileRows to, long first) {
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < to.columns(); i += L) {
+            IntVector ordered = IntVector.fromArray(INTS, codes, from + i).rearrange(EVEN_ODD);
+            IntVector magnitudes = ordered.abs();
+            sum = sum.add(magnitudes);
+            ((ByteVector) magnitudes.convertShape(I2B, BYTES, 0))
+                    .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
+            ((ByteVector) ordered.lanewise(ASHR, Integer.SIZE - 1).convertShape(I2B, BYTES, 0))
+                    .intoMemorySegment(to.memory(), first + to.columns() + i, LITTLE_ENDIAN);
+        }
+        return sum.reduceLanes(ADD);
     }
 
     /**

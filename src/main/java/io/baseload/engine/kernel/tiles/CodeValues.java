@@ -12,54 +12,65 @@ import java.util.Objects;
 /**
  * What codes stand for, as bytes: value = unit · (byte − offset).
  *
- * <p>VPDPBUSD and VPMADDUBSW multiply unsigned bytes by signed ones, the activations. Codes of 4 bits are unsigned. To the others, 8-bit codes and the numbers of tables, 128 is added for VPDPBUSD. VPMADDUBSW adds two
- * products in 16 bits, in which those of bytes up to 255 don't fit; so without dot products they have signs, and their magnitudes, up to 128, are multiplied.
+ * <p>VPDPBUSD and VPMADDUBSW multiply unsigned bytes by signed ones. Codes of 4 bits are unsigned, and activations have the signs. To the others, 8-bit codes and the numbers of tables, 128 is added for VPDPBUSD. VPMADDUBSW
+ * adds two products in 16 bits, in which those of bytes up to 255 don't fit; so without dot products such bytes have signs, and magnitudes of activations are multiplied by them ({@link TileForm}). Only E2M1's numbers, up to
+ * 12, are small enough for an offset there.
  *
  * @param table the byte of each code; empty if it is the code itself
  * @param shift the offset's logarithm; −1 if it is 0
  */
-record CodeValues(byte[] table, float unit, int shift, boolean signed) {
+record CodeValues(byte[] table, float unit, int shift, TileForm form) {
     /** The logarithm of what is added to bytes with signs. */
     static final int SIGNED_SHIFT = 7;
 
     /** That of the offset of 4-bit codes which stand for −8 … 7. */
     static final int NIBBLE_SHIFT = 3;
 
+    /** That of E2M1's numbers in {@link TileForm#SHORT_SUMS}. */
+    static final int SHORT_SHIFT = 4;
+
     static final int NO_SHIFT = -1;
 
-    private static final Map<Codes, CodeValues> UNSIGNED = all(false);
-    private static final Map<Codes, CodeValues> SIGNED = all(true);
+    private static final Map<Codes, CodeValues> DOT_PRODUCTS = all(true);
+    private static final Map<Codes, CodeValues> PAIRS = all(false);
 
     /** The values of codes of 4 or 8 bits. */
     static CodeValues of(Codes codes, VectorInstructions set) {
-        return Objects.requireNonNull((set.dotProducts() ? UNSIGNED : SIGNED).get(codes));
+        return Objects.requireNonNull((set.dotProducts() ? DOT_PRODUCTS : PAIRS).get(codes));
     }
 
-    private static Map<Codes, CodeValues> all(boolean signed) {
+    private static Map<Codes, CodeValues> all(boolean dotProducts) {
         var all = new EnumMap<Codes, CodeValues>(Codes.class);
-        Arrays.stream(Codes.values()).filter(Codes::coded).forEach(codes -> all.put(codes, of(codes, signed)));
+        Arrays.stream(Codes.values()).filter(Codes::coded).forEach(codes -> all.put(codes, of(codes, dotProducts)));
         return all;
     }
 
-    private static CodeValues of(Codes codes, boolean signed) {
-        int shift = signed ? NO_SHIFT : SIGNED_SHIFT;
+    private static CodeValues of(Codes codes, boolean dotProducts) {
         return switch (codes) {
-            case U4 -> new CodeValues(new byte[0], 1, NO_SHIFT, false);
-            case I4 -> new CodeValues(new byte[0], 1, NIBBLE_SHIFT, false);
-            case I8 -> new CodeValues(new byte[0], 1, shift, signed);
-            default -> {
-                IntegerTable integers = Codebook.bytes(codes);
-                yield new CodeValues(table(integers.integers(), signed), integers.unit(), shift, signed);
-            }
+            case U4 -> new CodeValues(new byte[0], 1, NO_SHIFT, TileForm.SIGNED);
+            case I4 -> new CodeValues(new byte[0], 1, NIBBLE_SHIFT, TileForm.SIGNED);
+            case I8 ->
+                dotProducts
+                        ? new CodeValues(new byte[0], 1, SIGNED_SHIFT, TileForm.SIGNED)
+                        : new CodeValues(new byte[0], 1, NO_SHIFT, TileForm.MAGNITUDES);
+            case E2M1 ->
+                dotProducts
+                        ? table(codes, SIGNED_SHIFT, TileForm.SIGNED)
+                        : table(codes, SHORT_SHIFT, TileForm.SHORT_SUMS);
+            default ->
+                dotProducts
+                        ? table(codes, SIGNED_SHIFT, TileForm.SIGNED)
+                        : table(codes, NO_SHIFT, TileForm.MAGNITUDES);
         };
     }
 
-    private static byte[] table(byte[] integers, boolean signed) {
-        byte[] table = integers.clone();
-        for (int i = 0; i < table.length && !signed; i++) {
-            table[i] = (byte) (table[i] + (1 << SIGNED_SHIFT));
+    private static CodeValues table(Codes codes, int shift, TileForm form) {
+        IntegerTable integers = Codebook.bytes(codes);
+        byte[] table = integers.integers().clone();
+        for (int i = 0; i < table.length && shift != NO_SHIFT; i++) {
+            table[i] = (byte) (table[i] + (1 << shift));
         }
-        return table;
+        return new CodeValues(table, integers.unit(), shift, form);
     }
 
     boolean looksUp() {

@@ -7,14 +7,13 @@ import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Assembler.broadcast;
 import static io.baseload.engine.platform.Instruction.VFMSUB213PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
-import static io.baseload.engine.platform.Instruction.VPABSB;
 import static io.baseload.engine.platform.Instruction.VPADDD;
 import static io.baseload.engine.platform.Instruction.VPADDW;
 import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
 import static io.baseload.engine.platform.Instruction.VPDPBUSD;
 import static io.baseload.engine.platform.Instruction.VPMADDUBSW;
 import static io.baseload.engine.platform.Instruction.VPMADDWD;
-import static io.baseload.engine.platform.Instruction.VPSIGNB;
+import static io.baseload.engine.platform.Instruction.VPXOR;
 
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Vector;
@@ -23,13 +22,13 @@ import io.baseload.engine.platform.VectorInstructions;
 /**
  * Writes the part of a {@link TileCode} that multiplies weights and activations and adds up the integers of a group.
  *
- * <p>Without dot products, sums have 16 bits: a group's products of 4 and 8 bits fit in them, and those of bytes are widened after each instruction, which adds two of them. That instruction
- * multiplies unsigned bytes by signed ones, so the activations take the signs of the weights first, and are multiplied by their magnitudes.
+ * <p>Without dot products, sums of unsigned weights have 16 bits, and are widened when the group ends. Those of weights with signs are widened after each instruction, which adds two products. That instruction multiplies
+ * unsigned bytes by signed ones, so the weights take the signs of the activations first, and are multiplied by their magnitudes ({@link TileRows}).
  *
  * @param group columns of a group of activations
  * @param sums vectors for the sums of a group, {@code [row · parts + part]}
  * @param even vectors with the weights of even columns, in as many parts as a panel has, and {@code odd}
- * @param magnitudes vectors for those of weights; empty if they have no signs
+ * @param constants vectors for {@link #loadConstants} and for signs, {@link #constants} of them
  * @param number a vector that nobody uses meanwhile, and {@code product}
  */
 record SumCode(
@@ -41,9 +40,37 @@ record SumCode(
         Vector[] sums,
         Vector[] even,
         Vector[] odd,
-        Vector[] magnitudes,
+        Vector[] constants,
         Vector number,
         Vector product) {
+
+    /** The number of vectors with constants: 16-bit ones and the signs of a row's activations, if these are stored as magnitudes. */
+    static int constants(CodeValues values) {
+        return values.form() == TileForm.MAGNITUDES ? 2 : 0;
+    }
+
+    void loadConstants() {
+        if (magnitudes()) {
+            code.vector(VMOVUPS, ones(), at(PARAMETERS, TileParameters.ONES));
+        }
+    }
+
+    private Vector ones() {
+        return constants[0];
+    }
+
+    private Vector signs() {
+        return constants[1];
+    }
+
+    private boolean magnitudes() {
+        return values.form() == TileForm.MAGNITUDES;
+    }
+
+    /** Whether sums have 32 bits from the beginning. */
+    private boolean wide() {
+        return set.dotProducts() || magnitudes();
+    }
 
     private int parts() {
         return even.length;
@@ -56,21 +83,22 @@ record SumCode(
     }
 
     private void products(Vector[] factors, int at, boolean first) {
-        for (int part = 0; part < magnitudes.length; part++) {
-            code.vector(VPABSB, magnitudes[part], factors[part]);
-        }
+        int bytes = magnitudes() ? 2 * group : group;
         for (int row = 0; row < rows; row++) {
-            products(row, factors, row * group + at, first);
+            products(row, factors, row * bytes + at, first);
         }
     }
 
     private void products(int row, Vector[] factors, int at, boolean first) {
-        if (set.dotProducts() && first) {
+        if (wide() && first) {
             start(row);
         }
         boolean direct = set.dotProducts() && set.bits() == 512;
         if (!direct) {
             code.vector(VPBROADCASTD, number, at(X, at));
+        }
+        if (magnitudes()) {
+            code.vector(VPBROADCASTD, signs(), at(X, at + group));
         }
         for (int part = 0; part < parts(); part++) {
             Vector sum = sums[row * parts() + part];
@@ -78,9 +106,8 @@ record SumCode(
                 code.vector(VPDPBUSD, sum, factors[part], broadcast(X, at));
             } else if (set.dotProducts()) {
                 code.vector(VPDPBUSD, sum, factors[part], number);
-            } else if (values.signed()) {
-                code.vector(VPSIGNB, product, number, factors[part]);
-                widenedPairs(sum, magnitudes[part], first);
+            } else if (magnitudes()) {
+                widenedPairs(sum, factors[part]);
             } else {
                 pairs(sum, factors[part], first);
             }
@@ -95,17 +122,15 @@ record SumCode(
         }
     }
 
-    /** Sums of pairs of products with {@link #product}, widened to 32 bits. */
-    private void widenedPairs(Vector sum, Vector magnitudes, boolean first) {
-        Vector to = first ? sum : product;
-        code.vector(VPMADDUBSW, to, magnitudes, product);
-        code.vector(VPMADDWD, to, to, at(PARAMETERS, TileParameters.ONES));
-        if (!first) {
-            code.vector(VPADDD, sum, sum, product);
-        }
+    /** Sums of pairs of products of magnitudes and of weights that have taken the signs, widened to 32 bits. */
+    private void widenedPairs(Vector sum, Vector weights) {
+        code.vector(VPXOR, product, weights, signs());
+        code.vector(VPMADDUBSW, product, number, product);
+        code.vector(VPMADDWD, product, product, ones());
+        code.vector(VPADDD, sum, sum, product);
     }
 
-    /** Lets dot products begin with the bits of {@link TileRows#START}, less offset · Σ q. */
+    /** Lets sums of 32 bits begin with the bits of {@link TileRows#START}, less offset · Σ q, or with what the signs have taken away. */
     private void start(int row) {
         Vector first = sums[row * parts()];
         loadStart(first, row);
@@ -114,16 +139,15 @@ record SumCode(
         }
     }
 
-    /** The bits of {@link TileRows#START}, less the codes' offset times Σ q. */
     private void loadStart(Vector to, int row) {
-        switch (values.shift()) {
-            case CodeValues.NO_SHIFT -> code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
-            case CodeValues.NIBBLE_SHIFT -> code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
-            default -> {
-                code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
-                code.shiftLeft(to, to, CodeValues.SIGNED_SHIFT - CodeValues.NIBBLE_SHIFT);
-                code.vector(VPADDD, to, to, at(PARAMETERS, TileParameters.START_OF_BYTES));
-            }
+        if (values.shift() == CodeValues.NO_SHIFT && !magnitudes()) {
+            code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
+            return;
+        }
+        code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
+        if (values.shift() == CodeValues.SIGNED_SHIFT) {
+            code.shiftLeft(to, to, CodeValues.SIGNED_SHIFT - CodeValues.NIBBLE_SHIFT);
+            code.vector(VPADDD, to, to, at(PARAMETERS, TileParameters.START_OF_BYTES));
         }
     }
 
@@ -133,7 +157,7 @@ record SumCode(
 
     /** Makes floats of the sums of a row, which have been added to the bits of {@link TileRows#START}, and multiplies them by its step. */
     void scale(int row) {
-        if (!set.dotProducts()) {
+        if (!wide()) {
             widen(row);
         }
         code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row) + TileRows.STEP));
@@ -151,15 +175,25 @@ record SumCode(
         }
     }
 
-    /** Widens sums from 16 to 32 bits if they aren't yet, and adds what dot products start with. */
+    /** Widens sums from 16 to 32 bits, and adds what the others begin with; the share of an offset is taken away before, if they don't fit in 16 bits with it. */
     private void widen(int row) {
-        loadStart(number, row);
+        boolean before = values.form() == TileForm.SHORT_SUMS;
+        if (before) {
+            code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row)));
+        } else {
+            loadStart(number, row);
+        }
         for (int part = 0; part < parts(); part++) {
             Vector sum = sums[row * parts() + part];
-            if (!values.signed()) {
-                code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
+            if (before) {
+                code.vector(VPADDW, sum, sum, number);
             }
-            code.vector(VPADDD, sum, sum, number);
+            code.vector(VPMADDWD, sum, sum, at(PARAMETERS, TileParameters.ONES));
+            if (before) {
+                code.vector(VPADDD, sum, sum, at(PARAMETERS, TileParameters.START));
+            } else {
+                code.vector(VPADDD, sum, sum, number);
+            }
         }
     }
 }

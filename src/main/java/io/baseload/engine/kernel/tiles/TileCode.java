@@ -116,12 +116,12 @@ final class TileCode {
         sums = vectors(rows * parts);
         even = vectors(parts);
         odd = vectors(parts);
-        Vector[] magnitudes = vectors(values.signed() ? parts : 0);
         number = vector();
         product = vector();
         Vector[] constants = vectors(WeightCode.constants(set, packing.codes()));
         weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
-        sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, magnitudes, number, product);
+        constants = vectors(SumCode.constants(values));
+        sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, constants, number, product);
         int kinds = minimum() ? 2 : 1;
         boolean fit = used + kinds * rows * parts <= set.registers();
         totals = vectors(fit ? rows * parts : 0);
@@ -149,6 +149,7 @@ final class TileCode {
 
     byte[] write() {
         weights.loadConstants();
+        sumCode.loadConstants();
         code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
         int panel = code.position();
         code.load(X, at(PARAMETERS, TileParameters.CODES));

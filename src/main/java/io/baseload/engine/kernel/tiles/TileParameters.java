@@ -146,10 +146,12 @@ public final class TileParameters {
     }
 
     /** Machine code checks nothing, so everything that it reads must exist. */
-    private static void check(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
-        if (panels < 1 || panels > MAX_PANELS || x.cols() != w.cols() || x.columns() != TileKernel.group(w.packing())) {
-            throw new IllegalArgumentException("%d panels of %d columns in %s, rows of %d in groups of %d"
-                    .formatted(panels, w.cols(), w.packing(), x.cols(), x.columns()));
+    private void check(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
+        TileForm form = TileForm.of(set, w.packing());
+        boolean same = x.cols() == w.cols() && x.columns() == TileKernel.group(w.packing()) && x.form() == form;
+        if (panels < 1 || panels > MAX_PANELS || !same) {
+            throw new IllegalArgumentException("%d panels of %d columns in %s, rows of %d in groups of %d, %s"
+                    .formatted(panels, w.cols(), w.packing(), x.cols(), x.columns(), x.form()));
         }
         if (!w.data().scope().isAlive() || !x.memory().scope().isAlive()) {
             throw new IllegalStateException("the matrix or its rows have been freed");

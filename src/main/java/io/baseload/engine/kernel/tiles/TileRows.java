@@ -8,8 +8,20 @@ import java.lang.foreign.MemorySegment;
 /**
  * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns, or of 16 for weights in blocks of 16.
  *
- * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: an int, {@link #START_BITS} − 8·Σ q, and as floats step, step · Σ q and
- * {@link #START} · step. Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints.
+ * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: an int for sums of integers, and as floats step, step · Σ q and {@link #START} · step.
+ * Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints. The int depends on the {@link TileForm}:
+ *
+ * <p><b>{@link TileForm#SIGNED}</b>: {@link #START_BITS} − 8·Σ q. A sum begins with it, and so without the offset of weights that stand for −8 … 7.
+ *
+ * <p><b>{@link TileForm#SHORT_SUMS}</b>: two integers of 16 bits, −16·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
+ *
+ * <p><b>{@link TileForm#MAGNITUDES}</b>: codes are stored as magnitudes |q|, which are followed by their signs s, bytes −1 where q is negative and otherwise 0. With w, the weights, w XOR s is w or −w − 1, and so
+ *
+ * <pre>
+ * Σ |q| · (w XOR s)  =  Σ q · w  −  Σ |q| of negative q
+ * </pre>
+ *
+ * The int is START_BITS and the last sum.
  */
 public final class TileRows {
     /** The most columns of a group. */
@@ -40,15 +52,16 @@ public final class TileRows {
     private int height;
     private int groups;
     private int columns = MAX_GROUP;
+    private TileForm form = TileForm.SIGNED;
 
     /** @param memory at least {@link #bytes} of the rows and columns that are written to it */
     public TileRows(MemorySegment memory) {
         this.memory = memory;
     }
 
-    /** The memory for some rows, whatever their groups. */
+    /** The memory for some rows, whatever their groups and form. */
     public static long bytes(int rows, int cols) {
-        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / MIN_GROUP) * (MIN_GROUP + NUMBERS);
+        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / MIN_GROUP) * (2 * MIN_GROUP + NUMBERS);
     }
 
     /**
@@ -57,10 +70,15 @@ public final class TileRows {
      * @param height rows of a tile: {@link #MAX_ROWS}, or fewer if there are no more
      * @param columns of a group
      */
-    public void start(int height, int cols, int columns) {
+    public void start(int height, int cols, int columns, TileForm form) {
         this.height = height;
         this.columns = columns;
         this.groups = cols / columns;
+        this.form = form;
+    }
+
+    public TileForm form() {
+        return form;
     }
 
     /** Columns of a group. */
@@ -84,17 +102,22 @@ public final class TileRows {
 
     /** Bytes from a group of a tile to the next one. */
     public long stride() {
-        return (long) height * (columns + NUMBERS);
+        return (long) height * (codeBytes() + NUMBERS);
     }
 
-    /** Offset of a row's codes for a group. */
+    /** Bytes of a row's codes for a group. */
+    private int codeBytes() {
+        return form == TileForm.MAGNITUDES ? 2 * columns : columns;
+    }
+
+    /** Offset of a row's codes for a group, or of their magnitudes. */
     public long codes(int row, int group) {
-        return record(row, group) + (long) (row % height) * columns;
+        return record(row, group) + (long) (row % height) * codeBytes();
     }
 
     /** Offset of its numbers. */
     public long numbers(int row, int group) {
-        return record(row, group) + (long) height * columns + (long) (row % height) * NUMBERS;
+        return record(row, group) + (long) height * codeBytes() + (long) (row % height) * NUMBERS;
     }
 
     private long record(int row, int group) {
@@ -110,12 +133,30 @@ public final class TileRows {
         return Float.intBitsToFloat(Float.floatToRawIntBits(max / 127) & -4);
     }
 
-    /** Sets the numbers of a group: the sum of its codes, and their {@link #step}. */
-    public void numbers(int row, int group, int sum, float step) {
+    /**
+     * Sets the numbers of a group.
+     *
+     * @param sum of its codes
+     * @param part for {@link TileForm#SHORT_SUMS} the sum of the codes of columns 0 … 3 of each eight, for {@link TileForm#MAGNITUDES} that of the magnitudes of negative codes; not needed otherwise
+     * @param step as computed by {@link #step}
+     */
+    public void numbers(int row, int group, int sum, int part, float step) {
         long at = numbers(row, group);
-        memory.set(JAVA_INT, at, START_BITS - 8 * sum);
+        memory.set(JAVA_INT, at, start(sum, part));
         memory.set(JAVA_FLOAT, at + STEP, step);
         memory.set(JAVA_FLOAT, at + SUM, step * sum);
         memory.set(JAVA_FLOAT, at + STARTED, START * step);
+    }
+
+    private int start(int sum, int part) {
+        return switch (form) {
+            case SIGNED -> START_BITS - (sum << CodeValues.NIBBLE_SHIFT);
+            case SHORT_SUMS -> {
+                int first = -part << CodeValues.SHORT_SHIFT;
+                int last = (part - sum) << CodeValues.SHORT_SHIFT;
+                yield (last << Short.SIZE) | (first & 0xFFFF);
+            }
+            case MAGNITUDES -> START_BITS + part;
+        };
     }
 }

@@ -25,7 +25,7 @@ import java.util.List;
 /**
  * Writes the part of a {@link TileCode} that reads the weights of eight columns: of each output four bytes of the even columns and four of the odd ones, in as many vectors as a panel has.
  *
- * <p>Dot products multiply unsigned by signed bytes. For them 128 is therefore added to the bytes of 8-bit weights and of tables; otherwise these have signs ({@link CodeValues}).
+ * <p>Dot products multiply unsigned by signed bytes. For them 128 is therefore added to the bytes of 8-bit weights and of tables; otherwise most of these have signs ({@link CodeValues}).
  *
  * @param even vectors for the result, and {@code odd}
  * @param free two vectors that nobody uses meanwhile
@@ -40,13 +40,13 @@ record WeightCode(
         List<Vector> free,
         Vector[] constants) {
 
-    /** The number of vectors with constants: a table, unless magnitudes need the register, or the indexes of ints of 8-bit weights of even and of odd columns. */
+    /** The number of vectors with constants: a table, unless signs of activations need the register, or the indexes of ints of 8-bit weights of even and of odd columns. */
     static int constants(VectorInstructions set, Codes codes) {
         if (codes == Codes.I8) {
             return set.bits() == 512 ? 2 : 0;
         }
         CodeValues values = CodeValues.of(codes, set);
-        return values.looksUp() && !values.signed() ? 1 : 0;
+        return values.looksUp() && values.form() != TileForm.MAGNITUDES ? 1 : 0;
     }
 
     void loadConstants() {
