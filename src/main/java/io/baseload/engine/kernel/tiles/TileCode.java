@@ -71,7 +71,6 @@ final class TileCode {
 
     private static final int BYTES_AHEAD = 4096;
 
-    private final VectorInstructions set;
     private final Packing packing;
     private final CodeValues values;
     private final int rows;
@@ -105,7 +104,6 @@ final class TileCode {
     private final Vector[] minimums;
 
     TileCode(VectorInstructions set, Packing packing, int rows) {
-        this.set = set;
         this.packing = packing;
         this.values = CodeValues.of(packing.codes(), set);
         this.rows = rows;
