@@ -188,7 +188,8 @@ class TileLinearTest {
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("forms")
     void rowsInAnotherFormAreRefused(Form form) {
-        PackedMatrix w = random.matrix(memory, form.packing(), 16, Math.max(form.packing().block(), 64));
+        PackedMatrix w = random.matrix(
+                memory, form.packing(), 16, Math.max(form.packing().block(), 64));
         Rows x = random.rows(1, w.cols());
         for (PromptForm other : PromptForm.values()) {
             if (other.tiles() && other != form.form()) {

@@ -136,18 +136,17 @@ public final class Int8Rows {
         for (int g = 0; g < to.cols() / size; g++) {
             int from = 1 + g * size;
             int sum = starts[g];
-            int part =
-                    switch (to.form()) {
-                        case SIGNED -> {
-                            store(from, to, to.codes(row, g));
-                            yield 0;
-                        }
-                        case SHORT_SUMS -> {
-                            store(from, to, to.codes(row, g));
-                            yield firstFours(from, size);
-                        }
-                        case MAGNITUDES -> (storeMagnitudes(from, to, to.codes(row, g)) - sum) / 2;
-                    };
+            int part = switch (to.form()) {
+                case SIGNED -> {
+                    store(from, to, to.codes(row, g));
+                    yield 0;
+                }
+                case SHORT_SUMS -> {
+                    store(from, to, to.codes(row, g));
+                    yield firstFours(from, size);
+                }
+                case MAGNITUDES -> (storeMagnitudes(from, to, to.codes(row, g)) - sum) / 2;
+            };
             to.numbers(row, g, sum, part, steps[g]);
         }
     }
@@ -156,8 +155,7 @@ public final class Int8Rows {
     private void store(int from, TileRows to, long first) {
         for (int i = 0; i < to.columns(); i += L) {
             IntVector ordered = IntVector.fromArray(INTS, codes, from + i).rearrange(EVEN_ODD);
-            ((ByteVector) ordered.convertShape(I2B, BYTES, 0))
-                    .intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
+            ((ByteVector) ordered.convertShape(I2B, BYTES, 0)).intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
         }
     }
 

@@ -58,9 +58,7 @@ record CodeValues(byte[] table, float unit, int shift, TileForm form) {
                         ? table(codes, SIGNED_SHIFT, TileForm.SIGNED)
                         : table(codes, SHORT_SHIFT, TileForm.SHORT_SUMS);
             default ->
-                dotProducts
-                        ? table(codes, SIGNED_SHIFT, TileForm.SIGNED)
-                        : table(codes, NO_SHIFT, TileForm.MAGNITUDES);
+                dotProducts ? table(codes, SIGNED_SHIFT, TileForm.SIGNED) : table(codes, NO_SHIFT, TileForm.MAGNITUDES);
         };
     }
 
