@@ -66,7 +66,7 @@ record VectorKernels(
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         if (inTiles(w.packing())) {
-            int height = Math.min(to - from, TileKernel.maxRows(set()));
+            int height = TileKernel.height(to - from, set());
             TileForm form = TileForm.of(set(), w.packing());
             scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()), form);
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());

@@ -101,6 +101,7 @@ final class TileCode {
     /** Empty if totals are in memory. */
     private final Vector[] totals;
 
+    /** Empty if there are none, or if they are in memory. */
     private final Vector[] minimums;
 
     TileCode(VectorInstructions set, Packing packing, int rows) {
@@ -120,10 +121,8 @@ final class TileCode {
         weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
         constants = vectors(SumCode.constants(values));
         sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, constants, number, product);
-        int kinds = minimum() ? 2 : 1;
-        boolean fit = used + kinds * rows * parts <= set.registers();
-        totals = vectors(fit ? rows * parts : 0);
-        minimums = vectors(fit && minimum() ? rows * parts : 0);
+        totals = vectorsIfFree(rows * parts);
+        minimums = vectorsIfFree(minimum() ? rows * parts : 0);
         if (used > set.registers()) {
             throw new IllegalArgumentException(rows + " rows need " + used + " registers");
         }
@@ -133,16 +132,21 @@ final class TileCode {
         return IntStream.range(0, count).mapToObj(i -> vector()).toArray(Vector[]::new);
     }
 
+    private Vector[] vectorsIfFree(int count) {
+        return vectors(used + count <= set.registers() ? count : 0);
+    }
+
     private Vector vector() {
         return new Vector(used++);
     }
 
-    private boolean minimum() {
-        return packing.scales().minimum();
+    /** Whether blocks of weights are groups of activations. */
+    private boolean oneGroup() {
+        return packing.block() == group;
     }
 
-    private boolean totalsInMemory() {
-        return totals.length == 0;
+    private boolean minimum() {
+        return packing.scales().minimum();
     }
 
     byte[] write() {
@@ -197,15 +201,20 @@ final class TileCode {
     }
 
     private void clear() {
-        for (Vector[] vectors : new Vector[][] {totals, minimums}) {
-            for (Vector vector : vectors) {
-                code.vector(VPXOR, vector, vector, vector);
-            }
+        clear(totals, 0);
+        if (minimum()) {
+            clear(minimums, rows * parts);
         }
-        if (totalsInMemory()) {
+    }
+
+    private void clear(Vector[] vectors, int firstInMemory) {
+        for (Vector vector : vectors) {
+            code.vector(VPXOR, vector, vector, vector);
+        }
+        if (vectors.length == 0) {
             code.vector(VPXOR, number, number, number);
-            for (int i = 0; i < (minimum() ? 2 : 1) * rows * parts; i++) {
-                code.store(inMemory(i), number);
+            for (int i = 0; i < rows * parts; i++) {
+                code.store(inMemory(firstInMemory + i), number);
             }
         }
     }
@@ -220,13 +229,15 @@ final class TileCode {
                 sumCode.products(i);
             }
             addProducts();
-            if (minimum()) {
+            if (minimum() && oneGroup()) {
+                addMinimums();
+            } else if (minimum()) {
                 addToBlockSums(column == 0);
             }
             code.add(X, STRIDE);
             code.add(NUMBERS, STRIDE);
         }
-        if (minimum()) {
+        if (minimum() && !oneGroup()) {
             addMinimums();
         }
         int codeBytes = packing.codeBytes();
@@ -284,7 +295,11 @@ final class TileCode {
         }
         for (int row = 0; row < rows; row++) {
             for (int part = 0; part < parts; part++) {
-                code.vector(VMOVUPS, product, blockSum(row));
+                if (oneGroup()) {
+                    code.vector(VPBROADCASTD, product, at(NUMBERS, SumCode.numbers(row) + TileRows.SUM));
+                } else {
+                    code.vector(VMOVUPS, product, blockSum(row));
+                }
                 add(minimums, row * parts + part, rows * parts, product, even[part]);
             }
         }
@@ -292,7 +307,7 @@ final class TileCode {
 
     /** total += factor · scale. The factor is lost. */
     private void add(Vector[] all, int i, int firstInMemory, Vector factor, Vector scale) {
-        if (totalsInMemory()) {
+        if (all.length == 0) {
             code.vector(VFMADD213PS, factor, scale, inMemory(firstInMemory + i));
             code.store(inMemory(firstInMemory + i), factor);
         } else {
@@ -340,14 +355,14 @@ final class TileCode {
     private void results() {
         code.load(CODES, at(PARAMETERS, TileParameters.OUT));
         for (int i = 0; i < rows * parts; i++) {
-            Vector total = totalsInMemory() ? product : totals[i];
-            if (totalsInMemory()) {
+            Vector total = totals.length == 0 ? product : totals[i];
+            if (totals.length == 0) {
                 code.vector(VMOVUPS, total, inMemory(i));
             }
-            if (minimum() && totalsInMemory()) {
-                code.vector(VADDPS, total, total, inMemory(rows * parts + i));
-            } else if (minimum()) {
+            if (minimums.length > 0) {
                 code.vector(VADDPS, total, total, minimums[i]);
+            } else if (minimum()) {
+                code.vector(VADDPS, total, total, inMemory(rows * parts + i));
             }
             if (values.looksUp()) {
                 code.vector(VMULPS, total, total, at(PARAMETERS, TileParameters.UNIT));

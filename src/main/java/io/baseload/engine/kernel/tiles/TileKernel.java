@@ -44,7 +44,12 @@ public final class TileKernel {
 
     /** The most rows that a kernel multiplies at once. */
     public static int maxRows(VectorInstructions set) {
-        return set.bits() == 512 ? 8 : 4;
+        return set.bits() == 512 ? 12 : 4;
+    }
+
+    /** The rows of the tiles of some rows that are multiplied once: as few tiles as possible, of about the same number of rows. */
+    public static int height(int rows, VectorInstructions set) {
+        return Math.ceilDiv(rows, Math.ceilDiv(rows, maxRows(set)));
     }
 
     /** The kernel for a number of rows. */

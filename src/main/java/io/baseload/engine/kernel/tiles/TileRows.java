@@ -31,7 +31,7 @@ public final class TileRows {
     public static final int MIN_GROUP = 16;
 
     /** The most rows of a tile. */
-    public static final int MAX_ROWS = 8;
+    public static final int MAX_ROWS = 12;
 
     /** Bytes of a row's numbers for a group. */
     static final int NUMBERS = 16;
