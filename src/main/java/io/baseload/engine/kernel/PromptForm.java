@@ -27,11 +27,11 @@ public enum PromptForm {
     /** In BF16 ({@link Bf16Format}). */
     BF16;
 
-    /** The most bytes of an element of tiles: for each group there are four numbers in addition to the codes. */
-    private static final int TILE_BYTES = 2;
+    /** The most bytes of an element of tiles: for each group of 16 columns there are five numbers in addition to the codes. */
+    private static final int TILE_BYTES = 3;
 
     /** The same with signs beside magnitudes. */
-    private static final int MAGNITUDE_BYTES = 3;
+    private static final int MAGNITUDE_BYTES = 4;
 
     /**
      * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code.

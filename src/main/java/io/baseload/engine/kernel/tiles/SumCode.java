@@ -144,11 +144,8 @@ record SumCode(
             code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
             return;
         }
-        code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row)));
-        if (values.shift() == CodeValues.SIGNED_SHIFT) {
-            code.shiftLeft(to, to, CodeValues.SIGNED_SHIFT - CodeValues.NIBBLE_SHIFT);
-            code.vector(VPADDD, to, to, at(PARAMETERS, TileParameters.START_OF_BYTES));
-        }
+        int start = values.shift() == CodeValues.SIGNED_SHIFT ? TileRows.START_OF_BYTES : 0;
+        code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row) + start));
     }
 
     static int numbers(int row) {

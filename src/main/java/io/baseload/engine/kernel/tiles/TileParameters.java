@@ -65,13 +65,11 @@ public final class TileParameters {
     /** From the fraction of an F8_E4M3 number to that of a float. */
     static final int FLOAT8_SHIFT = 20;
 
-    /** A vector of {@link TileRows#START_BITS}, and one that turns START_BITS − 8·Σ q times 16 into START_BITS − 128·Σ q if it is added. */
+    /** A vector of {@link TileRows#START_BITS}. */
     static final int START = 12 * LINE;
 
-    static final int START_OF_BYTES = 13 * LINE;
-
     /** Sums of products and of minimums that don't fit in registers, {@code [2][rows][16]}. */
-    static final int SUMS = 14 * LINE;
+    static final int SUMS = 13 * LINE;
 
     /** Vectors with the sums that minimums are multiplied by, {@code [rows]}. */
     static final int BLOCK_SUMS = SUMS + 2 * TileRows.MAX_ROWS * LINE;
@@ -110,7 +108,6 @@ public final class TileParameters {
         }
         for (int i = 0; i < LINE; i += Integer.BYTES) {
             memory.set(JAVA_INT, START + i, TileRows.START_BITS);
-            memory.set(JAVA_INT, START_OF_BYTES + i, TileRows.START_BITS - (TileRows.START_BITS << 4));
         }
         for (int i = 0; i < LINE / Integer.BYTES; i++) {
             int column = i % 4 * 2;

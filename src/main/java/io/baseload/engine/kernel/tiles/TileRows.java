@@ -8,12 +8,12 @@ import java.lang.foreign.MemorySegment;
 /**
  * Rows of activations in 8 bits, as {@link TileKernel} reads them: x ≈ step · q in groups of 32 columns, or of 16 for weights in blocks of 16.
  *
- * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 16 bytes for each row: an int for sums of integers, and as floats step, step · Σ q and {@link #START} · step.
- * Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints. The int depends on the {@link TileForm}:
+ * <p>Some rows make a tile. For each group a tile contains the codes of its rows, a byte for each column, and then 20 bytes for each row: an int for sums of integers, as floats step, step · Σ q and {@link #START} · step, and another int.
+ * Of each eight columns the even ones come first, in the order in which 4-bit codes are extracted from their ints. The ints depend on the {@link TileForm}:
  *
- * <p><b>{@link TileForm#SIGNED}</b>: {@link #START_BITS} − 8·Σ q. A sum begins with it, and so without the offset of weights that stand for −8 … 7.
+ * <p><b>{@link TileForm#SIGNED}</b>: {@link #START_BITS} − 8·Σ q and {@link #START_BITS} − 128·Σ q. A sum begins with one of them, and so without the offset of weights that stand for −8 … 7 or −128 … 127.
  *
- * <p><b>{@link TileForm#SHORT_SUMS}</b>: two integers of 16 bits, −16·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
+ * <p><b>{@link TileForm#SHORT_SUMS}</b>: the first one is two integers of 16 bits, −16·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
  *
  * <p><b>{@link TileForm#MAGNITUDES}</b>: codes are stored as magnitudes |q|, which are followed by their signs s, bytes −1 where q is negative and otherwise 0. With w, the weights, w XOR s is w or −w − 1, and so
  *
@@ -21,7 +21,7 @@ import java.lang.foreign.MemorySegment;
  * Σ |q| · (w XOR s)  =  Σ q · w  −  Σ |q| of negative q
  * </pre>
  *
- * The int is START_BITS and the last sum.
+ * The first int is START_BITS and the last sum.
  */
 public final class TileRows {
     /** The most columns of a group. */
@@ -34,11 +34,12 @@ public final class TileRows {
     public static final int MAX_ROWS = 12;
 
     /** Bytes of a row's numbers for a group. */
-    static final int NUMBERS = 16;
+    static final int NUMBERS = 20;
 
     static final int STEP = 4;
     static final int SUM = 8;
     static final int STARTED = 12;
+    static final int START_OF_BYTES = 16;
 
     /**
      * A float whose last bit stands for one. Integers up to 2^22 can be added to its bits, and the result, read as a float, is this number and their sum. So (START + sum) · step − START · step, in one
@@ -146,6 +147,7 @@ public final class TileRows {
         memory.set(JAVA_FLOAT, at + STEP, step);
         memory.set(JAVA_FLOAT, at + SUM, step * sum);
         memory.set(JAVA_FLOAT, at + STARTED, START * step);
+        memory.set(JAVA_INT, at + START_OF_BYTES, START_BITS - (sum << CodeValues.SIGNED_SHIFT));
     }
 
     private int start(int sum, int part) {
