@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -128,7 +129,7 @@ final class BenchCommand implements Callable<Integer> {
             output.result(new Collectives(measured), measured.size() + " measurements");
             return 0;
         }
-        checkLengths();
+        checkOptions();
         List<Quantization> formats = kinds.stream().map(QuantizeOption::parse).toList();
         var runs = new ArrayList<BenchRun>();
         var profiles = new ArrayList<BenchProfile>();
@@ -165,7 +166,10 @@ final class BenchCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void checkLengths() {
+    private void checkOptions() {
+        if (Stream.of(speculation, turns, profiled).filter(Boolean::booleanValue).count() > 1) {
+            throw new BadInputException("--profile, --speculation and --turns exclude each other");
+        }
         if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {
             throw new BadInputException("--prompt, --decode, --batch and --repeat must be 1 or more");
         }

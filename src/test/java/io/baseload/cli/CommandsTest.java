@@ -72,6 +72,7 @@ class CommandsTest {
             assertThat(inspected.code()).as(inspected.err()).isZero();
             assertThat(inspected.out()).contains("all checksums are right");
             assertBad("quantization must be keep", "bench", id, "--quantize", "q8", "--repeat", "1");
+            assertBad("exclude each other", "bench", id, "--turns", "--speculation");
             String[] ask = {"generate", "", "--prompt", "The", "--max-tokens", "5", "--json"};
             ask[1] = id;
             JsonNode stored = CommandRun.of(ask).json();

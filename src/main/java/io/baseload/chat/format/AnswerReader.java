@@ -11,16 +11,14 @@ public final class AnswerReader {
     private final CallReader calls;
     private final Optional<ReasoningReader> reasoning;
     private final Pieces out;
-    private final boolean parallel;
     private final boolean forced;
     private long read;
 
     AnswerReader(AnswerFormat format, Map<String, ToolSpec> offered, ToolSet tools, boolean thinking) {
-        this.out = new Pieces(format.marks(), !offered.isEmpty());
+        this.out = new Pieces(format.marks(), !offered.isEmpty(), tools.parallel());
         this.calls = format.calls(offered, out);
         this.reasoning = format.reasoning()
                 .map(r -> new ReasoningReader(r, format.marks(), thinking, format.thoughtCalls(offered), calls, out));
-        this.parallel = tools.parallel();
         this.forced = tools.forced();
     }
 
@@ -56,7 +54,7 @@ public final class AnswerReader {
 
     /** Whether the answer has all allowed calls, so that nothing more is read. */
     public boolean over() {
-        return !parallel && out.endedCalls() > 0;
+        return out.over();
     }
 
     /** Whether the answer contains a call. */

@@ -18,6 +18,7 @@ final class Pieces {
 
     private final Marks marks;
     private final boolean tools;
+    private final boolean parallel;
     private final List<Piece> pieces = new ArrayList<>();
     private final StringBuilder run = new StringBuilder();
     private final StringBuilder blanks = new StringBuilder();
@@ -29,10 +30,19 @@ final class Pieces {
     private int calls;
     private int endedCalls;
 
-    /** @param tools whether there may be calls */
-    Pieces(Marks marks, boolean tools) {
+    /**
+     * @param tools whether there may be calls
+     * @param parallel whether there may be several; otherwise all after the first one are dropped
+     */
+    Pieces(Marks marks, boolean tools, boolean parallel) {
         this.marks = marks;
         this.tools = tools;
+        this.parallel = parallel;
+    }
+
+    /** Whether the answer has all allowed calls. */
+    boolean over() {
+        return !parallel && endedCalls > 0;
     }
 
     void text(int c) {
@@ -59,6 +69,9 @@ final class Pieces {
     }
 
     void call(String name) {
+        if (over()) {
+            return;
+        }
         blanks.setLength(0);
         endRun();
         kind = Kind.ARGUMENTS;
@@ -68,17 +81,26 @@ final class Pieces {
     }
 
     void arguments(int c) {
+        if (over()) {
+            return;
+        }
         argued = true;
         run.append(marks.plain((char) c));
     }
 
     void arguments(CharSequence text) {
+        if (over()) {
+            return;
+        }
         argued |= !text.isEmpty();
         run.append(text);
     }
 
     /** The call is complete; if it had no arguments, they are an empty object. */
     void callEnded() {
+        if (over()) {
+            return;
+        }
         if (!argued) {
             run.append("{}");
         }

@@ -61,7 +61,7 @@ final class ThoughtCalls {
 
     /** Whether a text consists of complete calls. */
     private boolean isComplete(String text) {
-        var pieces = new Pieces(marks, true);
+        var pieces = new Pieces(marks, true, true);
         CallReader reader = format.reader(marks, offered, pieces);
         int ended = 0;
         int end = 0;

@@ -77,8 +77,23 @@ final class TokenizerJsonReader {
                 preTokenizer = in.readValueAsTree();
                 types(preTokenizer).forEach(components::add);
             }
+            case "post_processor" -> specialTokens(in, in.readValueAsTree());
             default -> in.skipChildren();
         }
+    }
+
+    /** Special tokens of a template must be among those that it describes: the library looks them up when it reads a text, and ends the whole process if one is missing. */
+    private void specialTokens(JsonParser in, JsonNode processor) {
+        processor.path("processors").valueStream().forEach(part -> specialTokens(in, part));
+        JsonNode described = processor.path("special_tokens");
+        Stream.of("single", "pair")
+                .flatMap(template -> processor.path(template).valueStream())
+                .map(piece -> piece.path("SpecialToken").path("id"))
+                .filter(id -> id.isString() && !described.has(id.asString()))
+                .findFirst()
+                .ifPresent(id -> {
+                    throw refuse(in, "special_tokens of the post_processor omit " + id);
+                });
     }
 
     private void decoders(JsonParser in) {
@@ -127,6 +142,7 @@ final class TokenizerJsonReader {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             throw refuse(in, "model must be an object");
         }
+        boolean complete = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
@@ -136,8 +152,13 @@ final class TokenizerJsonReader {
                     }
                 }
                 case "vocab" -> vocab(in);
+                case "unk_id" -> complete |= in.currentToken() == JsonToken.VALUE_NUMBER_INT;
+                case "byte_fallback" -> complete |= in.currentToken() == JsonToken.VALUE_TRUE;
                 default -> in.skipChildren();
             }
+        }
+        if (numbered && !complete) {
+            throw refuse(in, "a Unigram model needs an unk_id, or byte_fallback, for texts that it doesn't know");
         }
     }
 

@@ -16,7 +16,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Downloads one file, in as many requests as necessary, also across restarts. The part received so far is next to the file as {@code NAME.part}, and its ETag as {@code NAME.etag}.
+ * Downloads one file, in as many requests as necessary, also across restarts. The part received so far is next to the file as {@code .NAME.part}, and its ETag as {@code .NAME.etag}; pulled files have no such names ({@link RemoteFile}).
  * A new request asks for the rest, on the condition that the ETag is unchanged; otherwise the server sends the whole file, and the earlier part is discarded. The digest is
  * computed as bytes arrive; the file gets its name when the digest is right. If it is wrong and several requests were needed, the file is downloaded once more from the beginning.
  */
@@ -61,12 +61,12 @@ final class FileDownload {
 
     /** The partial content until the file is complete. */
     static Path part(Path target) {
-        return target.resolveSibling(target.getFileName() + ".part");
+        return target.resolveSibling("." + target.getFileName() + ".part");
     }
 
     /** The ETag of the partial content. */
     static Path etag(Path target) {
-        return target.resolveSibling(target.getFileName() + ".etag");
+        return target.resolveSibling("." + target.getFileName() + ".etag");
     }
 
     /** A file that is complete. */

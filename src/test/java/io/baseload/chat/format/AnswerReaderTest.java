@@ -154,6 +154,22 @@ class AnswerReaderTest {
         assertEquals(List.of(), reader.append(written));
     }
 
+    /** What isn't a call is read once more from its second char, so that several calls in it may come at once. */
+    @Test
+    void ofTheCallsInABrokenOneOnlyTheFirstIsReadWhereOnlyOneIsAllowed() {
+        ToolFormat format = ToolFormats.named("nemotron").orElseThrow();
+        String written = "<TOOLCALL>[{\"name\":<TOOLCALL>[{\"name\": \"ping\"}, {\"name\": \"add\"}]</TOOLCALL>";
+        for (boolean parallel : List.of(true, false)) {
+            var tools = new ToolSet(Reading.TOOLS.tools(), ToolChoice.Mode.AUTO, parallel);
+            var reader = new AnswerFormat(format, NO_THOUGHTS, text -> false).reader(tools, "");
+            var pieces = new ArrayList<>(reader.append(written));
+            pieces.addAll(reader.finish(false));
+            assertEquals(
+                    parallel ? List.of("ping {}", "add {}") : List.of("ping {}"),
+                    Reading.of(pieces).calls());
+        }
+    }
+
     /** The mark that ends the call is missing. */
     @ParameterizedTest
     @CsvSource({"harmony, ' to=functions.ping<|channel|>commentary json<|message|>'", "mistral, [TOOL_CALLS]ping[ARGS]"

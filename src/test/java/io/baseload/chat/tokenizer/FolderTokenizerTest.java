@@ -178,12 +178,30 @@ class FolderTokenizerTest {
                 "{\"added_tokens\": 5, \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
                 "{\"added_tokens\": [{}], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
                 "{\"added_tokens\": [], \"added_tokens\": []}",
-                "{\"added_tokens\": [], \"decoder\": {\"type\": \"CTC\"}}"
+                "{\"added_tokens\": [], \"decoder\": {\"type\": \"CTC\"}}",
+                "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}}",
+                "{\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\":"
+                        + " \"[CLS]\", \"type_id\": 0}}], \"special_tokens\": {}}}",
+                "{\"post_processor\": {\"type\": \"Sequence\", \"processors\": [{\"type\": \"TemplateProcessing\","
+                        + " \"pair\": [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}]}]}}"
             })
     void refusesABadTokenizerFileByName(String json) {
         assertThatThrownBy(() -> Tokenizer.of(changed("tokenizer.json", old -> json)))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("tokenizer.json");
+    }
+
+    @Test
+    void refusesATokenThatTheVocabularyOmits() {
+        assertThatThrownBy(() -> Tokenizer.of(changed("tokenizer.json", json -> {
+                    ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(json);
+                    root.set("post_processor", JsonMapper.shared().readTree("""
+                        {"type": "BertProcessing", "sep": ["[SEP]", 384], "cls": ["[CLS]", 0]}\
+                        """));
+                    return root.toString();
+                })))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("tokenizer.json: adds the token 384 to texts, expected 0 to 383");
     }
 
     @Test

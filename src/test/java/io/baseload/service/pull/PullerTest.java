@@ -146,7 +146,7 @@ class PullerTest {
     @Test
     void aPartThatTheServerDoesNotHaveIsThrownAway() throws Exception {
         Files.createDirectories(folder.resolve("files"));
-        Files.write(folder.resolve("files/model.safetensors.part"), random(WEIGHTS.length - 1));
+        Files.write(folder.resolve("files/.model.safetensors.part"), random(WEIGHTS.length - 1));
         cdn.gate(exchange -> {
             if (cdn.requests("/blob").size() == 1) {
                 return refused(exchange, 416);
@@ -161,7 +161,7 @@ class PullerTest {
     @Test
     void aPartOfAnotherContentIsFoundOutByTheDigest() throws Exception {
         Files.createDirectories(folder.resolve("files"));
-        Files.write(folder.resolve("files/model.safetensors.part"), random(2_000_000));
+        Files.write(folder.resolve("files/.model.safetensors.part"), random(2_000_000));
         pull();
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(from(cdn.requests("/blob").get(0))).isEqualTo(2_000_000);
@@ -203,7 +203,7 @@ class PullerTest {
         var patient = puller(properties(List.of(), Patience.LIMIT));
         assertThatThrownBy(() -> patient.pull(request(), folder, PLENTY, impatient))
                 .hasMessage("enough");
-        assertThat(folder.resolve("files/model.safetensors.part")).exists();
+        assertThat(folder.resolve("files/.model.safetensors.part")).exists();
         pull();
         assertThat(folder.resolve("files/model.safetensors")).hasBinaryContent(WEIGHTS);
         assertThat(from(cdn.requests("/blob").get(1))).isPositive();
