@@ -51,6 +51,7 @@ final class CpuEngine implements Engine {
     private final boolean pinned;
     private final Team team;
     private final EngineLoop loop;
+    private boolean used;
     private volatile boolean closed;
 
     CpuEngine(EngineOptions options) {
@@ -62,7 +63,6 @@ final class CpuEngine implements Engine {
         this.pinned = pinned;
         team = new Team(layout, pinned);
         loop = new EngineLoop(team);
-        LOG.log(Level.INFO, "engine: workers {0}, shards {1}", layout.workers(), layout.shards());
     }
 
     @Override
@@ -248,11 +248,15 @@ final class CpuEngine implements Engine {
         }
     }
 
-    /** @param used called when the model is not used any more, before its memory is freed */
-    private synchronized void add(ModelTurns turns, Runnable used, NativeMemory memory, Runnable freed) {
+    /** @param unused called when the model is not used any more, before its memory is freed */
+    private synchronized void add(ModelTurns turns, Runnable unused, NativeMemory memory, Runnable freed) {
         refuseClosed();
+        if (!used) {
+            used = true; // not before: a service without models opens an engine too, to read files
+            LOG.log(Level.INFO, "engine: workers {0}, shards {1}", layout.workers(), layout.shards());
+        }
         loop.add(turns, () -> {
-            used.run();
+            unused.run();
             memory.close();
             freed.run();
         });

@@ -20,6 +20,8 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
 import java.net.URL;
 import java.util.Objects;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
@@ -28,12 +30,16 @@ import org.springframework.context.annotation.Configuration;
 /** Wires the rooms of the service to each other and to the configuration. */
 @Configuration(proxyBeanMethods = false)
 class ServiceConfiguration {
+    private static final Logger LOG = LoggerFactory.getLogger("io.baseload");
+
     /** Closed by the registry, when no requests run any more but the database still does. */
     @Bean(destroyMethod = "")
     Engine engine(EngineProperties properties) {
         Engine engine = Engine.open(properties.options());
         if (properties.enabled()) {
             engine.kernels(Precision.EXACT); // a JVM that can't run the kernels fails here, not with the first model
+        } else {
+            LOG.info("This is a gateway: it computes nothing itself, and passes requests on to backends");
         }
         return engine;
     }

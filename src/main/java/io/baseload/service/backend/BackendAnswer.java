@@ -50,6 +50,8 @@ final class BackendAnswer implements Completion, Runnable {
     private volatile @Nullable Usage told;
     private volatile int chunks;
     private int reasoningTokens;
+    /** Whether the backend has sent an error, which the request may have caused. */
+    private boolean refused;
 
     BackendAnswer(
             BackendClient client,
@@ -141,6 +143,7 @@ final class BackendAnswer implements Completion, Runnable {
     private boolean read(ServerEvents.Event event) {
         JsonNode chunk = JSON.readTree(event.data());
         if (event.name().equals("error") || chunk.path("error").isObject()) {
+            refused = true;
             throw new UpstreamException(Reason.FAILED, "The backend failed in the middle of its answer.");
         }
         if (!chunk.isObject()) {
@@ -266,7 +269,11 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private CompletionEvent failed(UpstreamException failure) {
-        client.broke(failure);
+        if (refused) {
+            client.broke(prompt.owner(), failure);
+        } else {
+            client.broke(failure);
+        }
         return new CompletionEvent.Failed(failure, usage());
     }
 

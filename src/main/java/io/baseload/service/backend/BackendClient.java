@@ -87,6 +87,11 @@ public final class BackendClient implements AutoCloseable {
         return health.state();
     }
 
+    /** For requests of this owner. */
+    public BackendHealth.State state(String owner) {
+        return health.state(owner);
+    }
+
     /** One of its models, used with text. */
     public Completions completions(Backend.Offer model) {
         return new BackendCompletions(this, model);
@@ -110,6 +115,7 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
+     * @param owner as {@link io.baseload.engine.api.FlowId} names it
      * @param patience how long it waits, if that is less than the backend's own limit
      * @param wanted as {@link WantedResult#await} asks it
      * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
@@ -117,7 +123,8 @@ public final class BackendClient implements AutoCloseable {
      * @throws UpstreamException if it fails otherwise
      * @throws InvalidRequestException if it refuses the request
      */
-    AnswerStream open(BackendRoute route, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
+    AnswerStream open(
+            BackendRoute route, String owner, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended("overloaded");
             throw new OverloadedException(
@@ -137,7 +144,8 @@ public final class BackendClient implements AutoCloseable {
             HttpResponse<InputStream> response =
                     ask(request.build(), () -> sent.get() && route.computesFirst(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
-                throw BackendReplies.failure(backend.name(), route, response, explanation(response, wanted), health);
+                throw BackendReplies.failure(
+                        backend.name(), route, response, explanation(response, wanted), health, owner);
             }
             meters.firstByte().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
             return follow(response.body());
@@ -271,6 +279,12 @@ public final class BackendClient implements AutoCloseable {
     /** An answer broke off. */
     void broke(UpstreamException failure) {
         health.failed(String.valueOf(failure.getMessage()));
+        meters.ended(word(failure));
+    }
+
+    /** The backend ended an answer to this owner with an error. */
+    void broke(String owner, UpstreamException failure) {
+        health.failed(owner, String.valueOf(failure.getMessage()));
         meters.ended(word(failure));
     }
 

@@ -34,7 +34,7 @@ final class BackendCompletions implements Completions {
     @Override
     public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
         byte[] body = ChatRequestBody.of(model.upstream(), client.backend().limits(), request, conversation(request));
-        return new BackendPrompt(client, request, body);
+        return new BackendPrompt(client, flow.value(), request, body);
     }
 
     private static Input.Chat conversation(CompletionRequest request) {

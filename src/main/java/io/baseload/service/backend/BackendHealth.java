@@ -9,6 +9,9 @@ import java.util.function.LongSupplier;
 /**
  * The health of a backend, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
  * request restores it.
+ *
+ * <p>An error that the request itself may have caused says little about other requests: the backend cools down only for the owner of that request, until a request of another owner
+ * fails like that too, with no success between. So nobody can turn others' requests away from a backend.
  */
 public final class BackendHealth {
     private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);
@@ -39,6 +42,11 @@ public final class BackendHealth {
     private Instant since;
     private boolean cooling;
     private long coolsUntil;
+    /** The owner whose requests alone have failed by errors that they may have caused, since the last success. */
+    private Optional<String> suspect = Optional.empty();
+
+    private int suspectFailures;
+    private long suspectUntil;
     private Optional<String> lastError = Optional.empty();
 
     /** @param nanoTime for pauses, which no change of the clock prolongs */
@@ -69,12 +77,20 @@ public final class BackendHealth {
         return report().state();
     }
 
+    /** As {@link #state()}, for requests of one owner. */
+    public synchronized State state(String owner) {
+        boolean suspected = suspect.filter(owner::equals).isPresent() && suspectUntil - nanoTime.getAsLong() > 0;
+        State state = state();
+        return state == State.UP && suspected ? State.COOLING : state;
+    }
+
     /** An answer came to its end. */
     synchronized void succeeded() {
         State before = state();
         down = false;
         failures = 0;
         cooling = false;
+        suspect = Optional.empty();
         if (before != State.UP) {
             since = clock.instant();
         }
@@ -82,9 +98,24 @@ public final class BackendHealth {
 
     /** A request failed because of the backend. */
     synchronized void failed(String error) {
-        Duration pause = FIRST_COOLDOWN.multipliedBy(1L << Math.min(failures, 10));
-        failures++;
-        cool(pause, error);
+        cool(cooldown(failures++), error);
+    }
+
+    /** The backend answered a request of this owner with an error which may be the request's fault. */
+    synchronized void failed(String owner, String error) {
+        if (suspect.filter(other -> !other.equals(owner)).isPresent()) {
+            failed(error);
+            return;
+        }
+        lastError = Optional.of(error);
+        suspectFailures = suspect.isPresent() ? suspectFailures + 1 : 1;
+        suspect = Optional.of(owner);
+        suspectUntil = nanoTime.getAsLong() + cooldown(suspectFailures - 1).toNanos();
+    }
+
+    private static Duration cooldown(int failuresBefore) {
+        Duration pause = FIRST_COOLDOWN.multipliedBy(1L << Math.min(failuresBefore, 10));
+        return pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN;
     }
 
     /** It asked for a pause, or needs one. This never shortens a pause. */

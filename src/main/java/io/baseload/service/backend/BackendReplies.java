@@ -35,9 +35,15 @@ final class BackendReplies {
      * The exception for the caller; the backend's own faults also affect its health.
      *
      * @param body its beginning; empty if there is none
+     * @param owner of the request
      */
     static RuntimeException failure(
-            String backend, BackendRoute route, HttpResponse<?> response, byte[] body, BackendHealth health) {
+            String backend,
+            BackendRoute route,
+            HttpResponse<?> response,
+            byte[] body,
+            BackendHealth health,
+            String owner) {
         int status = response.statusCode();
         if (route != BackendRoute.CHAT && UNSUPPORTED.contains(status)) {
             return new UpstreamException(
@@ -59,6 +65,10 @@ final class BackendReplies {
                 Duration pause = retryAfter(response);
                 health.cool(pause, inFull);
                 yield new UpstreamBusyException("The backend '" + backend + "' is busy (" + status + ").", pause);
+            }
+            case 500 -> {
+                health.failed(owner, inFull); // some engines answer so to requests that they can't handle
+                yield new UpstreamException(Reason.FAILED, "The backend '" + backend + "' answered 500.");
             }
             case 408, 504 -> {
                 health.failed(inFull);

@@ -31,7 +31,7 @@ final class BackendTexts implements PreparedEncoding {
     private final long likely;
 
     /**
-     * @param owner of the memory for the outputs
+     * @param owner of the request, and of the memory for its outputs
      * @param length as far as known, of the model's vectors
      */
     BackendTexts(BackendClient client, String owner, AtomicInteger length, EncodingRequest request, byte[] body) {
@@ -108,7 +108,8 @@ final class BackendTexts implements PreparedEncoding {
         memory.expect(ranks ? count : (long) count * request.dimensions().orElse(length.get()));
         AnswerStream stream;
         try {
-            stream = client.open(ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS, body, Optional.empty(), wanted);
+            var route = ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS;
+            stream = client.open(route, owner, body, Optional.empty(), wanted);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;

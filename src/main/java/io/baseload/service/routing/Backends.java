@@ -263,6 +263,11 @@ public final class Backends {
             return client.state();
         }
 
+        /** For requests of this tenant. */
+        BackendHealth.State state(String tenant) {
+            return client.state(tenant);
+        }
+
         Instant created() {
             return client.backend().createdAt();
         }

@@ -85,7 +85,7 @@ final class ModelRouter implements ModelDirectory {
         return ordered(
                 elsewhere.stream()
                         .filter(offer -> caller.mayAsk(name))
-                        .map(ModelRouter::remote)
+                        .map(offer -> remote(caller, offer))
                         .toList(),
                 name);
     }
@@ -162,12 +162,12 @@ final class ModelRouter implements ModelDirectory {
     /** @param alone whether it is the only one: otherwise a request goes to the next one instead of waiting for a load */
     private Optional<Choice> choice(Caller caller, String name, AliasTarget target, boolean alone) {
         return target.backend()
-                .map(backend -> backends.offer(backend, target.model()).map(ModelRouter::remote))
+                .map(backend -> backends.offer(backend, target.model()).map(offer -> remote(caller, offer)))
                 .orElseGet(() -> Optional.of(new Choice(() -> local(caller, name, alone), BackendHealth.State.UP)));
     }
 
-    private static Choice remote(RemoteOffer offer) {
-        return new Choice(() -> acquire(offer), offer.state());
+    private static Choice remote(Caller caller, RemoteOffer offer) {
+        return new Choice(() -> acquire(offer), offer.state(caller.tenant()));
     }
 
     private static ServedModel acquire(RemoteOffer offer) {

@@ -146,7 +146,9 @@ final class SeveralProcessesIT {
             assertThat(admin.state("tiny")).isEqualTo("loaded");
             there.move("tiny", "unload");
             assertThat(admin.state("tiny")).isEqualTo("stored");
-            assertThat(gateway.log()).doesNotContain("Vector API", " ERROR ");
+            assertThat(gateway.log())
+                    .contains("This is a gateway")
+                    .doesNotContain("Vector API", "engine: workers", " ERROR ");
         }
     }
 

@@ -49,6 +49,24 @@ class BackendHealthTest {
     }
 
     @Test
+    void anOwnersPauseGrowsAndEnds() {
+        health.failed("a", "broken");
+        pass(Duration.ofSeconds(1));
+        assertThat(health.state("a")).isEqualTo(State.UP);
+        health.failed("a", "broken");
+        pass(Duration.ofSeconds(1));
+        assertThat(health.state("a")).isEqualTo(State.COOLING);
+        assertThat(health.state("b")).isEqualTo(State.UP);
+        pass(Duration.ofSeconds(1));
+        assertThat(health.state("a")).isEqualTo(State.UP);
+        for (int i = 0; i < 100; i++) {
+            health.failed("a", "broken");
+        }
+        pass(Duration.ofSeconds(30));
+        assertThat(health.state("a")).isEqualTo(State.UP);
+    }
+
+    @Test
     void aMissedProbeOutlastsAPause() {
         health.cool(Duration.ofSeconds(10), "busy");
         health.missed("no answer");

@@ -29,6 +29,7 @@ final class GatewayBackendsIT {
     static Path home;
 
     private static ScriptedBackend plain;
+    private static ScriptedBackend picky;
     private static ScriptedBackend idle;
     private static ScriptedBackend trusted;
     private static ScriptedBackend stranger;
@@ -39,6 +40,7 @@ final class GatewayBackendsIT {
     static void start() throws Exception {
         var certificate = TestCertificate.create(home);
         plain = new ScriptedBackend();
+        picky = new ScriptedBackend();
         idle = new ScriptedBackend();
         trusted = new ScriptedBackend(certificate).says("secure", 1, "Fine");
         stranger = new ScriptedBackend(TestCertificate.create(home)).says("strange", 1, "Fine");
@@ -51,6 +53,7 @@ final class GatewayBackendsIT {
                         + certificate.certificateFile(home.resolve("trusted.pem")));
         rest = gateway.rest();
         backend("plain", plain, "cut", "other", "silent", "mute");
+        backend("picky", picky, "picky");
         backend("idle", idle, "ready");
         backend("trusted", trusted, "secure");
         backend("stranger", stranger, "strange");
@@ -71,7 +74,7 @@ final class GatewayBackendsIT {
     @AfterAll
     static void stop() {
         gateway.close();
-        List.of(plain, idle, trusted, stranger).forEach(ScriptedBackend::close);
+        List.of(plain, picky, idle, trusted, stranger).forEach(ScriptedBackend::close);
     }
 
     @Test
@@ -130,6 +133,29 @@ final class GatewayBackendsIT {
         assertThat(rest.get("/admin/v1/backends/plain").at("/health").toString())
                 .as("others are tried before it for a while")
                 .contains("did not begin");
+    }
+
+    @Test
+    void aTenantWhoseRequestsFailTurnsNobodyElseAway() throws Exception {
+        rest.post("/admin/v1/tenants", Map.of("id", "clumsy"));
+        Rest clumsy = rest.as(new Admin(rest).key("clumsy", "user"));
+        idle.says("ready", 1, "Fine");
+        rest.put(
+                "/admin/v1/aliases/picky-first",
+                Map.of("targets", List.of(Map.of("model", "picky"), Map.of("model", "ready"))));
+        picky.on("picky", connection -> connection.whole(500, "", "{}"));
+        for (int i = 0; i < 5; i++) {
+            assertThat(answering(clumsy, "picky-first")).isEqualTo("ready");
+        }
+        assertThat(models(picky)).as("the others went to the next target at once").hasSizeLessThan(5);
+        assertThat(rest.get("/admin/v1/backends/picky").at("/health/state").asString())
+                .isEqualTo("up");
+        picky.says("picky", 1, "Fine");
+        assertThat(answering(rest, "picky-first")).isEqualTo("picky");
+    }
+
+    private static String answering(Rest caller, String model) throws Exception {
+        return caller.post("/v1/chat/completions", chat(model, false)).get("model").asString();
     }
 
     @Test
