@@ -2,6 +2,7 @@ package io.baseload.service.web;
 
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -27,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * client sends has one overall deadline: the headers from their first byte, a body, the rest of a refused body. A sweep, several times a second, closes connections that are late.
  *
  * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. If all are in use, a new one does not
- * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. An honest client sends its request within milliseconds, so
- * it is never among the oldest. Running answers are never cut.
+ * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. An honest client sends its request at once, so it is never
+ * among the oldest; each has a quarter of a second in any case, and a request that has come is looked at first. Running answers are never cut.
  *
  * <p>If new connections had to wait for deadlines, somebody who opens them faster would fill the system's queue of connections that nobody has accepted. It then drops whatever
  * comes, and resets those of honest clients after some seconds.
@@ -42,6 +43,9 @@ public final class HttpProtocol extends Http11NioProtocol {
     private static final int BUFFER = 4 << 10;
     private static final int MAX_KEPT_CHANNELS = 256;
     private static final int SWEEP_MILLIS = 250;
+
+    /** Nobody has to give way earlier. */
+    private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
 
     /** The part of all connections that is closed at a time, so that not every new one has to look for the oldest. */
     private static final int CLOSED_AT_ONCE = 8;
@@ -127,7 +131,7 @@ public final class HttpProtocol extends Http11NioProtocol {
             } else if (socket instanceof NioSocketWrapper idle && isAwaited(idle)) {
                 headerSoFar(idle, now).ifPresent(nanos -> {
                     if (nanos > patience) {
-                        close(socket);
+                        getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
                     }
                 });
             }
@@ -144,11 +148,12 @@ public final class HttpProtocol extends Http11NioProtocol {
         for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
             waitSoFar(socket, now).ifPresent(nanos -> waiting.add(new Waiting(socket, nanos)));
         }
-        waiting.sort(Comparator.comparingLong(Waiting::nanos).reversed());
         waiting.stream()
+                .filter(one -> one.nanos >= MIN_WAIT_NANOS)
+                .sorted(Comparator.comparingLong(Waiting::nanos).reversed())
                 .limit(Math.max(1, getMaxConnections() / CLOSED_AT_ONCE))
                 .map(Waiting::socket)
-                .forEach(this::close);
+                .forEach(this::giveWay);
     }
 
     private record Waiting(SocketWrapperBase<NioChannel> socket, long nanos) {}
@@ -164,9 +169,12 @@ public final class HttpProtocol extends Http11NioProtocol {
                 : OptionalLong.empty();
     }
 
-    /** Whether its client has to act. Data that nobody has looked at so far, because the machine is busy, has come in time. */
+    /** Whether its client has to act: the poller waits for it, and has noticed nothing. */
     private static boolean isAwaited(NioSocketWrapper idle) {
-        return idle.interestOpsHas(SelectionKey.OP_READ)
+        @Nullable SocketChannel channel = idle.getSocket().getIOChannel(); // null if it has just been closed
+        return channel != null
+                && channel.isRegistered()
+                && idle.interestOpsHas(SelectionKey.OP_READ)
                 && !(idle.getCurrentProcessor() instanceof Processor begun && begun.isAsync());
     }
 
@@ -182,12 +190,29 @@ public final class HttpProtocol extends Http11NioProtocol {
         return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - idle.getLastRead());
     }
 
-    private void close(SocketWrapperBase<NioChannel> socket) {
+    /** In this thread: others may be waiting for processors, which is when connections run short. */
+    private void giveWay(SocketWrapperBase<NioChannel> socket) {
         @Nullable ServedConnection connection = busy.get(socket);
         if (connection != null) {
             connection.cut();
-        } else {
-            getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
+        } else if (socket instanceof NioSocketWrapper idle && idle.getLock().tryLock()) {
+            try {
+                if (isAwaited(idle)) {
+                    boolean come = headerSoFar(idle, System.nanoTime()).isEmpty() && hasRequestCome(idle);
+                    getEndpoint().processSocket(idle, come ? SocketEvent.OPEN_READ : SocketEvent.ERROR, come);
+                }
+            } finally {
+                idle.getLock().unlock();
+            }
+        }
+    }
+
+    /** Whether there is a request that the poller has not noticed yet. It won't notice it later: what has come is in the connection's buffer then. */
+    private static boolean hasRequestCome(NioSocketWrapper idle) {
+        try {
+            return idle.isReadyForRead();
+        } catch (IOException left) {
+            return false;
         }
     }
 }

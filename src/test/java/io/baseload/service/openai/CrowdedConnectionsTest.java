@@ -3,6 +3,7 @@ package io.baseload.service.openai;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.inference.Inference;
+import io.baseload.testing.Patience;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,10 +63,18 @@ class CrowdedConnectionsTest {
         return connection;
     }
 
-    private void answered() throws IOException {
+    private void answered() {
+        assertThat(Patience.await()
+                        .ignoreExceptionsInstanceOf(IOException.class) // cut off: this thread was stopped between connecting and sending
+                        .until(this::answer, text -> true))
+                .startsWith("HTTP/1.1 200")
+                .contains("[DONE]");
+    }
+
+    private String answer() throws IOException {
         try (var connection = new RawConnection(port)) {
             connection.send(RawConnection.post(CHAT, ASK.formatted("m"), "Connection: close\r\n"));
-            assertThat(connection.readAll()).startsWith("HTTP/1.1 200").contains("[DONE]");
+            return connection.readAll();
         }
     }
 
