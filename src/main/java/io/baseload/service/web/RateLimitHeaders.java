@@ -58,10 +58,11 @@ public final class RateLimitHeaders implements HeaderWriter {
         }
     }
 
-    /** Called just before an answer is sent. */
+    /** Called just before an answer is sent. One that nobody will read costs no query. */
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(WRITTEN) == null
+                && !(ServedConnection.current() instanceof ServedConnection connection && connection.isCut())
                 && PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
                 && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
             put(inference.getObject().room(key.getPrincipal()).orElse(QuotaSnapshot.UNLIMITED), request, response);

@@ -61,6 +61,11 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
+    /** Whether it has been closed here: nobody will read the answer. */
+    synchronized boolean isCut() {
+        return cut;
+    }
+
     /**
      * Whether the client has closed its side of the connection. For the serving thread, once the body has been read. Data for a next request stays in the buffer, and hides that the
      * client has left.

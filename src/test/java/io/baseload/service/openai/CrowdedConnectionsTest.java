@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.inference.Inference;
 import io.baseload.testing.Patience;
+import jakarta.servlet.Filter;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,10 +19,13 @@ import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
 
 /** As many connections as there may be: a new one doesn't wait until others are late, and those that have waited longest for their client give way. */
 @SpringBootTest(
-        classes = ScriptedService.class,
+        classes = {ScriptedService.class, CrowdedConnectionsTest.Counting.class},
         webEnvironment = WebEnvironment.RANDOM_PORT,
         properties = {
             "management.endpoint.health.group.readiness.include=readinessState",
@@ -36,10 +41,38 @@ class CrowdedConnectionsTest {
         {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
         """;
     private static final String HALF_A_HEADER = "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: ";
-    private static final String HALF_A_BODY = RawConnection.post(CHAT, " ".repeat(100)).stripTrailing() + "\r\n\r\n{";
+    private static final String HALF_A_BODY =
+            RawConnection.post(CHAT, " ".repeat(100)).stripTrailing() + "\r\n\r\n{";
+
+    /** Requests whose headers have arrived. */
+    record Requests(AtomicInteger begun, AtomicInteger ended) {}
+
+    static class Counting {
+        @Bean
+        Requests requests() {
+            return new Requests(new AtomicInteger(), new AtomicInteger());
+        }
+
+        @Bean
+        FilterRegistrationBean<Filter> counting(Requests requests) {
+            var filter = new FilterRegistrationBean<Filter>((request, response, chain) -> {
+                requests.begun.incrementAndGet();
+                try {
+                    chain.doFilter(request, response);
+                } finally {
+                    requests.ended.incrementAndGet();
+                }
+            });
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return filter;
+        }
+    }
 
     @LocalServerPort
     private int port;
+
+    @Autowired
+    private Requests requests;
 
     @Autowired
     private Inference inference;
@@ -54,6 +87,7 @@ class CrowdedConnectionsTest {
         for (RawConnection connection : open) {
             connection.close();
         }
+        Patience.await().until(() -> requests.begun.get() == requests.ended.get());
     }
 
     private RawConnection begin(String text) throws IOException {
@@ -65,7 +99,8 @@ class CrowdedConnectionsTest {
 
     private void answered() {
         assertThat(Patience.await()
-                        .ignoreExceptionsInstanceOf(IOException.class) // cut off: this thread was stopped between connecting and sending
+                        .ignoreExceptionsInstanceOf(
+                                IOException.class) // cut off: this thread was stopped between connecting and sending
                         .until(this::answer, text -> true))
                 .startsWith("HTTP/1.1 200")
                 .contains("[DONE]");
@@ -91,6 +126,18 @@ class CrowdedConnectionsTest {
         answered();
         youngest.send(body);
         assertThat(youngest.readThrough("[DONE]")).startsWith("HTTP/1.1 200");
+    }
+
+    /** Whoever sends bodies without end would otherwise cost a query of the ledger for each. */
+    @Test
+    void anAnswerThatNobodyReadsCostsNoQuery() throws Exception {
+        int ended = requests.ended.get();
+        int queries = ((ScriptedInference) inference).roomQueries.get();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            begin(HALF_A_BODY);
+        }
+        Patience.await().until(() -> requests.ended.get() > ended);
+        assertThat(((ScriptedInference) inference).roomQueries).hasValue(queries);
     }
 
     /** If many arrive at once, the system keeps them until they are accepted; beyond that it drops them, and resets some later. */
