@@ -2,7 +2,13 @@ package io.baseload.service.web;
 
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +17,7 @@ import org.apache.coyote.http11.Http11NioProtocol;
 import org.apache.coyote.http11.Http11Processor;
 import org.apache.tomcat.util.net.AbstractEndpoint.Handler.SocketState;
 import org.apache.tomcat.util.net.NioChannel;
+import org.apache.tomcat.util.net.NioEndpoint;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketEvent;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -20,9 +27,12 @@ import org.jspecify.annotations.Nullable;
  * HTTP/1.1 that slow clients can't block. Tomcat's timeouts apply to each read, so a client that sends single bytes could keep its connection for ever. Here, each part that a
  * client sends has one overall deadline: the headers from their first byte, a body, the rest of a refused body. A sweep, several times a second, closes connections that are late.
  *
- * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. When they run short, deadlines do too:
- * with three quarters in use, a client has {@value #CROWDED_SECONDS} seconds, and connections idle between two requests are closed. An honest client sends its headers within
- * milliseconds, so the closed connections are attackers'. Running answers are never cut.
+ * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. If all are in use, a new one does not
+ * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. An honest client sends its request at once, so it is never
+ * among the oldest; each has a quarter of a second in any case, and a request that has come is looked at first. Running answers are never cut.
+ *
+ * <p>If new connections had to wait for deadlines, somebody who opens them faster would fill the system's queue of connections that nobody has accepted. It then drops whatever
+ * comes, and resets those of honest clients after some seconds.
  *
  * <p>Tomcat creates it by its class name. Cost: a walk over all connections in each sweep, a few hundred microseconds for thousands of them.
  */
@@ -30,22 +40,49 @@ public final class HttpProtocol extends Http11NioProtocol {
     /** Buffers, objects and the thread's stack of a connection whose headers have arrived, measured with 1,000 of them: 137 KB each. */
     static final int BYTES_EACH = 160 << 10;
 
-    private static final int CROWDED_SECONDS = 2;
     private static final int BUFFER = 4 << 10;
     private static final int MAX_KEPT_CHANNELS = 256;
-    private static final int BACKLOG = 1024;
     private static final int SWEEP_MILLIS = 250;
+
+    /** Nobody has to give way earlier. */
+    private static final long MIN_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+
+    /** The part of all connections that is closed at a time, so that not every new one has to look for the oldest. */
+    private static final int CLOSED_AT_ONCE = 8;
 
     private final Map<SocketWrapperBase<?>, ServedConnection> busy = new ConcurrentHashMap<>();
     private @Nullable ScheduledFuture<?> sweeps;
 
     public HttpProtocol() {
-        var buffers = getEndpoint().getSocketProperties();
+        this(new Endpoint());
+    }
+
+    private HttpProtocol(Endpoint endpoint) {
+        super(endpoint);
+        endpoint.whenFull = this::closeOldest;
+        var buffers = endpoint.getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
         buffers.setAppWriteBufSize(BUFFER);
         buffers.setBufferPool(MAX_KEPT_CHANNELS);
-        setAcceptCount(BACKLOG);
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
+    }
+
+    /** Makes room before it accepts a connection. */
+    private static final class Endpoint extends NioEndpoint {
+        private Runnable whenFull = () -> {};
+
+        @Override
+        protected void countUpOrAwaitConnection() throws InterruptedException {
+            if (isFull(getConnectionCount(), getMaxConnections())) {
+                whenFull.run();
+            }
+            super.countUpOrAwaitConnection();
+        }
+    }
+
+    /** @param max -1 if there is no limit */
+    private static boolean isFull(long connections, int max) {
+        return max > 0 && connections >= max;
     }
 
     /** A quarter of the heap, shared by all connections. */
@@ -85,27 +122,97 @@ public final class HttpProtocol extends Http11NioProtocol {
 
     private void sweep() {
         long now = System.nanoTime();
-        boolean crowded = getEndpoint().getConnectionCount() > 3L * getMaxConnections() / 4;
-        for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
+        long patience = TimeUnit.MILLISECONDS.toNanos(getConnectionTimeout());
+        Set<SocketWrapperBase<NioChannel>> all = getEndpoint().getConnections();
+        for (SocketWrapperBase<NioChannel> socket : all) {
             @Nullable ServedConnection connection = busy.get(socket);
             if (connection != null) {
-                connection.cutIfLate(now, crowded ? TimeUnit.SECONDS.toNanos(CROWDED_SECONDS) : Long.MAX_VALUE);
-            } else if (isLate(socket, now, crowded)) {
-                getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
+                connection.cutIfLate(now);
+            } else if (socket instanceof NioSocketWrapper idle && isAwaited(idle)) {
+                headerSoFar(idle, now).ifPresent(nanos -> {
+                    if (nanos > patience) {
+                        getEndpoint().processSocket(socket, SocketEvent.ERROR, true);
+                    }
+                });
+            }
+        }
+        if (isFull(all.size(), getMaxConnections())) {
+            closeOldest(); // none may have been waiting when the last connection was accepted
+        }
+    }
+
+    /** Closes those that have waited longest for their client. */
+    private void closeOldest() {
+        long now = System.nanoTime();
+        List<Waiting> waiting = new ArrayList<>();
+        for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
+            waitSoFar(socket, now).ifPresent(nanos -> waiting.add(new Waiting(socket, nanos)));
+        }
+        waiting.stream()
+                .filter(one -> one.nanos >= MIN_WAIT_NANOS)
+                .sorted(Comparator.comparingLong(Waiting::nanos).reversed())
+                .limit(Math.max(1, getMaxConnections() / CLOSED_AT_ONCE))
+                .map(Waiting::socket)
+                .forEach(this::giveWay);
+    }
+
+    private record Waiting(SocketWrapperBase<NioChannel> socket, long nanos) {}
+
+    /** For how long the client has had to act; empty if it doesn't have to. */
+    private OptionalLong waitSoFar(SocketWrapperBase<NioChannel> socket, long now) {
+        @Nullable ServedConnection connection = busy.get(socket);
+        if (connection != null) {
+            return connection.waitSoFar(now);
+        }
+        return socket instanceof NioSocketWrapper idle && isAwaited(idle)
+                ? OptionalLong.of(headerSoFar(idle, now).orElseGet(() -> silence(idle)))
+                : OptionalLong.empty();
+    }
+
+    /** Whether its client has to act: the poller waits for it, and has noticed nothing. */
+    private static boolean isAwaited(NioSocketWrapper idle) {
+        @Nullable SocketChannel channel = idle.getSocket().getIOChannel(); // null if it has just been closed
+        return channel != null
+                && channel.isRegistered()
+                && idle.interestOpsHas(SelectionKey.OP_READ)
+                && !(idle.getCurrentProcessor() instanceof Processor begun && begun.isAsync());
+    }
+
+    /** Since the first byte of a header; empty if there is none. */
+    private static OptionalLong headerSoFar(NioSocketWrapper idle, long now) {
+        long begun = idle.getCurrentProcessor() instanceof Processor waiting
+                ? waiting.getRequest().getStartTimeNanos()
+                : -1;
+        return begun > 0 ? OptionalLong.of(now - begun) : OptionalLong.empty();
+    }
+
+    private static long silence(NioSocketWrapper idle) {
+        return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - idle.getLastRead());
+    }
+
+    /** In this thread: others may be waiting for processors, which is when connections run short. */
+    private void giveWay(SocketWrapperBase<NioChannel> socket) {
+        @Nullable ServedConnection connection = busy.get(socket);
+        if (connection != null) {
+            connection.cut();
+        } else if (socket instanceof NioSocketWrapper idle && idle.getLock().tryLock()) {
+            try {
+                if (isAwaited(idle)) {
+                    boolean come = headerSoFar(idle, System.nanoTime()).isEmpty() && hasRequestCome(idle);
+                    getEndpoint().processSocket(idle, come ? SocketEvent.OPEN_READ : SocketEvent.ERROR, come);
+                }
+            } finally {
+                idle.getLock().unlock();
             }
         }
     }
 
-    /** For a connection whose request has not arrived yet. One whose data nobody has looked at so far, because the machine is busy, is not late. */
-    private boolean isLate(SocketWrapperBase<NioChannel> socket, long now, boolean crowded) {
-        if (!(socket instanceof NioSocketWrapper idle) || !idle.interestOpsHas(SelectionKey.OP_READ)) {
+    /** Whether there is a request that the poller has not noticed yet. It won't notice it later: what has come is in the connection's buffer then. */
+    private static boolean hasRequestCome(NioSocketWrapper idle) {
+        try {
+            return idle.isReadyForRead();
+        } catch (IOException left) {
             return false;
         }
-        long patience = crowded ? TimeUnit.SECONDS.toMillis(CROWDED_SECONDS) : getConnectionTimeout();
-        if (socket.getCurrentProcessor() instanceof Processor waiting) {
-            long begun = waiting.getRequest().getStartTimeNanos();
-            return !waiting.isAsync() && begun > 0 && now - begun > TimeUnit.MILLISECONDS.toNanos(patience);
-        }
-        return crowded && System.currentTimeMillis() - idle.getLastRead() > patience;
     }
 }

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.security.web.header.HeaderWriter;
@@ -58,14 +59,19 @@ public final class RateLimitHeaders implements HeaderWriter {
         }
     }
 
-    /** Called just before an answer is sent. */
+    /** Called just before an answer is sent. One that nobody will read costs no query. */
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
         if (request.getAttribute(WRITTEN) == null
+                && !isCut(ServedConnection.current())
                 && PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
                 && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
             put(inference.getObject().room(key.getPrincipal()).orElse(QuotaSnapshot.UNLIMITED), request, response);
         }
+    }
+
+    private static boolean isCut(@Nullable ServedConnection connection) {
+        return connection != null && connection.isCut();
     }
 
     private record Target(HttpServletResponse response, boolean ofAnthropic) {

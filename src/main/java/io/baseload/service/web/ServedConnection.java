@@ -1,6 +1,7 @@
 package io.baseload.service.web;
 
 import java.io.IOException;
+import java.util.OptionalLong;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -40,8 +41,13 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    synchronized void cutIfLate(long now, long mostPatience) {
-        if (now - since > Math.min(patience, mostPatience)) {
+    /** For how long the client has had to act; empty if it doesn't have to. */
+    synchronized OptionalLong waitSoFar(long now) {
+        return owed && !cut ? OptionalLong.of(now - since) : OptionalLong.empty();
+    }
+
+    synchronized void cutIfLate(long now) {
+        if (now - since > patience) {
             cut();
         }
     }
@@ -53,6 +59,11 @@ final class ServedConnection implements AutoCloseable {
             socket.close();
             thread.interrupt();
         }
+    }
+
+    /** Whether it has been closed here: nobody will read the answer. */
+    synchronized boolean isCut() {
+        return cut;
     }
 
     /**

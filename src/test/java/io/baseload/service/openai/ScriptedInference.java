@@ -37,6 +37,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -91,8 +92,12 @@ public final class ScriptedInference implements Inference {
                 run);
     }
 
+    /** How often somebody asked for the windows. */
+    final AtomicInteger roomQueries = new AtomicInteger();
+
     @Override
     public Optional<QuotaSnapshot> room(Caller caller) {
+        roomQueries.incrementAndGet();
         var room = new QuotaSnapshot.Room(1000, 50, Duration.ofSeconds(20));
         return Optional.of(new QuotaSnapshot(Optional.of(room), Optional.empty(), List.of()));
     }

@@ -1,0 +1,182 @@
+package io.baseload.service.openai;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.service.inference.Inference;
+import io.baseload.testing.Patience;
+import jakarta.servlet.Filter;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.boot.test.context.SpringBootTest;
+import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
+import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.boot.tomcat.TomcatWebServer;
+import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
+import org.springframework.boot.web.servlet.FilterRegistrationBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.core.Ordered;
+
+/** As many connections as there may be: a new one doesn't wait until others are late, and those that have waited longest for their client give way. */
+@SpringBootTest(
+        classes = {ScriptedService.class, CrowdedConnectionsTest.Counting.class},
+        webEnvironment = WebEnvironment.RANDOM_PORT,
+        properties = {
+            "management.endpoint.health.group.readiness.include=readinessState",
+            "management.endpoint.health.group.liveness.include=livenessState",
+            "server.tomcat.connection-timeout=10m",
+            "server.tomcat.keep-alive-timeout=10m",
+            "server.tomcat.max-connections=16"
+        })
+class CrowdedConnectionsTest {
+    private static final int CONNECTIONS = 16;
+    private static final String CHAT = "/v1/chat/completions";
+    private static final String ASK = """
+        {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
+        """;
+    private static final String HALF_A_HEADER = "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: ";
+    private static final String HALF_A_BODY =
+            RawConnection.post(CHAT, " ".repeat(100)).stripTrailing() + "\r\n\r\n{";
+
+    /** Requests whose headers have arrived. */
+    record Requests(AtomicInteger begun, AtomicInteger ended) {}
+
+    static class Counting {
+        @Bean
+        Requests requests() {
+            return new Requests(new AtomicInteger(), new AtomicInteger());
+        }
+
+        @Bean
+        FilterRegistrationBean<Filter> counting(Requests requests) {
+            var filter = new FilterRegistrationBean<Filter>((request, response, chain) -> {
+                requests.begun.incrementAndGet();
+                try {
+                    chain.doFilter(request, response);
+                } finally {
+                    requests.ended.incrementAndGet();
+                }
+            });
+            filter.setOrder(Ordered.HIGHEST_PRECEDENCE);
+            return filter;
+        }
+    }
+
+    @LocalServerPort
+    private int port;
+
+    @Autowired
+    private Requests requests;
+
+    @Autowired
+    private Inference inference;
+
+    @Autowired
+    private ServletWebServerApplicationContext context;
+
+    private final List<RawConnection> open = new ArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (RawConnection connection : open) {
+            connection.close();
+        }
+        Patience.await().until(() -> requests.begun.get() == requests.ended.get());
+    }
+
+    private RawConnection begin(String text) throws IOException {
+        var connection = new RawConnection(port);
+        open.add(connection);
+        connection.send(text);
+        return connection;
+    }
+
+    private void answered() {
+        assertThat(Patience.await()
+                        .ignoreExceptionsInstanceOf(
+                                IOException.class) // cut off: this thread was stopped between connecting and sending
+                        .until(this::answer, text -> true))
+                .startsWith("HTTP/1.1 200")
+                .contains("[DONE]");
+    }
+
+    private String answer() throws IOException {
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post(CHAT, ASK.formatted("m"), "Connection: close\r\n"));
+            return connection.readAll();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", HALF_A_HEADER, "body"})
+    void theOldestGiveWay(String text) throws Exception {
+        for (int i = 1; i < CONNECTIONS; i++) {
+            begin(text.equals("body") ? HALF_A_BODY : text);
+        }
+        String body = ASK.formatted("m");
+        String request = RawConnection.post(CHAT, body, "Expect: 100-continue\r\n");
+        RawConnection youngest = begin(request.substring(0, request.length() - body.length()));
+        youngest.readThrough("\r\n\r\n"); // its body is awaited now
+        answered();
+        youngest.send(body);
+        assertThat(youngest.readThrough("[DONE]")).startsWith("HTTP/1.1 200");
+    }
+
+    /** Whoever sends bodies without end would otherwise cost a query of the ledger for each. */
+    @Test
+    void anAnswerThatNobodyReadsCostsNoQuery() throws Exception {
+        int ended = requests.ended.get();
+        int queries = ((ScriptedInference) inference).roomQueries.get();
+        for (int i = 0; i < CONNECTIONS; i++) {
+            begin(HALF_A_BODY);
+        }
+        Patience.await().until(() -> requests.ended.get() > ended);
+        assertThat(((ScriptedInference) inference).roomQueries).hasValue(queries);
+    }
+
+    /** If many arrive at once, the system keeps them until they are accepted; beyond that it drops them, and resets some later. */
+    @Test
+    void manyMayArriveAtOnce() {
+        var connector = ((TomcatWebServer) context.getWebServer()).getTomcat().getConnector();
+        assertThat(connector.getProperty("acceptCount")).isEqualTo(1024);
+    }
+
+    @Test
+    void runningAnswersStay() throws Exception {
+        List<String> ids = begunStreams(CONNECTIONS - 1);
+        begin(HALF_A_HEADER);
+        answered();
+        answered();
+        ids.forEach(((ScriptedInference) inference)::letGo);
+        for (RawConnection stream : open.subList(0, CONNECTIONS - 1)) {
+            stream.readThrough("[DONE]");
+        }
+    }
+
+    @Test
+    void theFirstThatEndsGivesWay() throws Exception {
+        List<String> ids = begunStreams(CONNECTIONS);
+        RawConnection waiting = begin(RawConnection.post(CHAT, ASK.formatted("m")));
+        ((ScriptedInference) inference).letGo(ids.get(3));
+        open.get(3).readThrough("[DONE]");
+        assertThat(waiting.readThrough("[DONE]")).startsWith("HTTP/1.1 200");
+        ids.forEach(((ScriptedInference) inference)::letGo);
+        open.get(4).readThrough("[DONE]");
+    }
+
+    private List<String> begunStreams(int count) throws IOException {
+        List<String> ids = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            RawConnection stream = begin(RawConnection.post(CHAT, ASK.formatted("patient")));
+            ids.add(RawConnection.header(stream.readThrough("\r\n\r\n"), "x-request-id"));
+            stream.readThrough("\"content\":\"\"}");
+        }
+        return ids;
+    }
+}
