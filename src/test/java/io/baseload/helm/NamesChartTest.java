@@ -80,19 +80,23 @@ class NamesChartTest {
     @Test
     void namesOfOtherObjectsMayBeNumbers() throws IOException {
         PodSpec pod = Manifests.render(folder, """
-                bootstrapKey: {existingSecret: "1", secretKey: "2"}
-                database: {url: 'jdbc:postgresql://db/baseload', existingSecret: "3", passwordKey: "4", ownerUsername: "5", ownerPasswordKey: "6", caSecret: "7"}
-                audit: {existingSecret: "8", anchorClaim: "9", archiveClaim: "10"}
-                encryption: {existingSecret: "11"}
-                models: {claim: "12"}
-                persistence: {existingClaim: "13"}
-                tls: {existingSecret: "14"}
-                serviceAccount: {name: "15"}
-                priorityClassName: "16"
-                ingress: {enabled: true, className: "17", hosts: [llm.example]}
-                service: {type: LoadBalancer, loadBalancerClass: "18"}
-                identity: {existingSecret: "19"}
-                """).one(Deployment.class).getSpec().getTemplate().getSpec();
+            bootstrapKey: {existingSecret: "1", secretKey: "2"}
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: "3", passwordKey: "4", ownerUsername: "5", ownerPasswordKey: "6", caSecret: "7"}
+            audit: {existingSecret: "8", anchorClaim: "9", archiveClaim: "10"}
+            encryption: {existingSecret: "11"}
+            models: {claim: "12"}
+            persistence: {existingClaim: "13"}
+            tls: {existingSecret: "14"}
+            serviceAccount: {name: "15"}
+            priorityClassName: "16"
+            ingress: {enabled: true, className: "17", hosts: [llm.example]}
+            service: {type: LoadBalancer, loadBalancerClass: "18"}
+            identity: {existingSecret: "19"}
+            """)
+                .one(Deployment.class)
+                .getSpec()
+                .getTemplate()
+                .getSpec();
         assertThat(pod.getPriorityClassName()).isEqualTo("16");
         assertThat(pod.getServiceAccountName()).isEqualTo("15");
         assertThat(pod.getVolumes())

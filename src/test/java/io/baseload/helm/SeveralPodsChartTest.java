@@ -112,11 +112,12 @@ class SeveralPodsChartTest {
     @Test
     void theAutoscalersBoundsAreInOrder() {
         assertThatThrownBy(() -> render("""
-                database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
-                audit: {existingSecret: signer, anchorClaim: anchor}
-                persistence: {accessMode: ReadWriteMany}
-                autoscaling: {enabled: true, minReplicas: 5}
-                """)).hasMessageContaining("autoscaling.minReplicas must not exceed autoscaling.maxReplicas");
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            audit: {existingSecret: signer, anchorClaim: anchor}
+            persistence: {accessMode: ReadWriteMany}
+            autoscaling: {enabled: true, minReplicas: 5}
+            """))
+                .hasMessageContaining("autoscaling.minReplicas must not exceed autoscaling.maxReplicas");
     }
 
     /** As {@code helm upgrade --reuse-values} passes the values of a chart without gateways on. */

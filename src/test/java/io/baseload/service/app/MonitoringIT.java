@@ -159,8 +159,10 @@ class MonitoringIT {
     /** Requests to encoders have no first token, and no time between tokens. */
     @Test
     void theTimeOfAWholeRequestIsOnTheDashboard() throws IOException {
-        assertThat(dashboard().get("panels").valueStream().flatMap(panel -> panel.path("targets")
-                        .valueStream()))
+        assertThat(dashboard()
+                        .get("panels")
+                        .valueStream()
+                        .flatMap(panel -> panel.path("targets").valueStream()))
                 .extracting(target -> target.get("expr").asString())
                 .anyMatch(expression -> expression.contains("baseload_e2e_request_latency_seconds_bucket"));
     }
