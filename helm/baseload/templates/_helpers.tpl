@@ -1,4 +1,4 @@
-{{/* Names of releases may have dots and begin with a digit, names of Services may not. */}}
+{{/* Names of releases may have dots and begin with a digit, names of Services may not. A release may also be called 123 or true: outside of this name it must be quoted. */}}
 {{- define "baseload.name" -}}
 {{- $release := regexReplaceAll "^([0-9])" (.Release.Name | replace "." "-") "baseload-${1}" }}
 {{- contains "baseload" $release | ternary $release (printf "%s-baseload" $release) | trunc 63 | trimSuffix "-" }}
@@ -11,14 +11,14 @@
 
 {{- define "baseload.selector" -}}
 app.kubernetes.io/name: baseload
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end }}
 
 {{- define "baseload.labels" -}}
 {{ include "baseload.selector" . }}
-app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
+app.kubernetes.io/version: {{ .Chart.AppVersion | replace "+" "_" | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
-helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
+helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end }}
 
 {{- define "baseload.serviceAccount" -}}

@@ -446,6 +446,7 @@ class ChartTest {
                 "cpu: {request: 0} | request",
                 "memory: {heap: 512, wieghts: 1} | wieghts",
                 "memory: {heap: 8} | minimum",
+                "memory: {hugepages: 4097} | multiple",
                 "memory: {weights: 512Mi} | integer",
                 "shutdown: {phase: 0} | minimum",
                 "bootstrapKey: {existingSecret: ''} | pattern",

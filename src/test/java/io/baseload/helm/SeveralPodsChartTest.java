@@ -109,6 +109,17 @@ class SeveralPodsChartTest {
         assertThat(chosen.getRollingUpdate() != null).isEqualTo(rendered.equals("RollingUpdate"));
     }
 
+    @Test
+    void theAutoscalersBoundsAreInOrder() {
+        assertThatThrownBy(() -> render("""
+            database: {url: 'jdbc:postgresql://db/baseload', existingSecret: db}
+            audit: {existingSecret: signer, anchorClaim: anchor}
+            persistence: {accessMode: ReadWriteMany}
+            autoscaling: {enabled: true, minReplicas: 5}
+            """))
+                .hasMessageContaining("autoscaling.minReplicas must not exceed autoscaling.maxReplicas");
+    }
+
     /** As {@code helm upgrade --reuse-values} passes the values of a chart without gateways on. */
     @Test
     void valuesOfAnEarlierChartAreForAnEngine() throws IOException {

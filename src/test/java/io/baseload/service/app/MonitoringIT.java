@@ -156,6 +156,17 @@ class MonitoringIT {
         assertKnown(expressions);
     }
 
+    /** Requests to encoders have no first token, and no time between tokens. */
+    @Test
+    void theTimeOfAWholeRequestIsOnTheDashboard() throws IOException {
+        assertThat(dashboard()
+                        .get("panels")
+                        .valueStream()
+                        .flatMap(panel -> panel.path("targets").valueStream()))
+                .extracting(target -> target.get("expr").asString())
+                .anyMatch(expression -> expression.contains("baseload_e2e_request_latency_seconds_bucket"));
+    }
+
     /** Its form, which Grafana repairs or ignores in silence where it is wrong. */
     @Test
     void everyPanelHasItsIdItsPlaceAndTheChosenDataSource() throws IOException {
