@@ -20,11 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
  * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
+ * @param attention instructions of machine code for attention of a prompt's rows; null if it is computed by the Vector API
  */
 record VectorKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
-        @Nullable VectorInstructions tiles) implements Kernels {
+        @Nullable VectorInstructions tiles,
+        @Nullable VectorInstructions attention) implements Kernels {
 
     @Override
     public String name() {
@@ -188,6 +190,11 @@ record VectorKernels(
     }
 
     @Override
+    public void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int count) {
+        RowKernels.addScaled(x, xAt, factor, y, yAt, before, count);
+    }
+
+    @Override
     public void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             int width = endColumn - firstColumn;
@@ -259,7 +266,7 @@ record VectorKernels(
 
     @Override
     public void attend(
-            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
-        AttentionKernel.span(attention, pages, span, row, endRow, head, endHead, scratch);
+            Attention layer, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
+        AttentionKernel.span(layer, attention, pages, span, row, endRow, head, endHead, scratch);
     }
 }

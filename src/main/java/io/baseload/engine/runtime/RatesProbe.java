@@ -100,7 +100,7 @@ final class RatesProbe {
                 .max()
                 .orElse(0);
         long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);
-        long scratch = layout.workers() * Scratch.nativeBytes(widest);
+        long scratch = layout.workers() * Scratch.nativeBytes(widest, token.valueDim());
         long kv = PAGES * token.pageBytes();
         return new MemoryEstimate(0, 0, shards + scratch + kv, heap(kernels, layout, samples, widest, token));
     }
