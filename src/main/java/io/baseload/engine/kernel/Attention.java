@@ -50,7 +50,12 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
 
     /** The most rows of a prompt that read keys and values together. */
     public int rows() {
-        return MAX_QUERIES * Math.max(1, MANY_HEADS / group());
+        return rows(group());
+    }
+
+    /** The same if so many heads share keys and values. */
+    public static int rows(int group) {
+        return MAX_QUERIES * Math.max(1, MANY_HEADS / group);
     }
 
     /** The first span with tokens that a row sees. */

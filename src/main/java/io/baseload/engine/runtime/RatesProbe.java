@@ -159,7 +159,7 @@ final class RatesProbe {
                 probe.barrierSeconds(Barrier::awaitShard),
                 probe.barrierSeconds(Barrier::await),
                 attention(kv, 1, group),
-                attention(kv, Attention.MAX_QUERIES, group),
+                attention(kv, Attention.rows(group), group),
                 rates);
     }
 
