@@ -234,7 +234,7 @@ final class AttentionCode {
         }
     }
 
-    /** Replaces scores by e^(score − largest); those of the last group that nobody sees become zero. */
+    /** Replaces scores by e^(score − largest); those of the last group that nobody sees become zero. All queries' largest scores are found first, so that no power waits for one. */
     byte[] weights() {
         Vector[] sums = vectors(0, parts);
         var max = new Vector(2);
@@ -242,10 +242,17 @@ final class AttentionCode {
         Source[] constants = constants();
         code.address(RSI, at(RDI, QUERY_TABLE));
         code.load(R8, at(RDI, SEEING));
-        int query = code.position();
+        int first = code.position();
         code.load(RDX, at(RSI, 24));
         largest(sums, max, other);
         code.storeFirst(at(RSI, MAX), max);
+        code.add(RSI, QUERY_BYTES);
+        code.loop(R8, first);
+        code.address(RSI, at(RDI, QUERY_TABLE));
+        code.load(R8, at(RDI, SEEING));
+        int query = code.position();
+        code.load(RDX, at(RSI, 24));
+        code.vector(VPBROADCASTD, max, at(RSI, MAX));
         clear(sums);
         code.load(R10, at(RSI, 0));
         code.load(RCX, at(RSI, 8));

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class AttentionTile {
     private static final int SPAN = Attention.SPAN;
     private static final int LINE = 64;
+    private static final int MAX_CALL = Attention.MAX_QUERIES * Attention.MAX_QUERIES;
 
     private static final Map<Size, MachineCode> SCORES = new ConcurrentHashMap<>();
     private static final Map<Size, MachineCode> MIXES = new ConcurrentHashMap<>();
@@ -44,6 +45,12 @@ final class AttentionTile {
     private final MemorySegment queries;
     private final MemorySegment scores;
     private final MemorySegment mixed;
+
+    /** The first token of the span that each query of a call sees, and the end; after it, if it sees none. Then the index of its first element. */
+    private final int[] froms = new int[MAX_CALL];
+
+    private final int[] ends = new int[MAX_CALL];
+    private final int[] starts = new int[MAX_CALL];
 
     /** The widened keys of each page of a span, and its values. */
     private final MemorySegment[] keys = new MemorySegment[SPAN / TOKENS];
@@ -122,9 +129,16 @@ final class AttentionTile {
             Scratch scratch) {
         readPages(attention, pages, first, Math.ceilDiv(tokens, TOKENS) - first, head, scratch);
         parameters.set(JAVA_FLOAT, AttentionCode.SCALE, attention.options().scale());
-        int all = (endHead - head) * (endRow - row);
+        int all = 0;
+        for (int h = head; h < endHead; h++) {
+            for (int r = row; r < endRow; r++, all++) {
+                froms[all] = attention.first(r, span);
+                ends[all] = attention.end(r, span);
+                starts[all] = attention.q().at(r) + h * keyDim;
+            }
+        }
         for (int i = 0; i < all; i += maxQueries) {
-            tile(attention, span, first, row, endRow - row, head, i, Math.min(maxQueries, all - i), scratch);
+            tile(attention, span * SPAN, first, i, Math.min(maxQueries, all - i), scratch);
         }
     }
 
@@ -161,83 +175,62 @@ final class AttentionTile {
     }
 
     /** Some queries, from number {@code query} on. */
-    private void tile(
-            Attention attention,
-            int span,
-            int first,
-            int row,
-            int rows,
-            int head,
-            int query,
-            int count,
-            Scratch scratch) {
+    private void tile(Attention attention, int span, int first, int query, int count, Scratch scratch) {
         int seeing = 0;
-        int start = (span + 1) * SPAN;
-        int tokens = 0;
+        int start = span + SPAN;
+        int end = 0;
         for (int i = 0; i < count; i++) {
-            int r = row + (query + i) % rows;
-            int q = attention.q().at(r) + (head + (query + i) / rows) * keyDim;
-            MemorySegment.copy(attention.q().data(), q, queries, JAVA_FLOAT, bytes(i, keyDim), keyDim);
-            int from = attention.first(r, span);
-            int end = attention.end(r, span);
-            if (from < end) {
-                see(seeing++, i, from, end);
-                start = Math.min(start, from / TOKENS * TOKENS);
-                tokens = Math.max(tokens, end);
+            MemorySegment.copy(
+                    attention.q().data(), starts[query + i], queries, JAVA_FLOAT, bytes(i, keyDim), keyDim);
+            if (froms[query + i] < ends[query + i]) {
+                see(seeing++, i, froms[query + i], ends[query + i]);
+                start = Math.min(start, froms[query + i] / TOKENS * TOKENS);
+                end = Math.max(end, ends[query + i]);
             }
         }
         if (seeing == 0) {
             return;
         }
         int page = start / TOKENS - first;
-        int pages = Math.ceilDiv(tokens - start, TOKENS);
+        int pages = Math.ceilDiv(end - start, TOKENS);
         for (int i = 0; i < pages; i++) {
-            parameters.set(JAVA_LONG, page(page + i) + 16, Math.min(TOKENS, tokens - start - i * TOKENS));
+            parameters.set(JAVA_LONG, page(page + i) + 16, Math.min(TOKENS, end - start - i * TOKENS));
         }
         parameters.set(JAVA_LONG, AttentionCode.FIRST_PAGE, parameters.address() + page(page));
         parameters.set(JAVA_LONG, AttentionCode.PAGES, pages);
         parameters.set(JAVA_LONG, AttentionCode.SEEING, seeing);
-        parameters.set(JAVA_LONG, AttentionCode.SCORES, scores.address() + bytes(1, start % SPAN));
+        parameters.set(JAVA_LONG, AttentionCode.SCORES, scores.address() + bytes(1, start - span));
         scoring(count).call(parameters.address());
         if (attention.options().softCap() > 0) {
-            softCap(attention, span, row, rows, query, count, scratch);
+            softCap(attention.options().softCap(), query, count, scratch);
         }
         weights.call(parameters.address());
-        finishWeights(attention, span, start, tokens, row, rows, query, count, scratch.part);
+        finishWeights(start - span, end - span, span, query, count, scratch.part);
         mixing(count).call(parameters.address());
         MemorySegment.copy(mixed, JAVA_FLOAT, 0, scratch.part.mixed, query * valueDim, count * valueDim);
     }
 
-    /** Clears weights of tokens that a query doesn't see, and stores the results of those that it does. */
-    private void finishWeights(
-            Attention attention,
-            int span,
-            int start,
-            int tokens,
-            int row,
-            int rows,
-            int query,
-            int count,
-            AttentionPart part) {
+    /** Clears weights of tokens that a query doesn't see, between {@code start} and {@code end} in the span, and stores the results of those that it does. */
+    private void finishWeights(int start, int end, int span, int query, int count, AttentionPart part) {
         int seeing = 0;
         for (int i = 0; i < count; i++) {
-            int from = attention.first(row + (query + i) % rows, span);
-            int end = attention.end(row + (query + i) % rows, span);
-            if (from < end) {
+            int from = froms[query + i] - span;
+            int to = ends[query + i] - span;
+            if (from < to) {
                 long at = queryEntry(seeing++);
                 part.maxima[query + i] = parameters.get(JAVA_FLOAT, at + AttentionCode.MAX);
                 part.sums[query + i] = parameters.get(JAVA_FLOAT, at + AttentionCode.SUM);
-                clear(i, start, from, span);
-                clear(i, end, tokens, span);
+                clear(i, start, from);
+                clear(i, to, end);
             } else {
-                clear(i, start, tokens, span);
+                clear(i, start, end);
             }
         }
     }
 
-    private void clear(int query, int from, int end, int span) {
+    private void clear(int query, int from, int end) {
         for (int t = from; t < end; t++) {
-            scores.set(JAVA_FLOAT, bytes(query, SCORE_STRIDE) + bytes(1, t - span * SPAN), 0f);
+            scores.set(JAVA_FLOAT, bytes(query, SCORE_STRIDE) + bytes(1, t), 0f);
         }
     }
 
@@ -256,15 +249,14 @@ final class AttentionTile {
         parameters.set(JAVA_LONG, at + 24, parameters.address() + bytes(1, LANES - (end - from - groups * LANES)));
     }
 
-    private void softCap(
-            Attention attention, int span, int row, int rows, int query, int count, Scratch scratch) {
+    private void softCap(float cap, int query, int count, Scratch scratch) {
         for (int i = 0; i < count; i++) {
-            int from = attention.first(row + (query + i) % rows, span);
-            int seen = attention.end(row + (query + i) % rows, span) - from;
+            int from = froms[query + i];
+            int seen = ends[query + i] - from;
             if (seen > 0) {
                 long at = bytes(i, SCORE_STRIDE) + bytes(1, from % SPAN);
                 MemorySegment.copy(scores, JAVA_FLOAT, at, scratch.scores, 0, seen);
-                Tanh.softCap(scratch.scores, 0, seen, attention.options().softCap());
+                Tanh.softCap(scratch.scores, 0, seen, cap);
                 MemorySegment.copy(scratch.scores, 0, scores, JAVA_FLOAT, at, seen);
             }
         }
