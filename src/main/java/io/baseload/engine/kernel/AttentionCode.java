@@ -67,17 +67,7 @@ final class AttentionCode {
 
     /** Numbers of which {@link #weights} needs vectors. */
     static final float[] NUMBERS = {
-        Exp.MIN_X,
-        Exp.ROUND,
-        Exp.LOG2_E,
-        -Exp.LN2_HIGH,
-        -Exp.LN2_LOW,
-        Exp.C6,
-        Exp.C5,
-        Exp.C4,
-        Exp.C3,
-        Exp.C2,
-        1
+        Exp.MIN_X, Exp.ROUND, Exp.LOG2_E, -Exp.LN2_HIGH, -Exp.LN2_LOW, Exp.C6, Exp.C5, Exp.C4, Exp.C3, Exp.C2, 1
     };
 
     /** 16 ints with all bits, then 16 zeros. */
@@ -189,14 +179,7 @@ final class AttentionCode {
         code.load(RSI, at(R9, 8));
         code.load(RCX, at(R9, 16));
         int token = code.position();
-        multiply(
-                sums,
-                values,
-                weight,
-                at(RSI, element),
-                at(RSI, element + width),
-                R10,
-                SCORE_STRIDE * Float.BYTES);
+        multiply(sums, values, weight, at(RSI, element), at(RSI, element + width), R10, SCORE_STRIDE * Float.BYTES);
         code.add(RSI, bytes);
         code.add(R10, Float.BYTES);
         code.loop(RCX, token);

@@ -180,8 +180,7 @@ final class AttentionTile {
         int start = span + SPAN;
         int end = 0;
         for (int i = 0; i < count; i++) {
-            MemorySegment.copy(
-                    attention.q().data(), starts[query + i], queries, JAVA_FLOAT, bytes(i, keyDim), keyDim);
+            MemorySegment.copy(attention.q().data(), starts[query + i], queries, JAVA_FLOAT, bytes(i, keyDim), keyDim);
             if (froms[query + i] < ends[query + i]) {
                 see(seeing++, i, froms[query + i], ends[query + i]);
                 start = Math.min(start, froms[query + i] / TOKENS * TOKENS);

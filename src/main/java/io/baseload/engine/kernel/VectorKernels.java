@@ -26,7 +26,8 @@ record VectorKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
         @Nullable VectorInstructions tiles,
-        @Nullable VectorInstructions attention) implements Kernels {
+        @Nullable VectorInstructions attention)
+        implements Kernels {
 
     @Override
     public String name() {
