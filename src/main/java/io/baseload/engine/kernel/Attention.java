@@ -165,10 +165,11 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
 
     private void add(Kernels kernels, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         int rows = endRow - row;
+        boolean vectors = kernels.vectors();
         for (int i = 0; i < (endHead - head) * rows; i++) {
             if (first(row + i % rows, span) < end(row + i % rows, span)) {
                 int at = at(row + i % rows, head + i / rows);
-                scratch.softmax.add(kernels, i, scratch.part, out.data(), at, valueDim());
+                scratch.softmax.add(vectors, i, scratch.part, out.data(), at, valueDim());
             }
         }
     }

@@ -140,9 +140,6 @@ public interface Kernels {
     /** y += factor · x. */
     void addScaled(Rows x, float factor, Rows y, int from, int to, int firstColumn, int endColumn);
 
-    /** y = factor · x + before · y for some elements; the second product is rounded. */
-    void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int count);
-
     /** y = x ⊙ y. */
     void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn);
 

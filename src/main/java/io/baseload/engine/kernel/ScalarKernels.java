@@ -275,13 +275,6 @@ record ScalarKernels(
     }
 
     @Override
-    public void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int count) {
-        for (int i = 0; i < count; i++) {
-            y[yAt + i] = Math.fma(x[xAt + i], factor, y[yAt + i] * before);
-        }
-    }
-
-    @Override
     public void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             for (int i = firstColumn; i < endColumn; i++) {

@@ -191,11 +191,6 @@ record VectorKernels(
     }
 
     @Override
-    public void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int count) {
-        RowKernels.addScaled(x, xAt, factor, y, yAt, before, count);
-    }
-
-    @Override
     public void multiply(Rows x, Rows y, int from, int to, int firstColumn, int endColumn) {
         for (int row = from; row < to; row++) {
             int width = endColumn - firstColumn;

@@ -55,9 +55,6 @@ class RowKernelsTest {
             assertTwins(
                     random.rows(3, width), (kernels, y) -> kernels.layerNorm(x, weight, bias, 1e-5f, y, 1, 3, scratch));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.addScaled(x, 0.35f, y, 0, 2, width / 3, width));
-            assertTwins(
-                    random.rows(3, width),
-                    (kernels, y) -> kernels.addScaled(x.data(), x.at(1), 0.35f, y.data(), y.at(2), -1.7f, width));
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.scale(y, 6f, 1, 3, width / 3, width));
             assertTwins(
                     random.rows(3, width),
