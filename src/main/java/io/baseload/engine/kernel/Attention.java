@@ -22,8 +22,11 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     /** Tokens of a span. */
     public static final int SPAN = 256;
 
-    /** The most rows, and the most heads, that read keys and values together. */
+    /** The most heads that read keys and values together, and the most rows if there are so many. */
     public static final int MAX_QUERIES = 12;
+
+    /** With fewer heads there are several times as many rows, so that about 96 queries read keys and values together. */
+    private static final int MANY_HEADS = 8;
 
     /** The ends of consecutive tokens in causal attention, the first one at {@code position}. */
     public static int[] causal(int position, int rows) {
@@ -43,6 +46,16 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     /** Query heads that share a KV head. */
     public int group() {
         return q.width() / keyDim() / kv.layout().kvHeads();
+    }
+
+    /** The most rows of a prompt that read keys and values together. */
+    public int rows() {
+        return rows(group());
+    }
+
+    /** The same if so many heads share keys and values. */
+    public static int rows(int group) {
+        return MAX_QUERIES * Math.max(1, MANY_HEADS / group);
     }
 
     /** The first span with tokens that a row sees. */
@@ -70,7 +83,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
      */
     public void run(Kernels kernels, int[] pages, int from, int to, int firstHead, int endHead, Scratch scratch) {
         for (int row = from, endRow; row < to; row = endRow) {
-            endRow = Math.min(to, row + MAX_QUERIES);
+            endRow = Math.min(to, row + rows());
             for (int head = firstHead, end; head < endHead; head = end) {
                 end = endOfGroup(head, endHead);
                 tile(kernels, pages, row, endRow, head, end, scratch);
@@ -83,7 +96,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         begin(row, endRow, head, endHead, scratch);
         for (int span = firstSpan(row, endRow); span < endSpan(row, endRow); span++) {
             kernels.attend(this, pages, span, row, endRow, head, endHead, scratch);
-            add(span, row, endRow, head, endHead, scratch);
+            add(kernels, span, row, endRow, head, endHead, scratch);
         }
         finish(row, endRow, head, endHead, scratch);
     }
@@ -132,11 +145,12 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     }
 
     /** Adds up the parts of all spans of a row that {@link #keepParts} has stored. */
-    public void addParts(int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
+    public void addParts(
+            Kernels kernels, int row, int firstHead, int endHead, AttentionParts parts, int slot, Scratch scratch) {
         begin(row, row + 1, firstHead, endHead, scratch);
         for (int span = firstSpan(row); span < endSpan(row); span++) {
             parts.load(slot, span - firstSpan(row), endHead - firstHead, scratch.part);
-            add(span, row, row + 1, firstHead, endHead, scratch);
+            add(kernels, span, row, row + 1, firstHead, endHead, scratch);
         }
         finish(row, row + 1, firstHead, endHead, scratch);
     }
@@ -149,12 +163,13 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
         }
     }
 
-    private void add(int span, int row, int endRow, int head, int endHead, Scratch scratch) {
+    private void add(Kernels kernels, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
         int rows = endRow - row;
+        boolean vectors = kernels.vectors();
         for (int i = 0; i < (endHead - head) * rows; i++) {
             if (first(row + i % rows, span) < end(row + i % rows, span)) {
                 int at = at(row + i % rows, head + i / rows);
-                scratch.softmax.add(i, scratch.part, out.data(), at, valueDim());
+                scratch.softmax.add(vectors, i, scratch.part, out.data(), at, valueDim());
             }
         }
     }

@@ -5,10 +5,12 @@ import static io.baseload.engine.kernel.lanes.Lanes.MANY_REGISTERS;
 
 import io.baseload.engine.kernel.generated.Tile;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A span of {@link Attention} with the Vector API. Scores and weighted values are both products of a few rows and a matrix, so both are {@link Tile}s, page by page.
@@ -23,13 +25,30 @@ final class AttentionKernel {
 
     private AttentionKernel() {}
 
-    /** {@link Kernels#attend}. The query of a head and a row has the number {@code head · rows + row}. */
+    /**
+     * {@link Kernels#attend}. The query of a head and a row has the number {@code head · rows + row}.
+     *
+     * @param set instructions of machine code, or null
+     */
     static void span(
-            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
+            Attention attention,
+            @Nullable VectorInstructions set,
+            int[] pages,
+            int span,
+            int row,
+            int endRow,
+            int head,
+            int endHead,
+            Scratch scratch) {
         int rows = endRow - row;
         int queries = (endHead - head) * rows;
         int first = Math.max(span * SPAN, firstVisible(attention.visible(), row, endRow)) / KvPages.TOKENS;
         int tokens = end(attention, row, endRow, span);
+        if (set != null && rows > 1 && AttentionTile.takes(attention, set, scratch)) {
+            scratch.attentionTile(attention, set)
+                    .span(attention, pages, span, first, tokens, row, endRow, head, endHead, scratch);
+            return;
+        }
         scores(attention, pages, first, tokens, row, endRow, head, endHead, scratch);
         for (int i = 0; i < queries; i++) {
             int from = attention.first(row + i % rows, span);
@@ -91,7 +110,7 @@ final class AttentionKernel {
                 readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.keys(pages[page], layer, kvHead);
-            MemorySegment widened = KvWidening.keys(kv, at, scratch);
+            MemorySegment widened = KvWidening.keys(kv, at, scratch.widened, scratch);
             long keys = KvWidening.start(kv, at);
             int to = page * KvPages.TOKENS % SPAN;
             for (int i = 0, n; i < queries; i += n) {
@@ -180,7 +199,7 @@ final class AttentionKernel {
                         kv, kv.values(0, layer, kvHead), kv.layout().valueBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.values(pages[page], layer, kvHead);
-            MemorySegment widened = KvWidening.values(kv, at, scratch);
+            MemorySegment widened = KvWidening.values(kv, at, scratch.widened, scratch);
             long values = KvWidening.start(kv, at);
             int from = page * KvPages.TOKENS % SPAN;
             int depth = Math.min(KvPages.TOKENS, tokens - page * KvPages.TOKENS);

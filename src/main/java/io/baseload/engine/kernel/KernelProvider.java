@@ -44,7 +44,7 @@ final class KernelProvider {
     /** Those that split plain weights; where that isn't faster, the same as without. */
     static Kernels splitting() {
         Kernels best = best(Precision.FAST);
-        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST)) : best;
+        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST), attention()) : best;
     }
 
     /** The definition of a precision, with the forms of prompt rows that this machine has. */
@@ -58,12 +58,18 @@ final class KernelProvider {
         return integers ? VectorInstructions.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
     }
 
+    /** The instructions for attention in F32. With fewer lanes than the JVM's own vectors have, machine code would be no faster. */
+    private static @Nullable VectorInstructions attention() {
+        int bits = Lanes.FLOATS.vectorBitSize();
+        return VectorInstructions.best(bits).filter(set -> set.bits() == bits).orElse(null);
+    }
+
     private static Kernels choose(Precision precision) {
         if (!VECTORS) {
             return Kernels.scalar(precision);
         }
         Bf16Format prompts = precision == Precision.FAST && bf16() ? Bf16Format.ROUNDED : null;
-        return new VectorKernels(precision, prompts, tiles(precision));
+        return new VectorKernels(precision, prompts, tiles(precision), attention());
     }
 
     private static boolean bf16() {

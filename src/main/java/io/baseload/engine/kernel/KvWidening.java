@@ -19,7 +19,7 @@ import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Widens a page's keys or values of one head to F32 in a worker's scratch, where they stay in L1 until all queries that share them have used them. Gives the same bits as {@link KvPages#key}
+ * Widens a page's keys or values of one head to F32 in a worker's memory, where they stay in a cache until all queries that share them have used them. Gives the same bits as {@link KvPages#key}
  * and {@link KvPages#value}.
  */
 final class KvWidening {
@@ -37,30 +37,34 @@ final class KvWidening {
 
     private KvWidening() {}
 
-    /** A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, from {@link #start} in the returned segment. */
-    static MemorySegment keys(KvPages kv, long at, Scratch scratch) {
+    /**
+     * A head's keys in a page, which begin at {@code at}: {@code [keyDim][TOKENS]}, from {@link #start} in the returned segment.
+     *
+     * @param to receives them unless they are F32 already
+     */
+    static MemorySegment keys(KvPages kv, long at, MemorySegment to, Scratch scratch) {
         int dim = kv.layout().keyDim();
         switch (kv.layout().precision()) {
             case F32 -> {
                 return kv.data();
             }
-            case F16 -> halves(kv.data(), at, TOKENS * dim, scratch);
-            case Q8 -> codedKeys(kv.data(), at, dim, scratch);
+            case F16 -> halves(kv.data(), at, TOKENS * dim, to, scratch);
+            case Q8 -> codedKeys(kv.data(), at, dim, to, scratch);
         }
-        return scratch.widened;
+        return to;
     }
 
     /** The same for values: {@code [TOKENS][valueDim]}. */
-    static MemorySegment values(KvPages kv, long at, Scratch scratch) {
+    static MemorySegment values(KvPages kv, long at, MemorySegment to, Scratch scratch) {
         int dim = kv.layout().valueDim();
         switch (kv.layout().precision()) {
             case F32 -> {
                 return kv.data();
             }
-            case F16 -> halves(kv.data(), at, TOKENS * dim, scratch);
-            case Q8 -> codedValues(kv.data(), at, dim, scratch);
+            case F16 -> halves(kv.data(), at, TOKENS * dim, to, scratch);
+            case Q8 -> codedValues(kv.data(), at, dim, to, scratch);
         }
-        return scratch.widened;
+        return to;
     }
 
     /** The last {@code valueDim} elements of the keys that begin at {@code at}: {@code [valueDim][TOKENS]}. */
@@ -80,15 +84,15 @@ final class KvWidening {
         return kv.layout().precision() == KvPrecision.F32 ? at : 0;
     }
 
-    private static void halves(MemorySegment from, long at, int count, Scratch scratch) {
+    private static void halves(MemorySegment from, long at, int count, MemorySegment to, Scratch scratch) {
         if (HALVES.isPresent()) {
-            HALVES.get().convert(from, at, count, scratch.widened);
+            HALVES.get().convert(from, at, count, to);
             return;
         }
         for (int done = 0; done < count; done += PART) {
             int n = Math.min(PART, count - done);
             halves(from, at + 2L * done, n, scratch.block);
-            keep(scratch, done, n);
+            keep(scratch, done, n, to);
         }
     }
 
@@ -99,11 +103,11 @@ final class KvWidening {
         }
     }
 
-    private static void codedKeys(MemorySegment from, long at, int dim, Scratch scratch) {
+    private static void codedKeys(MemorySegment from, long at, int dim, MemorySegment to, Scratch scratch) {
         for (int done = 0; done < dim; done += ELEMENTS) {
             int n = Math.min(ELEMENTS, dim - done);
             codedElements(from, at, dim, done, n, scratch.block);
-            keep(scratch, TOKENS * done, TOKENS * n);
+            keep(scratch, TOKENS * done, TOKENS * n, to);
         }
     }
 
@@ -130,10 +134,10 @@ final class KvWidening {
     }
 
     /** If heads are whole blocks, the scales of all tokens are in the order of the elements. */
-    private static void codedValues(MemorySegment from, long at, int dim, Scratch scratch) {
+    private static void codedValues(MemorySegment from, long at, int dim, MemorySegment to, Scratch scratch) {
         int count = TOKENS * dim;
         if (dim % KvLayout.BLOCK != 0) {
-            oddValues(from, at, dim, scratch.widened);
+            oddValues(from, at, dim, to);
             return;
         }
         for (int done = 0; done < count; done += PART) {
@@ -145,7 +149,7 @@ final class KvWidening {
                         .mul(from.get(FLOAT, scales + 4L * (i / KvLayout.BLOCK)))
                         .intoArray(scratch.block, i);
             }
-            keep(scratch, done, n);
+            keep(scratch, done, n, to);
         }
     }
 
@@ -162,7 +166,7 @@ final class KvWidening {
      * Vectors are stored in an array. The Vector API's fallbacks, which run before code is compiled, store to segments of heap arrays; after that, C2 assumes that any {@code
      * intoMemorySegment} may write anywhere, which is three times slower.
      */
-    private static void keep(Scratch scratch, int done, int count) {
-        MemorySegment.copy(scratch.block, 0, scratch.widened, FLOAT, 4L * done, count);
+    private static void keep(Scratch scratch, int done, int count, MemorySegment to) {
+        MemorySegment.copy(scratch.block, 0, to, FLOAT, 4L * done, count);
     }
 }

@@ -6,7 +6,7 @@ import java.util.Arrays;
  * Adds up parts of softmax(q·K)·V without knowing the largest score beforehand (Milakov and Gimelshein, 2018): if a part has a larger one, the sum so far is multiplied by e^(old − new). A
  * sink is a first token whose value is zero.
  *
- * <p>Both implementations of the kernels use this plain code: it runs once for each span.
+ * <p>Both implementations of the kernels use this code: it runs once for each span. C2 makes no vectors of the loop over values, because it doesn't know that part and sum are different arrays.
  */
 final class OnlineSoftmax {
     private final float[] maxima = new float[Attention.MAX_QUERIES * Attention.MAX_QUERIES];
@@ -19,20 +19,34 @@ final class OnlineSoftmax {
         sums[i] = sink == Float.NEGATIVE_INFINITY ? 0 : 1;
     }
 
-    /** Adds number {@code i} of a part to sum {@code i}. */
-    void add(int i, AttentionPart part, float[] out, int at, int dim) {
+    /**
+     * Adds number {@code i} of a part to sum {@code i}.
+     *
+     * @param vectors whether the Vector API is there
+     */
+    void add(boolean vectors, int i, AttentionPart part, float[] out, int at, int dim) {
         float max = Math.max(maxima[i], part.maxima[i]);
-        float before = Exp.exp(maxima[i] - max);
-        float added = Exp.exp(part.maxima[i] - max);
+        float before = power(maxima[i], max);
+        float added = power(part.maxima[i], max);
         maxima[i] = max;
         sums[i] = Math.fma(part.sums[i], added, sums[i] * before);
-        mix(part.mixed, i * dim, added, before, out, at, dim);
+        if (vectors) {
+            RowKernels.addScaled(part.mixed, i * dim, added, out, at, before, dim);
+        } else {
+            addScaled(part.mixed, i * dim, added, out, at, before, dim);
+        }
     }
 
-    private static void mix(float[] x, int xAt, float factor, float before, float[] y, int yAt, int count) {
+    /** The definition of {@link RowKernels}' method. */
+    private static void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int count) {
         for (int d = 0; d < count; d++) {
             y[yAt + d] = Math.fma(x[xAt + d], factor, y[yAt + d] * before);
         }
+    }
+
+    /** e^(x − max), which is 1 for one of two numbers. Infinite ones have made a sum NaN already. */
+    private static float power(float x, float max) {
+        return x == max ? 1 : Exp.exp(x - max);
     }
 
     /** Completes sum {@code i}. */

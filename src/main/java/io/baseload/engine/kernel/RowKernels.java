@@ -42,6 +42,20 @@ final class RowKernels {
         }
     }
 
+    /** y = factor · x + before · y. */
+    static void addScaled(float[] x, int xAt, float factor, float[] y, int yAt, float before, int width) {
+        int end = FLOATS.loopBound(width);
+        for (int i = 0; i < end; i += L) {
+            FloatVector sum = FloatVector.fromArray(FLOATS, y, yAt + i).mul(before);
+            FloatVector.fromArray(FLOATS, x, xAt + i)
+                    .fma(FloatVector.broadcast(FLOATS, factor), sum)
+                    .intoArray(y, yAt + i);
+        }
+        for (int i = end; i < width; i++) {
+            y[yAt + i] = Math.fma(x[xAt + i], factor, y[yAt + i] * before);
+        }
+    }
+
     static void multiply(float[] x, int xAt, float[] y, int yAt, int width) {
         int end = FLOATS.loopBound(width);
         for (int i = 0; i < end; i += L) {

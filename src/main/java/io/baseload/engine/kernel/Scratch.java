@@ -39,7 +39,7 @@ public final class Scratch {
     /** Queries whose spans are computed together. */
     private static final int QUERIES = Attention.MAX_QUERIES * Attention.MAX_QUERIES;
 
-    /** Widened weights, {@code [column][row]}, or widened keys or values of a page. Outside the heap, because only there vectors can be aligned to cache lines. */
+    /** Widened weights, {@code [column][row]}, or widened keys and values of a page or a span. Outside the heap, because only there vectors can be aligned to cache lines. */
     final MemorySegment widened;
 
     /** Sums of a pass, {@code [MAX_ROWS][STREAMS · vector]}. */
@@ -83,14 +83,17 @@ public final class Scratch {
     /** Created on first use. */
     private @Nullable TileLinear tiles;
 
+    /** Created on first use. */
+    private @Nullable AttentionTile attentionTile;
+
     private final TileRows tileRows;
 
     /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
 
     private Scratch(MemorySegment memory, int cols, int valueDim) {
-        this.widened = memory.asSlice(0, widenedBytes(cols));
-        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols)));
+        this.widened = memory.asSlice(0, widenedBytes(cols, valueDim));
+        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols, valueDim)));
         this.blockScales = new BlockScales(widened);
         this.blockSums = new float[MAX_ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
@@ -105,7 +108,7 @@ public final class Scratch {
      * @param valueDim the width of a value
      */
     public static Scratch allocate(NativeMemory memory, int cols, int valueDim) {
-        return new Scratch(memory.allocate(nativeBytes(cols)), cols, valueDim);
+        return new Scratch(memory.allocate(nativeBytes(cols, valueDim)), cols, valueDim);
     }
 
     /** Rows of x in 8 bits, for the Vector API. Created on first use, because the scalar implementation runs without it. */
@@ -166,14 +169,24 @@ public final class Scratch {
         return linear;
     }
 
+    /** Memory for attention in machine code, with keys and values in {@link #widened}. */
+    AttentionTile attentionTile(Attention attention, VectorInstructions set) {
+        AttentionTile tile = attentionTile;
+        if (tile == null || !tile.fits(attention, set)) {
+            tile = new AttentionTile(set, attention.keyDim(), attention.valueDim(), widened);
+            attentionTile = tile;
+        }
+        return tile;
+    }
+
     /** Rows of decode for {@link #tiles}. */
     TileRows tileRows() {
         return tileRows;
     }
 
     /** Memory outside the heap that {@link #allocate} needs, in bytes. The part that kernels don't use is never touched. */
-    public static long nativeBytes(int cols) {
-        return widenedBytes(cols) + TileRows.bytes(MAX_ROWS, cols);
+    public static long nativeBytes(int cols, int valueDim) {
+        return widenedBytes(cols, valueDim) + TileRows.bytes(MAX_ROWS, cols);
     }
 
     /**
@@ -190,7 +203,8 @@ public final class Scratch {
         return Float.BYTES * (sums + weights + attention + values) + kernels.scratchHeap(packings, cols);
     }
 
-    private static long widenedBytes(int cols) {
-        return Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH) * Float.BYTES;
+    private static long widenedBytes(int cols, int valueDim) {
+        long weights = Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH);
+        return Math.max(weights, 2L * Attention.SPAN * valueDim) * Float.BYTES;
     }
 }

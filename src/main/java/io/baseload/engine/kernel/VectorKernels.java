@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
  * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
+ * @param attention instructions of machine code for attention of a prompt's rows; null if it is computed by the Vector API
  */
 record VectorKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
-        @Nullable VectorInstructions tiles) implements Kernels {
+        @Nullable VectorInstructions tiles,
+        @Nullable VectorInstructions attention)
+        implements Kernels {
 
     @Override
     public String name() {
@@ -261,7 +264,7 @@ record VectorKernels(
 
     @Override
     public void attend(
-            Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
-        AttentionKernel.span(attention, pages, span, row, endRow, head, endHead, scratch);
+            Attention layer, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
+        AttentionKernel.span(layer, attention, pages, span, row, endRow, head, endHead, scratch);
     }
 }

@@ -40,8 +40,8 @@ record PagedAttention(Attention attention, AttentionParts parts) {
         int unit = 0;
         for (int chunk = 0; chunk < batch.chunks(); chunk++) {
             int end = batch.chunkStart(chunk + 1);
-            for (int row = batch.chunkStart(chunk); row < end; row += Attention.MAX_QUERIES) {
-                int to = Math.min(row + Attention.MAX_QUERIES, end);
+            for (int row = batch.chunkStart(chunk); row < end; row += attention.rows()) {
+                int to = Math.min(row + attention.rows(), end);
                 for (int band = 0; band < bands(); band++) {
                     if (unit++ % worker.workers() == worker.index()) {
                         int[] pages = batch.table(row).pages();
@@ -108,7 +108,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
             return;
         }
         if (adding) {
-            attention.addParts(row, first, end, parts, worker.index(), worker.scratch);
+            attention.addParts(worker.kernels, row, first, end, parts, worker.index(), worker.scratch);
         } else if (begins && ends) {
             attention.run(worker.kernels, pages, row, row + 1, first, end, worker.scratch);
         } else {

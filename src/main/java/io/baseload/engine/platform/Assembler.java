@@ -3,7 +3,7 @@ package io.baseload.engine.platform;
 import java.util.Arrays;
 
 /**
- * Writes machine code for x86-64: the few instructions that {@code engine.kernel.tiles} needs.
+ * Writes machine code for x86-64: the few instructions that kernels need.
  *
  * <p>Vector instructions are encoded with VEX for registers of 256 bits, and with EVEX for those of 512, of which there are 32 and which can broadcast a number of memory. Integer instructions have
  * 64 bits. Addresses are a register plus a displacement of 32 bits. Encodings are those of volume 2 of Intel's manual.
@@ -101,7 +101,28 @@ public final class Assembler {
         write(high ? 0x31 : 0x20);
     }
 
+    /** VMOVSS to memory: the first number only. */
+    public void storeFirst(Memory to, Vector from) {
+        vector(1, 2, 0x11, from.number, 0, to, 0);
+    }
+
+    /** VSHUFI32X4, VPERM2I128 or VPSHUFD: exchanges neighbouring groups of 1, 2 or 4 ints; with 512 bits also of 8. */
+    public void exchange(Vector to, Vector from, int ints) {
+        int pairs = ints == 2 || ints == 8 ? 0x4E : 0xB1;
+        if (ints < 4) {
+            vector(1, 1, 0x70, to.number, 0, from);
+        } else {
+            vector(3, 1, evex ? 0x43 : 0x46, to.number, from.number, from);
+        }
+        write(ints < 4 || evex ? pairs : 0x01);
+    }
+
     private void vector(int map, int prefix, int opcode, int register, int first, Source last) {
+        vector(map, prefix, opcode, register, first, last, evex ? 2 : 1);
+    }
+
+    /** @param length 2 stands for 512 bits, 1 for 256, 0 for 128 or a single number */
+    private void vector(int map, int prefix, int opcode, int register, int first, Source last, int length) {
         int number = number(last);
         if (evex) {
             int broadcast = last instanceof Memory memory && memory.broadcast ? 1 : 0;
@@ -113,11 +134,11 @@ public final class Assembler {
                     | (~register >> 4 & 1) << 4
                     | map);
             write((~first & 15) << 3 | 1 << 2 | prefix);
-            write(2 << 5 | broadcast << 4 | (~first >> 4 & 1) << 3);
+            write(length << 5 | broadcast << 4 | (~first >> 4 & 1) << 3);
         } else {
             write(0xC4);
             write((~register >> 3 & 1) << 7 | 1 << 6 | (~number >> 3 & 1) << 5 | map);
-            write((~first & 15) << 3 | 1 << 2 | prefix);
+            write((~first & 15) << 3 | length << 2 | prefix);
         }
         write(opcode);
         operand(register, last);
@@ -220,6 +241,25 @@ public final class Assembler {
         write(0x0F);
         write(0x85);
         integer(position - size - MAX_JUMP_BYTES);
+    }
+
+    /** Jumps forward if a register is zero, to where {@link #land} is called with the result. */
+    public int jumpIfZero(Integer64 register) {
+        write(REX_W | (register.number >> 3) << 2 | register.number >> 3);
+        write(0x85);
+        write(3 << 6 | (register.number & 7) << 3 | register.number & 7);
+        write(0x0F);
+        write(0x84);
+        integer(0);
+        return size;
+    }
+
+    /** Lets a jump end here. */
+    public void land(int jump) {
+        int distance = size - jump;
+        size = jump - MAX_JUMP_BYTES;
+        integer(distance);
+        size = jump + distance;
     }
 
     /** VZEROUPPER, without which the caller's SSE instructions would be slow, and RET. */

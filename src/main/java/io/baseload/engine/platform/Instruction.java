@@ -8,6 +8,8 @@ public enum Instruction {
     VMOVUPS(1, 0, 0x10),
     /** Bits that both have. */
     VPAND(1, 1, 0xDB),
+    /** Bits that either has. */
+    VPOR(1, 1, 0xEB),
     /** Bits that only one of them has; zero of equal vectors. */
     VPXOR(1, 1, 0xEF),
     /** Sums of 16-bit integers, modulo 2^16. */
@@ -42,6 +44,9 @@ public enum Instruction {
     VCVTPH2PS(2, 1, 0x13),
     VADDPS(1, 0, 0x58),
     VMULPS(1, 0, 0x59),
+    VSUBPS(1, 0, 0x5C),
+    /** The larger number; the second one if either is NaN. */
+    VMAXPS(1, 0, 0x5F),
     /** target = first · target + second, rounded once. */
     VFMADD213PS(2, 1, 0xA8),
     /** target = first · second + target, rounded once. */

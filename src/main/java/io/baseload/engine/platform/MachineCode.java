@@ -56,7 +56,10 @@ public final class MachineCode {
             system.apply(nothing.code()).call(0);
             return true;
         } catch (IllegalStateException refused) {
-            LOG.log(Level.WARNING, "Weights of 4 or 8 bits are multiplied more slowly: {0}", refused.getMessage());
+            LOG.log(
+                    Level.WARNING,
+                    "Weights of 4 or 8 bits are multiplied more slowly, and attention too: {0}",
+                    refused.getMessage());
             return false;
         }
     }

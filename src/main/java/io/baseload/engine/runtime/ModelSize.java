@@ -131,7 +131,8 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
      * @param widest the largest number of columns of the shard's matrices, or the width of a key or value
      */
     long scratchBytes(ModelConfig config, Kernels kernels, int widest, int workers) {
-        return workers * Scratch.nativeBytes(widest)
+        int valueDim = config.kvLayout(options.kvPrecision()).valueDim();
+        return workers * Scratch.nativeBytes(widest, valueDim)
                 + partBytes(config, workers)
                 + kernels.promptBytes()
                         * DecoderWeights.promptElements(

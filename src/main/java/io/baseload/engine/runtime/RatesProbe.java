@@ -100,7 +100,7 @@ final class RatesProbe {
                 .max()
                 .orElse(0);
         long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);
-        long scratch = layout.workers() * Scratch.nativeBytes(widest);
+        long scratch = layout.workers() * Scratch.nativeBytes(widest, token.valueDim());
         long kv = PAGES * token.pageBytes();
         return new MemoryEstimate(0, 0, shards + scratch + kv, heap(kernels, layout, samples, widest, token));
     }
@@ -159,7 +159,7 @@ final class RatesProbe {
                 probe.barrierSeconds(Barrier::awaitShard),
                 probe.barrierSeconds(Barrier::await),
                 attention(kv, 1, group),
-                attention(kv, Attention.MAX_QUERIES, group),
+                attention(kv, Attention.rows(group), group),
                 rates);
     }
 

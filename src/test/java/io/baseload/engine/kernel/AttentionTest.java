@@ -5,12 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -88,7 +92,10 @@ class AttentionTest {
         "16, 1, 16, 8",
         "4, 2, 8, 12",
         "2, 1, 80, 72",
-        "3, 1, 7, 5"
+        "3, 1, 7, 5",
+        "5, 1, 33, 48",
+        "7, 1, 24, 24",
+        "2, 2, 5, 8"
     })
     void theTwinsAgreeAndPrefillEqualsDecode(int heads, int kvHeads, int keyDim, int valueDim) {
         Rows k = random.rows(TOKENS, kvHeads * keyDim);
@@ -107,7 +114,6 @@ class AttentionTest {
     private void check(KvPages kv, int heads, int valueDim, Rows q, int[] visible, AttentionOptions options) {
         Rows expected = Rows.allocate(TOKENS, heads * valueDim);
         Rows decoded = Rows.allocate(TOKENS, heads * valueDim);
-        Rows prefilled = Rows.allocate(TOKENS, heads * valueDim);
         Kernels best = Kernels.best();
         int half = heads / 2;
         for (int t = 0; t < TOKENS; t++) {
@@ -115,11 +121,22 @@ class AttentionTest {
             attention(kv, options, visible, q, decoded).run(best, PAGES, t, t + 1, 0, half, scratch);
             attention(kv, options, visible, q, decoded).run(best, PAGES, t, t + 1, half, heads, scratch);
         }
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, 0, 50, 0, heads, scratch);
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, 50, TOKENS, 0, 1, scratch);
-        attention(kv, options, visible, q, prefilled).run(best, PAGES, 50, TOKENS, 1, heads, scratch);
         assertArrayEquals(expected.data(), decoded.data());
-        assertArrayEquals(expected.data(), prefilled.data());
+        vectorKernels().forEach(kernels -> {
+            Rows prefilled = Rows.allocate(TOKENS, heads * valueDim);
+            Attention attention = attention(kv, options, visible, q, prefilled);
+            attention.run(kernels, PAGES, 0, 50, 0, heads, scratch);
+            attention.run(kernels, PAGES, 50, TOKENS, 0, 1, scratch);
+            attention.run(kernels, PAGES, 50, TOKENS, 1, heads, scratch);
+            assertArrayEquals(expected.data(), prefilled.data(), kernels::toString);
+        });
+    }
+
+    /** The Vector API, and all machine code that this machine can run. */
+    private static Stream<Kernels> vectorKernels() {
+        Stream<VectorInstructions> sets = VectorInstructions.available(Lanes.FLOATS.vectorBitSize());
+        return Stream.concat(Stream.of((VectorInstructions) null), sets)
+                .map(set -> new VectorKernels(Precision.EXACT, null, null, set));
     }
 
     @ParameterizedTest

@@ -44,7 +44,7 @@ class LinearTest {
     /** By the Vector API, and by machine code with those of this machine's instructions that have no wider vectors. */
     private final List<Kernels> fast = Stream.concat(
                     Stream.of((VectorInstructions) null), VectorInstructions.available(Lanes.FLOATS.vectorBitSize()))
-            .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles))
+            .<Kernels>map(tiles -> new VectorKernels(FAST, null, tiles, null))
             .toList();
 
     private interface Linear {

@@ -29,7 +29,7 @@ class ScratchTest {
         for (Kernels kernels : List.of(
                 Kernels.best(Precision.EXACT),
                 Kernels.best(Precision.FAST),
-                new VectorKernels(Precision.FAST, null, null),
+                new VectorKernels(Precision.FAST, null, null, null),
                 Kernels.scalar(Precision.FAST))) {
             for (Packing packing : List.of(Packing.Q4_0, Packing.Q8_0, NF4)) {
                 long said = Scratch.heapBytes(kernels, Set.of(packing), COLUMNS, LAYOUT);
@@ -44,7 +44,7 @@ class ScratchTest {
         long before = NativeMemory.liveBytes();
         try (NativeMemory memory = new NativeMemory()) {
             Scratch scratch = Scratch.allocate(memory, COLUMNS, LAYOUT.valueDim());
-            assertThat(NativeMemory.liveBytes() - before).isEqualTo(Scratch.nativeBytes(COLUMNS));
+            assertThat(NativeMemory.liveBytes() - before).isEqualTo(Scratch.nativeBytes(COLUMNS, LAYOUT.valueDim()));
             PackedMatrix w = PackedMatrix.allocate(memory, packing, PackedMatrix.LANES, COLUMNS);
             Rows x = Rows.allocate(ROWS, COLUMNS);
             Rows y = Rows.allocate(ROWS, w.rows());

@@ -42,7 +42,7 @@ class TileLinearTest {
         }
 
         Kernels best() {
-            return new VectorKernels(Precision.FAST, null, tiles);
+            return new VectorKernels(Precision.FAST, null, tiles, null);
         }
 
         PromptForm form() {

@@ -71,6 +71,42 @@ class AssemblerTest {
     }
 
     @Test
+    void exchangesOfInts() {
+        assertCode(256, a -> a.exchange(v(9), v(12), 4), "c4 43 1d 46 cc 01");
+        assertCode(256, a -> a.exchange(v(9), v(12), 2), "c4 41 7d 70 cc 4e");
+        assertCode(256, a -> a.exchange(v(9), v(12), 1), "c4 41 7d 70 cc b1");
+        assertCode(512, a -> a.exchange(v(19), v(28), 8), "62 83 1d 40 43 dc 4e");
+        assertCode(512, a -> a.exchange(v(19), v(28), 4), "62 83 1d 40 43 dc b1");
+        assertCode(512, a -> a.exchange(v(19), v(28), 2), "62 81 7d 48 70 dc 4e");
+        assertCode(512, a -> a.exchange(v(19), v(28), 1), "62 81 7d 48 70 dc b1");
+    }
+
+    @Test
+    void softmax() {
+        assertCode(256, a -> a.vector(Instruction.VPOR, v(9), v(10), at(RDX, 128)), "c4 61 2d eb 8a 80 00 00 00");
+        assertCode(256, a -> a.vector(Instruction.VSUBPS, v(3), v(12), v(9)), "c4 c1 1c 5c d9");
+        assertCode(256, a -> a.vector(Instruction.VMAXPS, v(3), v(3), at(R10, 32)), "c4 c1 64 5f 9a 20 00 00 00");
+        assertCode(256, a -> a.storeFirst(at(RSI, 32), v(3)), "c4 e1 7a 11 9e 20 00 00 00");
+        assertCode(512, a -> a.vector(Instruction.VPOR, v(9), v(25), at(RDX, 128)), "62 71 35 40 eb 8a 80 00 00 00");
+        assertCode(512, a -> a.vector(Instruction.VSUBPS, v(3), v(12), v(29)), "62 91 1c 48 5c dd");
+        assertCode(512, a -> a.vector(Instruction.VMAXPS, v(19), v(3), at(R10, 64)), "62 c1 64 48 5f 9a 40 00 00 00");
+        assertCode(512, a -> a.storeFirst(at(RSI, 32), v(19)), "62 e1 7e 08 11 9e 20 00 00 00");
+    }
+
+    @Test
+    void jumps() {
+        assertCode(
+                256,
+                a -> {
+                    int jump = a.jumpIfZero(R8);
+                    a.add(RDX, R11);
+                    a.land(jump);
+                    a.add(RDX, R11);
+                },
+                "4d 85 c0 0f 84 03 00 00 00 4c 01 da 4c 01 da");
+    }
+
+    @Test
     void vectorsOf512Bits() {
         assertCode(512, a -> a.vector(Instruction.VMOVUPS, v(19), at(RAX, 288)), "62 e1 7c 48 10 98 20 01 00 00");
         assertCode(512, a -> a.store(at(RDI, 0x180), v(28)), "62 61 7c 48 11 a7 80 01 00 00");

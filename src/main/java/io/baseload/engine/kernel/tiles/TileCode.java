@@ -121,8 +121,8 @@ final class TileCode {
         weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
         constants = vectors(SumCode.constants(values));
         sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, constants, number, product);
-        totals = vectorsIfFree(rows * parts);
-        minimums = vectorsIfFree(minimum() ? rows * parts : 0);
+        totals = vectorsIfFree(rows * parts, set);
+        minimums = vectorsIfFree(minimum() ? rows * parts : 0, set);
         if (used > set.registers()) {
             throw new IllegalArgumentException(rows + " rows need " + used + " registers");
         }
@@ -132,7 +132,7 @@ final class TileCode {
         return IntStream.range(0, count).mapToObj(i -> vector()).toArray(Vector[]::new);
     }
 
-    private Vector[] vectorsIfFree(int count) {
+    private Vector[] vectorsIfFree(int count, VectorInstructions set) {
         return vectors(used + count <= set.registers() ? count : 0);
     }
 
