@@ -167,7 +167,10 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        if (Stream.of(speculation, turns, profiled).filter(Boolean::booleanValue).count() > 1) {
+        if (Stream.of(speculation, turns, profiled)
+                        .filter(Boolean::booleanValue)
+                        .count()
+                > 1) {
             throw new BadInputException("--profile, --speculation and --turns exclude each other");
         }
         if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {

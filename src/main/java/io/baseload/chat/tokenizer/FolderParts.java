@@ -103,7 +103,8 @@ final class FolderParts {
     /** The library takes the ids that a post-processor adds from it, whatever they are. */
     private void requireKnown(int[] ids, int tokens) {
         Arrays.stream(ids).filter(id -> id < 0 || id >= tokens).findFirst().ifPresent(id -> {
-            throw files.refuse(TokenizerJsonFile.NAME, -1, "adds the token " + id + " to texts, expected 0 to " + (tokens - 1));
+            throw files.refuse(
+                    TokenizerJsonFile.NAME, -1, "adds the token " + id + " to texts, expected 0 to " + (tokens - 1));
         });
     }
 

@@ -105,10 +105,7 @@ class FaultyRequestsTest {
     private HeardAnswer ask(String model, String owner) {
         var heard = new HeardAnswer();
         client().completions(new Backend.Offer(model, model))
-                .prepare(
-                        CompletionRequest.chat(List.of(Message.user("Hi"))),
-                        new FlowId(owner),
-                        CacheScope.PRIVATE)
+                .prepare(CompletionRequest.chat(List.of(Message.user("Hi"))), new FlowId(owner), CacheScope.PRIVATE)
                 .start(answer -> Lease.unlimited(), heard::accept);
         return heard;
     }

@@ -147,7 +147,9 @@ final class GatewayBackendsIT {
         for (int i = 0; i < 5; i++) {
             assertThat(answering(clumsy, "picky-first")).isEqualTo("ready");
         }
-        assertThat(models(picky)).as("the others went to the next target at once").hasSizeLessThan(5);
+        assertThat(models(picky))
+                .as("the others went to the next target at once")
+                .hasSizeLessThan(5);
         assertThat(rest.get("/admin/v1/backends/picky").at("/health/state").asString())
                 .isEqualTo("up");
         picky.says("picky", 1, "Fine");
@@ -155,7 +157,9 @@ final class GatewayBackendsIT {
     }
 
     private static String answering(Rest caller, String model) throws Exception {
-        return caller.post("/v1/chat/completions", chat(model, false)).get("model").asString();
+        return caller.post("/v1/chat/completions", chat(model, false))
+                .get("model")
+                .asString();
     }
 
     @Test
