@@ -8,6 +8,7 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -20,12 +21,20 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
         try {
             var words = new EncoderWords(task, Tokenizer.of(vocabulary), EncoderSettings.of(vocabulary));
             if (task == ModelTask.RANK) {
-                words.tokenizer.encodePair("a", "b");
+                words.requireKnown(words.tokenizer.encodePair("a", "b").tokens());
             }
             return words;
         } catch (IllegalArgumentException e) {
             throw new ModelFileException(model, -1, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void requireKnown(int[] ids) {
+        int tokens = tokenizer.bytes().size();
+        Arrays.stream(ids).filter(id -> id < 0 || id >= tokens).findFirst().ifPresent(id -> {
+            throw new IllegalArgumentException(
+                    "the tokenizer adds the token " + id + " to two texts, expected 0 to " + (tokens - 1));
+        });
     }
 
     /**

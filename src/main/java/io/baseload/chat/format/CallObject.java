@@ -105,12 +105,12 @@ final class CallObject {
         String member = key.toString();
         string = StringDecoder.json();
         extent = new JsonExtent();
-        if (keyed && name.isEmpty() && offered.contains(member)) {
+        if (keyed && !started && offered.contains(member)) {
             begin(member);
             argued = true;
             return at(At.ARGUMENTS).arguments(c);
         }
-        if (NAMES.contains(member) && c == '"' && name.isEmpty()) {
+        if (NAMES.contains(member) && c == '"' && !started) {
             return go(At.NAME);
         }
         if (member.equals("function") && c == '{' && inner == 0) {

@@ -36,6 +36,7 @@ final class TokenizerJsonReader {
     private int addedTo = -1;
     private int vocabFrom = -1;
     private boolean numbered;
+    private boolean unknown;
 
     TokenizerJsonReader(JsonFiles files, String text) {
         this.files = files;
@@ -142,7 +143,6 @@ final class TokenizerJsonReader {
         if (in.currentToken() != JsonToken.START_OBJECT) {
             throw refuse(in, "model must be an object");
         }
-        boolean complete = false;
         for (String name = in.nextName(); name != null; name = in.nextName()) {
             in.nextToken();
             switch (name) {
@@ -152,13 +152,9 @@ final class TokenizerJsonReader {
                     }
                 }
                 case "vocab" -> vocab(in);
-                case "unk_id" -> complete |= in.currentToken() == JsonToken.VALUE_NUMBER_INT;
-                case "byte_fallback" -> complete |= in.currentToken() == JsonToken.VALUE_TRUE;
+                case "unk_id" -> unknown = in.currentToken() == JsonToken.VALUE_NUMBER_INT;
                 default -> in.skipChildren();
             }
-        }
-        if (numbered && !complete) {
-            throw refuse(in, "a Unigram model needs an unk_id, or byte_fallback, for texts that it doesn't know");
         }
     }
 
@@ -206,6 +202,10 @@ final class TokenizerJsonReader {
     private TokenizerJsonFile file() {
         if (vocabFrom < 0 || tokens == 0 || addedFrom < 0) {
             throw files.refuse(TokenizerJsonFile.NAME, -1, "has no model.vocab or no added_tokens");
+        }
+        if (numbered && !unknown && !components.contains("ByteLevel")) {
+            throw files.refuse(
+                    TokenizerJsonFile.NAME, -1, "a Unigram model needs an unk_id for texts that it doesn't know");
         }
         List<String> texts = Arrays.stream(vocab, 0, tokens)
                 .map(token -> token == null ? "" : token)

@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
  * request restores it.
  *
  * <p>An error that the request itself may have caused says little about other requests: the backend cools down only for the owner of that request, until a request of another owner
- * fails like that too, with no success between. So nobody can turn others' requests away from a backend.
+ * fails like that too, with no success between. So nobody can turn others' requests away from a backend by such errors.
  */
 public final class BackendHealth {
     private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);

@@ -28,8 +28,9 @@ import org.jspecify.annotations.Nullable;
  * client sends has one overall deadline: the headers from their first byte, a body, the rest of a refused body. A sweep, several times a second, closes connections that are late.
  *
  * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. If all are in use, a new one does not
- * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. An honest client sends its request at once, so it is never
- * among the oldest; each has a quarter of a second in any case, and a request that has come is looked at first. Running answers are never cut.
+ * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. A client that sends its request at once is not among
+ * them; those that are idle between two requests and slow uploads may be. Each has a quarter of a second in any case, and none whose data nobody has looked at gives way. Running
+ * answers are never cut.
  *
  * <p>If new connections had to wait for deadlines, somebody who opens them faster would fill the system's queue of connections that nobody has accepted. It then drops whatever
  * comes, and resets those of honest clients after some seconds.
@@ -94,7 +95,7 @@ public final class HttpProtocol extends Http11NioProtocol {
     public void start() throws Exception {
         super.start();
         sweeps = getUtilityExecutor()
-                .scheduleWithFixedDelay(this::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
+                .scheduleWithFixedDelay(this::sweepSafely, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     @Override
@@ -118,6 +119,15 @@ public final class HttpProtocol extends Http11NioProtocol {
                 }
             }
         };
+    }
+
+    /** An exception would end all further sweeps. */
+    private void sweepSafely() {
+        try {
+            sweep();
+        } catch (RuntimeException e) {
+            getLog().error("connections could not be looked at", e);
+        }
     }
 
     private void sweep() {
@@ -148,12 +158,12 @@ public final class HttpProtocol extends Http11NioProtocol {
         for (SocketWrapperBase<NioChannel> socket : getEndpoint().getConnections()) {
             waitSoFar(socket, now).ifPresent(nanos -> waiting.add(new Waiting(socket, nanos)));
         }
-        waiting.stream()
-                .filter(one -> one.nanos >= MIN_WAIT_NANOS)
-                .sorted(Comparator.comparingLong(Waiting::nanos).reversed())
-                .limit(Math.max(1, getMaxConnections() / CLOSED_AT_ONCE))
-                .map(Waiting::socket)
-                .forEach(this::giveWay);
+        waiting.removeIf(one -> one.nanos < MIN_WAIT_NANOS);
+        waiting.sort(Comparator.comparingLong(Waiting::nanos).reversed());
+        int left = Math.max(1, getMaxConnections() / CLOSED_AT_ONCE);
+        for (int i = 0; i < waiting.size() && left > 0; i++) {
+            left -= giveWay(waiting.get(i).socket) ? 1 : 0;
+        }
     }
 
     private record Waiting(SocketWrapperBase<NioChannel> socket, long nanos) {}
@@ -190,27 +200,28 @@ public final class HttpProtocol extends Http11NioProtocol {
         return TimeUnit.MILLISECONDS.toNanos(System.currentTimeMillis() - idle.getLastRead());
     }
 
-    /** In this thread: others may be waiting for processors, which is when connections run short. */
-    private void giveWay(SocketWrapperBase<NioChannel> socket) {
+    /** Closes a connection, unless something has come. In this thread: others may be waiting for processors, which is when connections run short. */
+    private boolean giveWay(SocketWrapperBase<NioChannel> socket) {
         @Nullable ServedConnection connection = busy.get(socket);
         if (connection != null) {
-            connection.cut();
-        } else if (socket instanceof NioSocketWrapper idle && idle.getLock().tryLock()) {
-            try {
-                if (isAwaited(idle)) {
-                    boolean come = headerSoFar(idle, System.nanoTime()).isEmpty() && hasRequestCome(idle);
-                    getEndpoint().processSocket(idle, come ? SocketEvent.OPEN_READ : SocketEvent.ERROR, come);
-                }
-            } finally {
-                idle.getLock().unlock();
-            }
+            return connection.cut();
+        }
+        if (!(socket instanceof NioSocketWrapper idle) || !idle.getLock().tryLock()) {
+            return false;
+        }
+        try {
+            return isAwaited(idle)
+                    && !hasUnreadData(idle)
+                    && getEndpoint().processSocket(idle, SocketEvent.ERROR, false);
+        } finally {
+            idle.getLock().unlock();
         }
     }
 
-    /** Whether there is a request that the poller has not noticed yet. It won't notice it later: what has come is in the connection's buffer then. */
-    private static boolean hasRequestCome(NioSocketWrapper idle) {
+    /** Whether there are bytes that the poller has not noticed yet. Asks the system, because a read would take them from the poller, and fails before a TLS handshake. */
+    private static boolean hasUnreadData(NioSocketWrapper idle) {
         try {
-            return idle.isReadyForRead();
+            return idle.getSocket().getIOChannel().socket().getInputStream().available() > 0;
         } catch (IOException left) {
             return false;
         }

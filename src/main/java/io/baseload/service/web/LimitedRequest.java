@@ -31,6 +31,10 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         super(request);
         this.memory = memory;
         this.terms = terms;
+        @Nullable ServedConnection connection = ServedConnection.current();
+        if (connection != null) {
+            connection.done(); // with the rest of the request before
+        }
     }
 
     /** Counts additional memory that a request needs until it ends, as if it were part of its body; it need not have one. */

@@ -22,6 +22,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)
 final class ManagementPort extends OncePerRequestFilter {
     private static final int MAX_CONNECTIONS = 64;
+    private static final int BACKLOG = 1024;
 
     private final Optional<Connector> connector;
 
@@ -32,6 +33,7 @@ final class ManagementPort extends OncePerRequestFilter {
     private static Connector connector(int port) {
         var protocol = new HttpProtocol();
         protocol.setMaxConnections(MAX_CONNECTIONS);
+        protocol.setAcceptCount(BACKLOG);
         protocol.setExecutor(Executors.newThreadPerTaskExecutor(
                 Thread.ofVirtual().name("management-", 0).factory()));
         var connector = new Connector(protocol);

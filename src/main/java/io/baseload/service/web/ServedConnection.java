@@ -52,13 +52,15 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    /** Closes the connection if the client has to act; the thread's wait then ends with an exception. */
-    synchronized void cut() {
-        if (owed && !cut) {
-            cut = true;
-            socket.close();
-            thread.interrupt();
+    /** Closes the connection if the client has to act; the thread's wait then ends with an exception. Returns whether it did. */
+    synchronized boolean cut() {
+        if (!owed || cut) {
+            return false;
         }
+        cut = true;
+        socket.close();
+        thread.interrupt();
+        return true;
     }
 
     /** Whether it has been closed here: nobody will read the answer. */

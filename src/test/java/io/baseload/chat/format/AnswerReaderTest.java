@@ -16,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Answers as models write them, whole and split in any way. */
 class AnswerReaderTest {
@@ -168,6 +169,16 @@ class AnswerReaderTest {
                     parallel ? List.of("ping {}", "add {}") : List.of("ping {}"),
                     Reading.of(pieces).calls());
         }
+    }
+
+    /** Apertus' calls have the tool's name as their only key. */
+    @ParameterizedTest
+    @ValueSource(strings = {"{\"add\": {\"a\": 1}, \"ping\": {}}", "{\"add\": {\"a\": 1}, \"name\": \"ping\"}"})
+    void anObjectIsOneCall(String object) {
+        String written = "<|tools_prefix|>[" + object + "]<|tools_suffix|>";
+        assertEquals(
+                List.of("add {\"a\": 1}"),
+                read("apertus", NO_THOUGHTS, true, written, 1).calls());
     }
 
     /** The mark that ends the call is missing. */

@@ -179,11 +179,7 @@ class FolderTokenizerTest {
                 "{\"added_tokens\": [{}], \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0}, \"merges\": []}}",
                 "{\"added_tokens\": [], \"added_tokens\": []}",
                 "{\"added_tokens\": [], \"decoder\": {\"type\": \"CTC\"}}",
-                "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}}",
-                "{\"post_processor\": {\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\":"
-                        + " \"[CLS]\", \"type_id\": 0}}], \"special_tokens\": {}}}",
-                "{\"post_processor\": {\"type\": \"Sequence\", \"processors\": [{\"type\": \"TemplateProcessing\","
-                        + " \"pair\": [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}]}]}}"
+                "{\"added_tokens\": [], \"model\": {\"type\": \"Unigram\", \"vocab\": [[\"a\", 0]]}}"
             })
     void refusesABadTokenizerFileByName(String json) {
         assertThatThrownBy(() -> Tokenizer.of(changed("tokenizer.json", old -> json)))
@@ -191,15 +187,33 @@ class FolderTokenizerTest {
                 .hasMessageContaining("tokenizer.json");
     }
 
+    /** The library would end the process when it reads a text. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}],"
+                        + " \"pair\": [], \"special_tokens\": {}}",
+                "{\"type\": \"Sequence\", \"processors\": [{\"type\": \"TemplateProcessing\", \"single\": [], \"pair\":"
+                        + " [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}], \"special_tokens\": {}}]}"
+            })
+    void refusesATemplateWithATokenThatItDoesNotDescribe(String processor) {
+        assertThatThrownBy(() -> Tokenizer.of(postProcessed(processor)))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("special_tokens of the post_processor omit \"[CLS]\"");
+    }
+
+    private static Vocabulary.Files postProcessed(String processor) {
+        return changed("tokenizer.json", json -> {
+            ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(json);
+            root.set("post_processor", JsonMapper.shared().readTree(processor));
+            return root.toString();
+        });
+    }
+
     @Test
     void refusesATokenThatTheVocabularyOmits() {
-        assertThatThrownBy(() -> Tokenizer.of(changed("tokenizer.json", json -> {
-                    ObjectNode root = (ObjectNode) JsonMapper.shared().readTree(json);
-                    root.set("post_processor", JsonMapper.shared().readTree("""
-                        {"type": "BertProcessing", "sep": ["[SEP]", 384], "cls": ["[CLS]", 0]}\
-                        """));
-                    return root.toString();
-                })))
+        assertThatThrownBy(() -> Tokenizer.of(postProcessed(
+                        "{\"type\": \"BertProcessing\", \"sep\": [\"[SEP]\", 384], \"cls\": [\"[CLS]\", 0]}")))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("tokenizer.json: adds the token 384 to texts, expected 0 to 383");
     }
