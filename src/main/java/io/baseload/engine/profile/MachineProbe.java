@@ -234,10 +234,19 @@ public final class MachineProbe implements AutoCloseable {
 
     /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself. */
     public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
-        var layout = attention.kv().layout();
-        double each = (double) attention.ends()[rows - 1] * rows * heads * (layout.keyDim() + layout.valueDim());
+        double each = products(attention, rows, heads);
         Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, scratches[worker]);
         return rate(step, ATTENTIONS * each);
+    }
+
+    /** Multiply-adds of the first rows, each with the tokens that it sees. */
+    static double products(Attention attention, int rows, int heads) {
+        long tokens = 0;
+        for (int row = 0; row < rows; row++) {
+            tokens += attention.ends()[row] - attention.visible()[row];
+        }
+        var layout = attention.kv().layout();
+        return (double) tokens * heads * (layout.keyDim() + layout.valueDim());
     }
 
     private void attend(Attention attention, int[] pages, int rows, int heads, Scratch scratch) {
