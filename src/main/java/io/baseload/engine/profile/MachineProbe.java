@@ -62,13 +62,14 @@ public final class MachineProbe implements AutoCloseable {
     /**
      * @param layout layout of the engine's workers; those of the probe run on the same CPUs
      * @param widest the largest number of columns of a matrix, and at least the width of a key or value
+     * @param keyDim the width of a key
      * @param valueDim the width of a value
      */
-    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest, int valueDim) {
+    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest, int keyDim, int valueDim) {
         this.team = Team.ofAll(layout, pinned);
         this.kernels = kernels;
         this.scratches = IntStream.range(0, layout.workers())
-                .mapToObj(worker -> Scratch.allocate(memory, widest, valueDim))
+                .mapToObj(worker -> Scratch.allocate(memory, widest, keyDim, valueDim))
                 .toArray(Scratch[]::new);
     }
 

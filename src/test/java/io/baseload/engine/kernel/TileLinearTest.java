@@ -28,7 +28,7 @@ class TileLinearTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(11);
-    private final Scratch scratch = Scratch.allocate(memory, 2048, 32);
+    private final Scratch scratch = Scratch.allocate(memory, 2048, 32, 32);
 
     @AfterEach
     void free() {

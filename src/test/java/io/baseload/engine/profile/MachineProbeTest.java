@@ -44,7 +44,7 @@ class MachineProbeTest {
     private KernelTime time(int count) {
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe =
-                        new MachineProbe(TeamLayout.of(new EngineOptions(2, false)), false, counted, 64, 1)) {
+                        new MachineProbe(TeamLayout.of(new EngineOptions(2, false)), false, counted, 64, 1, 1)) {
             return probe.kernelTime(PackedMatrix.allocate(memory, Packing.Q4_0, 160, 64), count);
         }
     }
