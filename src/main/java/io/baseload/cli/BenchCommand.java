@@ -124,12 +124,12 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        checkOptions();
         if (collectives) {
             List<BenchCollectives> measured = BenchCollectives.run(output);
             output.result(new Collectives(measured), measured.size() + " measurements");
             return 0;
         }
-        checkOptions();
         List<Quantization> formats = kinds.stream().map(QuantizeOption::parse).toList();
         var runs = new ArrayList<BenchRun>();
         var profiles = new ArrayList<BenchProfile>();
@@ -167,11 +167,11 @@ final class BenchCommand implements Callable<Integer> {
     }
 
     private void checkOptions() {
-        if (Stream.of(speculation, turns, profiled)
+        if (Stream.of(collectives, profiled, speculation, turns)
                         .filter(Boolean::booleanValue)
                         .count()
                 > 1) {
-            throw new BadInputException("--profile, --speculation and --turns exclude each other");
+            throw new BadInputException("--collectives, --profile, --speculation and --turns exclude each other");
         }
         if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {
             throw new BadInputException("--prompt, --decode, --batch and --repeat must be 1 or more");

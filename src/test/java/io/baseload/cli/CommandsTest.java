@@ -73,6 +73,7 @@ class CommandsTest {
             assertThat(inspected.out()).contains("all checksums are right");
             assertBad("quantization must be keep", "bench", id, "--quantize", "q8", "--repeat", "1");
             assertBad("exclude each other", "bench", id, "--turns", "--speculation");
+            assertBad("--collectives, --profile,", "bench", id, "--collectives", "--turns");
             String[] ask = {"generate", "", "--prompt", "The", "--max-tokens", "5", "--json"};
             ask[1] = id;
             JsonNode stored = CommandRun.of(ask).json();

@@ -82,12 +82,12 @@ public record MachineRates(
             return rates.stream().map(rate -> rate * factor).toList();
         }
 
-        /** Seconds for {@code rows} rows and one weight in cache. Eight rows are computed together; between the measured numbers of rows, time is interpolated linearly. */
+        /** Seconds for {@code rows} rows and one weight in cache. Between the measured numbers of rows, time is interpolated linearly. */
         public double decodeSeconds(double rows) {
             return seconds(decode, rows);
         }
 
-        /** The same for a weight where the model's are. It is read once for {@link #ROWS_OF_A_PASS} rows: those beyond eight only multiply. */
+        /** The same for a weight where the model's are. It is read once for {@link #ROWS_OF_A_PASS} rows: those beyond the last of {@link #ROWS} only multiply. */
         public double streamedSeconds(double rows) {
             double passes = Math.floor(rows / ROWS_OF_A_PASS);
             return passes * pass(ROWS_OF_A_PASS) + pass(rows - passes * ROWS_OF_A_PASS);

@@ -22,11 +22,17 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
     /** Tokens of a span. */
     public static final int SPAN = 256;
 
-    /** The most heads that read keys and values together, and the most rows if there are so many. */
-    public static final int MAX_QUERIES = 12;
+    /** The most heads that read keys and values together. */
+    public static final int MAX_HEADS = 12;
+
+    /** Rows of a prompt that read them together if there are many heads. */
+    public static final int MIN_ROWS = 12;
 
     /** With fewer heads there are several times as many rows, so that about 96 queries read keys and values together. */
     private static final int MANY_HEADS = 8;
+
+    /** The most queries that do, heads times {@link #rows}: 12·⌊8/g⌋·g ≤ 96 for g ≤ 8 heads, 12·12 beyond. */
+    public static final int MAX_QUERIES = MIN_ROWS * MAX_HEADS;
 
     /** The ends of consecutive tokens in causal attention, the first one at {@code position}. */
     public static int[] causal(int position, int rows) {
@@ -55,7 +61,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
 
     /** The same if so many heads share keys and values. */
     public static int rows(int group) {
-        return MAX_QUERIES * Math.max(1, MANY_HEADS / group);
+        return MIN_ROWS * Math.max(1, MANY_HEADS / group);
     }
 
     /** The first span with tokens that a row sees. */
@@ -119,7 +125,7 @@ public record Attention(KvPages kv, int layer, AttentionOptions options, int[] v
 
     /** End of the heads that share a KV head with the first one and fit in one pass. */
     private int endOfGroup(int head, int endHead) {
-        return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + MAX_QUERIES);
+        return Math.min(Math.min(endHead, (head / group() + 1) * group()), head + MAX_HEADS);
     }
 
     /**

@@ -20,8 +20,8 @@ final class AttentionKernel {
     private static final int KEY_STRIDE = 4 * KvPages.TOKENS;
     private static final int SPAN = Attention.SPAN;
 
-    /** Queries of a tile. */
-    private static final int MAX_QUERIES = MANY_REGISTERS ? Attention.MAX_QUERIES : Attention.MAX_QUERIES / 2;
+    /** The most queries of a tile. */
+    private static final int TILE = MANY_REGISTERS ? 12 : 6;
 
     private AttentionKernel() {}
 
@@ -44,7 +44,7 @@ final class AttentionKernel {
         int queries = (endHead - head) * rows;
         int first = Math.max(span * SPAN, firstVisible(attention.visible(), row, endRow)) / KvPages.TOKENS;
         int tokens = end(attention, row, endRow, span);
-        if (set != null && rows > 1 && AttentionTile.takes(attention, set, scratch)) {
+        if (set != null && rows > 1 && AttentionTile.takes(attention, set)) {
             scratch.attentionTile(attention, set)
                     .span(attention, pages, span, first, tokens, row, endRow, head, endHead, scratch);
             return;
@@ -82,7 +82,7 @@ final class AttentionKernel {
 
     /** Number of queries from {@code i} on that are at equal distances, as a tile needs them: heads of one row, or rows of one head. */
     private static int pass(int i, int rows, int queries) {
-        return Math.min(MAX_QUERIES, rows == 1 ? queries - i : rows - i % rows);
+        return Math.min(TILE, rows == 1 ? queries - i : rows - i % rows);
     }
 
     private static void scores(

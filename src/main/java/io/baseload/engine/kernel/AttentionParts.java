@@ -40,7 +40,7 @@ public final class AttentionParts {
 
     /** Size of a span's part: for each query the largest score, the sum and the weighted values. */
     private static long bytes(int valueDim) {
-        return (long) Float.BYTES * Attention.MAX_QUERIES * (valueDim + 2);
+        return (long) Float.BYTES * Attention.MAX_HEADS * (valueDim + 2);
     }
 
     private long at(int slot, int span) {

@@ -28,7 +28,6 @@ import org.jspecify.annotations.Nullable;
 final class AttentionTile {
     private static final int SPAN = Attention.SPAN;
     private static final int LINE = 64;
-    private static final int MAX_CALL = Attention.MAX_QUERIES * Attention.MAX_QUERIES;
 
     private static final Map<Size, MachineCode> SCORES = new ConcurrentHashMap<>();
     private static final Map<Size, MachineCode> MIXES = new ConcurrentHashMap<>();
@@ -47,10 +46,10 @@ final class AttentionTile {
     private final MemorySegment mixed;
 
     /** The first token of the span that each query of a call sees, and the end; after it, if it sees none. Then the index of its first element. */
-    private final int[] froms = new int[MAX_CALL];
+    private final int[] froms = new int[Attention.MAX_QUERIES];
 
-    private final int[] ends = new int[MAX_CALL];
-    private final int[] starts = new int[MAX_CALL];
+    private final int[] ends = new int[Attention.MAX_QUERIES];
+    private final int[] starts = new int[Attention.MAX_QUERIES];
 
     /** The widened keys of each page of a span, and its values. */
     private final MemorySegment[] keys = new MemorySegment[SPAN / TOKENS];
@@ -99,11 +98,9 @@ final class AttentionTile {
         return (long) Float.BYTES * rows * width;
     }
 
-    /** Whether rows of a prompt can be computed in this way: values must be whole vectors, and those of a span fit in the scratch. */
-    static boolean takes(Attention attention, VectorInstructions set, Scratch scratch) {
-        return !attention.kv().layout().valuesInKeys()
-                && attention.valueDim() % (set.bits() / Float.SIZE) == 0
-                && bytes(SPAN, attention.keyDim() + attention.valueDim()) <= scratch.widened.byteSize();
+    /** Whether rows of a prompt can be computed in this way: values must be whole vectors. */
+    static boolean takes(Attention attention, VectorInstructions set) {
+        return !attention.kv().layout().valuesInKeys() && attention.valueDim() % (set.bits() / Float.SIZE) == 0;
     }
 
     boolean fits(Attention attention, VectorInstructions set) {
@@ -175,9 +172,9 @@ final class AttentionTile {
     }
 
     /** Some queries, from number {@code query} on. */
-    private void tile(Attention attention, int span, int first, int query, int count, Scratch scratch) {
+    private void tile(Attention attention, int spanStart, int first, int query, int count, Scratch scratch) {
         int seeing = 0;
-        int start = span + SPAN;
+        int start = spanStart + SPAN;
         int end = 0;
         for (int i = 0; i < count; i++) {
             MemorySegment.copy(attention.q().data(), starts[query + i], queries, JAVA_FLOAT, bytes(i, keyDim), keyDim);
@@ -198,23 +195,23 @@ final class AttentionTile {
         parameters.set(JAVA_LONG, AttentionCode.FIRST_PAGE, parameters.address() + page(page));
         parameters.set(JAVA_LONG, AttentionCode.PAGES, pages);
         parameters.set(JAVA_LONG, AttentionCode.SEEING, seeing);
-        parameters.set(JAVA_LONG, AttentionCode.SCORES, scores.address() + bytes(1, start - span));
+        parameters.set(JAVA_LONG, AttentionCode.SCORES, scores.address() + bytes(1, start - spanStart));
         scoring(count).call(parameters.address());
         if (attention.options().softCap() > 0) {
             softCap(attention.options().softCap(), query, count, scratch);
         }
         weights.call(parameters.address());
-        finishWeights(start - span, end - span, span, query, count, scratch.part);
+        finishWeights(start - spanStart, end - spanStart, spanStart, query, count, scratch.part);
         mixing(count).call(parameters.address());
         MemorySegment.copy(mixed, JAVA_FLOAT, 0, scratch.part.mixed, query * valueDim, count * valueDim);
     }
 
     /** Clears weights of tokens that a query doesn't see, between {@code start} and {@code end} in the span, and stores the results of those that it does. */
-    private void finishWeights(int start, int end, int span, int query, int count, AttentionPart part) {
+    private void finishWeights(int start, int end, int spanStart, int query, int count, AttentionPart part) {
         int seeing = 0;
         for (int i = 0; i < count; i++) {
-            int from = froms[query + i] - span;
-            int to = ends[query + i] - span;
+            int from = froms[query + i] - spanStart;
+            int to = ends[query + i] - spanStart;
             if (from < to) {
                 long at = queryEntry(seeing++);
                 part.maxima[query + i] = parameters.get(JAVA_FLOAT, at + AttentionCode.MAX);

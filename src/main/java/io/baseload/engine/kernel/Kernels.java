@@ -176,7 +176,7 @@ public interface Kernels {
      * {@code head … endHead}, which share the keys and values of a KV head. Stores it in {@code scratch.part}, head by head, except for rows that see no token of the span.
      *
      * @param pages the sequence's page table: page {@code pages[t / 32]} holds token t
-     * @param endRow at most {@link Attention#rows} rows, for at most {@link Attention#MAX_QUERIES} heads
+     * @param endRow at most {@link Attention#rows} rows, for at most {@link Attention#MAX_HEADS} heads
      */
     void attend(
             Attention attention, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch);

@@ -9,8 +9,8 @@ import java.util.Arrays;
  * <p>Both implementations of the kernels use this code: it runs once for each span. C2 makes no vectors of the loop over values, because it doesn't know that part and sum are different arrays.
  */
 final class OnlineSoftmax {
-    private final float[] maxima = new float[Attention.MAX_QUERIES * Attention.MAX_QUERIES];
-    private final float[] sums = new float[Attention.MAX_QUERIES * Attention.MAX_QUERIES];
+    private final float[] maxima = new float[Attention.MAX_QUERIES];
+    private final float[] sums = new float[Attention.MAX_QUERIES];
 
     /** Begins sum {@code i}, whose weighted values will be in {@code out}. */
     void begin(int i, float sink, float[] out, int at, int dim) {

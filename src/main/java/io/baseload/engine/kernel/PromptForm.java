@@ -77,12 +77,9 @@ public enum PromptForm {
         };
     }
 
-    /** Bytes of an element of {@link PromptRows} in these forms. */
+    /** Bytes of an element of {@link PromptRows} in these forms. Both occur in a model: matrices that one doesn't take are multiplied in the other. */
     static int bytes(@Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
-        if (bf16 != null) {
-            return bf16.bytes();
-        }
-        return tiles != null ? bytes(tiles) : 0;
+        return Math.max(bf16 != null ? bf16.bytes() : 0, tiles != null ? bytes(tiles) : 0);
     }
 
     /** Bytes of an element of tiles, whatever they contain. */

@@ -36,9 +36,6 @@ public final class Scratch {
 
     private static final int WIDTH = STREAMS * LANES;
 
-    /** Queries whose spans are computed together. */
-    private static final int QUERIES = Attention.MAX_QUERIES * Attention.MAX_QUERIES;
-
     /** Widened weights, {@code [column][row]}, or widened keys and values of a page or a span. Outside the heap, because only there vectors can be aligned to cache lines. */
     final MemorySegment widened;
 
@@ -60,7 +57,7 @@ public final class Scratch {
     final float[] blockSums;
 
     /** Scores of a span, {@code [head][row][Attention.SPAN]}. */
-    final float[] scores = new float[QUERIES * Attention.SPAN];
+    final float[] scores = new float[Attention.MAX_QUERIES * Attention.SPAN];
 
     final AttentionPart part;
     final OnlineSoftmax softmax = new OnlineSoftmax();
@@ -91,9 +88,9 @@ public final class Scratch {
     /** The result of {@link ReadAhead}, which has no meaning. */
     float fetched;
 
-    private Scratch(MemorySegment memory, int cols, int valueDim) {
-        this.widened = memory.asSlice(0, widenedBytes(cols, valueDim));
-        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols, valueDim)));
+    private Scratch(MemorySegment memory, int cols, int keyDim, int valueDim) {
+        this.widened = memory.asSlice(0, widenedBytes(cols, keyDim, valueDim));
+        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols, keyDim, valueDim)));
         this.blockScales = new BlockScales(widened);
         this.blockSums = new float[MAX_ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
@@ -105,10 +102,11 @@ public final class Scratch {
      * Memory for one worker.
      *
      * @param cols the largest number of columns of a weight matrix, and at least the width of a key or value
+     * @param keyDim the width of a key
      * @param valueDim the width of a value
      */
-    public static Scratch allocate(NativeMemory memory, int cols, int valueDim) {
-        return new Scratch(memory.allocate(nativeBytes(cols, valueDim)), cols, valueDim);
+    public static Scratch allocate(NativeMemory memory, int cols, int keyDim, int valueDim) {
+        return new Scratch(memory.allocate(nativeBytes(cols, keyDim, valueDim)), cols, keyDim, valueDim);
     }
 
     /** Rows of x in 8 bits, for the Vector API. Created on first use, because the scalar implementation runs without it. */
@@ -185,8 +183,8 @@ public final class Scratch {
     }
 
     /** Memory outside the heap that {@link #allocate} needs, in bytes. The part that kernels don't use is never touched. */
-    public static long nativeBytes(int cols, int valueDim) {
-        return widenedBytes(cols, valueDim) + TileRows.bytes(MAX_ROWS, cols);
+    public static long nativeBytes(int cols, int keyDim, int valueDim) {
+        return widenedBytes(cols, keyDim, valueDim) + TileRows.bytes(MAX_ROWS, cols);
     }
 
     /**
@@ -198,13 +196,13 @@ public final class Scratch {
     public static long heapBytes(Kernels kernels, Set<Packing> packings, int cols, KvLayout layout) {
         long sums = 2L * MAX_ROWS * WIDTH + (long) MAX_ROWS * Math.ceilDiv(cols, LANES);
         long weights = 2L * ONE_ROWS_BLOCKS * WIDTH + Packing.MAX_COLUMNS * LANES + LANES;
-        long attention = QUERIES * (Attention.SPAN + 4L + layout.valueDim());
-        long values = layout.valuesInKeys() ? (QUERIES + (long) KvPages.TOKENS) * layout.valueDim() : 0;
+        long attention = Attention.MAX_QUERIES * (Attention.SPAN + 4L + layout.valueDim());
+        long values = layout.valuesInKeys() ? (Attention.MAX_QUERIES + (long) KvPages.TOKENS) * layout.valueDim() : 0;
         return Float.BYTES * (sums + weights + attention + values) + kernels.scratchHeap(packings, cols);
     }
 
-    private static long widenedBytes(int cols, int valueDim) {
+    private static long widenedBytes(int cols, int keyDim, int valueDim) {
         long weights = Math.max(2L * LANES * cols, (long) Packing.MAX_COLUMNS * WIDTH);
-        return Math.max(weights, 2L * Attention.SPAN * valueDim) * Float.BYTES;
+        return Math.max(weights, (long) Attention.SPAN * (keyDim + valueDim)) * Float.BYTES;
     }
 }

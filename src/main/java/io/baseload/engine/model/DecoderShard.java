@@ -5,6 +5,7 @@ import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.Scratch;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
@@ -54,8 +55,8 @@ final class DecoderShard {
 
     /** Memory for one of its workers. */
     Scratch scratch() {
-        return Scratch.allocate(
-                shard.memory(), weights.widest(), shard.kv().layout().valueDim());
+        KvLayout layout = shard.kv().layout();
+        return Scratch.allocate(shard.memory(), weights.widest(), layout.keyDim(), layout.valueDim());
     }
 
     void accept(Batch batch, int drafts) {

@@ -23,7 +23,7 @@ record PagedAttention(Attention attention, AttentionParts parts) {
 
     /** Number of bands of a KV head. */
     private int bandsOfGroup() {
-        return Math.ceilDiv(attention.group(), Attention.MAX_QUERIES);
+        return Math.ceilDiv(attention.group(), Attention.MAX_HEADS);
     }
 
     private int bands() {
@@ -37,11 +37,12 @@ record PagedAttention(Attention attention, AttentionParts parts) {
 
     private void prefill(Worker worker) {
         Batch batch = worker.batch;
+        int rows = rowsOfUnit(batch, worker.workers());
         int unit = 0;
         for (int chunk = 0; chunk < batch.chunks(); chunk++) {
             int end = batch.chunkStart(chunk + 1);
-            for (int row = batch.chunkStart(chunk); row < end; row += attention.rows()) {
-                int to = Math.min(row + attention.rows(), end);
+            for (int row = batch.chunkStart(chunk); row < end; row += rows) {
+                int to = Math.min(row + rows, end);
                 for (int band = 0; band < bands(); band++) {
                     if (unit++ % worker.workers() == worker.index()) {
                         int[] pages = batch.table(row).pages();
@@ -51,6 +52,23 @@ record PagedAttention(Attention attention, AttentionParts parts) {
                 }
             }
         }
+    }
+
+    /** As many rows as read keys and values together, or fewer if some workers would have nothing to do otherwise. */
+    private int rowsOfUnit(Batch batch, int workers) {
+        int rows = attention.rows();
+        while (rows > Attention.MIN_ROWS && units(batch, rows) < workers) {
+            rows -= Attention.MIN_ROWS;
+        }
+        return rows;
+    }
+
+    private int units(Batch batch, int rows) {
+        int units = 0;
+        for (int chunk = 0; chunk < batch.chunks(); chunk++) {
+            units += Math.ceilDiv(batch.chunkStart(chunk + 1) - batch.chunkStart(chunk), rows);
+        }
+        return units * bands();
     }
 
     private void decode(Worker worker) {

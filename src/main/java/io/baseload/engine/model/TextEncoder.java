@@ -88,6 +88,7 @@ public final class TextEncoder implements Step {
                     Scratch.allocate(
                             shard.memory(),
                             weights.widest(),
+                            shard.kv().layout().keyDim(),
                             shard.kv().layout().valueDim()),
                     quantized.share(),
                     profile.worker(i),

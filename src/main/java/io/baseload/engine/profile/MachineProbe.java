@@ -62,13 +62,14 @@ public final class MachineProbe implements AutoCloseable {
     /**
      * @param layout layout of the engine's workers; those of the probe run on the same CPUs
      * @param widest the largest number of columns of a matrix, and at least the width of a key or value
+     * @param keyDim the width of a key
      * @param valueDim the width of a value
      */
-    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest, int valueDim) {
+    public MachineProbe(TeamLayout layout, boolean pinned, Kernels kernels, int widest, int keyDim, int valueDim) {
         this.team = Team.ofAll(layout, pinned);
         this.kernels = kernels;
         this.scratches = IntStream.range(0, layout.workers())
-                .mapToObj(worker -> Scratch.allocate(memory, widest, valueDim))
+                .mapToObj(worker -> Scratch.allocate(memory, widest, keyDim, valueDim))
                 .toArray(Scratch[]::new);
     }
 
@@ -234,10 +235,19 @@ public final class MachineProbe implements AutoCloseable {
 
     /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself. */
     public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
-        var layout = attention.kv().layout();
-        double each = (double) attention.ends()[rows - 1] * rows * heads * (layout.keyDim() + layout.valueDim());
+        double each = products(attention, rows, heads);
         Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, scratches[worker]);
         return rate(step, ATTENTIONS * each);
+    }
+
+    /** Multiply-adds of the first rows, each with the tokens that it sees. */
+    static double products(Attention attention, int rows, int heads) {
+        long tokens = 0;
+        for (int row = 0; row < rows; row++) {
+            tokens += attention.ends()[row] - attention.visible()[row];
+        }
+        var layout = attention.kv().layout();
+        return (double) tokens * heads * (layout.keyDim() + layout.valueDim());
     }
 
     private void attend(Attention attention, int[] pages, int rows, int heads, Scratch scratch) {

@@ -95,7 +95,7 @@ final class KernelWarmUp {
             var warmUp = new KernelWarmUp(kernels, memory);
             packings.forEach(packing -> warmUp.add(packing, () -> warmUp.linear(packing)));
             KvLayout head = oneHead(layout);
-            warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_QUERIES)));
+            warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_HEADS)));
             WARM.addAll(PlatformThread.call("baseload-warm-up", warmUp::rounds));
         }
     }
@@ -143,7 +143,7 @@ final class KernelWarmUp {
         int cols = Math.ceilDiv(columns, packing.block()) * packing.block();
         PackedMatrix w = PackedMatrix.allocate(memory, packing, PANELS * PackedMatrix.LANES, cols);
         w.data().fill(ANY);
-        return new Layer(w, activations(cols), Rows.allocate(PROMPT, w.rows()), Scratch.allocate(memory, cols, 1));
+        return new Layer(w, activations(cols), Rows.allocate(PROMPT, w.rows()), Scratch.allocate(memory, cols, 1, 1));
     }
 
     private void quantizedPrompt(Layer layer) {
@@ -166,7 +166,8 @@ final class KernelWarmUp {
         Rows out = Rows.allocate(PROMPT, heads * layout.valueDim());
         var attention =
                 new Attention(kv, 0, AttentionOptions.scaled(1), new int[PROMPT], Attention.causal(0, PROMPT), q, out);
-        Scratch scratch = Scratch.allocate(memory, Math.max(layout.keyDim(), layout.valueDim()), layout.valueDim());
+        Scratch scratch = Scratch.allocate(
+                memory, Math.max(layout.keyDim(), layout.valueDim()), layout.keyDim(), layout.valueDim());
         int[] pages = {0};
         cold.add(() -> attention.run(kernels, pages, 0, PROMPT, 0, heads, scratch));
         cold.add(() -> attention.run(kernels, pages, PROMPT - 1, PROMPT, 0, heads, scratch));

@@ -131,8 +131,8 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
      * @param widest the largest number of columns of the shard's matrices, or the width of a key or value
      */
     long scratchBytes(ModelConfig config, Kernels kernels, int widest, int workers) {
-        int valueDim = config.kvLayout(options.kvPrecision()).valueDim();
-        return workers * Scratch.nativeBytes(widest, valueDim)
+        KvLayout layout = config.kvLayout(options.kvPrecision());
+        return workers * Scratch.nativeBytes(widest, layout.keyDim(), layout.valueDim())
                 + partBytes(config, workers)
                 + kernels.promptBytes()
                         * DecoderWeights.promptElements(

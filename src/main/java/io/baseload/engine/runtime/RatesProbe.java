@@ -85,7 +85,8 @@ final class RatesProbe {
             ModelOutline model, Kernels kernels, KvPrecision kvPrecision, TeamLayout layout, boolean pinned) {
         int widest = widest(model);
         try (NativeMemory memory = new NativeMemory();
-                MachineProbe probe = new MachineProbe(layout, pinned, kernels, widest, model.valueDim())) {
+                MachineProbe probe =
+                        new MachineProbe(layout, pinned, kernels, widest, model.keyDim(), model.valueDim())) {
             return new RatesProbe(model, kernels, kvPrecision, probe, memory).measure(layout);
         }
     }
@@ -100,7 +101,7 @@ final class RatesProbe {
                 .max()
                 .orElse(0);
         long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);
-        long scratch = layout.workers() * Scratch.nativeBytes(widest, token.valueDim());
+        long scratch = layout.workers() * Scratch.nativeBytes(widest, token.keyDim(), token.valueDim());
         long kv = PAGES * token.pageBytes();
         return new MemoryEstimate(0, 0, shards + scratch + kv, heap(kernels, layout, samples, widest, token));
     }
@@ -131,7 +132,7 @@ final class RatesProbe {
 
     /** Heads that attention processes together. */
     private static int group(ModelOutline model) {
-        return Math.min(Attention.MAX_QUERIES, model.group());
+        return Math.min(Attention.MAX_HEADS, model.group());
     }
 
     private static KvLayout token(ModelOutline model, KvPrecision kvPrecision) {

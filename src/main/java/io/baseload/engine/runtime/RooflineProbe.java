@@ -46,7 +46,7 @@ record RooflineProbe(
         double chosen = first.chosen(sequences);
         List<PackedMatrix> shared = all(StepMatrices::shared);
         List<PackedMatrix> experts = all(StepMatrices::experts);
-        try (var probe = new MachineProbe(layout, pinned, kernels, widest, 1)) {
+        try (var probe = new MachineProbe(layout, pinned, kernels, widest, 1, 1)) {
             double bytes = bytes(shared) + chosen * bytes(experts);
             int rows = (int) Math.max(1, Math.round(sequences * first.chosen(1) / Math.max(chosen, 1e-9)));
             double seconds = seconds(probe, shared, sequences) + chosen * seconds(probe, experts, rows);

@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
@@ -45,7 +46,7 @@ class AttentionTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(3);
-    private final Scratch scratch = Scratch.allocate(memory, 128, 128);
+    private final Scratch scratch = Scratch.allocate(memory, 192, 192, 128);
 
     @AfterEach
     void free() {
@@ -95,7 +96,8 @@ class AttentionTest {
         "3, 1, 7, 5",
         "5, 1, 33, 48",
         "7, 1, 24, 24",
-        "2, 2, 5, 8"
+        "2, 2, 5, 8",
+        "2, 1, 192, 128"
     })
     void theTwinsAgreeAndPrefillEqualsDecode(int heads, int kvHeads, int keyDim, int valueDim) {
         Rows k = random.rows(TOKENS, kvHeads * keyDim);
@@ -290,29 +292,41 @@ class AttentionTest {
     @ParameterizedTest
     @EnumSource
     void keepsValuesThatAreNotFinite(KvPrecision precision) {
-        Rows k = random.rows(TOKENS, 37);
-        Rows q = random.rows(TOKENS, 37);
-        Rows v = random.rows(TOKENS, 37);
+        Rows k = random.rows(TOKENS, 48);
+        Rows q = random.rows(TOKENS, 48);
+        Rows v = random.rows(TOKENS, 48);
         v.data()[v.at(40) + 3] = Float.NaN;
-        v.data()[v.at(50) + 36] = Float.NEGATIVE_INFINITY;
-        Rows out = Rows.allocate(TOKENS, 37);
+        v.data()[v.at(50) + 46] = Float.NEGATIVE_INFINITY;
         KvPages kv = pages(k, v, 1, precision);
-        attention(kv, PLAIN, visible(t -> 0), q, out).run(Kernels.best(), PAGES, 60, 61, 0, 1, scratch);
-        assertFalse(Float.isFinite(out.data()[out.at(60) + 3]));
-        assertFalse(Float.isFinite(out.data()[out.at(60) + 36]));
+        vectorKernels().forEach(kernels -> {
+            for (int first : new int[] {60, 40}) {
+                Rows out = Rows.allocate(TOKENS, 48);
+                attention(kv, PLAIN, visible(t -> 0), q, out).run(kernels, PAGES, first, 62, 0, 1, scratch);
+                assertFalse(Float.isFinite(out.data()[out.at(60) + 3]), kernels::toString);
+                assertFalse(Float.isFinite(out.data()[out.at(60) + 46]), kernels::toString);
+            }
+        });
     }
 
-    /** An infinite key could also have a score of −∞, and its token would be invisible. */
+    /** An infinite key could also have a score of −∞, and its token would be invisible. Rows that don't see it have an answer. */
     @Test
     void keysThatF16CannotHoldFailTheAnswer() {
         Rows k = random.rows(TOKENS, 64);
+        Rows v = random.rows(TOKENS, 64);
         Rows q = random.rows(TOKENS, 64);
-        Rows out = Rows.allocate(TOKENS, 64);
         k.data()[k.at(40) + 3] = 70_000;
         q.data()[q.at(60) + 3] = -1;
-        attention(pages(k, k, 1, KvPrecision.F16), PLAIN, visible(t -> 0), q, out)
-                .run(Kernels.best(), PAGES, 60, 61, 0, 1, scratch);
-        assertEquals(Float.NaN, out.data()[out.at(60)]);
+        KvPages kv = pages(k, v, 1, KvPrecision.F16);
+        vectorKernels().forEach(kernels -> {
+            for (int first : new int[] {60, 40, 25}) {
+                Rows out = Rows.allocate(TOKENS, 64);
+                attention(kv, PLAIN, visible(t -> 0), q, out).run(kernels, PAGES, first, 62, 0, 1, scratch);
+                assertEquals(Float.NaN, out.data()[out.at(60)], kernels::toString);
+                for (int i = out.at(first); i < out.at(40); i++) {
+                    assertTrue(Float.isFinite(out.data()[i]), kernels::toString);
+                }
+            }
+        });
     }
 
     @ParameterizedTest

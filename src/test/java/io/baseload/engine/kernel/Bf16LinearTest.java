@@ -40,7 +40,7 @@ class Bf16LinearTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(12);
-    private final Scratch scratch = Scratch.allocate(memory, 2304, 32);
+    private final Scratch scratch = Scratch.allocate(memory, 2304, 32, 32);
 
     @AfterEach
     void free() {

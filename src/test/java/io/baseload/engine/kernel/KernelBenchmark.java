@@ -30,7 +30,8 @@ final class KernelBenchmark {
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(1);
     private final Kernels kernels = Kernels.best();
-    private final ThreadLocal<Scratch> scratches = ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 64));
+    private final ThreadLocal<Scratch> scratches =
+            ThreadLocal.withInitial(() -> Scratch.allocate(memory, 1536, 64, 64));
     private final int threads;
 
     private KernelBenchmark(int threads) {

@@ -42,7 +42,7 @@ class LargeMatrixTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(11);
-    private final Scratch scratch = Scratch.allocate(memory, COLS, 64);
+    private final Scratch scratch = Scratch.allocate(memory, COLS, 64, 64);
 
     @AfterEach
     void free() {

@@ -37,7 +37,7 @@ class LinearTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(7);
-    private final Scratch scratch = Scratch.allocate(memory, WIDE, 32);
+    private final Scratch scratch = Scratch.allocate(memory, WIDE, 32, 32);
     private final Kernels scalar = Kernels.scalar();
     private final Kernels best = Kernels.best();
 

@@ -38,7 +38,7 @@ class RowKernelsTest {
     @ValueSource(ints = {1, 15, 16, 17, 40, 64, 576})
     void rowOperators(int width) {
         try (NativeMemory memory = new NativeMemory()) {
-            Scratch scratch = Scratch.allocate(memory, 32, 32);
+            Scratch scratch = Scratch.allocate(memory, 32, 32, 32);
             Rows x = random.rows(3, width);
             float[] weight = random.rows(1, width).data();
             assertTwins(random.rows(3, width), (kernels, y) -> kernels.rmsNorm(x, weight, 1e-5f, y, 1, 3, scratch));
@@ -81,7 +81,7 @@ class RowKernelsTest {
         try (NativeMemory memory = new NativeMemory()) {
             Rows x = new Rows(new float[] {1, 2, 3, 6}, 0, 4, 4);
             Rows y = Rows.allocate(1, 4);
-            Scratch scratch = Scratch.allocate(memory, 32, 32);
+            Scratch scratch = Scratch.allocate(memory, 32, 32, 32);
             Kernels.best().layerNorm(x, new float[] {1, 2, 1, 1}, new float[] {0, 1, 0, 0}, 0.5f, y, 0, 1, scratch);
             assertArrayEquals(new float[] {-1, 0, 0, 1.5f}, y.data(), 1e-6f);
         }

@@ -43,8 +43,9 @@ class ScratchTest {
     private static long used(Kernels kernels, Packing packing) {
         long before = NativeMemory.liveBytes();
         try (NativeMemory memory = new NativeMemory()) {
-            Scratch scratch = Scratch.allocate(memory, COLUMNS, LAYOUT.valueDim());
-            assertThat(NativeMemory.liveBytes() - before).isEqualTo(Scratch.nativeBytes(COLUMNS, LAYOUT.valueDim()));
+            Scratch scratch = Scratch.allocate(memory, COLUMNS, LAYOUT.keyDim(), LAYOUT.valueDim());
+            assertThat(NativeMemory.liveBytes() - before)
+                    .isEqualTo(Scratch.nativeBytes(COLUMNS, LAYOUT.keyDim(), LAYOUT.valueDim()));
             PackedMatrix w = PackedMatrix.allocate(memory, packing, PackedMatrix.LANES, COLUMNS);
             Rows x = Rows.allocate(ROWS, COLUMNS);
             Rows y = Rows.allocate(ROWS, w.rows());
@@ -57,6 +58,15 @@ class ScratchTest {
                 kernels.prefillLinear(w, quantized, y, 0, ROWS, 0, 1, scratch);
             }
             return HeapArrays.bytes(scratch, Packing.class.getPackageName());
+        }
+    }
+
+    /** Also in the warm-up, which has no wide matrices. */
+    @Test
+    void aSpansKeysAndValuesFitWhereKeysAreWider() {
+        try (NativeMemory memory = new NativeMemory()) {
+            Scratch scratch = Scratch.allocate(memory, 192, 192, 128);
+            assertThat(scratch.widened.byteSize()).isGreaterThanOrEqualTo((192L + 128) * Attention.SPAN * Float.BYTES);
         }
     }
 

@@ -28,7 +28,7 @@ class TileLinearTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final RandomWeights random = new RandomWeights(11);
-    private final Scratch scratch = Scratch.allocate(memory, 2048, 32);
+    private final Scratch scratch = Scratch.allocate(memory, 2048, 32, 32);
 
     @AfterEach
     void free() {
@@ -105,6 +105,23 @@ class TileLinearTest {
             PackedMatrix w = PackedMatrix.planned(packing, 16, packing.block());
             assertEquals(PromptForm.tiles(packing, set), PromptForm.of(w, null, set), packing::toString);
         });
+    }
+
+    /** Matrix units don't take every width. Tiles of 16 columns need more than the two bytes of a BF16 number. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("forms")
+    void besideBf16ThereIsRoomForTiles(Form form) {
+        int many = 200;
+        Kernels kernels = new VectorKernels(Precision.FAST, Bf16Format.ROUNDED, form.tiles(), null);
+        PackedMatrix w = random.matrix(memory, form.packing(), 16, 640);
+        Rows x = random.rows(many, w.cols());
+        PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(many, w.cols()), kernels.promptBytes());
+        kernels.quantize(form.form(), x, many, 0, many, rows, scratch);
+        Rows expected = output(w, many);
+        Rows actual = output(w, many);
+        form.best().prefillLinear(w, quantized(form, form.best(), x, many), expected, 0, many, 0, 1, scratch);
+        kernels.prefillLinear(w, rows, actual, 0, many, 0, 1, scratch);
+        assertArrayEquals(expected.data(), actual.data());
     }
 
     @ParameterizedTest(allowZeroInvocations = true)

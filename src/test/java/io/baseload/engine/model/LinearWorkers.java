@@ -17,7 +17,7 @@ record LinearWorkers(NativeMemory memory, int columns) {
         PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(rows, columns), kernels.promptBytes());
         Worker[] workers = new Worker[count];
         for (int i = 0; i < count; i++) {
-            Scratch scratch = Scratch.allocate(memory, columns, columns);
+            Scratch scratch = Scratch.allocate(memory, columns, 1, 1);
             workers[i] = new Worker(0, kernels, scratch, quantized.share(), profile.worker(i), columns, 1, batch);
         }
         Worker.introduce(workers);

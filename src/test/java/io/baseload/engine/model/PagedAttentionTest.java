@@ -1,6 +1,7 @@
 package io.baseload.engine.model;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.KvPrecision;
@@ -19,7 +20,10 @@ import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.ValueLayout;
+import java.lang.reflect.Proxy;
 import java.util.Random;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +40,7 @@ class PagedAttentionTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final Random random = new Random(5);
+    private final Set<Integer> prefilling = ConcurrentHashMap.newKeySet();
     private final Batch batch = new Batch(PROMPT_ROWS + POSITIONS.length, 1, 1);
 
     @AfterEach
@@ -62,7 +67,7 @@ class PagedAttentionTest {
             q.data()[i] = (float) random.nextGaussian();
         }
         Rows alone = Rows.allocate(batch.rows(), q.width());
-        Scratch scratch = Scratch.allocate(memory, DIM, DIM);
+        Scratch scratch = Scratch.allocate(memory, DIM, DIM, DIM);
         int[] ends = new int[batch.rows()];
         for (int row = 0; row < ends.length; row++) {
             ends[row] = batch.position(row) + 1;
@@ -73,7 +78,10 @@ class PagedAttentionTest {
             attention.run(Kernels.best(), pages, row, row + 1, 0, kvHeads * group, scratch);
         }
         for (int workers : new int[] {1, 2, 3, 7}) {
+            prefilling.clear();
             assertArrayEquals(alone.data(), shared(attention, workers).data());
+            int bands = kvHeads * Math.ceilDiv(group, Attention.MAX_HEADS);
+            assertEquals(Math.min(workers, bands * Math.ceilDiv(PROMPT_ROWS, Attention.MIN_ROWS)), prefilling.size());
         }
     }
 
@@ -88,6 +96,17 @@ class PagedAttentionTest {
         }
     }
 
+    /** The kernels of a worker, which is noted if it computes rows of the prompt. */
+    private Kernels noting(int worker) {
+        ClassLoader loader = Kernels.class.getClassLoader();
+        return (Kernels) Proxy.newProxyInstance(loader, new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+            if (method.getName().equals("attend") && (int) arguments[3] < PROMPT_ROWS) {
+                prefilling.add(worker);
+            }
+            return method.invoke(Kernels.best(), arguments);
+        });
+    }
+
     private Rows shared(Attention attention, int workers) {
         Rows out = Rows.allocate(batch.rows(), attention.q().width());
         var own = new Attention(
@@ -97,10 +116,10 @@ class PagedAttentionTest {
         Profile profile = new Profile(workers);
         Worker[] all = new Worker[workers];
         for (int i = 0; i < workers; i++) {
-            Scratch scratch = Scratch.allocate(memory, DIM, DIM);
+            Scratch scratch = Scratch.allocate(memory, DIM, DIM, DIM);
             all[i] = new Worker(
                     0,
-                    Kernels.best(),
+                    noting(i),
                     scratch,
                     PromptRows.allocate(memory, 0, 0),
                     profile.worker(i),

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.kernel.Attention;
+import io.baseload.engine.kernel.AttentionOptions;
 import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -38,7 +44,7 @@ class MachineProbeTest {
     private KernelTime time(int count) {
         try (NativeMemory memory = new NativeMemory();
                 MachineProbe probe =
-                        new MachineProbe(TeamLayout.of(new EngineOptions(2, false)), false, counted, 64, 1)) {
+                        new MachineProbe(TeamLayout.of(new EngineOptions(2, false)), false, counted, 64, 1, 1)) {
             return probe.kernelTime(PackedMatrix.allocate(memory, Packing.Q4_0, 160, 64), count);
         }
     }
@@ -58,6 +64,24 @@ class MachineProbeTest {
     void rowsBeyondSixteenAreMeasuredAsSixteen() {
         assertThat(time(64).weightsPerSecond()).isPositive();
         assertThat(rows).hasValue(16);
+    }
+
+    @Test
+    void aRowsWorkIsThatOfTheTokensThatItSees() {
+        try (NativeMemory memory = new NativeMemory()) {
+            KvPages kv = KvPages.allocate(memory, 1, new KvLayout(1, 1, 8, 4, 0, KvPrecision.F16));
+            int[] visible = {0, 0, 19};
+            var attention = new Attention(
+                    kv,
+                    0,
+                    AttentionOptions.scaled(1),
+                    visible,
+                    Attention.causal(20, 3),
+                    Rows.allocate(3, 16),
+                    Rows.allocate(3, 8));
+            assertThat(MachineProbe.products(attention, 3, 2)).isEqualTo((21 + 22 + 4) * 2.0 * (8 + 4));
+            assertThat(MachineProbe.products(attention, 1, 2)).isEqualTo(21 * 2.0 * (8 + 4));
+        }
     }
 
     @Test
