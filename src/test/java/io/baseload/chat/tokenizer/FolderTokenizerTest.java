@@ -191,8 +191,8 @@ class FolderTokenizerTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}],"
-                        + " \"pair\": [], \"special_tokens\": {}}",
+                "{\"type\": \"TemplateProcessing\", \"single\": [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\":"
+                        + " 0}}], \"pair\": [], \"special_tokens\": {}}",
                 "{\"type\": \"Sequence\", \"processors\": [{\"type\": \"TemplateProcessing\", \"single\": [], \"pair\":"
                         + " [{\"SpecialToken\": {\"id\": \"[CLS]\", \"type_id\": 0}}], \"special_tokens\": {}}]}"
             })
