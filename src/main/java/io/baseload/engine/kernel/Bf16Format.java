@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import io.baseload.engine.platform.Bf16Products;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
+import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
 
@@ -42,9 +43,12 @@ record Bf16Format(int terms, int chunk) {
 
     /** Whether weights are multiplied in this way: those of up to 8 bits in one term, beside whose own error rounding doesn't count, and plain ones in three. */
     boolean takes(PackedMatrix w) {
-        return w.cols() % Bf16Products.STEP == 0
-                && chunk % w.packing().block() == 0
-                && w.packing().codes().plain() == (terms > 1);
+        return w.cols() % Bf16Products.STEP == 0 && takes(w.packing());
+    }
+
+    /** The same for weights with a suitable number of columns. */
+    boolean takes(Packing packing) {
+        return chunk % packing.block() == 0 && packing.codes().plain() == (terms > 1);
     }
 
     /** For people, before the name of the multiplying instructions. */

@@ -104,8 +104,13 @@ public interface Kernels {
     /** The form of prompt rows with which {@link #prefillLinear} is fastest for these weights; unless it is {@link PromptForm#PLAIN}, rows have to be quantized first. */
     PromptForm promptForm(PackedMatrix w);
 
-    /** The most bytes of an element of {@link PromptRows}; 0 if these kernels quantize none. */
-    int promptBytes();
+    /**
+     * Bytes of {@link PromptRows} that these kernels read; 0 if they quantize none.
+     *
+     * @param packings those of the matrices
+     * @param elements as computed by {@link PromptRows#elements}
+     */
+    long promptBytes(Set<Packing> packings, long elements);
 
     /**
      * Quantizes rows {@code from … end} of x, which has {@code rows} rows.

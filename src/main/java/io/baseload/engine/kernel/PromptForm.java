@@ -6,6 +6,7 @@ import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The form in which kernels read the rows of a prompt. */
@@ -26,12 +27,6 @@ public enum PromptForm {
     SMALL_MAGNITUDES,
     /** In BF16 ({@link Bf16Format}). */
     BF16;
-
-    /** The most bytes of an element of tiles: for each group of 16 columns there are five numbers in addition to the codes. */
-    private static final int TILE_BYTES = 3;
-
-    /** The same with signs beside magnitudes. */
-    private static final int MAGNITUDE_BYTES = 4;
 
     /**
      * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code.
@@ -77,13 +72,23 @@ public enum PromptForm {
         };
     }
 
-    /** Bytes of an element of {@link PromptRows} in these forms. Both occur in a model: matrices that one doesn't take are multiplied in the other. */
-    static int bytes(@Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
-        return Math.max(bf16 != null ? bf16.bytes() : 0, tiles != null ? bytes(tiles) : 0);
+    /** {@link Kernels#promptBytes} with these instructions. BF16 and tiles occur in one model: matrices that aren't multiplied in one form are in the other. */
+    static long bytes(
+            Set<Packing> packings, long elements, @Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
+        int most = 0;
+        for (Packing packing : packings) {
+            if (bf16 != null && bf16.takes(packing)) {
+                most = Math.max(most, bf16.bytes() * TileRows.MAX_GROUP);
+            }
+            if (tiles != null && TileKernel.takes(packing)) {
+                most = Math.max(most, tiles(packing, tiles).tileBytes());
+            }
+        }
+        return Math.ceilDiv(elements, TileRows.MAX_GROUP) * most;
     }
 
-    /** Bytes of an element of tiles, whatever they contain. */
-    static int bytes(VectorInstructions tiles) {
-        return tiles.dotProducts() ? TILE_BYTES : MAGNITUDE_BYTES;
+    /** Bytes of {@link TileRows#MAX_GROUP} columns of a row in tiles. */
+    private int tileBytes() {
+        return TileRows.MAX_GROUP / columns() * TileRows.groupBytes(columns(), tileForm());
     }
 }

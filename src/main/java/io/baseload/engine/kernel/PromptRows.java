@@ -34,12 +34,13 @@ public final class PromptRows {
     }
 
     /**
-     * Rows in {@code memory} with {@code elements} elements, as computed by {@link #elements}, of {@link Kernels#promptBytes} bytes each.
+     * Rows in {@code memory}.
      *
+     * @param bytes as computed by {@link Kernels#promptBytes}
      * @throws IllegalArgumentException if there are too many
      */
-    public static PromptRows allocate(NativeMemory memory, long elements, int bytes) {
-        return new PromptRows(memory.allocate(elements * bytes));
+    public static PromptRows allocate(NativeMemory memory, long bytes) {
+        return new PromptRows(memory.allocate(bytes));
     }
 
     /** Number of elements of such rows, and of as many more as a tile, or a product of BF16 numbers that begins at one of the last rows, reads. */

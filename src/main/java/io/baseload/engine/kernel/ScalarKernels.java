@@ -106,8 +106,8 @@ record ScalarKernels(
     }
 
     @Override
-    public int promptBytes() {
-        return PromptForm.bytes(bf16, tiles);
+    public long promptBytes(Set<Packing> packings, long elements) {
+        return PromptForm.bytes(packings, elements, bf16, tiles);
     }
 
     @Override

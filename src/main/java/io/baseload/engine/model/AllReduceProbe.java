@@ -67,7 +67,7 @@ public final class AllReduceProbe implements AutoCloseable {
         Worker[] made = new Worker[layout.workers()];
         for (int i = 0; i < made.length; i++) {
             Scratch scratch = Scratch.allocate(memory, 1, 1, 1);
-            PromptRows none = PromptRows.allocate(memory, 0, 0);
+            PromptRows none = PromptRows.allocate(memory, 0);
             made[i] = new Worker(layout.shard(i), Kernels.best(), scratch, none, profile.worker(i), 1, 1, batch);
         }
         Worker.introduce(made);

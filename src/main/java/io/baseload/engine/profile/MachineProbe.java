@@ -19,6 +19,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.IntConsumer;
@@ -388,8 +389,8 @@ public final class MachineProbe implements AutoCloseable {
 
         private PromptRows[] quantized() {
             long elements = PromptRows.elements(rows, weights.cols());
-            List<PromptRows> shards = Stream.generate(
-                            () -> PromptRows.allocate(rowsMemory.part(), elements, kernels.promptBytes()))
+            long bytes = kernels.promptBytes(Set.of(weights.packing()), elements);
+            List<PromptRows> shards = Stream.generate(() -> PromptRows.allocate(rowsMemory.part(), bytes))
                     .limit(team.layout().shards())
                     .toList();
             return IntStream.range(0, team.workers())

@@ -147,8 +147,8 @@ final class KernelWarmUp {
     }
 
     private void quantizedPrompt(Layer layer) {
-        int bytes = kernels.promptBytes();
-        PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(PROMPT, layer.w.cols()), bytes);
+        long elements = PromptRows.elements(PROMPT, layer.w.cols());
+        PromptRows quantized = PromptRows.allocate(memory, kernels.promptBytes(Set.of(layer.w.packing()), elements));
         PromptForm form = kernels.promptForm(layer.w);
         cold.add(() -> kernels.quantize(form, layer.x, PROMPT, 0, PROMPT, quantized, layer.scratch));
         cold.add(() -> kernels.prefillLinear(layer.w, quantized, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));

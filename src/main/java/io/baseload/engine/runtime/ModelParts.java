@@ -78,7 +78,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     private void add(ModelConfig config, Weights weights, ModelSize size, NativeMemory memory) {
         var noted = new StepMatrices(config, weights);
         DecoderWeights own = DecoderWeights.load(config, noted);
-        shards.add(new ModelShard(own, size.allocatePages(memory, config), memory));
+        shards.add(new ModelShard(own, noted.packings(), size.allocatePages(memory, config), memory));
         matrices.add(noted);
     }
 

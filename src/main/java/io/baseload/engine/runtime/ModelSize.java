@@ -128,15 +128,16 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
     /**
      * Memory for intermediate results of a shard's workers.
      *
+     * @param packings those of the shard's matrices
      * @param widest the largest number of columns of the shard's matrices, or the width of a key or value
      */
-    long scratchBytes(ModelConfig config, Kernels kernels, int widest, int workers) {
+    long scratchBytes(ModelConfig config, Kernels kernels, Set<Packing> packings, int widest, int workers) {
         KvLayout layout = config.kvLayout(options.kvPrecision());
+        long elements = DecoderWeights.promptElements(
+                config, widest, limits(config, workers).rows());
         return workers * Scratch.nativeBytes(widest, layout.keyDim(), layout.valueDim())
                 + partBytes(config, workers)
-                + kernels.promptBytes()
-                        * DecoderWeights.promptElements(
-                                config, widest, limits(config, workers).rows());
+                + kernels.promptBytes(packings, elements);
     }
 
     /**

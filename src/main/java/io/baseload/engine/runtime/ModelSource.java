@@ -220,8 +220,9 @@ record ModelSource(
 
     MemoryEstimate estimate(ModelSize size, int workers) {
         Kernels kernels = kernels(size.options().precision());
-        long scratch = size.scratchBytes(config(), kernels, plan.widest(), workers);
-        long activations = size.heapBytes(config(), kernels, multiplied(), plan.widest(), workers, 1)
+        Set<Packing> multiplied = multiplied();
+        long scratch = size.scratchBytes(config(), kernels, multiplied, plan.widest(), workers);
+        long activations = size.heapBytes(config(), kernels, multiplied, plan.widest(), workers, 1)
                 + size.choiceBytes(config(), workers);
         return new MemoryEstimate(plan.weightBytes(), size.kvBytes(config()), scratch, activations);
     }

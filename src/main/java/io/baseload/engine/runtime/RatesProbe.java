@@ -97,7 +97,8 @@ final class RatesProbe {
         KvLayout token = token(model, kvPrecision);
         Collection<Matrices> samples = samples(model);
         long quantized = samples.stream()
-                .mapToLong(some -> PromptRows.elements(prompt(some), some.cols()) * kernels.promptBytes())
+                .mapToLong(some -> kernels.promptBytes(
+                        Set.of(ModelOutlines.packing(some)), PromptRows.elements(prompt(some), some.cols())))
                 .max()
                 .orElse(0);
         long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);

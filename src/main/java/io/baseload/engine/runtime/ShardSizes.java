@@ -59,7 +59,7 @@ record ShardSizes(ModelConfig whole, List<Shard> shards) {
         return new MemoryEstimate(
                 shard.weightBytes,
                 size.kvBytes(shard.config),
-                size.scratchBytes(shard.config, kernels, shard.widest, workers),
+                size.scratchBytes(shard.config, kernels, shard.packings, shard.widest, workers),
                 choice + size.heapBytes(shard.config, kernels, shard.packings, shard.widest, workers, shards.size()));
     }
 }

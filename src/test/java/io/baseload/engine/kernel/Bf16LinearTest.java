@@ -60,7 +60,7 @@ class Bf16LinearTest {
         }
 
         PromptRows room(NativeMemory memory, int rows, int cols) {
-            return PromptRows.allocate(memory, PromptRows.elements(rows, cols), format.bytes());
+            return PromptRows.allocate(memory, format.bytes() * PromptRows.elements(rows, cols));
         }
 
         Bf16Conversion conversion() {
@@ -84,11 +84,16 @@ class Bf16LinearTest {
         return y;
     }
 
+    private PromptRows room(Kernels kernels, PackedMatrix w, int count) {
+        long elements = PromptRows.elements(count, w.cols());
+        return PromptRows.allocate(memory, kernels.promptBytes(Set.of(w.packing()), elements));
+    }
+
     /** Panels {@code first … end} of a layer, as workers compute it. */
     private void multiply(Kernels kernels, PackedMatrix w, Rows x, int count, Rows y, int first, int end) {
         PromptForm promptForm = kernels.promptForm(w);
         if (promptForm != PromptForm.PLAIN) {
-            PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(count, x.width()), kernels.promptBytes());
+            PromptRows rows = room(kernels, w, count);
             kernels.quantize(promptForm, x, count, 0, count / 3, rows, scratch);
             kernels.quantize(promptForm, x, count, count / 3, count, rows, scratch);
             kernels.prefillLinear(w, rows, y, 0, count, first, end, scratch);
@@ -237,7 +242,7 @@ class Bf16LinearTest {
             assertArrayEquals(together, apart.data());
             PromptForm promptForm = machine.promptForm(w);
             if (promptForm != PromptForm.PLAIN) {
-                PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(MANY, cols), machine.promptBytes());
+                PromptRows rows = room(machine, w, MANY);
                 machine.quantize(promptForm, x, MANY, 0, MANY, rows, scratch);
                 Rows parts = output(w, MANY);
                 for (int i = 1; i < cuts.length; i++) {
@@ -254,7 +259,7 @@ class Bf16LinearTest {
     void aProductFromAnyRowReadsNothingBeyondTheMemory(int count) {
         for (Bf16Format format : List.of(Bf16Format.ROUNDED, Bf16Format.SPLIT)) {
             for (int cols : WIDTHS) {
-                PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(count, cols), format.bytes());
+                PromptRows rows = PromptRows.allocate(memory, format.bytes() * PromptRows.elements(count, cols));
                 rows.start(PromptForm.BF16, random.rows(count, cols), count, null);
                 for (int c = 0; c < format.chunks(cols); c++) {
                     int depth = format.terms() * format.columns(cols, c);

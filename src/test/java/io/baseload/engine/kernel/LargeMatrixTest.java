@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -79,7 +80,8 @@ class LargeMatrixTest {
             assertEqualRows(expected, y, packing + ", prefill, " + kernels.name());
             PromptForm form = kernels.promptForm(large);
             if (form != PromptForm.PLAIN) {
-                PromptRows quantized = PromptRows.allocate(memory, PromptRows.elements(3, COLS), kernels.promptBytes());
+                long bytes = kernels.promptBytes(Set.of(packing), PromptRows.elements(3, COLS));
+                PromptRows quantized = PromptRows.allocate(memory, bytes);
                 kernels.quantize(form, x, 3, 0, 3, quantized, scratch);
                 kernels.prefillLinear(small, quantized, expected, 0, 3, 0, PANELS, scratch);
                 kernels.prefillLinear(large, quantized, y, 0, 3, first, large.panels(), scratch);

@@ -52,8 +52,8 @@ class ScratchTest {
             kernels.decodeLinear(w, x, y, 0, ROWS, 0, 1, scratch);
             PromptForm form = kernels.promptForm(w);
             if (form != PromptForm.PLAIN) {
-                PromptRows quantized =
-                        PromptRows.allocate(memory, PromptRows.elements(ROWS, COLUMNS), kernels.promptBytes());
+                long elements = PromptRows.elements(ROWS, COLUMNS);
+                PromptRows quantized = PromptRows.allocate(memory, kernels.promptBytes(Set.of(packing), elements));
                 kernels.quantize(form, x, ROWS, 0, ROWS, quantized, scratch);
                 kernels.prefillLinear(w, quantized, y, 0, ROWS, 0, 1, scratch);
             }

@@ -9,15 +9,19 @@ import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.engine.tensor.Scales;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -58,7 +62,8 @@ class TileLinearTest {
     }
 
     private PromptRows room(Form form, Rows x, int rows) {
-        return PromptRows.allocate(memory, PromptRows.elements(rows, x.width()), PromptForm.bytes(form.tiles()));
+        return PromptRows.allocate(
+                memory, form.best().promptBytes(Set.of(form.packing()), PromptRows.elements(rows, x.width())));
     }
 
     private PromptRows quantized(Form form, Kernels kernels, Rows x, int rows) {
@@ -107,6 +112,26 @@ class TileLinearTest {
         });
     }
 
+    /** Bytes of 32 columns of a row: codes and 20 bytes of numbers for each group. */
+    @ParameterizedTest
+    @CsvSource({
+        "I4, 32, AVX512_VNNI, 52",
+        "I4, 16, AVX512_VNNI, 72",
+        "I8, 128, AVX_VNNI, 52",
+        "I4, 32, AVX2, 52",
+        "I8, 32, AVX2, 84",
+        "I8, 16, AVX2, 104",
+        "F32, 16, AVX2, 0"
+    })
+    void rowsTakeTheMemoryThatTheWeightsNeed(Codes codes, int block, VectorInstructions set, int bytes) {
+        Packing packing = codes.plain() ? Packing.F32 : new Packing(codes, block, Scales.F32);
+        assertEquals(10 * bytes, PromptForm.bytes(Set.of(packing), 320, null, set));
+        assertEquals(Math.max(520, 10 * bytes), PromptForm.bytes(Set.of(packing, Packing.Q4_0), 320, null, set));
+        assertEquals(
+                bytes == 0 ? 0 : 10 * Math.max(64, bytes),
+                PromptForm.bytes(Set.of(packing), 320, Bf16Format.ROUNDED, set));
+    }
+
     /** Matrix units don't take every width. Tiles of 16 columns need more than the two bytes of a BF16 number. */
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("forms")
@@ -115,7 +140,8 @@ class TileLinearTest {
         Kernels kernels = new VectorKernels(Precision.FAST, Bf16Format.ROUNDED, form.tiles(), null);
         PackedMatrix w = random.matrix(memory, form.packing(), 16, 640);
         Rows x = random.rows(many, w.cols());
-        PromptRows rows = PromptRows.allocate(memory, PromptRows.elements(many, w.cols()), kernels.promptBytes());
+        long bytes = kernels.promptBytes(Set.of(w.packing()), PromptRows.elements(many, w.cols()));
+        PromptRows rows = PromptRows.allocate(memory, bytes);
         kernels.quantize(form.form(), x, many, 0, many, rows, scratch);
         Rows expected = output(w, many);
         Rows actual = output(w, many);

@@ -26,6 +26,8 @@ import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
 import io.baseload.engine.weights.PassingWeights;
 import io.baseload.engine.weights.PlannedWeights;
+import io.baseload.engine.weights.StepMatrices;
+import io.baseload.engine.weights.Weights;
 import io.baseload.testing.CollectingSink;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -92,7 +94,7 @@ public final class ModelBench implements AutoCloseable {
     private List<ModelShard> cut(ModelConfig config, ModelDefinition definition, ImportPackings packings, int shards) {
         if (shards == 1) {
             var weights = new CheckpointWeights(definition.weights(), packings, memory);
-            return List.of(shard(DecoderWeights.load(config, weights)));
+            return List.of(shard(config, weights));
         }
         var list = new MatrixList(new PlannedWeights(definition.weights(), packings));
         DecoderWeights.load(config, list);
@@ -103,14 +105,15 @@ public final class ModelBench implements AutoCloseable {
             cut.cut(whole);
         }
         return IntStream.range(0, shards)
-                .mapToObj(shard -> shard(DecoderWeights.load(plan.config(shard), cut.of(shard))))
+                .mapToObj(shard -> shard(plan.config(shard), cut.of(shard)))
                 .toList();
     }
 
-    private ModelShard shard(DecoderWeights weights) {
-        KvPages pages = KvPages.allocate(
-                memory, 4 * KvCache.pagesFor(contextLength), weights.config().kvLayout(kvPrecision));
-        return new ModelShard(weights, pages, memory);
+    private ModelShard shard(ModelConfig config, Weights weights) {
+        var noted = new StepMatrices(config, weights);
+        DecoderWeights own = DecoderWeights.load(config, noted);
+        KvPages pages = KvPages.allocate(memory, 4 * KvCache.pagesFor(contextLength), config.kvLayout(kvPrecision));
+        return new ModelShard(own, noted.packings(), pages, memory);
     }
 
     public PageTable sequence() {

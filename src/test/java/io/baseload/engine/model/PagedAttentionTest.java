@@ -121,7 +121,7 @@ class PagedAttentionTest {
                     0,
                     noting(i),
                     scratch,
-                    PromptRows.allocate(memory, 0, 0),
+                    PromptRows.allocate(memory, 0),
                     profile.worker(i),
                     DIM,
                     LinearShare.CHUNK_BYTES,

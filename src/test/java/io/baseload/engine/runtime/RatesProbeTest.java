@@ -79,7 +79,7 @@ class RatesProbeTest {
             called.run();
             return switch (method.getName()) {
                 case "promptForm" -> PromptForm.TILES;
-                case "promptBytes" -> 2;
+                case "promptBytes" -> 2 * (long) arguments[1];
                 case "scratchHeap" -> 0L;
                 case "vectors" -> false;
                 default -> null;

@@ -21,6 +21,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.CheckpointWeights;
 import io.baseload.engine.weights.ImportPackings;
+import io.baseload.engine.weights.StepMatrices;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,10 +48,11 @@ final class BatcherBench {
             cache = new KvCache(kv, true);
             StepLimits rows =
                     new StepLimits(limits.contextLength(), limits.rows(), limits.maxSequences(), limits.logits(), 2);
-            DecoderWeights weights = DecoderWeights.load(
-                    config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory));
-            model = new Watched(
-                    CausalModel.of(config, List.of(new ModelShard(weights, kv, memory)), rows, Kernels.best()));
+            var noted =
+                    new StepMatrices(config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory));
+            DecoderWeights weights = DecoderWeights.load(config, noted);
+            ModelShard shard = new ModelShard(weights, noted.packings(), kv, memory);
+            model = new Watched(CausalModel.of(config, List.of(shard), rows, Kernels.best()));
             batcher = new Batcher("tiny", model, cache, limits, () -> {});
         }
     }

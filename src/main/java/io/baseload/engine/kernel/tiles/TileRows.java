@@ -103,12 +103,21 @@ public final class TileRows {
 
     /** Bytes from a group of a tile to the next one. */
     public long stride() {
-        return (long) height * (codeBytes() + NUMBERS);
+        return (long) height * groupBytes(columns, form);
+    }
+
+    /** Bytes of a row's group: its codes and numbers. */
+    public static int groupBytes(int columns, TileForm form) {
+        return codeBytes(columns, form) + NUMBERS;
+    }
+
+    private static int codeBytes(int columns, TileForm form) {
+        return form == TileForm.MAGNITUDES ? 2 * columns : columns;
     }
 
     /** Bytes of a row's codes for a group. */
     private int codeBytes() {
-        return form == TileForm.MAGNITUDES ? 2 * columns : columns;
+        return codeBytes(columns, form);
     }
 
     /** Offset of a row's codes for a group, or of their magnitudes. */
