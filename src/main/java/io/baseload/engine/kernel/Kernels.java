@@ -105,9 +105,9 @@ public interface Kernels {
     PromptForm promptForm(PackedMatrix w);
 
     /**
-     * Bytes of {@link PromptRows} that these kernels read; 0 if they quantize none.
+     * Bytes of {@link PromptRows} for inputs of some matrices; 0 if these kernels quantize none of them.
      *
-     * @param packings those of the matrices
+     * @param packings the matrices' packings
      * @param elements as computed by {@link PromptRows#elements}
      */
     long promptBytes(Set<Packing> packings, long elements);

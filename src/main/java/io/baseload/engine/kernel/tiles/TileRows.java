@@ -62,7 +62,8 @@ public final class TileRows {
 
     /** The memory for some rows, whatever their groups and form. */
     public static long bytes(int rows, int cols) {
-        return Math.ceilDiv(rows, MAX_ROWS) * (long) MAX_ROWS * (cols / MIN_GROUP) * (2 * MIN_GROUP + NUMBERS);
+        long tiles = Math.ceilDiv(rows, MAX_ROWS);
+        return tiles * MAX_ROWS * (cols / MIN_GROUP) * groupBytes(MIN_GROUP, TileForm.MAGNITUDES);
     }
 
     /**
