@@ -8,7 +8,6 @@ import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -19,22 +18,19 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
     /** @throws ModelFileException if the files are broken, or the tokenizer of a model that ranks can't join two texts */
     static EncoderWords of(ModelTask task, Vocabulary vocabulary, Path model) {
         try {
-            var words = new EncoderWords(task, Tokenizer.of(vocabulary), EncoderSettings.of(vocabulary));
+            Tokenizer tokenizer = Tokenizer.of(vocabulary);
             if (task == ModelTask.RANK) {
-                words.requireKnown(words.tokenizer.encodePair("a", "b").tokens());
+                int[] pair = tokenizer.encodePair("a", "b").tokens();
+                tokenizer.bytes().requireKnown(pair, problem -> refuse(model, "the tokenizer " + problem));
             }
-            return words;
+            return new EncoderWords(task, tokenizer, EncoderSettings.of(vocabulary));
         } catch (IllegalArgumentException e) {
-            throw new ModelFileException(model, -1, String.valueOf(e.getMessage()));
+            throw refuse(model, String.valueOf(e.getMessage()));
         }
     }
 
-    private void requireKnown(int[] ids) {
-        int tokens = tokenizer.bytes().size();
-        Arrays.stream(ids).filter(id -> id < 0 || id >= tokens).findFirst().ifPresent(id -> {
-            throw new IllegalArgumentException(
-                    "the tokenizer adds the token " + id + " to two texts, expected 0 to " + (tokens - 1));
-        });
+    private static ModelFileException refuse(Path model, String problem) {
+        return new ModelFileException(model, -1, problem);
     }
 
     /**

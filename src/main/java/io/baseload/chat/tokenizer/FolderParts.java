@@ -74,7 +74,6 @@ final class FolderParts {
         TokenList tokens = all.with(added, 0);
         NativeTokenizer parsing =
                 NativeTokenizer.read(file.inOrder() && added.equals(file.added()) ? text : file.with(added));
-        requireKnown(parsing.encodeWhole("a"), tokens.size());
         boolean frames = FRAMING_CLASSES.contains(config.tokenizerClass());
         String anchor = "<" + UUID.randomUUID() + ">";
         List<AddedToken> ordinary = new ArrayList<>(added);
@@ -84,6 +83,7 @@ final class FolderParts {
                 replacesFrame(frames) ? framing(tokens, config.bos(), config.eos(), frames) : UnaryOperator.identity();
         Supplier<Encoder> plain = new Lazy<>(() -> framed.apply(NativeTokenizer.read(file.with(ordinary))));
         TokenBytes bytes = TokenBytes.of(tokens, file.byteLevel());
+        bytes.requireKnown(parsing.encodeWhole("a"), problem -> files.refuse(TokenizerJsonFile.NAME, -1, problem));
         return new TokenizerParts(
                 tokens,
                 bytes,
@@ -98,14 +98,6 @@ final class FolderParts {
                 file.keepsText(),
                 file.dropsFirstSpace(),
                 config.chatTemplates());
-    }
-
-    /** The library takes the ids that a post-processor adds from it, whatever they are. */
-    private void requireKnown(int[] ids, int tokens) {
-        Arrays.stream(ids).filter(id -> id < 0 || id >= tokens).findFirst().ifPresent(id -> {
-            throw files.refuse(
-                    TokenizerJsonFile.NAME, -1, "adds the token " + id + " to texts, expected 0 to " + (tokens - 1));
-        });
     }
 
     /**

@@ -1,7 +1,9 @@
 package io.baseload.chat.tokenizer;
 
+import io.baseload.engine.api.ModelFileException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.function.Function;
 import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
@@ -42,6 +44,17 @@ public final class TokenBytes {
     /** Number of tokens in the vocabulary. */
     public int size() {
         return starts.length - 1;
+    }
+
+    /**
+     * Requires that the vocabulary has a text's tokens: the library takes those that a post-processor adds from its file, whatever they are.
+     *
+     * @param refusal makes an exception from what the tokenizer does
+     */
+    public void requireKnown(int[] ids, Function<String, ModelFileException> refusal) {
+        Arrays.stream(ids).filter(id -> id < 0 || id >= size()).findFirst().ifPresent(id -> {
+            throw refusal.apply("adds the token " + id + " to texts, expected 0 to " + (size() - 1));
+        });
     }
 
     /** The length of the longest token in bytes. */

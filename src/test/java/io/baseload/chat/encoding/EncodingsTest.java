@@ -15,6 +15,7 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
+import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.testing.Patience;
@@ -35,6 +36,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Text for encoders, compared with transformers and tokenizers: {@code src/test/resources/encoders/make.py} made both. */
 class EncodingsTest {
@@ -197,6 +200,28 @@ class EncodingsTest {
 
     private static int[] ints(JsonNode list) {
         return list.valueStream().mapToInt(JsonNode::asInt).toArray();
+    }
+
+    /** Only the template of pairs has it, so single texts don't show it. */
+    @Test
+    void refusesATokenBetweenTwoTextsThatTheVocabularyOmits() throws Exception {
+        copy("bert-rank");
+        Path file = temp.resolve("tokenizer.json");
+        ObjectNode root = (ObjectNode) json(file);
+        ObjectNode join = ((ObjectNode) root.at("/post_processor/special_tokens")).putObject("[JOIN]");
+        join.put("id", "[JOIN]").putArray("ids").add(160);
+        join.putArray("tokens").add("[JOIN]");
+        ((ArrayNode) root.at("/post_processor/pair"))
+                .insertObject(2)
+                .putObject("SpecialToken")
+                .put("id", "[JOIN]")
+                .put("type_id", 0);
+        Files.writeString(file, root.toString());
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(temp, EXACT)) {
+            assertThatThrownBy(() -> Encodings.of(encoder))
+                    .isInstanceOf(ModelFileException.class)
+                    .hasMessageContaining("the tokenizer adds the token 160 to texts, expected 0 to 159");
+        }
     }
 
     @Test
