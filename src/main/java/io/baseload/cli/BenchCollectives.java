@@ -18,14 +18,13 @@ import java.util.TreeSet;
  */
 record BenchCollectives(
         int shards, int workers, int width, int rows, double p50, double p99, double meetingP50, double meetingP99) {
-    private static final List<Integer> SHARDS = List.of(2, 3, 4);
     private static final List<Integer> WIDTHS = List.of(2048, 8192);
     private static final List<Integer> ROWS = List.of(1, 8, 64);
 
     /** Each kind of all-reduce; then barriers, as sums of nothing by one shard. */
     static List<BenchCollectives> run(Output output) {
         var results = new ArrayList<BenchCollectives>();
-        for (int shards : SHARDS) {
+        for (int shards : shards(nodes())) {
             try (Engine engine = open(0, shards)) {
                 for (int width : WIDTHS) {
                     for (int rows : ROWS) {
@@ -46,6 +45,18 @@ record BenchCollectives(
 
     private static Engine open(int threads, int shards) {
         return Engine.open(new EngineOptions(threads, true, shards, List.of()));
+    }
+
+    /** As many shards as the machine has by default: one for each memory node. */
+    private static int nodes() {
+        try (Engine engine = open(0, 0)) {
+            return engine.shards();
+        }
+    }
+
+    /** The numbers of shards whose all-reduces are measured. */
+    static SortedSet<Integer> shards(int nodes) {
+        return new TreeSet<>(List.of(2, 3, 4, Math.max(2, nodes)));
     }
 
     /** As many workers as the machine has for one shard. */

@@ -6,6 +6,12 @@ import org.junit.jupiter.api.Test;
 
 class BenchCollectivesTest {
     @Test
+    void allReducesAreMeasuredOfAsManyShardsAsNodesToo() {
+        assertThat(BenchCollectives.shards(1)).containsExactly(2, 3, 4);
+        assertThat(BenchCollectives.shards(12)).containsExactly(2, 3, 4, 12);
+    }
+
+    @Test
     void barriersAreMeasuredUpToAllWorkersOfTheMachine() {
         assertThat(BenchCollectives.barriers(1)).containsExactly(2, 4, 8);
         assertThat(BenchCollectives.barriers(2)).containsExactly(2, 4, 8);

@@ -106,7 +106,7 @@ public interface Engine extends AutoCloseable {
     /** The number of workers of all shards together. */
     int workers();
 
-    /** Whether all workers are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
+    /** Whether all workers, of which the engine's own thread is one, are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 
     /** The kernels that compute linear layers of this precision on this machine, those of generating models. */

@@ -17,24 +17,59 @@ import java.util.stream.IntStream;
  */
 record Cpus(List<List<Integer>> cores, int available) {
 
+    /** A list with a larger number is a mistake. */
+    private static final int MAX_CPUS = 1 << 16;
+
     static Cpus allowed() {
-        int available = Runtime.getRuntime().availableProcessors();
-        try (var lines = Files.lines(Path.of("/proc/self/status"))) {
+        return allowed(
+                Path.of("/proc/self"),
+                Topology.SYSTEM,
+                Runtime.getRuntime().availableProcessors());
+    }
+
+    /**
+     * @param process what the system tells of this process, as a folder
+     * @param system the system's devices, as a folder
+     */
+    static Cpus allowed(Path process, Path system, int available) {
+        try (var lines = Files.lines(process.resolve("status"))) {
             String list = lines.filter(line -> line.startsWith("Cpus_allowed_list:"))
                     .findFirst()
                     .orElse(":");
-            return new Cpus(cores(parse(list.substring(list.indexOf(':') + 1))), available);
+            List<Integer> allowed = parse(list.substring(list.indexOf(':') + 1));
+            return new Cpus(cores(running(allowed, system), system), available);
         } catch (IOException | RuntimeException notLinux) {
             return new Cpus(List.of(), available);
         }
     }
 
-    private static List<List<Integer>> cores(List<Integer> allowed) {
+    /**
+     * Without the CPUs that are switched off, or that don't exist: a virtual machine to which CPUs can be added allows its processes all that it may ever have. The list in {@code cpu/online}
+     * isn't used, because in some containers it only counts the CPUs of a quota.
+     */
+    private static List<Integer> running(List<Integer> cpus, Path system) {
+        List<Integer> running = cpus.stream()
+                .filter(cpu -> runs(system.resolve("cpu/cpu" + cpu)))
+                .toList();
+        return running.isEmpty() ? cpus : running;
+    }
+
+    private static boolean runs(Path cpu) {
+        Path online = cpu.resolve("online");
+        try {
+            return Files.isDirectory(cpu)
+                    && !(Files.isReadable(online) && Files.readString(online).strip().equals("0"));
+        } catch (IOException unknown) {
+            return true;
+        }
+    }
+
+    private static List<List<Integer>> cores(List<Integer> allowed, Path system) {
         List<List<Integer>> cores = new ArrayList<>();
         Set<Integer> seen = new HashSet<>();
         for (int cpu : allowed) {
             if (seen.add(cpu)) {
-                List<Integer> siblings = siblings(cpu);
+                List<Integer> siblings = siblings(cpu, system);
                 seen.addAll(siblings);
                 cores.add(allowed.stream().filter(siblings::contains).toList());
             }
@@ -42,23 +77,29 @@ record Cpus(List<List<Integer>> cores, int available) {
         return cores;
     }
 
-    private static List<Integer> siblings(int cpu) {
+    private static List<Integer> siblings(int cpu, Path system) {
         try {
-            return parse(
-                    Files.readString(Path.of("/sys/devices/system/cpu/cpu" + cpu + "/topology/thread_siblings_list")));
+            return parse(Files.readString(system.resolve("cpu/cpu" + cpu + "/topology/thread_siblings_list")));
         } catch (IOException unknown) {
             return List.of(cpu);
         }
     }
 
-    /** The kernel's list format: {@code 0-3,8,10-11}. */
+    /**
+     * The kernel's list format: {@code 0-3,8,10-11}.
+     *
+     * @throws NumberFormatException if it is another one
+     */
     static List<Integer> parse(String list) {
         List<Integer> cpus = new ArrayList<>();
         for (String part : list.strip().split(",", -1)) {
             String[] ends = part.strip().split("-", -1);
             int from = Integer.parseInt(ends[0]);
-            IntStream.rangeClosed(from, ends.length == 1 ? from : Integer.parseInt(ends[1]))
-                    .forEach(cpus::add);
+            int to = Integer.parseInt(ends[ends.length - 1]);
+            if (ends.length > 2 || to < from || to >= MAX_CPUS) {
+                throw new NumberFormatException("not a range of CPUs: " + part);
+            }
+            IntStream.rangeClosed(from, to).forEach(cpus::add);
         }
         return cpus;
     }

@@ -7,7 +7,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Workers that wait for each other before one of them waits for other groups: those of a last-level cache, then those of a node, then all (the combining tree of Yew, Tzeng and Lawrie,
+ * Workers that wait for each other before one of them waits for other groups: those of a last-level cache, then those of a node, then those of a socket (the combining tree of Yew, Tzeng and Lawrie,
  * 1987). A counter to which n cores add moves from core to core n times, one after the other. In a tree the groups' counters move at the same time, and only one core of each group goes on
  * to a counter farther away. So 256 workers on 4 nodes with 8 caches each need 8 + 8 + 4 consecutive moves instead of 256.
  *

@@ -2,34 +2,46 @@ package io.baseload.engine.parallel;
 
 import io.baseload.engine.platform.Affinity;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** One thread on the CPUs of each shard, for memory that must first be touched there. */
+/** A thread on each memory node of each shard, for memory that must first be touched there. A shard has several nodes if there are fewer shards than nodes. */
 public final class NodeThreads implements AutoCloseable {
     private final List<ExecutorService> threads = new ArrayList<>();
+    private final List<List<Executor>> near = new ArrayList<>();
 
     public NodeThreads(TeamLayout layout) {
-        for (int i = 0; i < layout.shards(); i++) {
-            List<Integer> cpus = layout.cpus().get(i);
-            String name = "baseload-shard-" + i;
-            threads.add(Executors.newSingleThreadExecutor(task -> Thread.ofPlatform()
-                    .name(name)
-                    .daemon()
-                    .unstarted(() -> {
-                        if (!cpus.isEmpty()) {
-                            Affinity.set(cpus);
-                        }
-                        task.run();
-                    })));
+        for (int shard = 0; shard < layout.shards(); shard++) {
+            Map<List<Integer>, ExecutorService> byNode = new LinkedHashMap<>();
+            List<Executor> own = new ArrayList<>();
+            for (int worker = shard; worker < layout.workers(); worker += layout.shards()) {
+                String name = "baseload-shard-" + shard + "-" + byNode.size();
+                own.add(byNode.computeIfAbsent(layout.near(worker), cpus -> thread(name, cpus)));
+            }
+            threads.addAll(byNode.values());
+            near.add(own);
         }
     }
 
-    /** By shard. */
-    public List<Executor> executors() {
-        return List.copyOf(threads);
+    private static ExecutorService thread(String name, List<Integer> cpus) {
+        return Executors.newSingleThreadExecutor(task -> Thread.ofPlatform()
+                .name(name)
+                .daemon()
+                .unstarted(() -> {
+                    if (!cpus.isEmpty()) {
+                        Affinity.set(cpus);
+                    }
+                    task.run();
+                }));
+    }
+
+    /** For each shard the executors near its workers, in their order: those of one node have the same one. */
+    public List<List<Executor>> executors() {
+        return near.stream().map(List::copyOf).toList();
     }
 
     @Override

@@ -35,6 +35,7 @@ public final class Team implements AutoCloseable {
     private static final long SPIN_NANOS = 50_000;
 
     private final TeamLayout layout;
+    private final long naps;
     private final int workers;
     private final CpuClaims[] claims;
     private final WorkerCount count;
@@ -92,6 +93,7 @@ public final class Team implements AutoCloseable {
      */
     Team(TeamLayout layout, int least, boolean pinned, long naps) {
         this.layout = layout;
+        this.naps = naps;
         workers = layout.workers();
         crowded = workers > Runtime.getRuntime().availableProcessors();
         List<Integer> everyone = IntStream.range(0, workers).boxed().toList();
@@ -224,6 +226,21 @@ public final class Team implements AutoCloseable {
     /** Whether all workers are alive. May be called by any thread. */
     public boolean whole() {
         return lost == null;
+    }
+
+    /** The seconds, at least, after which a worker for which others wait is lost. */
+    public long patience() {
+        return naps;
+    }
+
+    /** A number that grows as the caller's thread gets on with a step. May be called by any thread; approximate. */
+    public long progress() {
+        return barriers[0].meetings();
+    }
+
+    /** Gives up the caller's thread, for which no other waits. May be called by any thread. */
+    public void loseCaller(String why) {
+        lose(new WorkerLostException(why));
     }
 
     /** Total size of the workers' heap allocations. For the caller's thread. */

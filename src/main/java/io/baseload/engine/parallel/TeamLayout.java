@@ -14,13 +14,16 @@ import java.util.Optional;
  *
  * @param workers the number of workers of all shards together, at least one for each
  * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list if the system doesn't list them
- * @param levels the proximity of CPUs: lists of the CPUs of each node, then of each last-level cache; a level with only one list is left out
+ * @param nodes the CPUs of each memory node; none if there is only one, or the system doesn't list them
+ * @param levels the proximity of CPUs: lists of the CPUs of each socket, node and last-level cache, the level with the fewest lists first; a level with only one list is left out
  */
-public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<Integer>>> levels) {
+public record TeamLayout(
+        int workers, List<List<Integer>> cpus, List<List<Integer>> nodes, List<List<List<Integer>>> levels) {
     private static final Logger LOG = System.getLogger(TeamLayout.class.getName());
 
     public TeamLayout {
         cpus = cpus.stream().map(List::copyOf).toList();
+        nodes = List.copyOf(nodes);
         levels = List.copyOf(levels);
         if (workers < cpus.size()) {
             throw new IllegalArgumentException(
@@ -28,15 +31,15 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
         }
     }
 
-    /** A layout without levels. */
+    /** A layout of CPUs whose proximity is unknown. */
     public TeamLayout(int workers, List<List<Integer>> cpus) {
-        this(workers, cpus, List.of());
+        this(workers, cpus, List.of(), List.of());
     }
 
     /** One shard on all CPUs of this process. */
     public static TeamLayout single(int workers) {
         Topology machine = Topology.ofThisMachine();
-        return new TeamLayout(workers, List.of(machine.allowed().cpus()), machine.levels());
+        return new TeamLayout(workers, List.of(machine.allowed().cpus()), List.of(), machine.levels());
     }
 
     /**
@@ -74,6 +77,17 @@ public record TeamLayout(int workers, List<List<Integer>> cpus, List<List<List<I
     int cpu(int worker) {
         List<Integer> own = cpus.get(shard(worker));
         return own.isEmpty() ? -1 : own.get(place(worker) % own.size());
+    }
+
+    /** The CPUs of a worker's shard that are on the worker's memory node; empty if the system doesn't list CPUs. */
+    List<Integer> near(int worker) {
+        List<Integer> own = cpus.get(shard(worker));
+        int cpu = cpu(worker);
+        return nodes.stream()
+                .filter(node -> node.contains(cpu))
+                .findFirst()
+                .map(node -> own.stream().filter(node::contains).toList())
+                .orElse(own);
     }
 
     /** The number of the first {@code active} workers that belong to a shard. */

@@ -9,54 +9,89 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * NUMA nodes, last-level caches and their CPUs, described by the system in a folder ({@code /sys/devices/system}).
+ * Sockets, NUMA nodes, last-level caches and their CPUs, described by the system in a folder ({@code /sys/devices/system}).
  *
  * @param allowed CPUs that this process may use
  */
 record Topology(Path system, Cpus allowed) {
-    private static final Path SYSTEM = Path.of("/sys/devices/system");
+    static final Path SYSTEM = Path.of("/sys/devices/system");
     private static final String CPUS = "cpulist";
 
     static Topology ofThisMachine() {
         return new Topology(SYSTEM, Cpus.allowed());
     }
 
-    /** CPUs of each node that the process may use; one list of all if the system has no nodes. */
+    /** CPUs of each node that the process may use; one list of all if the system has no nodes. CPUs of a node without memory count to the nearest one that has some. */
     List<List<Integer>> nodes() {
-        List<List<Integer>> nodes = new ArrayList<>();
-        for (Path node : folders()) {
-            List<Integer> cpus = allowed.of(read(node.resolve(CPUS)));
-            if (!cpus.isEmpty()) {
-                nodes.add(cpus);
-            }
+        List<Path> folders = folders();
+        SortedMap<Integer, List<Integer>> homes = new TreeMap<>();
+        for (Path node : folders) {
+            homes.computeIfAbsent(home(node, folders), key -> new ArrayList<>()).addAll(read(node.resolve(CPUS)));
         }
+        List<List<Integer>> nodes = homes.values().stream()
+                .map(allowed::of)
+                .filter(cpus -> !cpus.isEmpty())
+                .toList();
         return nodes.isEmpty() ? List.of(allowed.cpus()) : nodes;
     }
 
-    /** As {@link TeamLayout#levels}. */
+    /** The number of the node whose memory is the nearest to a node's CPUs: its own, unless it has none, because the slots of a socket are empty, for example. */
+    private int home(Path node, List<Path> all) {
+        int own = number(node);
+        Path list = system.resolve("node/has_memory");
+        List<Integer> memory = Files.isReadable(list) ? read(list) : List.of();
+        if (memory.isEmpty() || memory.contains(own)) {
+            return own;
+        }
+        List<Integer> distances = distances(node);
+        return IntStream.range(0, Math.min(all.size(), distances.size()))
+                .boxed()
+                .sorted(Comparator.comparing(distances::get))
+                .map(i -> number(all.get(i)))
+                .filter(memory::contains)
+                .findFirst()
+                .orElse(own);
+    }
+
+    /** The distances of a node's CPUs from all nodes, in the order of their numbers. */
+    private static List<Integer> distances(Path node) {
+        try {
+            String numbers = Files.readString(node.resolve("distance")).strip();
+            return Stream.of(numbers.split("\\s+")).map(Integer::valueOf).toList();
+        } catch (IOException unknown) {
+            return List.of();
+        }
+    }
+
+    /** As {@link TeamLayout#levels}. A cache usually belongs to a part of a node; with sub-NUMA clusters it spans several. */
     List<List<List<Integer>>> levels() {
-        return Stream.of(nodes(), caches())
+        return Stream.of(sharing("topology/package_cpus_list"), nodes(), sharing("cache/index3/shared_cpu_list"))
                 .filter(level -> level.size() > 1)
+                .sorted(Comparator.comparingInt(List::size))
                 .distinct()
                 .toList();
     }
 
-    /** Lists of CPUs that share a third-level cache; none if the system has no such caches. */
-    private List<List<Integer>> caches() {
-        List<List<Integer>> caches = new ArrayList<>();
+    /**
+     * Lists of CPUs that share something: a socket, a third-level cache.
+     *
+     * @param file of each CPU, with its list; if there is none for any, the result is empty
+     */
+    private List<List<Integer>> sharing(String file) {
+        List<List<Integer>> lists = new ArrayList<>();
         for (int cpu : allowed.cpus()) {
-            if (caches.stream().noneMatch(cache -> cache.contains(cpu))) {
-                Path cache = system.resolve("cpu/cpu" + cpu + "/cache/index3");
-                if (Files.isReadable(cache.resolve("shared_cpu_list"))) {
-                    caches.add(allowed.of(read(cache.resolve("shared_cpu_list"))));
-                }
+            Path list = system.resolve("cpu/cpu" + cpu).resolve(file);
+            if (lists.stream().noneMatch(known -> known.contains(cpu)) && Files.isReadable(list)) {
+                lists.add(allowed.of(read(list)));
             }
         }
-        return caches;
+        return lists;
     }
 
     /** The nodes' folders, in order. */
@@ -96,7 +131,12 @@ record Topology(Path system, Cpus allowed) {
     TeamLayout layout(EngineOptions options) {
         List<List<Integer>> shards = shards(options);
         int workers = options.threads() == 0 ? Math.max(shards.size(), workers(shards)) : options.threads();
-        return new TeamLayout(workers, shards, levels());
+        return new TeamLayout(workers, shards, several(nodes()), levels());
+    }
+
+    /** None if there is only one. */
+    private static <T> List<T> several(List<T> all) {
+        return all.size() > 1 ? all : List.of();
     }
 
     /** As many for each shard as the smallest has cores: shards get equal parts of a model, so more workers would only wait for that one. Fewer if shards share cores or CPU time is limited. */
@@ -158,10 +198,12 @@ record Topology(Path system, Cpus allowed) {
             return Stream.empty();
         }
         List<Integer> used = together(layout.cpus());
-        List<Integer> remote = folders().stream()
+        List<Path> folders = folders();
+        List<Integer> remote = folders.stream()
                 .filter(node -> !Collections.disjoint(read(node.resolve(CPUS)), used))
-                .map(Topology::number)
+                .map(node -> home(node, folders))
                 .filter(node -> !memory.contains(node))
+                .distinct()
                 .toList();
         return remote.isEmpty()
                 ? Stream.empty()
@@ -178,8 +220,8 @@ record Topology(Path system, Cpus allowed) {
         Topology some = lists.isEmpty() ? this : new Topology(system, allowed.only(lists.getFirst()));
         List<List<Integer>> nodes = some.nodes();
         if (options.shards() == 0) {
-            boolean few = options.threads() > 0 && options.threads() < nodes.size();
-            return few ? some.pieces(1) : nodes;
+            int workers = options.threads() > 0 ? options.threads() : some.allowed.workers(together(nodes));
+            return workers < nodes.size() ? some.pieces(1) : nodes;
         }
         return options.shards() == nodes.size() ? nodes : some.pieces(options.shards());
     }

@@ -46,6 +46,12 @@ public final class MachineProbe implements AutoCloseable {
     /** The number of panels that a kernel reads at once. */
     private static final int MIN_PANELS = 8;
 
+    /** A huge page. */
+    private static final long FILLED_BYTES = 2 << 20;
+
+    /** Its multiples without their whole parts are spread evenly, however many there are. */
+    private static final double GOLDEN_RATIO = 0.6180339887498949;
+
     private static final long MAX_WARM_UP_NANOS = 2_000_000_000;
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
@@ -204,13 +210,25 @@ public final class MachineProbe implements AutoCloseable {
         return best;
     }
 
-    /** Fills memory of each shard with one byte. A worker of the shard does it, so the memory is on the shard's node. */
+    /** Fills memory of each shard with one byte. The shard's workers do it, so the memory is on the shard's node or, if it has several, on all of them. */
     public void fill(List<MemorySegment> shards, byte value) {
+        TeamLayout layout = team.layout();
         team.run((worker, workers, barrier) -> {
-            if (team.layout().place(worker) == 0) {
-                shards.get(team.layout().shard(worker)).fill(value);
+            MemorySegment memory = shards.get(layout.shard(worker));
+            int sharing = layout.workers(layout.shard(worker), workers);
+            for (long block = 0; block * FILLED_BYTES < memory.byteSize(); block++) {
+                if (filler(block, sharing) == layout.place(worker)) {
+                    long from = block * FILLED_BYTES;
+                    memory.asSlice(from, Math.min(FILLED_BYTES, memory.byteSize() - from))
+                            .fill(value);
+                }
             }
         });
+    }
+
+    /** Which worker fills a block: for blocks next to each other workers far apart, so that each node has a part of each matrix there. */
+    static int filler(long block, int workers) {
+        return (int) (block * GOLDEN_RATIO % 1 * workers);
     }
 
     /** Multiply-adds per second of all workers together, each with these weights and its own rows of a prompt. */

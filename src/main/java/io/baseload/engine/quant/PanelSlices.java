@@ -27,12 +27,13 @@ public final class PanelSlices {
     }
 
     /**
-     * Copies a part.
+     * Copies panels of a part.
      *
      * @param to the part, with the slice's size
+     * @param first of its panels
      */
-    public static void copy(PackedMatrix from, MatrixSlice slice, PackedMatrix to) {
-        for (int panel = 0; panel < to.panels(); panel++) {
+    public static void copy(PackedMatrix from, MatrixSlice slice, PackedMatrix to, int first, int end) {
+        for (int panel = first; panel < end; panel++) {
             if (slice.packing().equals(from.packing())) {
                 copy(from, slice, to, panel);
             } else if (slice.packing().equals(unnested(from.packing()))) {

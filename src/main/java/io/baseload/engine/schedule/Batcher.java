@@ -107,8 +107,11 @@ public final class Batcher implements ModelTurns {
     @Override
     public void lose(WorkerLostException lost) {
         for (Sequence sequence : admission.lose(lost)) {
-            sequence.lose(lost);
-            report(sequence);
+            // each by a thread of its own: the engine's may hang in one of their sinks, which then can't be called
+            Thread.ofVirtual().start(() -> {
+                sequence.lose(lost);
+                report(sequence);
+            });
         }
     }
 

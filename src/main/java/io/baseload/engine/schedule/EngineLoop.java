@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The engine's thread: worker 0 of the team. Models take turns of one step. While no lease lets any sequence decode, it checks again every few milliseconds; while there is nothing to do, it
  * sleeps.
+ *
+ * <p>Within a step, the other workers notice if it hangs. Between steps, or if it computes a step alone, nobody waits for it, so a second thread watches it.
  */
 public final class EngineLoop implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(EngineLoop.class.getName());
@@ -20,6 +22,8 @@ public final class EngineLoop implements AutoCloseable {
     /** How often a closing engine checks whether it has been lost. */
     private static final Duration LOSS_POLL = Duration.ofSeconds(1);
 
+    private static final long WATCH_NANOS = 1_000_000_000;
+
     /** A model's turns, and the action that frees the model. */
     private record Member(ModelTurns turns, Runnable free) {}
 
@@ -27,6 +31,11 @@ public final class EngineLoop implements AutoCloseable {
     private final List<Member> members = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private volatile boolean closing;
+
+    /** Whether the thread sleeps because there is nothing to do. */
+    private volatile boolean resting;
+
+    private volatile long rounds;
     private volatile @Nullable WorkerLostException lost;
 
     /**
@@ -37,6 +46,7 @@ public final class EngineLoop implements AutoCloseable {
     public EngineLoop(Team team) {
         this.team = team;
         this.thread = Thread.ofPlatform().name("baseload-engine").daemon().start(this::run);
+        Thread.ofPlatform().name("baseload-watch").daemon().start(this::watch);
         team.whenLost(this::lose);
     }
 
@@ -86,14 +96,34 @@ public final class EngineLoop implements AutoCloseable {
         }
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // this thread alone writes it
     private void run() {
         while (!closing || !members.isEmpty()) {
+            rounds++;
             if (closing) {
                 members.forEach(member -> member.turns().abandon());
             }
             rest(safeTurns());
         }
         team.close();
+    }
+
+    /** Gives the thread up if it is busy with the same for twice as long as workers wait for each other, so that they notice first. Seconds in which the process is stopped don't count. */
+    private void watch() {
+        long seen = 0;
+        long without = 0;
+        while (lost == null && thread.isAlive()) {
+            long began = System.nanoTime();
+            while (System.nanoTime() - began < WATCH_NANOS) {
+                LockSupport.parkNanos(this, WATCH_NANOS);
+            }
+            long progress = rounds + team.progress();
+            without = resting || progress != seen ? 0 : without + 1;
+            seen = progress;
+            if (without > 2 * team.patience()) {
+                team.loseCaller("the engine's own thread has made no progress for " + without + " s");
+            }
+        }
     }
 
     /** The thread survives any exception, because without it every request would wait for ever. */
@@ -128,7 +158,9 @@ public final class EngineLoop implements AutoCloseable {
         if (turn == ModelTurns.Turn.WAITING) {
             LockSupport.parkNanos(this, LEASE_POLL_NANOS);
         } else if (turn == ModelTurns.Turn.IDLE && !(closing && !members.isEmpty())) {
+            resting = true;
             LockSupport.park(this);
+            resting = false;
         }
     }
 }

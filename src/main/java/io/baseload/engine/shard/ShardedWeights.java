@@ -1,8 +1,10 @@
 package io.baseload.engine.shard;
 
 import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.parallel.Step;
 import io.baseload.engine.quant.PanelSlices;
 import io.baseload.engine.shard.ShardPlan.Part;
+import io.baseload.engine.tensor.MatrixSlice;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.weights.Weights;
@@ -17,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cuts a model's weights into those of its shards. Each weight is requested once, as in any load; its parts are copied to their shards' memory immediately, and the whole is released. Each
- * part is first touched by a thread of its shard, so that the system places it in that node's memory.
+ * worker's share of a part is first touched by a thread on the worker's node, so that the system places it in that node's memory.
  */
 public final class ShardedWeights {
     private final ShardPlan plan;
@@ -25,7 +27,10 @@ public final class ShardedWeights {
 
     /** A shard's weights so far. */
     private record Store(
-            Executor nearby, NativeMemory memory, Map<String, PackedMatrix> matrices, Map<String, float[]> vectors)
+            List<Executor> nearby,
+            NativeMemory memory,
+            Map<String, PackedMatrix> matrices,
+            Map<String, float[]> vectors)
             implements Weights {
         @Override
         public PackedMatrix matrix(String name, int rows, int cols) {
@@ -47,9 +52,9 @@ public final class ShardedWeights {
 
     /**
      * @param memories each shard's memory
-     * @param nearby for each shard an executor on its CPUs
+     * @param nearby for each shard the executors near its workers, in their order
      */
-    public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<Executor> nearby) {
+    public ShardedWeights(ShardPlan plan, List<NativeMemory> memories, List<List<Executor>> nearby) {
         this.plan = plan;
         for (int shard = 0; shard < plan.shards(); shard++) {
             stores.add(new Store(nearby.get(shard), memories.get(shard), new HashMap<>(), new HashMap<>()));
@@ -85,7 +90,7 @@ public final class ShardedWeights {
                         part.slice().rows().size(),
                         part.slice().width());
                 store.matrices.put(part.name(), own);
-                copies.add(CompletableFuture.runAsync(() -> PanelSlices.copy(matrix, part.slice(), own), store.nearby));
+                copies.addAll(copies(matrix, part.slice(), own, store.nearby));
             }
             copies.forEach(CompletableFuture::join);
             return PackedMatrix.planned(matrix.packing(), rows, cols);
@@ -100,6 +105,24 @@ public final class ShardedWeights {
             }
             return values;
         }
+    }
+
+    /** The shares of workers that follow each other on a node are copied together. */
+    private static List<CompletableFuture<Void>> copies(
+            PackedMatrix whole, MatrixSlice slice, PackedMatrix part, List<Executor> nearby) {
+        List<CompletableFuture<Void>> copies = new ArrayList<>();
+        int workers = nearby.size();
+        int begin = 0;
+        for (int worker = 1; worker <= workers; worker++) {
+            Executor near = nearby.get(worker - 1);
+            int first = begin;
+            int end = Step.share(worker, workers, part.panels());
+            if ((worker == workers || !nearby.get(worker).equals(near)) && first < end) {
+                copies.add(CompletableFuture.runAsync(() -> PanelSlices.copy(whole, slice, part, first, end), near));
+                begin = end;
+            }
+        }
+        return copies;
     }
 
     private static float[] part(WeightCut cut, float[] values, int shard) {

@@ -99,7 +99,7 @@ class LargeMatrixTest {
         var slice = new MatrixSlice(
                 packing, new IndexRange(large.rows() - ROWS, large.rows()), List.of(new IndexRange(0, COLS)));
         PackedMatrix part = PackedMatrix.allocate(memory, packing, ROWS, COLS);
-        PanelSlices.copy(large, slice, part);
+        PanelSlices.copy(large, slice, part, 0, part.panels());
         assertEquals(-1, small.data().mismatch(part.data()));
     }
 

@@ -35,6 +35,7 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
@@ -99,8 +100,10 @@ public final class ModelBench implements AutoCloseable {
         var list = new MatrixList(new PlannedWeights(definition.weights(), packings));
         DecoderWeights.load(config, list);
         var plan = new ShardPlan(config, list.matrices(), shards);
+        Executor node = Runnable::run;
+        Executor other = Runnable::run;
         var cut = new ShardedWeights(
-                plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, Runnable::run));
+                plan, Collections.nCopies(shards, memory), Collections.nCopies(shards, List.of(node, node, other)));
         try (var whole = new PassingWeights(definition.weights(), packings)) {
             cut.cut(whole);
         }

@@ -27,7 +27,7 @@ final class BarrierBenchmark {
                 .mapToObj(pair -> List.of(2 * pair, 2 * pair + 1))
                 .toList();
         List<Integer> cpus = caches.stream().flatMap(List::stream).toList();
-        return new TeamLayout(workers, List.of(cpus), List.of(caches));
+        return new TeamLayout(workers, List.of(cpus), List.of(), List.of(caches));
     }
 
     private static void measure(String kind, TeamLayout layout) {

@@ -50,7 +50,7 @@ class TeamTest {
                 List.of(List.of(100, 101), List.of(102, 103), List.of(104, 105), List.of(106, 107));
         List<Integer> every = nodes.stream().flatMap(List::stream).toList();
         for (List<List<Integer>> shards : List.of(List.of(every), nodes)) {
-            var layout = new TeamLayout(workers, shards, List.of(nodes, caches));
+            var layout = new TeamLayout(workers, shards, nodes, List.of(nodes, caches));
             try (Team team = new Team(layout, workers, false, 120)) {
                 for (int i = 0; i < 3; i++) {
                     seesWhatAllWrote(team, 100);

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -23,9 +24,22 @@ class TopologyTest {
 
     private void nodes(String... lists) throws IOException {
         for (int i = 0; i < lists.length; i++) {
-            Path node = Files.createDirectories(system.resolve("node/node" + i));
-            Files.writeString(node.resolve("cpulist"), lists[i] + "\n");
+            node(i, lists[i]);
         }
+    }
+
+    private Path node(int number, String cpus) throws IOException {
+        Path node = Files.createDirectories(system.resolve("node/node" + number));
+        Files.writeString(node.resolve("cpulist"), cpus + "\n");
+        return node;
+    }
+
+    private void memory(String nodes) throws IOException {
+        Files.writeString(system.resolve("node/has_memory"), nodes + "\n");
+    }
+
+    private void distances(int node, String distances) throws IOException {
+        Files.writeString(system.resolve("node/node" + node + "/distance"), distances + "\n");
     }
 
     /** A machine whose cores have one CPU each. */
@@ -68,6 +82,56 @@ class TopologyTest {
         nodes("0-3", "4-7", "8-11");
         assertThat(allowing(2, 3, 8).layout(options(0, 0)).cpus()).containsExactly(List.of(2, 3), List.of(8));
         assertThat(allowing(5, 6).layout(options(0, 0)).cpus()).containsExactly(List.of(5, 6));
+    }
+
+    /** As on a machine with memory of its graphics cards, or with memory behind CXL. */
+    @Test
+    void nodesMayHaveAnyNumbersAndMemoryWithoutCpus() throws IOException {
+        node(0, "0-1");
+        node(8, "4-5");
+        node(252, "");
+        node(255, "");
+        memory("0,8,252,255");
+        assertThat(allowing(0, 1, 4, 5).layout(options(0, 0)).cpus()).containsExactly(List.of(0, 1), List.of(4, 5));
+    }
+
+    /** A shard of it would read the memory of another, which would then have to serve two. */
+    @Test
+    void cpusOfANodeWithoutMemoryBelongToTheNearestWithSome() throws IOException {
+        node(0, "0-1");
+        node(2, "2-3");
+        node(3, "4-5");
+        node(5, "");
+        memory("0,2,5");
+        distances(3, "32 21 10 40");
+        Topology three = allowing(0, 1, 2, 3, 4, 5);
+        assertThat(three.layout(options(0, 0)).cpus()).containsExactly(List.of(0, 1), List.of(2, 3, 4, 5));
+        distances(3, "21 32 10 40");
+        assertThat(three.layout(options(0, 0)).cpus()).containsExactly(List.of(0, 1, 4, 5), List.of(2, 3));
+        process("0,2,5", "default");
+        assertThat(three.warnings(three.layout(options(6, 0)), system))
+                .containsExactly("shard 1 has 3 workers on 2 cores, because shards get equal numbers of workers: use"
+                        + " fewer threads, or lists of CPUs of the same length");
+        memory("0,2-3,5");
+        assertThat(three.layout(options(0, 0)).cpus())
+                .containsExactly(List.of(0, 1), List.of(2, 3), List.of(4, 5));
+    }
+
+    /** Each shard needs a worker, so more shards would have the quota stop the process all the time. */
+    @Test
+    void aCpuQuotaBelowTheNumberOfNodesLeavesOneShard() throws IOException {
+        nodes("0-1", "2-3", "4-5", "6-7");
+        List<List<Integer>> cores =
+                IntStream.range(0, 8).mapToObj(List::of).toList();
+        TeamLayout two = new Topology(system, new Cpus(cores, 2)).layout(options(0, 0));
+        assertThat(two.shards()).isOne();
+        assertThat(two.workers()).isEqualTo(2);
+        TeamLayout four = new Topology(system, new Cpus(cores, 4)).layout(options(0, 0));
+        assertThat(four.shards()).isEqualTo(4);
+        assertThat(four.workers()).isEqualTo(4);
+        assertThat(new Topology(system, new Cpus(cores, 2)).layout(options(0, 4)).workers())
+                .as("as the user wants")
+                .isEqualTo(4);
     }
 
     @Test
@@ -234,6 +298,66 @@ class TopologyTest {
         assertThat(shape(Group.of(two, List.of(1, 3, 5, 7)))).isEqualTo("([1, 3] [5, 7])");
     }
 
+    private void sockets(String... lists) throws IOException {
+        for (String list : lists) {
+            for (int cpu : Cpus.parse(list)) {
+                Path folder = Files.createDirectories(system.resolve("cpu/cpu" + cpu + "/topology"));
+                Files.writeString(folder.resolve("package_cpus_list"), list + "\n");
+            }
+        }
+    }
+
+    /** Two sockets with a cache each and three nodes each. */
+    private Topology clusters() throws IOException {
+        nodes("0-1", "2-3", "4-5", "6-7", "8-9", "10-11");
+        caches("0-5", "6-11");
+        sockets("0-5", "6-11");
+        return allowing(IntStream.range(0, 12).boxed().toArray(Integer[]::new));
+    }
+
+    @Test
+    void workersOfSubNumaClustersMeetByNodeThenBySocket() throws IOException {
+        Topology clusters = clusters();
+        assertThat(clusters.layout(options(0, 0)).shards()).isEqualTo(6);
+        assertThat(shape(everyone(clusters.layout(options(0, 1)))))
+                .isEqualTo("(([0, 1] [2, 3] [4, 5]) ([6, 7] [8, 9] [10, 11]))");
+    }
+
+    @Test
+    void workersOfNodesInSocketsMeetByCacheThenByNodeThenBySocket() throws IOException {
+        nodes("0-3", "4-7", "8-11", "12-15");
+        caches("0-1", "2-3", "4-5", "6-7", "8-9", "10-11", "12-13", "14-15");
+        sockets("0-7", "8-15");
+        Topology parts = allowing(IntStream.range(0, 16).boxed().toArray(Integer[]::new));
+        assertThat(shape(everyone(parts.layout(options(0, 1)))))
+                .isEqualTo("((([0, 1] [2, 3]) ([4, 5] [6, 7])) (([8, 9] [10, 11]) ([12, 13] [14, 15])))");
+    }
+
+    /** A thread on each of them touches the shares of its workers first. */
+    @Test
+    void aShardOfSeveralNodesHasMemoryOnAllOfThem() throws IOException {
+        TeamLayout two = clusters().layout(options(0, 2));
+        assertThat(IntStream.range(0, 12).mapToObj(two::near))
+                .containsExactly(
+                        List.of(0, 1), List.of(6, 7),
+                        List.of(0, 1), List.of(6, 7),
+                        List.of(2, 3), List.of(8, 9),
+                        List.of(2, 3), List.of(8, 9),
+                        List.of(4, 5), List.of(10, 11),
+                        List.of(4, 5), List.of(10, 11));
+        try (var threads = new NodeThreads(two)) {
+            List<Executor> first = threads.executors().getFirst();
+            assertThat(first).containsExactly(
+                    first.get(0), first.get(0), first.get(2), first.get(2), first.get(4), first.get(4));
+            assertThat(threads.executors().stream().flatMap(List::stream).distinct()).hasSize(6);
+        }
+        TeamLayout each = clusters().layout(options(0, 0));
+        assertThat(IntStream.range(0, 12).mapToObj(each::near).distinct().toList())
+                .isEqualTo(each.cpus());
+        TeamLayout unknown = TeamLayout.unbound(4, 2);
+        assertThat(IntStream.range(0, 4).mapToObj(unknown::near)).containsOnly(List.of());
+    }
+
     @Test
     void fewWorkersThatAreAllFarOrAllNearMeetAtOnePlace() throws IOException {
         nodes("0-3", "4-7");
@@ -299,6 +423,11 @@ class TopologyTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> topology.layout(options(0, 0, "all")))
                 .withMessage("cpus must be lists such as 0-3,8, not all");
+        for (String bad : List.of("1-0", "0-1-1", "0-2000000000", "-1", "0,")) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> topology.layout(options(0, 0, bad)))
+                    .withMessage("cpus must be lists such as 0-3,8, not " + bad);
+        }
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> options(0, 3, "0", "1"))
                 .withMessage("cpus must be one list, or one for each of 3 shards, not 2");

@@ -15,8 +15,15 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class MachineProbeTest {
@@ -40,6 +47,36 @@ class MachineProbeTest {
                 }
                 return null;
             });
+
+    /** Of a shard with three nodes or eight, whose workers follow each other: few blocks in a row are on all of them. */
+    @Test
+    void blocksNextToEachOtherAreFilledOnDifferentNodes() {
+        for (int first = 0; first < 1000; first++) {
+            assertThat(nodes(first, 5, 3)).hasSize(3);
+            assertThat(nodes(first, 13, 8)).hasSize(8);
+        }
+    }
+
+    private static Set<Integer> nodes(int first, int blocks, int nodes) {
+        return IntStream.range(first, first + blocks)
+                .mapToObj(block -> MachineProbe.filler(block, 16 * nodes) / 16)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void allMemoryIsFilled() {
+        try (NativeMemory memory = new NativeMemory();
+                MachineProbe probe = new MachineProbe(TeamLayout.unbound(5, 2), false, counted, 64, 1, 1)) {
+            List<MemorySegment> shards = List.of(memory.allocate((5 << 20) + 64), memory.allocate(640));
+            probe.fill(shards, (byte) 7);
+            for (MemorySegment shard : shards) {
+                byte[] bytes = shard.toArray(ValueLayout.JAVA_BYTE);
+                byte[] filled = new byte[bytes.length];
+                Arrays.fill(filled, (byte) 7);
+                assertThat(bytes).isEqualTo(filled);
+            }
+        }
+    }
 
     private KernelTime time(int count) {
         try (NativeMemory memory = new NativeMemory();

@@ -82,7 +82,7 @@ class PanelSlicesTest {
     private static void check(NativeMemory memory, PackedMatrix whole, MatrixSlice slice) {
         PackedMatrix part =
                 PackedMatrix.allocate(memory, slice.packing(), slice.rows().size(), slice.width());
-        PanelSlices.copy(whole, slice, part);
+        PanelSlices.copy(whole, slice, part, 0, part.panels());
         float[] row = new float[COLS];
         float[] own = new float[slice.width()];
         for (int i = 0; i < part.rows(); i++) {

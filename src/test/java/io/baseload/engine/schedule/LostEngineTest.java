@@ -22,13 +22,13 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests of an engine whose own thread, worker 0, hangs in a step. */
+/** Requests of an engine whose own thread, worker 0, hangs. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LostEngineTest {
     private static final GenerationRequest REQUEST = GenerationRequest.greedy(new int[] {1, 2, 3}, 4);
 
     /** The ends of which a request is told. */
-    private static final class Ends implements TokenSink {
+    private static class Ends implements TokenSink {
         final List<Throwable> failures = new CopyOnWriteArrayList<>();
 
         @Override
@@ -48,6 +48,21 @@ class LostEngineTest {
 
         void haveOne() {
             assertThat(failures).singleElement().isInstanceOf(WorkerLostException.class);
+        }
+    }
+
+    /** A sink that blocks, although none may. */
+    private static final class Hanging extends Ends {
+        final CountDownLatch ever;
+
+        Hanging(CountDownLatch ever) {
+            this.ever = ever;
+        }
+
+        @Override
+        public boolean token(SampledToken token) {
+            await(ever);
+            return true;
         }
     }
 
@@ -82,6 +97,42 @@ class LostEngineTest {
 
             ever.countDown();
             await(freed);
+            running.haveOne();
+            waiting.haveOne();
+        }
+    }
+
+    /** Where no other worker waits for it. */
+    @Test
+    void isNoticedInAStepThatItComputesAlone() {
+        var ever = new CountDownLatch(1);
+        losesItsThread((worker, workers, barrier) -> await(ever), new Ends(), ever);
+    }
+
+    @Test
+    void isNoticedBetweenSteps() {
+        var ever = new CountDownLatch(1);
+        losesItsThread((worker, workers, barrier) -> {}, new Hanging(ever), ever);
+    }
+
+    private static void losesItsThread(Step before, Ends running, CountDownLatch ever) {
+        var freed = new CountDownLatch(1);
+        Team team = ImpatientTeam.of(1);
+        try (NativeMemory memory = new NativeMemory()) {
+            Batcher batcher = batcher(memory, team, before);
+            var waiting = new Ends();
+            batcher.submit(REQUEST, running);
+            batcher.submit(REQUEST, waiting);
+            EngineLoop loop = new EngineLoop(team);
+            loop.add(batcher, freed::countDown);
+            Patience.await().until(() -> !waiting.failures.isEmpty());
+            assertThat(team.whole()).isFalse();
+            assertThatThrownBy(() -> batcher.submit(REQUEST, new Ends())).isInstanceOf(WorkerLostException.class);
+
+            loop.close();
+            ever.countDown();
+            await(freed);
+            Patience.await().until(() -> !running.failures.isEmpty());
             running.haveOne();
             waiting.haveOne();
         }
