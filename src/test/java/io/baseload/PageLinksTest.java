@@ -56,8 +56,7 @@ class PageLinksTest {
     private static Set<String> anchors(Path page) {
         var anchors = new HashSet<String>();
         Map<String, Integer> times = new HashMap<>();
-        Matcher heading =
-                HEADING.matcher(CODE_BLOCK.matcher(read(page)).replaceAll(""));
+        Matcher heading = HEADING.matcher(CODE_BLOCK.matcher(read(page)).replaceAll(""));
         while (heading.find()) {
             String text = LINK.matcher(heading.group(1)).replaceAll("$1").strip().toLowerCase(Locale.ROOT);
             String anchor = NOT_IN_ANCHORS.matcher(text).replaceAll("").replace(' ', '-');
