@@ -58,7 +58,8 @@ class PageLinksTest {
         Map<String, Integer> times = new HashMap<>();
         Matcher heading = HEADING.matcher(CODE_BLOCK.matcher(read(page)).replaceAll(""));
         while (heading.find()) {
-            String text = LINK.matcher(heading.group(1)).replaceAll("$1").strip().toLowerCase(Locale.ROOT);
+            String text =
+                    LINK.matcher(heading.group(1)).replaceAll("$1").strip().toLowerCase(Locale.ROOT);
             String anchor = NOT_IN_ANCHORS.matcher(text).replaceAll("").replace(' ', '-');
             int earlier = times.merge(anchor, 1, Integer::sum) - 1;
             anchors.add(earlier == 0 ? anchor : anchor + "-" + earlier);
