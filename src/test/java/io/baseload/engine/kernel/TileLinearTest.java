@@ -123,7 +123,7 @@ class TileLinearTest {
         "I8, 16, AVX2, 104",
         "F32, 16, AVX2, 0"
     })
-    void rowsTakeTheMemoryThatTheWeightsNeed(Codes codes, int block, VectorInstructions set, int bytes) {
+    void rowsTakeTheMemoryThatTheWeightsNeed(Codes codes, int block, VectorInstructions set, long bytes) {
         Packing packing = codes.plain() ? Packing.F32 : new Packing(codes, block, Scales.F32);
         assertEquals(10 * bytes, PromptForm.bytes(Set.of(packing), 320, null, set));
         assertEquals(Math.max(520, 10 * bytes), PromptForm.bytes(Set.of(packing, Packing.Q4_0), 320, null, set));
