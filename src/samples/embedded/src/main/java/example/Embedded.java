@@ -10,14 +10,17 @@ import org.springframework.ai.chat.model.ChatModel;
 import org.springframework.ai.chat.model.ChatResponse;
 import org.springframework.ai.chat.prompt.ChatOptions;
 import org.springframework.ai.chat.prompt.Prompt;
+import org.springframework.ai.embedding.EmbeddingModel;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.autoconfigure.SpringBootApplication;
 
-/** Asks the model by call, by stream and by ChatClient, or with the argument "--brief" for one token only. */
+/** Asks the model by call, by stream and by ChatClient, or with the argument "--brief" for one token only. An encoder, where one is configured, embeds a text. */
 @SpringBootApplication
 public class Embedded {
     public static void main(String[] args) {
         try (var context = SpringApplication.run(Embedded.class, args)) {
+            context.getBeanProvider(EmbeddingModel.class)
+                    .ifAvailable(encoder -> System.out.println("dimensions: " + encoder.embed("Hello").length));
             ChatModel model = context.getBean(ChatModel.class);
             if (String.join(" ", args).contains("--brief")) {
                 var options = ChatOptions.builder().maxTokens(1).build();

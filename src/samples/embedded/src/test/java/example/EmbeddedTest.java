@@ -24,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The starter, as another application sees it. */
 class EmbeddedTest {
     private static final String MODEL = System.getProperty("model");
+    private static final String ENCODER = System.getProperty("encoder");
     private static final String CLASSES = "target/classes";
     private static final String VECTOR = "jdk.incubator.vector";
 
@@ -54,7 +55,7 @@ class EmbeddedTest {
         assertEquals(1, warnings.size(), () -> String.join("\n", output));
     }
 
-    /** What the goal process-aot of Spring Boot's plugin does, here on the JDK of the tests. */
+    /** What the goal process-aot of Spring Boot's plugin does, here on the JDK of the tests, for a chat model and an encoder. */
     @Test
     void answersAsProcessedAheadOfTime(@TempDir Path aot) throws Exception {
         Path sources = aot.resolve("sources");
@@ -62,7 +63,7 @@ class EmbeddedTest {
         Path classes = aot.resolve("classes");
         List<String> processing = new ArrayList<>();
         int processed = java(
-                List.of("-cp", CLASSES + File.pathSeparator + classpath()),
+                List.of("-Dspring.ai.model.embedding=baseload", "-cp", CLASSES + File.pathSeparator + classpath()),
                 "org.springframework.boot.SpringApplicationAotProcessor",
                 processing,
                 "example.Embedded",
@@ -77,6 +78,7 @@ class EmbeddedTest {
                 resources.resolve("META-INF/native-image/example/embedded/reachability-metadata.json"));
         assertTrue(hints.contains("pre-tokenizers.txt"), hints);
         assertTrue(hints.contains("io.baseload.ai.BaseloadChatProperties"), hints);
+        assertTrue(hints.contains("io.baseload.ai.BaseloadEmbeddingProperties"), hints);
 
         List<String> output = new ArrayList<>();
         int exit = java(
@@ -90,9 +92,11 @@ class EmbeddedTest {
                 "example.Embedded",
                 output,
                 "--brief",
-                "--spring.ai.baseload.chat.model=" + MODEL);
+                "--spring.ai.baseload.chat.model=" + MODEL,
+                "--spring.ai.baseload.embedding.model=" + ENCODER);
         assertEquals(0, exit, () -> String.join("\n", output));
         assertEquals("1", line(output, "brief tokens: "));
+        assertEquals("32", line(output, "dimensions: "));
         assertTrue(output.stream().anyMatch(l -> l.contains("AOT-processed")), () -> String.join("\n", output));
     }
 
