@@ -50,8 +50,12 @@ final class ConsoleAdvice {
                 .orElse(caller.keyPrefix());
     }
 
+    /** A file that breaks off is no page: as for the API, the connection is closed. */
     @ExceptionHandler
-    ModelAndView answer(Exception failure, HttpServletRequest request, HttpServletResponse response) {
+    ModelAndView answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
+        if (response.isCommitted()) {
+            throw failure;
+        }
         Api.Refused refusal = failure instanceof Api.Refused refused
                 ? refused
                 : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
