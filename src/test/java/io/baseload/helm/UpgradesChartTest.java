@@ -52,7 +52,7 @@ class UpgradesChartTest {
         for (var before : all) {
             for (var after : all) {
                 before.forEach((field, value) -> {
-                    if (after.containsKey(field) && !after.get(field).equals(value)) {
+                    if (!value.equals(after.getOrDefault(field, value))) {
                         refused.add(field);
                     }
                 });

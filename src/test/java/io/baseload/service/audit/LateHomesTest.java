@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +51,7 @@ class LateHomesTest {
         for (String file : kept.keySet()) {
             Files.deleteIfExists(home().resolve(file));
         }
-        Files.writeString(home().resolve(memory), kept.get(memory));
+        Files.writeString(home().resolve(memory), Objects.requireNonNull(kept.get(memory)));
         platform = platform.again(RETENTION);
     }
 
