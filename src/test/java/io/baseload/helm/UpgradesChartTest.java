@@ -78,7 +78,9 @@ class UpgradesChartTest {
     @Test
     void theMainObjectsKeepTheirNames() throws IOException {
         for (Manifests chart : rendered(Manifests.CHART)) {
-            assertThat(chart.all(Deployment.class)).extracting(UpgradesChartTest::name).containsExactly("test-baseload");
+            assertThat(chart.all(Deployment.class))
+                    .extracting(UpgradesChartTest::name)
+                    .containsExactly("test-baseload");
             assertThat(chart.all(Service.class))
                     .extracting(UpgradesChartTest::name)
                     .containsExactly("test-baseload", "test-baseload-management");
@@ -104,7 +106,8 @@ class UpgradesChartTest {
             String of = object.getKind() + " " + name(object) + " ";
             switch (object) {
                 case Deployment deployment ->
-                    fields.put(of + "selector", deployment.getSpec().getSelector().toString());
+                    fields.put(
+                            of + "selector", deployment.getSpec().getSelector().toString());
                 case PersistentVolumeClaim claim -> {
                     var spec = claim.getSpec();
                     fields.put(of + "accessModes", spec.getAccessModes().toString());

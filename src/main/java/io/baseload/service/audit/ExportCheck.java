@@ -133,10 +133,7 @@ public final class ExportCheck {
             throw new TrailBrokenException(seq, "line " + line + " should be entry " + seq);
         }
         sealed = false;
-        walked.next(
-                text.getBytes(StandardCharsets.UTF_8),
-                json.path("kind").asString(""),
-                json.path("detail"));
+        walked.next(text.getBytes(StandardCharsets.UTF_8), json.path("kind").asString(""), json.path("detail"));
         kept.forEach(walked::hold);
     }
 

@@ -122,7 +122,7 @@ class AuditRightsTest {
         assertThatThrownBy(() -> append(platform, "admin.test", "{" + end + "}"))
                 .rootCause()
                 .hasMessageContaining("more than one line");
-        assertThatThrownBy(() -> append(platform, "admin.test", "{} "  + end))
+        assertThatThrownBy(() -> append(platform, "admin.test", "{} " + end))
                 .rootCause()
                 .hasMessageContaining("more than one line");
     }
@@ -136,8 +136,9 @@ class AuditRightsTest {
                 append(own, AuditEntry.COMPLETION_INTENT, detail);
                 append(own, "admin.test", detail);
             }
-            assertThat(own.get(Checkpoints.class).take()).hasValueSatisfying(checkpoint -> assertThat(checkpoint.size())
-                    .isEqualTo(8));
+            assertThat(own.get(Checkpoints.class).take())
+                    .hasValueSatisfying(
+                            checkpoint -> assertThat(checkpoint.size()).isEqualTo(8));
             assertThat(own.get(AuditVerifier.class).verify().integrity().reason())
                     .isEmpty();
             var export = new ByteArrayOutputStream();

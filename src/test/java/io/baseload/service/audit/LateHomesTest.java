@@ -13,7 +13,6 @@ import java.util.Objects;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -60,8 +59,8 @@ class LateHomesTest {
     void theySignAgainBecauseTheRestIsProvedToContinueTheirCheckpoint(String memory) throws IOException {
         comeBack(memory);
         append(1);
-        assertThat(checkpoints().take()).hasValueSatisfying(checkpoint -> assertThat(checkpoint.size())
-                .isGreaterThan(600));
+        assertThat(checkpoints().take())
+                .hasValueSatisfying(checkpoint -> assertThat(checkpoint.size()).isGreaterThan(600));
         assertThat(checkpoints().status().refusal()).isEmpty();
         var verification = platform.get(AuditVerifier.class).verify();
         assertThat(verification.integrity().reason()).isEmpty();

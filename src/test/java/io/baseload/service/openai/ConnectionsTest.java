@@ -113,7 +113,7 @@ class ConnectionsTest {
 
     static final class Breaking {
         void answer(HttpServletResponse response) throws IOException {
-            response.getOutputStream().write("begun".getBytes(StandardCharsets.UTF_8));
+            response.getOutputStream().print("begun");
             response.flushBuffer();
             throw new IllegalStateException("broken off");
         }
@@ -128,8 +128,7 @@ class ConnectionsTest {
         var answer = Breaking.class.getDeclaredMethod("answer", HttpServletResponse.class);
         routes.registerMapping(route, new Breaking(), answer);
         try (var connection = new RawConnection(port)) {
-            connection.send("GET /v1/breaking HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer bl_user\r\n"
-                    + "Connection: close\r\n\r\n");
+            connection.send(RawConnection.post("/v1/breaking", "", "Connection: close\r\n"));
             assertTrue(connection.readThrough("5\r\nbegun\r\n").startsWith("HTTP/1.1 200"));
             assertEquals("", connection.readAll());
         } finally {

@@ -19,10 +19,7 @@ import org.springframework.test.context.TestPropertySource;
 /** Connections that begin no TLS handshake give way as well, again and again. */
 @ScriptedTest
 @TestPropertySource(
-        properties = {
-            "server.ssl.bundle=it",
-            "server.tomcat.connection-timeout=10m",
-            "server.tomcat.max-connections=16"
+        properties = {"server.ssl.bundle=it", "server.tomcat.connection-timeout=10m", "server.tomcat.max-connections=16"
         })
 class CrowdedTlsTest {
     private static final int CONNECTIONS = 16;
