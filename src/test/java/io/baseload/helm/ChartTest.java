@@ -12,7 +12,6 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.PersistentVolumeClaim;
-import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodSpec;
 import io.fabric8.kubernetes.api.model.Probe;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -30,7 +29,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,7 +38,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The Helm chart: linted, rendered with several values, and each rendered object read strictly. */
 @Tag("helm")
 class ChartTest {
-    private static final String EVERYTHING = """
+    static final String EVERYTHING = """
         image: {repository: registry.example/baseload, tag: "1.2.3", pullPolicy: Always}
         imagePullSecrets: [{name: pull}]
         bootstrapKey: {existingSecret: first-key, secretKey: api.key}
@@ -300,23 +298,6 @@ class ChartTest {
     }
 
     @Test
-    void theTestPodMayReadTheProbes() throws IOException {
-        var rules = render(EVERYTHING).one(NetworkPolicy.class).getSpec().getIngress();
-        assertThat(rules.get(1).getFrom().getLast().getPodSelector().getMatchLabels())
-                .isEqualTo(testPod().getMetadata().getLabels().entrySet().stream()
-                        .filter(label -> !label.getKey().endsWith("managed-by"))
-                        .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue)));
-        assertThat(render("networkPolicy: {metricsFrom: []}")
-                        .one(NetworkPolicy.class)
-                        .getSpec()
-                        .getIngress()
-                        .get(1)
-                        .getFrom())
-                .as("everyone")
-                .isEmpty();
-    }
-
-    @Test
     void anExistingAccountIsOnlyNamed() throws IOException {
         Manifests chart = render("serviceAccount: {create: false, name: robot}");
         assertThat(chart.has(ServiceAccount.class)).isFalse();
@@ -409,23 +390,6 @@ class ChartTest {
                 .singleElement()
                 .satisfies(
                         volume -> assertThat(volume.getImage().getReference()).isEqualTo("registry.example/models:1"));
-    }
-
-    @Test
-    void aTestPodAsksForReadiness() throws IOException {
-        Pod pod = testPod();
-        assertThat(pod.getMetadata().getLabels()).doesNotContainEntry("app.kubernetes.io/name", "baseload");
-        assertThat(pod.getSpec().getContainers().getFirst().getCommand().getLast())
-                .contains(service(render(""), "management").getMetadata().getName(), "/actuator/health/readiness");
-    }
-
-    /** Helm omits hooks from the rendered objects. */
-    private Pod testPod() throws IOException {
-        Path chart = Manifests.copy(Files.createTempDirectory(folder, "chart"));
-        Path hook = chart.resolve("templates/tests/readiness.yaml");
-        assertThat(hook).content().contains("helm.sh/hook: test");
-        Files.writeString(hook, Files.readString(hook).replace("helm.sh/hook", "no/hook"));
-        return Manifests.render(chart, folder, "").one(Pod.class);
     }
 
     @Test

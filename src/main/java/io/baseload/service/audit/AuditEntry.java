@@ -8,6 +8,10 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.HexFormat;
+import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.json.JsonFactory;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An entry of the trail.
@@ -40,6 +44,17 @@ public record AuditEntry(
     /** The kind of the entry for a read of the trail. */
     public static final String READ = "admin.audit.read";
 
+    /** Without Jackson's limits: whoever may append entries must not be able to append one that nobody can read, because nothing after it could be signed, archived or sent. */
+    private static final JsonMapper JSON = JsonMapper.builder(JsonFactory.builder()
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(Integer.MAX_VALUE)
+                            .maxNumberLength(Integer.MAX_VALUE)
+                            .maxStringLength(Integer.MAX_VALUE)
+                            .maxNameLength(Integer.MAX_VALUE)
+                            .build())
+                    .build())
+            .build();
+
     private static final DateTimeFormatter MICROSECONDS =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'").withZone(ZoneOffset.UTC);
 
@@ -53,6 +68,16 @@ public record AuditEntry(
                 row.getString("detail"),
                 row.getBytes("previous_hash"),
                 row.getBytes("hash"));
+    }
+
+    /** The detail, which need not be an object, nor have the members that its kind suggests. */
+    public JsonNode details() {
+        return json(detail);
+    }
+
+    /** @throws tools.jackson.core.JacksonException if it is not JSON */
+    static JsonNode json(String text) {
+        return JSON.readTree(text);
     }
 
     /** The hashed text: JSON without spaces, members in alphabetical order, the time in UTC to the microsecond. */

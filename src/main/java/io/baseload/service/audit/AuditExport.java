@@ -49,8 +49,8 @@ public final class AuditExport {
         long written = from - 1;
         while (written < last) {
             List<AuditEntry> entries = rows.entries(written, last);
-            if (entries.isEmpty()) {
-                throw new TrailBrokenException(written + 1, "entry " + (written + 1) + " is missing");
+            if (entries.isEmpty() || entries.getFirst().seq() != written + 1) {
+                throw missing(written + 1);
             }
             for (AuditEntry entry : entries) {
                 out.write(entry.canonical());
@@ -63,6 +63,12 @@ public final class AuditExport {
             written = entries.getLast().seq();
         }
         line(out, seal(latest, last));
+    }
+
+    private RuntimeException missing(long seq) {
+        return seq < first()
+                ? new ArchivedException("Entry " + seq + " was archived and dropped meanwhile.")
+                : new TrailBrokenException(seq, "entry " + seq + " is missing");
     }
 
     private static Map<String, Object> head(long from, TrailState state, String origin) {

@@ -244,7 +244,7 @@ public final class Checkpoints {
 
     /** Reads the entries appended since, and compares them with all checkpoints that cover them. */
     private Head advance() {
-        TrailState from = state();
+        TrailState from = afterArchived(state());
         Head head = rows.head();
         if (head.seq() < from.size()) {
             throw new TrailBrokenException(head.seq() + 1, "entries that this process has seen are missing");
@@ -253,10 +253,7 @@ public final class Checkpoints {
             throw new TrailBrokenException(head.seq() + 1, "signed entries are missing");
         }
         if (expected.isPresent() && expected.get().size() < from.size()) {
-            throw new TrailBrokenException(
-                    from.size() + 1,
-                    "the trail begins with entry " + (from.size() + 1) + ", and the last known checkpoint is of "
-                            + expected.get().size() + " entries: they can't be compared");
+            requireContinued(expected.get().size(), expected.get().root(), from);
         }
         var nodes = new ArrayList<Node>();
         var walk = new TrailWalk(from, (level, place, root) -> nodes.add(new Node(level, place, root)));
@@ -283,6 +280,37 @@ public final class Checkpoints {
         walked = reached;
         expected = Optional.empty();
         return head;
+    }
+
+    /** Where the trail begins now, if entries that this home has not seen were archived and dropped while it was away. */
+    private TrailState afterArchived(TrailState from) {
+        TrailState base = rows.base();
+        if (base.size() <= from.size()) {
+            return from;
+        }
+        if (from.size() > 0) {
+            requireContinued(from.size(), from.tree().root(), base);
+        }
+        return base;
+    }
+
+    /** What was dropped has left the nodes of the tree that prove this. */
+    private void requireContinued(long size, byte[] root, TrailState base) {
+        boolean continued;
+        try {
+            var proof = MerkleTree.consistency(size, base.size(), new MerkleNodes(rows));
+            continued =
+                    MerkleTree.isConsistent(size, root, base.size(), base.tree().root(), proof);
+        } catch (ArchivedException | TrailBrokenException e) {
+            continued = false;
+            log.debug("there is no proof", e);
+        }
+        if (!continued) {
+            throw new TrailBrokenException(
+                    base.size() + 1,
+                    "the trail begins with entry " + (base.size() + 1) + ", and nothing proves that the dropped entries"
+                            + " continue the last known checkpoint, of " + size + " entries");
+        }
     }
 
     /** Walks to the current end of a trail that this home may sign. */

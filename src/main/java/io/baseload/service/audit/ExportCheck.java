@@ -10,14 +10,12 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Verifies an export with public keys and nothing else: no service, no database. Every entry must continue the chain, every checkpoint signed with one of the keys must agree with
  * the tree, the last line must cover the last entry, and checkpoints kept elsewhere must agree too. One that can't be compared, because the file begins or ends elsewhere, is no agreement.
  */
 public final class ExportCheck {
-    private static final JsonMapper JSON = new JsonMapper();
     private static final HexFormat HEX = HexFormat.of();
 
     private final Keys keys;
@@ -84,7 +82,7 @@ public final class ExportCheck {
     private void read(String text) {
         JsonNode json;
         try {
-            json = JSON.readTree(text);
+            json = AuditEntry.json(text);
         } catch (JacksonException e) {
             throw new IllegalArgumentException("line " + line + " is not JSON", e);
         }
@@ -135,10 +133,7 @@ public final class ExportCheck {
             throw new TrailBrokenException(seq, "line " + line + " should be entry " + seq);
         }
         sealed = false;
-        walked.next(
-                text.getBytes(StandardCharsets.UTF_8),
-                json.path("kind").asString(""),
-                json.path("detail").toString());
+        walked.next(text.getBytes(StandardCharsets.UTF_8), json.path("kind").asString(""), json.path("detail"));
         kept.forEach(walked::hold);
     }
 

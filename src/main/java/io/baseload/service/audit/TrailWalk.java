@@ -4,16 +4,14 @@ import io.baseload.service.audit.MerkleTree.Frontier;
 import java.security.MessageDigest;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Walks over entries in order and checks that each is unchanged, none is missing or added, and each intent has exactly one outcome. Its memory grows with the number of unanswered
  * intents, not with the length of the trail.
  */
 final class TrailWalk {
-    private static final JsonMapper JSON = new JsonMapper();
-
     private final Map<String, Long> open;
     private final MerkleTree.Subtrees subtrees;
     private final long before;
@@ -45,12 +43,12 @@ final class TrailWalk {
         if (!MessageDigest.isEqual(entry.previousHash(), chain) || !MessageDigest.isEqual(entry.hash(), hash)) {
             throw new TrailBrokenException(entry.seq(), "entry " + entry.seq() + " has a wrong hash");
         }
-        add(canonical, hash, entry.kind(), entry.detail());
+        add(canonical, hash, entry.kind(), entry::details);
     }
 
     /** An entry whose hashes are not stored. */
-    void next(byte[] canonical, String kind, String detail) {
-        add(canonical, AuditEntry.hash(chain, canonical), kind, detail);
+    void next(byte[] canonical, String kind, JsonNode detail) {
+        add(canonical, AuditEntry.hash(chain, canonical), kind, () -> detail);
     }
 
     /** @throws TrailBrokenException if the checkpoint has this size but belongs to another trail */
@@ -79,12 +77,12 @@ final class TrailWalk {
         return new TrailState(tree, chain, open, stray, before);
     }
 
-    private void add(byte[] canonical, byte[] hash, String kind, String detail) {
+    private void add(byte[] canonical, byte[] hash, String kind, Supplier<JsonNode> detail) {
         tree = tree.with(MerkleTree.leafHash(canonical), 0, subtrees);
         chain = hash;
         switch (kind) {
-            case AuditEntry.COMPLETION_INTENT -> open(JSON.readTree(detail));
-            case AuditEntry.COMPLETION_OUTCOME -> close(JSON.readTree(detail));
+            case AuditEntry.COMPLETION_INTENT -> open(detail.get());
+            case AuditEntry.COMPLETION_OUTCOME -> close(detail.get());
             default -> {}
         }
     }

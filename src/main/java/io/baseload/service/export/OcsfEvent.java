@@ -7,7 +7,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 /**
  * An entry as an event of OCSF 1.8, the first version with the profile AI Operation: API Activity (6003), for requests to models with that profile. {@code raw_data} is the entry in canonical form, so that the event
@@ -17,7 +16,6 @@ final class OcsfEvent {
     private static final String VERSION = "1.8.0";
     private static final int CLASS = 6003;
     private static final String BLOCKED = "completion.blocked";
-    private static final JsonMapper JSON = new JsonMapper();
 
     /** The activity that follows from an entry's kind. */
     private enum Activity {
@@ -54,7 +52,7 @@ final class OcsfEvent {
     private OcsfEvent() {}
 
     static Map<String, Object> of(AuditEntry entry) {
-        JsonNode detail = JSON.readTree(entry.detail());
+        JsonNode detail = entry.details();
         Activity activity = Activity.of(entry.kind());
         boolean denied = isDenial(entry);
         var event = new LinkedHashMap<String, Object>();
@@ -77,7 +75,7 @@ final class OcsfEvent {
         event.put(
                 "src_endpoint",
                 detail.hasNonNull("address")
-                        ? Map.of("ip", detail.get("address").asString())
+                        ? Map.of("ip", detail.get("address").asString(""))
                         : Map.of("name", "baseload"));
         event.put("resources", List.of(Map.of("name", entry.subject())));
         if (asked) {
@@ -97,7 +95,7 @@ final class OcsfEvent {
                 case "cancelled" -> putStatus(event, 99, state, state);
                 default -> putStatus(event, 2, "Failure", state);
             }
-            event.put("duration", detail.path("milliseconds").asLong());
+            event.put("duration", detail.path("milliseconds").asLong(0));
         } else if (entry.kind().equals(BLOCKED)) {
             putStatus(event, 2, "Failure", "blocked");
         } else if (entry.kind().startsWith("admin.") || entry.kind().equals(AuditEntry.SIGN_IN)) {
@@ -137,10 +135,10 @@ final class OcsfEvent {
         user.put(
                 "name",
                 person.isObject()
-                        ? person.path("subject").asString()
+                        ? person.path("subject").asString("")
                         : key.isEmpty() ? entry.actor().tenant() : key);
         if (person.isObject()) {
-            user.put("domain", person.path("issuer").asString());
+            user.put("domain", person.path("issuer").asString(""));
         }
         user.put(
                 "org",
@@ -155,7 +153,7 @@ final class OcsfEvent {
         if (entry.kind().startsWith("completion.")) {
             api.put("request", Map.of("uid", entry.subject()));
         } else if (detail.hasNonNull("request_id")) {
-            api.put("request", Map.of("uid", detail.get("request_id").asString()));
+            api.put("request", Map.of("uid", detail.get("request_id").asString("")));
         }
         return api;
     }
@@ -163,7 +161,7 @@ final class OcsfEvent {
     private static void putModel(Map<String, Object> event, AuditEntry entry, JsonNode detail) {
         String fingerprint = detail.path("fingerprint").asString("");
         var model = new LinkedHashMap<String, Object>();
-        model.put("name", detail.get("model").asString());
+        model.put("name", detail.get("model").asString(""));
         model.put("ai_provider", fingerprint.startsWith("backend:") ? fingerprint : "Baseload");
         if (!fingerprint.isEmpty()) {
             model.put("version", fingerprint);
@@ -174,10 +172,10 @@ final class OcsfEvent {
         message.put("service", Map.of("name", "baseload"));
         message.put("ai_role_id", 2);
         message.put("ai_role", "Assistant");
-        long prompt = detail.path("prompt_tokens").asLong();
+        long prompt = detail.path("prompt_tokens").asLong(0);
         message.put("prompt_tokens", prompt);
         if (detail.hasNonNull("completion_tokens")) {
-            long completion = detail.get("completion_tokens").asLong();
+            long completion = detail.get("completion_tokens").asLong(0);
             message.put("completion_tokens", completion);
             message.put("total_tokens", prompt + completion);
         }

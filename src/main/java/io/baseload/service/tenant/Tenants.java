@@ -67,8 +67,12 @@ public final class Tenants {
                 .toList();
     }
 
-    /** @throws TenantConflictException if the id is taken */
+    /** @throws TenantConflictException if the id is taken, or is the name under which the trail has the service's own entries: auditors of a tenant read what has its name */
     public Tenant create(Actor actor, Tenant tenant) {
+        if (tenant.id().equals(Actor.SYSTEM.tenant())) {
+            throw new TenantConflictException(
+                    "No tenant can be called 'system': the audit trail has the service's own entries under this name.");
+        }
         transactions.executeWithoutResult(status -> {
             if (!takeId(tenant)) {
                 throw new TenantConflictException("There is a tenant '" + tenant.id() + "' already.");

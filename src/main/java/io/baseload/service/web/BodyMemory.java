@@ -22,7 +22,7 @@ final class BodyMemory {
         private long bytes;
         private boolean ended;
 
-        /** @param giveUp makes the reading of this body fail; must not block */
+        /** @param giveUp makes the reading of this body fail */
         Body(String owner, Runnable giveUp) {
             this.owner = owner;
             this.giveUp = giveUp;
@@ -50,9 +50,17 @@ final class BodyMemory {
         return body;
     }
 
-    /** Counts received bytes; false if there is no room for them, or the body was dropped. */
-    synchronized boolean grow(Body body, int bytes) {
-        if (body.ended || !makeRoom(body, bytes)) {
+    /** Counts received bytes; false if there is no room for them, or the body was dropped. Whatever the dropping of others takes, no further body waits for it. */
+    boolean grow(Body body, int bytes) {
+        List<Body> dropped = new ArrayList<>();
+        boolean grown = grow(body, bytes, dropped);
+        dropped.forEach(other -> other.giveUp.run());
+        return grown;
+    }
+
+    /** @param dropped gets those that have to be given up */
+    private synchronized boolean grow(Body body, int bytes, List<Body> dropped) {
+        if (body.ended || !makeRoom(body, bytes, dropped)) {
             return false;
         }
         body.bytes += bytes;
@@ -60,25 +68,26 @@ final class BodyMemory {
         return true;
     }
 
-    private boolean makeRoom(Body body, long bytes) {
+    private boolean makeRoom(Body body, long bytes, List<Body> dropped) {
         long own = owned.getOrDefault(body.owner, 0L) + bytes;
-        return makeRoom(body, bytes, other -> other.owner.equals(body.owner))
+        return makeRoom(body, bytes, dropped, other -> other.owner.equals(body.owner))
                 || makeRoom(
                         body,
                         bytes,
+                        dropped,
                         other -> other.owner.equals(body.owner) || owned.getOrDefault(other.owner, 0L) > own);
     }
 
     /** Nobody is dropped if that would not be enough. */
-    private boolean makeRoom(Body body, long bytes, Predicate<Body> which) {
+    private boolean makeRoom(Body body, long bytes, List<Body> dropped, Predicate<Body> which) {
         long all = taken + bytes;
         long own = owned.getOrDefault(body.owner, 0L) + bytes;
-        List<Body> dropped = new ArrayList<>();
+        List<Body> enough = new ArrayList<>();
         var oldest = arriving.iterator();
         while (own + all > limit && oldest.hasNext()) {
             Body other = oldest.next();
             if (other != body && other.bytes > 0 && which.test(other)) {
-                dropped.add(other);
+                enough.add(other);
                 all -= other.bytes;
                 own -= other.owner.equals(body.owner) ? other.bytes : 0;
             }
@@ -86,10 +95,8 @@ final class BodyMemory {
         if (own + all > limit) {
             return false;
         }
-        for (Body other : dropped) {
-            other.giveUp.run();
-            end(other);
-        }
+        enough.forEach(this::end);
+        dropped.addAll(enough);
         return true;
     }
 

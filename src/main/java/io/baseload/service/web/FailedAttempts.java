@@ -1,18 +1,27 @@
 package io.baseload.service.web;
 
+import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.function.LongSupplier;
 
-/** Wrong keys and tokens, counted by address: an address that sends many has to wait, with one more attempt every two seconds. */
+/**
+ * Wrong keys and tokens, counted by address: an address that sends many has to wait, with one more attempt every two seconds. Of IPv6 a network of 64 bits is one address: a single
+ * machine has that many.
+ */
 final class FailedAttempts {
     /** Attempts that an address may make at once. */
     static final int MAX_ATTEMPTS = 30;
 
     private static final long FORGIVEN_NANOS = Duration.ofSeconds(2).toNanos();
 
+    private static final int NETWORK_BYTES = 8;
+
     private final LongSupplier nanoTime;
 
-    /** For each address, the time at which all its wrong attempts are forgiven. */
+    /** For each network, the time at which all its wrong attempts are forgiven. */
     private final LruCache<Long> debts = new LruCache<>();
 
     FailedAttempts(LongSupplier nanoTime) {
@@ -22,7 +31,7 @@ final class FailedAttempts {
     /** @throws ApiException 429 if the address has sent too many */
     void refuseTooMany(String address) {
         long now = nanoTime.getAsLong();
-        long debt = debts.get(address).orElse(now) - now;
+        long debt = debts.get(network(address)).orElse(now) - now;
         if (debt > (MAX_ATTEMPTS - 1) * FORGIVEN_NANOS) {
             throw ApiException.limited(
                     "requests",
@@ -44,11 +53,22 @@ final class FailedAttempts {
 
     /** A counted attempt turned out to be right. */
     void forgive(String address) {
-        debts.merge(address, nanoTime.getAsLong(), (before, none) -> before - FORGIVEN_NANOS);
+        debts.merge(network(address), nanoTime.getAsLong(), (before, none) -> before - FORGIVEN_NANOS);
     }
 
     void count(String address) {
         long now = nanoTime.getAsLong();
-        debts.merge(address, now + FORGIVEN_NANOS, (before, one) -> Math.max(before, now) + FORGIVEN_NANOS);
+        debts.merge(network(address), now + FORGIVEN_NANOS, (before, one) -> Math.max(before, now) + FORGIVEN_NANOS);
+    }
+
+    /** What a proxy reports as the address may be any text. */
+    private static String network(String address) {
+        try {
+            return InetAddress.ofLiteral(address) instanceof Inet6Address six
+                    ? HexFormat.of().formatHex(Arrays.copyOf(six.getAddress(), NETWORK_BYTES))
+                    : address;
+        } catch (IllegalArgumentException e) {
+            return address;
+        }
     }
 }

@@ -60,6 +60,9 @@ public final class HttpProtocol extends Http11NioProtocol {
 
     private HttpProtocol(Endpoint endpoint) {
         super(endpoint);
+        var handler = new UnlistedProcessors(this);
+        endpoint.setHandler(handler);
+        setHandler(handler);
         endpoint.whenFull = this::closeOldest;
         var buffers = endpoint.getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
@@ -79,6 +82,22 @@ public final class HttpProtocol extends Http11NioProtocol {
             }
             super.countUpOrAwaitConnection();
         }
+    }
+
+    /**
+     * Lists no processors for JMX, which nothing here reads: Tomcat would take one lock for all connections, twice for each beyond the 200 whose processors it keeps, and under an
+     * attack hundreds of threads wait for it.
+     */
+    private static final class UnlistedProcessors extends ConnectionHandler<NioChannel> {
+        UnlistedProcessors(HttpProtocol protocol) {
+            super(protocol);
+        }
+
+        @Override
+        protected void register(Processor processor) {}
+
+        @Override
+        protected void unregister(Processor processor) {}
     }
 
     /** @param max -1 if there is no limit */

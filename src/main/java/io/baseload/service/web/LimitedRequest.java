@@ -23,6 +23,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
 
     private final BodyMemory memory;
     private final BodyTerms terms;
+    private final int number;
     private @Nullable Body body;
     private BodyMemory.@Nullable Body counted;
     private @Nullable Map<String, String[]> parameters;
@@ -32,9 +33,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         this.memory = memory;
         this.terms = terms;
         @Nullable ServedConnection connection = ServedConnection.current();
-        if (connection != null) {
-            connection.done(); // with the rest of the request before
-        }
+        this.number = connection == null ? 0 : connection.beginRequest();
     }
 
     /** Counts additional memory that a request needs until it ends, as if it were part of its body; it need not have one. */
@@ -91,7 +90,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         if (body == null) {
             @Nullable ServedConnection connection = ServedConnection.current();
             if (terms.kept() && counted == null) {
-                counted = memory.begin(owner(), connection == null ? () -> {} : connection::cut);
+                counted = memory.begin(owner(), connection == null ? () -> {} : () -> connection.cut(number));
             }
             body = new Body(getRequest().getInputStream(), memory, terms, connection, counted);
         }

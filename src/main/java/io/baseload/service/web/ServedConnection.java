@@ -11,6 +11,7 @@ final class ServedConnection implements AutoCloseable {
 
     private final SocketWrapperBase<?> socket;
     private final Thread thread = Thread.currentThread();
+    private int requests;
     private boolean owed;
     private long since;
     private long patience;
@@ -24,6 +25,12 @@ final class ServedConnection implements AutoCloseable {
     /** The one of this thread; null if it isn't serving a {@link HttpProtocol} connection. */
     static @Nullable ServedConnection current() {
         return CURRENT.get();
+    }
+
+    /** The client no longer has to act for the request before. Returns the number of the new one. */
+    synchronized int beginRequest() {
+        done();
+        return ++requests;
     }
 
     /** From now on the client has to act. */
@@ -61,6 +68,13 @@ final class ServedConnection implements AutoCloseable {
         socket.close();
         thread.interrupt();
         return true;
+    }
+
+    /** The same, unless the request of this number has ended meanwhile. */
+    synchronized void cut(int request) {
+        if (request == requests) {
+            cut();
+        }
     }
 
     /** Whether it has been closed here: nobody will read the answer. */

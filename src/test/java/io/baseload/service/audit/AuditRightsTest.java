@@ -4,6 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.testing.TestPlatform;
+import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.StringReader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -109,6 +114,49 @@ class AuditRightsTest {
                         .list())
                 .rootCause()
                 .hasMessageMatching("(?s).*(query returned no rows|retention).*");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"\n", "\r"})
+    void anEntryIsOneLine(String end) {
+        assertThatThrownBy(() -> append(platform, "admin.test", "{" + end + "}"))
+                .rootCause()
+                .hasMessageContaining("more than one line");
+        assertThatThrownBy(() -> append(platform, "admin.test", "{} " + end))
+                .rootCause()
+                .hasMessageContaining("more than one line");
+    }
+
+    /** Otherwise whoever took over the application could end signing, archiving and sending for ever. */
+    @Test
+    void anEntryThatIsHardToReadStopsNothing() throws IOException {
+        try (var own = TestPlatform.fresh()) {
+            for (String detail : List.of(
+                    "[".repeat(1500) + "]".repeat(1500), "[" + "9".repeat(1500) + ", 1e999999]", "\"x\"", "null")) {
+                append(own, AuditEntry.COMPLETION_INTENT, detail);
+                append(own, "admin.test", detail);
+            }
+            assertThat(own.get(Checkpoints.class).take())
+                    .hasValueSatisfying(
+                            checkpoint -> assertThat(checkpoint.size()).isEqualTo(8));
+            assertThat(own.get(AuditVerifier.class).verify().integrity().reason())
+                    .isEmpty();
+            var export = new ByteArrayOutputStream();
+            own.get(AuditExport.class).write(1, 8, export);
+            var key = own.get(Checkpoints.class).keys().getFirst().key().text();
+            var result = new ExportCheck(List.of(key), List.of())
+                    .check(new BufferedReader(new StringReader(export.toString(StandardCharsets.UTF_8))));
+            assertThat(result.to()).isEqualTo(8);
+            assertThat(result.checkpoints()).isPositive();
+        }
+    }
+
+    private static void append(TestPlatform platform, String kind, String detail) {
+        platform.jdbc()
+                .sql("SELECT audit_append(ARRAY[?::text], '{acme}', '{x}', '{y}', ARRAY[?::text])")
+                .params(kind, detail)
+                .query(Long.class)
+                .single();
     }
 
     @ParameterizedTest

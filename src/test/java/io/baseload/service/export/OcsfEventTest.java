@@ -143,6 +143,20 @@ class OcsfEventTest {
                 .isEqualTo("Failure");
     }
 
+    /** As somebody may append it who took over the application: no entry keeps those after it from being sent. */
+    @Test
+    void membersOfAnotherTypeBreakNothing() {
+        String members = """
+            {"model": {}, "state": [], "milliseconds": {}, "prompt_tokens": "x", "completion_tokens": [], "address": {}, "fingerprint": {},
+             "request_id": [], "person": {"issuer": [], "subject": {}}}\
+            """;
+        for (String kind : List.of("completion.intent", "completion.outcome", "admin.test", "access.forbidden")) {
+            for (String detail : List.of(members, "[]", "null", "7", "[".repeat(2000) + "]".repeat(2000))) {
+                assertThat(event(kind, KEY, detail).get("class_uid").asInt()).isEqualTo(6003);
+            }
+        }
+    }
+
     private static JsonNode event(String kind, Actor actor, String detail) {
         var entry = new AuditEntry(
                 3, Instant.parse("2026-11-29T00:00:00Z"), kind, actor, "subject", detail, new byte[32], new byte[32]);

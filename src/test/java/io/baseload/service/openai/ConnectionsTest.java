@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
 import io.baseload.testing.Patience;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.Charset;
@@ -21,7 +22,10 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
+import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
+import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
 /** Clients that leave, send slowly or too much, read slowly, or go on using a connection. */
 @ScriptedTest
@@ -40,6 +44,10 @@ class ConnectionsTest {
 
     @Autowired
     private ResponseStore responses;
+
+    @Autowired
+    @Qualifier("requestMappingHandlerMapping")
+    private RequestMappingHandlerMapping routes;
 
     @ParameterizedTest
     @ValueSource(strings = {"prefill", "drip"})
@@ -100,6 +108,31 @@ class ConnectionsTest {
             connection.send(RawConnection.post(CHAT, ASK.formatted("flood")));
             String head = connection.readThrough("\r\n\r\n");
             cancelOf(RawConnection.header(head, "x-request-id")).get(Patience.LIMIT.toMinutes(), MINUTES);
+        }
+    }
+
+    static final class Breaking {
+        void answer(HttpServletResponse response) throws IOException {
+            response.getOutputStream().print("begun");
+            response.flushBuffer();
+            throw new IllegalStateException("broken off");
+        }
+    }
+
+    /** Without its last chunk. A file that ends as usual would be taken for a whole one. */
+    @Test
+    void anAnswerThatBreaksOffIsNoWholeOne() throws Exception {
+        var route = RequestMappingInfo.paths("/v1/breaking")
+                .options(routes.getBuilderConfiguration())
+                .build();
+        var answer = Breaking.class.getDeclaredMethod("answer", HttpServletResponse.class);
+        routes.registerMapping(route, new Breaking(), answer);
+        try (var connection = new RawConnection(port)) {
+            connection.send(RawConnection.post("/v1/breaking", "", "Connection: close\r\n"));
+            assertTrue(connection.readThrough("5\r\nbegun\r\n").startsWith("HTTP/1.1 200"));
+            assertEquals("", connection.readAll());
+        } finally {
+            routes.unregisterMapping(route);
         }
     }
 

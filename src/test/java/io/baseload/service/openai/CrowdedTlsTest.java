@@ -4,32 +4,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestCertificate;
-import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.test.context.DynamicPropertyRegistry;
 import org.springframework.test.context.DynamicPropertySource;
+import org.springframework.test.context.TestPropertySource;
 
 /** Connections that begin no TLS handshake give way as well, again and again. */
-@SpringBootTest(
-        classes = ScriptedService.class,
-        webEnvironment = WebEnvironment.RANDOM_PORT,
-        properties = {
-            "management.endpoint.health.group.readiness.include=readinessState",
-            "management.endpoint.health.group.liveness.include=livenessState",
-            "server.ssl.bundle=it",
-            "server.tomcat.connection-timeout=10m",
-            "server.tomcat.max-connections=16"
+@ScriptedTest
+@TestPropertySource(
+        properties = {"server.ssl.bundle=it", "server.tomcat.connection-timeout=10m", "server.tomcat.max-connections=16"
         })
 class CrowdedTlsTest {
     private static final int CONNECTIONS = 16;
@@ -53,17 +43,10 @@ class CrowdedTlsTest {
 
     @Test
     void thoseThatSayNothingGiveWay() throws Exception {
-        List<Socket> silent = new ArrayList<>();
-        try {
+        try (var silent = new OpenConnections()) {
             for (int round = 0; round < 3; round++) {
-                for (int i = 0; i < CONNECTIONS; i++) {
-                    silent.add(new Socket("localhost", port));
-                }
+                silent.begin(port, CONNECTIONS, "");
                 assertThat(status()).isEqualTo(200);
-            }
-        } finally {
-            for (Socket socket : silent) {
-                socket.close();
             }
         }
     }

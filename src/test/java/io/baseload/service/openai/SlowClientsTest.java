@@ -4,31 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.Patience;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.security.autoconfigure.web.servlet.SecurityFilterProperties;
-import org.springframework.boot.test.context.SpringBootTest;
-import org.springframework.boot.test.context.SpringBootTest.WebEnvironment;
 import org.springframework.boot.test.web.server.LocalServerPort;
 import org.springframework.boot.tomcat.TomcatWebServer;
 import org.springframework.boot.web.server.servlet.context.ServletWebServerApplicationContext;
 import org.springframework.boot.web.servlet.FilterRegistrationBean;
 import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Import;
 import org.springframework.security.web.csrf.CookieCsrfTokenRepository;
 import org.springframework.security.web.csrf.CsrfFilter;
 import org.springframework.security.web.csrf.CsrfTokenRequestAttributeHandler;
+import org.springframework.test.context.TestPropertySource;
 
 /** Clients that never finish what they begin, more of them than there may be connections: others are answered. */
-@SpringBootTest(
-        classes = {ScriptedService.class, SlowClientsTest.Forms.class},
-        webEnvironment = WebEnvironment.RANDOM_PORT,
+@ScriptedTest
+@Import(SlowClientsTest.Forms.class)
+@TestPropertySource(
         properties = {
-            "management.endpoint.health.group.readiness.include=readinessState",
-            "management.endpoint.health.group.liveness.include=livenessState",
             "server.tomcat.connection-timeout=5s",
             "server.tomcat.max-connections=40",
             "baseload.management-port=0"
@@ -37,10 +33,6 @@ class SlowClientsTest {
     private static final String ASK = """
         {"model": "m", "messages": [{"role": "user", "content": "Hi"}]}\
         """;
-    private static final String HALF_A_HEADER = "GET /v1/models HTTP/1.1\r\nHost: x\r\nX-A: ";
-    private static final String HALF_A_BODY =
-            "POST /v1/chat/completions HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer bl_user\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: 500\r\n\r\n{";
     private static final String FORM = "POST /form HTTP/1.1\r\nHost: x\r\n"
             + "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s";
     private static final String LIVENESS = "/actuator/health/liveness";
@@ -64,38 +56,16 @@ class SlowClientsTest {
     @Autowired
     private ServletWebServerApplicationContext context;
 
-    private final List<RawConnection> slow = new ArrayList<>();
+    private final OpenConnections slow = new OpenConnections();
 
     @AfterEach
     void close() throws IOException {
-        for (RawConnection connection : slow) {
-            connection.close();
-        }
-    }
-
-    private void begin(int count, String text) throws IOException {
-        for (int i = 0; i < count; i++) {
-            var connection = new RawConnection(port);
-            slow.add(connection);
-            connection.send(text);
-        }
-    }
-
-    /** Sends a byte to each, as clients do that want to be no client that has fallen silent; forgets those that are gone. */
-    private void trickle(String text) {
-        slow.removeIf(connection -> {
-            try {
-                connection.send(text);
-                return false;
-            } catch (IOException gone) {
-                return true;
-            }
-        });
+        slow.close();
     }
 
     private void othersAreAnswered(String trickled) throws Exception {
         for (int i = 0; i < 5; i++) {
-            trickle(trickled);
+            slow.trickle(trickled);
             assertThat(answered(RawConnection.post("/v1/chat/completions", ASK, "Connection: close\r\n")))
                     .isTrue();
             assertThat(answered("GET " + LIVENESS + " HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"))
@@ -120,29 +90,29 @@ class SlowClientsTest {
 
     @Test
     void aHeaderHasToComeAsAWhole() throws Exception {
-        begin(1, HALF_A_HEADER);
-        for (int i = 0; i < 3000 && !slow.isEmpty(); i++) {
+        slow.begin(port, OpenConnections.HALF_A_HEADER);
+        for (int i = 0; i < 3000 && !slow.all().isEmpty(); i++) {
             Thread.sleep(100);
-            trickle("b");
+            slow.trickle("b");
         }
-        assertThat(slow).isEmpty();
+        assertThat(slow.all()).isEmpty();
     }
 
     @Test
     void headersThatNeverEndKeepNobodyOut() throws Exception {
-        begin(100, HALF_A_HEADER);
+        slow.begin(port, 100, OpenConnections.HALF_A_HEADER);
         othersAreAnswered("b");
     }
 
     @Test
     void bodiesThatNeverEndKeepNobodyOut() throws Exception {
-        begin(100, HALF_A_BODY);
+        slow.begin(port, 100, OpenConnections.HALF_A_BODY);
         othersAreAnswered(" ");
     }
 
     @Test
     void formsThatNeverEndKeepNobodyOut() throws Exception {
-        begin(100, FORM.formatted(500, "a"));
+        slow.begin(port, 100, FORM.formatted(500, "a"));
         othersAreAnswered("b");
     }
 
@@ -175,13 +145,13 @@ class SlowClientsTest {
 
     @Test
     void connectionsWithoutARequestKeepNobodyOut() throws Exception {
-        begin(100, "");
+        slow.begin(port, 100, "");
         othersAreAnswered("");
     }
 
     @Test
     void theRestOfARefusedBodyKeepsNobodyOut() throws Exception {
-        begin(100, HALF_A_BODY.replace("bl_user", "wrong"));
+        slow.begin(port, 100, OpenConnections.HALF_A_BODY.replace("bl_user", "wrong"));
         othersAreAnswered(" ");
     }
 
@@ -200,7 +170,7 @@ class SlowClientsTest {
                 .getService()
                 .findConnectors()[1]
                 .getLocalPort();
-        begin(40, HALF_A_BODY);
+        slow.begin(port, 40, OpenConnections.HALF_A_BODY);
         assertStatus(200, () -> new Web(management).get(LIVENESS, "no-key"));
         assertStatus(404, () -> new Web(management).get("/v1/models", Web.USER));
         assertStatus(404, () -> new Web(management).chat(ASK));

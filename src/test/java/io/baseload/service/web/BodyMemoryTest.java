@@ -2,8 +2,11 @@ package io.baseload.service.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BodyMemoryTest {
@@ -82,6 +85,21 @@ class BodyMemoryTest {
         assertThat(givenUp).isEmpty();
         assertThat(memory.grow(others, 1)).isTrue();
         assertThat(memory.taken()).isEqualTo(61);
+    }
+
+    /** It closes a connection, which takes a while. */
+    @Test
+    void nobodyWaitsWhileABodyIsGivenUp() {
+        var others = new CompletableFuture<Boolean>();
+        var first = memory.begin(
+                "a",
+                () -> others.completeAsync(() -> memory.grow(begin("d fourth"), 1))
+                        .orTimeout(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES)
+                        .join());
+        assertThat(memory.grow(first, 40)).isTrue();
+        assertThat(memory.grow(begin("b second"), 30)).isTrue();
+        assertThat(memory.grow(begin("c third"), 20)).isTrue();
+        assertThat(others).isCompletedWithValue(true);
     }
 
     @Test

@@ -83,6 +83,22 @@ class KeyChecksTest {
         assertThat(checks.check("right too", "a")).hasValue(CALLER);
     }
 
+    /** Somebody with one machine has 2^64 of them. */
+    @Test
+    void theAddressesOfANetworkWaitTogether() {
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
+            assertThat(checks.check("wrong" + i, "2001:db8:0:1:0:0:0:" + Integer.toHexString(i)))
+                    .isEmpty();
+        }
+        assertThatThrownBy(() -> checks.check("another", "2001:db8:0:1::abcd")).isInstanceOf(ApiException.class);
+        assertThat(checks.check("right", "2001:db8:0:2::1")).hasValue(CALLER);
+        assertThat(checks.check("right too", "::ffff:192.0.2.1")).hasValue(CALLER);
+        for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
+            assertThat(checks.check("wrong again" + i, "192.0.2.1")).isEmpty();
+        }
+        assertThat(checks.check("right as well", "192.0.2.2")).hasValue(CALLER);
+    }
+
     @Test
     void wrongKeysAndWrongTokensCountTogether() {
         var tokens = checks(this::lookUp);
