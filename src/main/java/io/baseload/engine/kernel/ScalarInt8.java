@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.quant.IntegerTable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 without its last two bits ({@link TileRows#step}) and q rounded to nearest even. With v the values
  * of the codes as integers, y = Σ over groups of d·(step·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are minimums, Σ over blocks of m·Σ step·q is
  * a separate sum, which is added to y at the end. The values of a table are the integers of an {@link IntegerTable} times its unit, by which y is multiplied at the end.
+ *
+ * <p>Where sums have 16 bits ({@link TileForm#LIMITED}), max |x| counts as larger if the magnitudes of q would add up to more than these hold ({@link TileRows#limiting}).
  */
 final class ScalarInt8 {
     /** A group whose largest value is below this counts as zero. */
@@ -34,9 +37,17 @@ final class ScalarInt8 {
      * One row of x times the rows of one panel.
      *
      * @param table the values of codes; null if they are integers themselves
+     * @param form the form of rows of x
      */
     static void multiply(
-            PackedMatrix w, @Nullable IntegerTable table, int panel, Rows x, Rows y, int row, Scratch scratch) {
+            PackedMatrix w,
+            @Nullable IntegerTable table,
+            TileForm form,
+            int panel,
+            Rows x,
+            Rows y,
+            int row,
+            Scratch scratch) {
         int size = w.packing().block();
         int group = TileKernel.group(w.packing());
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
@@ -46,7 +57,7 @@ final class ScalarInt8 {
         for (int column = 0; column < w.cols(); column += group) {
             integers(w, table, panel, column / size, scratch);
             int from = x.at(row) + column;
-            float max = max(x.data(), from, group);
+            float max = max(x.data(), from, group, form.most());
             float step = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
             for (int lane = 0; lane < lanes; lane++) {
@@ -93,12 +104,33 @@ final class ScalarInt8 {
         return TileRows.step(max) * sum;
     }
 
+    /** What the largest |x| of a group counts as. */
+    private static float max(float[] x, int at, int group, int most) {
+        float max = max(x, at, group);
+        if (most == Integer.MAX_VALUE || max < MIN_MAGNITUDE) {
+            return max;
+        }
+        int magnitudes = Math.max(magnitudes(x, at, group, 127 / max), magnitudes(x, at + 4, group, 127 / max));
+        return magnitudes > most ? max * TileRows.limiting(magnitudes, group, most) : max;
+    }
+
     private static float max(float[] x, int at, int group) {
         float max = 0;
         for (int i = 0; i < group; i++) {
             max = Math.max(max, Math.abs(x[at + i]));
         }
         return max;
+    }
+
+    /** Σ |q| of four of each eight columns. */
+    private static int magnitudes(float[] x, int at, int group, float inverse) {
+        int sum = 0;
+        for (int eight = 0; eight < group; eight += 8) {
+            for (int i = 0; i < 4; i++) {
+                sum += Math.abs((int) Math.rint((double) x[at + eight + i] * inverse));
+            }
+        }
+        return sum;
     }
 
     /** The codes of a block as integers, and its scales. */

@@ -13,6 +13,7 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
 import jdk.incubator.vector.ByteVector;
@@ -135,20 +136,62 @@ public final class Int8Rows {
         codes(x, at, to.cols(), size, 0);
         for (int g = 0; g < to.cols() / size; g++) {
             int from = 1 + g * size;
-            int sum = starts[g];
+            long codes = to.codes(row, g);
             int part = switch (to.form()) {
                 case SIGNED -> {
-                    store(from, to, to.codes(row, g));
+                    store(from, to, codes);
                     yield 0;
                 }
                 case SHORT_SUMS -> {
-                    store(from, to, to.codes(row, g));
-                    yield firstFours(from, size);
+                    store(from, to, codes);
+                    yield (short) halves(from, size);
                 }
-                case MAGNITUDES -> (storeMagnitudes(from, to, to.codes(row, g)) - sum) / 2;
+                case LIMITED -> {
+                    int first = limit(g, x, at + g * size, to);
+                    store(from, to, codes);
+                    yield first;
+                }
+                case MAGNITUDES -> (storeMagnitudes(from, to, codes) - starts[g]) / 2;
             };
-            to.numbers(row, g, sum, part, steps[g]);
+            to.numbers(row, g, starts[g], part, steps[g]);
         }
+    }
+
+    /** Quantizes a group again with a larger step if the magnitudes of its codes add up to more than the tiles' form allows. Returns the sum of the codes of columns 0 … 3 of each eight. */
+    private int limit(int group, float[] x, int at, TileRows to) {
+        int size = to.columns();
+        int most = to.form().most();
+        int from = 1 + group * size;
+        long halves = halves(from, size);
+        int magnitudes = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
+        if (magnitudes <= most) {
+            return (short) halves;
+        }
+        float max = sums[group] * TileRows.limiting(magnitudes, size, most);
+        steps[group] = TileRows.step(max);
+        round(x, at, size, 127 / max, from);
+        halves = halves(from, size);
+        starts[group] = (short) halves + (short) (halves >> Integer.SIZE);
+        return (short) halves;
+    }
+
+    /**
+     * The sums of a group's codes and of their magnitudes: in the lower int those of columns 0 … 3 of each eight, in the upper one those of columns 4 … 7. The lower 16 bits are the sum of the codes; the
+     * sum of the magnitudes has been added to the upper ones.
+     */
+    private long halves(int from, int size) {
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < size; i += L) {
+            IntVector code = IntVector.fromArray(INTS, codes, from + i);
+            sum = sum.add(code.abs().lanewise(LSHL, Short.SIZE).add(code));
+        }
+        int first = sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
+        int last = sum.reduceLanes(ADD) - first;
+        return (long) last << Integer.SIZE | Integer.toUnsignedLong(first);
+    }
+
+    private static int magnitudes(int half) {
+        return (half - (short) half) >> Short.SIZE;
     }
 
     /** Stores the codes of a group as bytes. */
@@ -157,15 +200,6 @@ public final class Int8Rows {
             IntVector ordered = IntVector.fromArray(INTS, codes, from + i).rearrange(EVEN_ODD);
             ((ByteVector) ordered.convertShape(I2B, BYTES, 0)).intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
         }
-    }
-
-    /** The sum of a group's codes of columns 0 … 3 of each eight. */
-    private int firstFours(int from, int size) {
-        IntVector sum = IntVector.zero(INTS);
-        for (int i = 0; i < size; i += L) {
-            sum = sum.add(IntVector.fromArray(INTS, codes, from + i));
-        }
-        return sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
     }
 
     /** Stores the magnitudes of a group's codes and then their signs, and returns the sum of the magnitudes. */
@@ -184,7 +218,7 @@ public final class Int8Rows {
     }
 
     /**
-     * The codes of a row, and for each group its step and, in {@link #starts}, the sum of its codes. One loop over the whole row after the other, because a vector that was just written as
+     * The codes of a row, and for each group its step and, in {@link #starts}, the sum of its codes, and in {@link #sums} the largest |x|. One loop over the whole row after the other, because a vector that was just written as
      * two is read slowly.
      */
     private void codes(float[] x, int at, int width, int group, int first) {
@@ -194,6 +228,7 @@ public final class Int8Rows {
         }
         for (int i = 0, g = first; i < width; i += group, g++) {
             float max = steps[g];
+            sums[g] = max;
             steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
         }

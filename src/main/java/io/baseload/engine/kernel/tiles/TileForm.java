@@ -9,11 +9,23 @@ public enum TileForm {
     SIGNED,
     /** Codes, for weights whose sums fit in 16 bits only after their offset has been taken away. */
     SHORT_SUMS,
+    /** The same for weights whose sums fit only if {@link #most codes aren't too large}. */
+    LIMITED,
     /** Magnitudes of codes, and their signs, for weights that have signs themselves. */
     MAGNITUDES;
 
     /** The form for some weights. */
     public static TileForm of(VectorInstructions set, Packing packing) {
         return CodeValues.of(packing.codes(), set).form();
+    }
+
+    /** Whether sums have 16 bits, and begin without the offset's share. */
+    boolean shortSums() {
+        return this == SHORT_SUMS || this == LIMITED;
+    }
+
+    /** The most that the magnitudes of a group's codes may add up to, of columns 0 … 3 of each eight, or of columns 4 … 7; steps are larger where they would be more. */
+    public int most() {
+        return this == LIMITED ? Short.MAX_VALUE / CodeValues.REACH : Integer.MAX_VALUE;
     }
 }

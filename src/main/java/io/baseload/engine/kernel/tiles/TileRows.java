@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>{@link TileForm#SIGNED}</b>: {@link #START_BITS} − 8·Σ q and {@link #START_BITS} − 128·Σ q. A sum begins with one of them, and so without the offset of weights that stand for −8 … 7 or −128 … 127.
  *
- * <p><b>{@link TileForm#SHORT_SUMS}</b>: the first one is two integers of 16 bits, −16·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
+ * <p><b>{@link TileForm#SHORT_SUMS}</b> and <b>{@link TileForm#LIMITED}</b>: the first one is two integers of 16 bits, −64·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
  *
  * <p><b>{@link TileForm#MAGNITUDES}</b>: codes are stored as magnitudes |q|, which are followed by their signs s, bytes −1 where q is negative and otherwise 0. With w, the weights, w XOR s is w or −w − 1, and so
  *
@@ -135,10 +135,21 @@ public final class TileRows {
     }
 
     /**
+     * The factor by which the largest |x| of a group counts as larger than it is, so that the magnitudes of codes aren't too large. Half of a group's numbers are rounded up by half of a step at most, in this quantization and
+     * in the next one.
+     *
+     * @param magnitudes the sum without the factor, which is more than {@code most}
+     * @param columns of the group
+     */
+    public static float limiting(int magnitudes, int columns, int most) {
+        return (magnitudes + columns / 4) / (float) (most - columns / 4);
+    }
+
+    /**
      * Sets the numbers of a group.
      *
      * @param sum of its codes
-     * @param part for {@link TileForm#SHORT_SUMS} the sum of the codes of columns 0 … 3 of each eight, for {@link TileForm#MAGNITUDES} that of the magnitudes of negative codes; not needed otherwise
+     * @param part for sums of 16 bits the sum of the codes of columns 0 … 3 of each eight, for {@link TileForm#MAGNITUDES} that of the magnitudes of negative codes; not needed otherwise
      * @param step as computed by {@link #step}
      */
     public void numbers(int row, int group, int sum, int part, float step) {
@@ -153,7 +164,7 @@ public final class TileRows {
     private int start(int sum, int part) {
         return switch (form) {
             case SIGNED -> START_BITS - (sum << CodeValues.NIBBLE_SHIFT);
-            case SHORT_SUMS -> {
+            case SHORT_SUMS, LIMITED -> {
                 int first = -part << CodeValues.SHORT_SHIFT;
                 int last = (part - sum) << CodeValues.SHORT_SHIFT;
                 yield (last << Short.SIZE) | (first & 0xFFFF);
