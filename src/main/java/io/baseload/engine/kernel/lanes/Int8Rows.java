@@ -133,65 +133,22 @@ public final class Int8Rows {
     /** Quantizes a row in the tiles' groups for {@link TileKernel}. */
     public void quantize(int row, float[] x, int at, TileRows to) {
         int size = to.columns();
-        codes(x, at, to.cols(), size, 0);
+        boolean halves = to.form() == TileForm.SHORT_SUMS || to.form() == TileForm.LIMITED;
+        if (halves) {
+            limitedCodes(x, at, to.cols(), size, to.form().most());
+        } else {
+            codes(x, at, to.cols(), size, 0);
+        }
         for (int g = 0; g < to.cols() / size; g++) {
             int from = 1 + g * size;
-            long codes = to.codes(row, g);
-            int part = switch (to.form()) {
-                case SIGNED -> {
-                    store(from, to, codes);
-                    yield 0;
-                }
-                case SHORT_SUMS -> {
-                    store(from, to, codes);
-                    yield (short) halves(from, size);
-                }
-                case LIMITED -> {
-                    int first = limit(g, x, at + g * size, to);
-                    store(from, to, codes);
-                    yield first;
-                }
-                case MAGNITUDES -> (storeMagnitudes(from, to, codes) - starts[g]) / 2;
-            };
+            int part = halves ? offsets[g] : 0;
+            if (to.form() == TileForm.MAGNITUDES) {
+                part = (storeMagnitudes(from, to, to.codes(row, g)) - starts[g]) / 2;
+            } else {
+                store(from, to, to.codes(row, g));
+            }
             to.numbers(row, g, starts[g], part, steps[g]);
         }
-    }
-
-    /** Quantizes a group again with a larger step if the magnitudes of its codes add up to more than the tiles' form allows. Returns the sum of the codes of columns 0 … 3 of each eight. */
-    private int limit(int group, float[] x, int at, TileRows to) {
-        int size = to.columns();
-        int most = to.form().most();
-        int from = 1 + group * size;
-        long halves = halves(from, size);
-        int magnitudes = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
-        if (magnitudes <= most) {
-            return (short) halves;
-        }
-        float max = sums[group] * TileRows.limiting(magnitudes, size, most);
-        steps[group] = TileRows.step(max);
-        round(x, at, size, 127 / max, from);
-        halves = halves(from, size);
-        starts[group] = (short) halves + (short) (halves >> Integer.SIZE);
-        return (short) halves;
-    }
-
-    /**
-     * The sums of a group's codes and of their magnitudes: in the lower int those of columns 0 … 3 of each eight, in the upper one those of columns 4 … 7. The lower 16 bits are the sum of the codes; the
-     * sum of the magnitudes has been added to the upper ones.
-     */
-    private long halves(int from, int size) {
-        IntVector sum = IntVector.zero(INTS);
-        for (int i = 0; i < size; i += L) {
-            IntVector code = IntVector.fromArray(INTS, codes, from + i);
-            sum = sum.add(code.abs().lanewise(LSHL, Short.SIZE).add(code));
-        }
-        int first = sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
-        int last = sum.reduceLanes(ADD) - first;
-        return (long) last << Integer.SIZE | Integer.toUnsignedLong(first);
-    }
-
-    private static int magnitudes(int half) {
-        return (half - (short) half) >> Short.SIZE;
     }
 
     /** Stores the codes of a group as bytes. */
@@ -218,7 +175,7 @@ public final class Int8Rows {
     }
 
     /**
-     * The codes of a row, and for each group its step and, in {@link #starts}, the sum of its codes, and in {@link #sums} the largest |x|. One loop over the whole row after the other, because a vector that was just written as
+     * The codes of a row, and for each group its step and, in {@link #starts}, the sum of its codes. One loop over the whole row after the other, because a vector that was just written as
      * two is read slowly.
      */
     private void codes(float[] x, int at, int width, int group, int first) {
@@ -228,9 +185,28 @@ public final class Int8Rows {
         }
         for (int i = 0, g = first; i < width; i += group, g++) {
             float max = steps[g];
-            sums[g] = max;
             steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
+        }
+    }
+
+    /** As {@link #codes}, with a larger step for a group if the magnitudes of one half's codes would add up to more than {@code most}. {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. */
+    private void limitedCodes(float[] x, int at, int width, int group, int most) {
+        this.group = group;
+        for (int i = 0, g = 0; i < width; i += group, g++) {
+            steps[g] = max(x, at + i, group);
+        }
+        for (int i = 0, g = 0; i < width; i += group, g++) {
+            float max = steps[g];
+            long halves = roundHalves(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
+            int magnitudes = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
+            if (magnitudes > most) {
+                max *= TileRows.limiting(magnitudes, group, most);
+                halves = roundHalves(x, at + i, group, 127 / max, 1 + i);
+            }
+            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
+            offsets[g] = (short) halves;
+            starts[g] = (short) halves + (short) (halves >> Integer.SIZE);
         }
     }
 
@@ -258,6 +234,31 @@ public final class Int8Rows {
             sum = sum.add(rounded);
         }
         return sum.reduceLanes(ADD);
+    }
+
+    /**
+     * Rounds a group's numbers. In the lower int of the result are the sums of codes and of their magnitudes of columns 0 … 3 of each eight, in the upper one those of columns 4 … 7: the sum of the codes
+     * in 16 bits, and the sum of the magnitudes added to the bits above.
+     */
+    private long roundHalves(float[] x, int at, int group, float inverse, int to) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
+        FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < group; i += L) {
+            IntVector rounded = FloatVector.fromArray(FLOATS, x, at + i)
+                    .fma(factor, round)
+                    .reinterpretAsInts()
+                    .sub(ROUND_BITS);
+            rounded.intoArray(codes, to + i);
+            sum = sum.add(rounded.abs().lanewise(LSHL, Short.SIZE).add(rounded));
+        }
+        int first = sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
+        int last = sum.reduceLanes(ADD) - first;
+        return (long) last << Integer.SIZE | Integer.toUnsignedLong(first);
+    }
+
+    private static int magnitudes(int half) {
+        return (half - (short) half) >> Short.SIZE;
     }
 
     private void digits(int width, int to) {

@@ -191,7 +191,7 @@ final class TileCode {
     private void products(int column, int ofGroup) {
         int bytes = layout.codeBytes() / packing.block() * WeightCode.COLUMNS;
         int from = column / WeightCode.COLUMNS * bytes;
-        if (!layout.unpacked() || !Boolean.getBoolean("nopf")) loop.requestAhead(from, bytes);
+        loop.requestAhead(from, bytes);
         if (layout.unpacked()) {
             load(from);
             sumCode.even(ofGroup);
