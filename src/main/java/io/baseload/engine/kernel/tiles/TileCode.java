@@ -70,7 +70,12 @@ final class TileCode {
     private final Vector[] sums;
 
     private final Vector[] even;
+
+    /** The same vectors as {@link #even} unless {@link #apart}. */
     private final Vector[] odd;
+
+    /** Whether there are vectors for both even and odd columns. */
+    private final boolean apart;
 
     private final Vector number;
     private final Vector product;
@@ -101,7 +106,7 @@ final class TileCode {
         List<Vector> free = List.of(number, product);
         Vector[] sumConstants = vectors(SumCode.constants(values));
         int constants = layout.unpacked() ? 0 : WeightCode.constants(set, packing.codes());
-        boolean apart = !layout.unpacked() && used + parts + constants <= set.registers();
+        apart = !layout.unpacked() && used + parts + constants <= set.registers();
         odd = apart ? vectors(parts) : even;
         weights = new WeightCode(code, set, packing.codes(), even, odd, free, vectors(apart ? constants : 0));
         scales = new ScaleCode(code, layout.scales(), free);
@@ -197,7 +202,7 @@ final class TileCode {
             sumCode.even(ofGroup);
             load(from + LINE);
             sumCode.odd(ofGroup);
-        } else if (odd == even) {
+        } else if (!apart) {
             weights.readEven(from);
             sumCode.even(ofGroup);
             weights.readOdd(from);
