@@ -57,7 +57,7 @@ final class ScalarInt8 {
         for (int column = 0; column < w.cols(); column += group) {
             integers(w, table, panel, column / size, scratch);
             int from = x.at(row) + column;
-            float max = max(x.data(), from, group, form.most());
+            float max = max(x.data(), from, group, form);
             float step = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
             for (int lane = 0; lane < lanes; lane++) {
@@ -105,13 +105,24 @@ final class ScalarInt8 {
     }
 
     /** What the largest |x| of a group counts as. */
-    private static float max(float[] x, int at, int group, int most) {
+    private static float max(float[] x, int at, int group, TileForm form) {
         float max = max(x, at, group);
-        if (most == Integer.MAX_VALUE || max < MIN_MAGNITUDE) {
+        if (form != TileForm.LIMITED || max < MIN_MAGNITUDE) {
             return max;
         }
-        int magnitudes = Math.max(magnitudes(x, at, group, 127 / max), magnitudes(x, at + 4, group, 127 / max));
-        return magnitudes > most ? max * TileRows.limiting(magnitudes, group, most) : max;
+        int[] halves = new int[2];
+        int pair = 0;
+        for (int i = 0; i < group; i++) {
+            int magnitude = magnitude(x[at + i], max);
+            halves[i % 8 / 4] += magnitude;
+            // of each four columns, the first and the third are multiplied together, and the others
+            pair = i % 4 < 2 ? Math.max(pair, magnitude + magnitude(x[at + i + 2], max)) : pair;
+        }
+        return max * TileRows.limiting(Math.max(halves[0], halves[1]), pair, group);
+    }
+
+    private static int magnitude(float x, float max) {
+        return Math.abs((int) Math.rint((double) x * (127 / max)));
     }
 
     private static float max(float[] x, int at, int group) {
@@ -120,17 +131,6 @@ final class ScalarInt8 {
             max = Math.max(max, Math.abs(x[at + i]));
         }
         return max;
-    }
-
-    /** Σ |q| of four of each eight columns. */
-    private static int magnitudes(float[] x, int at, int group, float inverse) {
-        int sum = 0;
-        for (int eight = 0; eight < group; eight += 8) {
-            for (int i = 0; i < 4; i++) {
-                sum += Math.abs((int) Math.rint((double) x[at + eight + i] * inverse));
-            }
-        }
-        return sum;
     }
 
     /** The codes of a block as integers, and its scales. */

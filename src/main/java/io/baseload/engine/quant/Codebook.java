@@ -81,16 +81,12 @@ public final class Codebook {
             Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1));
 
-    /** NF4's integers and their unit have little error for normally distributed weights, and nearly no mean error; those of IQ4 the least error. FP4's are exact except the smallest. */
+    /** Of integers up to 76 these have the least error for normally distributed weights. FP4's are exact except the smallest. */
     private static final Map<Codes, IntegerTable> SHORT_SUMS = Map.of(
-            Codes.NF4,
-                    IntegerTable.of(
-                            new byte[] {-53, -37, -28, -21, -15, -10, -5, 0, 4, 9, 13, 18, 23, 30, 39, 53}, 1 / 53.216f),
+            Codes.NF4, nearest(NF4, 1 / 76.3f),
             Codes.FP4, nearest(FP4, 1 / 48f),
             Codes.E2M1, nearest(E2M1, 1),
-            Codes.IQ4,
-                    IntegerTable.of(
-                            new byte[] {-50, -41, -33, -26, -19, -14, -9, -4, 0, 5, 10, 15, 21, 27, 35, 45}, 2.5303f));
+            Codes.IQ4, nearest(IQ4, 1.6703f));
 
     private static IntegerTable nearest(float[] values, float unit) {
         byte[] integers = new byte[values.length];
@@ -110,7 +106,7 @@ public final class Codebook {
         return integers(SMALL, codes);
     }
 
-    /** The same for instructions that add products in 16 bits: integers up to 53. */
+    /** The same for instructions that add products in 16 bits: integers up to 76. */
     public static IntegerTable shortSums(Codes codes) {
         return integers(SHORT_SUMS, codes);
     }

@@ -46,10 +46,12 @@ class LimitedRowsTest {
         for (int i = 0; i < rows.columns(); i++) {
             int code = rows.memory().get(JAVA_BYTE, rows.codes(0, group) + i);
             int column = at + i / 8 * 8 + i % 4 * 2 + i % 8 / 4;
+            int other = rows.memory().get(JAVA_BYTE, rows.codes(0, group) + (i ^ 1));
+            assertThat(Math.abs(code) + Math.abs(other)).isLessThanOrEqualTo(TileForm.MAX_PAIR);
             assertThat(step * code).isCloseTo(x[column], within(0.51f * step));
             first += FIRST[i % 8] ? Math.abs(code) : 0;
             last += FIRST[i % 8] ? 0 : Math.abs(code);
         }
-        assertThat(Math.max(first, last)).isLessThanOrEqualTo(rows.form().most());
+        assertThat(Math.max(first, last)).isLessThanOrEqualTo(TileForm.MAX_HALF);
     }
 }

@@ -70,6 +70,9 @@ public final class Int8Rows {
     private static final VectorShuffle<Integer> EVEN_ODD =
             VectorShuffle.fromOp(INTS, i -> i / 8 * 8 + i % 4 * 2 + i % 8 / 4);
 
+    /** The other one of two columns of each four that are multiplied together. */
+    private static final VectorShuffle<Integer> OTHER_OF_PAIR = VectorShuffle.fromOp(INTS, i -> i ^ 2);
+
     private final int cols;
 
     /** The codes of a row, from index 1 on, so that each has one before it. */
@@ -135,7 +138,7 @@ public final class Int8Rows {
         int size = to.columns();
         boolean halves = to.form() == TileForm.SHORT_SUMS || to.form() == TileForm.LIMITED;
         if (halves) {
-            limitedCodes(x, at, to.cols(), size, to.form().most());
+            limitedCodes(x, at, to.cols(), size, to.form() == TileForm.LIMITED);
         } else {
             codes(x, at, to.cols(), size, 0);
         }
@@ -190,8 +193,8 @@ public final class Int8Rows {
         }
     }
 
-    /** As {@link #codes}, with a larger step for a group if the magnitudes of one half's codes would add up to more than {@code most}. {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. */
-    private void limitedCodes(float[] x, int at, int width, int group, int most) {
+    /** As {@link #codes}, and {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. With larger steps if codes are limited and would be too large. */
+    private void limitedCodes(float[] x, int at, int width, int group, boolean limited) {
         this.group = group;
         for (int i = 0, g = 0; i < width; i += group, g++) {
             steps[g] = max(x, at + i, group);
@@ -199,15 +202,26 @@ public final class Int8Rows {
         for (int i = 0, g = 0; i < width; i += group, g++) {
             float max = steps[g];
             long halves = roundHalves(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
-            int magnitudes = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
-            if (magnitudes > most) {
-                max *= TileRows.limiting(magnitudes, group, most);
+            int half = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
+            float limiting = limited ? TileRows.limiting(half, pair(1 + i, group), group) : 1;
+            if (limiting > 1) {
+                max *= limiting;
                 halves = roundHalves(x, at + i, group, 127 / max, 1 + i);
             }
             steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             offsets[g] = (short) halves;
             starts[g] = (short) halves + (short) (halves >> Integer.SIZE);
         }
+    }
+
+    /** The largest sum of magnitudes of two columns whose products are added at once: of each four columns the first and the third, and the others. */
+    private int pair(int from, int size) {
+        IntVector pair = IntVector.zero(INTS);
+        for (int i = 0; i < size; i += L) {
+            IntVector magnitudes = IntVector.fromArray(INTS, codes, from + i).abs();
+            pair = pair.max(magnitudes.add(magnitudes.rearrange(OTHER_OF_PAIR)));
+        }
+        return pair.reduceLanes(MAX);
     }
 
     /** The bits of the largest |x|. Bits of non-negative floats have the same order as the floats, and a maximum of integers is one instruction. */

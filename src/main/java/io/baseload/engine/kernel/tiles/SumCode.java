@@ -144,11 +144,11 @@ record SumCode(
     }
 
     private void loadStart(Vector to, int row) {
-        if (values.shift() == CodeValues.NO_SHIFT && !magnitudes()) {
+        if (values.offset() == 0 && !magnitudes()) {
             code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
             return;
         }
-        int start = values.shift() == CodeValues.SIGNED_SHIFT ? TileRows.START_OF_BYTES : 0;
+        int start = values.offset() == CodeValues.SIGNED_OFFSET ? TileRows.START_OF_BYTES : 0;
         code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row) + start));
     }
 

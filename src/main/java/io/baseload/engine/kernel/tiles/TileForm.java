@@ -9,10 +9,16 @@ public enum TileForm {
     SIGNED,
     /** Codes, for weights whose sums fit in 16 bits only after their offset has been taken away. */
     SHORT_SUMS,
-    /** The same for weights whose sums fit only if {@link #most codes aren't too large}. */
+    /** The same for weights whose sums fit only if {@link TileRows#limiting codes aren't too large}. */
     LIMITED,
     /** Magnitudes of codes, and their signs, for weights that have signs themselves. */
     MAGNITUDES;
+
+    /** The most that the magnitudes of half of a group's codes may add up to in {@link #LIMITED}: times the largest weight, a sum without the offset's share. */
+    public static final int MAX_HALF = Short.MAX_VALUE / CodeValues.REACH;
+
+    /** The same for two columns: times the largest weight with its offset. */
+    public static final int MAX_PAIR = Short.MAX_VALUE / (2 * CodeValues.REACH);
 
     /** The form for some weights. */
     public static TileForm of(VectorInstructions set, Packing packing) {
@@ -22,10 +28,5 @@ public enum TileForm {
     /** Whether sums have 16 bits, and begin without the offset's share. */
     boolean shortSums() {
         return this == SHORT_SUMS || this == LIMITED;
-    }
-
-    /** The most that the magnitudes of a group's codes may add up to, of columns 0 … 3 of each eight, or of columns 4 … 7; steps are larger where they would be more. */
-    public int most() {
-        return this == LIMITED ? Short.MAX_VALUE / CodeValues.REACH : Integer.MAX_VALUE;
     }
 }
