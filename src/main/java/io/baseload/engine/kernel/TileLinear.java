@@ -28,7 +28,7 @@ final class TileLinear {
     private static final int SHARED_BYTES = 1 << 18;
 
     /** The same of unpacked weights. */
-    private static final long UNPACKED_BYTES = Long.getLong("unpacked", 1 << 17);
+    private static final int UNPACKED_BYTES = 1 << 17;
 
     private final VectorInstructions set;
     private final TileParameters parameters;
