@@ -21,6 +21,10 @@ public enum PromptForm {
     SHORT_SUMS,
     /** The same in groups of 16 columns. */
     SMALL_SHORT_SUMS,
+    /** As {@link #SHORT_SUMS}, with codes that aren't too large ({@link TileForm#LIMITED}). */
+    LIMITED,
+    /** The same in groups of 16 columns. */
+    SMALL_LIMITED,
     /** As {@link #TILES}, split into magnitudes and signs ({@link TileForm#MAGNITUDES}). */
     MAGNITUDES,
     /** The same in groups of 16 columns. */
@@ -47,6 +51,7 @@ public enum PromptForm {
         return switch (TileForm.of(set, packing)) {
             case SIGNED -> small ? SMALL_TILES : TILES;
             case SHORT_SUMS -> small ? SMALL_SHORT_SUMS : SHORT_SUMS;
+            case LIMITED -> small ? SMALL_LIMITED : LIMITED;
             case MAGNITUDES -> small ? SMALL_MAGNITUDES : MAGNITUDES;
         };
     }
@@ -58,7 +63,7 @@ public enum PromptForm {
     /** Columns of a group of tiles. */
     int columns() {
         return switch (this) {
-            case TILES, SHORT_SUMS, MAGNITUDES -> TileRows.MAX_GROUP;
+            case TILES, SHORT_SUMS, LIMITED, MAGNITUDES -> TileRows.MAX_GROUP;
             default -> TileRows.MIN_GROUP;
         };
     }
@@ -68,6 +73,7 @@ public enum PromptForm {
         return switch (this) {
             case MAGNITUDES, SMALL_MAGNITUDES -> TileForm.MAGNITUDES;
             case SHORT_SUMS, SMALL_SHORT_SUMS -> TileForm.SHORT_SUMS;
+            case LIMITED, SMALL_LIMITED -> TileForm.LIMITED;
             default -> TileForm.SIGNED;
         };
     }

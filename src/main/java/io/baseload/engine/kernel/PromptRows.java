@@ -64,7 +64,7 @@ public final class PromptRows {
         this.rows = rows;
         this.width = x.width();
         if (form.tiles()) {
-            int height = TileKernel.maxRows(Objects.requireNonNull(set));
+            int height = TileKernel.maxRows(Objects.requireNonNull(set), form.tileForm());
             tiles.start(height, width, form.columns(), form.tileForm());
         }
     }

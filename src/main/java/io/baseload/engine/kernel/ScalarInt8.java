@@ -2,6 +2,7 @@ package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.quant.IntegerTable;
@@ -19,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  * <p>x is quantized in groups of 32 columns, or of a block's 16: x ≈ step · q with step = max |x| / 127 without its last two bits ({@link TileRows#step}) and q rounded to nearest even. With v the values
  * of the codes as integers, y = Σ over groups of d·(step·Σ v·q), with one rounding for the product in brackets and one for each fused multiply-add. If there are minimums, Σ over blocks of m·Σ step·q is
  * a separate sum, which is added to y at the end. The values of a table are the integers of an {@link IntegerTable} times its unit, by which y is multiplied at the end.
+ *
+ * <p>Where sums have 16 bits ({@link TileForm#LIMITED}), max |x| counts as larger if the magnitudes of q would add up to more than these hold ({@link TileRows#limiting}).
  */
 final class ScalarInt8 {
     /** A group whose largest value is below this counts as zero. */
@@ -34,9 +37,17 @@ final class ScalarInt8 {
      * One row of x times the rows of one panel.
      *
      * @param table the values of codes; null if they are integers themselves
+     * @param form the form of rows of x
      */
     static void multiply(
-            PackedMatrix w, @Nullable IntegerTable table, int panel, Rows x, Rows y, int row, Scratch scratch) {
+            PackedMatrix w,
+            @Nullable IntegerTable table,
+            TileForm form,
+            int panel,
+            Rows x,
+            Rows y,
+            int row,
+            Scratch scratch) {
         int size = w.packing().block();
         int group = TileKernel.group(w.packing());
         int lanes = Math.min(LANES, w.rows() - panel * LANES);
@@ -46,7 +57,7 @@ final class ScalarInt8 {
         for (int column = 0; column < w.cols(); column += group) {
             integers(w, table, panel, column / size, scratch);
             int from = x.at(row) + column;
-            float max = max(x.data(), from, group);
+            float max = max(x.data(), from, group, form);
             float step = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
             for (int lane = 0; lane < lanes; lane++) {
@@ -91,6 +102,27 @@ final class ScalarInt8 {
             sum += (int) Math.rint((double) x[at + i] * (127 / max));
         }
         return TileRows.step(max) * sum;
+    }
+
+    /** What the largest |x| of a group counts as. */
+    private static float max(float[] x, int at, int group, TileForm form) {
+        float max = max(x, at, group);
+        if (form != TileForm.LIMITED || max < MIN_MAGNITUDE) {
+            return max;
+        }
+        int[] halves = new int[2];
+        int pair = 0;
+        for (int i = 0; i < group; i++) {
+            int magnitude = magnitude(x[at + i], max);
+            halves[i % 8 / 4] += magnitude;
+            // of each four columns, the first and the third are multiplied together, and the others
+            pair = i % 4 < 2 ? Math.max(pair, magnitude + magnitude(x[at + i + 2], max)) : pair;
+        }
+        return max * TileRows.limiting(Math.max(halves[0], halves[1]), pair, group);
+    }
+
+    private static int magnitude(float x, float max) {
+        return Math.abs((int) Math.rint((double) x * (127 / max)));
     }
 
     private static float max(float[] x, int at, int group) {

@@ -4,6 +4,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.VectorInstructions;
@@ -67,12 +68,14 @@ record ScalarKernels(
     public void decodePanels(
             PackedMatrix w, Rows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         boolean int8 = precision == Precision.FAST && (ScalarInt8.takes(w.packing()) || inTiles(w.packing()));
+        IntegerTable table = int8 ? table(w.packing()) : null;
+        TileForm form = tiles != null && inTiles(w.packing()) ? TileForm.of(tiles, w.packing()) : TileForm.SIGNED;
         for (int panel = firstPanel; panel < endPanel; panel++) {
             if (!int8) {
                 panel(w, true, x, y, from, to, panel, scratch);
             }
             for (int row = from; row < to && int8; row++) {
-                ScalarInt8.multiply(w, table(w.packing()), panel, x, y, row, scratch);
+                ScalarInt8.multiply(w, table, form, panel, x, y, row, scratch);
             }
         }
     }
@@ -82,7 +85,9 @@ record ScalarKernels(
         if (!packing.codes().codebook()) {
             return null;
         }
-        return inTiles(packing) ? Codebook.bytes(packing.codes()) : Codebook.smallIntegers(packing.codes());
+        return tiles != null && inTiles(packing)
+                ? TileKernel.integers(tiles, packing)
+                : Codebook.smallIntegers(packing.codes());
     }
 
     private boolean inTiles(Packing packing) {

@@ -161,7 +161,7 @@ public final class Scratch {
     TileLinear tiles(VectorInstructions set) {
         TileLinear linear = tiles;
         if (linear == null || linear.set() != set) {
-            linear = new TileLinear(set, cols);
+            linear = new TileLinear(set, cols, widened);
             tiles = linear;
         }
         return linear;

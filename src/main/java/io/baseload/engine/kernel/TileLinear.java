@@ -4,9 +4,11 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileParameters;
 import io.baseload.engine.kernel.tiles.TileRows;
+import io.baseload.engine.kernel.tiles.UnpackedPanels;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -14,6 +16,7 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -24,16 +27,32 @@ final class TileLinear {
     /** Weights that several tiles of rows read after the first one. */
     private static final int SHARED_BYTES = 1 << 18;
 
+    /** The same of unpacked weights. */
+    private static final int UNPACKED_BYTES = 1 << 17;
+
     private final VectorInstructions set;
     private final TileParameters parameters;
+
+    private final MemorySegment room;
+    private final UnpackedPanels unpacked;
 
     /** For each packing the kernels of 1, 2, … rows. */
     private final Map<Packing, TileKernel[]> kernels = new HashMap<>();
 
-    /** @param cols the most columns of a matrix */
-    TileLinear(VectorInstructions set, int cols) {
+    /** The same for unpacked panels. */
+    private final Map<Packing, TileKernel[]> unpackedKernels = new HashMap<>();
+
+    /**
+     * Memory for layers of some columns.
+     *
+     * @param cols the most columns of a matrix
+     * @param room for unpacked panels, at least one of so many columns
+     */
+    TileLinear(VectorInstructions set, int cols, MemorySegment room) {
         this.set = set;
         this.parameters = new TileParameters(set, cols);
+        this.room = room;
+        this.unpacked = new UnpackedPanels(set, room);
     }
 
     VectorInstructions set() {
@@ -54,6 +73,10 @@ final class TileLinear {
      */
     void multiply(PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
         int rows = to - from;
+        if (UnpackedPanels.pays(set, rows)) {
+            multiplyUnpacked(w, x, first, y, from, to, firstPanel, endPanel);
+            return;
+        }
         TileKernel[] byRows = kernels(w.packing());
         int most = panels(w, rows > x.height());
         for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
@@ -66,19 +89,50 @@ final class TileLinear {
         }
     }
 
+    private void multiplyUnpacked(
+            PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
+        int rows = to - from;
+        TileKernel[] byRows = unpackedKernels(w.packing());
+        int most = unpackedPanels(w);
+        for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
+            panels = Math.min(most, endPanel - panel);
+            unpacked.unpack(w, panel, panels, parameters);
+            for (int row = 0, some; row < rows; row += some) {
+                some = Math.min(x.height() - (first + row) % x.height(), rows - row);
+                byRows[some - 1].multiply(unpacked, x, first + row, parameters);
+                store(w, panel, panels, y, from + row, some);
+            }
+        }
+    }
+
     private TileKernel[] kernels(Packing packing) {
         TileKernel[] all = kernels.get(packing);
         if (all == null) {
-            all = all(packing);
+            all = all(packing, rows -> TileKernel.of(set, packing, rows));
             kernels.put(packing, all);
         }
         return all;
     }
 
-    private TileKernel[] all(Packing packing) {
-        return IntStream.rangeClosed(1, TileKernel.maxRows(set))
-                .mapToObj(rows -> TileKernel.of(set, packing, rows))
+    private TileKernel[] unpackedKernels(Packing packing) {
+        TileKernel[] all = unpackedKernels.get(packing);
+        if (all == null) {
+            all = all(packing, rows -> TileKernel.unpacked(set, packing, rows));
+            unpackedKernels.put(packing, all);
+        }
+        return all;
+    }
+
+    private TileKernel[] all(Packing packing, IntFunction<TileKernel> byRows) {
+        return IntStream.rangeClosed(1, TileKernel.maxRows(set, TileForm.of(set, packing)))
+                .mapToObj(byRows)
                 .toArray(TileKernel[]::new);
+    }
+
+    /** As many as stay in L2 beside the rows. */
+    private int unpackedPanels(PackedMatrix w) {
+        long bytes = Math.min(UNPACKED_BYTES, room.byteSize());
+        return Math.toIntExact(Math.clamp(bytes / UnpackedPanels.panelBytes(w), 1, TileParameters.MAX_PANELS));
     }
 
     private static int panels(PackedMatrix w, boolean shared) {

@@ -69,8 +69,8 @@ record VectorKernels(
     @Override
     public void prepareDecode(PackedMatrix w, Rows x, int from, int to, Scratch scratch) {
         if (inTiles(w.packing())) {
-            int height = TileKernel.height(to - from, set());
             TileForm form = TileForm.of(set(), w.packing());
+            int height = TileKernel.height(to - from, set(), form);
             scratch.tileRows().start(height, w.cols(), TileKernel.group(w.packing()), form);
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
         } else if (decodesInt8(w.packing())) {

@@ -54,6 +54,11 @@ public final class Assembler {
         this.evex = bits == 512;
     }
 
+    /** Bytes of a vector. */
+    public int bytes() {
+        return evex ? 64 : 32;
+    }
+
     /** The code so far. */
     public byte[] code() {
         return Arrays.copyOf(code, size);

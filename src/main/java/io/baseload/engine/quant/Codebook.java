@@ -81,6 +81,13 @@ public final class Codebook {
             Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1));
 
+    /** Of integers up to 76 these have the least error for normally distributed weights. FP4's are exact except the smallest. */
+    private static final Map<Codes, IntegerTable> SHORT_SUMS = Map.of(
+            Codes.NF4, nearest(NF4, 1 / 76.3f),
+            Codes.FP4, nearest(FP4, 1 / 48f),
+            Codes.E2M1, nearest(E2M1, 1),
+            Codes.IQ4, nearest(IQ4, 1.6703f));
+
     private static IntegerTable nearest(float[] values, float unit) {
         byte[] integers = new byte[values.length];
         for (int i = 0; i < integers.length; i++) {
@@ -97,6 +104,11 @@ public final class Codebook {
     /** The same for the Vector API's kernels: integers up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits; IQ4's integers, which reach 127, stay as they are. */
     public static IntegerTable smallIntegers(Codes codes) {
         return integers(SMALL, codes);
+    }
+
+    /** The same for instructions that add products in 16 bits: integers up to 76. */
+    public static IntegerTable shortSums(Codes codes) {
+        return integers(SHORT_SUMS, codes);
     }
 
     private static IntegerTable integers(Map<Codes, IntegerTable> tables, Codes codes) {

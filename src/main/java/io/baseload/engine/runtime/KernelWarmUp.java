@@ -131,8 +131,7 @@ final class KernelWarmUp {
             case PLAIN ->
                 cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
             case BF16 -> quantizedPrompt(layer(packing, WIDE));
-            case TILES, SMALL_TILES, SHORT_SUMS, SMALL_SHORT_SUMS, MAGNITUDES, SMALL_MAGNITUDES ->
-                quantizedPrompt(layer);
+            default -> quantizedPrompt(layer);
         }
     }
 

@@ -171,8 +171,9 @@ class LinearTest {
         VectorInstructions tiles = ((VectorKernels) kernels).tiles();
         if (tiles != null && TileKernel.takes(packing)) {
             // one definition for all whose integers are the same, whatever their instructions
+            VectorInstructions same = tiles.dotProducts() ? VectorInstructions.AVX_VNNI : VectorInstructions.AVX2;
             boolean own = packing.codes().codebook() || packing.codes() == Codes.I8;
-            return new ScalarKernels(FAST, null, own ? VectorInstructions.AVX2 : null);
+            return new ScalarKernels(FAST, null, own ? same : null);
         }
         return new ScalarKernels(
                 ScalarInt8.takes(packing) && !Int8DecodeLinear.takes(packing) ? EXACT : FAST, null, null);

@@ -93,7 +93,10 @@ class TileLinearTest {
     }
 
     private void assertTwins(Form form, PackedMatrix w, int count) {
-        Rows x = random.rows(count, w.cols());
+        assertTwins(form, w, random.rows(count, w.cols()), count);
+    }
+
+    private void assertTwins(Form form, PackedMatrix w, Rows x, int count) {
         Rows expected = output(w, count);
         Rows actual = output(w, count);
         form.scalar()
@@ -101,6 +104,28 @@ class TileLinearTest {
         form.best().prefillLinear(w, quantized(form, form.best(), x, count), actual, 0, count, 0, w.panels(), scratch);
         assertArrayEquals(
                 expected.data(), actual.data(), () -> form + " " + w.rows() + " × " + w.cols() + ", " + count);
+    }
+
+    /** Sums of 16 bits: each code for all weights of a panel, and rows whose numbers have the same size and signs that alternate more and more slowly. */
+    @ParameterizedTest(allowZeroInvocations = true)
+    @MethodSource("forms")
+    void theExtremesFit(Form form) {
+        PackedMatrix w = random.matrix(memory, form.packing(), 256, 256);
+        for (int panel = 0; panel < w.panels(); panel++) {
+            for (int block = 0; block < w.blocks(); block++) {
+                byte codes = (byte) (panel * 17);
+                w.data()
+                        .asSlice(w.codes(panel, block), form.packing().codeBytes())
+                        .fill(codes);
+            }
+        }
+        Rows x = random.rows(MAX_ROWS, w.cols());
+        for (int row = 0; row < MAX_ROWS; row++) {
+            for (int column = 0; column < w.cols(); column++) {
+                x.data()[x.at(row) + column] = (column >> row % 6 & 1) == 1 ? -3 : 3 - row % 2 * 6f;
+            }
+        }
+        assertTwins(form, w, x, MAX_ROWS);
     }
 
     @ParameterizedTest

@@ -13,6 +13,7 @@ import static jdk.incubator.vector.VectorOperators.I2S;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.MAX;
 
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
 import jdk.incubator.vector.ByteVector;
@@ -68,6 +69,9 @@ public final class Int8Rows {
     /** Of each eight columns the even ones, then the odd ones. */
     private static final VectorShuffle<Integer> EVEN_ODD =
             VectorShuffle.fromOp(INTS, i -> i / 8 * 8 + i % 4 * 2 + i % 8 / 4);
+
+    /** The other one of two columns of each four that are multiplied together. */
+    private static final VectorShuffle<Integer> OTHER_OF_PAIR = VectorShuffle.fromOp(INTS, i -> i ^ 2);
 
     private final int cols;
 
@@ -132,22 +136,21 @@ public final class Int8Rows {
     /** Quantizes a row in the tiles' groups for {@link TileKernel}. */
     public void quantize(int row, float[] x, int at, TileRows to) {
         int size = to.columns();
-        codes(x, at, to.cols(), size, 0);
+        boolean halves = to.form() == TileForm.SHORT_SUMS || to.form() == TileForm.LIMITED;
+        if (halves) {
+            limitedCodes(x, at, to.cols(), size, to.form() == TileForm.LIMITED);
+        } else {
+            codes(x, at, to.cols(), size, 0);
+        }
         for (int g = 0; g < to.cols() / size; g++) {
             int from = 1 + g * size;
-            int sum = starts[g];
-            int part = switch (to.form()) {
-                case SIGNED -> {
-                    store(from, to, to.codes(row, g));
-                    yield 0;
-                }
-                case SHORT_SUMS -> {
-                    store(from, to, to.codes(row, g));
-                    yield firstFours(from, size);
-                }
-                case MAGNITUDES -> (storeMagnitudes(from, to, to.codes(row, g)) - sum) / 2;
-            };
-            to.numbers(row, g, sum, part, steps[g]);
+            int part = halves ? offsets[g] : 0;
+            if (to.form() == TileForm.MAGNITUDES) {
+                part = (storeMagnitudes(from, to, to.codes(row, g)) - starts[g]) / 2;
+            } else {
+                store(from, to, to.codes(row, g));
+            }
+            to.numbers(row, g, starts[g], part, steps[g]);
         }
     }
 
@@ -157,15 +160,6 @@ public final class Int8Rows {
             IntVector ordered = IntVector.fromArray(INTS, codes, from + i).rearrange(EVEN_ODD);
             ((ByteVector) ordered.convertShape(I2B, BYTES, 0)).intoMemorySegment(to.memory(), first + i, LITTLE_ENDIAN);
         }
-    }
-
-    /** The sum of a group's codes of columns 0 … 3 of each eight. */
-    private int firstFours(int from, int size) {
-        IntVector sum = IntVector.zero(INTS);
-        for (int i = 0; i < size; i += L) {
-            sum = sum.add(IntVector.fromArray(INTS, codes, from + i));
-        }
-        return sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
     }
 
     /** Stores the magnitudes of a group's codes and then their signs, and returns the sum of the magnitudes. */
@@ -199,6 +193,37 @@ public final class Int8Rows {
         }
     }
 
+    /** As {@link #codes}, and {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. With larger steps if codes are limited and would be too large. */
+    private void limitedCodes(float[] x, int at, int width, int group, boolean limited) {
+        this.group = group;
+        for (int i = 0, g = 0; i < width; i += group, g++) {
+            steps[g] = max(x, at + i, group);
+        }
+        for (int i = 0, g = 0; i < width; i += group, g++) {
+            float max = steps[g];
+            long halves = roundHalves(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
+            int half = Math.max(magnitudes((int) halves), magnitudes((int) (halves >> Integer.SIZE)));
+            float limiting = limited ? TileRows.limiting(half, pair(1 + i, group), group) : 1;
+            if (limiting > 1) {
+                max *= limiting;
+                halves = roundHalves(x, at + i, group, 127 / max, 1 + i);
+            }
+            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
+            offsets[g] = (short) halves;
+            starts[g] = (short) halves + (short) (halves >> Integer.SIZE);
+        }
+    }
+
+    /** The largest sum of magnitudes of two columns whose products are added at once: of each four columns the first and the third, and the others. */
+    private int pair(int from, int size) {
+        IntVector pair = IntVector.zero(INTS);
+        for (int i = 0; i < size; i += L) {
+            IntVector magnitudes = IntVector.fromArray(INTS, codes, from + i).abs();
+            pair = pair.max(magnitudes.add(magnitudes.rearrange(OTHER_OF_PAIR)));
+        }
+        return pair.reduceLanes(MAX);
+    }
+
     /** The bits of the largest |x|. Bits of non-negative floats have the same order as the floats, and a maximum of integers is one instruction. */
     private static float max(float[] x, int at, int group) {
         IntVector max = IntVector.zero(INTS);
@@ -223,6 +248,31 @@ public final class Int8Rows {
             sum = sum.add(rounded);
         }
         return sum.reduceLanes(ADD);
+    }
+
+    /**
+     * Rounds a group's numbers. In the lower int of the result are the sums of codes and of their magnitudes of columns 0 … 3 of each eight, in the upper one those of columns 4 … 7: the sum of the codes
+     * in 16 bits, and the sum of the magnitudes added to the bits above.
+     */
+    private long roundHalves(float[] x, int at, int group, float inverse, int to) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
+        FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < group; i += L) {
+            IntVector rounded = FloatVector.fromArray(FLOATS, x, at + i)
+                    .fma(factor, round)
+                    .reinterpretAsInts()
+                    .sub(ROUND_BITS);
+            rounded.intoArray(codes, to + i);
+            sum = sum.add(rounded.abs().lanewise(LSHL, Short.SIZE).add(rounded));
+        }
+        int first = sum.and(IntVector.fromArray(INTS, FIRST_OF_EIGHT, 0)).reduceLanes(ADD);
+        int last = sum.reduceLanes(ADD) - first;
+        return (long) last << Integer.SIZE | Integer.toUnsignedLong(first);
+    }
+
+    private static int magnitudes(int half) {
+        return (half - (short) half) >> Short.SIZE;
     }
 
     private void digits(int width, int to) {

@@ -13,23 +13,23 @@ import java.util.Objects;
  * What codes stand for, as bytes: value = unit · (byte − offset).
  *
  * <p>VPDPBUSD and VPMADDUBSW multiply unsigned bytes by signed ones. Codes of 4 bits are unsigned, and activations have the signs. To the others, 8-bit codes and the numbers of tables, 128 is added for VPDPBUSD. VPMADDUBSW
- * adds two products in 16 bits, in which those of bytes up to 255 don't fit; so without dot products such bytes have signs, and magnitudes of activations are multiplied by them ({@link TileForm}). Only E2M1's numbers, up to
- * 12, are small enough for an offset there.
+ * adds two products in 16 bits, in which those of bytes up to 255 don't fit. So without dot products 8-bit codes keep their signs, and magnitudes of activations are multiplied by them ({@link TileForm}); and the numbers of
+ * tables are smaller integers, to which 76 is added.
  *
  * @param table the byte of each code; empty if it is the code itself
- * @param shift the offset's logarithm; −1 if it is 0
  */
-record CodeValues(byte[] table, float unit, int shift, TileForm form) {
-    /** The logarithm of what is added to bytes with signs. */
-    static final int SIGNED_SHIFT = 7;
+record CodeValues(byte[] table, float unit, int offset, TileForm form) {
+    /** What is added to bytes with signs. */
+    static final int SIGNED_OFFSET = 128;
 
-    /** That of the offset of 4-bit codes which stand for −8 … 7. */
-    static final int NIBBLE_SHIFT = 3;
+    /** The offset of 4-bit codes which stand for −8 … 7. */
+    static final int NIBBLE_OFFSET = 8;
 
-    /** That of E2M1's numbers in {@link TileForm#SHORT_SUMS}. */
-    static final int SHORT_SHIFT = 4;
+    /** The largest number of a table without dot products, and what is added to these numbers. */
+    static final int REACH = 76;
 
-    static final int NO_SHIFT = -1;
+    /** The largest code of an activation. */
+    private static final int MAX_CODE = 127;
 
     private static final Map<Codes, CodeValues> DOT_PRODUCTS = all(true);
     private static final Map<Codes, CodeValues> PAIRS = all(false);
@@ -47,28 +47,43 @@ record CodeValues(byte[] table, float unit, int shift, TileForm form) {
 
     private static CodeValues of(Codes codes, boolean dotProducts) {
         return switch (codes) {
-            case U4 -> new CodeValues(new byte[0], 1, NO_SHIFT, TileForm.SIGNED);
-            case I4 -> new CodeValues(new byte[0], 1, NIBBLE_SHIFT, TileForm.SIGNED);
+            case U4 -> new CodeValues(new byte[0], 1, 0, TileForm.SIGNED);
+            case I4 -> new CodeValues(new byte[0], 1, NIBBLE_OFFSET, TileForm.SIGNED);
             case I8 ->
                 dotProducts
-                        ? new CodeValues(new byte[0], 1, SIGNED_SHIFT, TileForm.SIGNED)
-                        : new CodeValues(new byte[0], 1, NO_SHIFT, TileForm.MAGNITUDES);
-            case E2M1 ->
-                dotProducts
-                        ? table(codes, SIGNED_SHIFT, TileForm.SIGNED)
-                        : table(codes, SHORT_SHIFT, TileForm.SHORT_SUMS);
-            default ->
-                dotProducts ? table(codes, SIGNED_SHIFT, TileForm.SIGNED) : table(codes, NO_SHIFT, TileForm.MAGNITUDES);
+                        ? new CodeValues(new byte[0], 1, SIGNED_OFFSET, TileForm.SIGNED)
+                        : new CodeValues(new byte[0], 1, 0, TileForm.MAGNITUDES);
+            default -> table(integers(codes, dotProducts), dotProducts);
         };
     }
 
-    private static CodeValues table(Codes codes, int shift, TileForm form) {
-        IntegerTable integers = Codebook.bytes(codes);
+    private static CodeValues table(IntegerTable integers, boolean dotProducts) {
+        int offset = dotProducts ? SIGNED_OFFSET : REACH;
         byte[] table = integers.integers().clone();
-        for (int i = 0; i < table.length && shift != NO_SHIFT; i++) {
-            table[i] = (byte) (table[i] + (1 << shift));
+        for (int i = 0; i < table.length; i++) {
+            table[i] = (byte) (table[i] + offset);
         }
-        return new CodeValues(table, integers.unit(), shift, form);
+        return new CodeValues(table, integers.unit(), offset, form(integers, dotProducts));
+    }
+
+    private static TileForm form(IntegerTable integers, boolean dotProducts) {
+        if (dotProducts) {
+            return TileForm.SIGNED;
+        }
+        if (integers.reach() > REACH) {
+            throw new IllegalArgumentException("integers up to " + integers.reach());
+        }
+        boolean fit = integers.reach() * MAX_CODE * TileRows.MAX_GROUP / 2 <= Short.MAX_VALUE;
+        return fit ? TileForm.SHORT_SUMS : TileForm.LIMITED;
+    }
+
+    /** The numbers of a table's codes as integers. */
+    static IntegerTable integers(Codes codes, VectorInstructions set) {
+        return integers(codes, set.dotProducts());
+    }
+
+    private static IntegerTable integers(Codes codes, boolean dotProducts) {
+        return dotProducts ? Codebook.bytes(codes) : Codebook.shortSums(codes);
     }
 
     boolean looksUp() {

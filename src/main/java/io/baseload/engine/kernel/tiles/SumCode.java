@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel.tiles;
 
+import static io.baseload.engine.kernel.tiles.PanelLoop.PARAMETERS;
 import static io.baseload.engine.kernel.tiles.TileCode.NUMBERS;
-import static io.baseload.engine.kernel.tiles.TileCode.PARAMETERS;
 import static io.baseload.engine.kernel.tiles.TileCode.X;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Assembler.broadcast;
@@ -76,9 +76,13 @@ record SumCode(
         return even.length;
     }
 
-    /** Sums of integers of all rows, for eight columns of a group. The first ones begin new sums. */
-    void products(int column) {
+    /** Sums of integers of all rows, for the even ones of eight columns of a group. The first ones begin new sums. */
+    void even(int column) {
         products(even, column, column == 0);
+    }
+
+    /** The same for the odd ones. */
+    void odd(int column) {
         products(odd, column + Integer.BYTES, false);
     }
 
@@ -140,11 +144,11 @@ record SumCode(
     }
 
     private void loadStart(Vector to, int row) {
-        if (values.shift() == CodeValues.NO_SHIFT && !magnitudes()) {
+        if (values.offset() == 0 && !magnitudes()) {
             code.vector(VMOVUPS, to, at(PARAMETERS, TileParameters.START));
             return;
         }
-        int start = values.shift() == CodeValues.SIGNED_SHIFT ? TileRows.START_OF_BYTES : 0;
+        int start = values.offset() == CodeValues.SIGNED_OFFSET ? TileRows.START_OF_BYTES : 0;
         code.vector(VPBROADCASTD, to, at(NUMBERS, numbers(row) + start));
     }
 
@@ -174,7 +178,7 @@ record SumCode(
 
     /** Widens sums from 16 to 32 bits, and adds what the others begin with; the share of an offset is taken away before, if they don't fit in 16 bits with it. */
     private void widen(int row) {
-        boolean before = values.form() == TileForm.SHORT_SUMS;
+        boolean before = values.form().shortSums();
         if (before) {
             code.vector(VPBROADCASTD, number, at(NUMBERS, numbers(row)));
         } else {

@@ -1,33 +1,24 @@
 package io.baseload.engine.kernel.tiles;
 
+import static io.baseload.engine.kernel.tiles.PanelLoop.CODES;
+import static io.baseload.engine.kernel.tiles.PanelLoop.PARAMETERS;
 import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
-import static io.baseload.engine.platform.Assembler.Integer64.R10;
 import static io.baseload.engine.platform.Assembler.Integer64.R11;
-import static io.baseload.engine.platform.Assembler.Integer64.R8;
-import static io.baseload.engine.platform.Assembler.Integer64.R9;
-import static io.baseload.engine.platform.Assembler.Integer64.RAX;
 import static io.baseload.engine.platform.Assembler.Integer64.RCX;
-import static io.baseload.engine.platform.Assembler.Integer64.RDI;
 import static io.baseload.engine.platform.Assembler.Integer64.RDX;
-import static io.baseload.engine.platform.Assembler.Integer64.RSI;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Instruction.VADDPS;
-import static io.baseload.engine.platform.Instruction.VCVTDQ2PS;
-import static io.baseload.engine.platform.Instruction.VCVTPH2PS;
 import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import static io.baseload.engine.platform.Instruction.VMULPS;
-import static io.baseload.engine.platform.Instruction.VPAND;
 import static io.baseload.engine.platform.Instruction.VPBROADCASTD;
-import static io.baseload.engine.platform.Instruction.VPMOVSXBD;
 import static io.baseload.engine.platform.Instruction.VPXOR;
 
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
-import io.baseload.engine.platform.Processor;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
@@ -50,28 +41,16 @@ import java.util.stream.IntStream;
  *     totals of minimums += minimum · Σ step · Σ q
  * </pre>
  *
- * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. {@link WeightCode} reads the weights, and {@link SumCode} adds up the integers.
+ * A panel is one vector of 512 bits, or two of 256. Sums of all rows are in registers; totals are, if there are enough. Where registers are scarce, weights of even and of odd columns are in the same ones, one after the other.
+ * {@link WeightCode} reads the weights, {@link ScaleCode} their scales, and {@link SumCode} adds up the integers. Weights may have been {@link UnpackedPanels unpacked} before.
  */
 final class TileCode {
-    static final Integer64 PARAMETERS = RDI;
-    private static final Integer64 SPAN = RSI;
     static final Integer64 X = RDX;
     static final Integer64 NUMBERS = RCX;
-    static final Integer64 CODES = RAX;
-    private static final Integer64 SCALES = R10;
-    private static final Integer64 BLOCKS = R8;
-    private static final Integer64 NESTED = R9;
     private static final Integer64 STRIDE = R11;
 
-    /** Columns whose weights are read together. */
-    private static final int COLUMNS = 8;
-
-    /** Rows from which on weights are requested ahead, and how far. AMD's processors follow one row's reading by themselves; Intel's stop at each page of 4 KB, even within a huge one. */
-    private static final int MIN_REQUESTING_ROWS = Processor.isAmd() ? 3 : 1;
-
-    private static final int BYTES_AHEAD = 4096;
-
     private final Packing packing;
+    private final PanelLayout layout;
     private final CodeValues values;
     private final int rows;
 
@@ -91,12 +70,19 @@ final class TileCode {
     private final Vector[] sums;
 
     private final Vector[] even;
+
+    /** The same vectors as {@link #even} unless {@link #apart}. */
     private final Vector[] odd;
+
+    /** Whether there are vectors for both even and odd columns. */
+    private final boolean apart;
 
     private final Vector number;
     private final Vector product;
     private final WeightCode weights;
+    private final ScaleCode scales;
     private final SumCode sumCode;
+    private final PanelLoop loop;
 
     /** Empty if totals are in memory. */
     private final Vector[] totals;
@@ -104,8 +90,9 @@ final class TileCode {
     /** Empty if there are none, or if they are in memory. */
     private final Vector[] minimums;
 
-    TileCode(VectorInstructions set, Packing packing, int rows) {
+    TileCode(VectorInstructions set, Packing packing, PanelLayout layout, int rows) {
         this.packing = packing;
+        this.layout = layout;
         this.values = CodeValues.of(packing.codes(), set);
         this.rows = rows;
         this.group = TileKernel.group(packing);
@@ -114,13 +101,17 @@ final class TileCode {
         this.code = new Assembler(set.bits());
         sums = vectors(rows * parts);
         even = vectors(parts);
-        odd = vectors(parts);
         number = vector();
         product = vector();
-        Vector[] constants = vectors(WeightCode.constants(set, packing.codes()));
-        weights = new WeightCode(code, set, packing.codes(), even, odd, List.of(number, product), constants);
-        constants = vectors(SumCode.constants(values));
-        sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, constants, number, product);
+        List<Vector> free = List.of(number, product);
+        Vector[] sumConstants = vectors(SumCode.constants(values));
+        int constants = layout.unpacked() ? 0 : WeightCode.constants(set, packing.codes());
+        apart = !layout.unpacked() && used + parts + constants <= set.registers();
+        odd = apart ? vectors(parts) : even;
+        weights = new WeightCode(code, set, packing.codes(), even, odd, free, vectors(apart ? constants : 0));
+        scales = new ScaleCode(code, layout.scales(), free);
+        sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, sumConstants, number, product);
+        loop = new PanelLoop(code, layout, rows >= PanelLoop.MIN_REQUESTING_ROWS, number);
         totals = vectorsIfFree(rows * parts, set);
         minimums = vectorsIfFree(minimum() ? rows * parts : 0, set);
         if (used > set.registers()) {
@@ -153,51 +144,14 @@ final class TileCode {
         weights.loadConstants();
         sumCode.loadConstants();
         code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
-        int panel = code.position();
-        code.load(X, at(PARAMETERS, TileParameters.CODES));
-        code.load(NUMBERS, at(PARAMETERS, TileParameters.NUMBERS));
-        code.load(NESTED, at(PARAMETERS, TileParameters.PANEL));
-        code.load(CODES, at(PARAMETERS, TileParameters.SPANS));
-        code.store(at(PARAMETERS, TileParameters.SPANS_LEFT), CODES);
-        code.address(SPAN, at(PARAMETERS, TileParameters.SPAN_TABLE));
-        clear();
-        int span = code.position();
-        if (packing.scales().nested()) {
-            readScales();
-        }
-        code.load(BLOCKS, at(SPAN, 0));
-        code.load(CODES, at(SPAN, 8));
-        code.add(CODES, at(PARAMETERS, TileParameters.PANEL));
-        code.load(SCALES, at(SPAN, 16));
-        code.add(SCALES, at(PARAMETERS, TileParameters.PANEL));
-        int block = code.position();
-        block();
-        code.loop(BLOCKS, block);
-        code.add(SPAN, TileParameters.SPAN_BYTES);
-        code.add(NESTED, packing.scales().nestedBytes());
-        code.loop(at(PARAMETERS, TileParameters.SPANS_LEFT), span);
-        results();
-        code.load(CODES, at(PARAMETERS, TileParameters.PANEL_BYTES));
-        code.addTo(at(PARAMETERS, TileParameters.PANEL), CODES);
-        code.loop(at(PARAMETERS, TileParameters.PANELS), panel);
-        code.returns();
+        loop.write(this::begin, this::block, this::results);
         return code.code();
     }
 
-    /**
-     * Reads all nested scales of a span before its codes, so that lines are read in the order of memory. Otherwise the processor meets the lines of more than 256 bytes of scales among those of the
-     * codes, and doesn't read ahead any more. The counter and the address are loaded again afterwards.
-     */
-    private void readScales() {
-        code.load(BLOCKS, at(SPAN, 24));
-        code.load(SCALES, at(SPAN, 16));
-        code.add(SCALES, at(PARAMETERS, TileParameters.PANEL));
-        int line = code.position();
-        for (int at = 0; at < LINE; at += width) {
-            code.vector(VMOVUPS, number, at(SCALES, at));
-        }
-        code.add(SCALES, LINE);
-        code.loop(BLOCKS, line);
+    private void begin() {
+        code.load(X, at(PARAMETERS, TileParameters.CODES));
+        code.load(NUMBERS, at(PARAMETERS, TileParameters.NUMBERS));
+        clear();
     }
 
     private void clear() {
@@ -220,13 +174,9 @@ final class TileCode {
     }
 
     private void block() {
-        int bytesTogether = COLUMNS * PackedMatrix.LANES * packing.codes().bits() / Byte.SIZE;
         for (int column = 0; column < packing.block(); column += group) {
-            for (int i = 0; i < group; i += COLUMNS) {
-                int at = (column + i) / COLUMNS * bytesTogether;
-                requestAhead(at, bytesTogether);
-                weights.read(at);
-                sumCode.products(i);
+            for (int i = 0; i < group; i += WeightCode.COLUMNS) {
+                products(column + i, i);
             }
             addProducts();
             if (minimum() && oneGroup()) {
@@ -240,29 +190,41 @@ final class TileCode {
         if (minimum() && !oneGroup()) {
             addMinimums();
         }
-        int codeBytes = packing.codeBytes();
-        int scaleBytes = packing.scaleBytes();
-        boolean nested = packing.scales().nested();
-        code.add(CODES, nested ? codeBytes : codeBytes + scaleBytes);
-        code.add(SCALES, nested ? scaleBytes : codeBytes + scaleBytes);
     }
 
-    /**
-     * Requests weights that are needed much later. With few rows some processors read ahead far enough by themselves, and requests would only take time; with more, the products of one line last so
-     * long that none does.
-     */
-    private void requestAhead(int from, int bytes) {
-        if (rows >= MIN_REQUESTING_ROWS) {
-            for (int line = 0; line < bytes; line += LINE) {
-                code.prefetch(at(CODES, from + line + BYTES_AHEAD));
-            }
+    /** Products of eight columns of a block, which are columns of a group. */
+    private void products(int column, int ofGroup) {
+        int bytes = layout.codeBytes() / packing.block() * WeightCode.COLUMNS;
+        int from = column / WeightCode.COLUMNS * bytes;
+        loop.requestAhead(from, bytes);
+        if (layout.unpacked()) {
+            load(from);
+            sumCode.even(ofGroup);
+            load(from + LINE);
+            sumCode.odd(ofGroup);
+        } else if (!apart) {
+            weights.readEven(from);
+            sumCode.even(ofGroup);
+            weights.readOdd(from);
+            sumCode.odd(ofGroup);
+        } else {
+            weights.read(from);
+            sumCode.even(ofGroup);
+            sumCode.odd(ofGroup);
+        }
+    }
+
+    /** Loads unpacked weights. */
+    private void load(int from) {
+        for (int part = 0; part < parts; part++) {
+            code.vector(VMOVUPS, even[part], at(CODES, from + part * width));
         }
     }
 
     /** totals += scale · (step · sum). */
     private void addProducts() {
         for (int part = 0; part < parts; part++) {
-            scale(even[part], part, 0);
+            scales.read(even[part], part, 0);
         }
         for (int row = 0; row < rows; row++) {
             sumCode.scale(row);
@@ -291,7 +253,7 @@ final class TileCode {
     /** Totals of minimums += minimum · the row's sum of the block. */
     private void addMinimums() {
         for (int part = 0; part < parts; part++) {
-            scale(even[part], part, 1);
+            scales.read(even[part], part, 1);
         }
         for (int row = 0; row < rows; row++) {
             for (int part = 0; part < parts; part++) {
@@ -317,39 +279,6 @@ final class TileCode {
 
     private Memory inMemory(int i) {
         return at(PARAMETERS, TileParameters.SUMS + i * width);
-    }
-
-    /**
-     * The scales of a block for a part of its rows, or their minimums. Uses {@link #number} and {@link #product}.
-     *
-     * @param kind 0 for scales, 1 for minimums
-     */
-    private void scale(Vector to, int part, int kind) {
-        int lane = kind * PackedMatrix.LANES + part * width / Float.BYTES;
-        switch (packing.scales()) {
-            case F16, F16_MINIMUM -> code.vector(VCVTPH2PS, to, at(SCALES, lane * Short.BYTES));
-            case F32, F32_MINIMUM -> code.vector(VMOVUPS, to, at(SCALES, lane * Float.BYTES));
-            case LINEAR8, LINEAR8_MINIMUM -> {
-                code.vector(VPMOVSXBD, to, at(SCALES, lane));
-                code.vector(VCVTDQ2PS, to, to);
-                nested(to, kind);
-            }
-            case FLOAT8 -> {
-                code.vector(VPMOVSXBD, to, at(SCALES, lane));
-                code.shiftLeft(to, to, TileParameters.FLOAT8_SHIFT);
-                code.vector(VPAND, to, to, at(PARAMETERS, TileParameters.FLOAT8_BITS));
-                code.vector(VMULPS, to, to, at(PARAMETERS, TileParameters.FLOAT8_BIAS));
-                nested(to, kind);
-            }
-            case NONE -> throw new IllegalArgumentException(packing + " has no kernel");
-        }
-    }
-
-    /** Nested scales become offset + scale · code. */
-    private void nested(Vector codes, int kind) {
-        code.vector(VPBROADCASTD, number, at(NESTED, kind * 2 * Float.BYTES));
-        code.vector(VPBROADCASTD, product, at(NESTED, (kind * 2 + 1) * Float.BYTES));
-        code.vector(VFMADD213PS, codes, number, product);
     }
 
     private void results() {

@@ -2,6 +2,7 @@ package io.baseload.engine.kernel.tiles;
 
 import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.Map;
@@ -20,15 +21,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * <p><b>No exceptions.</b> A wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */
 public final class TileKernel {
-    private record Variant(VectorInstructions set, Packing packing, int rows) {}
+    private record Variant(VectorInstructions set, Packing packing, boolean unpacked, int rows) {}
 
     private static final Map<Variant, TileKernel> KERNELS = new ConcurrentHashMap<>();
 
     private final MachineCode code;
+    private final boolean unpacked;
     private final int rows;
 
     private TileKernel(Variant variant) {
-        code = MachineCode.of(new TileCode(variant.set, variant.packing, variant.rows).write());
+        PanelLayout layout =
+                variant.unpacked ? PanelLayout.unpacked(variant.packing) : PanelLayout.packed(variant.packing);
+        code = MachineCode.of(new TileCode(variant.set, variant.packing, layout, variant.rows).write());
+        unpacked = variant.unpacked;
         rows = variant.rows;
     }
 
@@ -42,19 +47,32 @@ public final class TileKernel {
         return Math.min(packing.block(), TileRows.MAX_GROUP);
     }
 
-    /** The most rows that a kernel multiplies at once. */
-    public static int maxRows(VectorInstructions set) {
-        return set.bits() == 512 ? 12 : 4;
+    /** The most rows that a kernel multiplies at once. With 16 registers six rows fill all but two for weights and two for products. */
+    public static int maxRows(VectorInstructions set, TileForm form) {
+        if (set.bits() == 512) {
+            return 12;
+        }
+        return set.dotProducts() || form == TileForm.MAGNITUDES ? 4 : 6;
     }
 
     /** The rows of the tiles of some rows that are multiplied once: as few tiles as possible, of about the same number of rows. */
-    public static int height(int rows, VectorInstructions set) {
-        return Math.ceilDiv(rows, Math.ceilDiv(rows, maxRows(set)));
+    public static int height(int rows, VectorInstructions set, TileForm form) {
+        return Math.ceilDiv(rows, Math.ceilDiv(rows, maxRows(set, form)));
+    }
+
+    /** The numbers of a table's codes as integers. */
+    public static IntegerTable integers(VectorInstructions set, Packing packing) {
+        return CodeValues.integers(packing.codes(), set);
     }
 
     /** The kernel for a number of rows. */
     public static TileKernel of(VectorInstructions set, Packing packing, int rows) {
-        return KERNELS.computeIfAbsent(new Variant(set, packing, rows), TileKernel::new);
+        return KERNELS.computeIfAbsent(new Variant(set, packing, false, rows), TileKernel::new);
+    }
+
+    /** The kernel for a number of rows and for {@link UnpackedPanels}. */
+    public static TileKernel unpacked(VectorInstructions set, Packing packing, int rows) {
+        return KERNELS.computeIfAbsent(new Variant(set, packing, true, rows), TileKernel::new);
     }
 
     /**
@@ -63,7 +81,21 @@ public final class TileKernel {
      * @param panels at most {@link TileParameters#MAX_PANELS}
      */
     public void multiply(PackedMatrix w, int panel, int panels, TileRows x, int first, TileParameters parameters) {
+        check(!unpacked);
         parameters.set(w, panel, panels, x, first, rows);
         code.call(parameters.address());
+    }
+
+    /** Multiplies unpacked panels in the same way. */
+    public void multiply(UnpackedPanels w, TileRows x, int first, TileParameters parameters) {
+        check(unpacked);
+        parameters.set(w, x, first, rows);
+        code.call(parameters.address());
+    }
+
+    private static void check(boolean layout) {
+        if (!layout) {
+            throw new IllegalArgumentException("a kernel for another layout");
+        }
     }
 }

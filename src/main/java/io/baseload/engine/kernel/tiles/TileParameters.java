@@ -87,7 +87,11 @@ public final class TileParameters {
 
     private final VectorInstructions set;
     private final MemorySegment memory;
+
+    /** The matrix for which the spans were written last, and whether for its unpacked panels. */
     private @Nullable PackedMatrix matrix;
+
+    private boolean unpacked;
 
     /** @param cols the most columns of a matrix */
     public TileParameters(VectorInstructions set, int cols) {
@@ -129,13 +133,39 @@ public final class TileParameters {
         return RESULTS + (long) row * RESULT_ROW;
     }
 
+    /** Sets what a tile of rows and some panels need. */
     void set(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
-        check(w, panel, panels, x, first, rows);
-        if (w != matrix) {
-            matrix(w);
-        }
+        check(w, panel, panels);
+        check(w, x, first, rows);
+        panels(w, panel, panels);
+        rows(x, first);
+    }
+
+    /** The same with panels that have been unpacked. */
+    void set(UnpackedPanels w, TileRows x, int first, int rows) {
+        check(w.matrix(), x, first, rows);
+        check(w.memory(), w.bytes());
+        matrix(w.matrix(), true);
+        memory.set(JAVA_LONG, PANEL, w.memory().address());
+        memory.set(JAVA_LONG, PANELS, w.panels());
+        rows(x, first);
+    }
+
+    /** Sets what unpacking some panels needs. */
+    void set(PackedMatrix w, int panel, int panels, MemorySegment to) {
+        check(w, panel, panels);
+        check(to, panels * UnpackedPanels.panelBytes(w));
+        panels(w, panel, panels);
+        memory.set(JAVA_LONG, OUT, to.address());
+    }
+
+    private void panels(PackedMatrix w, int panel, int panels) {
+        matrix(w, false);
         memory.set(JAVA_LONG, PANEL, w.data().address() + panel * w.panelBytes());
         memory.set(JAVA_LONG, PANELS, panels);
+    }
+
+    private void rows(TileRows x, int first) {
         memory.set(JAVA_LONG, CODES, x.memory().address() + x.codes(first, 0));
         memory.set(JAVA_LONG, NUMBERS, x.memory().address() + x.numbers(first, 0));
         memory.set(JAVA_LONG, STRIDE, x.stride());
@@ -143,37 +173,52 @@ public final class TileParameters {
     }
 
     /** Machine code checks nothing, so everything that it reads must exist. */
-    private void check(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
-        TileForm form = TileForm.of(set, w.packing());
-        boolean same = x.cols() == w.cols() && x.columns() == TileKernel.group(w.packing()) && x.form() == form;
-        if (panels < 1 || panels > MAX_PANELS || !same) {
-            throw new IllegalArgumentException("%d panels of %d columns in %s, rows of %d in groups of %d, %s"
-                    .formatted(panels, w.cols(), w.packing(), x.cols(), x.columns(), x.form()));
+    private static void check(PackedMatrix w, int panel, int panels) {
+        if (panels < 1 || panels > MAX_PANELS) {
+            throw new IllegalArgumentException(panels + " panels");
         }
-        if (!w.data().scope().isAlive() || !x.memory().scope().isAlive()) {
-            throw new IllegalStateException("the matrix or its rows have been freed");
-        }
+        checkAlive(w.data());
         Objects.checkFromIndexSize(panel, panels, w.panels());
         Objects.checkFromIndexSize(
                 panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
+    }
+
+    private static void check(MemorySegment unpacked, long bytes) {
+        checkAlive(unpacked);
+        Objects.checkFromIndexSize(0, bytes, unpacked.byteSize());
+    }
+
+    private static void checkAlive(MemorySegment memory) {
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException("the weights or their rows have been freed");
+        }
+    }
+
+    private void check(PackedMatrix w, TileRows x, int first, int rows) {
+        TileForm form = TileForm.of(set, w.packing());
+        if (x.cols() != w.cols() || x.columns() != TileKernel.group(w.packing()) || x.form() != form) {
+            throw new IllegalArgumentException("%d columns in %s, rows of %d in groups of %d, %s"
+                    .formatted(w.cols(), w.packing(), x.cols(), x.columns(), x.form()));
+        }
+        checkAlive(x.memory());
         Objects.checkFromIndexSize(first % x.height(), rows, x.height());
         long last = x.numbers(first + rows - 1, x.cols() / x.columns() - 1);
         Objects.checkFromIndexSize(last, TileRows.NUMBERS, x.memory().byteSize());
     }
 
-    private void matrix(PackedMatrix w) {
-        matrix = w;
-        int blocks = w.packing().scales().nested() ? NESTED_BLOCKS : w.blocks();
-        int spans = 0;
-        for (int block = 0; block < w.blocks(); block += blocks, spans++) {
-            long at = SPAN_TABLE + (long) spans * SPAN_BYTES;
-            memory.set(JAVA_LONG, at, Math.min(blocks, w.blocks() - block));
-            memory.set(JAVA_LONG, at + 8, w.codes(0, block));
-            memory.set(JAVA_LONG, at + 16, w.scales(0, block));
-            memory.set(JAVA_LONG, at + 24, (w.codes(0, block) - w.scales(0, block)) / LINE);
+    private void matrix(PackedMatrix w, boolean ofUnpacked) {
+        if (w == matrix && ofUnpacked == unpacked) {
+            return;
         }
-        memory.set(JAVA_LONG, SPANS, spans);
-        memory.set(JAVA_LONG, PANEL_BYTES, w.panelBytes());
+        matrix = w;
+        unpacked = ofUnpacked;
+        if (unpacked) {
+            memory.set(JAVA_LONG, SPANS, 1);
+            memory.set(JAVA_LONG, PANEL_BYTES, UnpackedPanels.panelBytes(w));
+            span(0, w.blocks(), 0, PanelLayout.unpacked(w.packing()).codeBytes());
+        } else {
+            spans(w);
+        }
         CodeValues values = CodeValues.of(w.packing().codes(), set);
         for (int i = 0; i < LINE && values.looksUp(); i++) {
             memory.set(JAVA_BYTE, TABLE + i, values.table()[i % LANES]);
@@ -181,5 +226,23 @@ public final class TileParameters {
         for (int i = 0; i < LINE; i += Float.BYTES) {
             memory.set(JAVA_FLOAT, UNIT + i, values.unit());
         }
+    }
+
+    private void spans(PackedMatrix w) {
+        int blocks = w.packing().scales().nested() ? NESTED_BLOCKS : w.blocks();
+        int spans = 0;
+        for (int block = 0; block < w.blocks(); block += blocks, spans++) {
+            span(spans, Math.min(blocks, w.blocks() - block), w.codes(0, block), w.scales(0, block));
+        }
+        memory.set(JAVA_LONG, SPANS, spans);
+        memory.set(JAVA_LONG, PANEL_BYTES, w.panelBytes());
+    }
+
+    private void span(int span, int blocks, long codes, long scales) {
+        long at = SPAN_TABLE + (long) span * SPAN_BYTES;
+        memory.set(JAVA_LONG, at, blocks);
+        memory.set(JAVA_LONG, at + 8, codes);
+        memory.set(JAVA_LONG, at + 16, scales);
+        memory.set(JAVA_LONG, at + 24, (codes - scales) / LINE);
     }
 }

@@ -13,7 +13,7 @@ import java.lang.foreign.MemorySegment;
  *
  * <p><b>{@link TileForm#SIGNED}</b>: {@link #START_BITS} − 8·Σ q and {@link #START_BITS} − 128·Σ q. A sum begins with one of them, and so without the offset of weights that stand for −8 … 7 or −128 … 127.
  *
- * <p><b>{@link TileForm#SHORT_SUMS}</b>: the first one is two integers of 16 bits, −16·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
+ * <p><b>{@link TileForm#SHORT_SUMS}</b> and <b>{@link TileForm#LIMITED}</b>: the first one is two integers of 16 bits, −76·Σ q of columns 0 … 3 of each eight and of columns 4 … 7, whose products are added up apart.
  *
  * <p><b>{@link TileForm#MAGNITUDES}</b>: codes are stored as magnitudes |q|, which are followed by their signs s, bytes −1 where q is negative and otherwise 0. With w, the weights, w XOR s is w or −w − 1, and so
  *
@@ -145,10 +145,27 @@ public final class TileRows {
     }
 
     /**
+     * The factor by which the largest |x| of a group counts as larger than it is, so that magnitudes of codes aren't too large for {@link TileForm#LIMITED}; 1 if they aren't.
+     *
+     * @param half the magnitudes' sum, without the factor, of columns 0 … 3 of each eight or of columns 4 … 7, whichever is larger
+     * @param pair the largest sum of magnitudes of two columns whose products one instruction adds
+     * @param columns of the group
+     */
+    public static float limiting(int half, int pair, int columns) {
+        if (half <= TileForm.MAX_HALF && pair <= TileForm.MAX_PAIR) {
+            return 1;
+        }
+        // a number may be rounded up by half, in this quantization and in the next one
+        int rounding = columns / 4;
+        return Math.max(
+                (half + rounding) / (float) (TileForm.MAX_HALF - rounding), (pair + 1) / (TileForm.MAX_PAIR - 1f));
+    }
+
+    /**
      * Sets the numbers of a group.
      *
      * @param sum of its codes
-     * @param part for {@link TileForm#SHORT_SUMS} the sum of the codes of columns 0 … 3 of each eight, for {@link TileForm#MAGNITUDES} that of the magnitudes of negative codes; not needed otherwise
+     * @param part for sums of 16 bits the sum of the codes of columns 0 … 3 of each eight, for {@link TileForm#MAGNITUDES} that of the magnitudes of negative codes; not needed otherwise
      * @param step as computed by {@link #step}
      */
     public void numbers(int row, int group, int sum, int part, float step) {
@@ -157,15 +174,15 @@ public final class TileRows {
         memory.set(JAVA_FLOAT, at + STEP, step);
         memory.set(JAVA_FLOAT, at + SUM, step * sum);
         memory.set(JAVA_FLOAT, at + STARTED, START * step);
-        memory.set(JAVA_INT, at + START_OF_BYTES, START_BITS - (sum << CodeValues.SIGNED_SHIFT));
+        memory.set(JAVA_INT, at + START_OF_BYTES, START_BITS - sum * CodeValues.SIGNED_OFFSET);
     }
 
     private int start(int sum, int part) {
         return switch (form) {
-            case SIGNED -> START_BITS - (sum << CodeValues.NIBBLE_SHIFT);
-            case SHORT_SUMS -> {
-                int first = -part << CodeValues.SHORT_SHIFT;
-                int last = (part - sum) << CodeValues.SHORT_SHIFT;
+            case SIGNED -> START_BITS - sum * CodeValues.NIBBLE_OFFSET;
+            case SHORT_SUMS, LIMITED -> {
+                int first = -part * CodeValues.REACH;
+                int last = (part - sum) * CodeValues.REACH;
                 yield (last << Short.SIZE) | (first & 0xFFFF);
             }
             case MAGNITUDES -> START_BITS + part;

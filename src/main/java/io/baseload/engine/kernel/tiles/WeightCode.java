@@ -1,7 +1,7 @@
 package io.baseload.engine.kernel.tiles;
 
-import static io.baseload.engine.kernel.tiles.TileCode.CODES;
-import static io.baseload.engine.kernel.tiles.TileCode.PARAMETERS;
+import static io.baseload.engine.kernel.tiles.PanelLoop.CODES;
+import static io.baseload.engine.kernel.tiles.PanelLoop.PARAMETERS;
 import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Instruction.VMOVUPS;
@@ -25,11 +25,11 @@ import java.util.List;
 /**
  * Writes the part of a {@link TileCode} that reads the weights of eight columns: of each output four bytes of the even columns and four of the odd ones, in as many vectors as a panel has.
  *
- * <p>Dot products multiply unsigned by signed bytes. For them 128 is therefore added to the bytes of 8-bit weights and of tables; otherwise most of these have signs ({@link CodeValues}).
+ * <p>Dot products multiply unsigned by signed bytes. For them 128 is therefore added to the bytes of 8-bit weights; otherwise these have signs ({@link CodeValues}).
  *
  * @param even vectors for the result, and {@code odd}
  * @param free two vectors that nobody uses meanwhile
- * @param constants vectors for {@link #loadConstants}, {@link #constants} of them
+ * @param constants vectors for {@link #loadConstants}, {@link #constants} of them, or none if even and odd columns are read apart
  */
 record WeightCode(
         Assembler code,
@@ -40,13 +40,15 @@ record WeightCode(
         List<Vector> free,
         Vector[] constants) {
 
-    /** The number of vectors with constants: a table, unless signs of activations need the register, or the indexes of ints of 8-bit weights of even and of odd columns. */
+    /** Columns whose weights are read together. */
+    static final int COLUMNS = 8;
+
+    /** The number of vectors with constants: a table, or the indexes of ints of 8-bit weights of even and of odd columns. */
     static int constants(VectorInstructions set, Codes codes) {
         if (codes == Codes.I8) {
             return set.bits() == 512 ? 2 : 0;
         }
-        CodeValues values = CodeValues.of(codes, set);
-        return values.looksUp() && values.form() != TileForm.MAGNITUDES ? 1 : 0;
+        return codes.codebook() ? 1 : 0;
     }
 
     void loadConstants() {
@@ -65,33 +67,54 @@ record WeightCode(
         }
     }
 
+    /** Reads only the even columns of 4-bit weights at an offset of the codes. */
+    void readEven(int at) {
+        for (int part = 0; part < even.length; part++) {
+            code.vector(VMOVUPS, even[part], at(CODES, at + part * width()));
+            code.vector(VPAND, even[part], even[part], lowNibbles());
+        }
+        lookUp(even);
+    }
+
+    /** Reads only the odd columns. */
+    void readOdd(int at) {
+        for (int part = 0; part < odd.length; part++) {
+            code.vector(VMOVUPS, odd[part], at(CODES, at + part * width()));
+            code.shiftRight(odd[part], odd[part], 4);
+            code.vector(VPAND, odd[part], odd[part], lowNibbles());
+        }
+        lookUp(odd);
+    }
+
+    private static Memory lowNibbles() {
+        return at(PARAMETERS, TileParameters.LOW_NIBBLES);
+    }
+
     private int width() {
         return set.bits() / Byte.SIZE;
     }
 
     private void nibbles(int at) {
-        Memory mask = at(PARAMETERS, TileParameters.LOW_NIBBLES);
         for (int part = 0; part < even.length; part++) {
             code.vector(VMOVUPS, even[part], at(CODES, at + part * width()));
             code.shiftRight(odd[part], even[part], 4);
-            code.vector(VPAND, even[part], even[part], mask);
-            code.vector(VPAND, odd[part], odd[part], mask);
+            code.vector(VPAND, even[part], even[part], lowNibbles());
+            code.vector(VPAND, odd[part], odd[part], lowNibbles());
         }
-        if (codes.codebook()) {
-            lookUp(constants.length > 0 ? constants[0] : loadTable());
-        }
+        lookUp(even);
+        lookUp(odd);
     }
 
-    private Vector loadTable() {
-        Vector table = free.getFirst();
-        code.vector(VMOVUPS, table, at(PARAMETERS, TileParameters.TABLE));
-        return table;
-    }
-
-    private void lookUp(Vector table) {
-        for (int part = 0; part < even.length; part++) {
-            code.vector(VPSHUFB, even[part], table, even[part]);
-            code.vector(VPSHUFB, odd[part], table, odd[part]);
+    private void lookUp(Vector[] indexes) {
+        if (!codes.codebook()) {
+            return;
+        }
+        Vector table = constants.length > 0 ? constants[0] : free.getFirst();
+        if (constants.length == 0) {
+            code.vector(VMOVUPS, table, at(PARAMETERS, TileParameters.TABLE));
+        }
+        for (Vector index : indexes) {
+            code.vector(VPSHUFB, index, table, index);
         }
     }
 
