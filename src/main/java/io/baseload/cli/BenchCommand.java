@@ -100,8 +100,9 @@ final class BenchCommand implements Callable<Integer> {
 
     @Option(
             names = "--collectives",
-            description = "Instead, measure all-reduces of 2, 3 and 4 shards and of one for each memory node, and barriers"
-                    + " of 2, 4, 8 … and all of the machine's workers, without a model.")
+            description =
+                    "Instead, measure all-reduces of 2, 3 and 4 shards and of one for each memory node, and barriers"
+                            + " of 2, 4, 8 … and all of the machine's workers, without a model.")
     private boolean collectives;
 
     @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")

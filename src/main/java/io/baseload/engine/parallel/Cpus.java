@@ -22,9 +22,7 @@ record Cpus(List<List<Integer>> cores, int available) {
 
     static Cpus allowed() {
         return allowed(
-                Path.of("/proc/self"),
-                Topology.SYSTEM,
-                Runtime.getRuntime().availableProcessors());
+                Path.of("/proc/self"), Topology.SYSTEM, Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -58,7 +56,8 @@ record Cpus(List<List<Integer>> cores, int available) {
         Path online = cpu.resolve("online");
         try {
             return Files.isDirectory(cpu)
-                    && !(Files.isReadable(online) && Files.readString(online).strip().equals("0"));
+                    && !(Files.isReadable(online)
+                            && Files.readString(online).strip().equals("0"));
         } catch (IOException unknown) {
             return true;
         }

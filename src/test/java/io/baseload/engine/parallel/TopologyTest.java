@@ -113,23 +113,23 @@ class TopologyTest {
                 .containsExactly("shard 1 has 3 workers on 2 cores, because shards get equal numbers of workers: use"
                         + " fewer threads, or lists of CPUs of the same length");
         memory("0,2-3,5");
-        assertThat(three.layout(options(0, 0)).cpus())
-                .containsExactly(List.of(0, 1), List.of(2, 3), List.of(4, 5));
+        assertThat(three.layout(options(0, 0)).cpus()).containsExactly(List.of(0, 1), List.of(2, 3), List.of(4, 5));
     }
 
     /** Each shard needs a worker, so more shards would have the quota stop the process all the time. */
     @Test
     void aCpuQuotaBelowTheNumberOfNodesLeavesOneShard() throws IOException {
         nodes("0-1", "2-3", "4-5", "6-7");
-        List<List<Integer>> cores =
-                IntStream.range(0, 8).mapToObj(List::of).toList();
+        List<List<Integer>> cores = IntStream.range(0, 8).mapToObj(List::of).toList();
         TeamLayout two = new Topology(system, new Cpus(cores, 2)).layout(options(0, 0));
         assertThat(two.shards()).isOne();
         assertThat(two.workers()).isEqualTo(2);
         TeamLayout four = new Topology(system, new Cpus(cores, 4)).layout(options(0, 0));
         assertThat(four.shards()).isEqualTo(4);
         assertThat(four.workers()).isEqualTo(4);
-        assertThat(new Topology(system, new Cpus(cores, 2)).layout(options(0, 4)).workers())
+        assertThat(new Topology(system, new Cpus(cores, 2))
+                        .layout(options(0, 4))
+                        .workers())
                 .as("as the user wants")
                 .isEqualTo(4);
     }
@@ -347,9 +347,11 @@ class TopologyTest {
                         List.of(4, 5), List.of(10, 11));
         try (var threads = new NodeThreads(two)) {
             List<Executor> first = threads.executors().getFirst();
-            assertThat(first).containsExactly(
-                    first.get(0), first.get(0), first.get(2), first.get(2), first.get(4), first.get(4));
-            assertThat(threads.executors().stream().flatMap(List::stream).distinct()).hasSize(6);
+            assertThat(first)
+                    .containsExactly(
+                            first.get(0), first.get(0), first.get(2), first.get(2), first.get(4), first.get(4));
+            assertThat(threads.executors().stream().flatMap(List::stream).distinct())
+                    .hasSize(6);
         }
         TeamLayout each = clusters().layout(options(0, 0));
         assertThat(IntStream.range(0, 12).mapToObj(each::near).distinct().toList())
