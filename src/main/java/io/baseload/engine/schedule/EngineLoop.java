@@ -64,13 +64,14 @@ public final class EngineLoop implements AutoCloseable {
         wake();
     }
 
-    /** Ends all requests, in the thread that notices the loss: the engine's own may be the lost one. */
+    /** Ends all requests: those of each model in a thread of its own, because the engine's own may be the lost one, and another may hang while it tells a model's callers. */
     private void lose(WorkerLostException gone) {
         if (lost == null) {
             LOG.log(System.Logger.Level.ERROR, "the engine has lost a worker, so it ends all requests", gone);
         }
         lost = gone;
-        members.forEach(member -> member.turns().lose(gone));
+        members.forEach(
+                member -> Thread.ofVirtual().start(() -> member.turns().lose(gone)));
     }
 
     /** Makes the loop check for work. May be called by any thread. */
@@ -108,7 +109,10 @@ public final class EngineLoop implements AutoCloseable {
         team.close();
     }
 
-    /** Gives the thread up if it is busy with the same for twice as long as workers wait for each other, so that they notice first. Seconds in which the process is stopped don't count. */
+    /**
+     * Gives the thread up if it has ended, or if it is busy with the same for twice as long as workers wait for each other, so that they notice first. Seconds in which the process is stopped don't
+     * count.
+     */
     private void watch() {
         long seen = 0;
         long without = 0;
@@ -123,6 +127,10 @@ public final class EngineLoop implements AutoCloseable {
             if (without > 2 * team.patience()) {
                 team.loseCaller("the engine's own thread has made no progress for " + without + " s");
             }
+        }
+        boolean done = closing && members.isEmpty();
+        if (lost == null && !done) {
+            team.loseCaller("the engine's own thread has ended");
         }
     }
 

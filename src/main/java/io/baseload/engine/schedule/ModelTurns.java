@@ -23,6 +23,6 @@ public sealed interface ModelTurns permits Batcher, TextBatcher {
     /** Stops accepting requests and fails the accepted ones, because their callers didn't cancel them. May be called by any thread. */
     void abandon();
 
-    /** Fails the accepted requests and refuses new ones, because the engine can't compute any more and its thread may never return. May be called by any thread, also repeatedly. */
+    /** Fails the accepted requests and refuses new ones, because the engine can't compute any more and its thread may never return. May return before their callers are told. May be called by any thread, also repeatedly. */
     void lose(WorkerLostException lost);
 }

@@ -15,15 +15,19 @@ import io.baseload.engine.model.TextEncoder;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.parallel.WorkerLostException;
+import io.baseload.engine.schedule.EngineLoop;
 import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.schedule.TextBatcher;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.testing.Patience;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -37,6 +41,7 @@ class TextBatcherTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final Team team = new Team(2, false);
+    private final TextEncoder encoder;
     private final KvCache cache;
     private final TextBatcher batcher;
 
@@ -52,7 +57,7 @@ class TextBatcherTest {
             ModelSize size = new ModelSize(ROWS, 1024, options.withPrefillChunk(ROWS));
             ModelParts parts = ModelParts.of(source, size, TeamLayout.unbound(2, 1), memory);
             ModelShard shard = parts.shards().getFirst();
-            var encoder = new TextEncoder(shard, size.encoderLimits(2), 1, Kernels.best(Precision.EXACT));
+            encoder = new TextEncoder(shard, size.encoderLimits(2), 1, Kernels.best(Precision.EXACT));
             cache = new KvCache(shard.kv(), false);
             batcher = new TextBatcher("encoder", encoder, cache, PLACES, () -> {});
         }
@@ -107,6 +112,40 @@ class TextBatcherTest {
         }
         assertThatThrownBy(() -> submit("a", text(9, 3))).isInstanceOf(WorkerLostException.class);
         assertThat(batcher.turn(team)).isEqualTo(Turn.IDLE);
+    }
+
+    /** That caller's code holds the lock of the model's batcher. */
+    @Test
+    void aLostEngineEndsTheRequestsOfOtherModelsThoughACallerHangs() {
+        var ever = new CountDownLatch(1);
+        var begun = new CountDownLatch(1);
+        var freed = new CountDownLatch(2);
+        batcher.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {
+            begun.countDown();
+            await(ever);
+        });
+        var other = new TextBatcher("other", encoder, cache, PLACES, () -> {});
+        Team lost = new Team(2, false);
+        EngineLoop loop = new EngineLoop(lost);
+        loop.add(batcher, freed::countDown);
+        await(begun);
+        loop.add(other, freed::countDown);
+        var waiting = other.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {});
+        Thread.ofVirtual().start(() -> lost.loseCaller("on purpose"));
+        Patience.await().until(waiting::isDone);
+        assertThatThrownBy(waiting::join).hasCauseInstanceOf(WorkerLostException.class);
+        loop.close();
+        ever.countDown();
+        await(freed);
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
+                    .isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The first text of each is in the step when the second one begins. */

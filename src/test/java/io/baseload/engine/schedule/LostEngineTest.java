@@ -3,9 +3,13 @@ package io.baseload.engine.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FinishReason;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.GenerationRequest;
+import io.baseload.engine.api.Lease;
 import io.baseload.engine.api.SampledToken;
+import io.baseload.engine.api.SamplingOptions;
 import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.parallel.ImpatientTeam;
@@ -16,13 +20,14 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.Patience;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests of an engine whose own thread, worker 0, hangs. */
+/** Requests of an engine whose own thread, worker 0, hangs or ends. */
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
 class LostEngineTest {
     private static final GenerationRequest REQUEST = GenerationRequest.greedy(new int[] {1, 2, 3}, 4);
@@ -113,6 +118,43 @@ class LostEngineTest {
     void isNoticedBetweenSteps() {
         var ever = new CountDownLatch(1);
         losesItsThread((worker, workers, barrier) -> {}, new Hanging(ever), ever);
+    }
+
+    /** No exception is known that ends it: an action that fails stands for those that aren't. */
+    @Test
+    void isNoticedIfItsThreadEnds() {
+        BatcherLimits limits = new BatcherLimits(64, 1, 100, 64, false);
+        Team team = ImpatientTeam.of(1);
+        try (NativeMemory memory = new NativeMemory()) {
+            var bench = new BatcherBench(memory, team, limits, 16);
+            Batcher failing = new Batcher("failing", bench.model(), bench.cache(), limits, () -> {
+                throw new IllegalStateException("on purpose");
+            });
+            var waiting = new Ends();
+            bench.batcher().submit(forEver(), waiting);
+            EngineLoop loop = new EngineLoop(team);
+            loop.add(failing, () -> {});
+            loop.add(bench.batcher(), () -> {});
+            loop.close();
+            Patience.await().until(() -> !waiting.failures.isEmpty());
+            waiting.haveOne();
+            assertThat(team.whole()).isFalse();
+        }
+    }
+
+    /** A request whose lease lets it wait. */
+    private static GenerationRequest forEver() {
+        return new GenerationRequest(
+                REQUEST.prompt(),
+                4,
+                SamplingOptions.greedy(),
+                Set.of(),
+                -1,
+                false,
+                Optional.empty(),
+                produced -> Lease.Answer.WAIT,
+                FlowId.NONE,
+                CacheScope.PRIVATE);
     }
 
     private static void losesItsThread(Step before, Ends running, CountDownLatch ever) {
