@@ -48,8 +48,13 @@ final class KernelWarmUp {
     /** Numbers of decode rows: one, two, a number that is processed in groups of four, three, two and one, and the most that share a pass over the weights. */
     private static final int[] DECODED = {1, 2, 7, Kernels.MAX_DECODE_ROWS};
 
-    /** Rows of a prompt: a number that uses each size of tile once. */
-    private static final int PROMPT = 21;
+    /** Rows of a prompt, at most a page: some tiles and part of another one, and so many that weights are unpacked where that is done at all. */
+    static final int PROMPT = 27;
+
+    /** An activation much larger than the others, and how many columns further the next one is: a group of 32 has one, and the next group none, so where codes are limited, this is done in some groups only. */
+    private static final float SPIKE = 100;
+
+    private static final int FROM_SPIKE_TO_SPIKE = 64;
 
     /** Number of calls of a kind in a round. */
     static final int CALLS = CompiledCalls.CALLS;
@@ -172,10 +177,10 @@ final class KernelWarmUp {
         cold.add(() -> attention.run(kernels, pages, PROMPT - 1, PROMPT, 0, heads, scratch));
     }
 
-    private static Rows activations(int width) {
+    static Rows activations(int width) {
         Rows rows = Rows.allocate(PROMPT, width);
         for (int i = 0; i < rows.data().length; i++) {
-            rows.data()[i] = 1 + i % 3;
+            rows.data()[i] = i % FROM_SPIKE_TO_SPIKE == 0 ? SPIKE : 1 + i % 3;
         }
         return rows;
     }

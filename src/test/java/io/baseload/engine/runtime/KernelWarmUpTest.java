@@ -6,8 +6,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
+import io.baseload.engine.kernel.lanes.Int8Rows;
+import io.baseload.engine.kernel.tiles.TileForm;
+import io.baseload.engine.kernel.tiles.TileRows;
+import io.baseload.engine.kernel.tiles.UnpackedPanels;
 import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
+import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.util.HashMap;
@@ -78,6 +87,26 @@ class KernelWarmUpTest {
         failing = false;
         KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
         assertThat(calls).containsOnlyKeys("decodeLinear", "prefillLinear", "attend");
+    }
+
+    @Test
+    void aPromptIsLongEnoughForUnpackedWeightsAndFitsOnAPage() {
+        assertThat(UnpackedPanels.pays(VectorInstructions.AVX2, KernelWarmUp.PROMPT))
+                .isTrue();
+        assertThat(KernelWarmUp.PROMPT).isLessThanOrEqualTo(KvPages.TOKENS);
+    }
+
+    @Test
+    void onlySomeGroupsAreLimited() {
+        Rows x = KernelWarmUp.activations(64);
+        TileRows rows = new TileRows(Arena.ofAuto().allocate(TileRows.bytes(1, 64), 64));
+        rows.start(1, 64, 32, TileForm.LIMITED);
+        new Int8Rows(1, 64).quantize(0, x.data(), x.at(0), rows);
+        // a step that isn't the 127th of the largest number has been made larger
+        assertThat(rows.memory().get(ValueLayout.JAVA_FLOAT_UNALIGNED, rows.numbers(0, 0) + 4))
+                .isEqualTo(TileRows.step(x.data()[x.at(0)]));
+        assertThat(rows.memory().get(ValueLayout.JAVA_FLOAT_UNALIGNED, rows.numbers(0, 1) + 4))
+                .isGreaterThan(TileRows.step(3));
     }
 
     @Test
