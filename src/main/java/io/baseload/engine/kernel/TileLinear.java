@@ -16,7 +16,6 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -73,66 +72,44 @@ final class TileLinear {
      */
     void multiply(PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
         int rows = to - from;
-        if (UnpackedPanels.pays(set, rows)) {
-            multiplyUnpacked(w, x, first, y, from, to, firstPanel, endPanel);
-            return;
-        }
-        TileKernel[] byRows = kernels(w.packing());
-        int most = panels(w, rows > x.height());
+        boolean unpacking = UnpackedPanels.pays(set, rows);
+        TileKernel[] byRows = kernels(w.packing(), unpacking);
+        int most = unpacking ? unpackedPanels(w) : panels(w, rows > x.height());
         for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
             panels = Math.min(most, endPanel - panel);
+            if (unpacking) {
+                unpacked.unpack(w, panel, panels, parameters);
+            }
             for (int row = 0, some; row < rows; row += some) {
                 some = Math.min(x.height() - (first + row) % x.height(), rows - row);
-                byRows[some - 1].multiply(w, panel, panels, x, first + row, parameters);
+                TileKernel kernel = byRows[some - 1];
+                if (unpacking) {
+                    kernel.multiply(unpacked, x, first + row, parameters);
+                } else {
+                    kernel.multiply(w, panel, panels, x, first + row, parameters);
+                }
                 store(w, panel, panels, y, from + row, some);
             }
         }
     }
 
-    private void multiplyUnpacked(
-            PackedMatrix w, TileRows x, int first, Rows y, int from, int to, int firstPanel, int endPanel) {
-        int rows = to - from;
-        TileKernel[] byRows = unpackedKernels(w.packing());
-        int most = unpackedPanels(w);
-        for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
-            panels = Math.min(most, endPanel - panel);
-            unpacked.unpack(w, panel, panels, parameters);
-            for (int row = 0, some; row < rows; row += some) {
-                some = Math.min(x.height() - (first + row) % x.height(), rows - row);
-                byRows[some - 1].multiply(unpacked, x, first + row, parameters);
-                store(w, panel, panels, y, from + row, some);
-            }
-        }
-    }
-
-    private TileKernel[] kernels(Packing packing) {
-        TileKernel[] all = kernels.get(packing);
+    private TileKernel[] kernels(Packing packing, boolean unpacking) {
+        Map<Packing, TileKernel[]> known = unpacking ? unpackedKernels : kernels;
+        TileKernel[] all = known.get(packing);
         if (all == null) {
-            all = all(packing, rows -> TileKernel.of(set, packing, rows));
-            kernels.put(packing, all);
+            all = IntStream.rangeClosed(1, TileKernel.maxRows(set, TileForm.of(set, packing)))
+                    .mapToObj(rows -> TileKernel.of(set, packing, unpacking, rows))
+                    .toArray(TileKernel[]::new);
+            known.put(packing, all);
         }
         return all;
     }
 
-    private TileKernel[] unpackedKernels(Packing packing) {
-        TileKernel[] all = unpackedKernels.get(packing);
-        if (all == null) {
-            all = all(packing, rows -> TileKernel.unpacked(set, packing, rows));
-            unpackedKernels.put(packing, all);
-        }
-        return all;
-    }
-
-    private TileKernel[] all(Packing packing, IntFunction<TileKernel> byRows) {
-        return IntStream.rangeClosed(1, TileKernel.maxRows(set, TileForm.of(set, packing)))
-                .mapToObj(byRows)
-                .toArray(TileKernel[]::new);
-    }
-
-    /** As many as stay in L2 beside the rows. */
+    /** As many as stay in L2 beside the rows, but two if there is room: with one the rows, which are read again for each pass, would be read twice as often. */
     private int unpackedPanels(PackedMatrix w) {
-        long bytes = Math.min(UNPACKED_BYTES, room.byteSize());
-        return Math.toIntExact(Math.clamp(bytes / UnpackedPanels.panelBytes(w), 1, TileParameters.MAX_PANELS));
+        long panel = UnpackedPanels.panelBytes(w);
+        long bytes = Math.min(Math.max(UNPACKED_BYTES, 2 * panel), room.byteSize());
+        return Math.toIntExact(Math.clamp(bytes / panel, 1, TileParameters.MAX_PANELS));
     }
 
     private static int panels(PackedMatrix w, boolean shared) {

@@ -13,6 +13,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Codes of activations whose sums of products must fit in 16 bits. */
 @Tag("kernel")
@@ -31,6 +32,22 @@ class LimitedRowsTest {
         for (int i = 0; i < COLUMNS; i++) {
             x[i] = (random.nextBoolean() ? 1 : -1) * (1 - deviation * random.nextFloat());
         }
+        assertLimited(x, group);
+    }
+
+    /** Two columns whose products are added at once, in groups whose halves are far below their limit. */
+    @ParameterizedTest
+    @ValueSource(ints = {16, 32})
+    void magnitudesOfAPairAddUpToTheLimitAtMost(int group) {
+        float[] x = new float[COLUMNS];
+        for (int i = 0; i < COLUMNS; i += group) {
+            x[i] = 1;
+            x[i + 2] = -1;
+        }
+        assertLimited(x, group);
+    }
+
+    private static void assertLimited(float[] x, int group) {
         TileRows rows = new TileRows(Arena.ofAuto().allocate(TileRows.bytes(1, COLUMNS), 64));
         rows.start(1, COLUMNS, group, TileForm.LIMITED);
         new Int8Rows(1, COLUMNS).quantize(0, x, 0, rows);

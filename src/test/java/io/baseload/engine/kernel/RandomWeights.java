@@ -41,6 +41,7 @@ public final class RandomWeights {
                 new Packing(Codes.U4, 128, Scales.F32_MINIMUM),
                 new Packing(Codes.I4, 16, Scales.F32),
                 new Packing(Codes.I4, 128, Scales.F16),
+                new Packing(Codes.NF4, 16, Scales.F32),
                 new Packing(Codes.NF4, 64, Scales.F32),
                 new Packing(Codes.NF4, 64, Scales.LINEAR8),
                 new Packing(Codes.NF4, 32, Scales.FLOAT8),

@@ -136,7 +136,7 @@ public final class Int8Rows {
     /** Quantizes a row in the tiles' groups for {@link TileKernel}. */
     public void quantize(int row, float[] x, int at, TileRows to) {
         int size = to.columns();
-        boolean halves = to.form() == TileForm.SHORT_SUMS || to.form() == TileForm.LIMITED;
+        boolean halves = to.form().shortSums();
         if (halves) {
             limitedCodes(x, at, to.cols(), size, to.form() == TileForm.LIMITED);
         } else {

@@ -110,7 +110,8 @@ final class TileCode {
         weights = new WeightCode(code, set, packing.codes(), even, odd, free, vectors(apart ? constants : 0));
         scales = new ScaleCode(code, layout.scales(), free);
         sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, sumConstants, number, product);
-        loop = new PanelLoop(code, layout, rows >= PanelLoop.MIN_REQUESTING_ROWS, number);
+        boolean requests = !layout.unpacked() && rows >= PanelLoop.MIN_REQUESTING_ROWS;
+        loop = new PanelLoop(code, layout, requests, number);
         totals = vectorsIfFree(rows * parts, set);
         minimums = vectorsIfFree(minimum() ? rows * parts : 0, set);
         if (used > set.registers()) {

@@ -26,7 +26,7 @@ public enum TileForm {
     }
 
     /** Whether sums have 16 bits, and begin without the offset's share. */
-    boolean shortSums() {
+    public boolean shortSums() {
         return this == SHORT_SUMS || this == LIMITED;
     }
 }

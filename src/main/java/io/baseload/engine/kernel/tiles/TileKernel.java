@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * no bounds to check. {@link TileCode} writes these kernels; it is the only place that depends on the processor's instructions.
  *
  * <p><b>The results</b> equal those of {@code ScalarInt8}, bit for bit: an exact sum of integers for each group of 32 or 16 columns, and one product and one fused multiply-add for each group and output.
- * So the result depends neither on the instructions nor on the number of rows. Numbers of rows must be below 10^33 ({@link TileRows#step}).
+ * So the result doesn't depend on the number of rows; on the instructions it depends only where these determine the integers: those of tables ({@link CodeValues}), and those of activations in {@link TileForm#LIMITED}.
+ * Numbers in rows must be below 10^32 ({@link TileRows#step}).
  *
  * <p><b>No exceptions.</b> A wrong address ends the process. So all parameters are computed here, from matrices and rows whose sizes are checked.
  */
@@ -65,14 +66,13 @@ public final class TileKernel {
         return CodeValues.integers(packing.codes(), set);
     }
 
-    /** The kernel for a number of rows. */
-    public static TileKernel of(VectorInstructions set, Packing packing, int rows) {
-        return KERNELS.computeIfAbsent(new Variant(set, packing, false, rows), TileKernel::new);
-    }
-
-    /** The kernel for a number of rows and for {@link UnpackedPanels}. */
-    public static TileKernel unpacked(VectorInstructions set, Packing packing, int rows) {
-        return KERNELS.computeIfAbsent(new Variant(set, packing, true, rows), TileKernel::new);
+    /**
+     * The kernel for a number of rows.
+     *
+     * @param unpacked whether for {@link UnpackedPanels}
+     */
+    public static TileKernel of(VectorInstructions set, Packing packing, boolean unpacked, int rows) {
+        return KERNELS.computeIfAbsent(new Variant(set, packing, unpacked, rows), TileKernel::new);
     }
 
     /**
@@ -81,21 +81,22 @@ public final class TileKernel {
      * @param panels at most {@link TileParameters#MAX_PANELS}
      */
     public void multiply(PackedMatrix w, int panel, int panels, TileRows x, int first, TileParameters parameters) {
-        check(!unpacked);
+        checkUnpacked(false);
         parameters.set(w, panel, panels, x, first, rows);
         code.call(parameters.address());
     }
 
     /** Multiplies unpacked panels in the same way. */
     public void multiply(UnpackedPanels w, TileRows x, int first, TileParameters parameters) {
-        check(unpacked);
+        checkUnpacked(true);
         parameters.set(w, x, first, rows);
         code.call(parameters.address());
     }
 
-    private static void check(boolean layout) {
-        if (!layout) {
-            throw new IllegalArgumentException("a kernel for another layout");
+    private void checkUnpacked(boolean expected) {
+        if (unpacked != expected) {
+            throw new IllegalArgumentException(
+                    "a kernel for panels that are " + (unpacked ? "unpacked" : "not unpacked"));
         }
     }
 }

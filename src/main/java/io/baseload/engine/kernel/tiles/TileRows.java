@@ -138,7 +138,7 @@ public final class TileRows {
     /**
      * The step of a group whose largest |x| is {@code max}: a 127th of it, without the last two bits.
      *
-     * @param max below 10^33
+     * @param max below 10^33; so numbers must be below 10^32, because {@link #limiting} makes it up to five times as large
      */
     public static float step(float max) {
         return Float.intBitsToFloat(Float.floatToRawIntBits(max / 127) & -4);
