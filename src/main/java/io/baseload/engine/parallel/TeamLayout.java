@@ -13,7 +13,7 @@ import java.util.Optional;
  * shard.
  *
  * @param workers the number of workers of all shards together, at least one for each
- * @param cpus for each shard the CPUs that its workers may use, first one of each core; an empty list if the system doesn't list them
+ * @param cpus for each shard the CPUs that its workers may use, first those for its workers, each of another core if there are so many; an empty list if the system doesn't list them
  * @param nodes the CPUs of each memory node; none if there is only one, or the system doesn't list them
  * @param levels the proximity of CPUs: lists of the CPUs of each socket, node and last-level cache, the level with the fewest lists first; a level with only one list is left out
  */
@@ -92,7 +92,11 @@ public record TeamLayout(
 
     /** The number of the first {@code active} workers that belong to a shard. */
     public int workers(int shard, int active) {
-        return (active - shard + shards() - 1) / shards();
+        return workers(shard, active, shards());
+    }
+
+    static int workers(int shard, int active, int shards) {
+        return (active - shard + shards - 1) / shards;
     }
 
     /** The CPUs to which a shard's workers are bound; empty if they are all that the process may use, or the system doesn't list them. */

@@ -131,7 +131,30 @@ record Topology(Path system, Cpus allowed) {
     TeamLayout layout(EngineOptions options) {
         List<List<Integer>> shards = shards(options);
         int workers = options.threads() == 0 ? Math.max(shards.size(), workers(shards)) : options.threads();
-        return new TeamLayout(workers, shards, several(nodes()), levels());
+        List<List<Integer>> nodes = several(nodes());
+        List<List<Integer>> spread = IntStream.range(0, shards.size())
+                .mapToObj(shard -> spread(shards.get(shard), TeamLayout.workers(shard, workers, shards.size()), nodes))
+                .toList();
+        return new TeamLayout(workers, spread, nodes, levels());
+    }
+
+    /** The CPUs of a shard, first those for its workers: if it has several nodes and more cores than workers, evenly spread ones, so that there are workers on all nodes and memory of each near them. */
+    private List<Integer> spread(List<Integer> own, int workers, List<List<Integer>> nodes) {
+        List<List<Integer>> parts = nodes.stream()
+                .map(node -> own.stream().filter(node::contains).toList())
+                .filter(part -> !part.isEmpty())
+                .toList();
+        List<Integer> cores = parts.stream()
+                .flatMap(part -> part.stream().limit(allowed.only(part).cores().size()))
+                .toList();
+        if (parts.size() < 2 || workers >= cores.size()) {
+            return own;
+        }
+        List<Integer> first = IntStream.range(0, workers)
+                .mapToObj(worker -> cores.get(Step.share(worker, workers, cores.size())))
+                .toList();
+        Stream<Integer> others = own.stream().filter(cpu -> !first.contains(cpu));
+        return Stream.concat(first.stream(), others).toList();
     }
 
     /** None if there is only one. */

@@ -222,6 +222,20 @@ class TopologyTest {
     }
 
     @Test
+    void fewWorkersOfAShardAreOnAllItsNodes() throws IOException {
+        nodes("0,2,4,6,8,10,12,14", "1,3,5,7,9,11,13,15");
+        Topology two = hyperthreaded(8);
+        assertThat(workers(two.layout(options(4, 1)))).containsExactly(0, 4, 1, 5);
+        assertThat(workers(two.layout(options(4, 0, "0-7", "8-15")))).containsExactly(0, 8, 1, 9);
+        assertThat(workers(two.layout(options(4, 2))))
+                .as("a node each")
+                .containsExactly(0, 1, 2, 3);
+        assertThat(two.layout(options(4, 1)).cpus().getFirst())
+                .hasSize(16)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
     void shardsOfOneNodeDontShareCores() {
         assertThat(hyperthreaded(4).layout(options(0, 2)).cpus())
                 .containsExactly(List.of(0, 1, 4, 5), List.of(2, 3, 6, 7));
