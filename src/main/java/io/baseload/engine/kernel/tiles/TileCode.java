@@ -20,7 +20,6 @@ import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
 import io.baseload.engine.platform.VectorInstructions;
-import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.List;
 import java.util.stream.IntStream;
