@@ -26,7 +26,8 @@ record PanelLayout(boolean unpacked, int codeBytes, Scales scales) {
 
     /** Bytes of such a block, with its scales. Creates no object, because it is needed in each step. */
     static int unpackedBytes(Packing packing) {
-        return unpackedCodes(packing) + PackedMatrix.LANES * unpackedScales(packing).bytes();
+        return unpackedCodes(packing)
+                + PackedMatrix.LANES * unpackedScales(packing).bytes();
     }
 
     private static Scales unpackedScales(Packing packing) {
