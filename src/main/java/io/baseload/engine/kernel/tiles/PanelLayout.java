@@ -16,8 +16,22 @@ record PanelLayout(boolean unpacked, int codeBytes, Scales scales) {
     }
 
     static PanelLayout unpacked(Packing packing) {
-        boolean minimum = packing.scales().minimum();
-        return new PanelLayout(true, PackedMatrix.LANES * packing.block(), minimum ? Scales.F32_MINIMUM : Scales.F32);
+        return new PanelLayout(true, unpackedCodes(packing), unpackedScales(packing));
+    }
+
+    /** Bytes of the codes of a block of 16 rows that has been unpacked. */
+    static int unpackedCodes(Packing packing) {
+        return PackedMatrix.LANES * packing.block();
+    }
+
+    /** Bytes of such a block, with its scales. Creates no object, because it is needed in each step. */
+    static int unpackedBytes(Packing packing) {
+        return unpackedCodes(packing)
+                + PackedMatrix.LANES * unpackedScales(packing).bytes();
+    }
+
+    private static Scales unpackedScales(Packing packing) {
+        return packing.scales().minimum() ? Scales.F32_MINIMUM : Scales.F32;
     }
 
     /** Bytes of the scales of a block of 16 rows. */

@@ -215,7 +215,7 @@ public final class TileParameters {
         if (unpacked) {
             memory.set(JAVA_LONG, SPANS, 1);
             memory.set(JAVA_LONG, PANEL_BYTES, UnpackedPanels.panelBytes(w));
-            span(0, w.blocks(), 0, PanelLayout.unpacked(w.packing()).codeBytes());
+            span(0, w.blocks(), 0, PanelLayout.unpackedCodes(w.packing()));
         } else {
             spans(w);
         }

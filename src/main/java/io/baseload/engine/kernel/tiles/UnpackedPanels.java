@@ -48,8 +48,7 @@ public final class UnpackedPanels {
 
     /** Bytes of a panel. */
     public static long panelBytes(PackedMatrix w) {
-        PanelLayout layout = PanelLayout.unpacked(w.packing());
-        return (long) w.blocks() * (layout.codeBytes() + layout.scaleBytes());
+        return (long) w.blocks() * PanelLayout.unpackedBytes(w.packing());
     }
 
     /** Unpacks panels, at most {@link TileParameters#MAX_PANELS}. */
