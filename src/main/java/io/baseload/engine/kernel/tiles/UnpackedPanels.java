@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Some panels of a matrix, unpacked for many rows: weights as bytes, in the order in which a {@link TileKernel} multiplies them, and scales in F32.
  *
- * <p>Without dot products a tile has so few rows that taking the weights apart again for each tile takes up to a third of the time.
+ * <p>Without dot products a tile has so few rows that taking the weights apart again for each tile takes up to a fifth of the time.
  *
  * <p>For each eight columns there are of each row four bytes of even columns, and then of each row four of odd ones; after the columns of a block its scales and minimums.
  */
