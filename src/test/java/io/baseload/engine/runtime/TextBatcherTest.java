@@ -120,7 +120,7 @@ class TextBatcherTest {
         var ever = new CountDownLatch(1);
         var begun = new CountDownLatch(1);
         var freed = new CountDownLatch(2);
-        batcher.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {
+        var hanging = batcher.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {
             begun.countDown();
             await(ever);
         });
@@ -134,6 +134,7 @@ class TextBatcherTest {
         Thread.ofVirtual().start(() -> lost.loseCaller("on purpose"));
         Patience.await().until(waiting::isDone);
         assertThatThrownBy(waiting::join).hasCauseInstanceOf(WorkerLostException.class);
+        assertThat(hanging).isNotDone();
         loop.close();
         ever.countDown();
         await(freed);
