@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks, except for their end if the engine is lost.
@@ -42,6 +43,7 @@ public final class Batcher implements ModelTurns {
     private volatile int activeCount;
     private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
+    private volatile @Nullable WorkerLostException lost;
 
     /** @param wakeEngine wakes the engine's thread */
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
@@ -106,6 +108,7 @@ public final class Batcher implements ModelTurns {
 
     @Override
     public void lose(WorkerLostException lost) {
+        this.lost = lost;
         for (Sequence sequence : admission.lose(lost)) {
             // each by a thread of its own: the engine's may hang in one of their sinks, which then can't be called
             Thread.ofVirtual().start(() -> {
@@ -181,7 +184,8 @@ public final class Batcher implements ModelTurns {
 
     private boolean ended(Sequence sequence) {
         if (abandoned && !sequence.ended()) {
-            sequence.fail(new ModelClosedException(name));
+            WorkerLostException gone = lost;
+            sequence.fail(gone == null ? new ModelClosedException(name) : gone);
         }
         return sequence.ended();
     }
