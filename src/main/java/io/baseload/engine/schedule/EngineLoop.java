@@ -70,8 +70,7 @@ public final class EngineLoop implements AutoCloseable {
             LOG.log(System.Logger.Level.ERROR, "the engine has lost a worker, so it ends all requests", gone);
         }
         lost = gone;
-        members.forEach(
-                member -> Thread.ofVirtual().start(() -> member.turns().lose(gone)));
+        members.forEach(member -> Thread.ofVirtual().start(() -> member.turns().lose(gone)));
     }
 
     /** Makes the loop check for work. May be called by any thread. */

@@ -227,12 +227,8 @@ class TopologyTest {
         Topology two = hyperthreaded(8);
         assertThat(workers(two.layout(options(4, 1)))).containsExactly(0, 4, 1, 5);
         assertThat(workers(two.layout(options(4, 0, "0-7", "8-15")))).containsExactly(0, 8, 1, 9);
-        assertThat(workers(two.layout(options(4, 2))))
-                .as("a node each")
-                .containsExactly(0, 1, 2, 3);
-        assertThat(two.layout(options(4, 1)).cpus().getFirst())
-                .hasSize(16)
-                .doesNotHaveDuplicates();
+        assertThat(workers(two.layout(options(4, 2)))).as("a node each").containsExactly(0, 1, 2, 3);
+        assertThat(two.layout(options(4, 1)).cpus().getFirst()).hasSize(16).doesNotHaveDuplicates();
     }
 
     @Test
