@@ -15,6 +15,9 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TrailRows {
     static final int MAX_ROWS = 1000;
 
+    /** An entry after this many bytes of others is on the next page. */
+    private static final int MAX_BYTES = 8 << 20;
+
     private final JdbcClient jdbc;
 
     TrailRows(JdbcClient jdbc) {
@@ -58,10 +61,20 @@ final class TrailRows {
                 .single();
     }
 
-    /** The next entries, at most {@link #MAX_ROWS}. */
+    /** The next entries, at most {@link #MAX_ROWS}, and fewer if they are large. */
     List<AuditEntry> entries(long after, long upTo) {
-        return jdbc.sql("SELECT * FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?")
-                .params(after, upTo, MAX_ROWS)
+        return entries(after, upTo, MAX_ROWS);
+    }
+
+    List<AuditEntry> entries(long after, long upTo, int limit) {
+        return jdbc.sql("""
+            SELECT * FROM (
+              SELECT *, coalesce(sum(octet_length(kind || tenant || key_prefix || subject || detail::text))
+                OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
+              FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?
+            ) e WHERE bytes_before < ? ORDER BY seq\
+            """)
+                .params(after, upTo, limit, MAX_BYTES)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
     }
