@@ -18,6 +18,8 @@ final class TrailRows {
     /** An entry after this many bytes of others is on the next page. */
     private static final int MAX_BYTES = 8 << 20;
 
+    private static final int MAX_STORED = 1 << 20;
+
     private final JdbcClient jdbc;
 
     TrailRows(JdbcClient jdbc) {
@@ -66,15 +68,17 @@ final class TrailRows {
         return entries(after, upTo, MAX_ROWS);
     }
 
+    /** The database unpacks only what doesn't exceed the limit already as it is stored, or each page of large entries would unpack a thousand. */
     List<AuditEntry> entries(long after, long upTo, int limit) {
         return jdbc.sql("""
             SELECT * FROM (
-              SELECT *, coalesce(sum(octet_length(kind || tenant || key_prefix || subject || detail::text))
-                OVER (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS bytes_before
-              FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?
-            ) e WHERE bytes_before < ? ORDER BY seq\
+              SELECT *, sum(octet_length(kind || tenant || key_prefix || subject || detail::text)) OVER before AS bytes_before FROM (
+                SELECT *, sum(pg_column_size(detail)) OVER before AS stored_before
+                FROM audit_entry WHERE seq > ? AND seq <= ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY seq LIMIT ?
+              ) e WHERE coalesce(stored_before, 0) < ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            ) e WHERE coalesce(bytes_before, 0) < ? ORDER BY seq\
             """)
-                .params(after, upTo, limit, MAX_BYTES)
+                .params(after, upTo, limit, MAX_STORED, MAX_BYTES)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
     }
