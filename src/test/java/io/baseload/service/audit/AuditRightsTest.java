@@ -133,9 +133,9 @@ class AuditRightsTest {
     void anEntryHasALimit() {
         append(platform, "admin.test", "\"" + "ä".repeat((MEGABYTE - 2) / 2) + "\"");
         append(platform, "k".repeat(1 << 16), "{}");
-        for (var larger : List.of(
-                new String[] {"admin.test", "\"" + "ä".repeat(MEGABYTE / 2) + "\""},
-                new String[] {"k".repeat((1 << 16) + 1), "{}"})) {
+        for (var larger : List.of(new String[] {"admin.test", "\"" + "ä".repeat(MEGABYTE / 2) + "\""}, new String[] {
+            "k".repeat((1 << 16) + 1), "{}"
+        })) {
             assertThatThrownBy(() -> append(platform, larger[0], larger[1]))
                     .rootCause()
                     .hasMessageContaining("too large");
