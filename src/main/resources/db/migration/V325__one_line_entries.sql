@@ -1,5 +1,6 @@
 -- An entry is a line: of an export, of an archive, of what is pushed to others. Blanks between the parts of a JSON text may be line ends, though, so whoever may append entries, which the service's
 -- own role may, could break the lines of all files with that entry, so that none of them verifies and nothing is archived any more, or put lines of its own into them.
+-- An entry also fits into the memory of every process that reads it. The service refuses larger details itself; the largest that its limits are meant for, of a thousand budgets, has less than a megabyte.
 CREATE OR REPLACE FUNCTION audit_append(kinds text[], tenants text[], key_prefixes text[], subjects text[], details text[]) RETURNS bigint
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 AS $$
@@ -19,6 +20,11 @@ BEGIN
     LOOP
         IF pg_catalog.strpos(added.detail, E'\n') > 0 OR pg_catalog.strpos(added.detail, E'\r') > 0 THEN
             RAISE EXCEPTION 'the detail of an entry has more than one line' USING ERRCODE = 'check_violation';
+        END IF;
+        IF pg_catalog.octet_length(added.detail) > 1048576
+            OR greatest(pg_catalog.octet_length(added.kind), pg_catalog.octet_length(added.tenant), pg_catalog.octet_length(added.key_prefix), pg_catalog.octet_length(added.subject)) > 65536
+        THEN
+            RAISE EXCEPTION 'the entry is too large' USING ERRCODE = 'check_violation';
         END IF;
         IF head.seq >= head.room THEN
             SELECT segment INTO STRICT size FROM "${flyway:defaultSchema}".audit_log;

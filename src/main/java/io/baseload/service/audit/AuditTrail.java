@@ -2,6 +2,7 @@ package io.baseload.service.audit;
 
 import io.baseload.service.database.LongReads;
 import io.baseload.service.database.StatementLimit;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -27,16 +28,21 @@ public final class AuditTrail {
     /** Keys of the log's context (MDC), set by a request. */
     private static final List<String> CONTEXT = List.of("request_id", "address");
 
+    /** Bytes of a detail. The database refuses more, so that no entry is too large for those who read it. */
+    private static final int MAX_DETAIL = 1 << 20;
+
     private static final String OF_TENANT = " AND tenant = :tenant";
 
     static final StatementLimit LIMIT =
             new StatementLimit("after", "read on from a later entry, or list one kind of entries");
 
     private final JdbcClient jdbc;
+    private final TrailRows rows;
     private final LongReads reads;
 
     AuditTrail(JdbcClient jdbc, LongReads reads) {
         this.jdbc = jdbc;
+        this.rows = new TrailRows(jdbc);
         this.reads = reads;
     }
 
@@ -78,7 +84,11 @@ public final class AuditTrail {
      */
     public record NewEntry(Actor actor, String kind, String subject, Map<String, ?> detail) {}
 
-    /** Appends entries in the order of the list, in one step. Holds the chain's end until the transaction ends. */
+    /**
+     * Appends entries in the order of the list, in one step. Holds the chain's end until the transaction ends.
+     *
+     * @throws EntryTooLargeException if a detail is too large, before anything is appended
+     */
     public void append(List<NewEntry> records) {
         if (!records.isEmpty()) {
             appendAll(records);
@@ -99,7 +109,11 @@ public final class AuditTrail {
     }
 
     private static String json(Actor actor, Map<String, ?> detail) {
-        return JSON.writeValueAsString(actor.sign(detail));
+        String json = JSON.writeValueAsString(actor.sign(detail));
+        if (json.getBytes(StandardCharsets.UTF_8).length > MAX_DETAIL) {
+            throw new EntryTooLargeException("The audit trail would have more than a megabyte about this.");
+        }
+        return json;
     }
 
     private static String[] texts(List<NewEntry> records, Function<NewEntry, String> text) {
@@ -201,9 +215,9 @@ public final class AuditTrail {
         return reads.read(() -> find(after, tenant, kind, limit));
     }
 
-    /** Entries in order, for the service itself, which waits for no other read. */
+    /** Entries in order, fewer if they are large; for the service itself, which waits for no other read. */
     public List<AuditEntry> next(long after, int limit) {
-        return find(after, Optional.empty(), Optional.empty(), limit);
+        return rows.entries(after, Long.MAX_VALUE, limit);
     }
 
     private List<AuditEntry> find(long after, Optional<String> tenant, Optional<String> kind, int limit) {

@@ -205,6 +205,8 @@ public final class Checkpoints {
             head = advance();
         } catch (TrailBrokenException e) {
             broken = Optional.of(e);
+        } catch (NotSignedException e) { // nothing contradicts, but nothing is verified
+            broken = Optional.of(new TrailBrokenException(rows.base().size() + 1, String.valueOf(e.getMessage())));
         }
         return new Walked(state(), head, broken, signed.isPresent());
     }
@@ -262,7 +264,10 @@ public final class Checkpoints {
         expected.ifPresent(walk::hold);
         while (walk.size() < head.seq()) {
             List<AuditEntry> entries = rows.entries(walk.size(), head.seq());
-            if (entries.isEmpty()) {
+            if (entries.isEmpty() || entries.getFirst().seq() != walk.size() + 1) {
+                if (rows.base().size() > walk.size()) {
+                    return advance(); // another process has archived and dropped the next entries meanwhile
+                }
                 throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");
             }
             for (AuditEntry entry : entries) {
@@ -294,22 +299,28 @@ public final class Checkpoints {
         return base;
     }
 
-    /** What was dropped has left the nodes of the tree that prove this. */
+    /**
+     * What was dropped has left the nodes of the tree that prove this.
+     *
+     * @throws NotSignedException if nodes are missing: not only if somebody has removed them, but also if the database never had that checkpoint, because the process ended, or
+     *     another was faster, after the home had it. Nothing is signed either way
+     * @throws TrailBrokenException if they prove the opposite
+     */
     private void requireContinued(long size, byte[] root, TrailState base) {
-        boolean continued;
+        List<byte[]> proof;
         try {
-            var proof = MerkleTree.consistency(size, base.size(), new MerkleNodes(rows));
-            continued =
-                    MerkleTree.isConsistent(size, root, base.size(), base.tree().root(), proof);
+            proof = MerkleTree.consistency(size, base.size(), new MerkleNodes(rows));
         } catch (ArchivedException | TrailBrokenException e) {
-            continued = false;
             log.debug("there is no proof", e);
+            throw new NotSignedException("The trail begins with entry " + (base.size() + 1)
+                    + ", and nothing proves that the dropped entries continue the last known checkpoint, of " + size
+                    + " entries.");
         }
-        if (!continued) {
+        if (!MerkleTree.isConsistent(size, root, base.size(), base.tree().root(), proof)) {
             throw new TrailBrokenException(
                     base.size() + 1,
-                    "the trail begins with entry " + (base.size() + 1) + ", and nothing proves that the dropped entries"
-                            + " continue the last known checkpoint, of " + size + " entries");
+                    "the trail begins with entry " + (base.size() + 1) + ", and the dropped entries do not continue"
+                            + " the last known checkpoint, of " + size + " entries");
         }
     }
 

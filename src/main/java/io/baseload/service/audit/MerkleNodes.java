@@ -70,9 +70,13 @@ final class MerkleNodes implements MerkleTree.Nodes {
     }
 
     private List<byte[]> leaves(long first) {
-        return rows.entries(first, first + (1 << WIDTH)).stream()
-                .map(entry -> MerkleTree.leafHash(entry.canonical()))
-                .toList();
+        var hashes = new ArrayList<byte[]>();
+        List<AuditEntry> page;
+        do {
+            page = rows.entries(first + hashes.size(), first + (1 << WIDTH));
+            page.forEach(entry -> hashes.add(MerkleTree.leafHash(entry.canonical())));
+        } while (!page.isEmpty());
+        return hashes;
     }
 
     private static byte[] fold(List<byte[]> hashes) {

@@ -15,6 +15,11 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class TrailRows {
     static final int MAX_ROWS = 1000;
 
+    /** An entry after this many bytes of others is on the next page. */
+    private static final int MAX_BYTES = 8 << 20;
+
+    private static final int MAX_STORED = 1 << 20;
+
     private final JdbcClient jdbc;
 
     TrailRows(JdbcClient jdbc) {
@@ -58,10 +63,22 @@ final class TrailRows {
                 .single();
     }
 
-    /** The next entries, at most {@link #MAX_ROWS}. */
+    /** The next entries, at most {@link #MAX_ROWS}, and fewer if they are large. */
     List<AuditEntry> entries(long after, long upTo) {
-        return jdbc.sql("SELECT * FROM audit_entry WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?")
-                .params(after, upTo, MAX_ROWS)
+        return entries(after, upTo, MAX_ROWS);
+    }
+
+    /** The database unpacks only what doesn't exceed the limit already as it is stored, or each page of large entries would unpack a thousand. */
+    List<AuditEntry> entries(long after, long upTo, int limit) {
+        return jdbc.sql("""
+            SELECT * FROM (
+              SELECT *, sum(octet_length(kind || tenant || key_prefix || subject || detail::text)) OVER before AS bytes_before FROM (
+                SELECT *, sum(pg_column_size(detail)) OVER before AS stored_before
+                FROM audit_entry WHERE seq > ? AND seq <= ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY seq LIMIT ?
+              ) e WHERE coalesce(stored_before, 0) < ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
+            ) e WHERE coalesce(bytes_before, 0) < ? ORDER BY seq\
+            """)
+                .params(after, upTo, limit, MAX_STORED, MAX_BYTES)
                 .query((row, number) -> AuditEntry.read(row))
                 .list();
     }

@@ -4,7 +4,6 @@ import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Failures;
 import io.baseload.service.web.RequestIds;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
@@ -51,12 +50,8 @@ final class ConsoleAdvice {
                 .orElse(caller.keyPrefix());
     }
 
-    /** A file that breaks off is no page: as for the API, the connection is closed. */
     @ExceptionHandler
-    ModelAndView answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        if (response.isCommitted() && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
-            throw failure;
-        }
+    ModelAndView answer(Exception failure, HttpServletRequest request, HttpServletResponse response) {
         Api.Refused refusal = failure instanceof Api.Refused refused
                 ? refused
                 : Api.Refused.of(Failures.of(failure, RequestIds.of(request)));

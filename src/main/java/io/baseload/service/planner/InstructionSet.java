@@ -53,7 +53,7 @@ record InstructionSet(
             35.4);
 
     /**
-     * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "Prompts in BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for
+     * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "Log: prompts in BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for
      * rounding the rows, so 2,048 outputs take 8.2 ms. Everything else is computed by the same kernels as without AMX.
      */
     private static final InstructionSet AMX = new InstructionSet(

@@ -30,15 +30,9 @@ import org.springframework.web.context.request.async.AsyncRequestNotUsableExcept
 @Controller
 @RestControllerAdvice
 final class ErrorResponses implements ErrorController, AuthenticationEntryPoint, AccessDeniedHandler {
-    /**
-     * An exception that leaves a controller. If an answer has started, Tomcat has to learn of it: it closes the connection, or the client would take what it has for the whole answer.
-     * An error while it read the body is known to it.
-     */
+    /** An exception that leaves a controller before an answer has started; {@link BrokenOffAnswers} has the others. */
     @ExceptionHandler
-    void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws Exception {
-        if (response.isCommitted() && request.getAttribute(RequestDispatcher.ERROR_EXCEPTION) == null) {
-            throw failure;
-        }
+    void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
         Failures.of(failure, RequestIds.of(request)).write(request, response);
     }
 

@@ -19,6 +19,9 @@ final class FailedAttempts {
 
     private static final int NETWORK_BYTES = 8;
 
+    /** The network 64:ff9b::/96, in which a translator reports clients with IPv4: each address is another machine. */
+    private static final byte[] NAT64 = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0};
+
     private final LongSupplier nanoTime;
 
     /** For each network, the time at which all its wrong attempts are forgiven. */
@@ -64,11 +67,17 @@ final class FailedAttempts {
     /** What a proxy reports as the address may be any text. */
     private static String network(String address) {
         try {
-            return InetAddress.ofLiteral(address) instanceof Inet6Address six
-                    ? HexFormat.of().formatHex(Arrays.copyOf(six.getAddress(), NETWORK_BYTES))
-                    : address;
+            return switch (InetAddress.ofLiteral(address)) {
+                case Inet6Address six -> network(six.getAddress());
+                case InetAddress four -> four.getHostAddress(); // also of one that was written as IPv6
+            };
         } catch (IllegalArgumentException e) {
             return address;
         }
+    }
+
+    private static String network(byte[] six) {
+        int bytes = Arrays.equals(six, 0, NAT64.length, NAT64, 0, NAT64.length) ? six.length : NETWORK_BYTES;
+        return HexFormat.of().formatHex(six, 0, bytes);
     }
 }

@@ -6,6 +6,7 @@ import io.baseload.chat.api.UpstreamException;
 import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.audit.ArchivedException;
+import io.baseload.service.audit.EntryTooLargeException;
 import io.baseload.service.audit.NotSignedException;
 import io.baseload.service.audit.TrailBrokenException;
 import io.baseload.service.database.DatabaseFailures;
@@ -81,6 +82,7 @@ public final class Failures {
             case RequestRateExceededException e ->
                 ApiException.limited("requests", "rate_limit_exceeded", message(e), e.retryAfter())
                         .with(ofKey(e));
+            case EntryTooLargeException e -> ApiException.refused(400, "invalid_value", message(e));
             case ArchivedException e -> ApiException.refused(409, "archived", message(e));
             case NotSignedException e -> ApiException.refused(409, "not_signed", message(e));
             case TrailBrokenException e ->

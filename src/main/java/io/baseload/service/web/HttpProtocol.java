@@ -86,7 +86,7 @@ public final class HttpProtocol extends Http11NioProtocol {
 
     /**
      * Lists no processors for JMX, which nothing here reads: Tomcat would take one lock for all connections, twice for each beyond the 200 whose processors it keeps, and under an
-     * attack hundreds of threads wait for it.
+     * attack hundreds of threads wait for it. With {@code server.tomcat.mbeanregistry.enabled} the metrics {@code tomcat.global} are therefore always 0.
      */
     private static final class UnlistedProcessors extends ConnectionHandler<NioChannel> {
         UnlistedProcessors(HttpProtocol protocol) {

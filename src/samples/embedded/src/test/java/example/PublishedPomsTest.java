@@ -16,7 +16,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
-/** The poms that other builds read, in the repository that the packages came from: complete by themselves, with what Maven Central demands. */
+/**
+ * The poms that other builds read, in the repository that the packages came from: complete by themselves, with what Maven Central demands. All four have to be there, as Baseload's own build
+ * installs them; a build that downloads the packages gets no pom of baseload-testcontainers, which this sample doesn't need, so leave this test out of a copy of the sample.
+ */
 class PublishedPomsTest {
 
     @ParameterizedTest

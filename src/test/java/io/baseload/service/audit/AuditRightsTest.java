@@ -21,6 +21,8 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** Statements that the database itself refuses. */
 class AuditRightsTest {
+    private static final int MEGABYTE = 1 << 20;
+
     private final TestPlatform platform = TestPlatform.shared();
 
     @BeforeAll
@@ -127,6 +129,23 @@ class AuditRightsTest {
                 .hasMessageContaining("more than one line");
     }
 
+    @Test
+    void anEntryHasALimit() {
+        append(platform, "admin.test", "\"" + "ä".repeat((MEGABYTE - 2) / 2) + "\"");
+        append(platform, "k".repeat(1 << 16), "{}");
+        for (var larger : List.of(new String[] {"admin.test", "\"" + "ä".repeat(MEGABYTE / 2) + "\""}, new String[] {
+            "k".repeat((1 << 16) + 1), "{}"
+        })) {
+            assertThatThrownBy(() -> append(platform, larger[0], larger[1]))
+                    .rootCause()
+                    .hasMessageContaining("too large");
+        }
+        var trail = platform.get(AuditTrail.class);
+        var detail = Map.of("ä", "ä".repeat(MEGABYTE / 2));
+        assertThatThrownBy(() -> trail.append(Actor.SYSTEM, "admin.test", "subject", detail))
+                .isInstanceOf(EntryTooLargeException.class);
+    }
+
     /** Otherwise whoever took over the application could end signing, archiving and sending for ever. */
     @Test
     void anEntryThatIsHardToReadStopsNothing() throws IOException {
@@ -136,17 +155,27 @@ class AuditRightsTest {
                 append(own, AuditEntry.COMPLETION_INTENT, detail);
                 append(own, "admin.test", detail);
             }
+            int entries = 8 + 24;
+            for (int i = 8; i < entries; i++) {
+                append(own, AuditEntry.COMPLETION_INTENT, "\"" + "ä".repeat((MEGABYTE - 2) / 2) + "\"");
+            }
             assertThat(own.get(Checkpoints.class).take())
                     .hasValueSatisfying(
-                            checkpoint -> assertThat(checkpoint.size()).isEqualTo(8));
+                            checkpoint -> assertThat(checkpoint.size()).isEqualTo(entries));
+            assertThat(own.get(AuditTrail.class).next(8, entries))
+                    .as("in memory at a time")
+                    .hasSizeBetween(1, 9);
+            assertThat(own.get(AuditProofs.class)
+                            .inclusion(own.get(AuditProofs.class).entry(30).orElseThrow()))
+                    .isPresent();
             assertThat(own.get(AuditVerifier.class).verify().integrity().reason())
                     .isEmpty();
             var export = new ByteArrayOutputStream();
-            own.get(AuditExport.class).write(1, 8, export);
+            own.get(AuditExport.class).write(1, entries, export);
             var key = own.get(Checkpoints.class).keys().getFirst().key().text();
             var result = new ExportCheck(List.of(key), List.of())
                     .check(new BufferedReader(new StringReader(export.toString(StandardCharsets.UTF_8))));
-            assertThat(result.to()).isEqualTo(8);
+            assertThat(result.to()).isEqualTo(entries);
             assertThat(result.checkpoints()).isPositive();
         }
     }

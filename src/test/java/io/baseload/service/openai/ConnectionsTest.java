@@ -7,8 +7,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.service.contents.ResponseStore;
 import io.baseload.service.inference.Inference;
+import io.baseload.service.web.ApiException;
 import io.baseload.testing.Patience;
 import jakarta.servlet.http.HttpServletResponse;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.nio.charset.Charset;
@@ -20,10 +22,15 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.test.web.server.LocalServerPort;
+import org.springframework.http.HttpStatus;
+import org.springframework.http.converter.HttpMessageNotWritableException;
+import org.springframework.security.access.AccessDeniedException;
+import org.springframework.web.server.ResponseStatusException;
 import org.springframework.web.servlet.mvc.method.RequestMappingInfo;
 import org.springframework.web.servlet.mvc.method.annotation.RequestMappingHandlerMapping;
 
@@ -111,24 +118,36 @@ class ConnectionsTest {
         }
     }
 
-    static final class Breaking {
-        void answer(HttpServletResponse response) throws IOException {
+    record Breaking(Exception failure) {
+        void answer(HttpServletResponse response) throws Exception {
             response.getOutputStream().print("begun");
             response.flushBuffer();
-            throw new IllegalStateException("broken off");
+            throw failure;
         }
     }
 
+    /** Whatever Spring has an answer for, or takes for a client that has left. */
+    static List<Exception> failures() {
+        return List.of(
+                new IllegalStateException("broken off"),
+                ApiException.refused(503, "storage_unavailable", "broken off"),
+                new ResponseStatusException(HttpStatus.CONFLICT),
+                new HttpMessageNotWritableException("broken off"),
+                new AccessDeniedException("broken off"),
+                new EOFException("of a file, or of another server"));
+    }
+
     /** Without its last chunk. A file that ends as usual would be taken for a whole one. */
-    @Test
-    void anAnswerThatBreaksOffIsNoWholeOne() throws Exception {
+    @ParameterizedTest
+    @MethodSource("failures")
+    void anAnswerThatBreaksOffIsNoWholeOne(Exception failure) throws Exception {
         var route = RequestMappingInfo.paths("/v1/breaking")
                 .options(routes.getBuilderConfiguration())
                 .build();
         var answer = Breaking.class.getDeclaredMethod("answer", HttpServletResponse.class);
-        routes.registerMapping(route, new Breaking(), answer);
+        routes.registerMapping(route, new Breaking(failure), answer);
         try (var connection = new RawConnection(port)) {
-            connection.send(RawConnection.post("/v1/breaking", "", "Connection: close\r\n"));
+            connection.send(RawConnection.post("/v1/breaking", ""));
             assertTrue(connection.readThrough("5\r\nbegun\r\n").startsWith("HTTP/1.1 200"));
             assertEquals("", connection.readAll());
         } finally {

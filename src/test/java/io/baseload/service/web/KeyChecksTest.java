@@ -22,6 +22,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The number of look-ups that wrong keys cause. */
 class KeyChecksTest {
@@ -92,11 +94,19 @@ class KeyChecksTest {
         }
         assertThatThrownBy(() -> checks.check("another", "2001:db8:0:1::abcd")).isInstanceOf(ApiException.class);
         assertThat(checks.check("right", "2001:db8:0:2::1")).hasValue(CALLER);
-        assertThat(checks.check("right too", "::ffff:192.0.2.1")).hasValue(CALLER);
+    }
+
+    /** Of IPv4 an address is one machine, however it is written. */
+    @ParameterizedTest
+    @CsvSource({"::ffff:192.0.2.1, 192.0.2.1, ::ffff:192.0.2.2", "64:ff9b::c000:201, 64:ff9b::192.0.2.1, 64:ff9b::1"})
+    void anAddressOfIpv4IsItsOwnNetwork(String address, String sameAddress, String another) {
         for (int i = 0; i < FailedAttempts.MAX_ATTEMPTS; i++) {
-            assertThat(checks.check("wrong again" + i, "192.0.2.1")).isEmpty();
+            assertThat(checks.check("wrong" + i, i % 2 == 0 ? address : sameAddress))
+                    .isEmpty();
         }
-        assertThat(checks.check("right as well", "192.0.2.2")).hasValue(CALLER);
+        assertThatThrownBy(() -> checks.check("another", address)).isInstanceOf(ApiException.class);
+        assertThatThrownBy(() -> checks.check("another", sameAddress)).isInstanceOf(ApiException.class);
+        assertThat(checks.check("right", another)).hasValue(CALLER);
     }
 
     @Test
