@@ -131,6 +131,11 @@ final class Admission {
         return List.copyOf(accepted);
     }
 
+    /** Why accepted requests of an abandoned model end. */
+    synchronized RuntimeException end() {
+        return lost == null ? new ModelClosedException(model) : lost;
+    }
+
     synchronized Duration queueTime() {
         return retryAfter.estimate(queue.size());
     }

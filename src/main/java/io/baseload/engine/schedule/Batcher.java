@@ -1,7 +1,6 @@
 package io.baseload.engine.schedule;
 
 import io.baseload.engine.api.GenerationRequest;
-import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.SpeculationLoad;
 import io.baseload.engine.api.TokenSink;
@@ -17,7 +16,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Continuous batching (Yu et al., 2022) for one model. Any thread may submit requests; only the engine's thread computes steps and calls the sinks, except for their end if the engine is lost.
@@ -43,7 +41,6 @@ public final class Batcher implements ModelTurns {
     private volatile int activeCount;
     private final AtomicLong preemptions = new AtomicLong();
     private volatile boolean abandoned;
-    private volatile @Nullable WorkerLostException lost;
 
     /** @param wakeEngine wakes the engine's thread */
     public Batcher(String name, CausalModel model, KvCache cache, BatcherLimits limits, Runnable wakeEngine) {
@@ -108,7 +105,6 @@ public final class Batcher implements ModelTurns {
 
     @Override
     public void lose(WorkerLostException lost) {
-        this.lost = lost;
         for (Sequence sequence : admission.lose(lost)) {
             // each by a thread of its own: the engine's may hang in one of their sinks, which then can't be called
             Thread.ofVirtual().start(() -> {
@@ -184,8 +180,7 @@ public final class Batcher implements ModelTurns {
 
     private boolean ended(Sequence sequence) {
         if (abandoned && !sequence.ended()) {
-            WorkerLostException gone = lost;
-            sequence.fail(gone == null ? new ModelClosedException(name) : gone);
+            sequence.fail(admission.end());
         }
         return sequence.ended();
     }

@@ -46,7 +46,7 @@ public final class TextBatcher implements ModelTurns {
     private final TextQueue queue = new TextQueue();
     private boolean closed;
     private boolean abandoned;
-    private @Nullable WorkerLostException lost;
+    private volatile @Nullable WorkerLostException lost;
     private double secondsPerText;
 
     /** Number of texts in the step that is being computed. */
@@ -73,8 +73,9 @@ public final class TextBatcher implements ModelTurns {
             if (closed) {
                 throw new ModelClosedException(name);
             }
-            if (lost != null) {
-                throw lost;
+            WorkerLostException gone = lost;
+            if (gone != null) {
+                throw gone;
             }
             TextFlow flow = queue.enter(id);
             if (flow.requests.size() >= maxRequests) {
@@ -129,8 +130,9 @@ public final class TextBatcher implements ModelTurns {
 
     @Override
     public void lose(WorkerLostException lost) {
+        // before the lock, which the engine's thread may hold: it must not end requests for another reason meanwhile
+        this.lost = lost;
         synchronized (lock) {
-            this.lost = lost;
             queue.requests().filter(request -> !request.isOver()).forEach(request -> request.fail(lost));
         }
     }
@@ -143,7 +145,9 @@ public final class TextBatcher implements ModelTurns {
             synchronized (lock) {
                 queue.tidy();
                 if (abandoned) {
-                    queue.requests().forEach(request -> request.fail(new ModelClosedException(name)));
+                    WorkerLostException gone = lost;
+                    RuntimeException end = gone == null ? new ModelClosedException(name) : gone;
+                    queue.requests().forEach(request -> request.fail(end));
                 }
                 plan();
                 if (step.isEmpty()) {
