@@ -49,7 +49,7 @@ public final class AuditExport {
         long written = from - 1;
         while (written < last) {
             List<AuditEntry> entries = rows.entries(written, last);
-            if (entries.isEmpty() || entries.getFirst().seq() != written + 1) {
+            if (!TrailRows.follows(entries, written)) {
                 throw missing(written + 1);
             }
             for (AuditEntry entry : entries) {

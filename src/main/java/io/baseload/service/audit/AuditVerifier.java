@@ -152,7 +152,7 @@ public final class AuditVerifier {
         /** Verifies the next entries; returns how many, with their checkpoints. */
         private int stretch() {
             var entries = rows.entries(walk.size(), target.size());
-            if (entries.isEmpty() || entries.getFirst().seq() != walk.size() + 1) {
+            if (!TrailRows.follows(entries, walk.size())) {
                 TrailState base = rows.base();
                 if (base.size() <= walk.size()) {
                     throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");

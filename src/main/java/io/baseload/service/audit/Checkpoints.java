@@ -264,7 +264,7 @@ public final class Checkpoints {
         expected.ifPresent(walk::hold);
         while (walk.size() < head.seq()) {
             List<AuditEntry> entries = rows.entries(walk.size(), head.seq());
-            if (entries.isEmpty() || entries.getFirst().seq() != walk.size() + 1) {
+            if (!TrailRows.follows(entries, walk.size())) {
                 if (rows.base().size() > walk.size()) {
                     return advance(); // another process has archived and dropped the next entries meanwhile
                 }

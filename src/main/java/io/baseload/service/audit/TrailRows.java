@@ -83,6 +83,11 @@ final class TrailRows {
                 .list();
     }
 
+    /** Whether a page begins with the entry after {@code seq}: if not, that one is missing, or was archived and dropped. */
+    static boolean follows(List<AuditEntry> page, long seq) {
+        return !page.isEmpty() && page.getFirst().seq() == seq + 1;
+    }
+
     Optional<AuditEntry> entry(long seq) {
         return jdbc.sql("SELECT * FROM audit_entry WHERE seq = ?")
                 .param(seq)
