@@ -182,10 +182,7 @@ public final class Int8Rows {
      * two is read slowly.
      */
     private void codes(float[] x, int at, int width, int group, int first) {
-        this.group = group;
-        for (int i = 0, g = first; i < width; i += group, g++) {
-            steps[g] = max(x, at + i, group);
-        }
+        maxima(x, at, width, group, first);
         for (int i = 0, g = first; i < width; i += group, g++) {
             float max = steps[g];
             steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
@@ -195,10 +192,7 @@ public final class Int8Rows {
 
     /** As {@link #codes}, and {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. With larger steps if codes are limited and would be too large. */
     private void limitedCodes(float[] x, int at, int width, int group, boolean limited) {
-        this.group = group;
-        for (int i = 0, g = 0; i < width; i += group, g++) {
-            steps[g] = max(x, at + i, group);
-        }
+        maxima(x, at, width, group, 0);
         for (int i = 0, g = 0; i < width; i += group, g++) {
             float max = steps[g];
             long halves = roundHalves(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
@@ -222,6 +216,14 @@ public final class Int8Rows {
             pair = pair.max(magnitudes.add(magnitudes.rearrange(OTHER_OF_PAIR)));
         }
         return pair.reduceLanes(MAX);
+    }
+
+    /** Sets the groups' columns and, as {@link #steps} for now, their largest |x|. */
+    private void maxima(float[] x, int at, int width, int group, int first) {
+        this.group = group;
+        for (int i = 0, g = first; i < width; i += group, g++) {
+            steps[g] = max(x, at + i, group);
+        }
     }
 
     /** The bits of the largest |x|. Bits of non-negative floats have the same order as the floats, and a maximum of integers is one instruction. */
