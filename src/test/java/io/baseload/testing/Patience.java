@@ -5,6 +5,8 @@ import java.time.LocalTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 
@@ -33,6 +35,17 @@ public final class Patience {
 
     public static ConditionFactory await() {
         return Awaitility.await().atMost(LIMIT);
+    }
+
+    /** @throws AssertionError if the latch isn't open in time */
+    public static void await(CountDownLatch latch) {
+        try {
+            if (!latch.await(LIMIT.toMinutes(), TimeUnit.MINUTES)) {
+                throw new AssertionError("not within " + LIMIT);
+            }
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** The settings as arguments of a program. */

@@ -15,7 +15,6 @@ import io.baseload.testing.Patience;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
@@ -76,8 +75,7 @@ class LinearShareTest {
                 Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
                     if (method.getName().equals("decodePanels")) {
                         if (calls.incrementAndGet() == 1) {
-                            assertThat(left.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
-                                    .isTrue();
+                            Patience.await(left);
                         } else {
                             left.countDown();
                         }

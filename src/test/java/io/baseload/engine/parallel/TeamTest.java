@@ -339,7 +339,7 @@ class TeamTest {
             var caller = CompletableFuture.runAsync(
                     () -> team.run(hanging),
                     task -> Thread.ofPlatform().daemon().start(task));
-            assertTrue(noticed.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES));
+            Patience.await(noticed);
             assertEquals(false, team.whole());
             assertEquals(false, caller.isDone());
             ever.countDown();

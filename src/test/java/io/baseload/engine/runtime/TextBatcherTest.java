@@ -27,7 +27,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -122,13 +121,13 @@ class TextBatcherTest {
         var freed = new CountDownLatch(2);
         var hanging = batcher.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {
             begun.countDown();
-            await(ever);
+            Patience.await(ever);
         });
         var other = new TextBatcher("other", encoder, cache, PLACES, () -> {});
         Team lost = new Team(2, false);
         EngineLoop loop = new EngineLoop(lost);
         loop.add(batcher, freed::countDown);
-        await(begun);
+        Patience.await(begun);
         loop.add(other, freed::countDown);
         var waiting = other.submit(List.of(text(9, 3)), new FlowId("a"), tokens -> {});
         Thread.ofVirtual().start(() -> lost.loseCaller("on purpose"));
@@ -137,16 +136,7 @@ class TextBatcherTest {
         assertThat(hanging).isNotDone();
         loop.close();
         ever.countDown();
-        await(freed);
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
-                    .isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
+        Patience.await(freed);
     }
 
     /** The first text of each is in the step when the second one begins. */

@@ -66,7 +66,7 @@ class LostEngineTest {
 
         @Override
         public boolean token(SampledToken token) {
-            await(ever);
+            Patience.await(ever);
             return true;
         }
     }
@@ -77,7 +77,7 @@ class LostEngineTest {
         var freed = new CountDownLatch(1);
         Step hanging = (worker, workers, barrier) -> {
             if (worker == 0) {
-                await(ever);
+                Patience.await(ever);
             }
             barrier.await();
         };
@@ -101,7 +101,7 @@ class LostEngineTest {
             assertThat(freed.getCount()).as("its thread still hangs").isOne();
 
             ever.countDown();
-            await(freed);
+            Patience.await(freed);
             running.haveOne();
             waiting.haveOne();
         }
@@ -111,7 +111,7 @@ class LostEngineTest {
     @Test
     void isNoticedInAStepThatItComputesAlone() {
         var ever = new CountDownLatch(1);
-        losesItsThread((worker, workers, barrier) -> await(ever), new Ends(), ever);
+        losesItsThread((worker, workers, barrier) -> Patience.await(ever), new Ends(), ever);
     }
 
     @Test
@@ -173,7 +173,7 @@ class LostEngineTest {
 
             loop.close();
             ever.countDown();
-            await(freed);
+            Patience.await(freed);
             Patience.await().until(() -> !running.failures.isEmpty());
             running.haveOne();
             waiting.haveOne();
@@ -184,14 +184,5 @@ class LostEngineTest {
         var bench = new BatcherBench(memory, team, new BatcherLimits(64, 1, 100, 64, false), 16);
         bench.model().before = Optional.of(before);
         return bench.batcher();
-    }
-
-    private static void await(CountDownLatch latch) {
-        try {
-            assertThat(latch.await(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
-                    .isTrue();
-        } catch (InterruptedException e) {
-            throw new IllegalStateException(e);
-        }
     }
 }

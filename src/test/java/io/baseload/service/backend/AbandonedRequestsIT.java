@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -152,9 +151,9 @@ final class AbandonedRequestsIT {
                             "messages",
                             List.of(Map.of("role", "user", "content", "Tell me of the sea."))));
             var answer = client.sendAsync(request, BodyHandlers.ofString());
-            await(begun);
+            Patience.await(begun);
             answer.cancel(true);
-            await(closed);
+            Patience.await(closed);
         }
         Patience.await().until(() -> outcomes().size() > before);
         assertThat(outcomes()).hasSize(before + 1);
@@ -168,10 +167,6 @@ final class AbandonedRequestsIT {
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(JSON.writeValueAsString(body)))
                 .build();
-    }
-
-    private static void await(CountDownLatch latch) throws InterruptedException {
-        assertThat(latch.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS)).isTrue();
     }
 
     private static int intents() throws Exception {

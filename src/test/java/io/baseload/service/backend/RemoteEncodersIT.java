@@ -26,7 +26,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -347,11 +346,9 @@ final class RemoteEncodersIT {
                             new JsonMapper().writeValueAsString(Map.of("model", "slow", "input", "a mouse"))))
                     .build();
             var answer = client.sendAsync(request, BodyHandlers.ofString());
-            assertThat(begun.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            Patience.await(begun);
             answer.cancel(true);
-            assertThat(closed.await(Patience.LIMIT.toSeconds(), TimeUnit.SECONDS))
-                    .isTrue();
+            Patience.await(closed);
         }
         Patience.await().until(() -> ofSlow().size() > before);
         return ofSlow().getLast();
