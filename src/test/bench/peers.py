@@ -42,7 +42,7 @@ MARKS = ("<!-- peers.py begins -->", "<!-- peers.py ends -->")
 
 def build(a):
     for isa in a.isa:
-        folder = os.path.join(KEPT, isa)
+        folder = os.path.join(a.builds, isa)
         if os.path.exists(os.path.join(folder, "built")):
             continue
         subprocess.run([sys.executable, "-m", "venv", folder], check=True)
