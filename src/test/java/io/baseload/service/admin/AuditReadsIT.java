@@ -2,15 +2,24 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -153,6 +162,81 @@ class AuditReadsIT {
         assertThat(tooMany.get("param").asString()).isEqualTo("limit");
         JsonNode error = new AdminRest(auditor).refused(403, "GET", EXPORT, "");
         assertThat(error.get("message").asString()).contains("entries of all tenants");
+    }
+
+    /** As a {@code tenant_admin} makes them that sets a thousand budgets. */
+    private static List<Long> large(RunningService service, String tenant, int count) throws Exception {
+        operator.post("/admin/v1/tenants", Map.of("id", tenant));
+        var bytes = new byte[450_000];
+        var written = new ArrayList<Long>();
+        for (int i = 0; i < count; i++) {
+            new Random(i).nextBytes(bytes); // nothing to compress
+            written.add(service.bean(AuditTrail.class)
+                    .append(
+                            new Actor(tenant, "bl_large"),
+                            "admin.test",
+                            "large",
+                            Map.of("text", HexFormat.of().formatHex(bytes))));
+        }
+        return written;
+    }
+
+    @Test
+    void pagesOfLargeEntriesAreShortAndAreReadOn(RunningService service) throws Exception {
+        List<Long> written = large(service, "large", 20);
+        Rest auditor = operator.as(new Admin(operator).key("large", "auditor"));
+        var listed = new ArrayList<Long>();
+        JsonNode after = JSON.getNodeFactory().stringNode("0");
+        while (!after.isNull()) {
+            JsonNode page = auditor.get("/admin/v1/audit?limit=1000&after=" + after.asString());
+            assertThat(page.get("data").size()).isLessThan(12);
+            page.get("data").forEach(entry -> listed.add(entry.get("seq").asLong()));
+            after = page.get("next");
+        }
+        assertThat(listed.subList(0, 20)).isEqualTo(written);
+
+        var exported = new ArrayList<Long>();
+        String last = "0";
+        while (exported.size() < 20) {
+            var part = auditor.send("GET", EXPORT + "?format=jsonl&limit=1000&after=" + last, "");
+            assertThat(seqs(part)).hasSizeBetween(1, 12);
+            exported.addAll(seqs(part));
+            last = next(part);
+        }
+        assertThat(exported.subList(0, 20)).isEqualTo(written);
+    }
+
+    /** Whoever asks for pages and reads none of them would fill the memory with them. */
+    @ParameterizedTest
+    @CsvSource({"list, /admin/v1/audit?limit=1000", "lines, /admin/v1/audit/export?format=jsonl&limit=1000"})
+    void pagesThatNobodyReadsTakeNoMoreMemoryThanBodies(String name, String route, RunningService service)
+            throws Exception {
+        String tenant = "unread-" + name;
+        large(service, tenant, 9);
+        String key = new Admin(operator).key(tenant, "auditor");
+        long most = Runtime.getRuntime().maxMemory() / 16 / (4 << 20);
+        var unread = new ArrayList<Socket>();
+        try {
+            String status = "";
+            while (!status.startsWith("HTTP/1.1 503")) {
+                assertThat((long) unread.size()).as("pages in memory").isLessThan(most);
+                var socket = new Socket();
+                unread.add(socket);
+                socket.setReceiveBufferSize(4 << 10);
+                socket.connect(new InetSocketAddress("localhost", URI.create(operator.url()).getPort()));
+                socket.getOutputStream()
+                        .write(("GET " + route + " HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer " + key + "\r\n\r\n")
+                                .getBytes(StandardCharsets.US_ASCII));
+                status = new String(socket.getInputStream().readNBytes(12), StandardCharsets.US_ASCII);
+            }
+        } finally {
+            for (Socket socket : unread) {
+                socket.close();
+            }
+        }
+        assertThat(unread).as("pages that found room").hasSizeGreaterThan(1);
+        Rest auditor = operator.as(key);
+        Patience.await().until(() -> auditor.send("GET", route, "").statusCode() == 200);
     }
 
     @ParameterizedTest

@@ -72,7 +72,7 @@ class ResponseStoreTest {
         assertThat(
                         platform
                                 .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.response."), 1000)
+                                .page(0, Optional.empty(), Optional.of("admin.response."), 1000).entries()
                                 .stream()
                                 .filter(entry -> entry.subject().equals("tenants/" + tenant + "/responses/" + id)))
                 .allMatch(entry -> !entry.detail().contains("secret"))

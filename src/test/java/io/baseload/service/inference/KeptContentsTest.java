@@ -100,7 +100,7 @@ class KeptContentsTest {
         var reading =
                 platform
                         .get(AuditTrail.class)
-                        .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000)
+                        .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000).entries()
                         .stream()
                         .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
                         .findFirst();
@@ -237,7 +237,7 @@ class KeptContentsTest {
     private static Optional<JsonNode> lost(TestPlatform at) {
         return at
                 .get(AuditTrail.class)
-                .page(0, Optional.empty(), Optional.of(AuditEntry.COMPLETION_OUTCOME), 10)
+                .page(0, Optional.empty(), Optional.of(AuditEntry.COMPLETION_OUTCOME), 10).entries()
                 .stream()
                 .map(entry -> JSON.readTree(entry.detail()))
                 .filter(detail -> detail.get("state").asString().equals("lost"))
@@ -273,7 +273,7 @@ class KeptContentsTest {
         assertThat(
                         platform
                                 .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 1000)
+                                .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 1000).entries()
                                 .stream()
                                 .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
                                 .map(entry -> JSON.readTree(entry.detail())
@@ -449,7 +449,7 @@ class KeptContentsTest {
     }
 
     private static JsonNode detail(Client client, String kind) {
-        return platform.get(AuditTrail.class).page(0, Optional.of(client.tenant()), Optional.of(kind), 1000).stream()
+        return platform.get(AuditTrail.class).page(0, Optional.of(client.tenant()), Optional.of(kind), 1000).entries().stream()
                 .filter(entry -> entry.subject().equals(client.requestId))
                 .map(entry -> JSON.readTree(entry.detail()))
                 .findFirst()

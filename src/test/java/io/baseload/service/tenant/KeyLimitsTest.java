@@ -159,7 +159,7 @@ class KeyLimitsTest {
         assertThat(
                         platform
                                 .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.identity.change"), 10_000)
+                                .page(0, Optional.empty(), Optional.of("admin.identity.change"), 10_000).entries()
                                 .stream()
                                 .filter(entry -> entry.subject().endsWith(person.id())))
                 .extracting(AuditEntry::detail)
@@ -248,7 +248,7 @@ class KeyLimitsTest {
     private List<String> reminded(String prefix) {
         return platform
                 .get(AuditTrail.class)
-                .page(0, Optional.empty(), Optional.of("admin.key.expires_soon"), 10_000)
+                .page(0, Optional.empty(), Optional.of("admin.key.expires_soon"), 10_000).entries()
                 .stream()
                 .map(entry -> entry.subject())
                 .filter(subject -> subject.endsWith("/" + prefix))
