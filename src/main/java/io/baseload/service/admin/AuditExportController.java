@@ -60,6 +60,7 @@ final class AuditExportController {
             @RequestParam @Nullable Long from,
             @RequestParam @Nullable Long to,
             @AuthenticationPrincipal Caller caller,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         if (!caller.isPlatform()) {
@@ -74,6 +75,7 @@ final class AuditExportController {
         if (proofs.latest().filter(latest -> latest.size() >= first).isEmpty()) {
             throw checkpoints.notSigned();
         }
+        LimitedRequest.count(request, AuditExport.MAX_BYTES);
         var asked = new TreeMap<String, Object>(Map.of("format", "signed", "from", first));
         if (to != null) {
             asked.put("to", last);
