@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -77,24 +78,28 @@ final class TrailRows {
     }
 
     List<AuditEntry> entries(long after, long upTo, int limit) {
-        return page("seq > :after AND seq <= :to", Map.of("after", after, "to", upTo), limit)
-                .entries();
+        return read("seq > :after AND seq <= :to", Map.of("after", after, "to", upTo), limit, new AtomicLong());
     }
 
     /** Entries of a condition in order: at most so many, and fewer if they are large. */
     TrailPage page(String condition, Map<String, ?> parameters, int limit) {
         var bytes = new AtomicLong();
-        var found = jdbc.sql(page(condition))
+        var found = read(condition, parameters, limit + 1, bytes);
+        return found.size() > limit
+                ? new TrailPage(found.subList(0, limit), true)
+                : new TrailPage(found, bytes.get() >= MAX_BYTES);
+    }
+
+    /** @param bytes gets their size */
+    private List<AuditEntry> read(String condition, Map<String, ?> parameters, int limit, AtomicLong bytes) {
+        return jdbc.sql(page(condition))
                 .params(parameters)
-                .param("limit", limit + 1)
+                .param("limit", limit)
                 .query((row, number) -> {
                     bytes.set(row.getLong("bytes_through"));
                     return AuditEntry.read(row);
                 })
                 .list();
-        return found.size() > limit
-                ? new TrailPage(found.subList(0, limit), true)
-                : new TrailPage(found, bytes.get() >= MAX_BYTES);
     }
 
     /** The database doesn't unpack a compressed detail to learn its size, or each page of large entries would unpack a thousand: it counts as the longest that can be stored so. */
@@ -193,6 +198,7 @@ final class TrailRows {
                 .single();
     }
 
+    /** Those that exist stay as they are. */
     void append(List<Node> nodes) {
         if (!nodes.isEmpty()) {
             jdbc.sql("INSERT INTO audit_subtree SELECT * FROM unnest(?::smallint[], ?::bigint[], ?::bytea[]) ON"
@@ -203,6 +209,15 @@ final class TrailRows {
                             nodes.stream().map(Node::hash).toArray(byte[][]::new))
                     .update();
         }
+    }
+
+    /** One of these whose row has another hash. */
+    Optional<Node> otherThan(List<Node> nodes) {
+        return nodes.stream()
+                .filter(one -> node(one.level(), one.place())
+                        .filter(hash -> !MessageDigest.isEqual(hash, one.hash()))
+                        .isPresent())
+                .findFirst();
     }
 
     Optional<byte[]> node(int level, long place) {

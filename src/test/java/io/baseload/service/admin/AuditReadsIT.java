@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.audit.Checkpoints;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -214,6 +215,26 @@ class AuditReadsIT {
         UnreadAnswers.assertBounded(operator.url(), key, route, 4 << 20);
         Rest auditor = operator.as(key);
         Patience.await().until(() -> auditor.send("GET", route, "").statusCode() == 200);
+    }
+
+    /** Each checkpoint is a row, a line and an object in an anchor, and a signature to verify. */
+    @Test
+    void aTenantsAuditorDoesNotMakeTheServiceSign(RunningService service) throws Exception {
+        operator.post("/admin/v1/tenants", Map.of("id", "unsigned"));
+        var admin = new Admin(operator);
+        Rest auditor = operator.as(admin.key("unsigned", "auditor"));
+        String route = "/admin/v1/audit/checkpoint";
+        assertThat(operator.send("GET", route, "").statusCode()).isEqualTo(200);
+        Patience.await().until(() -> { // another one may be taken just now, because it is time
+            long before = service.bean(Checkpoints.class).status().size();
+            long seq = service.bean(AuditTrail.class)
+                    .append(new Actor("unsigned", "bl_unsigned"), "admin.test", "unsigned", Map.of());
+            int status = auditor.send("GET", route, "").statusCode();
+            int proof = auditor.send("GET", "/admin/v1/audit/proof?seq=" + seq, "").statusCode();
+            return status == 200
+                    && proof == 409
+                    && service.bean(Checkpoints.class).status().size() == before;
+        });
     }
 
     @ParameterizedTest
