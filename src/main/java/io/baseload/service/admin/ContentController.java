@@ -133,11 +133,7 @@ final class ContentController {
                 text("request_id", requestId), text("user", user), time("from", from), time("to", to));
         try {
             ContentPage page = contents.read(
-                    caller.actor(),
-                    tenants.require(tenant).id(),
-                    selection,
-                    after == null ? 0 : after,
-                    most);
+                    caller.actor(), tenants.require(tenant).id(), selection, after == null ? 0 : after, most);
             var kept = page.contents();
             LimitedRequest.count(
                     request, kept.stream().mapToLong(one -> one.text().length).sum());

@@ -231,7 +231,8 @@ public final class AuditTrail {
 
     /** One for each combination, since no index serves a condition that may be absent. Kinds are compared in the order of their index, and not in that of the database. */
     static String condition(Optional<String> tenant, Optional<String> kind) {
-        return "seq > :after" + tenant.map(one -> OF_TENANT).orElse("") + kind.map(AuditTrail::isOf).orElse("");
+        return "seq > :after" + tenant.map(one -> OF_TENANT).orElse("")
+                + kind.map(AuditTrail::isOf).orElse("");
     }
 
     private static String isOf(String kind) {

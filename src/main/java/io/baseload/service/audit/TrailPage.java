@@ -14,7 +14,8 @@ public record TrailPage(List<AuditEntry> entries, boolean more) {
     /** Its memory. */
     public long bytes() {
         return entries.stream()
-                .mapToLong(entry -> BYTES_EACH + entry.subject().length() + entry.detail().length())
+                .mapToLong(entry ->
+                        BYTES_EACH + entry.subject().length() + entry.detail().length())
                 .sum();
     }
 }

@@ -129,8 +129,8 @@ final class TrailRows {
 
     /** The next checkpoints in the order of their sizes, at most {@link #MAX_ROWS}. */
     List<Note> notes(long after, long upTo) {
-        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size"
-                        + " LIMIT ?")
+        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER"
+                        + " BY size LIMIT ?")
                 .params(MAX_NOTE, after, upTo, MAX_ROWS)
                 .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
                 .list();

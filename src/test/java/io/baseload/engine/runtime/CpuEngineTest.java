@@ -374,8 +374,7 @@ class CpuEngineTest {
             return Lease.Answer.WAIT;
         };
         try (LoadedModel model = load(LoadOptions.named("tiny"))) {
-            Generation generation =
-                    model.generate(request(PROMPT, 5, waiting, FlowId.NONE), new CollectingSink());
+            Generation generation = model.generate(request(PROMPT, 5, waiting, FlowId.NONE), new CollectingSink());
             await(() -> sleeps.size() >= 20);
             generation.cancel();
             assertThat(sleeps.subList(5, 20)).isSorted().doesNotHaveDuplicates(); // the first may have been woken

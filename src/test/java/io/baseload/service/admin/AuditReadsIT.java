@@ -207,8 +207,7 @@ class AuditReadsIT {
     /** Whoever asks for pages and reads none of them would fill the memory with them. */
     @ParameterizedTest
     @CsvSource({"list, /admin/v1/audit?limit=1000", "lines, /admin/v1/audit/export?format=jsonl&limit=1000"})
-    void pagesThatNobodyReadsTakeLimitedMemory(String name, String route, RunningService service)
-            throws Exception {
+    void pagesThatNobodyReadsTakeLimitedMemory(String name, String route, RunningService service) throws Exception {
         String tenant = "unread-" + name;
         large(service, tenant, 9);
         String key = new Admin(operator).key(tenant, "auditor");
@@ -225,16 +224,20 @@ class AuditReadsIT {
         Rest auditor = operator.as(admin.key("unsigned", "auditor"));
         String route = "/admin/v1/audit/checkpoint";
         assertThat(operator.send("GET", route, "").statusCode()).isEqualTo(200);
-        Patience.await().until(() -> { // another one may be taken just now, because it is time
-            long before = service.bean(Checkpoints.class).status().size();
-            long seq = service.bean(AuditTrail.class)
-                    .append(new Actor("unsigned", "bl_unsigned"), "admin.test", "unsigned", Map.of());
-            int status = auditor.send("GET", route, "").statusCode();
-            int proof = auditor.send("GET", "/admin/v1/audit/proof?seq=" + seq, "").statusCode();
-            return status == 200
-                    && proof == 409
-                    && service.bean(Checkpoints.class).status().size() == before;
-        });
+        Patience.await()
+                .until(
+                        () -> { // another one may be taken just now, because it is time
+                            long before =
+                                    service.bean(Checkpoints.class).status().size();
+                            long seq = service.bean(AuditTrail.class)
+                                    .append(new Actor("unsigned", "bl_unsigned"), "admin.test", "unsigned", Map.of());
+                            int status = auditor.send("GET", route, "").statusCode();
+                            int proof = auditor.send("GET", "/admin/v1/audit/proof?seq=" + seq, "")
+                                    .statusCode();
+                            return status == 200
+                                    && proof == 409
+                                    && service.bean(Checkpoints.class).status().size() == before;
+                        });
     }
 
     @ParameterizedTest

@@ -281,7 +281,9 @@ class AuditExportTest {
             platform.close();
             platform = platform.again("--baseload.audit.retention=" + retention);
         }
-        assertThat(platform.get(AuditTrail.class).page(600, Optional.empty(), Optional.empty(), 9).entries())
+        assertThat(platform.get(AuditTrail.class)
+                        .page(600, Optional.empty(), Optional.empty(), 9)
+                        .entries())
                 .extracting(AuditEntry::kind, AuditEntry::detail)
                 .containsExactly(
                         tuple("admin.audit.retention", "{\"retention\":\"P400D\"}"),
@@ -448,7 +450,9 @@ class AuditExportTest {
 
     /** The entries that name an archive. */
     private List<AuditEntry> archives() {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9).entries();
+        return platform.get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9)
+                .entries();
     }
 
     private String archived(String subject) throws IOException {

@@ -190,13 +190,15 @@ class AuditRightsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "SELECT audit_checkpoint_append(h.seq, h.hash, E'x\\n' || h.seq || E'\\n' || repeat('x', 4096)) FROM audit_head h",
+                "SELECT audit_checkpoint_append(h.seq, h.hash, E'x\\n"
+                        + "' || h.seq || E'\\n"
+                        + "' || repeat('x', 4096)) FROM audit_head h",
                 "INSERT INTO audit_key (key) VALUES (repeat('x', 4097)) RETURNING key"
             })
     void notesAndKeysAreShort(String insertion) {
         append(platform, "admin.test", "{}");
-        assertThatThrownBy(() ->
-                        platform.jdbc().sql(insertion).query(String.class).list())
+        assertThatThrownBy(
+                        () -> platform.jdbc().sql(insertion).query(String.class).list())
                 .rootCause()
                 .hasMessageContaining("is_short");
     }

@@ -254,7 +254,9 @@ class CheckpointsTest {
         assertThat(take().orElseThrow().size()).isEqualTo(11);
         assertThat(verify().integrity().ok()).isTrue();
         assertThat(verify().integrity().strangers()).isEmpty();
-        assertThat(platform.get(AuditTrail.class).page(11, Optional.empty(), Optional.of("admin.audit.trust"), 9).entries())
+        assertThat(platform.get(AuditTrail.class)
+                        .page(11, Optional.empty(), Optional.of("admin.audit.trust"), 9)
+                        .entries())
                 .hasSize(1);
     }
 
@@ -340,7 +342,9 @@ class CheckpointsTest {
     }
 
     private java.util.List<AuditEntry> changesOfKeys() {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit."), 9).entries();
+        return platform.get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.audit."), 9)
+                .entries();
     }
 
     @Test

@@ -477,7 +477,8 @@ class InferenceTest {
     private static List<JsonNode> trail(Client client) {
         return platform
                 .get(AuditTrail.class)
-                .page(0, Optional.of(client.tenant()), Optional.of("completion."), 100).entries()
+                .page(0, Optional.of(client.tenant()), Optional.of("completion."), 100)
+                .entries()
                 .stream()
                 .map(entry -> new JsonMapper().readTree(entry.detail()))
                 .toList();
