@@ -61,7 +61,6 @@ public final class Quota {
      * @return the decisions in the order of the list; empty if somebody else has locked the tenant's row: nothing is decided then
      */
     public List<Optional<QuotaDecision>> reserve(List<Reservation> wanted) {
-        terms.takeTurn();
         var tenants = wanted.stream().map(Reservation::tenant).collect(Collectors.toSet());
         var limits = terms.lockTenants(tenants);
         var locked = lockedByOthers(tenants, limits.keySet());

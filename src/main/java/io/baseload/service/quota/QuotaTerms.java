@@ -58,11 +58,6 @@ final class QuotaTerms {
         return tenants(TENANTS, ids);
     }
 
-    /** Waits a little for other processes' reservations: transactions that lock some of each other's tenants would do less each. */
-    void takeTurn() {
-        jdbc.sql("SELECT reservation_turn()::text").query(String.class).optional();
-    }
-
     /** The same, without those whose rows somebody else has locked; nobody else reserves anything of these tenants until the transaction ends. */
     Map<String, Limits> lockTenants(Collection<String> ids) {
         return tenants(TENANTS + " FOR NO KEY UPDATE SKIP LOCKED", ids);

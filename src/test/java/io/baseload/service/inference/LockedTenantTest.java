@@ -73,18 +73,6 @@ class LockedTenantTest {
     }
 
     @Test
-    void aProcessThatNeverEndsItsTurnKeepsNobodyOut() throws Exception {
-        start(Patience.LIMIT.toString());
-        try (var holder = lock("SELECT pg_advisory_xact_lock(hashtext('reservation.turn'))")) {
-            client("free").ask(10, 1);
-            model.steps.release(1);
-            Patience.await().until(() -> outcomes("free") == 1);
-            holder.rollback();
-        }
-        assertSettled("free", 11);
-    }
-
-    @Test
     void itsRequestsAreRefusedAfterTheTimeThatTheyMayWaitAndOweNothing() throws Exception {
         start("1s");
         try (var holder = lock("SELECT FROM tenant WHERE id = 'locked' FOR UPDATE")) {
