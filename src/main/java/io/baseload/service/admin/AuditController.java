@@ -5,6 +5,8 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
+import io.baseload.service.web.LimitedRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +31,7 @@ final class AuditController {
     }
 
     /**
-     * Entries in order.
+     * Entries in order; fewer than {@code limit} if they are large.
      *
      * @param after the number of the last entry seen
      * @param kind one kind, or all with this prefix if it ends in a dot
@@ -40,17 +42,21 @@ final class AuditController {
             @RequestParam @Nullable Long after,
             @RequestParam @Nullable String tenant,
             @RequestParam @Nullable String kind,
-            @AuthenticationPrincipal Caller caller) {
-        var request = Page.Request.of(limit, null);
+            @AuthenticationPrincipal Caller caller,
+            HttpServletRequest request) {
+        int most = Page.Request.of(limit, null).limit();
         Optional<String> seen = visible(tenant, caller);
         Optional<String> wanted = filter("kind", kind);
-        var entries = trail.page(after == null ? 0 : after, seen, wanted, request.probe());
+        var page = trail.page(after == null ? 0 : after, seen, wanted, most);
+        LimitedRequest.count(request, page.bytes()); // until the client has read them
         var asked = new TreeMap<String, Object>();
         seen.ifPresent(it -> asked.put("tenant", it));
         wanted.ifPresent(it -> asked.put("kind", it));
-        trail.recordRead(
-                caller.actor(), asked, entries.stream().limit(request.limit()).toList());
-        return Page.of(request, entries, entry -> Long.toString(entry.seq()), AuditForm::of);
+        trail.recordRead(caller.actor(), asked, page.entries());
+        return new Page<>(
+                "list",
+                page.entries().stream().map(AuditForm::of).toList(),
+                page.more() ? Long.toString(page.entries().getLast().seq()) : null);
     }
 
     /** A key that isn't the platform's sees only its own tenant, whatever the query says. */

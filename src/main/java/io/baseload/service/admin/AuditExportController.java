@@ -8,6 +8,8 @@ import io.baseload.service.audit.Checkpoints;
 import io.baseload.service.export.EntryFormat;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
+import io.baseload.service.web.LimitedRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -33,7 +35,6 @@ final class AuditExportController {
     private static final String LINES = "application/x-ndjson";
     private static final int DEFAULT_LIMIT = 1_000;
     private static final int MAX_LIMIT = 10_000;
-    /** As for lists: entries are in memory until the client has read them. */
     private static final int MAX_LIMIT_OF_TENANT = 1_000;
 
     private final AuditTrail trail;
@@ -59,6 +60,7 @@ final class AuditExportController {
             @RequestParam @Nullable Long from,
             @RequestParam @Nullable Long to,
             @AuthenticationPrincipal Caller caller,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         if (!caller.isPlatform()) {
@@ -73,6 +75,7 @@ final class AuditExportController {
         if (proofs.latest().filter(latest -> latest.size() >= first).isEmpty()) {
             throw checkpoints.notSigned();
         }
+        LimitedRequest.count(request, AuditExport.MAX_BYTES);
         var asked = new TreeMap<String, Object>(Map.of("format", "signed", "from", first));
         if (to != null) {
             asked.put("to", last);
@@ -84,7 +87,7 @@ final class AuditExportController {
     }
 
     /**
-     * Entries as lines of JSON; for a caller that isn't the platform's, those of its own tenant.
+     * Entries as lines of JSON, fewer than {@code limit} if they are large; for a caller that isn't the platform's, those of its own tenant.
      *
      * @param format {@code jsonl} or {@code ocsf}
      * @param after the number of the last entry that the reader has
@@ -99,6 +102,7 @@ final class AuditExportController {
             @RequestParam @Nullable String to,
             @RequestParam @Nullable Integer limit,
             @AuthenticationPrincipal Caller caller,
+            HttpServletRequest request,
             HttpServletResponse response)
             throws IOException {
         EntryFormat form = Refusals.named("format", format, EntryFormat::of).orElseThrow();
@@ -108,7 +112,9 @@ final class AuditExportController {
         Optional<Instant> begin = Optional.ofNullable(from).map(text -> Refusals.time("from", text));
         Optional<Instant> end = Optional.ofNullable(to).map(text -> Refusals.time("to", text));
         Optional<String> tenant = Optional.of(caller.tenant()).filter(own -> !caller.isPlatform());
-        List<AuditEntry> entries = trail.between(last, begin, end, tenant, most);
+        var page = trail.between(last, begin, end, tenant, most);
+        LimitedRequest.count(request, page.bytes()); // until the client has read them
+        List<AuditEntry> entries = page.entries();
         var asked = new TreeMap<String, Object>(Map.of("format", form.wire(), "after", last));
         tenant.ifPresent(own -> asked.put("tenant", own));
         begin.ifPresent(time -> asked.put("from", time.toString()));

@@ -10,7 +10,9 @@ import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.web.ApiException;
+import io.baseload.service.web.LimitedRequest;
 import io.swagger.v3.oas.annotations.media.Schema;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
@@ -124,18 +126,17 @@ final class ContentController {
             @RequestParam @Nullable String to,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable Long after,
-            @AuthenticationPrincipal Caller caller) {
-        var request = Page.Request.of(limit, null);
+            @AuthenticationPrincipal Caller caller,
+            HttpServletRequest request) {
+        int most = Page.Request.of(limit, null).limit();
         var selection = new ContentSelection(
                 text("request_id", requestId), text("user", user), time("from", from), time("to", to));
         try {
             ContentPage page = contents.read(
-                    caller.actor(),
-                    tenants.require(tenant).id(),
-                    selection,
-                    after == null ? 0 : after,
-                    request.limit());
+                    caller.actor(), tenants.require(tenant).id(), selection, after == null ? 0 : after, most);
             var kept = page.contents();
+            LimitedRequest.count(
+                    request, kept.stream().mapToLong(one -> one.text().length).sum());
             String next = page.more() ? Long.toString(kept.getLast().id()) : null;
             return new Page<>("list", kept.stream().map(ContentForm::of).toList(), next);
         } catch (SealException e) {

@@ -4,6 +4,8 @@ import io.baseload.service.quota.UsageQuery;
 import io.baseload.service.quota.UsageQuery.Column;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.service.web.LimitedRequest;
+import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.EnumSet;
@@ -50,13 +52,14 @@ final class UsageController {
             @RequestParam(name = "group_by") @Nullable String grouping,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String after,
-            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept) {
+            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept,
+            HttpServletRequest request) {
         tenants.require(id);
         if (grouping == null && !wantsCsv(accept)) {
             return ResponseEntity.ok(UsageForm.of(reports.usage(id, begin(from), end(to))));
         }
         var columns = grouping == null ? EnumSet.of(Column.MODEL) : columns(grouping);
-        return rows(new UsageQuery(Optional.of(id), begin(from), end(to), columns), limit, after, accept);
+        return rows(new UsageQuery(Optional.of(id), begin(from), end(to), columns), limit, after, accept, request);
     }
 
     /** @param grouping of {@code tenant}, {@code key}, {@code model}, {@code day}; absent = by tenant */
@@ -67,13 +70,18 @@ final class UsageController {
             @RequestParam(name = "group_by") @Nullable String grouping,
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String after,
-            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept) {
+            @RequestHeader(name = HttpHeaders.ACCEPT, required = false) @Nullable String accept,
+            HttpServletRequest request) {
         var columns = grouping == null ? EnumSet.of(Column.TENANT) : columns(grouping);
-        return rows(new UsageQuery(Optional.empty(), begin(from), end(to), columns), limit, after, accept);
+        return rows(new UsageQuery(Optional.empty(), begin(from), end(to), columns), limit, after, accept, request);
     }
 
     private ResponseEntity<?> rows(
-            UsageQuery query, @Nullable Integer limit, @Nullable String after, @Nullable String accept) {
+            UsageQuery query,
+            @Nullable Integer limit,
+            @Nullable String after,
+            @Nullable String accept,
+            HttpServletRequest request) {
         if (wantsCsv(accept)) {
             var rows = reports.rows(query, 0, MAX_LINES + 1);
             if (rows.size() > MAX_LINES) {
@@ -82,18 +90,20 @@ final class UsageController {
                         "invalid_value",
                         "There are more than " + MAX_LINES + " rows: request a shorter period or a coarser grouping.");
             }
+            byte[] csv = UsageCsv.of(query, rows).getBytes(StandardCharsets.UTF_8);
+            LimitedRequest.count(request, csv.length);
             return ResponseEntity.ok()
                     .contentType(CSV)
                     .header(HttpHeaders.CONTENT_DISPOSITION, "attachment; filename=\"usage.csv\"")
-                    .body(UsageCsv.of(query, rows).getBytes(StandardCharsets.UTF_8));
+                    .body(csv);
         }
-        var request = Page.Request.of(limit, after);
-        int skip = request.after().isEmpty() ? 0 : skip(request.after());
-        var rows = reports.rows(query, skip, request.probe());
-        boolean more = rows.size() > request.limit();
+        var asked = Page.Request.of(limit, after);
+        int skip = asked.after().isEmpty() ? 0 : skip(asked.after());
+        var rows = reports.rows(query, skip, asked.probe());
+        boolean more = rows.size() > asked.limit();
         List<UsageRowForm> shown =
-                rows.stream().limit(request.limit()).map(UsageRowForm::of).toList();
-        return ResponseEntity.ok(new Page<>("list", shown, more ? Integer.toString(skip + request.limit()) : null));
+                rows.stream().limit(asked.limit()).map(UsageRowForm::of).toList();
+        return ResponseEntity.ok(new Page<>("list", shown, more ? Integer.toString(skip + asked.limit()) : null));
     }
 
     private static boolean wantsCsv(@Nullable String accept) {

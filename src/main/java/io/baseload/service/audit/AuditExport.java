@@ -17,6 +17,9 @@ import tools.jackson.databind.json.JsonMapper;
  * a consistency proof if it covers more entries than the file has.
  */
 public final class AuditExport {
+    /** In memory at a time, but for a last entry. */
+    public static final int MAX_BYTES = TrailRows.MAX_BYTES;
+
     static final String FORM = "baseload.audit.export/1";
     private static final JsonMapper JSON = new JsonMapper();
     private static final HexFormat HEX = HexFormat.of();

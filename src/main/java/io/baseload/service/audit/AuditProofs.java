@@ -34,6 +34,11 @@ public final class AuditProofs {
         return rows.entry(seq);
     }
 
+    /** The latest checkpoint, without taking a new one; empty if this process has signed none yet. */
+    public Optional<Checkpoint> known() {
+        return checkpoints.latest();
+    }
+
     /** The latest checkpoint; a new one is taken if something was appended since. Empty if this process signs nothing now. */
     public Optional<Checkpoint> latest() {
         return checkpoints.take();

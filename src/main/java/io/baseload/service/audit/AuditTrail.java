@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -145,7 +146,7 @@ public final class AuditTrail {
     }
 
     /**
-     * Entries of a time span, in order.
+     * Entries of a time span, in order; fewer than {@code limit} if they are large.
      *
      * <p>Entries are in the order of time, except when a clock was set back. So the first and the last are found by binary search, with a margin before and after; a clock that was
      * set back by more than {@link #MAX_SET_BACK} hides entries from queries by time.
@@ -157,28 +158,26 @@ public final class AuditTrail {
      * @throws io.baseload.service.database.ReadsBusyException if too many others read
      * @throws io.baseload.service.database.StatementTooLongException if it takes too long
      */
-    public List<AuditEntry> between(
+    public TrailPage between(
             long after, Optional<Instant> from, Optional<Instant> to, Optional<String> tenant, int limit) {
         return reads.read(() -> find(after, from, to, tenant, limit));
     }
 
-    private List<AuditEntry> find(
+    private TrailPage find(
             long after, Optional<Instant> from, Optional<Instant> to, Optional<String> tenant, int limit) {
         long first = from.map(time -> reached(time.minus(MAX_SET_BACK)) - 1).orElse(0L);
         long end = to.map(time -> reached(time.plus(MAX_SET_BACK))).orElse(Long.MAX_VALUE);
-        return jdbc.sql("""
-            SELECT * FROM audit_entry
-            WHERE seq > :after AND seq < :end AND (:from::timestamptz IS NULL OR at >= :from) AND (:to::timestamptz IS NULL OR at < :to)%s
-            ORDER BY seq LIMIT :limit\
-            """.formatted(tenant.map(one -> OF_TENANT).orElse("")))
-                .param("after", Math.max(after, first))
-                .param("end", end)
-                .param("from", from.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
-                .param("to", to.map(it -> it.atOffset(ZoneOffset.UTC)).orElse(null))
-                .param("tenant", tenant.orElse(null))
-                .param("limit", limit)
-                .query((row, number) -> AuditEntry.read(row))
-                .list();
+        var parameters = new HashMap<String, Object>(Map.of("after", Math.max(after, first), "end", end));
+        from.ifPresent(time -> parameters.put("from", time.atOffset(ZoneOffset.UTC)));
+        to.ifPresent(time -> parameters.put("to", time.atOffset(ZoneOffset.UTC)));
+        tenant.ifPresent(one -> parameters.put("tenant", one));
+        return rows.page(
+                "seq > :after AND seq < :end"
+                        + from.map(time -> " AND at >= :from").orElse("")
+                        + to.map(time -> " AND at < :to").orElse("")
+                        + tenant.map(one -> OF_TENANT).orElse(""),
+                parameters,
+                limit);
     }
 
     /** The number of the first entry at this time or later; if there is none, the next number. */
@@ -204,14 +203,14 @@ public final class AuditTrail {
     }
 
     /**
-     * Entries in order.
+     * Entries in order; fewer than {@code limit} if they are large.
      *
      * @param after only entries with a greater number
      * @param kind exactly this kind, or all below it if it ends in a dot
      * @throws io.baseload.service.database.ReadsBusyException if too many others read
      * @throws io.baseload.service.database.StatementTooLongException if it takes too long
      */
-    public List<AuditEntry> page(long after, Optional<String> tenant, Optional<String> kind, int limit) {
+    public TrailPage page(long after, Optional<String> tenant, Optional<String> kind, int limit) {
         return reads.read(() -> find(after, tenant, kind, limit));
     }
 
@@ -220,25 +219,20 @@ public final class AuditTrail {
         return rows.entries(after, Long.MAX_VALUE, limit);
     }
 
-    private List<AuditEntry> find(long after, Optional<String> tenant, Optional<String> kind, int limit) {
-        return jdbc.sql(page(tenant, kind))
-                .param("after", after)
-                .param("tenant", tenant.orElse(null))
-                .param("kind", kind.orElse(null))
-                .param("end", kind.map(AuditTrail::end).orElse(null))
-                .param("limit", limit)
-                .query((row, number) -> AuditEntry.read(row))
-                .list();
+    private TrailPage find(long after, Optional<String> tenant, Optional<String> kind, int limit) {
+        var parameters = new HashMap<String, Object>(Map.of("after", after));
+        tenant.ifPresent(one -> parameters.put("tenant", one));
+        kind.ifPresent(one -> {
+            parameters.put("kind", one);
+            parameters.put("end", end(one));
+        });
+        return rows.page(condition(tenant, kind), parameters, limit);
     }
 
-    /**
-     * A statement for each combination of conditions, since no index serves one that may be absent. Kinds are compared in the order of their index, and not in that of the database.
-     */
-    static String page(Optional<String> tenant, Optional<String> kind) {
-        return "SELECT * FROM audit_entry WHERE seq > :after"
-                + tenant.map(one -> OF_TENANT).orElse("")
-                + kind.map(AuditTrail::isOf).orElse("")
-                + " ORDER BY seq LIMIT :limit";
+    /** One for each combination, since no index serves a condition that may be absent. Kinds are compared in the order of their index, and not in that of the database. */
+    static String condition(Optional<String> tenant, Optional<String> kind) {
+        return "seq > :after" + tenant.map(one -> OF_TENANT).orElse("")
+                + kind.map(AuditTrail::isOf).orElse("");
     }
 
     private static String isOf(String kind) {

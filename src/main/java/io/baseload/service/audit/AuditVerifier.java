@@ -1,9 +1,12 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.audit.Checkpoints.Walked;
+import io.baseload.service.audit.TrailRows.Node;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -117,7 +120,10 @@ public final class AuditVerifier {
         private final TrailState target;
         private final boolean hasSigned;
         private final Set<String> strangers = new HashSet<>();
-        private TrailWalk walk = new TrailWalk(rows.base());
+        /** Those of the Merkle tree that are complete, as the entries make them. */
+        private final List<Node> nodes = new ArrayList<>();
+
+        private TrailWalk walk = from(rows.base());
         private Notes notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
         private Optional<TrailBrokenException> broken = Optional.empty();
         private long checkpoints;
@@ -125,6 +131,10 @@ public final class AuditVerifier {
         Round(Walked front) {
             this.target = front.state();
             this.hasSigned = front.hasSigned();
+        }
+
+        private TrailWalk from(TrailState base) {
+            return new TrailWalk(base, (level, place, root) -> nodes.add(new Node(level, place, root)));
         }
 
         /** Whether a place that was bad in the last round is still ahead. */
@@ -157,7 +167,7 @@ public final class AuditVerifier {
                 if (base.size() <= walk.size()) {
                     throw new TrailBrokenException(walk.size() + 1, "entry " + (walk.size() + 1) + " is missing");
                 }
-                walk = new TrailWalk(base); // the earlier segments were dropped meanwhile
+                walk = from(base); // the earlier segments were dropped meanwhile
                 notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
                 return 1;
             }
@@ -166,7 +176,22 @@ public final class AuditVerifier {
                 walk.next(entry);
                 notes.at(walk.size()).ifPresent(this::hold);
             }
+            compareNodes();
             return entries.size() + ENTRIES_PER_CHECKPOINT * Math.toIntExact(checkpoints - before);
+        }
+
+        /** Proofs are made from the nodes, so missing ones are written again, and whoever changed one is found. */
+        private void compareNodes() {
+            rows.append(nodes);
+            var other = rows.otherThan(nodes);
+            nodes.clear();
+            other.ifPresent(node -> {
+                long entry = (node.place() << node.level()) + 1;
+                throw new TrailBrokenException(
+                        entry,
+                        "the node of the Merkle tree over " + (1L << node.level()) + " entries from " + entry
+                                + " on is not theirs");
+            });
         }
 
         private void hold(TrailRows.Note note) {

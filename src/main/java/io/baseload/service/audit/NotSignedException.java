@@ -2,7 +2,7 @@ package io.baseload.service.audit;
 
 /** There is no checkpoint, and none can be signed now. */
 public final class NotSignedException extends RuntimeException {
-    NotSignedException(String message) {
+    public NotSignedException(String message) {
         super(message);
     }
 }

@@ -71,13 +71,15 @@ record SignedNote(String text, List<SignatureLine> signatures) {
         return DASH + line.name() + " " + Base64.getEncoder().encodeToString(line.signature()) + "\n";
     }
 
-    /** Whether one of these keys has signed the text. */
+    /** Whether one of these keys has signed the text. A key's first signature counts: strangers could add thousands in its name, and each takes as long to verify as a right one. */
     boolean isSignedBy(Collection<VerifierKey> keys) {
         return keys.stream()
                 .anyMatch(key -> signatures.stream()
                         .filter(line -> line.isBy(key))
-                        .anyMatch(line ->
-                                key.hasSigned(text, Arrays.copyOfRange(line.signature(), 4, line.signature().length))));
+                        .findFirst()
+                        .filter(line ->
+                                key.hasSigned(text, Arrays.copyOfRange(line.signature(), 4, line.signature().length)))
+                        .isPresent());
     }
 
     /** Whether one of the signatures claims to be by one of these keys. */

@@ -1,13 +1,16 @@
 package io.baseload.service.audit;
 
+import java.security.MessageDigest;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
@@ -16,9 +19,15 @@ final class TrailRows {
     static final int MAX_ROWS = 1000;
 
     /** An entry after this many bytes of others is on the next page. */
-    private static final int MAX_BYTES = 8 << 20;
+    static final int MAX_BYTES = 8 << 20;
 
-    private static final int MAX_STORED = 1 << 20;
+    /** As the database limits it; of a longer one the beginning is read, which nobody has signed. */
+    private static final int MAX_NOTE = 4096;
+
+    private static final int MAX_KEYS = 1000;
+
+    /** How often a compressed text may be as long as it is stored, by the better of PostgreSQL's methods. */
+    private static final int MAX_RATIO = 255;
 
     private final JdbcClient jdbc;
 
@@ -68,19 +77,42 @@ final class TrailRows {
         return entries(after, upTo, MAX_ROWS);
     }
 
-    /** The database unpacks only what doesn't exceed the limit already as it is stored, or each page of large entries would unpack a thousand. */
     List<AuditEntry> entries(long after, long upTo, int limit) {
-        return jdbc.sql("""
-            SELECT * FROM (
-              SELECT *, sum(octet_length(kind || tenant || key_prefix || subject || detail::text)) OVER before AS bytes_before FROM (
-                SELECT *, sum(pg_column_size(detail)) OVER before AS stored_before
-                FROM audit_entry WHERE seq > ? AND seq <= ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING) ORDER BY seq LIMIT ?
-              ) e WHERE coalesce(stored_before, 0) < ? WINDOW before AS (ORDER BY seq ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
-            ) e WHERE coalesce(bytes_before, 0) < ? ORDER BY seq\
-            """)
-                .params(after, upTo, limit, MAX_STORED, MAX_BYTES)
-                .query((row, number) -> AuditEntry.read(row))
+        return read("seq > :after AND seq <= :to", Map.of("after", after, "to", upTo), limit, new AtomicLong());
+    }
+
+    /** Entries of a condition in order: at most so many, and fewer if they are large. */
+    TrailPage page(String condition, Map<String, ?> parameters, int limit) {
+        var bytes = new AtomicLong();
+        var found = read(condition, parameters, limit + 1, bytes);
+        return found.size() > limit
+                ? new TrailPage(found.subList(0, limit), true)
+                : new TrailPage(found, bytes.get() >= MAX_BYTES);
+    }
+
+    /** @param bytes gets their size */
+    private List<AuditEntry> read(String condition, Map<String, ?> parameters, int limit, AtomicLong bytes) {
+        return jdbc.sql(page(condition))
+                .params(parameters)
+                .param("limit", limit)
+                .query((row, number) -> {
+                    bytes.set(row.getLong("bytes_through"));
+                    return AuditEntry.read(row);
+                })
                 .list();
+    }
+
+    /** The database doesn't unpack a compressed detail to learn its size, or each page of large entries would unpack a thousand: it counts as the longest that can be stored so. */
+    static String page(String condition) {
+        return """
+            SELECT * FROM (
+              SELECT *, sum(bytes) OVER (ORDER BY seq ROWS UNBOUNDED PRECEDING) AS bytes_through FROM (
+                SELECT *, octet_length(kind) + octet_length(tenant) + octet_length(key_prefix) + octet_length(subject)
+                       + pg_column_size(detail)::float8 * CASE WHEN pg_column_compression(detail) IS NULL THEN 1 ELSE %d END AS bytes
+                FROM audit_entry WHERE %s ORDER BY seq LIMIT :limit
+              ) e
+            ) e WHERE bytes_through - bytes < %d ORDER BY seq\
+            """.formatted(MAX_RATIO, condition, MAX_BYTES);
     }
 
     /** Whether a page begins with the entry after {@code seq}: if not, that one is missing, or was archived and dropped. */
@@ -97,15 +129,17 @@ final class TrailRows {
 
     /** The next checkpoints in the order of their sizes, at most {@link #MAX_ROWS}. */
     List<Note> notes(long after, long upTo) {
-        return jdbc.sql("SELECT size, note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER BY size LIMIT ?")
-                .params(after, upTo, MAX_ROWS)
+        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint WHERE size > ? AND size <= ? ORDER"
+                        + " BY size LIMIT ?")
+                .params(MAX_NOTE, after, upTo, MAX_ROWS)
                 .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
                 .list();
     }
 
     /** The ten greatest checkpoints. */
     List<Note> lastNotes() {
-        return jdbc.sql("SELECT size, note FROM audit_checkpoint ORDER BY size DESC LIMIT 10")
+        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint ORDER BY size DESC LIMIT 10")
+                .param(MAX_NOTE)
                 .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
                 .list();
     }
@@ -164,6 +198,7 @@ final class TrailRows {
                 .single();
     }
 
+    /** Those that exist stay as they are. */
     void append(List<Node> nodes) {
         if (!nodes.isEmpty()) {
             jdbc.sql("INSERT INTO audit_subtree SELECT * FROM unnest(?::smallint[], ?::bigint[], ?::bytea[]) ON"
@@ -174,6 +209,15 @@ final class TrailRows {
                             nodes.stream().map(Node::hash).toArray(byte[][]::new))
                     .update();
         }
+    }
+
+    /** One of these whose row has another hash. */
+    Optional<Node> otherThan(List<Node> nodes) {
+        return nodes.stream()
+                .filter(one -> node(one.level(), one.place())
+                        .filter(hash -> !MessageDigest.isEqual(hash, one.hash()))
+                        .isPresent())
+                .findFirst();
     }
 
     Optional<byte[]> node(int level, long place) {
@@ -197,10 +241,11 @@ final class TrailRows {
                 .update();
     }
 
-    /** All keys that ever signed, as reported by their processes. The application's role may insert any text: one that is no key is omitted. */
+    /** Keys that signed, as reported by their processes. The application's role may insert any text: one that is no key is omitted. */
     List<VerifierKey> published() {
         return jdbc
-                .sql("SELECT key FROM audit_key ORDER BY at, key")
+                .sql("SELECT left(key, ?) AS key FROM audit_key ORDER BY at, key LIMIT ?")
+                .params(MAX_NOTE, MAX_KEYS)
                 .query((row, number) -> readable(row.getString("key")))
                 .list()
                 .stream()

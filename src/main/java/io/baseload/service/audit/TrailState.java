@@ -13,7 +13,7 @@ import tools.jackson.databind.JsonNode;
  * @param tree the right edge of the Merkle tree
  * @param chain the last entry's hash; 32 zero bytes before the first
  * @param open intents without an outcome so far: reservation and number of the entry
- * @param stray number of the first outcome without an open intent, or of the first intent of a reservation that already had one; 0 = none
+ * @param stray number of the first outcome without an open intent, or of the first intent of a reservation that already had one or can't be one; 0 = none
  * @param before entries before the walk's first one. Their intents are unknown, so unless it is 0 an outcome may belong to one of them
  */
 record TrailState(MerkleTree.Frontier tree, byte[] chain, Map<String, Long> open, long stray, long before) {

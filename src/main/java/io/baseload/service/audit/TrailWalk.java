@@ -9,9 +9,15 @@ import tools.jackson.databind.JsonNode;
 
 /**
  * Walks over entries in order and checks that each is unchanged, none is missing or added, and each intent has exactly one outcome. Its memory grows with the number of unanswered
- * intents, not with the length of the trail.
+ * intents, up to {@value #MAX_OPEN}, not with the length of the trail. Whoever may append entries could append any number of them, with reservations of any length.
  */
 final class TrailWalk {
+    /** More than all processes together can have. Beyond it, an intent counts as if it had no outcome of its own. */
+    static final int MAX_OPEN = 100_000;
+
+    /** A reservation's is a UUID. */
+    private static final int MAX_ID = 64;
+
     private final Map<String, Long> open;
     private final MerkleTree.Subtrees subtrees;
     private final long before;
@@ -88,7 +94,9 @@ final class TrailWalk {
     }
 
     private void open(JsonNode detail) {
-        if (open.put(detail.path("reservation").asString(""), size()) != null) {
+        String reservation = detail.path("reservation").asString("");
+        boolean kept = reservation.length() <= MAX_ID && open.size() < MAX_OPEN;
+        if (!kept || open.put(reservation, size()) != null) {
             strayed();
         }
     }

@@ -4,6 +4,7 @@ import io.baseload.service.protocol.Invalid;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.ApiException;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletRequest;
@@ -24,6 +25,8 @@ import org.springframework.web.bind.annotation.RestController;
 @Tag(name = "Files")
 final class FileController {
     private static final int MAX_LIMIT = 10_000;
+    /** What a file in a list takes in memory until the client has read it. */
+    private static final long BYTES_LISTED = 1_000;
 
     private final FileStore files;
     private final UploadReceiver uploads;
@@ -53,6 +56,7 @@ final class FileController {
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String order,
             @RequestParam @Nullable String after,
+            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
@@ -62,6 +66,7 @@ final class FileController {
         int most = ObjectPage.limit(limit, MAX_LIMIT, MAX_LIMIT);
         boolean newestFirst = ObjectPage.isDescending(order);
         var found = files.page(caller.tenant(), purpose, ObjectIds.after(after), newestFirst, most + 1);
+        LimitedRequest.count(request, found.size() * BYTES_LISTED);
         Json.write(response, ObjectPage.of(found.stream().map(FileBody::of).toList(), most, FileBody::id));
     }
 
@@ -74,9 +79,14 @@ final class FileController {
 
     @Operation(summary = "Get the content of a file")
     @GetMapping("/v1/files/{id}/content")
-    void content(@PathVariable String id, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
+    void content(
+            @PathVariable String id,
+            HttpServletRequest request,
+            HttpServletResponse response,
+            @AuthenticationPrincipal Caller caller)
             throws IOException {
         StoredFile file = required(caller, id);
+        LimitedRequest.count(request, Math.min(file.bytes(), FileDraft.PIECE)); // in memory until the client reads it
         response.setContentType(MediaType.APPLICATION_OCTET_STREAM_VALUE);
         response.setContentLengthLong(file.bytes());
         files.send(file, response.getOutputStream());

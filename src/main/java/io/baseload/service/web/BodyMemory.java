@@ -129,6 +129,7 @@ final class BodyMemory {
     }
 
     static ApiException full() {
-        return ApiException.unavailable("overloaded", "Too many bodies are being read now.", Duration.ofSeconds(1));
+        return ApiException.unavailable(
+                "overloaded", "The memory for bodies and large answers is full.", Duration.ofSeconds(1));
     }
 }

@@ -28,9 +28,9 @@ import org.jspecify.annotations.Nullable;
  * client sends has one overall deadline: the headers from their first byte, a body, the rest of a refused body. A sweep, several times a second, closes connections that are late.
  *
  * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. If all are in use, a new one does not
- * wait: those that have waited longest for their client, for a header, for a body or for the next request, are closed. A client that sends its request at once is not among
- * them; those that are idle between two requests and slow uploads may be. Each has a quarter of a second in any case, and none whose data nobody has looked at gives way. Running
- * answers are never cut.
+ * wait: those that have waited longest for their client, for a header, for a body, for it to read an answer or for the next request, are closed. A client that sends its request at
+ * once and reads the answer is not among them; those that are idle between two requests, slow uploads and slow downloads may be. Each has a quarter of a second in any case, and
+ * none whose data nobody has looked at gives way. An answer that is being made, or that its client reads, is never cut.
  *
  * <p>If new connections had to wait for deadlines, somebody who opens them faster would fill the system's queue of connections that nobody has accepted. It then drops whatever
  * comes, and resets those of honest clients after some seconds.
@@ -156,6 +156,7 @@ public final class HttpProtocol extends Http11NioProtocol {
         for (SocketWrapperBase<NioChannel> socket : all) {
             @Nullable ServedConnection connection = busy.get(socket);
             if (connection != null) {
+                connection.look(now);
                 connection.cutIfLate(now);
             } else if (socket instanceof NioSocketWrapper idle && isAwaited(idle)) {
                 headerSoFar(idle, now).ifPresent(nanos -> {
@@ -223,7 +224,7 @@ public final class HttpProtocol extends Http11NioProtocol {
     private boolean giveWay(SocketWrapperBase<NioChannel> socket) {
         @Nullable ServedConnection connection = busy.get(socket);
         if (connection != null) {
-            return connection.cut();
+            return connection.giveWay();
         }
         if (!(socket instanceof NioSocketWrapper idle) || !idle.getLock().tryLock()) {
             return false;

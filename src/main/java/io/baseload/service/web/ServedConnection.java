@@ -1,7 +1,9 @@
 package io.baseload.service.web;
 
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
 import java.util.OptionalLong;
+import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +17,8 @@ final class ServedConnection implements AutoCloseable {
     private boolean owed;
     private long since;
     private long patience;
+    private boolean unread;
+    private long unreadSince;
     private boolean cut;
 
     ServedConnection(SocketWrapperBase<?> socket) {
@@ -48,9 +52,23 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    /** For how long the client has had to act; empty if it doesn't have to. */
+    /** Looks whether the client has to read before the thread can write on. Looking now and then, one that reads a little now and then counts as one that doesn't read. */
+    synchronized void look(long now) {
+        boolean seen = isUnread();
+        unreadSince = seen && !unread ? now : unreadSince;
+        unread = seen;
+    }
+
+    private boolean isUnread() {
+        return socket instanceof NioSocketWrapper written && written.interestOpsHas(SelectionKey.OP_WRITE);
+    }
+
+    /** For how long the client has had to act or to read; empty if it doesn't have to. */
     synchronized OptionalLong waitSoFar(long now) {
-        return owed && !cut ? OptionalLong.of(now - since) : OptionalLong.empty();
+        if (cut || !owed && !unread) {
+            return OptionalLong.empty();
+        }
+        return OptionalLong.of(now - (owed ? since : unreadSince));
     }
 
     synchronized void cutIfLate(long now) {
@@ -59,9 +77,20 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    /** Closes the connection if the client has to act; the thread's wait then ends with an exception. Returns whether it did. */
-    synchronized boolean cut() {
-        if (!owed || cut) {
+    /** Closes the connection if the client has to act or to read. Returns whether it did. */
+    synchronized boolean giveWay() {
+        return (owed || unread && isUnread()) && end();
+    }
+
+    private void cut() {
+        if (owed) {
+            end();
+        }
+    }
+
+    /** The thread's wait then ends with an exception. False if it has been closed before. */
+    private boolean end() {
+        if (cut) {
             return false;
         }
         cut = true;
@@ -70,7 +99,7 @@ final class ServedConnection implements AutoCloseable {
         return true;
     }
 
-    /** The same, unless the request of this number has ended meanwhile. */
+    /** Closes the connection if the client has to act, unless the request of this number has ended meanwhile. */
     synchronized void cut(int request) {
         if (request == requests) {
             cut();

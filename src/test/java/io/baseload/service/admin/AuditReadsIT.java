@@ -2,15 +2,22 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.audit.Checkpoints;
 import io.baseload.testing.Admin;
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
+import io.baseload.testing.UnreadAnswers;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -153,6 +160,84 @@ class AuditReadsIT {
         assertThat(tooMany.get("param").asString()).isEqualTo("limit");
         JsonNode error = new AdminRest(auditor).refused(403, "GET", EXPORT, "");
         assertThat(error.get("message").asString()).contains("entries of all tenants");
+    }
+
+    /** As a {@code tenant_admin} makes them that sets a thousand budgets. */
+    private static List<Long> large(RunningService service, String tenant, int count) throws Exception {
+        operator.post("/admin/v1/tenants", Map.of("id", tenant));
+        var bytes = new byte[450_000];
+        var written = new ArrayList<Long>();
+        for (int i = 0; i < count; i++) {
+            new Random(i).nextBytes(bytes); // nothing to compress
+            written.add(service.bean(AuditTrail.class)
+                    .append(
+                            new Actor(tenant, "bl_large"),
+                            "admin.test",
+                            "large",
+                            Map.of("text", HexFormat.of().formatHex(bytes))));
+        }
+        return written;
+    }
+
+    @Test
+    void pagesOfLargeEntriesAreShortAndAreReadOn(RunningService service) throws Exception {
+        List<Long> written = large(service, "large", 20);
+        Rest auditor = operator.as(new Admin(operator).key("large", "auditor"));
+        var listed = new ArrayList<Long>();
+        JsonNode after = JSON.getNodeFactory().stringNode("0");
+        while (!after.isNull()) {
+            JsonNode page = auditor.get("/admin/v1/audit?limit=1000&after=" + after.asString());
+            assertThat(page.get("data").size()).isLessThan(12);
+            page.get("data").forEach(entry -> listed.add(entry.get("seq").asLong()));
+            after = page.get("next");
+        }
+        assertThat(listed.subList(0, 20)).isEqualTo(written);
+
+        var exported = new ArrayList<Long>();
+        String last = "0";
+        while (exported.size() < 20) {
+            var part = auditor.send("GET", EXPORT + "?format=jsonl&limit=1000&after=" + last, "");
+            assertThat(seqs(part)).hasSizeBetween(1, 12);
+            exported.addAll(seqs(part));
+            last = next(part);
+        }
+        assertThat(exported.subList(0, 20)).isEqualTo(written);
+    }
+
+    /** Whoever asks for pages and reads none of them would fill the memory with them. */
+    @ParameterizedTest
+    @CsvSource({"list, /admin/v1/audit?limit=1000", "lines, /admin/v1/audit/export?format=jsonl&limit=1000"})
+    void pagesThatNobodyReadsTakeLimitedMemory(String name, String route, RunningService service) throws Exception {
+        String tenant = "unread-" + name;
+        large(service, tenant, 9);
+        String key = new Admin(operator).key(tenant, "auditor");
+        UnreadAnswers.assertBounded(operator.url(), key, route, 4 << 20);
+        Rest auditor = operator.as(key);
+        Patience.await().until(() -> auditor.send("GET", route, "").statusCode() == 200);
+    }
+
+    /** Each checkpoint is a row, a line and an object in an anchor, and a signature to verify. */
+    @Test
+    void aTenantsAuditorDoesNotMakeTheServiceSign(RunningService service) throws Exception {
+        operator.post("/admin/v1/tenants", Map.of("id", "unsigned"));
+        var admin = new Admin(operator);
+        Rest auditor = operator.as(admin.key("unsigned", "auditor"));
+        String route = "/admin/v1/audit/checkpoint";
+        assertThat(operator.send("GET", route, "").statusCode()).isEqualTo(200);
+        Patience.await()
+                .until(
+                        () -> { // another one may be taken just now, because it is time
+                            long before =
+                                    service.bean(Checkpoints.class).status().size();
+                            long seq = service.bean(AuditTrail.class)
+                                    .append(new Actor("unsigned", "bl_unsigned"), "admin.test", "unsigned", Map.of());
+                            int status = auditor.send("GET", route, "").statusCode();
+                            int proof = auditor.send("GET", "/admin/v1/audit/proof?seq=" + seq, "")
+                                    .statusCode();
+                            return status == 200
+                                    && proof == 409
+                                    && service.bean(Checkpoints.class).status().size() == before;
+                        });
     }
 
     @ParameterizedTest

@@ -98,6 +98,7 @@ class AuditExportTest {
                         Optional.of(start.plusSeconds(to)),
                         Optional.empty(),
                         limit)
+                .entries()
                 .stream()
                 .map(AuditEntry::seq)
                 .toList();
@@ -280,7 +281,9 @@ class AuditExportTest {
             platform.close();
             platform = platform.again("--baseload.audit.retention=" + retention);
         }
-        assertThat(platform.get(AuditTrail.class).page(600, Optional.empty(), Optional.empty(), 9))
+        assertThat(platform.get(AuditTrail.class)
+                        .page(600, Optional.empty(), Optional.empty(), 9)
+                        .entries())
                 .extracting(AuditEntry::kind, AuditEntry::detail)
                 .containsExactly(
                         tuple("admin.audit.retention", "{\"retention\":\"P400D\"}"),
@@ -329,7 +332,7 @@ class AuditExportTest {
         var trail = platform.get(AuditTrail.class);
         trail.append(ACTOR, AuditEntry.COMPLETION_INTENT, "r", reservation);
         trail.append(ACTOR, AuditEntry.COMPLETION_OUTCOME, "r", reservation);
-        assertThat(trail.page(767, Optional.empty(), Optional.empty(), 9))
+        assertThat(trail.page(767, Optional.empty(), Optional.empty(), 9).entries())
                 .extracting(AuditEntry::kind)
                 .containsExactly(AuditEntry.COMPLETION_INTENT, AuditEntry.COMPLETION_OUTCOME);
         platform.close();
@@ -447,7 +450,9 @@ class AuditExportTest {
 
     /** The entries that name an archive. */
     private List<AuditEntry> archives() {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9);
+        return platform.get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9)
+                .entries();
     }
 
     private String archived(String subject) throws IOException {

@@ -94,7 +94,9 @@ class AuditRightsTest {
         }
         try (var next = attacked.again("--baseload.audit.retention=P400D")) { // written by the owner
             assertThat(next.get(AuditVerifier.class).verify().integrity().ok()).isTrue();
-            assertThat(next.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.retention"), 9))
+            assertThat(next.get(AuditTrail.class)
+                            .page(0, Optional.empty(), Optional.of("admin.audit.retention"), 9)
+                            .entries())
                     .hasSize(1);
         }
     }
@@ -162,8 +164,13 @@ class AuditRightsTest {
             assertThat(own.get(Checkpoints.class).take())
                     .hasValueSatisfying(
                             checkpoint -> assertThat(checkpoint.size()).isEqualTo(entries));
-            assertThat(own.get(AuditTrail.class).next(8, entries))
-                    .as("in memory at a time")
+            var trail = own.get(AuditTrail.class);
+            assertThat(trail.next(8, entries)).as("in memory at a time").hasSizeBetween(1, 9);
+            var page = trail.page(8, Optional.of("acme"), Optional.of("completion."), entries);
+            assertThat(page.entries()).hasSizeBetween(1, 9);
+            assertThat(page.more()).isTrue();
+            assertThat(trail.between(8, Optional.empty(), Optional.empty(), Optional.of("acme"), entries)
+                            .entries())
                     .hasSizeBetween(1, 9);
             assertThat(own.get(AuditProofs.class)
                             .inclusion(own.get(AuditProofs.class).entry(30).orElseThrow()))
@@ -177,6 +184,40 @@ class AuditRightsTest {
                     .check(new BufferedReader(new StringReader(export.toString(StandardCharsets.UTF_8))));
             assertThat(result.to()).isEqualTo(entries);
             assertThat(result.checkpoints()).isPositive();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "SELECT audit_checkpoint_append(h.seq, h.hash, E'x\\n"
+                        + "' || h.seq || E'\\n"
+                        + "' || repeat('x', 4096)) FROM audit_head h",
+                "INSERT INTO audit_key (key) VALUES (repeat('x', 4097)) RETURNING key"
+            })
+    void notesAndKeysAreShort(String insertion) {
+        append(platform, "admin.test", "{}");
+        assertThatThrownBy(
+                        () -> platform.jdbc().sql(insertion).query(String.class).list())
+                .rootCause()
+                .hasMessageContaining("is_short");
+    }
+
+    /** Of an intent, its reservation is remembered until its outcome, also by later processes: in a file of the home. */
+    @Test
+    void anIntentOfALongReservationStopsNoLaterProcess() {
+        try (var own = TestPlatform.fresh()) {
+            append(own, AuditEntry.COMPLETION_INTENT, "{\"reservation\":\"" + "x".repeat(60_000) + "\"}");
+            own.get(Checkpoints.class).take();
+            own.close();
+            try (var next = own.again()) {
+                append(next, "admin.test", "{}");
+                assertThat(next.get(Checkpoints.class).take())
+                        .hasValueSatisfying(
+                                checkpoint -> assertThat(checkpoint.size()).isEqualTo(2));
+                assertThat(next.get(AuditVerifier.class).verify().completeness().ok())
+                        .isFalse();
+            }
         }
     }
 

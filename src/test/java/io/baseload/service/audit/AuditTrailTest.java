@@ -55,7 +55,8 @@ class AuditTrailTest {
     void anEntryIsWhatWasRecordedWhateverItsText() {
         var strange = "\"quoted\" \\ \t\n\r\b\f\u001f\u007f ä € 𝄞 \u2028 </script>";
         trail.append(new Actor("acme", strange), "admin.test", strange, Map.of("b", List.of(1, true), "a", strange));
-        var entry = trail.page(10, Optional.empty(), Optional.empty(), 10).getFirst();
+        var entry =
+                trail.page(10, Optional.empty(), Optional.empty(), 10).entries().getFirst();
         assertThat(entry.subject()).isEqualTo(strange);
         assertThat(entry.actor().keyPrefix()).isEqualTo(strange);
         assertThat(entry.detail()).startsWith("{\"a\":").endsWith("\"b\":[1,true]}");
@@ -88,7 +89,7 @@ class AuditTrailTest {
         trail.append(ACTOR, "access.sign_in", "console", Map.of());
         platform.superuser().sql("ANALYZE audit_entry").update();
         var plan = platform.jdbc()
-                .sql("EXPLAIN " + AuditTrail.page(Optional.empty(), Optional.of(kind)))
+                .sql("EXPLAIN " + TrailRows.page(AuditTrail.condition(Optional.empty(), Optional.of(kind))))
                 .param("after", 0)
                 .param("kind", kind)
                 .param("end", AuditTrail.end(kind))
@@ -113,7 +114,8 @@ class AuditTrailTest {
         var soon = new StatementLimit(Duration.ofSeconds(1), AuditTrail.LIMIT.field(), AuditTrail.LIMIT.advice());
         var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), soon);
         var slow = new AuditTrail(platform.jdbc(), reads);
-        assertEnds(() -> slow.page(0, Optional.empty(), Optional.of("admin."), 10));
+        assertEnds(
+                () -> slow.page(0, Optional.empty(), Optional.of("admin."), 10).entries());
         assertEnds(() -> slow.between(0, Optional.empty(), Optional.empty(), Optional.of("acme"), 10));
         platform.superuser()
                 .sql("ALTER TABLE audit_entry DISABLE ROW LEVEL SECURITY")
@@ -227,7 +229,7 @@ class AuditTrailTest {
     }
 
     private List<Long> page(long after, Optional<String> tenant, Optional<String> kind, int limit) {
-        return trail.page(after, tenant, kind, limit).stream()
+        return trail.page(after, tenant, kind, limit).entries().stream()
                 .map(AuditEntry::seq)
                 .toList();
     }

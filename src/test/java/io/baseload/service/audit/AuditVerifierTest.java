@@ -1,6 +1,7 @@
 package io.baseload.service.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
@@ -102,6 +103,31 @@ class AuditVerifierTest {
         assertThat(watch.entries)
                 .as("it sees the page")
                 .anySatisfy(entries -> assertThat(entries - others).isGreaterThan(100));
+    }
+
+    @Test
+    void missingNodesOfTheTreeAreWrittenAgain() {
+        var proofs = platform.get(AuditProofs.class);
+        platform.get(Checkpoints.class).take();
+        platform.superuser().sql("DELETE FROM audit_subtree").update();
+        append(1);
+        platform.get(Checkpoints.class).take();
+        assertThatThrownBy(() -> proofs.consistency(270)).isInstanceOf(TrailBrokenException.class);
+        assertThat(verifier.verify().integrity().ok()).isTrue();
+        assertThat(proofs.consistency(270)).isPresent();
+    }
+
+    /** The application's role may insert nodes. */
+    @Test
+    void aNodeOfTheTreeThatIsNotThatOfItsEntriesIsNamed() {
+        platform.jdbc()
+                .sql("INSERT INTO audit_subtree (level, place, hash) VALUES (8, 1, sha256('x'))")
+                .update();
+        append(300);
+        platform.get(Checkpoints.class).take();
+        var integrity = verifier.verify().integrity();
+        assertThat(integrity.firstBadSeq()).hasValue(257);
+        assertThat(integrity.reason()).hasValueSatisfying(why -> assertThat(why).contains("Merkle tree over 256"));
     }
 
     @Test

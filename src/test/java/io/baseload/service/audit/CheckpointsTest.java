@@ -51,7 +51,7 @@ class CheckpointsTest {
         var key = checkpoints().keys().getFirst().key();
         assertThat(SignedNote.parse(checkpoint.note()).isSignedBy(java.util.Set.of(VerifierKey.parse(key.text()))))
                 .isTrue();
-        var leaves = platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.empty(), 10).stream()
+        var leaves = platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.empty(), 10).entries().stream()
                 .map(entry -> MerkleTree.leafHash(entry.canonical()))
                 .toList();
         assertThat(checkpoint.root()).isEqualTo(MerkleTreeTest.root(leaves));
@@ -254,7 +254,9 @@ class CheckpointsTest {
         assertThat(take().orElseThrow().size()).isEqualTo(11);
         assertThat(verify().integrity().ok()).isTrue();
         assertThat(verify().integrity().strangers()).isEmpty();
-        assertThat(platform.get(AuditTrail.class).page(11, Optional.empty(), Optional.of("admin.audit.trust"), 9))
+        assertThat(platform.get(AuditTrail.class)
+                        .page(11, Optional.empty(), Optional.of("admin.audit.trust"), 9)
+                        .entries())
                 .hasSize(1);
     }
 
@@ -340,7 +342,9 @@ class CheckpointsTest {
     }
 
     private java.util.List<AuditEntry> changesOfKeys() {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit."), 9);
+        return platform.get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.audit."), 9)
+                .entries();
     }
 
     @Test

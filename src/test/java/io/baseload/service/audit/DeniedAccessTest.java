@@ -22,7 +22,9 @@ class DeniedAccessTest {
             }
             denied.write();
             denied.write();
-            var entries = platform.get(AuditTrail.class).page(0, Optional.of("system"), Optional.of("access."), 100);
+            var entries = platform.get(AuditTrail.class)
+                    .page(0, Optional.of("system"), Optional.of("access."), 100)
+                    .entries();
             assertThat(entries).hasSize(1);
             assertThat(entries.getFirst().kind()).isEqualTo("access.sign_in_failed");
             var detail = new JsonMapper().readTree(entries.getFirst().detail());

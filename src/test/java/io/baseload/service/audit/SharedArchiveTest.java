@@ -131,7 +131,9 @@ class SharedArchiveTest {
 
     /** The entries that name an archive. */
     private List<AuditEntry> archives() {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9);
+        return platform.get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.audit.archive"), 9)
+                .entries();
     }
 
     private Checkpoints checkpoints() {

@@ -102,6 +102,17 @@ class WitnessTest {
                         refused -> assertThat(refused.status()).isEqualTo(status));
     }
 
+    /** A stranger could add a thousand that are none, and each takes as long to verify as a right one. */
+    @Test
+    void ofAKeyTheFirstSignatureCounts() {
+        var note = log.checkpoint(5).signed();
+        var right = note.signatures().getFirst();
+        byte[] wrong = right.signature().clone();
+        wrong[wrong.length - 1] ^= 1;
+        var lines = List.of(new SignedNote.SignatureLine(right.name(), wrong), right);
+        assertRefused(ask("old 0\n\n" + new SignedNote(note.text(), lines)), 403);
+    }
+
     @Test
     void cosignsAContinuationOfTheLastOneAlsoAfterARestart() {
         assertCosigned(ask(log.request(0, 5)), log.checkpoint(5));

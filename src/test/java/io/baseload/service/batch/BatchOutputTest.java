@@ -388,7 +388,7 @@ class BatchOutputTest {
     }
 
     private List<AuditEntry> trail(RequestBatch batch, String kind) {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of(kind), 1000).stream()
+        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of(kind), 1000).entries().stream()
                 .filter(entry -> entry.subject().equals(batch.subject()))
                 .toList();
     }

@@ -208,7 +208,11 @@ class FileStoreTest {
     }
 
     private static List<String> entries(String tenant, StoredFile file) {
-        return platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.of("admin.file."), 1000).stream()
+        return platform
+                .get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.file."), 1000)
+                .entries()
+                .stream()
                 .filter(entry -> entry.subject().equals("tenants/" + tenant + "/files/" + file.id()))
                 .map(AuditEntry::kind)
                 .toList();

@@ -89,7 +89,7 @@ class TenantDeletionTest {
             assertThat(rows(table, "large")).as(table).isZero();
         }
         List<String> kinds =
-                own.platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.empty(), 1000).stream()
+                own.platform.get(AuditTrail.class).page(0, Optional.empty(), Optional.empty(), 1000).entries().stream()
                         .filter(entry ->
                                 entry.actor().equals(ACTOR) && entry.subject().startsWith("tenants/large"))
                         .map(AuditEntry::kind)

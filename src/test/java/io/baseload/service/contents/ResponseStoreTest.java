@@ -69,12 +69,12 @@ class ResponseStoreTest {
         String id = stored(tenant, Optional.empty(), "secret words");
         assertThat(store.delete(ACTOR, tenant, id)).isTrue();
         assertThat(store.delete(ACTOR, tenant, id)).isFalse();
-        assertThat(
-                        platform
-                                .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.response."), 1000)
-                                .stream()
-                                .filter(entry -> entry.subject().equals("tenants/" + tenant + "/responses/" + id)))
+        assertThat(platform
+                        .get(AuditTrail.class)
+                        .page(0, Optional.empty(), Optional.of("admin.response."), 1000)
+                        .entries()
+                        .stream()
+                        .filter(entry -> entry.subject().equals("tenants/" + tenant + "/responses/" + id)))
                 .allMatch(entry -> !entry.detail().contains("secret"))
                 .extracting(AuditEntry::kind)
                 .containsExactly("admin.response.create", "admin.response.delete");

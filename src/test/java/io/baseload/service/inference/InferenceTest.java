@@ -478,6 +478,7 @@ class InferenceTest {
         return platform
                 .get(AuditTrail.class)
                 .page(0, Optional.of(client.tenant()), Optional.of("completion."), 100)
+                .entries()
                 .stream()
                 .map(entry -> new JsonMapper().readTree(entry.detail()))
                 .toList();

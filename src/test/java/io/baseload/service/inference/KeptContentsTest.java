@@ -97,13 +97,13 @@ class KeptContentsTest {
                         .query(String.class)
                         .single())
                 .doesNotContain("word", "tokens");
-        var reading =
-                platform
-                        .get(AuditTrail.class)
-                        .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000)
-                        .stream()
-                        .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
-                        .findFirst();
+        var reading = platform
+                .get(AuditTrail.class)
+                .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000)
+                .entries()
+                .stream()
+                .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
+                .findFirst();
         assertThat(reading).hasValueSatisfying(entry -> {
             assertThat(entry.actor().keyPrefix()).isEqualTo("bl_operator");
             assertThat(entry.detail()).contains("\"found\":2");
@@ -238,6 +238,7 @@ class KeptContentsTest {
         return at
                 .get(AuditTrail.class)
                 .page(0, Optional.empty(), Optional.of(AuditEntry.COMPLETION_OUTCOME), 10)
+                .entries()
                 .stream()
                 .map(entry -> JSON.readTree(entry.detail()))
                 .filter(detail -> detail.get("state").asString().equals("lost"))
@@ -270,15 +271,14 @@ class KeptContentsTest {
         assertThat(contents.erase(ACTOR, tenant, selection(Optional.empty(), Optional.of("hash-of-ann"))))
                 .isEqualTo(2_502);
         assertThat(read(tenant)).isEmpty();
-        assertThat(
-                        platform
-                                .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 1000)
-                                .stream()
-                                .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
-                                .map(entry -> JSON.readTree(entry.detail())
-                                        .get("erased")
-                                        .asInt()))
+        assertThat(platform
+                        .get(AuditTrail.class)
+                        .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 1000)
+                        .entries()
+                        .stream()
+                        .filter(entry -> entry.subject().equals("tenants/" + tenant + "/contents"))
+                        .map(entry ->
+                                JSON.readTree(entry.detail()).get("erased").asInt()))
                 .containsExactly(1_000, 1_000, 502);
     }
 
@@ -449,7 +449,11 @@ class KeptContentsTest {
     }
 
     private static JsonNode detail(Client client, String kind) {
-        return platform.get(AuditTrail.class).page(0, Optional.of(client.tenant()), Optional.of(kind), 1000).stream()
+        return platform
+                .get(AuditTrail.class)
+                .page(0, Optional.of(client.tenant()), Optional.of(kind), 1000)
+                .entries()
+                .stream()
                 .filter(entry -> entry.subject().equals(client.requestId))
                 .map(entry -> JSON.readTree(entry.detail()))
                 .findFirst()

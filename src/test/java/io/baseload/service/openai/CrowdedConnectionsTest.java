@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.inference.Inference;
 import io.baseload.testing.Patience;
 import jakarta.servlet.Filter;
+import jakarta.servlet.http.HttpServletRequest;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,6 +38,7 @@ import org.springframework.test.context.TestPropertySource;
 class CrowdedConnectionsTest {
     private static final int CONNECTIONS = 16;
     private static final String CHAT = "/v1/chat/completions";
+    private static final String LARGE = "/large";
     private static final String ASK = """
         {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
         """;
@@ -55,6 +57,11 @@ class CrowdedConnectionsTest {
             var filter = new FilterRegistrationBean<Filter>((request, response, chain) -> {
                 requests.begun.incrementAndGet();
                 try {
+                    if (((HttpServletRequest) request).getRequestURI().equals(LARGE)) {
+                        for (int i = 0; i < 1 << 10; i++) {
+                            response.getOutputStream().write(new byte[64 << 10]);
+                        }
+                    }
                     chain.doFilter(request, response);
                 } finally {
                     requests.ended.incrementAndGet();
@@ -143,6 +150,20 @@ class CrowdedConnectionsTest {
         var list = Objects.requireNonNull(handler.invoke(connector.getProtocolHandler()));
         synchronized (list) {
             open.begin(port, CONNECTIONS - 1, OpenConnections.HALF_A_HEADER);
+            answered();
+        }
+    }
+
+    /** Nor is a key needed: the answers to many requests without one are long enough together. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1 << 10})
+    void answersThatNobodyReadsGiveWay(int reads) throws Exception {
+        for (int i = 0; i < CONNECTIONS; i++) {
+            open.beginNarrow(port, "GET " + LARGE + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        }
+        Patience.await().until(() -> requests.begun.get() - requests.ended.get() == CONNECTIONS);
+        for (int i = 0; i < 5; i++) {
+            open.read(reads);
             answered();
         }
     }

@@ -25,6 +25,24 @@ final class OpenConnections implements AutoCloseable {
         }
     }
 
+    /** On a connection whose system accepts little that nobody reads. */
+    void beginNarrow(int port, String text) throws IOException {
+        var connection = RawConnection.narrow(port);
+        open.add(connection);
+        connection.send(text);
+    }
+
+    /** Reads a little from each; forgets those that are gone. */
+    void read(int bytes) {
+        open.removeIf(connection -> {
+            try {
+                return connection.read(bytes) < bytes;
+            } catch (IOException gone) {
+                return true;
+            }
+        });
+    }
+
     /** Sends a text to each, as clients do that want to be no client that has fallen silent; forgets those that are gone. */
     void trickle(String text) {
         open.removeIf(connection -> {

@@ -61,6 +61,11 @@ final class RawConnection implements AutoCloseable {
         return read.toString(StandardCharsets.UTF_8);
     }
 
+    /** Reads so many bytes; returns how many there were before the server closed. */
+    int read(int bytes) throws IOException {
+        return in.readNBytes(bytes).length;
+    }
+
     /** Reads until the server closes. */
     String readAll() throws IOException {
         return new String(in.readAllBytes(), StandardCharsets.UTF_8);

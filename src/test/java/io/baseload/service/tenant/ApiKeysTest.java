@@ -121,9 +121,14 @@ class ApiKeysTest {
         keys.revoke(ACTOR, tenant, prefix);
         tenants.change(ACTOR, tenant, old -> new Tenant(tenant, old.windows(), 5, 2));
         tenants.delete(ACTOR, tenant);
-        assertThat(platform.get(AuditTrail.class).page(0, Optional.of("default"), Optional.of("admin."), 1000).stream()
-                        .filter(entry -> entry.subject().startsWith("tenants/" + tenant))
-                        .map(entry -> entry.kind()))
+        assertThat(
+                        platform
+                                .get(AuditTrail.class)
+                                .page(0, Optional.of("default"), Optional.of("admin."), 1000)
+                                .entries()
+                                .stream()
+                                .filter(entry -> entry.subject().startsWith("tenants/" + tenant))
+                                .map(entry -> entry.kind()))
                 .containsExactly(
                         "admin.tenant.create",
                         "admin.key.create",
@@ -216,8 +221,9 @@ class ApiKeysTest {
                 }
                 assertThat(fresh.get(ApiKeys.class).authenticate(chosen)).isPresent();
             }
-            var created =
-                    fresh.get(AuditTrail.class).page(0, Optional.of("system"), Optional.of("admin.key.create"), 99);
+            var created = fresh.get(AuditTrail.class)
+                    .page(0, Optional.of("system"), Optional.of("admin.key.create"), 99)
+                    .entries();
             assertThat(created).hasSize(20);
         }
     }
@@ -238,12 +244,12 @@ class ApiKeysTest {
             first.bootstrap(before);
             assertThat(fresh.get(ApiKeys.class).authenticate(before)).isEmpty();
             assertThat(fresh.get(ApiKeys.class).authenticate(after)).isPresent();
-            assertThat(
-                            fresh
-                                    .get(AuditTrail.class)
-                                    .page(0, Optional.of("system"), Optional.of("admin.key.revoke"), 9)
-                                    .stream()
-                                    .map(entry -> entry.detail()))
+            assertThat(fresh
+                            .get(AuditTrail.class)
+                            .page(0, Optional.of("system"), Optional.of("admin.key.revoke"), 9)
+                            .entries()
+                            .stream()
+                            .map(entry -> entry.detail()))
                     .containsExactly("{\"replaced_by\":\"" + caller.keyPrefix() + "\"}");
         }
     }
@@ -320,6 +326,7 @@ class ApiKeysTest {
                 .hasValue(new Caller("default", 1, prefix, rights.roles(), rights.models(), Priority.BATCH));
         assertThat(platform.get(AuditTrail.class)
                         .page(0, Optional.of("default"), Optional.of("admin.key.change"), 1000)
+                        .entries()
                         .getLast())
                 .satisfies(entry -> {
                     assertThat(entry.subject()).isEqualTo("tenants/default/keys/" + prefix);

@@ -156,12 +156,12 @@ class KeyLimitsTest {
         assertThat(identities.find("former", person.id())).isEmpty();
         identities.signIn(person, "default", asAdmin, later.plusSeconds(2));
         assertThat(keys.authenticate(key.secret())).isPresent();
-        assertThat(
-                        platform
-                                .get(AuditTrail.class)
-                                .page(0, Optional.empty(), Optional.of("admin.identity.change"), 10_000)
-                                .stream()
-                                .filter(entry -> entry.subject().endsWith(person.id())))
+        assertThat(platform
+                        .get(AuditTrail.class)
+                        .page(0, Optional.empty(), Optional.of("admin.identity.change"), 10_000)
+                        .entries()
+                        .stream()
+                        .filter(entry -> entry.subject().endsWith(person.id())))
                 .extracting(AuditEntry::detail)
                 .satisfiesExactly(
                         one -> assertThat(one).contains("\"roles\":[\"user\"]"),
@@ -249,6 +249,7 @@ class KeyLimitsTest {
         return platform
                 .get(AuditTrail.class)
                 .page(0, Optional.empty(), Optional.of("admin.key.expires_soon"), 10_000)
+                .entries()
                 .stream()
                 .map(entry -> entry.subject())
                 .filter(subject -> subject.endsWith("/" + prefix))
