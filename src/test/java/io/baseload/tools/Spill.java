@@ -191,6 +191,9 @@ public final class Spill implements AutoCloseable {
                     .toList();
             try {
                 await(clients, wanted / 2, true);
+                if (!answers.stream().allMatch(Answer::isWhole)) {
+                    throw new IllegalStateException("before the kill: " + answers);
+                }
                 second.kill();
                 await(clients, Math.max(wanted, answers.size() + 5 * CLIENTS), false);
             } finally {
