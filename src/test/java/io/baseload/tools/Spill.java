@@ -157,10 +157,14 @@ public final class Spill implements AutoCloseable {
 
     private void add(String name, Engine engine, int places) throws Exception {
         Map<String, Object> backend = new HashMap<>(Map.of(
-                "name", name,
-                "base_url", engine.url(),
-                "max_concurrent", places,
-                "models", List.of(Map.of("id", name, "upstream", engine.model()))));
+                "name",
+                name,
+                "base_url",
+                engine.url(),
+                "max_concurrent",
+                places,
+                "models",
+                List.of(Map.of("id", name, "upstream", engine.model()))));
         if (!engine.key().isEmpty()) {
             backend.put("api_key", engine.key());
         }
@@ -216,11 +220,16 @@ public final class Spill implements AutoCloseable {
     /** A client that asks until it is enough. */
     private Callable<Boolean> asking() {
         String body = JSON.writeValueAsString(Map.of(
-                "model", "spilling",
-                "messages", List.of(Map.of("role", "user", "content", "Tell me of the sea, at length.")),
-                "temperature", 0,
-                "max_tokens", 24,
-                "stream", true));
+                "model",
+                "spilling",
+                "messages",
+                List.of(Map.of("role", "user", "content", "Tell me of the sea, at length.")),
+                "temperature",
+                0,
+                "max_tokens",
+                24,
+                "stream",
+                true));
         return () -> {
             while (!enough.get()) {
                 try (var stream = Streamed.ask(rest(), RunningService.KEY, "/v1/chat/completions", body)) {

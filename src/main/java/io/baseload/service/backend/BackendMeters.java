@@ -32,7 +32,10 @@ final class BackendMeters implements AutoCloseable {
                 .tag("backend", backend)
                 .serviceLevelObjectives(BOUNDS)
                 .register(registry);
-        for (BackendOutcome outcome : BackendOutcome.values()) { // before the first request: Prometheus sees no increase in a series that begins with 1
+        for (BackendOutcome outcome :
+                BackendOutcome
+                        .values()) { // before the first request: Prometheus sees no increase in a series that begins
+                                     // with 1
             ended.put(
                     outcome,
                     Counter.builder("baseload.backend.requests")

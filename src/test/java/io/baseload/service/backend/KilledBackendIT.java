@@ -22,9 +22,8 @@ final class KilledBackendIT {
     void onlyStreamsOfAKilledEngineFail() throws Exception {
         try (var spill = Spill.at(folder, List.of())) {
             spill.run(ANSWERS);
-            List<Spill.Answer> failed = spill.answers().stream()
-                    .filter(answer -> !answer.isWhole())
-                    .toList();
+            List<Spill.Answer> failed =
+                    spill.answers().stream().filter(answer -> !answer.isWhole()).toList();
             assertThat(failed).hasSizeLessThanOrEqualTo(Spill.PLACES).allMatch(Spill.Answer::isOfTheKilled);
             assertThat(spill.count()).containsOnlyKeys(spill.targets());
             Rest rest = spill.rest();
@@ -32,8 +31,7 @@ final class KilledBackendIT {
                             .at("/health/state")
                             .asString())
                     .isNotEqualTo("up");
-            Patience.await()
-                    .until(() -> ended(rest, "done") == spill.answers().size() - failed.size());
+            Patience.await().until(() -> ended(rest, "done") == spill.answers().size() - failed.size());
             assertThat(ended(rest, "failed")).isEqualTo(failed.size());
         }
     }

@@ -187,7 +187,9 @@ final class PullsIT {
                 assertThat(row(service, job)).doesNotContain(SIGNATURE);
             }
             assertThat(service.rest().get("/admin/v1/jobs").toString()).doesNotContain(SIGNATURE);
-            assertThat(admin.trail("admin.")).extracting(JsonNode::toString).noneMatch(entry -> entry.contains(SIGNATURE));
+            assertThat(admin.trail("admin."))
+                    .extracting(JsonNode::toString)
+                    .noneMatch(entry -> entry.contains(SIGNATURE));
         }
         assertThat(output.getAll()).contains("/bucket/missing.gguf").doesNotContain(SIGNATURE);
     }
@@ -218,9 +220,7 @@ final class PullsIT {
     }
 
     private void silentAfterSome(String path, int answers) {
-        hub.on(
-                path,
-                new FileServer.Entry.Silent(content(), SOME, new AtomicInteger(-answers)));
+        hub.on(path, new FileServer.Entry.Silent(content(), SOME, new AtomicInteger(-answers)));
     }
 
     private FileServer.Entry.Content content() {
