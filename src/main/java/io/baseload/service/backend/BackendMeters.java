@@ -32,10 +32,8 @@ final class BackendMeters implements AutoCloseable {
                 .tag("backend", backend)
                 .serviceLevelObjectives(BOUNDS)
                 .register(registry);
-        for (BackendOutcome outcome :
-                BackendOutcome
-                        .values()) { // before the first request: Prometheus sees no increase in a series that begins
-                                     // with 1
+        // before the first request: Prometheus sees no increase in a series that begins with 1
+        for (BackendOutcome outcome : BackendOutcome.values()) {
             ended.put(
                     outcome,
                     Counter.builder("baseload.backend.requests")
