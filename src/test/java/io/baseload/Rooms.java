@@ -101,7 +101,8 @@ final class Rooms {
                 "service.registry",
                 ASKING,
                 Set.of("engine.store"),
-                Set.of("service.database", "service.cluster", "service.audit", "service.outbound", "service.pull"));
+                Set.of("service.database", "service.encryption", "service.cluster", "service.audit"),
+                Set.of("service.outbound", "service.pull"));
         door(
                 doors,
                 "service.routing",

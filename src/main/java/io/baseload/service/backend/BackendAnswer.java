@@ -269,7 +269,7 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private CompletionEvent failed(UpstreamException failure) {
-        if (refused) {
+        if (refused || failure.reason() == Reason.TIMEOUT) { // some models think for long, in silence
             client.broke(prompt.owner(), failure);
         } else {
             client.broke(failure);

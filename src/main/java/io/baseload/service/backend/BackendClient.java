@@ -126,7 +126,7 @@ public final class BackendClient implements AutoCloseable {
     AnswerStream open(
             BackendRoute route, String owner, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
-            meters.ended("overloaded");
+            meters.ended(BackendOutcome.OVERLOADED);
             throw new OverloadedException(
                     "The backend '" + backend.name() + "' has "
                             + backend.limits().concurrent() + " requests already, the maximum.",
@@ -142,7 +142,7 @@ public final class BackendClient implements AutoCloseable {
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response =
-                    ask(request.build(), () -> sent.get() && route.computesFirst(), patience, wanted);
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), owner, patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(
                         backend.name(), route, response, explanation(response, wanted), health, owner);
@@ -151,7 +151,7 @@ public final class BackendClient implements AutoCloseable {
             return follow(response.body());
         } catch (RuntimeException | Error e) {
             permits.release();
-            meters.ended(word(e));
+            meters.ended(outcome(e));
             throw e;
         }
     }
@@ -168,12 +168,17 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /**
-     * A failure also affects the health. If a request can't wait, the backend cools for as long as it was waited for.
+     * A failure also affects the health: for the owner, if the request was only waited for too long, because a long prompt takes long. If a request can't wait, the pause is as long as
+     * it was waited for.
      *
      * @param begun whether the backend is computing
      */
     private HttpResponse<InputStream> ask(
-            HttpRequest request, BooleanSupplier begun, Optional<Duration> patience, BooleanSupplier wanted) {
+            HttpRequest request,
+            BooleanSupplier begun,
+            String owner,
+            Optional<Duration> patience,
+            BooleanSupplier wanted) {
         Duration own = backend.limits().firstByte();
         Duration limit = patience.filter(shorter -> shorter.compareTo(own) < 0).orElse(own);
         if (!limit.isPositive()) {
@@ -187,11 +192,16 @@ public final class BackendClient implements AutoCloseable {
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
-            if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
-                health.cool(limit, String.valueOf(e.getMessage()));
+            String error = String.valueOf(e.getMessage());
+            if (e.reason() != Reason.TIMEOUT) {
+                health.failed(error);
+                throw e;
+            }
+            if (limit.compareTo(own) < 0) {
+                health.cool(owner, limit, error);
                 throw cantWait();
             }
-            health.failed(String.valueOf(e.getMessage()));
+            health.failed(owner, error);
             throw e;
         }
     }
@@ -263,40 +273,40 @@ public final class BackendClient implements AutoCloseable {
     void succeeded() {
         answered = true;
         health.succeeded();
-        meters.ended("ok");
+        meters.ended(BackendOutcome.OK);
     }
 
     /** An answer can't be used, which is not the backend's fault. */
     void unusable(RuntimeException reason) {
-        meters.ended(word(reason));
+        meters.ended(outcome(reason));
     }
 
     /** Nobody wanted the rest of an answer. */
     void cancelled() {
-        meters.ended("cancelled");
+        meters.ended(BackendOutcome.CANCELLED);
     }
 
     /** An answer broke off. */
     void broke(UpstreamException failure) {
         health.failed(String.valueOf(failure.getMessage()));
-        meters.ended(word(failure));
+        meters.ended(outcome(failure));
     }
 
-    /** The backend ended an answer to this owner with an error. */
+    /** An answer to this owner ended with an error, or with silence, which its request may have caused. */
     void broke(String owner, UpstreamException failure) {
         health.failed(owner, String.valueOf(failure.getMessage()));
-        meters.ended(word(failure));
+        meters.ended(outcome(failure));
     }
 
-    private static String word(Throwable failure) {
+    private static BackendOutcome outcome(Throwable failure) {
         return switch (failure) {
-            case OverloadedException e -> "overloaded";
-            case UpstreamException e when e.reason() == Reason.UNREACHABLE -> "unreachable";
-            case UpstreamException e when e.reason() == Reason.TIMEOUT -> "timeout";
-            case UpstreamException e when e.reason() == Reason.UNSUPPORTED -> "refused";
-            case InvalidRequestException e -> "refused";
-            case AbandonedException e -> "cancelled";
-            default -> "failed";
+            case OverloadedException e -> BackendOutcome.OVERLOADED;
+            case UpstreamException e when e.reason() == Reason.UNREACHABLE -> BackendOutcome.UNREACHABLE;
+            case UpstreamException e when e.reason() == Reason.TIMEOUT -> BackendOutcome.TIMEOUT;
+            case UpstreamException e when e.reason() == Reason.UNSUPPORTED -> BackendOutcome.REFUSED;
+            case InvalidRequestException e -> BackendOutcome.REFUSED;
+            case AbandonedException e -> BackendOutcome.CANCELLED;
+            default -> BackendOutcome.FAILED;
         };
     }
 

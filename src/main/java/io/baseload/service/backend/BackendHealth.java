@@ -10,8 +10,8 @@ import java.util.function.LongSupplier;
  * The health of a backend, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
  * request restores it.
  *
- * <p>An error that the request itself may have caused says little about other requests: the backend cools down only for the owner of that request, until a request of another owner
- * fails like that too, with no success between. So nobody can turn others' requests away from a backend by such errors.
+ * <p>An error that the request itself may have caused, or a wait that was too long, says little about other requests: the backend cools down only for the owner of that request, until
+ * a request of another owner fails like that too, with no success between. So nobody can turn others' requests away from a backend by such errors, or by long prompts.
  */
 public final class BackendHealth {
     private static final Duration FIRST_COOLDOWN = Duration.ofSeconds(1);
@@ -21,7 +21,7 @@ public final class BackendHealth {
     public enum State {
         /** It is used. */
         UP,
-        /** It has just failed, kept a request waiting for too long, or asked for a pause: others are tried before it. */
+        /** It has just failed, kept requests of several owners waiting for too long, or asked for a pause: others are tried before it. */
         COOLING,
         /** It doesn't answer probes: it is not used. */
         DOWN
@@ -91,6 +91,7 @@ public final class BackendHealth {
         failures = 0;
         cooling = false;
         suspect = Optional.empty();
+        suspectFailures = 0;
         if (before != State.UP) {
             since = clock.instant();
         }
@@ -101,21 +102,43 @@ public final class BackendHealth {
         cool(cooldown(failures++), error);
     }
 
-    /** The backend answered a request of this owner with an error which may be the request's fault. */
+    /** A request of this owner failed with an error which may be the request's fault, or took too long, as it may with a long prompt. */
     synchronized void failed(String owner, String error) {
-        if (suspect.filter(other -> !other.equals(owner)).isPresent()) {
+        if (suspectsNoOther(owner)) {
+            suspectFailures++;
+            suspect(owner, cooldown(suspectFailures - 1), error);
+        } else {
             failed(error);
-            return;
         }
+    }
+
+    /** A request of this owner was not waited for any longer. */
+    synchronized void cool(String owner, Duration pause, String error) {
+        if (suspectsNoOther(owner)) {
+            suspect(owner, pause, error);
+        } else {
+            cool(pause, error);
+        }
+    }
+
+    /** Whether requests of no other owner have failed since the last success. */
+    private boolean suspectsNoOther(String owner) {
+        return suspect.filter(other -> !other.equals(owner)).isEmpty();
+    }
+
+    private void suspect(String owner, Duration pause, String error) {
         lastError = Optional.of(error);
-        suspectFailures = suspect.isPresent() ? suspectFailures + 1 : 1;
+        long until = nanoTime.getAsLong() + shortened(pause).toNanos();
+        suspectUntil = suspect.isPresent() && suspectUntil - until > 0 ? suspectUntil : until;
         suspect = Optional.of(owner);
-        suspectUntil = nanoTime.getAsLong() + cooldown(suspectFailures - 1).toNanos();
+    }
+
+    private static Duration shortened(Duration pause) {
+        return pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN;
     }
 
     private static Duration cooldown(int failuresBefore) {
-        Duration pause = FIRST_COOLDOWN.multipliedBy(1L << Math.min(failuresBefore, 10));
-        return pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN;
+        return shortened(FIRST_COOLDOWN.multipliedBy(1L << Math.min(failuresBefore, 10)));
     }
 
     /** It asked for a pause, or needs one. This never shortens a pause. */
@@ -124,7 +147,7 @@ public final class BackendHealth {
         if (state() == State.UP) {
             since = clock.instant();
         }
-        long until = nanoTime.getAsLong() + (pause.compareTo(MAX_COOLDOWN) < 0 ? pause : MAX_COOLDOWN).toNanos();
+        long until = nanoTime.getAsLong() + shortened(pause).toNanos();
         coolsUntil = cooling && coolsUntil - until > 0 ? coolsUntil : until;
         cooling = true;
     }

@@ -6,7 +6,10 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 
@@ -18,18 +21,27 @@ final class BackendMeters implements AutoCloseable {
             .toArray(Duration[]::new);
 
     private final MeterRegistry registry;
-    private final String backend;
     private final Timer firstByte;
+    private final Map<BackendOutcome, Counter> ended = new EnumMap<>(BackendOutcome.class);
     private final List<Meter> gauges;
 
     BackendMeters(MeterRegistry registry, String backend, Supplier<Number> up, Supplier<Number> running) {
         this.registry = registry;
-        this.backend = backend;
         this.firstByte = Timer.builder("baseload.backend.time_to_first_byte")
                 .description("from a request to a backend until its answer begins")
                 .tag("backend", backend)
                 .serviceLevelObjectives(BOUNDS)
                 .register(registry);
+        // before the first request: Prometheus sees no increase in a series that begins with 1
+        for (BackendOutcome outcome : BackendOutcome.values()) {
+            ended.put(
+                    outcome,
+                    Counter.builder("baseload.backend.requests")
+                            .description("requests to a backend, by how they ended")
+                            .tag("backend", backend)
+                            .tag("outcome", outcome.label())
+                            .register(registry));
+        }
         this.gauges = List.of(
                 Gauge.builder("baseload.backend.up", up)
                         .description("1 if the backend is healthy, else 0")
@@ -45,13 +57,8 @@ final class BackendMeters implements AutoCloseable {
         return firstByte;
     }
 
-    void ended(String outcome) {
-        Counter.builder("baseload.backend.requests")
-                .description("requests to a backend, by how they ended")
-                .tag("backend", backend)
-                .tag("outcome", outcome)
-                .register(registry)
-                .increment();
+    void ended(BackendOutcome outcome) {
+        Objects.requireNonNull(ended.get(outcome)).increment();
     }
 
     /** Its current state is no longer reported; its counters stay. */

@@ -71,7 +71,7 @@ final class BackendReplies {
                 yield new UpstreamException(Reason.FAILED, "The backend '" + backend + "' answered 500.");
             }
             case 408, 504 -> {
-                health.failed(inFull);
+                health.failed(owner, inFull); // a proxy, for a request that took too long
                 yield new UpstreamException(
                         Reason.TIMEOUT, "The backend '" + backend + "' took too long (" + status + ").");
             }

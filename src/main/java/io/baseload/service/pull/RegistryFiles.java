@@ -102,6 +102,7 @@ final class RegistryFiles {
                 Optional.of(blob(layer, path.isEmpty() ? name(form, number) : path, Packing.NONE));
             case "tar" -> Optional.of(blob(layer, "layer-" + number + ".tar", Packing.TAR));
             case "tar+gzip" -> Optional.of(blob(layer, "layer-" + number + ".tar.gz", Packing.TAR_GZIP));
+            case "tar+zstd" -> Optional.of(blob(layer, "layer-" + number + ".tar.zst", Packing.TAR_ZSTD));
             default -> throw new PullException(source.description() + " has a layer that can't be read: " + type + ".");
         };
     }

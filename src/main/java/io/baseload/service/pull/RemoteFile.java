@@ -13,7 +13,8 @@ record RemoteFile(String name, URI url, long size, Digest digest, Packing packin
     enum Packing {
         NONE,
         TAR,
-        TAR_GZIP
+        TAR_GZIP,
+        TAR_ZSTD
     }
 
     RemoteFile {

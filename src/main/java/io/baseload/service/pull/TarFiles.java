@@ -1,5 +1,6 @@
 package io.baseload.service.pull;
 
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -31,7 +32,7 @@ final class TarFiles {
     List<FileDownload.Done> unpack(Path archive, RemoteFile.Packing packing, Path folder) {
         List<FileDownload.Done> files = new ArrayList<>();
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), BUFFER);
-                InputStream plain = packing == RemoteFile.Packing.TAR_GZIP ? new GZIPInputStream(raw, BUFFER) : raw;
+                InputStream plain = decompressed(raw, packing);
                 var tar = new TarArchiveInputStream(plain)) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (entry.isDirectory()) {
@@ -52,6 +53,14 @@ final class TarFiles {
         } catch (IOException e) {
             throw new UncheckedIOException(archive.getFileName() + " can't be unpacked: " + e.getMessage(), e);
         }
+    }
+
+    private static InputStream decompressed(InputStream raw, RemoteFile.Packing packing) throws IOException {
+        return switch (packing) {
+            case NONE, TAR -> raw;
+            case TAR_GZIP -> new GZIPInputStream(raw, BUFFER);
+            case TAR_ZSTD -> new ZstdInputStreamNoFinalizer(raw);
+        };
     }
 
     private FileDownload.Done write(InputStream content, Path target) throws IOException {

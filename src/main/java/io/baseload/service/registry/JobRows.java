@@ -19,6 +19,7 @@ interface JobRows extends ListCrudRepository<Job, String> {
             + " state = CASE WHEN filed THEN 'SUCCEEDED' WHEN cancelled THEN 'CANCELLED' ELSE 'FAILED' END,"
             + " progress = CASE WHEN filed THEN 1 ELSE progress END,"
             + " message = CASE WHEN filed THEN 'done' WHEN cancelled THEN 'cancelled' ELSE 'interrupted' END,"
+            + " task = NULL,"
             + " error = CASE WHEN NOT filed AND NOT cancelled THEN 'interrupted: its process has ended' END,"
             + " finished_at = clock_timestamp()"
             + " WHERE state IN ('QUEUED', 'RUNNING')"
@@ -49,6 +50,11 @@ interface JobRows extends ListCrudRepository<Job, String> {
     @Modifying
     @Query("UPDATE job SET instance = :instance, home = :home, task = :task::jsonb WHERE id = :id")
     int own(String id, UUID instance, UUID home, @Nullable String task);
+
+    /** Nobody needs the task of a job that has ended, and there may be a key in it. */
+    @Modifying
+    @Query("UPDATE job SET task = NULL WHERE id = :id")
+    int forgetTask(String id);
 
     /** Jobs of earlier runs in a home, which a later run can continue; oldest first. */
     @Query("SELECT id, task::text AS task, attempts, filed FROM job WHERE home = :home AND task IS NOT NULL"

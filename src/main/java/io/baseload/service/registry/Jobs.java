@@ -57,6 +57,7 @@ public final class Jobs {
     }
 
     private final JobRows rows;
+    private final JobTasks tasks;
     private final JdbcAggregateOperations table;
     private final TransactionOperations transaction;
     private final Membership membership;
@@ -68,11 +69,13 @@ public final class Jobs {
 
     Jobs(
             JobRows rows,
+            JobTasks tasks,
             JdbcAggregateOperations table,
             TransactionOperations transaction,
             Membership membership,
             MeterRegistry meters) {
         this.rows = rows;
+        this.tasks = tasks;
         this.table = table;
         this.transaction = transaction;
         this.membership = membership;
@@ -132,7 +135,7 @@ public final class Jobs {
                 throw new ConflictException("The service was stopped or killed " + left.attempts()
                         + " times while this job ran: start it again.");
             }
-            work(job.kind(), left.task()).run(progress);
+            work(job.kind(), tasks.read(job.id(), left.task())).run(progress);
         });
     }
 
@@ -160,7 +163,8 @@ public final class Jobs {
         transaction.executeWithoutResult(status -> {
             rows.deleteOld();
             table.insert(job);
-            rows.own(job.id(), membership.lease().instance(), membership.home(), task.orElse(null));
+            String stored = task.map(json -> tasks.stored(job.id(), json)).orElse(null);
+            rows.own(job.id(), membership.lease().instance(), membership.home(), stored);
             recorded.accept(job);
         });
         LiveJob started = new LiveJob(job, task.isPresent(), false, rows);
@@ -245,7 +249,10 @@ public final class Jobs {
 
     private boolean written(Job job) {
         try {
-            rows.save(job);
+            transaction.executeWithoutResult(status -> {
+                rows.save(job);
+                rows.forgetTask(job.id());
+            });
             return true;
         } catch (DataAccessException | TransactionException e) {
             LOG.warn("the end of {} can't be written yet: {}", job.id(), e.getMessage());

@@ -29,7 +29,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -94,6 +93,14 @@ class BackendFaultsTest {
         assertThat(requests("ok")).isEqualTo(1);
         assertThat(registry.get("baseload.backend.time_to_first_byte").timer().count())
                 .isEqualTo(1);
+    }
+
+    @Test
+    void itsRequestsAreCountedFromZero() {
+        connections.use(List.of(backend(LONG, LONG, 4)));
+        assertThat(registry.get("baseload.backend.requests").counters())
+                .hasSize(BackendOutcome.values().length)
+                .allMatch(counter -> counter.count() == 0);
     }
 
     @Test
@@ -486,10 +493,9 @@ class BackendFaultsTest {
     }
 
     private double requests(String outcome) {
-        return Optional.ofNullable(registry.find("baseload.backend.requests")
-                        .tag("outcome", outcome)
-                        .counter())
-                .map(counter -> counter.count())
-                .orElse(0.0);
+        return registry.get("baseload.backend.requests")
+                .tag("outcome", outcome)
+                .counter()
+                .count();
     }
 }

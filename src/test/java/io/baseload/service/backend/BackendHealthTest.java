@@ -67,6 +67,24 @@ class BackendHealthTest {
     }
 
     @Test
+    void aWaitInVainIsAPauseForItsOwnerUntilAnothersIs() {
+        health.cool("a", Duration.ofSeconds(10), "silent");
+        health.cool("a", Duration.ofSeconds(1), "silent");
+        pass(Duration.ofSeconds(9));
+        assertThat(health.state("a")).isEqualTo(State.COOLING);
+        assertThat(health.state("b")).isEqualTo(State.UP);
+        health.cool("b", Duration.ofSeconds(5), "silent");
+        assertThat(health.state("c")).isEqualTo(State.COOLING);
+        pass(Duration.ofSeconds(5));
+        assertThat(health.state("a")).isEqualTo(State.UP);
+        health.succeeded();
+        health.cool("b", Duration.ofHours(1), "silent");
+        assertThat(health.state("c")).isEqualTo(State.UP);
+        pass(Duration.ofSeconds(30));
+        assertThat(health.state("b")).isEqualTo(State.UP);
+    }
+
+    @Test
     void aMissedProbeOutlastsAPause() {
         health.cool(Duration.ofSeconds(10), "busy");
         health.missed("no answer");

@@ -17,14 +17,20 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Models that an operator pulls into a running service, also over a restart of it. */
+@ExtendWith(OutputCaptureExtension.class)
 final class PullsIT {
     private static final String COMMIT = "0123456789abcdef0123456789abcdef01234567";
     private static final String FILE = "/org/tiny/resolve/" + COMMIT + "/tiny.gguf";
 
+    private static final String SIGNATURE = "0f1e2d3c-signature";
     private static final int SOME = 40_000;
 
     @TempDir
@@ -158,14 +164,67 @@ final class PullsIT {
         assertThat(hub.requests(FILE).getLast().header("Range")).contains("bytes=" + SOME + "-");
     }
 
+    /** Its query is a key to the bucket. */
+    @Test
+    void aPresignedUrlIsKeptEncryptedUntilItsJobEndsAndShownNowhere(CapturedOutput output) throws Exception {
+        hub.on("/bucket/silent.gguf", new FileServer.Entry.Silent(content(), SOME, new AtomicInteger(-1)));
+        hub.put("/bucket/other.gguf", model);
+        hub.gate(exchange -> String.valueOf(exchange.getRequestURI().getQuery()).contains(SIGNATURE));
+        try (RunningService service = service()) {
+            Admin admin = new Admin(service.rest());
+            String silent = id(service.rest().post("/admin/v1/pulls", presigned("silent")));
+            Patience.await().until(() -> part() >= SOME);
+            assertThat(row(service, silent)).contains("sealed:").doesNotContain(SIGNATURE);
+            service.rest().post("/admin/v1/jobs/" + silent + "/cancel", "{}");
+            assertThat(admin.end(silent).get("state").asString()).isEqualTo("cancelled");
+            String missing = id(service.rest().post("/admin/v1/pulls", presigned("missing")));
+            JsonNode failed = admin.end(missing);
+            assertThat(failed.at("/error/message").asString()).contains("/bucket/missing.gguf answered 404");
+            String other = id(service.rest().post("/admin/v1/pulls", presigned("other")));
+            assertThat(admin.end(other).get("state").asString()).isEqualTo("succeeded");
+            for (String job : List.of(silent, other, missing)) {
+                Patience.await().until(() -> !row(service, job).contains("sealed:"));
+                assertThat(row(service, job)).doesNotContain(SIGNATURE);
+            }
+            assertThat(service.rest().get("/admin/v1/jobs").toString()).doesNotContain(SIGNATURE);
+            assertThat(admin.trail("admin."))
+                    .extracting(JsonNode::toString)
+                    .noneMatch(entry -> entry.contains(SIGNATURE));
+        }
+        assertThat(output.getAll()).contains("/bucket/missing.gguf").doesNotContain(SIGNATURE);
+    }
+
+    private Map<String, Object> presigned(String name) {
+        String url = hub.url() + "/bucket/" + name + ".gguf?X-Amz-Signature=" + SIGNATURE;
+        return Map.of(
+                "name",
+                name,
+                "license",
+                "mit",
+                "quantize",
+                "keep",
+                "urls",
+                List.of(Map.of("url", url, "sha256", PullerTest.sha256(model))));
+    }
+
+    private static String row(RunningService service, String job) {
+        return service.bean(JdbcClient.class)
+                .sql("SELECT job::text FROM job WHERE id = ?")
+                .param(job)
+                .query(String.class)
+                .single();
+    }
+
     private Map<String, String> other() {
         return Map.of("url", hub.url() + "/bucket/other.gguf", "sha256", PullerTest.sha256(model));
     }
 
     private void silentAfterSome(String path, int answers) {
-        hub.on(
-                path,
-                new FileServer.Entry.Silent(FileServer.content(model, "\"v1\""), SOME, new AtomicInteger(-answers)));
+        hub.on(path, new FileServer.Entry.Silent(content(), SOME, new AtomicInteger(-answers)));
+    }
+
+    private FileServer.Entry.Content content() {
+        return FileServer.content(model, "\"v1\"");
     }
 
     private long part() throws Exception {

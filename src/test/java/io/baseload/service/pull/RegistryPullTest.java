@@ -3,6 +3,7 @@ package io.baseload.service.pull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
 import com.sun.net.httpserver.HttpExchange;
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.pull.PullSource.Oci;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -129,6 +131,29 @@ class RegistryPullTest {
         assertThat(pulled.licenses()).containsExactly("MIT");
         assertThat(pulled.files())
                 .containsExactly(new PullResult.PulledFile("m.gguf", WEIGHTS.length, PullerTest.sha256(WEIGHTS)));
+    }
+
+    /** ModelPack has this form too. */
+    @Test
+    void layersCompressedWithZstandardAreUnpacked() throws Exception {
+        manifest(
+                "",
+                "",
+                layer("application/vnd.cncf.model.weight.v1.tar+zstd", zstd(tar("m.safetensors", WEIGHTS)), ""),
+                layer("application/vnd.cncf.model.weight.config.v1.tar+zstd", zstd(tar("config.json", CONFIG)), ""));
+        pull("latest");
+        assertThat(folder.resolve("files/m.safetensors")).hasBinaryContent(WEIGHTS);
+        assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
+    }
+
+    @Test
+    void aLayerThatIsNoZstandardIsRefused() throws Exception {
+        for (byte[] bad : List.of(CONFIG, Arrays.copyOf(zstd(tar("m.gguf", WEIGHTS)), 1000))) {
+            manifest("", "", layer("application/vnd.cncf.model.weight.v1.tar+zstd", bad, ""));
+            assertThatThrownBy(() -> pull("latest"))
+                    .isInstanceOf(UncheckedIOException.class)
+                    .hasMessageContaining("can't be unpacked");
+        }
     }
 
     @Test
@@ -293,6 +318,14 @@ class RegistryPullTest {
         var bytes = new ByteArrayOutputStream();
         try (var gzip = new GZIPOutputStream(bytes)) {
             gzip.write(content);
+        }
+        return bytes.toByteArray();
+    }
+
+    private static byte[] zstd(byte[] content) throws IOException {
+        var bytes = new ByteArrayOutputStream();
+        try (var zstd = new ZstdOutputStreamNoFinalizer(bytes)) {
+            zstd.write(content);
         }
         return bytes.toByteArray();
     }

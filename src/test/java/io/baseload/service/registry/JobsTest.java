@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.encryption.MasterKeys;
 import io.baseload.testing.CuttableLine;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
@@ -37,6 +38,7 @@ class JobsTest {
             rows.failLeft(gone);
             rows.failLeft(here);
             assertThat(rows.findById(lost).orElseThrow().state()).isEqualTo(Job.State.FAILED);
+            assertThat(task(platform, lost)).isEqualTo("none");
             assertThat(rows.findById(lost).orElseThrow().error()).isEqualTo("interrupted: its process has ended");
             assertThat(rows.findById(stored).orElseThrow().state()).isEqualTo(Job.State.SUCCEEDED);
             assertThat(rows.findById(stored).orElseThrow().error()).isNull();
@@ -66,9 +68,18 @@ class JobsTest {
         }
     }
 
+    private static String task(TestPlatform platform, String id) {
+        return platform.jdbc()
+                .sql("SELECT coalesce(task::text, 'none') FROM job WHERE id = ?")
+                .param(id)
+                .query(String.class)
+                .single();
+    }
+
     private static Jobs jobs(TestPlatform platform) {
         return new Jobs(
                 platform.get(JobRows.class),
+                new JobTasks(MasterKeys.of(List.of())),
                 platform.get(JdbcAggregateOperations.class),
                 platform.get(TransactionOperations.class),
                 platform.get(Membership.class),

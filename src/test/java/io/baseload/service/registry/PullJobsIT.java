@@ -31,6 +31,7 @@ import org.springframework.data.jdbc.core.JdbcAggregateOperations;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** Pulls and imports that end while their process dies, and pulls of the same files at the same time. */
 final class PullJobsIT {
@@ -78,10 +79,8 @@ final class PullJobsIT {
             Files.copy(TestModels.tiny(), home.resolve("import").resolve("tiny.gguf"));
             imported = admin.startImport("tiny.gguf", "imported");
             assertThat(admin.end(imported).get("state").asString()).isEqualTo("succeeded");
-            service.bean(JdbcClient.class)
-                    .sql("UPDATE job SET state = 'RUNNING', finished_at = NULL WHERE id IN (?, ?)")
-                    .params(pull, imported)
-                    .update(); // as a kill between the two transactions leaves them
+            unfinished(service, pull, new PullService.PullTask(Actor.SYSTEM, pull("pulled")));
+            unfinished(service, imported, new ImportService.ImportTask(Actor.SYSTEM, "tiny.gguf", "imported", "keep"));
         }
         int requests = bucket.requests(FILE).size();
         try (RunningService service = service()) {
@@ -95,10 +94,21 @@ final class PullJobsIT {
         assertThat(bucket.requests(FILE)).hasSize(requests);
     }
 
+    /** As a kill between the two transactions leaves it. */
+    private static void unfinished(RunningService service, String job, Record task) {
+        String stored =
+                service.bean(JobTasks.class).stored(job, JsonMapper.shared().writeValueAsString(task));
+        service.bean(JdbcClient.class)
+                .sql("UPDATE job SET state = 'RUNNING', finished_at = NULL, task = ?::jsonb WHERE id = ?")
+                .params(stored, job)
+                .update();
+    }
+
     /** As another process would do, on the same import folder. */
     private String pullElsewhere(RunningService service) {
         var jobs = new Jobs(
                 service.bean(JobRows.class),
+                service.bean(JobTasks.class),
                 service.bean(JdbcAggregateOperations.class),
                 service.bean(TransactionOperations.class),
                 service.bean(Membership.class),
@@ -110,16 +120,19 @@ final class PullJobsIT {
                 service.bean(Puller.class),
                 service.bean(Secrets.class),
                 jobs);
+        return pulls.start(pull("third"), Actor.SYSTEM, job -> {}).id();
+    }
+
+    private PullService.Pull pull(String name) {
         var file = new PullSource.UrlFile("tiny.gguf", URI.create(bucket.url() + FILE), sha256);
-        var pull = new PullService.Pull(
-                "third",
+        return new PullService.Pull(
+                name,
                 new PullSource.Urls(List.of(file)),
                 Optional.empty(),
                 new Secret.None(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.of("keep"));
-        return pulls.start(pull, Actor.SYSTEM, job -> {}).id();
     }
 
     private static Job ended(RunningService service, String id) {
