@@ -40,6 +40,7 @@ public record ShardOutline(
      * @param kv size of a token in its KV cache
      */
     public ShardOutline whole(long kv) {
-        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0, Optional.empty());
+        return new ShardOutline(
+                1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0, Optional.empty());
     }
 }

@@ -29,8 +29,7 @@ import java.util.stream.Stream;
  * @param matrices the matrices of each shard by which a step multiplies
  * @param taken their memory, and that of the workers' intermediate results
  */
-record ModelParts(
-        TeamLayout layout, List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
+record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
 
     /** @param team the engine's workers, in as many shards as the model is cut into if it can be */
@@ -41,11 +40,12 @@ record ModelParts(
             return parts;
         }
         ShardPlan plan = plan(source, team);
-        plan.fewer().ifPresent(why -> LOG.log(
-                System.Logger.Level.WARNING, "{0}: {1}", size.options().name(), why));
+        plan.fewer()
+                .ifPresent(why -> LOG.log(
+                        System.Logger.Level.WARNING, "{0}: {1}", size.options().name(), why));
         TeamLayout layout = team.merged(plan.shards());
-        ModelParts parts = empty(
-                layout, estimate(plan, size, source.kernels(size.options().precision()), layout));
+        ModelParts parts =
+                empty(layout, estimate(plan, size, source.kernels(size.options().precision()), layout));
         List<NativeMemory> memories =
                 Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
@@ -76,8 +76,8 @@ record ModelParts(
             return source.estimate(size, team.workers());
         }
         ShardPlan plan = plan(source, team);
-        MemoryEstimate taken = estimate(
-                plan, size, source.kernels(size.options().precision()), team.merged(plan.shards()));
+        MemoryEstimate taken =
+                estimate(plan, size, source.kernels(size.options().precision()), team.merged(plan.shards()));
         return taken.plus(new MemoryEstimate(0, 0, source.passingBytes(), 0));
     }
 

@@ -39,9 +39,8 @@ record CutLimit(int parts, String what) {
     }
 
     private static IntStream widths(LayerConfig layer) {
-        IntStream filter = layer.attention() instanceof LocalizedFiltering some
-                ? IntStream.of(some.between())
-                : IntStream.empty();
+        IntStream filter =
+                layer.attention() instanceof LocalizedFiltering some ? IntStream.of(some.between()) : IntStream.empty();
         IntStream feedForward = switch (layer.feedForward()) {
             case Gated gated -> IntStream.of(gated.width());
             case Dense dense -> IntStream.of(dense.width());

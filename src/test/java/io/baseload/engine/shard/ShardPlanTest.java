@@ -287,8 +287,8 @@ class ShardPlanTest {
                 .isEqualTo(
                         shards == wanted
                                 ? Optional.empty()
-                                : Optional.of(many + " instead of " + wanted
-                                        + ", because deepseek_v2 has 4 query heads"));
+                                : Optional.of(
+                                        many + " instead of " + wanted + ", because deepseek_v2 has 4 query heads"));
     }
 
     @Test
