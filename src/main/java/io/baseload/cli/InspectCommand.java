@@ -111,6 +111,7 @@ final class InspectCommand implements Callable<Integer> {
             row("answers by", kernels.decode());
             ShardOutline cut = shards == null ? null : engine.shards(model.path(), options, shards);
             if (cut != null) {
+                cut.fewer().ifPresent(why -> row("fewer", why));
                 ShardLines.of(cut).forEach(output::note);
             }
             output.result(new Report(model.path().toString(), info, memory, kernels, cut), summary(info));

@@ -73,6 +73,14 @@ class PlanCommandTest {
     }
 
     @Test
+    void fewerShardsThanWantedAreExplained() {
+        String shape = "family=yuan,layers=2,hidden=64,heads=4,feed_forward=256,vocabulary=1000";
+        CommandRun run = CommandRun.of("plan", "--shape", shape, "--shards", "6", "--machine", MACHINE);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out()).contains("3 shards instead of 6, because yuan has 4 query heads.");
+    }
+
+    @Test
     void aConfigurationAloneIsEnough() throws IOException {
         Path config = folder.resolve("config.json");
         Files.writeString(

@@ -55,11 +55,11 @@ public interface Engine extends AutoCloseable {
     ModelOutline outline(String config, LoadOptions options);
 
     /**
-     * The parts of a model that is loaded with these options by an engine with {@code shards} shards.
+     * The parts of a model that is loaded with these options by an engine with {@code shards} shards. If it can't be cut into so many, there are fewer: the largest possible number that divides {@code shards}.
      *
      * @param model as for {@link #outline}
      * @throws ModelFileException as {@link #inspect}
-     * @throws UncuttableModelException if it can't be cut into so many
+     * @throws UncuttableModelException if {@code shards} is less than 1
      */
     ShardOutline shards(Path model, LoadOptions options, int shards);
 
@@ -71,7 +71,7 @@ public interface Engine extends AutoCloseable {
      *
      * @param model as for {@link #outline}
      * @throws ModelFileException as {@link #inspect}
-     * @throws UncuttableModelException if it can't be cut into so many
+     * @throws UncuttableModelException as {@link #shards}
      */
     MemoryOutline memory(Path model, LoadOptions options, int shards, int workers);
 
@@ -100,7 +100,7 @@ public interface Engine extends AutoCloseable {
      */
     CollectiveTimes measureAllReduce(int rows, int width, boolean meeting);
 
-    /** The number of parts that it cuts each generating model into. */
+    /** The number of parts that it cuts each generating model into, as {@link #shards(Path, LoadOptions, int)} says. */
     int shards();
 
     /** The number of workers of all shards together. */
@@ -124,7 +124,6 @@ public interface Engine extends AutoCloseable {
      *
      * @throws ModelFileException as {@link #inspect}, or if the model is an encoder
      * @throws UnfitOptionsException if it can't be loaded with these options
-     * @throws UncuttableModelException if it can't be cut into the engine's shards
      */
     LoadedModel load(Path file, LoadOptions options);
 

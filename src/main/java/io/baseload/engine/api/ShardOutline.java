@@ -1,6 +1,7 @@
 package io.baseload.engine.api;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A model cut into shards.
@@ -13,6 +14,7 @@ import java.util.List;
  * @param replicated kinds of matrices that several shards have
  * @param widened kinds of matrices to which such bytes are added
  * @param collectives all-reduces of a step; none with one shard
+ * @param fewer why there are fewer shards than wanted, in words; empty if there aren't
  */
 public record ShardOutline(
         int shards,
@@ -23,7 +25,8 @@ public record ShardOutline(
         long widenedBytes,
         List<String> replicated,
         List<String> widened,
-        int collectives) {
+        int collectives,
+        Optional<String> fewer) {
     public ShardOutline {
         bytes = List.copyOf(bytes);
         kvBytesPerToken = List.copyOf(kvBytesPerToken);
@@ -37,6 +40,7 @@ public record ShardOutline(
      * @param kv size of a token in its KV cache
      */
     public ShardOutline whole(long kv) {
-        return new ShardOutline(1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0);
+        return new ShardOutline(
+                1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0, Optional.empty());
     }
 }

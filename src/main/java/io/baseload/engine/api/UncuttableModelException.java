@@ -1,6 +1,6 @@
 package io.baseload.engine.api;
 
-/** A model can't be cut into as many shards as the engine has. */
+/** A model can't be cut into so many shards. */
 public final class UncuttableModelException extends IllegalArgumentException {
     private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,7 @@ import java.util.List;
 /** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
 public interface CausalModel {
     /**
-     * A model that is ready to compute, by teams with the same number of shards.
+     * A model that is ready to compute, by teams whose number of shards is a multiple of the model's.
      *
      * @param config the whole model's configuration
      * @param shards the parts of the model, or the whole model as the only one

@@ -133,6 +133,11 @@ final class Decoder implements CausalModel, Step {
     }
 
     @Override
+    public int shards() {
+        return shards.length;
+    }
+
+    @Override
     public boolean divisible() {
         return batch.rows() >= MIN_CHUNKED_ROWS;
     }

@@ -9,6 +9,11 @@ public interface Step {
      */
     void run(int worker, int workers, Barrier barrier);
 
+    /** The number of shards in which it is computed, worker w in shard w mod that: a divisor of the number of the team's shards, or 0 for that number itself. */
+    default int shards() {
+        return 0;
+    }
+
     /** A number that is equal for steps with the same work, so that their times can be compared. */
     default long shape() {
         return 0;

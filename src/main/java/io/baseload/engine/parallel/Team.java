@@ -6,11 +6,14 @@ import io.baseload.engine.platform.CpuQuota;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,12 +45,10 @@ public final class Team implements AutoCloseable {
     private final WakeUp start;
     private final Meeting inside;
 
-    /** The meeting of each shard's workers; {@link #inside} itself if there is only one shard. */
-    private final Meeting[] shards;
+    /** The meetings of steps with a number of shards, which divides the layout's: by that number, null for others. */
+    private final @Nullable ShardMeetings[] meetings;
 
-    private final Stamps stamps;
     private final Meeting end;
-    private final Barrier[] barriers;
     private final boolean crowded;
 
     /** For each worker the nanoseconds of the last step in which it was ready to run but didn't. */
@@ -101,27 +102,22 @@ public final class Team implements AutoCloseable {
         start = new WakeUp(all);
         inside = new Meeting(all, workers, crowded, naps);
         end = new Meeting(all, workers, crowded, naps);
-        stamps = new Stamps(layout, crowded, naps);
-        shards = new Meeting[layout.shards()];
+        meetings = new ShardMeetings[layout.shards() + 1];
+        for (int shards = 1; shards <= layout.shards(); shards++) {
+            if (layout.shards() % shards == 0) {
+                meetings[shards] = new ShardMeetings(layout.merged(shards), inside, crowded, naps);
+            }
+        }
         claims = new CpuClaims[layout.shards()];
-        barriers = new Barrier[workers];
         denied = new long[workers];
         threads = new long[workers];
         count = new WorkerCount(least, workers, System.nanoTime(), CpuQuota.ofThisProcess()::throttledNanos);
         Cpus allowed = Cpus.allowed();
         boolean pins = pinned && layout.mayPin(allowed);
-        for (int shard = 0; shard < shards.length; shard++) {
-            int self = shard;
-            List<Integer> own = everyone.stream()
-                    .filter(worker -> layout.shard(worker) == self)
-                    .toList();
-            shards[shard] = shards.length == 1 ? inside : new Meeting(Group.of(layout, own), workers, crowded, naps);
+        for (int shard = 0; shard < claims.length; shard++) {
             claims[shard] = CpuClaims.of(layout.cpus().get(shard), pins ? layout.workers(shard, workers) : 0);
         }
         this.pinned = true;
-        for (int worker = 0; worker < workers; worker++) {
-            barriers[worker] = new Barrier(inside, shards[layout.shard(worker)], stamps, worker);
-        }
         for (int worker = 1; worker < workers; worker++) {
             int self = worker;
             threads[worker] = Thread.ofPlatform()
@@ -167,10 +163,7 @@ public final class Team implements AutoCloseable {
         Throwable thrown = failure.getAndSet(null);
         if (thrown != null) {
             inside.reset();
-            for (Meeting shard : shards) {
-                shard.reset();
-            }
-            stamps.reset();
+            meetings().forEach(ShardMeetings::reset);
             throw rethrow(thrown);
         }
     }
@@ -210,10 +203,16 @@ public final class Team implements AutoCloseable {
 
     private void abort() {
         inside.abort();
-        for (Meeting shard : shards) {
-            shard.abort();
-        }
-        stamps.abort();
+        meetings().forEach(ShardMeetings::abort);
+    }
+
+    private Stream<ShardMeetings> meetings() {
+        return Arrays.stream(meetings).filter(Objects::nonNull);
+    }
+
+    private ShardMeetings meetings(Step step) {
+        int shards = step.shards() == 0 ? layout.shards() : step.shards();
+        return Objects.requireNonNull(meetings[shards], "the team can't run a step of so many shards");
     }
 
     private void refuseLost() {
@@ -235,7 +234,7 @@ public final class Team implements AutoCloseable {
 
     /** A number that grows as the caller's thread gets on with a step. May be called by any thread; approximate. */
     public long progress() {
-        return barriers[0].meetings();
+        return meetings().mapToLong(some -> some.barrier(0).meetings()).sum();
     }
 
     /** Gives up the caller's thread, for which no other waits. May be called by any thread. */
@@ -255,10 +254,7 @@ public final class Team implements AutoCloseable {
     private void begin(Step step, int active) {
         this.step = step;
         inside.expect(active);
-        for (Meeting shard : shards) {
-            shard.expect(active);
-        }
-        stamps.expect(active);
+        meetings(step).expect(active);
         end.expect(active);
         startNanos = System.nanoTime();
         start.pass(0, ++steps << WORKER_BITS | active, active);
@@ -341,9 +337,10 @@ public final class Team implements AutoCloseable {
 
     private void work(Step step, int worker, int active, long number) {
         long cpu = CPU.getCurrentThreadCpuTime();
-        barriers[worker].begin(number);
+        Barrier barrier = meetings(step).barrier(worker);
+        barrier.begin(number);
         try {
-            step.run(worker, active, barriers[worker]);
+            step.run(worker, active, barrier);
         } catch (WorkerLostException gone) {
             lose(gone); // at once: if worker 0 is lost, nobody else would
         } catch (Throwable thrown) {
@@ -353,7 +350,7 @@ public final class Team implements AutoCloseable {
             }
         }
         long used = CPU.getCurrentThreadCpuTime() - cpu;
-        denied[worker] = System.nanoTime() - startNanos - used - barriers[worker].takeParkedNanos();
+        denied[worker] = System.nanoTime() - startNanos - used - barrier.takeParkedNanos();
     }
 
     /** Ends the threads. */

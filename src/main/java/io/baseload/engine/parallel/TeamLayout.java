@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A team's workers, their shards and their CPUs. Worker w belongs to shard {@code w % shards}: a step that gets only some of the workers, always the first ones, still has some of each
@@ -61,6 +62,34 @@ public record TeamLayout(
 
     public int shards() {
         return cpus.size();
+    }
+
+    /**
+     * The same workers on the same CPUs in fewer shards, each of which has those of equally many of these.
+     *
+     * @param shards a divisor of the number of shards
+     */
+    public TeamLayout merged(int shards) {
+        if (shards() % shards != 0) {
+            throw new IllegalArgumentException(shards() + " shards can't be merged into " + shards);
+        }
+        return new TeamLayout(
+                workers,
+                IntStream.range(0, shards)
+                        .mapToObj(shard -> merged(shard, shards))
+                        .toList(),
+                nodes,
+                levels);
+    }
+
+    /** First the CPUs of its workers, in their order. */
+    private List<Integer> merged(int shard, int shards) {
+        IntStream first = IntStream.iterate(shard, worker -> worker < workers, worker -> worker + shards)
+                .map(this::cpu)
+                .filter(cpu -> cpu >= 0);
+        IntStream all = IntStream.iterate(shard, part -> part < shards(), part -> part + shards)
+                .flatMap(part -> cpus.get(part).stream().mapToInt(Integer::intValue));
+        return IntStream.concat(first, all).distinct().boxed().toList();
     }
 
     /** The shard of a worker. */

@@ -205,14 +205,14 @@ final class CpuEngine implements Engine {
             var probe = new RooflineProbe(
                     parts.matrices(),
                     kernels,
-                    layout,
+                    parts.layout(),
                     pinned,
                     source.plan().widest(),
                     size.kvBytesPerToken(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
-            parts.log(options.name(), layout);
+            parts.log(options.name());
             CpuModel loaded = new CpuModel(options.name(), source, size, parts, cache, batcher, probe, tiers);
             add(batcher, () -> parts.logUsed(options.name()), memory, loaded::markFreed);
             return loaded;

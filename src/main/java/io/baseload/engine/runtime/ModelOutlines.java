@@ -96,7 +96,7 @@ final class ModelOutlines {
     private static ShardPlan plan(ModelConfig config, Weights weights, int shards) {
         var list = new MatrixList(weights);
         DecoderWeights.load(config, list);
-        return new ShardPlan(config, list.matrices(), shards);
+        return ShardPlan.fitting(config, list.matrices(), shards);
     }
 
     private static <T> T ask(Path path, LoadOptions options, BiFunction<ModelConfig, Weights, T> answer) {

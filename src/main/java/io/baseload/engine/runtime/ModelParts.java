@@ -25,21 +25,27 @@ import java.util.stream.Stream;
 /**
  * The weights of a model in memory: packed or mapped for one shard, cut for several.
  *
+ * @param layout the engine's workers in the model's shards
  * @param matrices the matrices of each shard by which a step multiplies
  * @param taken their memory, and that of the workers' intermediate results
  */
-record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
+record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
 
-    static ModelParts of(ModelSource source, ModelSize size, TeamLayout layout, NativeMemory memory) {
-        if (layout.shards() == 1 || source.isEncoder()) {
-            ModelParts parts = empty(source.estimate(size, layout.workers()));
+    /** @param team the engine's workers, in as many shards as the model is cut into if it can be */
+    static ModelParts of(ModelSource source, ModelSize size, TeamLayout team, NativeMemory memory) {
+        if (isWhole(source, team)) {
+            ModelParts parts = empty(team, source.estimate(size, team.workers()));
             parts.add(source.config(), source.weights(memory), size, memory);
             return parts;
         }
-        ShardPlan plan = plan(source, layout);
+        ShardPlan plan = plan(source, team);
+        plan.fewer()
+                .ifPresent(why -> LOG.log(
+                        System.Logger.Level.WARNING, "{0}: {1}", size.options().name(), why));
+        TeamLayout layout = team.merged(plan.shards());
         ModelParts parts =
-                empty(estimate(plan, size, source.kernels(size.options().precision()), layout));
+                empty(layout, estimate(plan, size, source.kernels(size.options().precision()), layout));
         List<NativeMemory> memories =
                 Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
@@ -52,21 +58,26 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
         return parts;
     }
 
-    private static ModelParts empty(MemoryEstimate taken) {
-        return new ModelParts(new ArrayList<>(), new ArrayList<>(), taken);
+    private static boolean isWhole(ModelSource source, TeamLayout team) {
+        return team.shards() == 1 || source.isEncoder();
     }
 
-    private static ShardPlan plan(ModelSource source, TeamLayout layout) {
-        return new ShardPlan(source.config(), source.matrices(), layout.shards());
+    private static ModelParts empty(TeamLayout layout, MemoryEstimate taken) {
+        return new ModelParts(layout, new ArrayList<>(), new ArrayList<>(), taken);
+    }
+
+    private static ShardPlan plan(ModelSource source, TeamLayout team) {
+        return ShardPlan.fitting(source.config(), source.matrices(), team.shards());
     }
 
     /** The most memory that {@link #of} with the same arguments would use, at its end or before. */
-    static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout layout) {
-        if (layout.shards() == 1 || source.isEncoder()) {
-            return source.estimate(size, layout.workers());
+    static MemoryEstimate estimate(ModelSource source, ModelSize size, TeamLayout team) {
+        if (isWhole(source, team)) {
+            return source.estimate(size, team.workers());
         }
-        MemoryEstimate taken = estimate(
-                plan(source, layout), size, source.kernels(size.options().precision()), layout);
+        ShardPlan plan = plan(source, team);
+        MemoryEstimate taken =
+                estimate(plan, size, source.kernels(size.options().precision()), team.merged(plan.shards()));
         return taken.plus(new MemoryEstimate(0, 0, source.passingBytes(), 0));
     }
 
@@ -88,7 +99,7 @@ record ModelParts(List<ModelShard> shards, List<StepMatrices> matrices, MemoryEs
     }
 
     /** Logs each shard's CPUs, its part of the model and the nodes of that memory. */
-    void log(String model, TeamLayout layout) {
+    void log(String model) {
         for (int shard = 0; shard < shards.size(); shard++) {
             List<MemorySegment> data = data(shard);
             LOG.log(

@@ -26,7 +26,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -50,6 +52,7 @@ public final class ShardPlan {
     private final ModelConfig config;
     private final List<Named> matrices;
     private final int shards;
+    private final Optional<String> fewer;
     private final List<IndexRange> vocabulary;
     private final List<LayerCut> layers = new ArrayList<>();
     private final Map<String, Packing> packings = new HashMap<>();
@@ -62,9 +65,14 @@ public final class ShardPlan {
      * @throws UncuttableModelException if the model can't be cut into so many shards
      */
     public ShardPlan(ModelConfig config, List<Named> matrices, int shards) {
+        this(config, matrices, shards, Optional.empty());
+    }
+
+    private ShardPlan(ModelConfig config, List<Named> matrices, int shards, Optional<String> fewer) {
         this.config = config;
         this.matrices = List.copyOf(matrices);
         this.shards = shards;
+        this.fewer = fewer;
         for (Named named : matrices) {
             packings.put(named.name(), named.matrix().packing());
         }
@@ -74,11 +82,37 @@ public final class ShardPlan {
         if (shards > 1 && config.encoder().isPresent()) {
             throw refuse("is an encoder, which");
         }
-        atLeast(PackedMatrix.panels(config.vocabulary()), "panels of tokens");
+        CutLimit limit = CutLimit.of(config);
+        if (limit.parts() < shards) {
+            throw refuse("has " + limit.parts() + " " + limit.what() + ", which");
+        }
         vocabulary = panels(config.vocabulary());
         for (int i = 0; i < config.layers().size(); i++) {
             layers.add(cut(i, config.layers().get(i)));
         }
+    }
+
+    /**
+     * The model cut into {@code shards} shards or, if it can't be, into the largest possible number that divides it: then each shard can have the workers of as many of a team's shards as any other.
+     *
+     * @param matrices as for the constructor
+     */
+    public static ShardPlan fitting(ModelConfig config, List<Named> matrices, int shards) {
+        CutLimit limit = CutLimit.of(config);
+        if (limit.parts() >= shards) {
+            return new ShardPlan(config, matrices, shards);
+        }
+        int fitting = limit.divisor(shards);
+        String why = String.format(
+                Locale.ROOT,
+                "%d %s instead of %d, because %s has %d %s",
+                fitting,
+                fitting == 1 ? "shard" : "shards",
+                shards,
+                config.architecture(),
+                limit.parts(),
+                limit.what());
+        return new ShardPlan(config, matrices, fitting, Optional.of(why));
     }
 
     private List<IndexRange> panels(int rows) {
@@ -91,9 +125,6 @@ public final class ShardPlan {
 
     private LayerCut cut(int index, LayerConfig layer) {
         AttentionConfig attention = layer.attention();
-        if (!(attention instanceof GroupedQuery)) {
-            atLeast(attention.heads(), "query heads");
-        }
         boolean latent = attention instanceof Latent;
         int group = latent ? 1 : attention.heads() / attention.kvHeads();
         int kv = latent ? attention.heads() : attention.kvHeads();
@@ -129,14 +160,7 @@ public final class ShardPlan {
     }
 
     private List<IndexRange> inputs(int layer, String name, int width) {
-        atLeast(width, "inner channels");
         return Cuts.inputs(packing(LAYERS + layer + "." + name), width, shards);
-    }
-
-    private void atLeast(int count, String what) {
-        if (count < shards) {
-            throw refuse("has " + count + " " + what + ", which");
-        }
     }
 
     private UncuttableModelException refuse(String has) {
@@ -154,6 +178,11 @@ public final class ShardPlan {
 
     public int shards() {
         return shards;
+    }
+
+    /** Why there are fewer shards than wanted, in words; empty if there aren't. */
+    public Optional<String> fewer() {
+        return fewer;
     }
 
     /** The uncut model. */
@@ -362,7 +391,8 @@ public final class ShardPlan {
                 widened,
                 List.copyOf(replicatedKinds),
                 List.copyOf(widenedKinds),
-                shards == 1 ? 0 : StepBarriers.allReduces(config));
+                shards == 1 ? 0 : StepBarriers.allReduces(config),
+                fewer);
     }
 
     private static boolean copied(Named named, List<Part> parts) {

@@ -389,6 +389,7 @@ public final class CapacityPlanner {
 
     private List<String> notes() {
         List<String> notes = new ArrayList<>();
+        cut.fewer().ifPresent(why -> notes.add(why + "."));
         notes.add(
                 machine.measured()
                         ? "Rates of memory, kernels, attention and barriers were measured on this machine now;"

@@ -35,7 +35,7 @@ record InstructionSet(
                     kernel("nf4", 140, 88.1, 134.1, 163.0, 159.2),
                     kernel("fp4", 143, 87.1, 133.5, 163.0, 159.7)),
             8.9,
-            37.9);
+            45.2);
 
     private static final InstructionSet AVX2 = new InstructionSet(
             "avx2",
@@ -45,12 +45,12 @@ record InstructionSet(
                     kernel("f16", 47, 11.6, 13.6, 14.9, 15.7),
                     kernel("bf16", 47, 15.7, 19.6, 22.4, 24.2),
                     kernel("f8_e4m3", 48, 10.6, 11.4, 11.9, 12.1),
-                    kernel("i8", 50, 36.6, 48.7, 56.0, 56.0),
+                    kernel("i8", 68, 37.5, 54.4, 67.7, 66.7),
                     kernel("u4", 98, 68.6, 88.8, 109.3, 109.1),
-                    kernel("nf4", 57, 40.6, 60.4, 66.8, 66.4),
-                    kernel("fp4", 57, 40.6, 60.4, 66.8, 66.4)),
-            5.1,
-            35.4);
+                    kernel("nf4", 89, 67.2, 93.0, 108.7, 108.4),
+                    kernel("fp4", 92, 69.5, 95.2, 110.8, 112.2)),
+            5.6,
+            44.1);
 
     /**
      * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "Log: prompts in BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for

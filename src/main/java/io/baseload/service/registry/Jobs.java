@@ -3,7 +3,6 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.NotFiniteException;
-import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.store.ModelStoreException;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.database.NotEnoughDiskException;
@@ -225,7 +224,6 @@ public final class Jobs {
                 || failure instanceof InvalidRequestException
                 || failure instanceof ModelStoreException
                 || failure instanceof NotFiniteException
-                || failure instanceof UncuttableModelException
                 || failure instanceof NotEnoughMemoryException
                 || failure instanceof NotEnoughDiskException
                 || failure instanceof UnknownModelException

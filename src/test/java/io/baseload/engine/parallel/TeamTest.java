@@ -230,6 +230,60 @@ class TeamTest {
         }
     }
 
+    /** Of six shards, 0 and 3, 1 and 4, 2 and 5 together; then all six by themselves again, also behind a step that fails. */
+    @Test
+    void aStepOfFewerShardsHasTheWorkersOfSeveralInEach() {
+        try (Team team = new Team(TeamLayout.unbound(7, 6), 7, false, Team.LOST_NAPS)) {
+            for (int round = 0; round < 20; round++) {
+                for (int shards : new int[] {3, 6, 1, 2}) {
+                    assertEquals(0, missed(team, shards), shards + " shards");
+                }
+                assertThrows(
+                        ArithmeticException.class,
+                        () -> team.run(inShards(3, (worker, all, barrier) -> {
+                            if (worker == 4) {
+                                throw new ArithmeticException();
+                            }
+                            barrier.awaitShard();
+                        })));
+            }
+        }
+    }
+
+    /** What workers don't see of what those of their shard, and of the next one, wrote before. */
+    private static int missed(Team team, int shards) {
+        int[] written = new int[7 * 32];
+        int[] missed = new int[7];
+        team.run(inShards(shards, (worker, all, barrier) -> {
+            written[worker * 32] = 1;
+            barrier.awaitShard();
+            for (int other = worker % shards; other < 7; other += shards) {
+                missed[worker] += 1 - written[other * 32];
+            }
+            barrier.post();
+            int next = (worker + 1) % shards;
+            barrier.awaitPosts(next, 0, 1, 1);
+            for (int other = next; other < 7; other += shards) {
+                missed[worker] += 1 - written[other * 32];
+            }
+        }));
+        return Arrays.stream(missed).sum();
+    }
+
+    private static Step inShards(int shards, Step step) {
+        return new Step() {
+            @Override
+            public void run(int worker, int workers, Barrier barrier) {
+                step.run(worker, workers, barrier);
+            }
+
+            @Override
+            public int shards() {
+                return shards;
+            }
+        };
+    }
+
     /** Worker 3, whose slice worker 0 doesn't need, comes only when that has gone on. */
     @Test
     void waitingForASliceWaitsForItsWorkersAlone() {

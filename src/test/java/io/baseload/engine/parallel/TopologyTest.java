@@ -444,4 +444,34 @@ class TopologyTest {
                 .isThrownBy(() -> options(0, 3, "0", "1"))
                 .withMessage("cpus must be one list, or one for each of 3 shards, not 2");
     }
+
+    /** A shard of a model that is cut into half as many keeps each worker on its CPU and its node. */
+    @Test
+    void mergedShardsKeepTheirWorkersWhereTheyAre() throws IOException {
+        nodes("0-1", "2-3", "4-5", "6-7");
+        TeamLayout four = allowing(0, 1, 2, 3, 4, 5, 6, 7).layout(new EngineOptions(0, true, 4, List.of()));
+        TeamLayout two = four.merged(2);
+        assertThat(two.workers()).isEqualTo(8);
+        assertThat(two.cpus()).isEqualTo(List.of(List.of(0, 4, 1, 5), List.of(2, 6, 3, 7)));
+        for (int worker = 0; worker < 8; worker++) {
+            assertThat(two.cpu(worker)).isEqualTo(four.cpu(worker));
+            assertThat(two.near(worker)).isEqualTo(four.near(worker));
+        }
+        assertThat(four.merged(4)).isEqualTo(four);
+        assertThat(TeamLayout.unbound(4, 4).merged(2)).isEqualTo(TeamLayout.unbound(4, 2));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> four.merged(3))
+                .withMessage("4 shards can't be merged into 3");
+    }
+
+    /** Two hardware threads of each core and one worker: the CPUs of workers come first. */
+    @Test
+    void mergedShardsAlsoHaveTheCpusWithoutWorkers() throws IOException {
+        nodes("0-1,4-5", "2-3,6-7");
+        TeamLayout one = hyperthreaded(4)
+                .layout(new EngineOptions(0, true, 2, List.of()))
+                .merged(1);
+        assertThat(one.cpus().getFirst().subList(0, 4)).containsExactly(0, 2, 1, 3);
+        assertThat(one.cpus().getFirst()).containsExactlyInAnyOrder(0, 1, 2, 3, 4, 5, 6, 7);
+    }
 }

@@ -1,7 +1,6 @@
 package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -12,7 +11,6 @@ import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
-import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.platform.MemoryNodes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
@@ -110,16 +108,41 @@ class ShardedEngineTest {
         }
     }
 
+    /** Its 4 heads don't suffice for six shards, but for three, of two of the engine's each; another model is cut into six beside it. */
     @Test
-    void refusesWhatCannotBeCut() throws IOException {
+    void aModelWithFewerHeadsThanShardsIsCutIntoFewer() throws IOException {
         Path latent = Reference.open("deepseek-v2", folder).model();
         long before = NativeMemory.liveBytes();
-        try (Engine five = Engine.open(new EngineOptions(5, false, 5, List.of()))) {
-            assertThatThrownBy(() -> five.load(latent, OPTIONS))
-                    .isInstanceOf(UncuttableModelException.class)
-                    .hasMessageContaining("has 4 query heads, which can't be cut into 5 shards");
+        try (Engine one = engine(1);
+                Engine six = Engine.open(new EngineOptions(7, false, 6, List.of()));
+                LoadedModel fewer = six.load(latent, OPTIONS);
+                LoadedModel all = six.load(TestModels.tiny(), OPTIONS)) {
+            assertThat(fewer.load().shards()).isEqualTo(3);
+            assertThat(all.load().shards()).isEqualTo(6);
+            assertThat(six.shards(latent, OPTIONS, 6).fewer())
+                    .hasValue("3 shards instead of 6, because deepseek_v2 has 4 query heads");
+            assertThat(six.shards(TestModels.tiny(), OPTIONS, 6).fewer()).isEmpty();
+            for (int i = 0; i < 3; i++) {
+                assertThat(answer(fewer)).isEqualTo(answer(one, latent, OPTIONS));
+                assertThat(answer(all)).isEqualTo(answer(one, TestModels.tiny(), OPTIONS));
+            }
         }
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
+    }
+
+    /** No divisor of five but one is possible. The engine's estimate is that of one shard, too. */
+    @Test
+    void aModelThatCannotBeCutEvenlyStaysWhole() throws IOException {
+        Path latent = Reference.open("deepseek-v2", folder).model();
+        try (Engine five = Engine.open(new EngineOptions(5, false, 5, List.of()));
+                LoadedModel whole = five.load(latent, OPTIONS)) {
+            assertThat(whole.load().shards()).isEqualTo(1);
+            assertThat(five.estimate(latent, OPTIONS).weights())
+                    .isEqualTo(whole.load().memory().weights());
+            try (Engine one = engine(1)) {
+                assertThat(answer(whole)).isEqualTo(answer(one, latent, OPTIONS));
+            }
+        }
     }
 
     @Test
@@ -133,10 +156,14 @@ class ShardedEngineTest {
 
     private static List<Integer> answer(Engine engine, Path model, LoadOptions options) {
         try (LoadedModel loaded = engine.load(model, options)) {
-            CollectingSink sink = new CollectingSink();
-            loaded.generate(GenerationRequest.greedy(new int[] {1, 17, 250, 31}, 40), sink);
-            sink.await();
-            return sink.ids();
+            return answer(loaded);
         }
+    }
+
+    private static List<Integer> answer(LoadedModel model) {
+        CollectingSink sink = new CollectingSink();
+        model.generate(GenerationRequest.greedy(new int[] {1, 17, 250, 31}, 40), sink);
+        sink.await();
+        return sink.ids();
     }
 }

@@ -27,6 +27,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -271,5 +272,33 @@ class ShardPlanTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> plan(latent, Quantization.BF16, heads + 1))
                 .withMessage("deepseek_v2 has %d query heads, which can't be cut into %d shards", heads, heads + 1);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 1", "2, 2", "3, 3", "4, 4", "5, 1", "6, 3", "8, 4", "12, 4", "24, 4"})
+    void aModelThatCannotBeCutSoOftenIsCutIntoTheLargestDivisor(int wanted, int shards) {
+        ModelConfig latent = Architectures.config(
+                ConfigKeys.read(TestModels.reference("deepseek-v2").resolve("config.json")));
+        assertThat(latent.attention().heads()).isEqualTo(4);
+        ShardPlan plan = ShardPlan.fitting(latent, matrices(latent, Quantization.BF16), wanted);
+        assertThat(plan.shards()).isEqualTo(shards);
+        String many = shards == 1 ? "1 shard" : shards + " shards";
+        assertThat(plan.outline(KvPrecision.F32).fewer())
+                .isEqualTo(
+                        shards == wanted
+                                ? Optional.empty()
+                                : Optional.of(
+                                        many + " instead of " + wanted + ", because deepseek_v2 has 4 query heads"));
+    }
+
+    @Test
+    void whateverThereIsTheLeastOfLimitsTheShards() {
+        ModelConfig narrow = llama(64, 2, 2, 3, 384, 32);
+        assertThat(ShardPlan.fitting(narrow, matrices(narrow, Quantization.BF16), 4)
+                        .fewer())
+                .hasValue("2 shards instead of 4, because llama has 3 inner channels");
+        ModelConfig mute = llama(64, 8, 2, 96, 40, 8);
+        assertThat(ShardPlan.fitting(mute, matrices(mute, Quantization.BF16), 8).fewer())
+                .hasValue("2 shards instead of 8, because llama has 3 panels of tokens");
     }
 }

@@ -20,6 +20,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
@@ -92,7 +93,8 @@ class CapacityPlannerTest {
 
     private static ShardOutline cut(List<Long> bytes, List<Long> kv) {
         int collectives = bytes.size() == 1 ? 0 : 2;
-        return new ShardOutline(bytes.size(), 4_425_000, bytes, kv, 0, 0, List.of("router"), List.of(), collectives);
+        return new ShardOutline(
+                bytes.size(), 4_425_000, bytes, kv, 0, 0, List.of("router"), List.of(), collectives, Optional.empty());
     }
 
     private static MemoryOutline memory(ShardOutline cut) {
