@@ -143,15 +143,14 @@ public final class Int8Rows {
             case MAGNITUDES -> codes(x, at, to.cols(), size, 0);
         }
         for (int g = 0; g < to.cols() / size; g++) {
-            int part =
-                    switch (to.form()) {
-                        case SIGNED -> 0;
-                        case SHORT_SUMS, LIMITED -> {
-                            store(1 + g * size, to, to.codes(row, g));
-                            yield offsets[g];
-                        }
-                        case MAGNITUDES -> (storeMagnitudes(1 + g * size, to, to.codes(row, g)) - starts[g]) / 2;
-                    };
+            int part = switch (to.form()) {
+                case SIGNED -> 0;
+                case SHORT_SUMS, LIMITED -> {
+                    store(1 + g * size, to, to.codes(row, g));
+                    yield offsets[g];
+                }
+                case MAGNITUDES -> (storeMagnitudes(1 + g * size, to, to.codes(row, g)) - starts[g]) / 2;
+            };
             to.numbers(row, g, starts[g], part, steps[g]);
         }
     }
