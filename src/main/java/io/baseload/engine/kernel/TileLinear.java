@@ -1,7 +1,6 @@
 package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.tiles.TileForm;
@@ -29,8 +28,20 @@ final class TileLinear {
     /** The same of unpacked weights. */
     private static final int UNPACKED_BYTES = 1 << 17;
 
+    private static final int EDGE_ROW = TileParameters.MAX_PANELS * LANES;
+
     private final VectorInstructions set;
     private final TileParameters parameters;
+
+    /** Results of the last panels if they aren't full, because y has no room for the others. */
+    private final float[] edge = new float[TileRows.MAX_ROWS * EDGE_ROW];
+
+    private final MemorySegment edgeMemory = MemorySegment.ofArray(edge);
+
+    /** The array of results that was used last, and its memory. */
+    private float[] results = edge;
+
+    private MemorySegment resultMemory = edgeMemory;
 
     private final MemorySegment room;
     private final UnpackedPanels unpacked;
@@ -83,12 +94,21 @@ final class TileLinear {
             for (int row = 0, some; row < rows; row += some) {
                 some = Math.min(x.height() - (first + row) % x.height(), rows - row);
                 TileKernel kernel = byRows[some - 1];
+                boolean full = (panel + panels) * LANES <= w.rows();
+                if (full) {
+                    long at = y.at(from + row) + (long) panel * LANES;
+                    parameters.writeTo(memory(y.data()), Float.BYTES * at, Float.BYTES * (long) y.stride());
+                } else {
+                    parameters.writeTo(edgeMemory, 0, Float.BYTES * (long) EDGE_ROW);
+                }
                 if (unpacking) {
                     kernel.multiply(unpacked, x, first + row, parameters);
                 } else {
                     kernel.multiply(w, panel, panels, x, first + row, parameters);
                 }
-                store(w, panel, panels, y, from + row, some);
+                if (!full) {
+                    copyEdge(w, panel, y, from + row, some);
+                }
             }
         }
     }
@@ -118,17 +138,18 @@ final class TileLinear {
                 : TileParameters.MAX_PANELS;
     }
 
-    private void store(PackedMatrix w, int panel, int panels, Rows y, int row, int rows) {
+    private MemorySegment memory(float[] array) {
+        if (array != results) {
+            results = array;
+            resultMemory = MemorySegment.ofArray(array);
+        }
+        return resultMemory;
+    }
+
+    private void copyEdge(PackedMatrix w, int panel, Rows y, int row, int rows) {
         int column = panel * LANES;
-        int columns = Math.min(panels * LANES, w.rows() - column);
         for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(
-                    parameters.results(),
-                    JAVA_FLOAT,
-                    TileParameters.resultsAt(r),
-                    y.data(),
-                    y.at(row + r) + column,
-                    columns);
+            System.arraycopy(edge, r * EDGE_ROW, y.data(), y.at(row + r) + column, w.rows() - column);
         }
     }
 }

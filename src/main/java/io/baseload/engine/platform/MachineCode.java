@@ -13,7 +13,7 @@ import java.lang.invoke.MethodHandle;
 import java.util.function.Function;
 
 /**
- * A function in machine code whose arguments are numbers or addresses of native memory. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
+ * A function in machine code whose arguments are numbers or addresses of memory. It stays in memory until the process ends; its page is written first and can only be executed afterwards.
  *
  * <p>A call lasts until the function returns without the JVM being able to stop the thread, for example for garbage collection, so functions should take much less than a millisecond.
  */
@@ -26,8 +26,10 @@ public final class MachineCode {
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final long PAGE = 1 << 12;
 
-    private static final MethodHandle CALL_1 = function(FunctionDescriptor.ofVoid(JAVA_LONG));
-    private static final MethodHandle CALL_3 = function(FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle CALL_1 = function(false, FunctionDescriptor.ofVoid(JAVA_LONG));
+    private static final MethodHandle CALL_2 = function(true, FunctionDescriptor.ofVoid(JAVA_LONG, ADDRESS));
+    private static final MethodHandle CALL_3 =
+            function(false, FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_LONG, JAVA_LONG));
 
     private final MemorySegment function;
 
@@ -35,8 +37,9 @@ public final class MachineCode {
         this.function = function;
     }
 
-    private static MethodHandle function(FunctionDescriptor arguments) {
-        return Linker.nativeLinker().downcallHandle(arguments, Linker.Option.critical(false));
+    /** @param heap whether memory may be an array's */
+    private static MethodHandle function(boolean heap, FunctionDescriptor arguments) {
+        return Linker.nativeLinker().downcallHandle(arguments, Linker.Option.critical(heap));
     }
 
     /** Whether such functions can be called here: on x86-64 with the System V ABI, unless the system refuses executable memory. */
@@ -102,6 +105,15 @@ public final class MachineCode {
     public void call(long argument) {
         try {
             CALL_1.invokeExact(function, argument);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Calls the function with the arguments in RDI and RSI. The memory may be an array's, which doesn't move meanwhile. */
+    public void call(long first, MemorySegment second) {
+        try {
+            CALL_2.invokeExact(function, first, second);
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }

@@ -16,6 +16,7 @@ import static jdk.incubator.vector.VectorOperators.MAX;
 import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.kernel.tiles.TileRows;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -136,20 +137,20 @@ public final class Int8Rows {
     /** Quantizes a row in the tiles' groups for {@link TileKernel}. */
     public void quantize(int row, float[] x, int at, TileRows to) {
         int size = to.columns();
-        boolean halves = to.form().shortSums();
-        if (halves) {
-            limitedCodes(x, at, to.cols(), size, to.form() == TileForm.LIMITED);
-        } else {
-            codes(x, at, to.cols(), size, 0);
+        switch (to.form()) {
+            case SIGNED -> storedCodes(row, x, at, to);
+            case SHORT_SUMS, LIMITED -> limitedCodes(x, at, to.cols(), size, to.form() == TileForm.LIMITED);
+            case MAGNITUDES -> codes(x, at, to.cols(), size, 0);
         }
         for (int g = 0; g < to.cols() / size; g++) {
-            int from = 1 + g * size;
-            int part = halves ? offsets[g] : 0;
-            if (to.form() == TileForm.MAGNITUDES) {
-                part = (storeMagnitudes(from, to, to.codes(row, g)) - starts[g]) / 2;
-            } else {
-                store(from, to, to.codes(row, g));
-            }
+            int part = switch (to.form()) {
+                case SIGNED -> 0;
+                case SHORT_SUMS, LIMITED -> {
+                    store(1 + g * size, to, to.codes(row, g));
+                    yield offsets[g];
+                }
+                case MAGNITUDES -> (storeMagnitudes(1 + g * size, to, to.codes(row, g)) - starts[g]) / 2;
+            };
             to.numbers(row, g, starts[g], part, steps[g]);
         }
     }
@@ -187,6 +188,18 @@ public final class Int8Rows {
             float max = steps[g];
             steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
             starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
+        }
+    }
+
+    /** As {@link #codes} of a row in tiles, where the codes themselves are stored. */
+    private void storedCodes(int row, float[] x, int at, TileRows to) {
+        int size = to.columns();
+        maxima(x, at, to.cols(), size, 0);
+        for (int g = 0; g < to.cols() / size; g++) {
+            float max = steps[g];
+            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
+            float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
+            starts[g] = roundAndStore(x, at + g * size, size, inverse, to.memory(), to.codes(row, g));
         }
     }
 
@@ -248,6 +261,23 @@ public final class Int8Rows {
                     .sub(ROUND_BITS);
             rounded.intoArray(codes, to + i);
             sum = sum.add(rounded);
+        }
+        return sum.reduceLanes(ADD);
+    }
+
+    /** The same, and stores the codes as bytes. */
+    private static int roundAndStore(float[] x, int at, int group, float inverse, MemorySegment to, long first) {
+        FloatVector factor = FloatVector.broadcast(FLOATS, inverse);
+        FloatVector round = FloatVector.broadcast(FLOATS, ROUND);
+        IntVector sum = IntVector.zero(INTS);
+        for (int i = 0; i < group; i += L) {
+            IntVector rounded = FloatVector.fromArray(FLOATS, x, at + i)
+                    .fma(factor, round)
+                    .reinterpretAsInts()
+                    .sub(ROUND_BITS);
+            sum = sum.add(rounded);
+            ((ByteVector) rounded.rearrange(EVEN_ODD).convertShape(I2B, BYTES, 0))
+                    .intoMemorySegment(to, first + i, LITTLE_ENDIAN);
         }
         return sum.reduceLanes(ADD);
     }

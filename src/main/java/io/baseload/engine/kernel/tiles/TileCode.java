@@ -6,6 +6,7 @@ import static io.baseload.engine.kernel.tiles.TileParameters.LINE;
 import static io.baseload.engine.platform.Assembler.Integer64.R11;
 import static io.baseload.engine.platform.Assembler.Integer64.RCX;
 import static io.baseload.engine.platform.Assembler.Integer64.RDX;
+import static io.baseload.engine.platform.Assembler.Integer64.RSI;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Instruction.VADDPS;
 import static io.baseload.engine.platform.Instruction.VFMADD213PS;
@@ -47,6 +48,9 @@ final class TileCode {
     static final Integer64 X = RDX;
     static final Integer64 NUMBERS = RCX;
     private static final Integer64 STRIDE = R11;
+
+    /** The function's second argument, only at its beginning: memory for results. */
+    private static final Integer64 OUTPUT = RSI;
 
     private final Packing packing;
     private final PanelLayout layout;
@@ -144,6 +148,7 @@ final class TileCode {
         weights.loadConstants();
         sumCode.loadConstants();
         code.load(STRIDE, at(PARAMETERS, TileParameters.STRIDE));
+        code.addTo(at(PARAMETERS, TileParameters.OUT), OUTPUT);
         loop.write(this::begin, this::block, this::results);
         return code.code();
     }
@@ -281,8 +286,10 @@ final class TileCode {
         return at(PARAMETERS, TileParameters.SUMS + i * width);
     }
 
+    /** Addresses of codes and rows aren't needed any more. */
     private void results() {
         code.load(CODES, at(PARAMETERS, TileParameters.OUT));
+        code.load(X, at(PARAMETERS, TileParameters.OUT_STRIDE));
         for (int i = 0; i < rows * parts; i++) {
             Vector total = totals.length == 0 ? product : totals[i];
             if (totals.length == 0) {
@@ -296,9 +303,12 @@ final class TileCode {
             if (values.looksUp()) {
                 code.vector(VMULPS, total, total, at(PARAMETERS, TileParameters.UNIT));
             }
-            int at = i / parts * TileParameters.RESULT_ROW + i % parts * width;
-            code.store(at(CODES, at), total);
+            code.store(at(CODES, i % parts * width), total);
+            if (i % parts == parts - 1) {
+                code.add(CODES, X);
+            }
         }
+        code.load(CODES, at(PARAMETERS, TileParameters.OUT));
         code.add(CODES, LINE);
         code.store(at(PARAMETERS, TileParameters.OUT), CODES);
     }

@@ -76,21 +76,21 @@ public final class TileKernel {
     }
 
     /**
-     * Multiplies panels by rows of a tile, {@code first … first + rows} of x; results are {@link TileParameters#results}.
+     * Multiplies panels by rows of a tile, {@code first … first + rows} of x; results are written {@link TileParameters#writeTo where the parameters say}.
      *
      * @param panels at most {@link TileParameters#MAX_PANELS}
      */
     public void multiply(PackedMatrix w, int panel, int panels, TileRows x, int first, TileParameters parameters) {
         checkUnpacked(false);
         parameters.set(w, panel, panels, x, first, rows);
-        code.call(parameters.address());
+        code.call(parameters.address(), parameters.output());
     }
 
     /** Multiplies unpacked panels in the same way. */
     public void multiply(UnpackedPanels w, TileRows x, int first, TileParameters parameters) {
         checkUnpacked(true);
         parameters.set(w, x, first, rows);
-        code.call(parameters.address());
+        code.call(parameters.address(), parameters.output());
     }
 
     private void checkUnpacked(boolean expected) {

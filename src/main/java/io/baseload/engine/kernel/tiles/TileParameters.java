@@ -38,8 +38,11 @@ public final class TileParameters {
     static final int NUMBERS = 48;
     static final int STRIDE = 56;
 
-    /** Address of the results of the next panel; the kernel changes it. */
+    /** Offset of the results in their memory, then the address of those of the next panel; the kernel changes it. For {@link UnpackedPanels} the address of these. */
     static final int OUT = 64;
+
+    /** Bytes from a row of results to the next one. */
+    static final int OUT_STRIDE = 72;
 
     /** Vectors of bytes 15, of 16-bit ones, of the table and of its unit. */
     static final int LOW_NIBBLES = 2 * LINE;
@@ -74,14 +77,8 @@ public final class TileParameters {
     /** Vectors with the sums that minimums are multiplied by, {@code [rows]}. */
     static final int BLOCK_SUMS = SUMS + 2 * TileRows.MAX_ROWS * LINE;
 
-    /** Results, {@code [rows][MAX_PANELS · 16]}. */
-    private static final int RESULTS = BLOCK_SUMS + TileRows.MAX_ROWS * LINE;
-
-    /** Bytes from a row of results to the next one. */
-    static final int RESULT_ROW = MAX_PANELS * LINE;
-
     /** For each span the number of its blocks, the offsets of their codes and of their scales in the panel, and the number of lines of nested scales. */
-    static final int SPAN_TABLE = RESULTS + TileRows.MAX_ROWS * RESULT_ROW;
+    static final int SPAN_TABLE = BLOCK_SUMS + TileRows.MAX_ROWS * LINE;
 
     static final int SPAN_BYTES = 32;
 
@@ -92,6 +89,12 @@ public final class TileParameters {
     private @Nullable PackedMatrix matrix;
 
     private boolean unpacked;
+
+    /** Memory for results, the offset of the first row's and the bytes from one row's to the next. */
+    private MemorySegment output = MemorySegment.NULL;
+
+    private long outputAt;
+    private long outputStride;
 
     /** @param cols the most columns of a matrix */
     public TileParameters(VectorInstructions set, int cols) {
@@ -124,19 +127,26 @@ public final class TileParameters {
         return memory.address();
     }
 
-    /** Memory with the result of a row for the first panel, at {@link #resultsAt}; those of other panels follow. */
-    public MemorySegment results() {
-        return memory;
+    /**
+     * Sets where the next kernel writes its results: the first row's from an offset on, 16 for each panel, the next row's after {@code stride} bytes.
+     *
+     * @param memory outside the heap, or an array's
+     */
+    public void writeTo(MemorySegment memory, long at, long stride) {
+        output = memory;
+        outputAt = at;
+        outputStride = stride;
     }
 
-    public static long resultsAt(int row) {
-        return RESULTS + (long) row * RESULT_ROW;
+    MemorySegment output() {
+        return output;
     }
 
     /** Sets what a tile of rows and some panels need. */
     void set(PackedMatrix w, int panel, int panels, TileRows x, int first, int rows) {
         check(w, panel, panels);
         check(w, x, first, rows);
+        checkOutput(rows, panels);
         panels(w, panel, panels);
         rows(x, first);
     }
@@ -145,6 +155,7 @@ public final class TileParameters {
     void set(UnpackedPanels w, TileRows x, int first, int rows) {
         check(w.matrix(), x, first, rows);
         check(w.memory(), w.bytes());
+        checkOutput(rows, w.panels());
         matrix(w.matrix(), true);
         memory.set(JAVA_LONG, PANEL, w.memory().address());
         memory.set(JAVA_LONG, PANELS, w.panels());
@@ -169,7 +180,8 @@ public final class TileParameters {
         memory.set(JAVA_LONG, CODES, x.memory().address() + x.codes(first, 0));
         memory.set(JAVA_LONG, NUMBERS, x.memory().address() + x.numbers(first, 0));
         memory.set(JAVA_LONG, STRIDE, x.stride());
-        memory.set(JAVA_LONG, OUT, memory.address() + RESULTS);
+        memory.set(JAVA_LONG, OUT, outputAt);
+        memory.set(JAVA_LONG, OUT_STRIDE, outputStride);
     }
 
     /** Machine code checks nothing, so everything that it reads must exist. */
@@ -188,9 +200,16 @@ public final class TileParameters {
         Objects.checkFromIndexSize(0, bytes, unpacked.byteSize());
     }
 
+    private void checkOutput(int rows, int panels) {
+        checkAlive(output);
+        long bytes = (long) panels * LINE;
+        Objects.checkFromIndexSize(outputAt, bytes, output.byteSize());
+        Objects.checkFromIndexSize(outputAt + (rows - 1) * outputStride, bytes, output.byteSize());
+    }
+
     private static void checkAlive(MemorySegment memory) {
         if (!memory.scope().isAlive()) {
-            throw new IllegalStateException("the weights or their rows have been freed");
+            throw new IllegalStateException("the weights, their rows or results have been freed");
         }
     }
 
