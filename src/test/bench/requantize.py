@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes a Llama-like GGUF file anew in another format, by llama.cpp, to measure its accuracy: requantize.py MODEL TYPE OUT
 
-TYPE is the name of a mix as in llama.cpp (Q4_K_M, Q6_K, MXFP4 …). Needs llama-cpp-python and numpy, which `peers.py build` installs: target/peers/native/bin/python src/test/bench/requantize.py …
+TYPE is a mix of llama.cpp's: Q4_K_M or Q6_K, or IQ4_NL or MXFP4 for all matrices. Needs llama-cpp-python and numpy, which `peers.py build` installs: target/peers/native/bin/python src/test/bench/requantize.py …
 
-Blocks of some formats have 256 columns, which small models aren't a multiple of. So the residual stream is widened by channels, heads and KV heads of zeros, which is the same function: norms divide by
+Blocks of K-quants have 256 columns, which small models aren't a multiple of. For these the residual stream is widened by channels, heads and KV heads of zeros, which is the same function: norms divide by
 the root of a mean over more channels, and their weights and epsilon make up for that. Weights may be stored as F32, F16, Q4_0, Q4_1 or Q8_0.
 """
 import argparse
@@ -17,7 +17,10 @@ import tempfile
 import llama_cpp
 import numpy
 
-F32, BLOCK, ALIGNMENT = 0, 256, 32
+F32, ALIGNMENT = 0, 32
+
+# Of each mix: llama.cpp's number, columns of a block, and whether all matrices have the same format.
+MIXES = {"Q4_K_M": (15, 256, False), "Q6_K": (18, 256, False), "IQ4_NL": (25, 32, True), "MXFP4": (38, 32, True)}
 
 # In bytes: of a value's type, by number; strings and arrays have a length.
 SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
@@ -84,14 +87,14 @@ class Gguf:
         return (numpy.concatenate([codes & 15, codes >> 4], axis=1) * scale + least).reshape(shape)
 
 
-def widen(path, out):
-    """The model in F32, its channels a multiple of 256."""
+def widen(path, block, out):
+    """The model in F32, its channels a multiple of a block's."""
     file = Gguf(path)
     name = "llama."
     channels, heads, kv_heads = (file.value(name + key, "I") for key in ("embedding_length", "attention.head_count", "attention.head_count_kv"))
     head = channels // heads
     group = heads // kv_heads
-    unit = math.lcm(BLOCK, head * group)
+    unit = math.lcm(block, head * group)
     wide = -(-channels // unit) * unit
     sizes = {channels: wide, kv_heads * head: wide // group}
     header = bytearray(file.bytes[:file.end_of_keys])
@@ -119,8 +122,7 @@ def widen(path, out):
 
 def quantize(path, kind, out):
     parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype = {"Q4_K_M": 15, "Q6_K": 18, "IQ4_NL": 25, "MXFP4": 38}[kind]
-    parameters.pure = kind in ("IQ4_NL", "MXFP4")
+    parameters.ftype, _, parameters.pure = MIXES[kind]
     if llama_cpp.llama_model_quantize(path.encode(), out.encode(), ctypes.byref(parameters)) != 0:
         sys.exit(f"llama.cpp doesn't write {kind}")
 
@@ -128,15 +130,12 @@ def quantize(path, kind, out):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("model")
-    p.add_argument("type")
+    p.add_argument("type", choices=MIXES)
     p.add_argument("out")
     a = p.parse_args()
-    if a.type == "F32":
-        widen(a.model, a.out)
-        return
     with tempfile.TemporaryDirectory() as folder:
         wide = os.path.join(folder, "wide.gguf")
-        widen(a.model, wide)
+        widen(a.model, MIXES[a.type][1], wide)
         quantize(wide, a.type, a.out)
 
 

@@ -48,9 +48,10 @@ class FloatLinearTest {
 
     /** With those instructions that this machine has. */
     static Stream<Form> forms() {
-        return VectorInstructions.available(Lanes.FLOATS.vectorBitSize()).flatMap(set -> RandomWeights.packings()
-                .filter(packing -> !packing.codes().coded())
-                .map(packing -> new Form(set, packing)));
+        return VectorInstructions.available(Lanes.FLOATS.vectorBitSize())
+                .flatMap(set -> RandomWeights.packings()
+                        .filter(packing -> !packing.codes().coded())
+                        .map(packing -> new Form(set, packing)));
     }
 
     static Stream<Form> formsOf16Bits() {
@@ -169,8 +170,7 @@ class FloatLinearTest {
         Rows y = Rows.allocate(1, 16);
         form.kernels().prepareDecode(narrow, random.rows(1, block), 0, 1, scratch);
         var thrown = assertThrows(
-                IllegalArgumentException.class,
-                () -> form.kernels().decodePanels(wide, y, y, 0, 1, 0, 1, scratch));
+                IllegalArgumentException.class, () -> form.kernels().decodePanels(wide, y, y, 0, 1, 0, 1, scratch));
         assertThat(thrown).hasMessage("rows of %d columns for %d".formatted(block, 2 * block));
     }
 
@@ -183,9 +183,7 @@ class FloatLinearTest {
         Rows y = Rows.allocate(1, 16);
         form.kernels().prepareDecode(w, random.rows(1, cols), 0, 1, scratch);
         own.close();
-        assertThrows(
-                IllegalStateException.class,
-                () -> form.kernels().decodePanels(w, y, y, 0, 1, 0, 1, scratch));
+        assertThrows(IllegalStateException.class, () -> form.kernels().decodePanels(w, y, y, 0, 1, 0, 1, scratch));
     }
 
     @ParameterizedTest(allowZeroInvocations = true)
