@@ -44,7 +44,7 @@ final class KernelProvider {
     /** Those that split plain weights; where that isn't faster, the same as without. */
     static Kernels splitting() {
         Kernels best = best(Precision.FAST);
-        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST), attention()) : best;
+        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST), floats()) : best;
     }
 
     /** The definition of a precision, with the forms of prompt rows that this machine has. */
@@ -58,8 +58,8 @@ final class KernelProvider {
         return integers ? VectorInstructions.best(Lanes.FLOATS.vectorBitSize()).orElse(null) : null;
     }
 
-    /** The instructions for attention in F32. With fewer lanes than the JVM's own vectors have, machine code would be no faster. */
-    private static @Nullable VectorInstructions attention() {
+    /** The instructions for products in F32. With fewer lanes than the JVM's own vectors have, machine code would be no faster. */
+    private static @Nullable VectorInstructions floats() {
         int bits = Lanes.FLOATS.vectorBitSize();
         return VectorInstructions.best(bits).filter(set -> set.bits() == bits).orElse(null);
     }
@@ -69,7 +69,7 @@ final class KernelProvider {
             return Kernels.scalar(precision);
         }
         Bf16Format prompts = precision == Precision.FAST && bf16() ? Bf16Format.ROUNDED : null;
-        return new VectorKernels(precision, prompts, tiles(precision), attention());
+        return new VectorKernels(precision, prompts, tiles(precision), floats());
     }
 
     private static boolean bf16() {

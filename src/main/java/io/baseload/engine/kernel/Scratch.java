@@ -81,7 +81,13 @@ public final class Scratch {
     private @Nullable TileLinear tiles;
 
     /** Created on first use. */
+    private @Nullable FloatLinear floats;
+
+    /** Created on first use. */
     private @Nullable AttentionTile attentionTile;
+
+    /** Rows of decode for machine code, for {@link #tileRows} or {@link #floats}. */
+    private final MemorySegment rows;
 
     private final TileRows tileRows;
 
@@ -90,7 +96,8 @@ public final class Scratch {
 
     private Scratch(MemorySegment memory, int cols, int keyDim, int valueDim) {
         this.widened = memory.asSlice(0, widenedBytes(cols, keyDim, valueDim));
-        this.tileRows = new TileRows(memory.asSlice(widenedBytes(cols, keyDim, valueDim)));
+        this.rows = memory.asSlice(widenedBytes(cols, keyDim, valueDim));
+        this.tileRows = new TileRows(rows);
         this.blockScales = new BlockScales(widened);
         this.blockSums = new float[MAX_ROWS * Math.ceilDiv(cols, LANES)];
         this.cols = cols;
@@ -167,6 +174,15 @@ public final class Scratch {
         return linear;
     }
 
+    FloatLinear floats(VectorInstructions set) {
+        FloatLinear linear = floats;
+        if (linear == null || linear.set() != set) {
+            linear = new FloatLinear(set, rows);
+            floats = linear;
+        }
+        return linear;
+    }
+
     /** Memory for attention in machine code, with keys and values in {@link #widened}. */
     AttentionTile attentionTile(Attention attention, VectorInstructions set) {
         AttentionTile tile = attentionTile;
@@ -184,7 +200,8 @@ public final class Scratch {
 
     /** Memory outside the heap that {@link #allocate} needs, in bytes. The part that kernels don't use is never touched. */
     public static long nativeBytes(int cols, int keyDim, int valueDim) {
-        return widenedBytes(cols, keyDim, valueDim) + TileRows.bytes(MAX_ROWS, cols);
+        return widenedBytes(cols, keyDim, valueDim)
+                + Math.max(TileRows.bytes(MAX_ROWS, cols), FloatLinear.bytes(MAX_ROWS, cols));
     }
 
     /**

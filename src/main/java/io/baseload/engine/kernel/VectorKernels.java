@@ -21,13 +21,13 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
  * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
- * @param attention instructions of machine code for attention of a prompt's rows; null if it is computed by the Vector API
+ * @param floats instructions of machine code in F32, for attention of a prompt's rows and for decode rows and weights that aren't coded; null if these are computed by the Vector API
  */
 record VectorKernels(
         Precision precision,
         @Nullable Bf16Format bf16,
         @Nullable VectorInstructions tiles,
-        @Nullable VectorInstructions attention)
+        @Nullable VectorInstructions floats)
         implements Kernels {
 
     @Override
@@ -75,6 +75,8 @@ record VectorKernels(
             TileLinear.quantize(x, from, to, scratch.tileRows(), 0, scratch.int8());
         } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.prepare(w, x, from, to, scratch);
+        } else if (inFloats(w.packing())) {
+            scratch.floats(floatSet()).prepare(w, x, from, to);
         } else {
             DecodeLinear.prepare(w, x, from, to, scratch);
         }
@@ -87,6 +89,8 @@ record VectorKernels(
             scratch.tiles(set()).multiply(w, scratch.tileRows(), 0, y, from, to, firstPanel, endPanel);
         } else if (decodesInt8(w.packing())) {
             Int8DecodeLinear.multiply(w, y, from, to, firstPanel, endPanel, scratch);
+        } else if (inFloats(w.packing())) {
+            scratch.floats(floatSet()).multiply(w, y, from, to, firstPanel, endPanel);
         } else {
             DecodeLinear.multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
@@ -109,6 +113,14 @@ record VectorKernels(
 
     private boolean inTiles(Packing packing) {
         return tiles != null && TileKernel.takes(packing);
+    }
+
+    private boolean inFloats(Packing packing) {
+        return floats != null && !packing.codes().coded();
+    }
+
+    private VectorInstructions floatSet() {
+        return Objects.requireNonNull(floats);
     }
 
     private VectorInstructions set() {
@@ -265,6 +277,6 @@ record VectorKernels(
     @Override
     public void attend(
             Attention layer, int[] pages, int span, int row, int endRow, int head, int endHead, Scratch scratch) {
-        AttentionKernel.span(layer, attention, pages, span, row, endRow, head, endHead, scratch);
+        AttentionKernel.span(layer, floats, pages, span, row, endRow, head, endHead, scratch);
     }
 }

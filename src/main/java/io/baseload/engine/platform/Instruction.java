@@ -38,6 +38,8 @@ public enum Instruction {
     VPBROADCASTD(2, 1, 0x58),
     /** Bytes of memory as 32-bit integers. */
     VPMOVSXBD(2, 1, 0x21),
+    /** Unsigned 16-bit integers of memory as 32-bit ones. */
+    VPMOVZXWD(2, 1, 0x33),
     /** 32-bit integers as floats. */
     VCVTDQ2PS(1, 0, 0x5B),
     /** F16 numbers of memory as floats. */

@@ -61,7 +61,7 @@ public final class MachineCode {
         } catch (IllegalStateException refused) {
             LOG.log(
                     Level.WARNING,
-                    "Weights of 4 or 8 bits and attention of prompts are computed more slowly: {0}",
+                    "Linear layers and attention of prompts are computed more slowly: {0}",
                     refused.getMessage());
             return false;
         }

@@ -45,6 +45,7 @@ class AssemblerTest {
         assertCode(256, a -> a.vector(Instruction.VCVTDQ2PS, v(1), v(1)), "c4 e1 7c 5b c9");
         assertCode(256, a -> a.vector(Instruction.VCVTPH2PS, v(8), at(R10, 16)), "c4 42 7d 13 82 10 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VPMOVSXBD, v(8), at(R10, 8)), "c4 42 7d 21 82 08 00 00 00");
+        assertCode(256, a -> a.vector(Instruction.VPMOVZXWD, v(8), at(R10, 8)), "c4 42 7d 33 82 08 00 00 00");
         assertCode(256, a -> a.vector(Instruction.VFMADD231PS, v(15), v(1), v(8)), "c4 42 75 b8 f8");
         assertCode(256, a -> a.vector(Instruction.VFMADD213PS, v(8), v(12), v(13)), "c4 42 1d a8 c5");
         assertCode(256, a -> a.vector(Instruction.VFMSUB213PS, v(8), v(12), v(13)), "c4 42 1d aa c5");
@@ -124,7 +125,12 @@ class AssemblerTest {
         assertCode(512, a -> a.vector(Instruction.VCVTDQ2PS, v(17), v(17)), "62 a1 7c 48 5b c9");
         assertCode(512, a -> a.vector(Instruction.VCVTPH2PS, v(8), at(R10, 16)), "62 52 7d 48 13 82 10 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VPMOVSXBD, v(8), at(R10, 8)), "62 52 7d 48 21 82 08 00 00 00");
+        assertCode(512, a -> a.vector(Instruction.VPMOVZXWD, v(8), at(R10, 8)), "62 52 7d 48 33 82 08 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VFMADD231PS, v(30), v(1), v(8)), "62 42 75 48 b8 f0");
+        assertCode(
+                512,
+                a -> a.vector(Instruction.VFMADD231PS, v(30), v(1), broadcast(R8, 68)),
+                "62 42 75 58 b8 b0 44 00 00 00");
         assertCode(
                 512,
                 a -> a.vector(Instruction.VFMSUB213PS, v(8), v(9), broadcast(RCX, 44)),

@@ -73,8 +73,8 @@ class MachineCodeTest {
         assertThat(messages.texts)
                 .isEqualTo(
                         HERE
-                                ? List.of("WARNING: Weights of 4 or 8 bits and attention of prompts are computed more"
-                                        + " slowly: no executable memory")
+                                ? List.of("WARNING: Linear layers and attention of prompts are computed more slowly:"
+                                        + " no executable memory")
                                 : List.of());
     }
 }
