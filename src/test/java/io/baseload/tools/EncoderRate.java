@@ -76,8 +76,9 @@ public final class EncoderRate implements AutoCloseable {
                 .withPrecision(Precision.of(args.length > 3 ? args[3] : "fast"))
                 .withQuantization(
                         Quantization.named(args.length > 4 ? args[4] : "keep").orElseThrow());
-        int threads =
-                args.length > 5 ? Integer.parseInt(args[5]) : Runtime.getRuntime().availableProcessors();
+        int threads = args.length > 5
+                ? Integer.parseInt(args[5])
+                : Runtime.getRuntime().availableProcessors();
         try (Engine engine = Engine.open(new EngineOptions(threads, threads > 1, 1, List.of()));
                 LoadedEncoder encoder = engine.loadEncoder(model, options);
                 EncoderRate peer = new EncoderRate(Path.of(args[0]), model, threads)) {
@@ -186,7 +187,8 @@ public final class EncoderRate implements AutoCloseable {
                     return numbers;
                 })
                 .toList();
-        return new Result(answer.path("seconds").doubleValue(), answer.path("cpu").doubleValue(), vectors);
+        return new Result(
+                answer.path("seconds").doubleValue(), answer.path("cpu").doubleValue(), vectors);
     }
 
     private static double cosine(float[] a, float[] b) {

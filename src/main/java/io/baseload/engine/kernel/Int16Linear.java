@@ -116,10 +116,8 @@ final class Int16Linear {
         int groups = cols / Int16Format.COLUMNS;
         checkAlive(x.codes);
         Objects.checkFromIndexSize(0, count * panelBytes(cols), panels.byteSize());
-        Objects.checkFromIndexSize(
-                x.int16(groups - 1, row), (long) rows * Int16Code.GROUP, x.int16Step(0, 0));
-        Objects.checkFromIndexSize(
-                x.int16Step(groups - 1, row), (long) rows * Float.BYTES, x.codes.byteSize());
+        Objects.checkFromIndexSize(x.int16(groups - 1, row), (long) rows * Int16Code.GROUP, x.int16Step(0, 0));
+        Objects.checkFromIndexSize(x.int16Step(groups - 1, row), (long) rows * Float.BYTES, x.codes.byteSize());
         parameters.set(JAVA_LONG, Int16Code.PANELS, panels.address());
         parameters.set(JAVA_LONG, Int16Code.ROWS, x.codes.address() + x.int16(0, row));
         parameters.set(JAVA_LONG, Int16Code.ROWS_STRIDE, x.int16(1, 0) - x.int16(0, 0));
@@ -175,9 +173,7 @@ final class Int16Linear {
             IntVector two = FloatVector.fromMemorySegment(FLOATS, widened, at + Int16Code.LINE, LITTLE_ENDIAN)
                     .fma(inverse, round)
                     .reinterpretAsInts();
-            one.and(0xFFFF)
-                    .or(two.lanewise(LSHL, Short.SIZE))
-                    .intoMemorySegment(to, first + at / 2, LITTLE_ENDIAN);
+            one.and(0xFFFF).or(two.lanewise(LSHL, Short.SIZE)).intoMemorySegment(to, first + at / 2, LITTLE_ENDIAN);
         }
     }
 

@@ -60,12 +60,11 @@ record VectorKernels(
         }
         String decode =
                 "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
-        String prompts =
-                switch (wide) {
-                    case Bf16Format bf16 -> bf16.label() + Bf16Products.kind().orElseThrow();
-                    case Int16Format int16 -> int16.label() + set().label();
-                    case null -> tiles == null ? floats : decode;
-                };
+        String prompts = switch (wide) {
+            case Bf16Format bf16 -> bf16.label() + Bf16Products.kind().orElseThrow();
+            case Int16Format int16 -> int16.label() + set().label();
+            case null -> tiles == null ? floats : decode;
+        };
         return new KernelTiers(prompts, decode);
     }
 
@@ -144,8 +143,7 @@ record VectorKernels(
             scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
         } else {
             switch (Objects.requireNonNull(wide)) {
-                case Bf16Format bf16 ->
-                    scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+                case Bf16Format bf16 -> scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
                 case Int16Format _ -> scratch.int16().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
             }
         }

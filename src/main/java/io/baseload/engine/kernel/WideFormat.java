@@ -25,5 +25,6 @@ sealed interface WideFormat permits Bf16Format, Int16Format {
     void convert(Rows x, int from, int to, PromptRows out);
 
     /** y = W·x for rows that were converted, as {@link Kernels#prefillLinear}. */
-    void multiply(PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
+    void multiply(
+            PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch);
 }

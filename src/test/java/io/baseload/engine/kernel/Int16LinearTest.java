@@ -85,7 +85,8 @@ class Int16LinearTest {
                 for (int count : new int[] {1, 2, 11, 12, 37}) {
                     Rows x = random.rows(count, cols);
                     float[] defined = product(DEFINED, w, x, count, 1).data();
-                    assertArrayEquals(defined, product(MACHINE, w, x, count, w.panels()).data());
+                    assertArrayEquals(
+                            defined, product(MACHINE, w, x, count, w.panels()).data());
                     assertArrayEquals(defined, product(MACHINE, w, x, count, 3).data());
                 }
             }
