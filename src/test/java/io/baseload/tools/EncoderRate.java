@@ -1,5 +1,6 @@
 package io.baseload.tools;
 
+import com.sun.management.OperatingSystemMXBean;
 import io.baseload.chat.api.EncodingInput;
 import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Encodings;
@@ -12,6 +13,7 @@ import io.baseload.engine.api.OperatorTimes;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ import tools.jackson.databind.ObjectMapper;
 public final class EncoderRate implements AutoCloseable {
     private static final int PASSAGE = 256;
     private static final ObjectMapper JSON = new ObjectMapper();
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
 
     /** Reads lists of texts, one a line, and answers each with the seconds that it needed and the vectors. */
     private static final String PEER = """
@@ -38,16 +42,17 @@ public final class EncoderRate implements AutoCloseable {
         model = SentenceTransformer(sys.argv[1], device="cpu")
         for line in sys.stdin:
             texts = json.loads(line)
-            start = time.perf_counter()
+            start, cpu = time.perf_counter(), time.process_time()
             vectors = model.encode(texts, batch_size=32, show_progress_bar=False)
-            seconds = time.perf_counter() - start
-            print(json.dumps({"seconds": seconds, "vectors": vectors.tolist()}), flush=True)
+            seconds, cpu = time.perf_counter() - start, time.process_time() - cpu
+            print(json.dumps({"seconds": seconds, "cpu": cpu, "vectors": vectors.tolist()}), flush=True)
         """;
 
     /** Texts of a kind. */
     private record Texts(String name, List<String> texts) {}
 
-    private record Result(double seconds, List<float[]> vectors) {}
+    /** @param cpu seconds of all threads of the process */
+    private record Result(double seconds, double cpu, List<float[]> vectors) {}
 
     private final Process peer;
     private final Path script;
@@ -62,7 +67,7 @@ public final class EncoderRate implements AutoCloseable {
 
     public static void main(String[] args) throws Exception {
         if (args.length < 2) {
-            System.err.println("encoder-rate PYTHON MODEL [ROUNDS [PRECISION [QUANTIZATION]]]");
+            System.err.println("encoder-rate PYTHON MODEL [ROUNDS [PRECISION [QUANTIZATION [THREADS]]]]");
             System.exit(2);
         }
         Path model = Path.of(args[1]);
@@ -71,8 +76,10 @@ public final class EncoderRate implements AutoCloseable {
                 .withPrecision(Precision.of(args.length > 3 ? args[3] : "fast"))
                 .withQuantization(
                         Quantization.named(args.length > 4 ? args[4] : "keep").orElseThrow());
-        int threads = Runtime.getRuntime().availableProcessors();
-        try (Engine engine = Engine.open(EngineOptions.defaults());
+        int threads = args.length > 5
+                ? Integer.parseInt(args[5])
+                : Runtime.getRuntime().availableProcessors();
+        try (Engine engine = Engine.open(new EngineOptions(threads, threads > 1, 1, List.of()));
                 LoadedEncoder encoder = engine.loadEncoder(model, options);
                 EncoderRate peer = new EncoderRate(Path.of(args[0]), model, threads)) {
             System.out.println(threads + " threads, " + encoder.load().kernels().prefill());
@@ -133,11 +140,14 @@ public final class EncoderRate implements AutoCloseable {
                     .toArray();
             System.out.printf(
                     Locale.ROOT,
-                    "  Baseload %.3f s, sentence-transformers %.3f s, ratio of rates %.2f; %.0f tokens/s; 1 - cosine:"
-                            + " mean %.1e, most %.1e%n",
+                    "  Baseload %.3f s (CPU %.3f), sentence-transformers %.3f s (CPU %.3f), ratio of rates %.2f, of CPU"
+                            + " times %.2f; %.0f tokens/s; 1 - cosine: mean %.1e, most %.1e%n",
                     own.seconds,
+                    own.cpu,
                     peer.seconds,
+                    peer.cpu,
                     peer.seconds / own.seconds,
+                    peer.cpu / own.cpu,
                     tokens / own.seconds,
                     Arrays.stream(distances).average().orElseThrow(),
                     Arrays.stream(distances).max().orElseThrow());
@@ -153,9 +163,10 @@ public final class EncoderRate implements AutoCloseable {
 
     private static Result own(Encodings encodings, Texts texts) {
         long start = System.nanoTime();
+        long cpu = SYSTEM.getProcessCpuTime();
         List<float[]> vectors =
                 prepare(encodings, texts.texts).start().outputs().join();
-        return new Result((System.nanoTime() - start) / 1e9, vectors);
+        return new Result((System.nanoTime() - start) / 1e9, (SYSTEM.getProcessCpuTime() - cpu) / 1e9, vectors);
     }
 
     private Result peer(Texts texts) throws IOException {
@@ -176,7 +187,8 @@ public final class EncoderRate implements AutoCloseable {
                     return numbers;
                 })
                 .toList();
-        return new Result(answer.path("seconds").doubleValue(), vectors);
+        return new Result(
+                answer.path("seconds").doubleValue(), answer.path("cpu").doubleValue(), vectors);
     }
 
     private static double cosine(float[] a, float[] b) {

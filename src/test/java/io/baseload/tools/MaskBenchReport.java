@@ -55,7 +55,7 @@ final class MaskBenchReport {
                 .sorted(Map.Entry.<String, Integer>comparingByValue().reversed())
                 .forEach(reason -> print("%8d  %s", reason.getValue(), reason.getKey()));
         print("");
-        print("Microseconds, one thread, %,d tokens in the vocabulary:", vocabulary);
+        print("Microseconds of CPU time, one thread, %,d tokens in the vocabulary:", vocabulary);
         times(
                 "compiling",
                 outcomes.stream().mapToDouble(MaskBenchRun.Outcome::compile).toArray());

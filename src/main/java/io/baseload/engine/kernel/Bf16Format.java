@@ -24,7 +24,7 @@ import java.util.Arrays;
  * @param terms one or three
  * @param chunk columns of a chunk; the last one may be smaller
  */
-record Bf16Format(int terms, int chunk) {
+record Bf16Format(int terms, int chunk) implements WideFormat {
     /** For weights of up to 8 bits: more exact than 8-bit activations, and faster on processors with tiles. */
     static final Bf16Format ROUNDED = new Bf16Format(1, 1024);
 
@@ -36,23 +36,34 @@ record Bf16Format(int terms, int chunk) {
 
     static final int HIGH = 0xFFFF0000;
 
+    @Override
+    public PromptForm form() {
+        return PromptForm.BF16;
+    }
+
+    @Override
+    public int groupBytes() {
+        return 32 * bytes();
+    }
+
     /** Bytes of a column of a row of x. */
     int bytes() {
         return terms * Short.BYTES;
     }
 
-    /** Whether weights are multiplied in this way: those of up to 8 bits in one term, beside whose own error rounding doesn't count, and plain ones in three. */
-    boolean takes(PackedMatrix w) {
+    /** Those of up to 8 bits in one term, beside whose own error rounding doesn't count, and plain ones in three. */
+    @Override
+    public boolean takes(PackedMatrix w) {
         return w.cols() % Bf16Products.STEP == 0 && takes(w.packing());
     }
 
-    /** The same for weights with a suitable number of columns. */
-    boolean takes(Packing packing) {
+    @Override
+    public boolean takes(Packing packing) {
         return chunk % packing.block() == 0 && packing.codes().plain() == (terms > 1);
     }
 
-    /** For people, before the name of the multiplying instructions. */
-    String label() {
+    @Override
+    public String label() {
         return terms == 1 ? "bf16, " : "split bf16, ";
     }
 
@@ -89,8 +100,9 @@ record Bf16Format(int terms, int chunk) {
         return (short) (Float.floatToRawIntBits(bf16) >>> 16);
     }
 
-    /** Converts rows: in each chunk the high parts, then, of three, high and low parts. */
-    void convert(Rows x, int from, int to, PromptRows out) {
+    /** In each chunk the high parts, then, of three, high and low parts. */
+    @Override
+    public void convert(Rows x, int from, int to, PromptRows out) {
         for (int row = from; row < to; row++) {
             for (int c = 0; c < chunks(x.width()); c++) {
                 int columns = columns(x.width(), c);
@@ -103,7 +115,8 @@ record Bf16Format(int terms, int chunk) {
         }
     }
 
-    void multiply(
+    @Override
+    public void multiply(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
         int size = w.packing().block();
         float[] weights = new float[w.cols() * LANES];

@@ -41,10 +41,16 @@ final class KernelProvider {
         return precision == Precision.EXACT ? EXACT : FAST;
     }
 
-    /** Those that split plain weights; where that isn't faster, the same as without. */
-    static Kernels splitting() {
+    /** Those that multiply prompts by plain weights in 16 bits; where that isn't faster, the same as without. */
+    static Kernels plainInWide() {
         Kernels best = best(Precision.FAST);
-        return bf16() ? new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles(Precision.FAST), floats()) : best;
+        VectorInstructions tiles = tiles(Precision.FAST);
+        if (bf16()) {
+            return new VectorKernels(Precision.FAST, Bf16Format.SPLIT, tiles, floats());
+        }
+        return Int16Format.usable(tiles)
+                ? new VectorKernels(Precision.FAST, Int16Format.INSTANCE, tiles, floats())
+                : best;
     }
 
     /** The definition of a precision, with the forms of prompt rows that this machine has. */

@@ -35,14 +35,14 @@ public interface Kernels {
     }
 
     /**
-     * The same for an encoder, whose numbers are compared with those of other programs: in {@link Precision#FAST}, if all weights are plain, texts are multiplied by them in BF16 where that is
-     * faster, split so that sums are nearly those of F32.
+     * The same for an encoder, whose numbers are compared with those of other programs: in {@link Precision#FAST}, if all weights are plain, texts are multiplied by them in BF16, split so that sums
+     * are nearly those of F32, or in integers of 16 bits, where that is faster.
      *
      * @param packings those of the matrices by which it multiplies
      */
     static Kernels encoder(Precision precision, Set<Packing> packings) {
         boolean plain = packings.stream().allMatch(packing -> packing.codes().plain());
-        return precision == Precision.FAST && plain ? KernelProvider.splitting() : best(precision);
+        return precision == Precision.FAST && plain ? KernelProvider.plainInWide() : best(precision);
     }
 
     /** The definition of {@link Precision#EXACT}, which runs on any machine. */

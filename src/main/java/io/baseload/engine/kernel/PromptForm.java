@@ -6,85 +6,84 @@ import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The form in which kernels read the rows of a prompt. */
+/** The form in which kernels read the rows of a prompt: in tiles, those of small groups have 16 columns in each, the others 32. */
 public enum PromptForm {
     /** As they are, in F32. */
-    PLAIN,
-    /** In 8 bits for {@link io.baseload.engine.kernel.tiles.TileKernel}, in groups of 32 columns: the same numbers as in decode. */
-    TILES,
-    /** The same in groups of 16 columns. */
-    SMALL_TILES,
-    /** As {@link #TILES}, for sums in 16 bits ({@link TileForm#SHORT_SUMS}). */
-    SHORT_SUMS,
-    /** The same in groups of 16 columns. */
-    SMALL_SHORT_SUMS,
-    /** As {@link #SHORT_SUMS}, with codes that aren't too large ({@link TileForm#LIMITED}). */
-    LIMITED,
-    /** The same in groups of 16 columns. */
-    SMALL_LIMITED,
-    /** As {@link #TILES}, split into magnitudes and signs ({@link TileForm#MAGNITUDES}). */
-    MAGNITUDES,
-    /** The same in groups of 16 columns. */
-    SMALL_MAGNITUDES,
+    PLAIN(null, 0),
     /** In BF16 ({@link Bf16Format}). */
-    BF16;
+    BF16(null, 0),
+    /** In integers of 16 bits ({@link Int16Format}). */
+    INT16(null, 0),
+    /** In 8 bits for {@link io.baseload.engine.kernel.tiles.TileKernel}: the same numbers as in decode. */
+    TILES(TileForm.SIGNED, TileRows.MAX_GROUP),
+    SMALL_TILES(TileForm.SIGNED, TileRows.MIN_GROUP),
+    SHORT_SUMS(TileForm.SHORT_SUMS, TileRows.MAX_GROUP),
+    SMALL_SHORT_SUMS(TileForm.SHORT_SUMS, TileRows.MIN_GROUP),
+    LIMITED(TileForm.LIMITED, TileRows.MAX_GROUP),
+    SMALL_LIMITED(TileForm.LIMITED, TileRows.MIN_GROUP),
+    MAGNITUDES(TileForm.MAGNITUDES, TileRows.MAX_GROUP),
+    SMALL_MAGNITUDES(TileForm.MAGNITUDES, TileRows.MIN_GROUP);
+
+    private static final PromptForm[] ALL = values();
+
+    private final @Nullable TileForm tileForm;
+    private final int columns;
+
+    PromptForm(@Nullable TileForm tileForm, int columns) {
+        this.tileForm = tileForm;
+        this.columns = columns;
+    }
 
     /**
      * The form for some weights. Matrix units (AMX), which multiply BF16, are faster than machine code.
      *
-     * @param bf16 how BF16 is multiplied; null if it isn't
+     * @param wide how numbers of 16 bits are multiplied; null if they aren't
      * @param tiles the machine code's instructions; null if there are none
      */
-    static PromptForm of(PackedMatrix w, @Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
-        if (bf16 != null && bf16.takes(w)) {
-            return BF16;
+    static PromptForm of(PackedMatrix w, @Nullable WideFormat wide, @Nullable VectorInstructions tiles) {
+        if (wide != null && wide.takes(w)) {
+            return wide.form();
         }
         return tiles != null && TileKernel.takes(w.packing()) ? tiles(w.packing(), tiles) : PLAIN;
     }
 
     /** The tiles for weights. */
     static PromptForm tiles(Packing packing, VectorInstructions set) {
-        boolean small = TileKernel.group(packing) < TileRows.MAX_GROUP;
-        return switch (TileForm.of(set, packing)) {
-            case SIGNED -> small ? SMALL_TILES : TILES;
-            case SHORT_SUMS -> small ? SMALL_SHORT_SUMS : SHORT_SUMS;
-            case LIMITED -> small ? SMALL_LIMITED : LIMITED;
-            case MAGNITUDES -> small ? SMALL_MAGNITUDES : MAGNITUDES;
-        };
+        TileForm form = TileForm.of(set, packing);
+        int columns = TileKernel.group(packing) < TileRows.MAX_GROUP ? TileRows.MIN_GROUP : TileRows.MAX_GROUP;
+        for (PromptForm tiles : ALL) {
+            if (tiles.tileForm == form && tiles.columns == columns) {
+                return tiles;
+            }
+        }
+        throw new IllegalStateException("no form for " + form + " in groups of " + columns);
     }
 
     boolean tiles() {
-        return this != PLAIN && this != BF16;
+        return tileForm != null;
     }
 
     /** Columns of a group of tiles. */
     int columns() {
-        return switch (this) {
-            case TILES, SHORT_SUMS, LIMITED, MAGNITUDES -> TileRows.MAX_GROUP;
-            default -> TileRows.MIN_GROUP;
-        };
+        return columns;
     }
 
     /** What the tiles contain. */
     TileForm tileForm() {
-        return switch (this) {
-            case MAGNITUDES, SMALL_MAGNITUDES -> TileForm.MAGNITUDES;
-            case SHORT_SUMS, SMALL_SHORT_SUMS -> TileForm.SHORT_SUMS;
-            case LIMITED, SMALL_LIMITED -> TileForm.LIMITED;
-            default -> TileForm.SIGNED;
-        };
+        return Objects.requireNonNull(tileForm);
     }
 
-    /** {@link Kernels#promptBytes} with these instructions. BF16 and tiles occur in one model: matrices that aren't multiplied in one form are in the other. */
+    /** {@link Kernels#promptBytes} with these instructions. Both forms occur in one model: matrices that aren't multiplied in one are in the other. */
     static long bytes(
-            Set<Packing> packings, long elements, @Nullable Bf16Format bf16, @Nullable VectorInstructions tiles) {
+            Set<Packing> packings, long elements, @Nullable WideFormat wide, @Nullable VectorInstructions tiles) {
         int most = 0;
         for (Packing packing : packings) {
-            if (bf16 != null && bf16.takes(packing)) {
-                most = Math.max(most, bf16.bytes() * TileRows.MAX_GROUP);
+            if (wide != null && wide.takes(packing)) {
+                most = Math.max(most, wide.groupBytes());
             }
             if (tiles != null && TileKernel.takes(packing)) {
                 most = Math.max(most, tiles(packing, tiles).tileBytes());
@@ -95,6 +94,6 @@ public enum PromptForm {
 
     /** Bytes of {@link TileRows#MAX_GROUP} columns of a row in tiles. */
     private int tileBytes() {
-        return TileRows.MAX_GROUP / columns() * TileRows.groupBytes(columns(), tileForm());
+        return TileRows.MAX_GROUP / columns * TileRows.groupBytes(columns, tileForm());
     }
 }

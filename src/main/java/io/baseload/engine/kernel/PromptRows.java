@@ -12,10 +12,10 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prompt rows quantized to 8 bits ({@link TileRows}), or converted to BF16 numbers ({@link Bf16Format}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows
+ * Prompt rows quantized to 8 bits ({@link TileRows}), or converted to numbers of 16 bits ({@link WideFormat}), once for all workers and all linear layers that read them. Each worker quantizes its share of the rows
  * ({@link Kernels#quantize}) and has its own view of the shared memory.
  *
- * <p>Of BF16 numbers, chunks follow each other in memory, and within a chunk all rows.
+ * <p>Of BF16 numbers, chunks follow each other in memory, and within a chunk all rows; of 16-bit integers groups do, and then the steps of all groups in the same order.
  */
 public final class PromptRows {
     final MemorySegment codes;
@@ -88,5 +88,15 @@ public final class PromptRows {
     /** Offset of a row of a chunk of BF16 numbers. */
     long at(Bf16Format bf16, int chunk, int row) {
         return (long) bf16.bytes() * (bf16.chunk() * (long) chunk * rows + (long) bf16.columns(width, chunk) * row);
+    }
+
+    /** Offset of a row of a group of 16-bit integers. */
+    long int16(int group, int row) {
+        return (long) Short.BYTES * Int16Format.COLUMNS * ((long) group * rows + row);
+    }
+
+    /** Offset of its step. */
+    long int16Step(int group, int row) {
+        return (long) Short.BYTES * width * rows + Float.BYTES * ((long) group * rows + row);
     }
 }

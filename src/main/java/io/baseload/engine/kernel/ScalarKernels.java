@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
  * The definition of each kernel, in plain Java. Sums over weights, keys and values run in order, one fused multiply-add each; sums along a row run in 16 lanes
  * that are then added in halves.
  *
- * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
+ * @param wide how prompt rows are multiplied in 16 bits; null if they aren't
  * @param tiles the machine code that this defines; null if there is none
  */
 record ScalarKernels(
         Precision precision,
-        @Nullable Bf16Format bf16,
+        @Nullable WideFormat wide,
         @Nullable VectorInstructions tiles) implements Kernels {
     /** sigmoid(1.702·x) comes close to the normal distribution (Hendrycks and Gimpel, 2016). */
     static final float STEEP = 1.702f;
@@ -57,7 +57,7 @@ record ScalarKernels(
     public KernelTiers tiers() {
         String decode = precision == Precision.FAST ? "int8, " : "f32, ";
         String prefill = tiles == null ? "f32, " : decode;
-        return new KernelTiers((bf16 == null ? prefill : bf16.label()) + name(), decode + name());
+        return new KernelTiers((wide == null ? prefill : wide.label()) + name(), decode + name());
     }
 
     /** Does nothing: the definition reads x itself. */
@@ -107,19 +107,19 @@ record ScalarKernels(
 
     @Override
     public PromptForm promptForm(PackedMatrix w) {
-        return PromptForm.of(w, bf16, tiles);
+        return PromptForm.of(w, wide, tiles);
     }
 
     @Override
     public long promptBytes(Set<Packing> packings, long elements) {
-        return PromptForm.bytes(packings, elements, bf16, tiles);
+        return PromptForm.bytes(packings, elements, wide, tiles);
     }
 
     @Override
     public void quantize(PromptForm form, Rows x, int rows, int from, int end, PromptRows to, Scratch scratch) {
         to.start(form, x, rows, tiles);
-        if (form == PromptForm.BF16) {
-            Objects.requireNonNull(bf16).convert(x, from, end, to);
+        if (!form.tiles()) {
+            Objects.requireNonNull(wide).convert(x, from, end, to);
         }
     }
 
@@ -130,7 +130,7 @@ record ScalarKernels(
         if (x.form().tiles()) {
             decodePanels(w, x.source(), y, from, to, firstPanel, endPanel, scratch);
         } else {
-            Objects.requireNonNull(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+            Objects.requireNonNull(wide).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
         }
     }
 

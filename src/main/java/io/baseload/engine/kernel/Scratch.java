@@ -78,6 +78,9 @@ public final class Scratch {
     private @Nullable Bf16Linear bf16;
 
     /** Created on first use. */
+    private @Nullable Int16Linear int16;
+
+    /** Created on first use. */
     private @Nullable TileLinear tiles;
 
     /** Created on first use. */
@@ -161,6 +164,15 @@ public final class Scratch {
         if (linear == null) {
             linear = new Bf16Linear(format, cols);
             bf16 = linear;
+        }
+        return linear;
+    }
+
+    Int16Linear int16() {
+        Int16Linear linear = int16;
+        if (linear == null) {
+            linear = new Int16Linear(cols);
+            int16 = linear;
         }
         return linear;
     }

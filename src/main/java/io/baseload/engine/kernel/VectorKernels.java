@@ -19,13 +19,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The fast implementation: the same sums in the same order as {@link ScalarKernels}, with the Vector API.
  *
- * @param bf16 how prompt rows are multiplied in BF16; null if they aren't
+ * @param wide how prompt rows are multiplied in 16 bits; null if they aren't
  * @param tiles instructions of machine code for weights of 4 or 8 bits; null if they are multiplied by the Vector API
  * @param floats instructions of machine code in F32, for attention of a prompt's rows and for decode rows and weights that aren't coded; null if these are computed by the Vector API
  */
 record VectorKernels(
         Precision precision,
-        @Nullable Bf16Format bf16,
+        @Nullable WideFormat wide,
         @Nullable VectorInstructions tiles,
         @Nullable VectorInstructions floats)
         implements Kernels {
@@ -37,7 +37,7 @@ record VectorKernels(
 
     @Override
     public long scratchHeap(Set<Packing> packings, int cols) {
-        long bytes = bf16 == null ? 0 : Bf16Linear.heapBytes(bf16, cols);
+        long bytes = wide instanceof Bf16Format bf16 ? Bf16Linear.heapBytes(bf16, cols) : 0;
         if (packings.stream().anyMatch(this::inTiles)) {
             bytes += Int8Rows.heapBytes(1, cols);
         }
@@ -60,10 +60,12 @@ record VectorKernels(
         }
         String decode =
                 "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
-        if (bf16 != null) {
-            return new KernelTiers(bf16.label() + Bf16Products.kind().orElseThrow(), decode);
-        }
-        return new KernelTiers(tiles == null ? floats : decode, decode);
+        String prompts = switch (wide) {
+            case Bf16Format bf16 -> bf16.label() + Bf16Products.kind().orElseThrow();
+            case Int16Format int16 -> int16.label() + set().label();
+            case null -> tiles == null ? floats : decode;
+        };
+        return new KernelTiers(prompts, decode);
     }
 
     @Override
@@ -108,7 +110,7 @@ record VectorKernels(
 
     @Override
     public PromptForm promptForm(PackedMatrix w) {
-        return PromptForm.of(w, bf16, tiles);
+        return PromptForm.of(w, wide, tiles);
     }
 
     private boolean inTiles(Packing packing) {
@@ -127,13 +129,9 @@ record VectorKernels(
         return Objects.requireNonNull(tiles);
     }
 
-    private Bf16Format format() {
-        return Objects.requireNonNull(bf16);
-    }
-
     @Override
     public long promptBytes(Set<Packing> packings, long elements) {
-        return PromptForm.bytes(packings, elements, bf16, tiles);
+        return PromptForm.bytes(packings, elements, wide, tiles);
     }
 
     @Override
@@ -142,7 +140,10 @@ record VectorKernels(
         if (form.tiles()) {
             TileLinear.quantize(x, from, end, to.tiles, from, scratch.int8());
         } else {
-            scratch.bf16(format()).convert(x, from, end, to);
+            switch (Objects.requireNonNull(wide)) {
+                case Bf16Format bf16 -> scratch.bf16(bf16).convert(x, from, end, to);
+                case Int16Format _ -> scratch.int16().convert(x, from, end, to);
+            }
         }
     }
 
@@ -153,7 +154,10 @@ record VectorKernels(
         if (x.form().tiles()) {
             scratch.tiles(set()).multiply(w, x.tiles, from, y, from, to, firstPanel, endPanel);
         } else {
-            scratch.bf16(format()).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+            switch (Objects.requireNonNull(wide)) {
+                case Bf16Format bf16 -> scratch.bf16(bf16).multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+                case Int16Format _ -> scratch.int16().multiply(w, x, y, from, to, firstPanel, endPanel, scratch);
+            }
         }
     }
 

@@ -22,6 +22,8 @@ public enum Instruction {
     VPMADDUBSW(2, 1, 0x04),
     /** Adds the products of four unsigned bytes of the first and four signed ones of the second source to a 32-bit integer. */
     VPDPBUSD(2, 1, 0x50),
+    /** Adds the products of two 16-bit integers of both sources to a 32-bit integer. */
+    VPDPWSSD(2, 1, 0x52),
     /** Bytes of the first source at the indexes of the second, in each 128 bits. */
     VPSHUFB(2, 1, 0x00),
     /** Ints of the target and of the second source at the indexes of the first; only with 512 bits. */

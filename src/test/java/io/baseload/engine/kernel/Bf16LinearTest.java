@@ -192,7 +192,8 @@ class Bf16LinearTest {
         if (Bf16Linear.USABLE) {
             assertEquals(PromptForm.BF16, machine.promptForm(w));
         }
-        // of the lengths of weights and rows; without tiles machine code computes, whose activations of 8 bits are
+        // of the lengths of weights and rows; without tiles machine code computes, whose activations of 8 or 16 bits
+        // are
         // less exact
         double bound = Bf16Linear.USABLE ? 5e-7 : 4e-3;
         float[] defined = product(form.defined(), w, x, count).data();
@@ -307,7 +308,7 @@ class Bf16LinearTest {
         Kernels encoder = Kernels.encoder(Precision.FAST, Set.of(Packing.F32, Packing.F16));
         assertEquals(Bf16Linear.USABLE, encoder.tiers().prefill().startsWith("split bf16, oneDNN"));
         assertEquals(Bf16Linear.USABLE, best.tiers().prefill().startsWith("bf16, oneDNN"));
-        assertEquals(!Bf16Linear.USABLE, encoder.equals(best));
+        assertEquals(!Bf16Linear.USABLE && !Int16LinearTest.USED, encoder.equals(best));
     }
 
     @Test

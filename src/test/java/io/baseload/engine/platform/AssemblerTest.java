@@ -121,6 +121,10 @@ class AssemblerTest {
                 512,
                 a -> a.vector(Instruction.VPDPBUSD, v(7), v(24), broadcast(RDX, 36)),
                 "62 f2 3d 50 50 ba 24 00 00 00");
+        assertCode(
+                512,
+                a -> a.vector(Instruction.VPDPWSSD, v(7), v(24), broadcast(RDX, 36)),
+                "62 f2 3d 50 52 ba 24 00 00 00");
         assertCode(512, a -> a.vector(Instruction.VPSHUFB, v(8), v(14), v(8)), "62 52 0d 48 00 c0");
         assertCode(512, a -> a.vector(Instruction.VCVTDQ2PS, v(17), v(17)), "62 a1 7c 48 5b c9");
         assertCode(512, a -> a.vector(Instruction.VCVTPH2PS, v(8), at(R10, 16)), "62 52 7d 48 13 82 10 00 00 00");
