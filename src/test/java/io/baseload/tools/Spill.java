@@ -108,15 +108,12 @@ public final class Spill implements AutoCloseable {
     public static Spill at(Path folder, List<Engine> engines) throws Exception {
         var second = process(folder, SECOND);
         var third = engines.isEmpty() ? Optional.of(process(folder, "third")) : Optional.<ServiceProcess>empty();
+        var spill = new Spill(front(folder, engines), second, third);
         try {
-            var spill = new Spill(front(folder, engines), second, third);
             spill.connect(engines);
             return spill;
         } catch (Exception e) {
-            second.kill();
-            if (third.isPresent()) {
-                third.get().kill();
-            }
+            spill.close();
             throw e;
         }
     }
