@@ -17,7 +17,9 @@ public final class Patience {
     /** Settings by which the service waits that long, too, where its own limits are short: for tests that are not about the absence of what it waits for. */
     public static final Map<String, String> SETTINGS = Map.ofEntries(
             Map.entry("spring.datasource.hikari.connection-timeout", Long.toString(LIMIT.toMillis())),
-            Map.entry("spring.datasource.hikari.connection-init-sql", "SET lock_timeout = '5min'"),
+            Map.entry(
+                    "spring.datasource.hikari.connection-init-sql",
+                    "SET lock_timeout = '5min'; SET plan_cache_mode = force_generic_plan"),
             Map.entry(
                     "spring.datasource.hikari.data-source-properties.connectTimeout", Long.toString(LIMIT.toSeconds())),
             Map.entry(

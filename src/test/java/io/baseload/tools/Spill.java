@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -46,7 +47,7 @@ public final class Spill implements AutoCloseable {
 
     private final RunningService front;
     private final ServiceProcess second;
-    private final List<AutoCloseable> others = new ArrayList<>();
+    private final Optional<ServiceProcess> third;
     private final List<String> targets = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean enough = new AtomicBoolean();
@@ -81,9 +82,10 @@ public final class Spill implements AutoCloseable {
         }
     }
 
-    private Spill(RunningService front, ServiceProcess second) {
+    private Spill(RunningService front, ServiceProcess second, Optional<ServiceProcess> third) {
         this.front = front;
         this.second = second;
+        this.third = third;
     }
 
     public static void main(String[] args) throws Exception {
@@ -102,22 +104,13 @@ public final class Spill implements AutoCloseable {
         System.exit(good ? 0 : 1);
     }
 
-    /** Starts the processes, and makes the name. */
+    /** Starts the processes side by side, and makes the name. */
     public static Spill at(Path folder, List<Engine> engines) throws Exception {
-        String hosts = Stream.concat(
-                        Stream.of("localhost"),
-                        engines.stream().map(engine -> URI.create(engine.url()).getAuthority()))
-                .collect(Collectors.joining(","));
-        var front = RunningService.at(
-                folder.resolve("front"),
-                "baseload.engine.threads=1",
-                "baseload.engine.pinned=false",
-                "baseload.model.max-sequences=2",
-                "baseload.model.max-queued=1",
-                "baseload.backends.allowed-hosts=" + hosts);
-        var spill = new Spill(front, process(folder, SECOND));
+        var second = process(folder, SECOND);
+        var third = engines.isEmpty() ? Optional.of(process(folder, "third")) : Optional.<ServiceProcess>empty();
+        var spill = new Spill(front(folder, engines), second, third);
         try {
-            spill.connect(folder, engines);
+            spill.connect(engines);
             return spill;
         } catch (Exception e) {
             spill.close();
@@ -130,12 +123,24 @@ public final class Spill implements AutoCloseable {
                 folder.resolve(name), "", "baseload.engine.threads=1", "baseload.engine.pinned=false");
     }
 
-    private void connect(Path folder, List<Engine> engines) throws Exception {
-        List<Engine> further = engines;
-        if (engines.isEmpty()) {
-            ServiceProcess third = process(folder, "third");
-            others.add(third);
-            further = List.of(engine(third));
+    private static RunningService front(Path folder, List<Engine> engines) throws Exception {
+        String hosts = Stream.concat(
+                        Stream.of("localhost"),
+                        engines.stream().map(engine -> URI.create(engine.url()).getAuthority()))
+                .collect(Collectors.joining(","));
+        return RunningService.at(
+                folder.resolve("front"),
+                "baseload.engine.threads=1",
+                "baseload.engine.pinned=false",
+                "baseload.model.max-sequences=2",
+                "baseload.model.max-queued=1",
+                "baseload.backends.allowed-hosts=" + hosts);
+    }
+
+    private void connect(List<Engine> engines) throws Exception {
+        List<Engine> further = new ArrayList<>(engines);
+        if (third.isPresent()) {
+            further.add(engine(third.get()));
         }
         targets.add(MODEL);
         add(SECOND, engine(second), PLACES);
@@ -282,8 +287,8 @@ public final class Spill implements AutoCloseable {
     public void close() throws Exception {
         front.close();
         second.close();
-        for (AutoCloseable other : others) {
-            other.close();
+        if (third.isPresent()) {
+            third.get().close();
         }
     }
 }

@@ -8,7 +8,7 @@ import org.springframework.dao.DataAccessException;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * How long the database works on each statement that may need long.
+ * How long the database works on each statement that may need long. Each is planned for its parameters, which decide how much is read; other statements are planned once for each connection.
  *
  * @param time less than the driver waits for an answer: the database would go on with a statement that nobody waits for
  * @param field of the request, by which it can ask for less
@@ -28,7 +28,7 @@ public record StatementLimit(Duration time, String field, String advice) {
      * @throws StatementTooLongException if one of {@code statements} takes too long; it must roll the transaction back
      */
     public <T> T within(JdbcClient jdbc, Supplier<T> statements) {
-        jdbc.sql("SELECT set_config('statement_timeout', ?, true)")
+        jdbc.sql("SELECT set_config('statement_timeout', ?, true) || set_config('plan_cache_mode', 'auto', true)")
                 .param(time.toMillis() + "ms")
                 .query(String.class)
                 .single();

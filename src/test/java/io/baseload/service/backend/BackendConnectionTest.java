@@ -121,6 +121,14 @@ class BackendConnectionTest {
     }
 
     @Test
+    void requestsAreCountedFromZero() {
+        use(new Secret.None());
+        assertThat(registry.get("baseload.backend.requests").counters())
+                .hasSize(BackendOutcome.values().length)
+                .allMatch(counter -> counter.count() == 0);
+    }
+
+    @Test
     void aConnectionServesTheNextRequest() throws Exception {
         server.on("m", BackendConnectionTest::answerAndKeep);
         use(new Secret.None());

@@ -96,14 +96,6 @@ class BackendFaultsTest {
     }
 
     @Test
-    void itsRequestsAreCountedFromZero() {
-        connections.use(List.of(backend(LONG, LONG, 4)));
-        assertThat(registry.get("baseload.backend.requests").counters())
-                .hasSize(BackendOutcome.values().length)
-                .allMatch(counter -> counter.count() == 0);
-    }
-
-    @Test
     void whereTheUsageIsMissingItIsCountedAndSaidSo() throws Exception {
         server.on("m", connection -> {
             connection.stream();
