@@ -14,9 +14,7 @@ import com.openai.models.files.FileCreateParams;
 import com.openai.models.files.FileListParams;
 import com.openai.models.files.FileObject;
 import com.openai.models.files.FilePurpose;
-import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
-import io.baseload.testing.UnreadAnswers;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
 import java.io.ByteArrayInputStream;
@@ -115,15 +113,6 @@ class FilesIT {
         assertThat(catchThrowableOfType(
                         NotFoundException.class, () -> client.files().content(file.id())))
                 .isNotNull();
-    }
-
-    @Test
-    void filesThatNobodyReadsTakeLimitedMemory() throws Exception {
-        FileObject file = upload(new byte[8 << 20], FilePurpose.BATCH);
-        String route = "/v1/files/" + file.id() + "/content";
-        UnreadAnswers.assertBounded(rest.url(), RunningService.KEY, route, 1 << 20);
-        Patience.await().until(() -> rest.send("GET", route, "").statusCode() == 200);
-        client.files().delete(file.id());
     }
 
     @Test
