@@ -178,6 +178,14 @@ public final class Browser implements AutoCloseable {
                 driver.executeScript("return document.documentElement.scrollWidth > window.innerWidth;"));
     }
 
+    /** Whether the columns' names wrap where rows are cards, so that they don't run into the values. */
+    public boolean namesWrap() {
+        return Boolean.TRUE.equals(driver.executeScript("""
+            return [...document.querySelectorAll('.cards td[data-label]')]
+                .every(cell => getComputedStyle(cell, '::before').whiteSpace !== 'nowrap');
+            """));
+    }
+
     /** Whether a part of the page needs horizontal scrolling. */
     public boolean overflows(String css) {
         return all(css).stream()

@@ -54,6 +54,7 @@ record Looks(Browser browser) {
         String view = name + (dark ? "-dark" : "-light") + (width == NARROW ? "-narrow" : "");
         assertThat(browser.violations()).as(view).isEmpty();
         assertThat(browser.overflows()).as(view).isFalse();
+        assertThat(width == WIDE || browser.namesWrap()).as(view).isTrue();
         browser.picture(PICTURES.resolve(view + ".png"));
     }
 }
