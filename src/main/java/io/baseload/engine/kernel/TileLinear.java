@@ -138,6 +138,7 @@ final class TileLinear {
                 : TileParameters.MAX_PANELS;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same array
     private MemorySegment memory(float[] array) {
         if (array != results) {
             results = array;
