@@ -1,6 +1,7 @@
 package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.tiles.TileForm;
@@ -12,6 +13,7 @@ import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
 import java.util.Map;
@@ -28,20 +30,18 @@ final class TileLinear {
     /** The same of unpacked weights. */
     private static final int UNPACKED_BYTES = 1 << 17;
 
-    private static final int EDGE_ROW = TileParameters.MAX_PANELS * LANES;
+    private static final long EDGE_ROW = (long) TileParameters.MAX_PANELS * LANES * Float.BYTES;
 
     private final VectorInstructions set;
     private final TileParameters parameters;
 
     /** Results of the last panels if they aren't full, because y has no room for the others. */
-    private final float[] edge = new float[TileRows.MAX_ROWS * EDGE_ROW];
-
-    private final MemorySegment edgeMemory = MemorySegment.ofArray(edge);
+    private final MemorySegment edge = Arena.ofAuto().allocate(TileRows.MAX_ROWS * EDGE_ROW);
 
     /** The array of results that was used last, and its memory. */
-    private float[] results = edge;
+    private float[] results = {};
 
-    private MemorySegment resultMemory = edgeMemory;
+    private MemorySegment resultMemory = MemorySegment.ofArray(results);
 
     private final MemorySegment room;
     private final UnpackedPanels unpacked;
@@ -99,7 +99,7 @@ final class TileLinear {
                     long at = y.at(from + row) + (long) panel * LANES;
                     parameters.writeTo(memory(y.data()), Float.BYTES * at, Float.BYTES * (long) y.stride());
                 } else {
-                    parameters.writeTo(edgeMemory, 0, Float.BYTES * (long) EDGE_ROW);
+                    parameters.writeTo(edge, 0, EDGE_ROW);
                 }
                 if (unpacking) {
                     kernel.multiply(unpacked, x, first + row, parameters);
@@ -138,6 +138,7 @@ final class TileLinear {
                 : TileParameters.MAX_PANELS;
     }
 
+    @SuppressWarnings("ReferenceEquality") // the same array
     private MemorySegment memory(float[] array) {
         if (array != results) {
             results = array;
@@ -149,7 +150,7 @@ final class TileLinear {
     private void copyEdge(PackedMatrix w, int panel, Rows y, int row, int rows) {
         int column = panel * LANES;
         for (int r = 0; r < rows; r++) {
-            System.arraycopy(edge, r * EDGE_ROW, y.data(), y.at(row + r) + column, w.rows() - column);
+            MemorySegment.copy(edge, JAVA_FLOAT, r * EDGE_ROW, y.data(), y.at(row + r) + column, w.rows() - column);
         }
     }
 }
