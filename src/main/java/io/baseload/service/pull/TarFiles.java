@@ -51,7 +51,7 @@ final class TarFiles {
             }
             return files;
         } catch (IOException e) {
-            throw new UncheckedIOException(archive.getFileName() + " can't be unpacked: " + e.getMessage(), e);
+            throw new PullException(archive.getFileName() + " can't be unpacked: " + e.getMessage(), e);
         }
     }
 
@@ -72,11 +72,20 @@ final class TarFiles {
             for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
                 stop.check();
                 growth.add(n);
-                out.write(buffer, 0, n);
+                store(out, buffer, n, target);
                 running.update(buffer, n);
                 written += n;
             }
         }
         return new FileDownload.Done(target, written, running.end().sha256());
+    }
+
+    /** A full disk is not the archive's fault. */
+    private static void store(OutputStream out, byte[] bytes, int count, Path target) {
+        try {
+            out.write(bytes, 0, count);
+        } catch (IOException e) {
+            throw new UncheckedIOException(target.getFileName() + " can't be written: " + e.getMessage(), e);
+        }
     }
 }

@@ -77,7 +77,7 @@ class EncoderTest {
         }
     }
 
-    /** Compares whole vectors: the length of a difference is at most this part of the expected vector's. */
+    /** Compares whole vectors: the length of a difference is at most this part p of the expected vector's, so 1 minus the cosine is about p² / 2. */
     private static void compareLengths(List<float[]> outputs, JsonNode expected, double part) {
         assertThat(outputs).hasSize(expected.path("vectors").size());
         for (int i = 0; i < outputs.size(); i++) {
@@ -114,7 +114,7 @@ class EncoderTest {
         JsonNode expected = expected(name);
         List<EncoderText> texts = texts(expected);
         compare(eachInAnyCompany(name, texts, Precision.EXACT), expected, 1e-5f);
-        compareLengths(eachInAnyCompany(name, texts, Precision.FAST), expected, 5e-5);
+        compareLengths(eachInAnyCompany(name, texts, Precision.FAST), expected, 5e-4);
     }
 
     /** The outputs for texts, which are the same for each alone. */

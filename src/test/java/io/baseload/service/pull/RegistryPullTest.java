@@ -147,11 +147,18 @@ class RegistryPullTest {
     }
 
     @Test
-    void aLayerThatIsNoZstandardIsRefused() throws Exception {
-        for (byte[] bad : List.of(CONFIG, Arrays.copyOf(zstd(tar("m.gguf", WEIGHTS)), 1000))) {
-            manifest("", "", layer("application/vnd.cncf.model.weight.v1.tar+zstd", bad, ""));
+    void aBrokenArchiveIsRefused() throws Exception {
+        byte[] archive = tar("m.gguf", WEIGHTS);
+        record Broken(String kind, byte[] bytes) {}
+        for (Broken bad : List.of(
+                new Broken("tar+zstd", CONFIG),
+                new Broken("tar+zstd", Arrays.copyOf(zstd(archive), 1000)),
+                new Broken("tar+gzip", CONFIG),
+                new Broken("tar+gzip", Arrays.copyOf(gzip(archive), 1000)),
+                new Broken("tar", Arrays.copyOf(archive, 1000)))) {
+            manifest("", "", layer("application/vnd.cncf.model.weight.v1." + bad.kind(), bad.bytes(), ""));
             assertThatThrownBy(() -> pull("latest"))
-                    .isInstanceOf(UncheckedIOException.class)
+                    .isInstanceOf(PullException.class)
                     .hasMessageContaining("can't be unpacked");
         }
     }
