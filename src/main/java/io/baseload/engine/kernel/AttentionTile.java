@@ -141,9 +141,7 @@ final class AttentionTile {
 
     private void readPages(Attention attention, int[] pages, int first, int count, int head, Scratch scratch) {
         KvPages kv = attention.kv();
-        if (!kv.data().scope().isAlive()) {
-            throw new IllegalStateException("the pages have been freed");
-        }
+        MachineCode.requireAlive(kv.data(), "the pages");
         Objects.checkFromToIndex(0, count, keys.length);
         long keyBytes = kv.layout().keyBytes();
         long valueBytes = kv.layout().valueBytes();

@@ -21,10 +21,11 @@ import static io.baseload.engine.platform.Instruction.VPMOVZXWD;
 import static io.baseload.engine.platform.Instruction.VPXOR;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 
+import io.baseload.engine.kernel.tiles.TileParameters;
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Vector;
-import io.baseload.engine.platform.Processor;
+import io.baseload.engine.platform.Prefetch;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.Packing;
@@ -74,8 +75,6 @@ final class FloatCode {
     static final float SCALES_BY = 0x1p100f;
     static final float ROWS_BY = 0x1p20f;
 
-    private static final int BYTES_AHEAD = 4096;
-    private static final int FLOAT8_SHIFT = 20;
     private static final int BF16_SHIFT = 16;
 
     private static final Integer64[] PANELS = {RAX, RCX, RDX, RSI};
@@ -143,9 +142,9 @@ final class FloatCode {
         return set.bits() == 512 && codes != Codes.F32 ? 4 : 2;
     }
 
-    /** Whether weights are requested ahead: where their arithmetic takes so long that no processor reads ahead far enough by itself, and on others than AMD's in any case. */
+    /** Whether weights are requested ahead: those with scales always, whose arithmetic takes so long that no processor reads ahead far enough by itself. */
     private boolean requests() {
-        return scaled() || rows >= (Processor.isAmd() ? 3 : 1);
+        return scaled() || rows >= Prefetch.MIN_ROWS;
     }
 
     private boolean scaled() {
@@ -211,7 +210,7 @@ final class FloatCode {
     private void weight(Vector to, int i, Integer64 panel, int column) {
         int at = column * columnBytes + i % parts * columnBytes / parts;
         if (requests() && at % LINE == 0) {
-            code.prefetch(at(panel, at + BYTES_AHEAD));
+            code.prefetch(at(panel, at + Prefetch.BYTES_AHEAD));
         }
         switch (packing.codes()) {
             case F32 -> code.vector(VMOVUPS, to, at(panel, at));
@@ -222,7 +221,7 @@ final class FloatCode {
             }
             case F8_E4M3 -> {
                 code.vector(VPMOVSXBD, to, at(panel, at));
-                code.shiftLeft(to, to, FLOAT8_SHIFT);
+                code.shiftLeft(to, to, TileParameters.FLOAT8_SHIFT);
                 code.vector(VPAND, to, to, at(RDI, FLOAT8_BITS));
                 code.vector(VMULPS, to, to, scales[i]);
             }

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.baseload.engine.kernel.tiles.TileParameters;
 import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Codes;
@@ -17,7 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.IntStream;
 
 /**
  * A linear layer for decode rows and weights that aren't coded (F32, F16, BF16, F8_E4M3), in machine code: a few panels times one tile of rows after the other. One thread's memory for it.
@@ -25,9 +26,10 @@ import org.jspecify.annotations.Nullable;
  * <p>The results are those of {@link DecodeLinear}, bit for bit, if weights and rows are finite, rows below 2^108, and the scales of F8_E4M3 numbers between 2^−97 and 2^28.
  */
 final class FloatLinear {
-    private record Variant(VectorInstructions set, Packing packing, int rows, int panels) {}
+    private record Variant(VectorInstructions set, Packing packing) {}
 
-    private static final Map<Variant, MachineCode> FUNCTIONS = new ConcurrentHashMap<>();
+    /** All functions that a packing needs, {@code [rows − 1][panels − 1]}: written together, so that no later step waits for one. */
+    private static final Map<Variant, MachineCode[][]> FUNCTIONS = new ConcurrentHashMap<>();
 
     private static final int LINE = 64;
 
@@ -37,8 +39,8 @@ final class FloatLinear {
     /** Tiles of rows: for each unit of columns those of the first row, of the second, and so on. */
     private final MemorySegment tiles;
 
-    /** Functions that have been used here, {@code [rows][panels]}. */
-    private final Map<Packing, @Nullable MachineCode[][]> functions = new HashMap<>();
+    /** Those of packings that have been used here. */
+    private final Map<Packing, MachineCode[][]> functions = new HashMap<>();
 
     /** Rows of a tile, and columns, of those that were prepared last. */
     private int height;
@@ -52,7 +54,7 @@ final class FloatLinear {
         long results = (long) FloatCode.maxRows(set) * FloatCode.MAX_PANELS * LINE;
         parameters = Arena.ofAuto().allocate(FloatCode.RESULTS + results, LINE);
         for (int i = 0; i < LANES; i++) {
-            parameters.set(JAVA_INT, FloatCode.FLOAT8_BITS + 4L * i, 0x87F00000);
+            parameters.set(JAVA_INT, FloatCode.FLOAT8_BITS + 4L * i, TileParameters.FLOAT8_MASK);
             parameters.set(JAVA_FLOAT, FloatCode.FLOAT8_SCALES + 4L * i, FloatCode.SCALES_BY);
         }
     }
@@ -103,6 +105,7 @@ final class FloatLinear {
         parameters.set(JAVA_LONG, FloatCode.BLOCKS, scaled ? w.blocks() : 1);
         parameters.set(JAVA_LONG, FloatCode.UNITS, columns / FloatCode.UNIT);
         parameters.set(JAVA_LONG, FloatCode.REST, columns % FloatCode.UNIT);
+        MachineCode[][] all = functions(w.packing());
         int most = FloatCode.panels(set, w.packing().codes(), to - from);
         for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
             panels = Math.min(most, endPanel - panel);
@@ -110,17 +113,23 @@ final class FloatLinear {
             for (int row = 0, rows; row < to - from; row += rows) {
                 rows = Math.min(height, to - from - row);
                 parameters.set(JAVA_LONG, FloatCode.ROWS, tiles.address() + tile(row));
-                function(w.packing(), rows, panels).call(parameters.address());
-                store(w, panel, panels, y, from + row, rows);
+                all[rows - 1][panels - 1].call(parameters.address());
+                y.store(
+                        parameters,
+                        FloatCode.RESULTS,
+                        (long) panels * LINE,
+                        from + row,
+                        rows,
+                        panel * LANES,
+                        Math.min((panel + panels) * LANES, w.rows()));
             }
         }
     }
 
     /** Machine code checks nothing, so everything that it reads must exist. */
     private void check(PackedMatrix w, int from, int to, int firstPanel, int endPanel) {
-        if (!w.data().scope().isAlive() || !tiles.scope().isAlive()) {
-            throw new IllegalStateException("the weights or their rows have been freed");
-        }
+        MachineCode.requireAlive(w.data(), "the weights");
+        MachineCode.requireAlive(tiles, "the rows");
         if (cols != w.cols()) {
             throw new IllegalArgumentException("rows of %d columns for %d".formatted(cols, w.cols()));
         }
@@ -129,29 +138,24 @@ final class FloatLinear {
         Objects.checkFromIndexSize(0, w.panels() * w.panelBytes(), w.data().byteSize());
     }
 
-    private MachineCode function(Packing packing, int rows, int panels) {
-        @Nullable MachineCode[][] all = functions.get(packing);
+    private MachineCode[][] functions(Packing packing) {
+        MachineCode[][] all = functions.get(packing);
         if (all == null) {
-            all = new MachineCode[FloatCode.maxRows(set) + 1][FloatCode.MAX_PANELS + 1];
+            all = FUNCTIONS.computeIfAbsent(new Variant(set, packing), FloatLinear::write);
             functions.put(packing, all);
         }
-        MachineCode function = all[rows][panels];
-        if (function == null) {
-            function = FUNCTIONS.computeIfAbsent(
-                    new Variant(set, packing, rows, panels),
-                    key -> MachineCode.of(new FloatCode(key.set, key.packing, key.rows, key.panels).write()));
-            all[rows][panels] = function;
-        }
-        return function;
+        return all;
     }
 
-    /** Stores results, as far as the matrix has rows. */
-    private void store(PackedMatrix w, int panel, int panels, Rows y, int row, int rows) {
-        int column = panel * LANES;
-        int columns = Math.min(panels * LANES, w.rows() - column);
-        for (int r = 0; r < rows; r++) {
-            long at = FloatCode.RESULTS + (long) r * panels * LINE;
-            MemorySegment.copy(parameters, JAVA_FLOAT, at, y.data(), y.at(row + r) + column, columns);
-        }
+    private static MachineCode[][] write(Variant variant) {
+        return IntStream.rangeClosed(1, FloatCode.maxRows(variant.set))
+                .mapToObj(rows -> write(variant, rows))
+                .toArray(MachineCode[][]::new);
+    }
+
+    private static MachineCode[] write(Variant variant, int rows) {
+        return IntStream.rangeClosed(1, FloatCode.panels(variant.set, variant.packing.codes(), rows))
+                .mapToObj(panels -> MachineCode.of(new FloatCode(variant.set, variant.packing, rows, panels).write()))
+                .toArray(MachineCode[]::new);
     }
 }

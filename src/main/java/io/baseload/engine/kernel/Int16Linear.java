@@ -107,14 +107,21 @@ final class Int16Linear {
                 rows = Math.min(Int16Code.MAX_ROWS, to - row);
                 set(w.cols(), some, x, row, rows);
                 functions[rows - 1].call(parameters.address());
-                store(w, panel, some, y, row, rows);
+                y.store(
+                        parameters,
+                        RESULTS,
+                        Int16Code.OUT_ROW,
+                        row,
+                        rows,
+                        panel * LANES,
+                        Math.min((panel + some) * LANES, w.rows()));
             }
         }
     }
 
     private void set(int cols, int count, PromptRows x, int row, int rows) {
         int groups = cols / Int16Format.COLUMNS;
-        checkAlive(x.codes);
+        MachineCode.requireAlive(x.codes, "the rows");
         Objects.checkFromIndexSize(0, count * panelBytes(cols), panels.byteSize());
         Objects.checkFromIndexSize(x.int16(groups - 1, row), (long) rows * Int16Code.GROUP, x.int16Step(0, 0));
         Objects.checkFromIndexSize(x.int16Step(groups - 1, row), (long) rows * Float.BYTES, x.codes.byteSize());
@@ -126,12 +133,6 @@ final class Int16Linear {
         parameters.set(JAVA_LONG, Int16Code.OUT, parameters.address() + RESULTS);
         parameters.set(JAVA_LONG, Int16Code.COUNT, count);
         parameters.set(JAVA_LONG, Int16Code.GROUPS, groups);
-    }
-
-    private static void checkAlive(MemorySegment memory) {
-        if (!memory.scope().isAlive()) {
-            throw new IllegalStateException("the rows have been freed");
-        }
     }
 
     /** Converts a panel. */
@@ -174,20 +175,6 @@ final class Int16Linear {
                     .fma(inverse, round)
                     .reinterpretAsInts();
             one.and(0xFFFF).or(two.lanewise(LSHL, Short.SIZE)).intoMemorySegment(to, first + at / 2, LITTLE_ENDIAN);
-        }
-    }
-
-    private void store(PackedMatrix w, int panel, int count, Rows y, int row, int rows) {
-        int column = panel * LANES;
-        int columns = Math.min(count * LANES, w.rows() - column);
-        for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(
-                    parameters,
-                    JAVA_FLOAT,
-                    RESULTS + (long) r * Int16Code.OUT_ROW,
-                    y.data(),
-                    y.at(row + r) + column,
-                    columns);
         }
     }
 }

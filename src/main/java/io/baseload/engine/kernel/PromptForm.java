@@ -10,7 +10,7 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The form in which kernels read the rows of a prompt: in tiles, those of small groups have 16 columns in each, the others 32. */
+/** The form in which kernels read the rows of a prompt. Tiles have groups of 32 columns, small tiles groups of 16. */
 public enum PromptForm {
     /** As they are, in F32. */
     PLAIN(null, 0),

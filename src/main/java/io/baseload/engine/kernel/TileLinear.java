@@ -1,7 +1,6 @@
 package io.baseload.engine.kernel;
 
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.tiles.TileForm;
@@ -16,6 +15,7 @@ import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -30,6 +30,9 @@ final class TileLinear {
     /** The same of unpacked weights. */
     private static final int UNPACKED_BYTES = 1 << 17;
 
+    /** More arrays than a model's layers write to. Only tests have as many; theirs are forgotten. */
+    private static final int MAX_RESULTS = 64;
+
     private static final long EDGE_ROW = (long) TileParameters.MAX_PANELS * LANES * Float.BYTES;
 
     private final VectorInstructions set;
@@ -38,10 +41,8 @@ final class TileLinear {
     /** Results of the last panels if they aren't full, because y has no room for the others. */
     private final MemorySegment edge = Arena.ofAuto().allocate(TileRows.MAX_ROWS * EDGE_ROW);
 
-    /** The array of results that was used last, and its memory. */
-    private float[] results = {};
-
-    private MemorySegment resultMemory = MemorySegment.ofArray(results);
+    /** The memory of arrays of results, so that it isn't an object of each call. */
+    private final IdentityHashMap<float[], MemorySegment> results = new IdentityHashMap<>();
 
     private final MemorySegment room;
     private final UnpackedPanels unpacked;
@@ -86,6 +87,7 @@ final class TileLinear {
         boolean unpacking = UnpackedPanels.pays(set, rows);
         TileKernel[] byRows = kernels(w.packing(), unpacking);
         int most = unpacking ? unpackedPanels(w) : panels(w, rows > x.height());
+        MemorySegment output = memory(y.data());
         for (int panel = firstPanel, panels; panel < endPanel; panel += panels) {
             panels = Math.min(most, endPanel - panel);
             if (unpacking) {
@@ -97,7 +99,7 @@ final class TileLinear {
                 boolean full = (panel + panels) * LANES <= w.rows();
                 if (full) {
                     long at = y.at(from + row) + (long) panel * LANES;
-                    parameters.writeTo(memory(y.data()), Float.BYTES * at, Float.BYTES * (long) y.stride());
+                    parameters.writeTo(output, Float.BYTES * at, Float.BYTES * (long) y.stride());
                 } else {
                     parameters.writeTo(edge, 0, EDGE_ROW);
                 }
@@ -107,7 +109,7 @@ final class TileLinear {
                     kernel.multiply(w, panel, panels, x, first + row, parameters);
                 }
                 if (!full) {
-                    copyEdge(w, panel, y, from + row, some);
+                    y.store(edge, 0, EDGE_ROW, from + row, some, panel * LANES, w.rows());
                 }
             }
         }
@@ -138,19 +140,15 @@ final class TileLinear {
                 : TileParameters.MAX_PANELS;
     }
 
-    @SuppressWarnings("ReferenceEquality") // the same array
     private MemorySegment memory(float[] array) {
-        if (array != results) {
-            results = array;
-            resultMemory = MemorySegment.ofArray(array);
+        MemorySegment memory = results.get(array);
+        if (memory == null) {
+            if (results.size() == MAX_RESULTS) {
+                results.clear();
+            }
+            memory = MemorySegment.ofArray(array);
+            results.put(array, memory);
         }
-        return resultMemory;
-    }
-
-    private void copyEdge(PackedMatrix w, int panel, Rows y, int row, int rows) {
-        int column = panel * LANES;
-        for (int r = 0; r < rows; r++) {
-            MemorySegment.copy(edge, JAVA_FLOAT, r * EDGE_ROW, y.data(), y.at(row + r) + column, w.rows() - column);
-        }
+        return memory;
     }
 }

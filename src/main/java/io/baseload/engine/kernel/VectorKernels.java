@@ -54,18 +54,19 @@ record VectorKernels(
 
     @Override
     public KernelTiers tiers() {
-        String floats = "f32, " + name();
+        String plain = "f32, " + name();
+        String decode = floats == null ? plain : "f32, " + floats.label();
         if (precision == Precision.EXACT) {
-            return new KernelTiers(floats, floats);
+            return new KernelTiers(
+                    plain, floats == null ? plain : decode + " (plain weights and 8-bit floats), or " + plain);
         }
-        String decode =
-                "int8, " + (tiles == null ? name() : tiles.label() + " (weights of 4 and 8 bits), or " + floats);
+        String coded = "int8, " + (tiles == null ? name() : tiles.label()) + " (weights of 4 and 8 bits), or ";
         String prompts = switch (wide) {
             case Bf16Format bf16 -> bf16.label() + Bf16Products.kind().orElseThrow();
             case Int16Format int16 -> int16.label() + set().label();
-            case null -> tiles == null ? floats : decode;
+            case null -> tiles == null ? plain : coded + plain;
         };
-        return new KernelTiers(prompts, decode);
+        return new KernelTiers(prompts, coded + decode);
     }
 
     @Override

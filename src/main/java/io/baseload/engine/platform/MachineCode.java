@@ -101,6 +101,17 @@ public final class MachineCode {
         }
     }
 
+    /**
+     * Checks memory whose address a function gets: it checks nothing itself.
+     *
+     * @param what is in it, in the plural
+     */
+    public static void requireAlive(MemorySegment memory, String what) {
+        if (!memory.scope().isAlive()) {
+            throw new IllegalStateException(what + " have been freed");
+        }
+    }
+
     /** Calls the function with the argument in RDI. */
     public void call(long argument) {
         try {

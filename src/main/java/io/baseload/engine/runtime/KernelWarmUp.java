@@ -132,11 +132,13 @@ final class KernelWarmUp {
         for (int rows : DECODED) {
             cold.add(() -> kernels.decodeLinear(layer.w, layer.x, layer.y, 0, rows, 0, PANELS, layer.scratch));
         }
-        switch (kernels.promptForm(layer.w)) {
-            case PLAIN ->
-                cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
-            case BF16 -> quantizedPrompt(layer(packing, WIDE));
-            default -> quantizedPrompt(layer);
+        PromptForm form = kernels.promptForm(layer.w);
+        // matrices of plain weights may have a number of columns for which there is no other form
+        if (form == PromptForm.PLAIN || packing.codes().plain()) {
+            cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
+        }
+        if (form != PromptForm.PLAIN) {
+            quantizedPrompt(form == PromptForm.BF16 ? layer(packing, WIDE) : layer);
         }
     }
 

@@ -1,5 +1,9 @@
 package io.baseload.engine.tensor;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import java.lang.foreign.MemorySegment;
+
 /**
  * Activations: rows of floats in an array, one for each token of a step.
  *
@@ -25,6 +29,18 @@ public record Rows(float[] data, int offset, int width, int stride) {
             throw new IllegalArgumentException("columns " + from + " + " + width + " of " + this.width);
         }
         return new Rows(data, offset + from, width, stride);
+    }
+
+    /**
+     * Copies results to columns {@code column … endColumn} of some rows.
+     *
+     * @param at offset of the first row's first element
+     * @param stride bytes from one row to the next
+     */
+    public void store(MemorySegment from, long at, long stride, int row, int rows, int column, int endColumn) {
+        for (int r = 0; r < rows; r++) {
+            MemorySegment.copy(from, JAVA_FLOAT, at + r * stride, data, at(row + r) + column, endColumn - column);
+        }
     }
 
     /** Index of a row's first element. */

@@ -77,9 +77,9 @@ public final class Planner {
     }
 
     /**
-     * How a model is split into shards.
+     * How a model is split into shards: into fewer if it can't be split into that many.
      *
-     * @throws InvalidRequestException if it can't be split into that many
+     * @throws InvalidRequestException if they are less than 1
      */
     public ShardOutline shards(PlanSource model, Options options, int shards) {
         try {

@@ -192,9 +192,7 @@ class Bf16LinearTest {
         if (Bf16Linear.USABLE) {
             assertEquals(PromptForm.BF16, machine.promptForm(w));
         }
-        // of the lengths of weights and rows; without tiles machine code computes, whose activations of 8 or 16 bits
-        // are
-        // less exact
+        // of the lengths of weights and rows; without tiles machine code computes, with coarser activations
         double bound = Bf16Linear.USABLE ? 5e-7 : 4e-3;
         float[] defined = product(form.defined(), w, x, count).data();
         float[] actual = product(machine, w, x, count).data();

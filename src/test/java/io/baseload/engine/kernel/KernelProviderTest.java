@@ -3,6 +3,9 @@ package io.baseload.engine.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.platform.VectorInstructions;
 import java.io.File;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Tag("kernel")
@@ -27,6 +31,18 @@ class KernelProviderTest {
     @Test
     void theVectorTwinRunsWhereItsModuleIs() {
         assertTrue(Kernels.best().name().startsWith("vector"), Kernels.best().name());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void theKernelsOfPlainWeightsInAnswersAreNamed(Precision precision) {
+        int bits = Lanes.FLOATS.vectorBitSize();
+        String expected = VectorInstructions.best(bits)
+                .filter(set -> set.bits() == bits)
+                .map(VectorInstructions::label)
+                .orElse("vector");
+        String decode = Kernels.best(precision).tiers().decode();
+        assertTrue(decode.contains("f32, " + expected), decode);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
+import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.kernel.lanes.Int8Rows;
 import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileRows;
@@ -31,13 +32,15 @@ class KernelWarmUpTest {
     private byte[] objects = {};
     private boolean failing;
     private boolean vectors = true;
+    private PromptForm form = PromptForm.PLAIN;
 
     /** Kernels that compute nothing, count their calls, and allocate a given number of bytes. */
     private Kernels counted(int bytes) {
         ClassLoader loader = Kernels.class.getClassLoader();
         return (Kernels) Proxy.newProxyInstance(loader, new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
             if (method.getReturnType() == void.class) {
-                calls.merge(method.getName(), 1, Integer::sum);
+                boolean prepared = arguments[1] instanceof PromptRows;
+                calls.merge(method.getName() + (prepared ? ", prepared" : ""), 1, Integer::sum);
                 objects = new byte[bytes];
                 if (failing) {
                     throw new IllegalStateException("broken");
@@ -51,7 +54,8 @@ class KernelWarmUpTest {
         return switch (method.getName()) {
             case "equals" -> System.identityHashCode(proxy) == System.identityHashCode(arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
-            case "promptForm" -> PromptForm.PLAIN;
+            case "promptForm" -> form;
+            case "promptBytes" -> 0L;
             case "vectors" -> vectors;
             default -> null;
         };
@@ -68,6 +72,18 @@ class KernelWarmUpTest {
         KernelWarmUp.run(kernels, Set.of(Packing.Q4_0, Packing.Q8_0), LAYOUT, 3);
         assertThat(calls.get("decodeLinear")).isGreaterThan(first.get("decodeLinear"));
         assertThat(calls).containsEntry("attend", first.get("attend"));
+    }
+
+    /** Such a matrix with other columns is multiplied in F32. */
+    @Test
+    void promptsOfPlainWeightsIn16BitsAreWarmedInF32Too() {
+        form = PromptForm.INT16;
+        KernelWarmUp.run(counted(0), Set.of(Packing.BF16), LAYOUT, 3);
+        assertThat(calls)
+                .containsOnlyKeys("decodeLinear", "prefillLinear", "quantize", "prefillLinear, prepared", "attend");
+        calls.clear();
+        KernelWarmUp.run(counted(0), Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).containsOnlyKeys("decodeLinear", "quantize", "prefillLinear, prepared", "attend");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static java.nio.ByteOrder.LITTLE_ENDIAN;
 import static jdk.incubator.vector.VectorOperators.LSHL;
 import static jdk.incubator.vector.VectorOperators.S2I;
 
+import io.baseload.engine.kernel.tiles.TileParameters;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -64,7 +65,7 @@ public final class Lanes {
     public static final float HALF_BIAS = 0x1p112f;
 
     /** The same mask for F8_E4M3. */
-    public static final int FLOAT8_BITS = 0x87F00000;
+    public static final int FLOAT8_BITS = TileParameters.FLOAT8_MASK;
 
     /** As {@link #HALF_BIAS}; NaN becomes 480. */
     public static final float FLOAT8_BIAS = 0x1p120f;

@@ -13,7 +13,7 @@ import static io.baseload.engine.platform.Instruction.VMOVUPS;
 import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Vector;
-import io.baseload.engine.platform.Processor;
+import io.baseload.engine.platform.Prefetch;
 
 /**
  * Writes the loops of a function over panels, spans of their blocks and blocks, whose addresses are in registers.
@@ -34,11 +34,6 @@ record PanelLoop(Assembler code, PanelLayout layout, boolean requests, Vector fr
 
     private static final Integer64 SPAN = RSI;
     private static final Integer64 BLOCKS = R8;
-
-    /** Rows from which on weights are requested ahead, and how far. AMD's processors follow one row's reading by themselves; Intel's stop at each page of 4 KB, even within a huge one. */
-    static final int MIN_REQUESTING_ROWS = Processor.isAmd() ? 3 : 1;
-
-    private static final int BYTES_AHEAD = 4096;
 
     /** Writes the function, with what is written at the beginning and at the end of each panel, and for each block. */
     void write(Runnable begin, Runnable block, Runnable end) {
@@ -89,13 +84,10 @@ record PanelLoop(Assembler code, PanelLayout layout, boolean requests, Vector fr
         code.loop(BLOCKS, line);
     }
 
-    /**
-     * Requests weights that are needed much later. With few rows some processors read ahead far enough by themselves, and requests would only take time; with more, the products of one line last so
-     * long that none does.
-     */
+    /** Requests weights that are needed much later. */
     void requestAhead(int from, int bytes) {
         for (int line = 0; line < bytes && requests; line += LINE) {
-            code.prefetch(at(CODES, from + line + BYTES_AHEAD));
+            code.prefetch(at(CODES, from + line + Prefetch.BYTES_AHEAD));
         }
     }
 }

@@ -20,6 +20,7 @@ import io.baseload.engine.platform.Assembler;
 import io.baseload.engine.platform.Assembler.Integer64;
 import io.baseload.engine.platform.Assembler.Memory;
 import io.baseload.engine.platform.Assembler.Vector;
+import io.baseload.engine.platform.Prefetch;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Packing;
 import java.util.List;
@@ -114,7 +115,7 @@ final class TileCode {
         weights = new WeightCode(code, set, packing.codes(), even, odd, free, vectors(apart ? constants : 0));
         scales = new ScaleCode(code, layout.scales(), free);
         sumCode = new SumCode(code, set, values, rows, group, sums, even, odd, sumConstants, number, product);
-        boolean requests = !layout.unpacked() && rows >= PanelLoop.MIN_REQUESTING_ROWS;
+        boolean requests = !layout.unpacked() && rows >= Prefetch.MIN_ROWS;
         loop = new PanelLoop(code, layout, requests, number);
         totals = vectorsIfFree(rows * parts, set);
         minimums = vectorsIfFree(minimum() ? rows * parts : 0, set);

@@ -8,6 +8,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.Arena;
@@ -65,8 +66,10 @@ public final class TileParameters {
 
     static final int FLOAT8_BIAS = 11 * LINE;
 
-    /** From the fraction of an F8_E4M3 number to that of a float. */
-    static final int FLOAT8_SHIFT = 20;
+    /** From the fraction of an F8_E4M3 number to that of a float, and the bits of a float that the number, sign-extended and shifted so, has. */
+    public static final int FLOAT8_SHIFT = 20;
+
+    public static final int FLOAT8_MASK = 0x87F00000;
 
     /** A vector of {@link TileRows#START_BITS}. */
     static final int START = 12 * LINE;
@@ -110,7 +113,7 @@ public final class TileParameters {
             memory.set(JAVA_BYTE, TRANSPOSED + i, (byte) (i % 4 * 4 + i % 16 / 4));
         }
         for (int i = 0; i < LINE; i += Float.BYTES) {
-            memory.set(JAVA_INT, FLOAT8_BITS + i, 0x87F00000);
+            memory.set(JAVA_INT, FLOAT8_BITS + i, FLOAT8_MASK);
             memory.set(JAVA_FLOAT, FLOAT8_BIAS + i, 0x1p120f);
         }
         for (int i = 0; i < LINE; i += Integer.BYTES) {
@@ -189,28 +192,22 @@ public final class TileParameters {
         if (panels < 1 || panels > MAX_PANELS) {
             throw new IllegalArgumentException(panels + " panels");
         }
-        checkAlive(w.data());
+        MachineCode.requireAlive(w.data(), "the weights");
         Objects.checkFromIndexSize(panel, panels, w.panels());
         Objects.checkFromIndexSize(
                 panel * w.panelBytes(), panels * w.panelBytes(), w.data().byteSize());
     }
 
     private static void check(MemorySegment unpacked, long bytes) {
-        checkAlive(unpacked);
+        MachineCode.requireAlive(unpacked, "the unpacked weights");
         Objects.checkFromIndexSize(0, bytes, unpacked.byteSize());
     }
 
     private void checkOutput(int rows, int panels) {
-        checkAlive(output);
+        MachineCode.requireAlive(output, "the results");
         long bytes = (long) panels * LINE;
         Objects.checkFromIndexSize(outputAt, bytes, output.byteSize());
         Objects.checkFromIndexSize(outputAt + (rows - 1) * outputStride, bytes, output.byteSize());
-    }
-
-    private static void checkAlive(MemorySegment memory) {
-        if (!memory.scope().isAlive()) {
-            throw new IllegalStateException("the weights, their rows or results have been freed");
-        }
     }
 
     private void check(PackedMatrix w, TileRows x, int first, int rows) {
@@ -219,7 +216,7 @@ public final class TileParameters {
             throw new IllegalArgumentException("%d columns in %s, rows of %d in groups of %d, %s"
                     .formatted(w.cols(), w.packing(), x.cols(), x.columns(), x.form()));
         }
-        checkAlive(x.memory());
+        MachineCode.requireAlive(x.memory(), "the rows");
         Objects.checkFromIndexSize(first % x.height(), rows, x.height());
         long last = x.numbers(first + rows - 1, x.cols() / x.columns() - 1);
         Objects.checkFromIndexSize(last, TileRows.NUMBERS, x.memory().byteSize());
