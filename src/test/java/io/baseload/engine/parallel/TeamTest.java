@@ -116,14 +116,30 @@ class TeamTest {
     }
 
     @Test
-    void idleWorkersSleep() {
-        Thread[] worker = new Thread[2];
+    void idleWorkersSleepAfterEachStep() {
+        int steps = 10;
+        long[] ids = new long[2];
+        Step step = (self, all, barrier) -> ids[self] = Thread.currentThread().threadId();
         try (Team team = all(2)) {
-            team.run((self, all, barrier) -> worker[self] = Thread.currentThread());
-            Patience.await()
-                    .until(() -> worker[1].getState() == Thread.State.WAITING
-                            || worker[1].getState() == Thread.State.TIMED_WAITING);
+            team.run(step);
+            long first = sleeps(ids[1], 0);
+            long last = first;
+            for (int i = 0; i < steps; i++) {
+                team.run(step);
+                last = sleeps(ids[1], last);
+            }
+            // one for each step, and perhaps some while it waits for the step's end; a thread that naps has many more
+            assertTrue(last - first < 5L * steps, last - first + " sleeps");
         }
+    }
+
+    /** How often a thread has begun to wait, once it waits without a limit and that has happened more than {@code before} times. */
+    private static long sleeps(long thread, long before) {
+        return Patience.await()
+                .until(
+                        () -> THREADS.getThreadInfo(thread),
+                        info -> info.getThreadState() == Thread.State.WAITING && info.getWaitedCount() > before)
+                .getWaitedCount();
     }
 
     @Test
