@@ -4,7 +4,7 @@
 TYPE is a mix of llama.cpp's: Q4_K_M or Q6_K, or IQ4_NL or MXFP4 for all matrices. Needs llama-cpp-python and numpy, which `peers.py build` installs: target/peers/native/bin/python src/test/bench/requantize.py …
 
 Blocks of K-quants have 256 columns, which small models aren't a multiple of. For these the residual stream is widened by channels, heads and KV heads of zeros, which is the same function: norms divide by
-the root of a mean over more channels, and their weights and epsilon make up for that. Weights may be stored as F32, F16, Q4_0, Q4_1 or Q8_0.
+the root of a mean over more channels, and their weights and epsilon make up for that. They are recognized by their size, so a model with another dimension of the same size is refused. Weights may be stored as F32, F16, Q4_0, Q4_1 or Q8_0.
 """
 import argparse
 import ctypes
@@ -97,6 +97,10 @@ def widen(path, block, out):
     unit = math.lcm(block, head * group)
     wide = -(-channels // unit) * unit
     sizes = {channels: wide, kv_heads * head: wide // group}
+    vocabulary = next(shape[0] for tensor, shape, _, _ in file.tensors if tensor == "token_embd.weight")
+    for what, size in (("vocabulary", vocabulary), ("feed-forward width", file.value(name + "feed_forward_length", "I"))):
+        if size in sizes and wide > channels:
+            sys.exit(f"can't widen a model whose {what}, {size}, is also the number of its channels or the width of its keys")
     header = bytearray(file.bytes[:file.end_of_keys])
     for key, form, value in (
             ("embedding_length", "I", wide), ("attention.head_count", "I", wide // head), ("attention.head_count_kv", "I", wide // head // group),
@@ -110,9 +114,9 @@ def widen(path, block, out):
     header += bytes(-len(header) % ALIGNMENT)
     with open(out, "wb") as to:
         to.write(header)
-        for (_, shape, kind, at), wider in zip(file.tensors, shapes):
+        for (tensor, shape, kind, at), wider in zip(file.tensors, shapes):
             values = file.floats(shape, kind, at)
-            if len(shape) == 1:
+            if tensor.endswith("_norm.weight"):
                 values = values * numpy.float32(math.sqrt(channels / wide))
             padded = numpy.zeros(wider, numpy.float32)
             padded[tuple(slice(size) for size in shape)] = values
