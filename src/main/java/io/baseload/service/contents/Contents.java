@@ -35,7 +35,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
-    private static final long MAX_PAGE_BYTES = 8 << 20;
+    private static final long MAX_PAGE_BYTES = 4 << 20;
     /** Before the first time too: a clock that was wrong at boot is corrected by then. */
     private static final Duration PAUSE = Duration.ofHours(1);
     /** Erased in one transaction, so that none exceeds the database's time limit. */

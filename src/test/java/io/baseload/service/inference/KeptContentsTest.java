@@ -35,6 +35,8 @@ import java.util.OptionalInt;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -156,6 +158,28 @@ class KeptContentsTest {
                 .as("an answer that is longer now")
                 .extracting(kept -> kept.owner().requestId(), KeptContent::part)
                 .containsExactly(tuple("req_1", ContentPart.ANSWER));
+    }
+
+    /** A plan for any parameters would read all that is older, page after page. */
+    @Test
+    void pagesAndErasuresArePlannedForTheirParameters() {
+        String tenant = tenant();
+        assertThat(generalPlans("WITH next AS", i -> contents.read(ACTOR, tenant, ContentSelection.ALL, i, 10)))
+                .isZero();
+        assertThat(generalPlans("WITH contents AS", i -> contents.erase(ACTOR, tenant, ContentSelection.ALL)))
+                .isZero();
+    }
+
+    /** How often the database used a plan for any parameters, in one session, for a statement that the driver prepares because it comes often. */
+    private static long generalPlans(String statement, IntConsumer often) {
+        return platform.get(TransactionOperations.class).execute(status -> {
+            IntStream.range(0, 10).forEach(often);
+            return platform.jdbc()
+                    .sql("SELECT generic_plans FROM pg_prepared_statements WHERE starts_with(statement, ?)")
+                    .param(statement)
+                    .query(Long.class)
+                    .single();
+        });
     }
 
     private static SealedContent sealed(ContentOwner owner, ContentPart part) {
