@@ -91,10 +91,7 @@ public final class Spill implements AutoCloseable {
     }
 
     private Spill(
-            RunningService front,
-            ServiceProcess second,
-            Optional<ServiceProcess> third,
-            Deque<AutoCloseable> started) {
+            RunningService front, ServiceProcess second, Optional<ServiceProcess> third, Deque<AutoCloseable> started) {
         this.front = front;
         this.second = second;
         this.third = third;

@@ -85,7 +85,11 @@ public final class AuditVerifier {
             noted = present.checkpoints;
             finishedAt = Optional.of(Instant.now());
         }
-        var bad = Stream.of(front.broken(), beyond(front), present.broken, lastRound.filter(found -> present.isAhead(lastBad)))
+        var bad = Stream.of(
+                        front.broken(),
+                        beyond(front),
+                        present.broken,
+                        lastRound.filter(found -> present.isAhead(lastBad)))
                 .flatMap(Optional::stream)
                 .min(java.util.Comparator.comparingLong(TrailBrokenException::seq));
         var integrity = new Verification.Integrity(

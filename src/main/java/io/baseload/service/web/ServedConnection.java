@@ -27,7 +27,8 @@ final class ServedConnection implements AutoCloseable {
 
     ServedConnection(SocketWrapperBase<?> socket) {
         this.socket = socket;
-        this.channel = socket instanceof NioSocketWrapper open ? open.getSocket().getIOChannel() : null;
+        this.channel =
+                socket instanceof NioSocketWrapper open ? open.getSocket().getIOChannel() : null;
         CURRENT.set(this);
     }
 

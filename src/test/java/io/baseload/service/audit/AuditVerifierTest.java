@@ -137,8 +137,8 @@ class AuditVerifierTest {
                 .sql("INSERT INTO audit_subtree (level, place, hash) VALUES (8, 3, sha256('x'))")
                 .update();
         append(2 * TrailRows.MAX_ROWS);
-        var limited = new AuditVerifier(
-                new TrailRows(platform.jdbc()), platform.get(Checkpoints.class), TrailRows.MAX_ROWS);
+        var limited =
+                new AuditVerifier(new TrailRows(platform.jdbc()), platform.get(Checkpoints.class), TrailRows.MAX_ROWS);
         assertThat(limited.verify().integrity().ok()).as("not compared yet").isTrue();
         long walked = 0;
         for (int i = 0; i < 8; i++) {

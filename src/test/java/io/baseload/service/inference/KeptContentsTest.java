@@ -130,14 +130,12 @@ class KeptContentsTest {
         var other = new ContentOwner(tenant, UUID.randomUUID(), "req_2", Optional.empty(), Optional.empty());
         transactions.executeWithoutResult(status -> contents.storePrompts(List.of(sealed(other, ContentPart.PROMPT))));
 
-        var first = CompletableFuture.supplyAsync(
-                () -> page(tenant, 0, 10), Thread::startVirtualThread);
+        var first = CompletableFuture.supplyAsync(() -> page(tenant, 0, 10), Thread::startVirtualThread);
         Patience.await().until(() -> first.isDone() || waiting());
         mayEnd.countDown();
         slow.join();
         var seen = new ArrayList<>(first.join().contents());
-        seen.addAll(page(tenant, seen.getLast().id(), 10)
-                .contents());
+        seen.addAll(page(tenant, seen.getLast().id(), 10).contents());
         assertThat(seen)
                 .extracting(kept -> kept.owner().requestId(), KeptContent::part)
                 .containsExactly(
@@ -146,8 +144,7 @@ class KeptContentsTest {
                         tuple("req_2", ContentPart.PROMPT));
 
         transactions.executeWithoutResult(status -> contents.storeAnswers(List.of(sealed(owner, ContentPart.ANSWER))));
-        assertThat(page(tenant, seen.getLast().id(), 10)
-                        .contents())
+        assertThat(page(tenant, seen.getLast().id(), 10).contents())
                 .as("an answer that is longer now")
                 .extracting(kept -> kept.owner().requestId(), KeptContent::part)
                 .containsExactly(tuple("req_1", ContentPart.ANSWER));

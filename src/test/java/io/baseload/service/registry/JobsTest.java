@@ -74,7 +74,9 @@ class JobsTest {
             UUID here = platform.get(Membership.class).home();
             String stored = left(platform, here, 1, true);
             String other = left(platform, here, 1, false);
-            platform.jdbc().sql("UPDATE job SET task = '\"sealed:00000000:AAAA\"'").update();
+            platform.jdbc()
+                    .sql("UPDATE job SET task = '\"sealed:00000000:AAAA\"'")
+                    .update();
             jobs(platform).goOn();
             JobRows rows = platform.get(JobRows.class);
             Patience.await()
