@@ -63,7 +63,7 @@ final class ServedConnection implements AutoCloseable {
         boolean seen = isUnread();
         if (!seen || !unread || hasWritten()) {
             unreadSince = now;
-            written = socket.getLastWrite();
+            written = lastWrite();
         }
         unread = seen;
     }
@@ -74,7 +74,11 @@ final class ServedConnection implements AutoCloseable {
 
     /** Since it was last looked at. */
     private boolean hasWritten() {
-        return socket.getLastWrite() != written;
+        return lastWrite() != written;
+    }
+
+    private long lastWrite() {
+        return socket instanceof NioSocketWrapper waiting ? waiting.getLastWrite() : 0;
     }
 
     /** For how long the client has had to act or to read; empty if it doesn't have to. */

@@ -148,10 +148,10 @@ class FaultyRequestsTest {
             connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"data\":[");
             connection.awaitClose();
         });
-        var texts = new EncodingRequest(new EncodingInput.Texts(List.of("x")), OptionalInt.empty());
+        var texts = new EncodingRequest(new EncodingInput.Texts(List.of("x"), Optional.empty()), OptionalInt.empty());
         for (int i = 0; i < OFTEN; i++) {
             var running = client().encodings(new Backend.Offer("encoder", "encoder"))
-                    .prepare(texts, new FlowId("clumsy"))
+                    .prepare(texts, new FlowId("clumsy"), 100)
                     .start();
             assertThat(catchThrowable(running.outputs()::join)).hasCauseInstanceOf(UpstreamException.class);
         }

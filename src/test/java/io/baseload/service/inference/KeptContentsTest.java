@@ -227,7 +227,7 @@ class KeptContentsTest {
                     .until(
                             () -> first
                                     .get(Contents.class)
-                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
                                     .contents()
                                     .stream()
                                     .anyMatch(kept -> text(kept).contains("word word ")));
@@ -236,7 +236,7 @@ class KeptContentsTest {
             try (var second = first.beside(TinyInference.class)) {
                 Patience.await().until(() -> lost(second).isPresent());
                 var kept = second.get(Contents.class)
-                        .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                        .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
                         .contents()
                         .getLast();
                 assertThat(lost(second).orElseThrow().get("answer_digest").asString())
@@ -397,7 +397,7 @@ class KeptContentsTest {
         platform.elsewhere("--baseload.encryption.key-file=" + both).close();
         try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
             assertThat(other.get(Contents.class)
-                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10, bytes -> {})
                             .contents())
                     .hasSize(2);
         }
@@ -416,7 +416,7 @@ class KeptContentsTest {
         try (var prepared = platform.elsewhere("--baseload.encryption.key-file=" + known)) {
             platform.elsewhere("--baseload.encryption.key-file=" + used).close();
             assertThat(prepared.get(Contents.class)
-                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10, bytes -> {})
                             .contents())
                     .hasSize(2);
             assertThatThrownBy(() -> read(tenant))
