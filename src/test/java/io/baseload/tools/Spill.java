@@ -9,7 +9,9 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Several engines behind one name, with clients that never pause: requests spill over from the local model to a second process, and from that to further engines; then the second process
  * is killed in mid-stream. Each answer must be whole, except those that the killed process was computing.
  *
- * <p>{@code Spill ANSWERS FOLDER [URL,MODEL[,KEY] …]}; the folder is new. Without a URL the further engine is a third process. Exit code 1 if another answer was incomplete.
+ * <p>{@code Spill ANSWERS FOLDER [URL,MODEL[,VARIABLE] …]}; the folder is new, an engine's key in the environment variable. Without a URL the further engine is a third process. Exit code 1 if another answer was incomplete.
  */
 public final class Spill implements AutoCloseable {
     /** The places of the second process: the clients are more than these and those of the local model. */
@@ -48,6 +50,7 @@ public final class Spill implements AutoCloseable {
     private final RunningService front;
     private final ServiceProcess second;
     private final Optional<ServiceProcess> third;
+    private final Deque<AutoCloseable> started;
     private final List<String> targets = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean enough = new AtomicBoolean();
@@ -61,7 +64,12 @@ public final class Spill implements AutoCloseable {
     public record Engine(String url, String model, String key) {
         static Engine of(String text) {
             String[] parts = text.split(",", -1);
-            return new Engine(parts[0], parts[1], parts.length > 2 ? parts[2] : "");
+            return new Engine(parts[0], parts[1], parts.length > 2 ? key(parts[2]) : "");
+        }
+
+        private static String key(String variable) {
+            return Optional.ofNullable(System.getenv(variable))
+                    .orElseThrow(() -> new IllegalArgumentException("There is no variable " + variable + "."));
         }
     }
 
@@ -82,15 +90,17 @@ public final class Spill implements AutoCloseable {
         }
     }
 
-    private Spill(RunningService front, ServiceProcess second, Optional<ServiceProcess> third) {
+    private Spill(
+            RunningService front, ServiceProcess second, Optional<ServiceProcess> third, Deque<AutoCloseable> started) {
         this.front = front;
         this.second = second;
         this.third = third;
+        this.started = started;
     }
 
     public static void main(String[] args) throws Exception {
         if (args.length < 2) {
-            System.err.println("usage: Spill ANSWERS FOLDER [URL,MODEL[,KEY] …]");
+            System.err.println("usage: Spill ANSWERS FOLDER [URL,MODEL[,VARIABLE] …]");
             System.exit(2);
         }
         Path folder = Files.createDirectory(Path.of(args[1]).toAbsolutePath());
@@ -106,14 +116,22 @@ public final class Spill implements AutoCloseable {
 
     /** Starts the processes side by side, and makes the name. */
     public static Spill at(Path folder, List<Engine> engines) throws Exception {
-        var second = process(folder, SECOND);
-        var third = engines.isEmpty() ? Optional.of(process(folder, "third")) : Optional.<ServiceProcess>empty();
-        var spill = new Spill(front(folder, engines), second, third);
+        Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
+            var second = process(folder, SECOND);
+            started.push(second);
+            Optional<ServiceProcess> third = Optional.empty();
+            if (engines.isEmpty()) {
+                third = Optional.of(process(folder, "third"));
+                third.ifPresent(started::push);
+            }
+            var front = front(folder, engines);
+            started.push(front);
+            var spill = new Spill(front, second, third, started);
             spill.connect(engines);
             return spill;
         } catch (Exception e) {
-            spill.close();
+            close(started);
             throw e;
         }
     }
@@ -285,10 +303,15 @@ public final class Spill implements AutoCloseable {
 
     @Override
     public void close() throws Exception {
-        front.close();
-        second.close();
-        if (third.isPresent()) {
-            third.get().close();
+        close(started);
+    }
+
+    /** The last one first; the others too if one can't be closed. */
+    private static void close(Deque<AutoCloseable> started) throws Exception {
+        if (!started.isEmpty()) {
+            try (AutoCloseable last = started.pop()) {
+                close(started);
+            }
         }
     }
 }

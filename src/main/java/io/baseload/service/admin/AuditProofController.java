@@ -118,7 +118,7 @@ final class AuditProofController {
             @AuthenticationPrincipal Caller caller) {
         Checkpoint latest = caller.isPlatform()
                 ? proofs.latest().orElseThrow(checkpoints::notSigned)
-                : proofs.known().orElseThrow(AuditProofController::notYet);
+                : proofs.known().orElseThrow(this::notYet);
         return accept.contains(MediaType.APPLICATION_JSON_VALUE)
                 ? ResponseEntity.ok().contentType(MediaType.APPLICATION_JSON).body(CheckpointForm.of(latest))
                 : ResponseEntity.ok().contentType(NOTE).body(latest.note());
@@ -173,7 +173,10 @@ final class AuditProofController {
         }
     }
 
-    private static NotSignedException notYet() {
+    private NotSignedException notYet() {
+        if (checkpoints.status().refusal().isPresent()) {
+            return checkpoints.notSigned();
+        }
         return new NotSignedException("No checkpoint covers this yet. The next one will.");
     }
 }

@@ -133,10 +133,13 @@ final class ContentController {
                 text("request_id", requestId), text("user", user), time("from", from), time("to", to));
         try {
             ContentPage page = contents.read(
-                    caller.actor(), tenants.require(tenant).id(), selection, after == null ? 0 : after, most);
+                    caller.actor(),
+                    tenants.require(tenant).id(),
+                    selection,
+                    after == null ? 0 : after,
+                    most,
+                    bytes -> LimitedRequest.count(request, bytes));
             var kept = page.contents();
-            LimitedRequest.count(
-                    request, kept.stream().mapToLong(one -> one.text().length).sum());
             String next = page.more() ? Long.toString(kept.getLast().id()) : null;
             return new Page<>("list", kept.stream().map(ContentForm::of).toList(), next);
         } catch (SealException e) {

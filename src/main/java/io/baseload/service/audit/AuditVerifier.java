@@ -34,6 +34,9 @@ public final class AuditVerifier {
     private final AtomicReference<@Nullable CompletableFuture<Verification>> running = new AtomicReference<>();
     private Optional<Round> round = Optional.empty();
     private Optional<TrailBrokenException> lastRound = Optional.empty();
+    /** What the next round has to have read before it is known whether what was bad in the last one still is. */
+    private long lastBad;
+
     private Optional<Instant> finishedAt = Optional.empty();
     private long noted;
 
@@ -78,10 +81,15 @@ public final class AuditVerifier {
         round = present.go() ? Optional.empty() : Optional.of(present);
         if (round.isEmpty()) {
             lastRound = present.broken;
+            lastBad = present.bad;
             noted = present.checkpoints;
             finishedAt = Optional.of(Instant.now());
         }
-        var bad = Stream.of(front.broken(), beyond(front), present.broken, lastRound.filter(present::isAhead))
+        var bad = Stream.of(
+                        front.broken(),
+                        beyond(front),
+                        present.broken,
+                        lastRound.filter(found -> present.isAhead(lastBad)))
                 .flatMap(Optional::stream)
                 .min(java.util.Comparator.comparingLong(TrailBrokenException::seq));
         var integrity = new Verification.Integrity(
@@ -126,6 +134,9 @@ public final class AuditVerifier {
         private TrailWalk walk = from(rows.base());
         private Notes notes = new Notes(rows, walk.size(), Long.MAX_VALUE);
         private Optional<TrailBrokenException> broken = Optional.empty();
+        /** The entry at which the last bad place was found. */
+        private long bad;
+
         private long checkpoints;
 
         Round(Walked front) {
@@ -137,12 +148,12 @@ public final class AuditVerifier {
             return new TrailWalk(base, (level, place, root) -> nodes.add(new Node(level, place, root)));
         }
 
-        /** Whether a place that was bad in the last round is still ahead. */
-        boolean isAhead(TrailBrokenException found) {
-            return found.seq() > walk.size() && broken.isEmpty() && walk.size() < target.size();
+        /** Whether the place at which something was found in the last round is still ahead. */
+        boolean isAhead(long entry) {
+            return entry > walk.size() && round.isPresent();
         }
 
-        /** Continues for a limited number of entries; true once the round is over, at the end or at the first bad entry. */
+        /** Continues for a limited number of entries; true once the round is over, at the end or at the first bad entry. A node that is not that of its entries hides nothing behind it. */
         boolean go() {
             int left = maxEntries;
             try {
@@ -154,9 +165,14 @@ public final class AuditVerifier {
                 }
                 walk.hold(target);
             } catch (TrailBrokenException e) {
-                broken = Optional.of(e);
+                found(e, Math.max(e.seq(), walk.size()));
             }
             return true;
+        }
+
+        private void found(TrailBrokenException what, long entry) {
+            broken = broken.filter(earlier -> earlier.seq() <= what.seq()).or(() -> Optional.of(what));
+            bad = Math.max(bad, entry);
         }
 
         /** Verifies the next entries; returns how many, with their checkpoints. */
@@ -183,15 +199,16 @@ public final class AuditVerifier {
         /** Proofs are made from the nodes, so missing ones are written again, and whoever changed one is found. */
         private void compareNodes() {
             rows.append(nodes);
-            var other = rows.otherThan(nodes);
-            nodes.clear();
-            other.ifPresent(node -> {
-                long entry = (node.place() << node.level()) + 1;
-                throw new TrailBrokenException(
-                        entry,
-                        "the node of the Merkle tree over " + (1L << node.level()) + " entries from " + entry
+            for (Node node : rows.othersThan(nodes)) {
+                long size = 1L << node.level();
+                long before = node.place() << node.level();
+                var what = new TrailBrokenException(
+                        before + 1,
+                        "the node of the Merkle tree over " + size + " entries from " + (before + 1)
                                 + " on is not theirs");
-            });
+                found(what, before + size);
+            }
+            nodes.clear();
         }
 
         private void hold(TrailRows.Note note) {

@@ -19,7 +19,7 @@ final class TrailRows {
     static final int MAX_ROWS = 1000;
 
     /** An entry after this many bytes of others is on the next page. */
-    static final int MAX_BYTES = 8 << 20;
+    static final int MAX_BYTES = 4 << 20;
 
     /** As the database limits it; of a longer one the beginning is read, which nobody has signed. */
     private static final int MAX_NOTE = 4096;
@@ -211,13 +211,13 @@ final class TrailRows {
         }
     }
 
-    /** One of these whose row has another hash. */
-    Optional<Node> otherThan(List<Node> nodes) {
+    /** Those of these whose rows have other hashes. */
+    List<Node> othersThan(List<Node> nodes) {
         return nodes.stream()
                 .filter(one -> node(one.level(), one.place())
                         .filter(hash -> !MessageDigest.isEqual(hash, one.hash()))
                         .isPresent())
-                .findFirst();
+                .toList();
     }
 
     Optional<byte[]> node(int level, long place) {

@@ -115,7 +115,7 @@ final class BackendTexts implements PreparedEncoding {
             throw e;
         }
         var outputs = new OutputReader(count, ranks, request.dimensions(), memory);
-        var answer = new EncodingAnswer(client, stream, outputs, memory, length, likelyTokens());
+        var answer = new EncodingAnswer(client, owner, stream, outputs, memory, length, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;
     }

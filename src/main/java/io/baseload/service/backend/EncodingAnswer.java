@@ -22,6 +22,7 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final BackendClient client;
+    private final String owner;
     private final AnswerStream stream;
     private final OutputReader reader;
     private final VectorMemory.Share memory;
@@ -30,17 +31,20 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private volatile Usage usage;
 
     /**
+     * @param owner of the request
      * @param memory which the reader takes; it is given back when this is closed, or nobody gets the outputs
      * @param length receives that of the vectors
      */
     EncodingAnswer(
             BackendClient client,
+            String owner,
             AnswerStream stream,
             OutputReader reader,
             VectorMemory.Share memory,
             AtomicInteger length,
             int likelyTokens) {
         this.client = client;
+        this.owner = owner;
         this.stream = stream;
         this.reader = reader;
         this.memory = memory;
@@ -111,8 +115,13 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
         }
     }
 
+    /** Silence may be due to the request: many long texts take long. */
     private UpstreamException broke(UpstreamException failure) {
-        client.broke(failure);
+        if (failure.reason() == Reason.TIMEOUT) {
+            client.broke(owner, failure);
+        } else {
+            client.broke(failure);
+        }
         return failure;
     }
 

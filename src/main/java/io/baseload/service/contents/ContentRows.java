@@ -2,6 +2,7 @@ package io.baseload.service.contents;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.database.StatementLimit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -205,12 +206,13 @@ final class ContentRows {
     }
 
     /**
-     * The next contents in order, as long as the preceding ones together don't exceed the size.
+     * The next contents in order, as long as the preceding ones together don't exceed the size. Within a transaction.
      *
      * @param last the highest id to look at
      * @param probe how many to look for
      */
     Found page(String tenant, ContentSelection selection, long after, long last, int probe, long bytes) {
+        StatementLimit.planForParameters(jdbc);
         var rows = with(jdbc.sql("""
             WITH next AS (SELECT id, octet_length(sealed) AS size FROM content WHERE %s AND id > :after AND id <= :last ORDER BY id LIMIT :probe),
                  sized AS (SELECT id, sum(size) OVER (ORDER BY id) - size AS before FROM next)
@@ -250,9 +252,10 @@ final class ContentRows {
                 .update();
     }
 
-    /** Erases some of them, and as many stored responses, each at least one, and no more once the size is reached; returns the number. */
+    /** Erases some of them, and as many stored responses, each at least one, and no more once the size is reached; returns the number. Within a transaction. */
     int erase(String tenant, ContentSelection selection, int most, long bytes) {
         String chosen = chosen(selection);
+        StatementLimit.planForParameters(jdbc);
         return with(jdbc.sql("""
             WITH contents AS (
               DELETE FROM content WHERE id IN (

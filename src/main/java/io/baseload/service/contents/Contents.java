@@ -17,6 +17,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,7 +36,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
-    private static final long MAX_PAGE_BYTES = 8 << 20;
+    private static final long MAX_PAGE_BYTES = 4 << 20;
     /** Before the first time too: a clock that was wrong at boot is corrected by then. */
     private static final Duration PAUSE = Duration.ofHours(1);
     /** Erased in one transaction, so that none exceeds the database's time limit. */
@@ -190,12 +191,17 @@ public final class Contents implements TenantData, AutoCloseable {
      *
      * @param after the last one's {@link KeptContent#id}
      * @param limit maximum number; fewer if they are large
+     * @param room is told their size before the read is recorded; if it throws, nothing was read
      * @throws SealException if this process can't decrypt them
      */
-    public ContentPage read(Actor reader, String tenant, ContentSelection selection, long after, int limit) {
+    public ContentPage read(
+            Actor reader, String tenant, ContentSelection selection, long after, int limit, LongConsumer room) {
         long last = transactions.execute(status -> rows.settled());
         var found = transactions.execute(status -> {
             var page = rows.page(tenant, selection, after, last, limit + 1, MAX_PAGE_BYTES);
+            room.accept(page.rows().stream()
+                    .mapToLong(row -> row.content().sealed().length)
+                    .sum());
             var detail = new TreeMap<>(selection.described());
             detail.put("after", after);
             detail.put("found", Math.min(limit, page.rows().size()));

@@ -17,6 +17,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 public record StatementLimit(Duration time, String field, String advice) {
     private static final Duration USUAL = Duration.ofSeconds(15);
     private static final String CANCELLED = "57014";
+    private static final String FOR_PARAMETERS = "set_config('plan_cache_mode', 'force_custom_plan', true)";
 
     public StatementLimit(String field, String advice) {
         this(USUAL, field, advice);
@@ -28,7 +29,7 @@ public record StatementLimit(Duration time, String field, String advice) {
      * @throws StatementTooLongException if one of {@code statements} takes too long; it must roll the transaction back
      */
     public <T> T within(JdbcClient jdbc, Supplier<T> statements) {
-        jdbc.sql("SELECT set_config('statement_timeout', ?, true) || set_config('plan_cache_mode', 'auto', true)")
+        jdbc.sql("SELECT set_config('statement_timeout', ?, true) || " + FOR_PARAMETERS)
                 .param(time.toMillis() + "ms")
                 .query(String.class)
                 .single();
@@ -37,6 +38,11 @@ public record StatementLimit(Duration time, String field, String advice) {
         } catch (DataAccessException e) {
             throw wasCancelled(e) ? new StatementTooLongException(this, e) : e;
         }
+    }
+
+    /** This and all later statements of the caller's transaction are planned for their parameters, for those that a usual limit is enough for. */
+    public static void planForParameters(JdbcClient jdbc) {
+        jdbc.sql("SELECT " + FOR_PARAMETERS).query(String.class).single();
     }
 
     private static boolean wasCancelled(DataAccessException failure) {

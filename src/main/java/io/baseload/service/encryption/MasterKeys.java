@@ -11,7 +11,7 @@ import java.util.Optional;
 
 /**
  * The keys that encrypt all secrets in the database. The first one encrypts, all decrypt: a new key is placed before the old one, secrets encrypted with the old one are encrypted
- * again at the next start, and then the old one can be removed.
+ * again at the next start, and then the old one can be removed. Only tasks of jobs are not: those that began before need the old key until they end.
  *
  * <p>An encrypted text is {@code sealed:} + the key's id + {@code :} + Base64. The id is the beginning of the key's SHA-256, so that a missing key can be named.
  */

@@ -21,8 +21,12 @@ final class TarFiles {
     private static final int BUFFER = 1 << 18;
     private static final int MAX_FILES = 1000;
 
+    /** Names, headers and whatever else an archive has beside its files. Some of it is read into memory. */
+    private static final long MAX_OTHER = 16L << 20;
+
     private final DiskGrowth growth;
     private final Stop stop;
+    private long other;
 
     TarFiles(DiskGrowth growth, Stop stop) {
         this.growth = growth;
@@ -33,7 +37,7 @@ final class TarFiles {
         List<FileDownload.Done> files = new ArrayList<>();
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), BUFFER);
                 InputStream plain = decompressed(raw, packing);
-                var tar = new TarArchiveInputStream(plain)) {
+                var tar = new TarArchiveInputStream(new Counted(plain))) {
             for (TarArchiveEntry entry = tar.getNextEntry(); entry != null; entry = tar.getNextEntry()) {
                 if (entry.isDirectory()) {
                     continue;
@@ -72,12 +76,40 @@ final class TarFiles {
             for (int n = content.read(buffer); n >= 0; n = content.read(buffer)) {
                 stop.check();
                 growth.add(n);
+                other -= n;
                 store(out, buffer, n, target);
                 running.update(buffer, n);
                 written += n;
             }
         }
         return new FileDownload.Done(target, written, running.end().sha256());
+    }
+
+    /** Counts what is unpacked as other than files; whoever reads a file takes its bytes off again. */
+    private final class Counted extends InputStream {
+        private final InputStream in;
+
+        Counted(InputStream in) {
+            this.in = in;
+        }
+
+        @Override
+        public int read() throws IOException {
+            byte[] one = new byte[1];
+            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xFF;
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int length) throws IOException {
+            stop.check();
+            int n = in.read(target, offset, length);
+            other += Math.max(n, 0);
+            if (other > MAX_OTHER) {
+                throw new PullException(
+                        "The archive has more than " + (MAX_OTHER >> 20) + " MB beside its files' contents.");
+            }
+            return n;
+        }
     }
 
     /** A full disk is not the archive's fault. */

@@ -134,7 +134,17 @@ public final class Jobs {
                 throw new ConflictException("The service was stopped or killed " + left.attempts()
                         + " times while this job ran: start it again.");
             }
-            work(job.kind(), tasks.read(job.id(), left.task())).run(progress);
+            String task;
+            try {
+                task = tasks.read(job.id(), left.task());
+            } catch (ConflictException e) {
+                if (!left.filed()) {
+                    throw e;
+                }
+                LOG.warn("{} has stored its result, but can't tidy up: {}", job.id(), e.getMessage());
+                return;
+            }
+            work(job.kind(), task).run(progress);
         });
     }
 

@@ -29,8 +29,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The number of connections is limited by the heap, because each uses up to {@value #BYTES_EACH} bytes once its headers have arrived. If all are in use, a new one does not
  * wait: those that have waited longest for their client, for a header, for a body, for it to read an answer or for the next request, are closed. A client that sends its request at
- * once and reads the answer is not among them; those that are idle between two requests, slow uploads and slow downloads may be. Each has a quarter of a second in any case, and
- * none whose data nobody has looked at gives way. An answer that is being made, or that its client reads, is never cut.
+ * once and reads the answer is not among them; those that are idle between two requests and slow uploads may be, and downloads that have come to a halt: how long one has waited counts
+ * from when its client last made room for more. Each has a quarter of a second in any case, and none whose data nobody has looked at gives way. An answer that is being made, or that
+ * its client reads, is never cut.
  *
  * <p>If new connections had to wait for deadlines, somebody who opens them faster would fill the system's queue of connections that nobody has accepted. It then drops whatever
  * comes, and resets those of honest clients after some seconds.

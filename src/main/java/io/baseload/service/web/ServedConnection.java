@@ -2,6 +2,7 @@ package io.baseload.service.web;
 
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
 import java.util.OptionalLong;
 import org.apache.tomcat.util.net.NioEndpoint.NioSocketWrapper;
 import org.apache.tomcat.util.net.SocketWrapperBase;
@@ -12,6 +13,7 @@ final class ServedConnection implements AutoCloseable {
     private static final ThreadLocal<@Nullable ServedConnection> CURRENT = new ThreadLocal<>();
 
     private final SocketWrapperBase<?> socket;
+    private final @Nullable SocketChannel channel;
     private final Thread thread = Thread.currentThread();
     private int requests;
     private boolean owed;
@@ -19,10 +21,14 @@ final class ServedConnection implements AutoCloseable {
     private long patience;
     private boolean unread;
     private long unreadSince;
+    private long written;
     private boolean cut;
+    private boolean shut;
 
     ServedConnection(SocketWrapperBase<?> socket) {
         this.socket = socket;
+        this.channel =
+                socket instanceof NioSocketWrapper open ? open.getSocket().getIOChannel() : null;
         CURRENT.set(this);
     }
 
@@ -52,20 +58,33 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    /** Looks whether the client has to read before the thread can write on. Looking now and then, one that reads a little now and then counts as one that doesn't read. */
+    /** Looks whether the client has to read before the thread can write on. It counts as one that doesn't read from when the thread could last write. */
     synchronized void look(long now) {
         boolean seen = isUnread();
-        unreadSince = seen && !unread ? now : unreadSince;
+        if (!seen || !unread || hasWritten()) {
+            unreadSince = now;
+            written = lastWrite();
+        }
         unread = seen;
     }
 
     private boolean isUnread() {
-        return socket instanceof NioSocketWrapper written && written.interestOpsHas(SelectionKey.OP_WRITE);
+        return socket instanceof NioSocketWrapper waiting && waiting.interestOpsHas(SelectionKey.OP_WRITE);
+    }
+
+    /** Since it was last looked at. */
+    private boolean hasWritten() {
+        return lastWrite() != written;
+    }
+
+    private long lastWrite() {
+        return socket instanceof NioSocketWrapper waiting ? waiting.getLastWrite() : 0;
     }
 
     /** For how long the client has had to act or to read; empty if it doesn't have to. */
     synchronized OptionalLong waitSoFar(long now) {
-        if (cut || !owed && !unread) {
+        look(now);
+        if (cut || !owed && (!unread || shut)) {
             return OptionalLong.empty();
         }
         return OptionalLong.of(now - (owed ? since : unreadSince));
@@ -79,7 +98,21 @@ final class ServedConnection implements AutoCloseable {
 
     /** Closes the connection if the client has to act or to read. Returns whether it did. */
     synchronized boolean giveWay() {
-        return (owed || unread && isUnread()) && end();
+        return owed ? end() : unread && isUnread() && !hasWritten() && endWriting();
+    }
+
+    /** The thread's write then ends with an exception; if that has just ended, its next one does, and whatever else it does meanwhile is not disturbed. */
+    private boolean endWriting() {
+        if (cut || shut || channel == null) {
+            return false;
+        }
+        shut = true;
+        try {
+            channel.shutdownOutput();
+            return true;
+        } catch (IOException e) {
+            return false; // it has just been closed
+        }
     }
 
     private void cut() {
@@ -108,7 +141,7 @@ final class ServedConnection implements AutoCloseable {
 
     /** Whether it has been closed here: nobody will read the answer. */
     synchronized boolean isCut() {
-        return cut;
+        return cut || shut;
     }
 
     /**

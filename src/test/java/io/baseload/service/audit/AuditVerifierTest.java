@@ -130,6 +130,28 @@ class AuditVerifierTest {
         assertThat(integrity.reason()).hasValueSatisfying(why -> assertThat(why).contains("Merkle tree over 256"));
     }
 
+    /** Its first entry has been read in each round before it can be compared. */
+    @Test
+    void aFalseNodeIsNamedUntilItIsComparedAgainAndHidesNothingBehindIt() {
+        platform.jdbc()
+                .sql("INSERT INTO audit_subtree (level, place, hash) VALUES (8, 3, sha256('x'))")
+                .update();
+        append(2 * TrailRows.MAX_ROWS);
+        var limited =
+                new AuditVerifier(new TrailRows(platform.jdbc()), platform.get(Checkpoints.class), TrailRows.MAX_ROWS);
+        assertThat(limited.verify().integrity().ok()).as("not compared yet").isTrue();
+        long walked = 0;
+        for (int i = 0; i < 8; i++) {
+            var verification = limited.verify();
+            assertThat(verification.integrity().firstBadSeq()).hasValue(769);
+            walked = Math.max(walked, verification.round().walked());
+        }
+        assertThat(walked).isGreaterThan(2 * TrailRows.MAX_ROWS);
+        platform.superuser().sql("DELETE FROM audit_subtree").update();
+        var rounds = IntStream.range(0, 8).mapToObj(i -> limited.verify()).toList();
+        assertThat(rounds.getLast().integrity().ok()).as("it is written again").isTrue();
+    }
+
     @Test
     void aVerificationWithManyCheckpointsReadsFewerEntries() {
         var checkpoints = platform.get(Checkpoints.class);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.EncodingInput;
+import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Message;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.UpstreamException;
@@ -22,6 +24,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -132,6 +135,25 @@ class FaultyRequestsTest {
         });
         for (int i = 0; i < OFTEN; i++) {
             assertThat(ask("thinker", "clumsy").failed().cause()).isInstanceOf(UpstreamException.class);
+        }
+        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
+        assertThat(client().state("other")).isEqualTo(State.UP);
+    }
+
+    /** As with many long texts for an encoder. */
+    @Test
+    void soDoesSilenceInTheMiddleOfVectors() {
+        use(limits(LoopbackConnections.LONG, Duration.ofMillis(100)));
+        server.on("encoder", connection -> {
+            connection.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n\r\n{\"data\":[");
+            connection.awaitClose();
+        });
+        var texts = new EncodingRequest(new EncodingInput.Texts(List.of("x"), Optional.empty()), OptionalInt.empty());
+        for (int i = 0; i < OFTEN; i++) {
+            var running = client().encodings(new Backend.Offer("encoder", "encoder"))
+                    .prepare(texts, new FlowId("clumsy"), 100)
+                    .start();
+            assertThat(catchThrowable(running.outputs()::join)).hasCauseInstanceOf(UpstreamException.class);
         }
         assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
         assertThat(client().state("other")).isEqualTo(State.UP);

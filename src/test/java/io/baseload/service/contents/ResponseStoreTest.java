@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
+import java.util.function.IntConsumer;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -206,6 +208,29 @@ class ResponseStoreTest {
         age(tenant, 31);
         assertThat(table.expire(100, 2_000)).containsEntry(tenant, 2);
         assertThat(table.erase(tenant, ContentSelection.ALL, 100, 10_000)).isEqualTo(1);
+    }
+
+    /** A plan for any parameters would read all that is older, page after page. */
+    @Test
+    void pagesAndErasuresArePlannedForTheirParameters() {
+        String tenant = tenant();
+        var table = new ContentRows(platform.jdbc());
+        assertThat(generalPlans("WITH next AS", i -> table.page(tenant, ContentSelection.ALL, i, i + 10, 10, 1_000)))
+                .isZero();
+        assertThat(generalPlans("WITH contents AS", i -> table.erase(tenant, ContentSelection.ALL, 10, 1_000 + i)))
+                .isZero();
+    }
+
+    /** How often the database used a plan for any parameters, in one transaction, for a statement that the driver prepares because it comes often. */
+    private static long generalPlans(String statement, IntConsumer often) {
+        return platform.get(TransactionOperations.class).execute(status -> {
+            IntStream.range(0, 10).forEach(often);
+            return platform.jdbc()
+                    .sql("SELECT generic_plans FROM pg_prepared_statements WHERE starts_with(statement, ?)")
+                    .param(statement)
+                    .query(Long.class)
+                    .single();
+        });
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.contents.ContentOwner;
+import io.baseload.service.contents.ContentPage;
 import io.baseload.service.contents.ContentPart;
 import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.ContentSelection;
@@ -129,15 +130,12 @@ class KeptContentsTest {
         var other = new ContentOwner(tenant, UUID.randomUUID(), "req_2", Optional.empty(), Optional.empty());
         transactions.executeWithoutResult(status -> contents.storePrompts(List.of(sealed(other, ContentPart.PROMPT))));
 
-        var first = CompletableFuture.supplyAsync(
-                () -> contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 10), Thread::startVirtualThread);
+        var first = CompletableFuture.supplyAsync(() -> page(tenant, 0, 10), Thread::startVirtualThread);
         Patience.await().until(() -> first.isDone() || waiting());
         mayEnd.countDown();
         slow.join();
         var seen = new ArrayList<>(first.join().contents());
-        seen.addAll(contents.read(
-                        ACTOR, tenant, ContentSelection.ALL, seen.getLast().id(), 10)
-                .contents());
+        seen.addAll(page(tenant, seen.getLast().id(), 10).contents());
         assertThat(seen)
                 .extracting(kept -> kept.owner().requestId(), KeptContent::part)
                 .containsExactly(
@@ -146,16 +144,30 @@ class KeptContentsTest {
                         tuple("req_2", ContentPart.PROMPT));
 
         transactions.executeWithoutResult(status -> contents.storeAnswers(List.of(sealed(owner, ContentPart.ANSWER))));
-        assertThat(contents.read(
-                                ACTOR,
-                                tenant,
-                                ContentSelection.ALL,
-                                seen.getLast().id(),
-                                10)
-                        .contents())
+        assertThat(page(tenant, seen.getLast().id(), 10).contents())
                 .as("an answer that is longer now")
                 .extracting(kept -> kept.owner().requestId(), KeptContent::part)
                 .containsExactly(tuple("req_1", ContentPart.ANSWER));
+    }
+
+    @Test
+    void aPageThatFindsNoRoomIsNoRead() {
+        String tenant = keeping();
+        var owner = new ContentOwner(tenant, UUID.randomUUID(), "req_1", Optional.empty(), Optional.empty());
+        platform.get(TransactionOperations.class)
+                .executeWithoutResult(status -> contents.storePrompts(List.of(sealed(owner, ContentPart.PROMPT))));
+        assertThatThrownBy(() -> contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 10, bytes -> {
+                    throw new IllegalStateException(bytes + " are too many");
+                }))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(platform.get(AuditTrail.class)
+                        .page(0, Optional.empty(), Optional.of("admin.contents.read"), 1000)
+                        .entries())
+                .noneMatch(entry -> entry.subject().equals("tenants/" + tenant + "/contents"));
+    }
+
+    private static ContentPage page(String tenant, long after, int limit) {
+        return contents.read(ACTOR, tenant, ContentSelection.ALL, after, limit, bytes -> {});
     }
 
     private static SealedContent sealed(ContentOwner owner, ContentPart part) {
@@ -215,7 +227,7 @@ class KeptContentsTest {
                     .until(
                             () -> first
                                     .get(Contents.class)
-                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
                                     .contents()
                                     .stream()
                                     .anyMatch(kept -> text(kept).contains("word word ")));
@@ -224,7 +236,7 @@ class KeptContentsTest {
             try (var second = first.beside(TinyInference.class)) {
                 Patience.await().until(() -> lost(second).isPresent());
                 var kept = second.get(Contents.class)
-                        .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10)
+                        .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
                         .contents()
                         .getLast();
                 assertThat(lost(second).orElseThrow().get("answer_digest").asString())
@@ -291,16 +303,16 @@ class KeptContentsTest {
             var owner = new ContentOwner(tenant, UUID.randomUUID(), "r" + i, Optional.empty(), Optional.empty());
             contents.storePrompts(List.of(sealer.seal(owner, ContentPart.PROMPT, new byte[5 << 20])));
         }
-        var page = contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 10);
+        var page = page(tenant, 0, 10);
         assertThat(page.contents())
                 .as("two small ones, and large ones until there is enough")
-                .hasSize(4);
+                .hasSize(3);
         assertThat(page.more()).isTrue();
         long last = page.contents().getLast().id();
-        page = contents.read(ACTOR, tenant, ContentSelection.ALL, last, 10);
-        assertThat(page.contents()).hasSize(2);
-        assertThat(page.more()).isFalse();
-        page = contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 1);
+        page = page(tenant, last, 10);
+        assertThat(page.contents()).hasSize(1);
+        assertThat(page.more()).isTrue();
+        page = page(tenant, 0, 1);
         assertThat(page.contents()).hasSize(1);
         assertThat(page.more()).isTrue();
     }
@@ -385,7 +397,7 @@ class KeptContentsTest {
         platform.elsewhere("--baseload.encryption.key-file=" + both).close();
         try (var other = platform.elsewhere("--baseload.encryption.key-file=" + alone)) {
             assertThat(other.get(Contents.class)
-                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10, bytes -> {})
                             .contents())
                     .hasSize(2);
         }
@@ -404,7 +416,7 @@ class KeptContentsTest {
         try (var prepared = platform.elsewhere("--baseload.encryption.key-file=" + known)) {
             platform.elsewhere("--baseload.encryption.key-file=" + used).close();
             assertThat(prepared.get(Contents.class)
-                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10)
+                            .read(ACTOR, tenant, ContentSelection.ALL, 0, 10, bytes -> {})
                             .contents())
                     .hasSize(2);
             assertThatThrownBy(() -> read(tenant))
@@ -445,7 +457,7 @@ class KeptContentsTest {
     }
 
     private static List<KeptContent> read(String tenant) {
-        return contents.read(ACTOR, tenant, ContentSelection.ALL, 0, 100).contents();
+        return page(tenant, 0, 100).contents();
     }
 
     private static JsonNode detail(Client client, String kind) {

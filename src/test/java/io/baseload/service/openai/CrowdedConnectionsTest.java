@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.coyote.AbstractProtocol;
 import org.junit.jupiter.api.AfterEach;
@@ -39,6 +41,7 @@ class CrowdedConnectionsTest {
     private static final int CONNECTIONS = 16;
     private static final String CHAT = "/v1/chat/completions";
     private static final String LARGE = "/large";
+    private static final int PIECE = 32 << 10;
     private static final String ASK = """
         {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
         """;
@@ -165,6 +168,34 @@ class CrowdedConnectionsTest {
         for (int i = 0; i < 5; i++) {
             open.read(reads);
             answered();
+        }
+    }
+
+    /** It is the oldest, and its thread nearly always waits for its client. */
+    @Test
+    void aDownloadThatIsReadSlowlyStays() throws Exception {
+        RawConnection download = open.beginNarrow(port, "GET " + LARGE + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        var read = new AtomicInteger();
+        var enough = new AtomicBoolean();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            var reader = threads.submit(() -> {
+                while (!enough.get() && download.read(PIECE) == PIECE) {
+                    read.addAndGet(PIECE);
+                    Thread.sleep(1);
+                }
+                return enough.get();
+            });
+            try {
+                for (int i = 1; i <= 8; i++) {
+                    open.begin(port, i == 1 ? CONNECTIONS - 1 : 2, OpenConnections.HALF_A_HEADER);
+                    int some = i * (4 << 20);
+                    Patience.await().until(() -> reader.isDone() || read.get() > some);
+                    answered();
+                }
+            } finally {
+                enough.set(true);
+            }
+            assertThat(reader.get()).as("read as long as it wanted").isTrue();
         }
     }
 

@@ -26,10 +26,11 @@ final class OpenConnections implements AutoCloseable {
     }
 
     /** On a connection whose system accepts little that nobody reads. */
-    void beginNarrow(int port, String text) throws IOException {
+    RawConnection beginNarrow(int port, String text) throws IOException {
         var connection = RawConnection.narrow(port);
         open.add(connection);
         connection.send(text);
+        return connection;
     }
 
     /** Reads a little from each; forgets those that are gone. */

@@ -146,6 +146,21 @@ class RegistryPullTest {
         assertThat(folder.resolve("files/config.json")).hasBinaryContent(CONFIG);
     }
 
+    /** A long name is read into memory. */
+    @Test
+    void anArchiveThatUnpacksToMuchBesideItsFilesIsRefused() throws Exception {
+        var bytes = new ByteArrayOutputStream();
+        try (var tar = new TarArchiveOutputStream(bytes)) {
+            tar.setLongFileMode(TarArchiveOutputStream.LONGFILE_GNU);
+            tar.putArchiveEntry(new TarArchiveEntry("a".repeat(17 << 20), true));
+            tar.closeArchiveEntry();
+        }
+        manifest("", "", layer("application/vnd.cncf.model.weight.v1.tar+gzip", gzip(bytes.toByteArray()), ""));
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("more than 16 MB beside its files' contents");
+    }
+
     @Test
     void aBrokenArchiveIsRefused() throws Exception {
         byte[] archive = tar("m.gguf", WEIGHTS);

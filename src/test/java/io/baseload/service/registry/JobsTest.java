@@ -68,6 +68,25 @@ class JobsTest {
         }
     }
 
+    @Test
+    void aJobThatHasStoredItsResultSucceedsWithoutTheKeyOfItsTask() {
+        try (TestPlatform platform = TestPlatform.fresh()) {
+            UUID here = platform.get(Membership.class).home();
+            String stored = left(platform, here, 1, true);
+            String other = left(platform, here, 1, false);
+            platform.jdbc()
+                    .sql("UPDATE job SET task = '\"sealed:00000000:AAAA\"'")
+                    .update();
+            jobs(platform).goOn();
+            JobRows rows = platform.get(JobRows.class);
+            Patience.await()
+                    .until(() -> rows.findById(stored).orElseThrow().state().last()
+                            && rows.findById(other).orElseThrow().state().last());
+            assertThat(rows.findById(stored).orElseThrow().state()).isEqualTo(Job.State.SUCCEEDED);
+            assertThat(rows.findById(other).orElseThrow().state()).isEqualTo(Job.State.FAILED);
+        }
+    }
+
     private static String task(TestPlatform platform, String id) {
         return platform.jdbc()
                 .sql("SELECT coalesce(task::text, 'none') FROM job WHERE id = ?")
