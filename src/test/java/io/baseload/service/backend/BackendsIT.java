@@ -117,7 +117,7 @@ final class BackendsIT {
         JsonNode answer = rest.post("/v1/chat/completions", chat("remote", 5, false));
         rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", false));
         var kept = gateway.bean(Contents.class)
-                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 10)
+                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 10, bytes -> {})
                 .contents();
         assertThat(kept).hasSize(2);
         JsonNode text = new JsonMapper().readTree(kept.getLast().text());

@@ -275,7 +275,7 @@ final class RemoteEncodersIT {
         JsonNode answer = rest.post("/v1/embeddings", Map.of("model", "far", "input", "kept"));
         rest.send("PUT", "/admin/v1/tenants/default/content-policy", Map.of("keep", false));
         var kept = gateway.bean(Contents.class)
-                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 10)
+                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 10, bytes -> {})
                 .contents();
         assertThat(kept).hasSize(2);
         assertThat(new String(kept.getLast().text(), StandardCharsets.UTF_8))

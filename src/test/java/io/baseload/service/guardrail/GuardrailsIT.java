@@ -186,7 +186,7 @@ class GuardrailsIT {
     private static String kept() {
         return service
                 .bean(Contents.class)
-                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 1000)
+                .read(new Actor("default", "bl_reader"), "default", ContentSelection.ALL, 0, 1000, bytes -> {})
                 .contents()
                 .stream()
                 .map(kept -> new String(kept.text(), StandardCharsets.UTF_8))
