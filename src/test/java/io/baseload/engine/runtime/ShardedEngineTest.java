@@ -130,7 +130,7 @@ class ShardedEngineTest {
         assertThat(NativeMemory.liveBytes()).isEqualTo(before);
     }
 
-    /** No divisor of five but one is possible. The engine's estimate is that of one shard, too: with more, a file takes a whole matrix more while it is loaded. */
+    /** No divisor of five but one is possible. The weights are those of one shard, too. */
     @Test
     void aModelThatCannotBeCutEvenlyStaysWhole() throws IOException {
         Path latent = Reference.open("deepseek-v2", folder).model();
@@ -139,8 +139,10 @@ class ShardedEngineTest {
                 LoadedModel whole = five.load(latent, OPTIONS)) {
             assertThat(whole.load().shards()).isEqualTo(1);
             assertThat(NativeMemory.liveBytes() - before)
-                    .isEqualTo(five.estimate(latent, OPTIONS).total());
+                    .isEqualTo(whole.load().memory().total());
             try (Engine one = engine(1)) {
+                assertThat(five.estimate(latent, OPTIONS).weights())
+                        .isEqualTo(one.estimate(latent, OPTIONS).weights());
                 assertThat(answer(whole)).isEqualTo(answer(one, latent, OPTIONS));
             }
         }
