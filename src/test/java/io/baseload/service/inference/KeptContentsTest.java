@@ -224,13 +224,12 @@ class KeptContentsTest {
             client.ask(3, 100);
             first.get(TinyModel.class).steps.release(2);
             Patience.await()
-                    .until(
-                            () -> first
-                                    .get(Contents.class)
-                                    .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
-                                    .contents()
-                                    .stream()
-                                    .anyMatch(kept -> text(kept).contains("word word ")));
+                    .until(() -> first
+                            .get(Contents.class)
+                            .read(ACTOR, Tenant.DEFAULT, ContentSelection.ALL, 0, 10, bytes -> {})
+                            .contents()
+                            .stream()
+                            .anyMatch(kept -> text(kept).contains("word word ")));
             line.cut(); // or the first process might settle it itself
             first.superuser().sql("DELETE FROM instance").update();
             try (var second = first.beside(TinyInference.class)) {
