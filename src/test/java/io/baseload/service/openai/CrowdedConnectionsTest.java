@@ -40,7 +40,7 @@ import org.springframework.test.context.TestPropertySource;
 class CrowdedConnectionsTest {
     private static final int CONNECTIONS = 16;
     private static final String CHAT = "/v1/chat/completions";
-    private static final String LARGE = "/large";
+    private static final String ENDLESS = "/endless";
     private static final int PIECE = 32 << 10;
     private static final String ASK = """
         {"model": "%s", "messages": [{"role": "user", "content": "Hi"}], "stream": true}\
@@ -60,8 +60,8 @@ class CrowdedConnectionsTest {
             var filter = new FilterRegistrationBean<Filter>((request, response, chain) -> {
                 requests.begun.incrementAndGet();
                 try {
-                    if (((HttpServletRequest) request).getRequestURI().equals(LARGE)) {
-                        for (int i = 0; i < 1 << 10; i++) {
+                    if (((HttpServletRequest) request).getRequestURI().equals(ENDLESS)) {
+                        while (true) { // until the client has left, or gives way
                             response.getOutputStream().write(new byte[64 << 10]);
                         }
                     }
@@ -162,7 +162,7 @@ class CrowdedConnectionsTest {
     @ValueSource(ints = {0, 1 << 10})
     void answersThatNobodyReadsGiveWay(int reads) throws Exception {
         for (int i = 0; i < CONNECTIONS; i++) {
-            open.beginNarrow(port, "GET " + LARGE + " HTTP/1.1\r\nHost: x\r\n\r\n");
+            open.beginNarrow(port, "GET " + ENDLESS + " HTTP/1.1\r\nHost: x\r\n\r\n");
         }
         Patience.await().until(() -> requests.begun.get() - requests.ended.get() == CONNECTIONS);
         for (int i = 0; i < 5; i++) {
@@ -174,7 +174,7 @@ class CrowdedConnectionsTest {
     /** It is the oldest, and its thread nearly always waits for its client. */
     @Test
     void aDownloadThatIsReadSlowlyStays() throws Exception {
-        RawConnection download = open.beginNarrow(port, "GET " + LARGE + " HTTP/1.1\r\nHost: x\r\n\r\n");
+        RawConnection download = open.beginNarrow(port, "GET " + ENDLESS + " HTTP/1.1\r\nHost: x\r\n\r\n");
         var read = new AtomicInteger();
         var enough = new AtomicBoolean();
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
