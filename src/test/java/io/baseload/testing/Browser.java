@@ -108,8 +108,17 @@ public final class Browser implements AutoCloseable {
     public void press(String label) {
         By labelled =
                 By.xpath("//main//*[(self::button or self::a or self::summary) and normalize-space()='" + label + "']");
+        click(labelled);
+    }
+
+    /** The same of the first element. */
+    public void click(String css) {
+        click(By.cssSelector(css));
+    }
+
+    private void click(By element) {
         Patience.await().pollInterval(Duration.ofMillis(100)).ignoreExceptions().until(() -> {
-            driver.findElement(labelled).click();
+            driver.findElement(element).click();
             return true;
         });
     }

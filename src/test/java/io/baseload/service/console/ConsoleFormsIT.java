@@ -133,7 +133,7 @@ class ConsoleFormsIT {
         assertThat(targets.at("/1/weight").asInt()).isEqualTo(3);
         assertThat(targets.at("/2/order").asInt()).isEqualTo(1);
 
-        browser.one("[aria-label='Change the models behind chat']").click();
+        browser.click("[aria-label='Change the models behind chat']");
         browser.awaitElement("[aria-label='Model in row 5']");
         assertThat(value("#alias")).isEqualTo("chat");
         assertThat(value("[aria-label='Weight in row 2']")).isEqualTo("3");
