@@ -115,7 +115,8 @@ final class BackendAnswer implements Completion, Runnable {
         } catch (JacksonException e) {
             return failed(garbage());
         } catch (RuntimeException | Error bug) {
-            client.broke(new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
+            client.broke(
+                    prompt.owner(), new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
             return new CompletionEvent.Failed(bug, usage());
         }
     }
@@ -269,10 +270,10 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private CompletionEvent failed(UpstreamException failure) {
-        if (refused || failure.reason() == Reason.TIMEOUT) { // some models think for long, in silence
-            client.broke(prompt.owner(), failure);
+        if (refused) {
+            client.refused(prompt.owner(), failure);
         } else {
-            client.broke(failure);
+            client.broke(prompt.owner(), failure);
         }
         return new CompletionEvent.Failed(failure, usage());
     }

@@ -192,16 +192,11 @@ public final class BackendClient implements AutoCloseable {
         } catch (AbandonedException e) {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
-            String error = String.valueOf(e.getMessage());
-            if (e.reason() != Reason.TIMEOUT) {
-                health.failed(error);
-                throw e;
-            }
-            if (limit.compareTo(own) < 0) {
-                health.cool(owner, limit, error);
+            if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
+                health.cool(owner, limit, String.valueOf(e.getMessage()));
                 throw cantWait();
             }
-            health.failed(owner, error);
+            failed(owner, e);
             throw e;
         }
     }
@@ -286,16 +281,26 @@ public final class BackendClient implements AutoCloseable {
         meters.ended(BackendOutcome.CANCELLED);
     }
 
-    /** An answer broke off. */
-    void broke(UpstreamException failure) {
-        health.failed(String.valueOf(failure.getMessage()));
+    /** An answer to this owner broke off. */
+    void broke(String owner, UpstreamException failure) {
+        failed(owner, failure);
         meters.ended(outcome(failure));
     }
 
-    /** An answer to this owner ended with an error, or with silence, which its request may have caused. */
-    void broke(String owner, UpstreamException failure) {
+    /** The backend ended an answer to this owner with an error, which its request may have caused. */
+    void refused(String owner, UpstreamException failure) {
         health.failed(owner, String.valueOf(failure.getMessage()));
         meters.ended(outcome(failure));
+    }
+
+    /** Silence may be due to the owner's request: long prompts take long, and some models think for long. */
+    private void failed(String owner, UpstreamException failure) {
+        String error = String.valueOf(failure.getMessage());
+        if (failure.reason() == Reason.TIMEOUT) {
+            health.failed(owner, error);
+        } else {
+            health.failed(error);
+        }
     }
 
     private static BackendOutcome outcome(Throwable failure) {

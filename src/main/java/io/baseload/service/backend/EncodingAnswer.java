@@ -107,7 +107,7 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
         } catch (JacksonException e) {
             throw broke(failed("sent something that is not JSON"));
         } catch (RuntimeException | Error bug) {
-            client.broke(failed("sent an answer that this service can't read"));
+            client.broke(owner, failed("sent an answer that this service can't read"));
             throw bug;
         } finally {
             reader.length().ifPresent(length::set);
@@ -115,13 +115,8 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
         }
     }
 
-    /** Silence may be due to the request: many long texts take long. */
     private UpstreamException broke(UpstreamException failure) {
-        if (failure.reason() == Reason.TIMEOUT) {
-            client.broke(owner, failure);
-        } else {
-            client.broke(failure);
-        }
+        client.broke(owner, failure);
         return failure;
     }
 
