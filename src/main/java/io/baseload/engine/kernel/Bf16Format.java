@@ -3,6 +3,7 @@ package io.baseload.engine.kernel;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.Bf16Products;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -43,7 +44,7 @@ record Bf16Format(int terms, int chunk) implements WideFormat {
 
     @Override
     public int groupBytes() {
-        return 32 * bytes();
+        return TileRows.MAX_GROUP * bytes();
     }
 
     /** Bytes of a column of a row of x. */
@@ -118,13 +119,9 @@ record Bf16Format(int terms, int chunk) implements WideFormat {
     @Override
     public void multiply(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        int size = w.packing().block();
         float[] weights = new float[w.cols() * LANES];
         for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int block = 0; block < w.blocks(); block++) {
-                Panels.unpack(w, panel, block, scratch.block);
-                System.arraycopy(scratch.block, 0, weights, block * size * LANES, size * LANES);
-            }
+            Panels.unpack(w, panel, scratch.block, weights);
             int lanes = Math.min(LANES, w.rows() - panel * LANES);
             for (int row = from; row < to; row++) {
                 int at = y.at(row) + panel * LANES;

@@ -4,6 +4,7 @@ import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.quant.Panels;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -59,7 +60,7 @@ record Int16Format() implements WideFormat {
 
     @Override
     public int groupBytes() {
-        return 32 * Short.BYTES + 32 * Float.BYTES / COLUMNS;
+        return TileRows.MAX_GROUP * Short.BYTES + TileRows.MAX_GROUP * Float.BYTES / COLUMNS;
     }
 
     @Override
@@ -108,13 +109,9 @@ record Int16Format() implements WideFormat {
     @Override
     public void multiply(
             PackedMatrix w, PromptRows x, Rows y, int from, int to, int firstPanel, int endPanel, Scratch scratch) {
-        int size = w.packing().block();
         float[] weights = new float[w.cols() * LANES];
         for (int panel = firstPanel; panel < endPanel; panel++) {
-            for (int block = 0; block < w.blocks(); block++) {
-                Panels.unpack(w, panel, block, scratch.block);
-                System.arraycopy(scratch.block, 0, weights, block * size * LANES, size * LANES);
-            }
+            Panels.unpack(w, panel, scratch.block, weights);
             for (int lane = 0; lane < Math.min(LANES, w.rows() - panel * LANES); lane++) {
                 float max = max(weights, lane, w.cols(), LANES);
                 short[] integers = new short[w.cols()];

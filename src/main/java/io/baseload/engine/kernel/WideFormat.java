@@ -1,5 +1,6 @@
 package io.baseload.engine.kernel;
 
+import io.baseload.engine.kernel.tiles.TileRows;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
@@ -15,7 +16,7 @@ sealed interface WideFormat permits Bf16Format, Int16Format {
     /** The same for weights with a suitable number of columns. */
     boolean takes(Packing packing);
 
-    /** Bytes of 32 columns of a row of x. */
+    /** Bytes of {@link TileRows#MAX_GROUP} columns of a row of x. */
     int groupBytes();
 
     /** For people, before the name of the multiplying instructions. */

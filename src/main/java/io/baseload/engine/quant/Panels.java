@@ -69,6 +69,19 @@ public final class Panels {
         }
     }
 
+    /**
+     * Widens the weights of all blocks of a panel in the same order.
+     *
+     * @param room for those of one block
+     */
+    public static void unpack(PackedMatrix w, int panel, float[] room, float[] out) {
+        int size = w.packing().block() * LANES;
+        for (int block = 0; block < w.blocks(); block++) {
+            unpack(w, panel, block, room);
+            System.arraycopy(room, 0, out, block * size, size);
+        }
+    }
+
     /** Widens one row of the matrix. */
     public static void unpackRow(PackedMatrix w, int row, float[] out, int at) {
         for (int block = 0; block < w.blocks(); block++) {

@@ -17,7 +17,6 @@ import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -78,12 +77,6 @@ class Bf16LinearTest {
         return Stream.concat(split, rounded);
     }
 
-    private static Rows output(PackedMatrix w, int count) {
-        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        Arrays.fill(y.data(), 12345f);
-        return y;
-    }
-
     private PromptRows room(Kernels kernels, PackedMatrix w, int count) {
         long elements = PromptRows.elements(count, w.cols());
         return PromptRows.allocate(memory, kernels.promptBytes(Set.of(w.packing()), elements));
@@ -103,7 +96,7 @@ class Bf16LinearTest {
     }
 
     private Rows product(Kernels kernels, PackedMatrix w, Rows x, int count) {
-        Rows y = output(w, count);
+        Rows y = GuardedRows.output(w, count);
         multiply(kernels, w, x, count, y, 0, w.panels());
         return y;
     }
@@ -168,7 +161,7 @@ class Bf16LinearTest {
         double norm = 0;
         for (int i = 0; i < exact.length; i++) {
             error += Math.pow(exact[i] - defined[i], 2);
-            norm += exact[i] == 12345f ? 0 : Math.pow(exact[i], 2);
+            norm += exact[i] == GuardedRows.GUARD ? 0 : Math.pow(exact[i], 2);
         }
         double relative = Math.sqrt(error / norm);
         assertTrue(relative < (form.format().equals(Bf16Format.SPLIT) ? 1e-5 : 5e-3), () -> form + ": " + relative);
@@ -227,7 +220,7 @@ class Bf16LinearTest {
         for (int cols : new int[] {384, 2176}) {
             PackedMatrix w = random.matrix(memory, form.packing(), 250, cols);
             Rows x = random.rows(MANY, cols);
-            Rows apart = output(w, MANY);
+            Rows apart = GuardedRows.output(w, MANY);
             int[] cuts = {0, 1, 2, 19, 83, 84, 340, MANY};
             for (int i = 1; i < cuts.length; i++) {
                 Rows chunk = new Rows(x.data(), x.at(cuts[i - 1]), x.width(), x.stride());
@@ -243,7 +236,7 @@ class Bf16LinearTest {
             if (promptForm != PromptForm.PLAIN) {
                 PromptRows rows = room(machine, w, MANY);
                 machine.quantize(promptForm, x, MANY, 0, MANY, rows, scratch);
-                Rows parts = output(w, MANY);
+                Rows parts = GuardedRows.output(w, MANY);
                 for (int i = 1; i < cuts.length; i++) {
                     machine.prefillLinear(w, rows, parts, cuts[i - 1], cuts[i], 0, w.panels(), scratch);
                 }

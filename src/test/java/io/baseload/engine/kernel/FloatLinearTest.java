@@ -78,10 +78,10 @@ class FloatLinearTest {
 
     private void assertTwins(Form form, PackedMatrix w) {
         Rows x = random.rows(Kernels.MAX_DECODE_ROWS, w.cols());
-        Rows expected = output(w, Kernels.MAX_DECODE_ROWS);
+        Rows expected = GuardedRows.output(w, Kernels.MAX_DECODE_ROWS);
         scalar.decodeLinear(w, x, expected, 0, Kernels.MAX_DECODE_ROWS, 0, w.panels(), scratch);
         for (int count = 1; count <= Kernels.MAX_DECODE_ROWS; count++) {
-            Rows actual = output(w, count);
+            Rows actual = GuardedRows.output(w, count);
             form.kernels().decodeLinear(w, x, actual, 0, count, 0, w.panels(), scratch);
             int rows = count;
             assertArrayEquals(
@@ -91,21 +91,14 @@ class FloatLinearTest {
         }
     }
 
-    /** Room for y with a margin of its own numbers around each row, which must stay. */
-    private static Rows output(PackedMatrix w, int count) {
-        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        Arrays.fill(y.data(), 12345f);
-        return y;
-    }
-
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("forms")
     void panelsInAnyPartsGiveTheSame(Form form) {
         int block = Math.max(16, form.packing.block());
         PackedMatrix w = random.matrix(memory, form.packing, 250, 3 * block);
         Rows x = random.rows(5, w.cols());
-        Rows together = output(w, 5);
-        Rows apart = output(w, 5);
+        Rows together = GuardedRows.output(w, 5);
+        Rows apart = GuardedRows.output(w, 5);
         form.kernels().decodeLinear(w, x, together, 0, 5, 0, w.panels(), scratch);
         for (int row = 0; row < 5; row++) {
             for (int panel = 0, panels = 1; panel < w.panels(); panel += panels, panels = panels % 5 + 1) {
@@ -150,8 +143,8 @@ class FloatLinearTest {
         }
         Rows x = Rows.allocate(1, w.cols());
         x.data()[7] = 1.7f;
-        Rows expected = output(w, 1);
-        Rows actual = output(w, 1);
+        Rows expected = GuardedRows.output(w, 1);
+        Rows actual = GuardedRows.output(w, 1);
         scalar.decodeLinear(w, x, expected, 0, 1, 0, w.panels(), scratch);
         form.kernels().decodeLinear(w, x, actual, 0, 1, 0, w.panels(), scratch);
         for (int row = 0; row < w.rows(); row++) {
@@ -191,7 +184,7 @@ class FloatLinearTest {
     void nothingIsAllocated(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing, 240, 512);
         Rows x = random.rows(Kernels.MAX_DECODE_ROWS, w.cols());
-        Rows y = output(w, Kernels.MAX_DECODE_ROWS);
+        Rows y = GuardedRows.output(w, Kernels.MAX_DECODE_ROWS);
         Kernels kernels = form.kernels();
         for (int rows : new int[] {1, 3, 8, Kernels.MAX_DECODE_ROWS}) {
             Allocation.assertNone(20, () -> kernels.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));

@@ -54,12 +54,6 @@ class Int16LinearTest {
         return Stream.of(Packing.F32, Packing.F16, Packing.BF16);
     }
 
-    private static Rows output(PackedMatrix w, int count) {
-        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        Arrays.fill(y.data(), 12345f);
-        return y;
-    }
-
     /** Panels of a layer, in parts as workers compute them. */
     private Rows product(Kernels kernels, PackedMatrix w, Rows x, int count, int panels) {
         long elements = PromptRows.elements(count, w.cols());
@@ -67,7 +61,7 @@ class Int16LinearTest {
         assertEquals(PromptForm.INT16, kernels.promptForm(w));
         kernels.quantize(PromptForm.INT16, x, count, 0, count / 3, rows, scratch);
         kernels.quantize(PromptForm.INT16, x, count, count / 3, count, rows, scratch);
-        Rows y = output(w, count);
+        Rows y = GuardedRows.output(w, count);
         for (int panel = 0; panel < w.panels(); panel += panels) {
             int end = Math.min(w.panels(), panel + panels);
             kernels.prefillLinear(w, rows, y, 0, count / 2, panel, end, scratch);
@@ -99,13 +93,13 @@ class Int16LinearTest {
         PackedMatrix w = random.matrix(memory, packing, 48, 640);
         Rows x = random.rows(9, w.cols());
         float[] defined = product(DEFINED, w, x, 9, 3).data();
-        Rows exact = output(w, 9);
+        Rows exact = GuardedRows.output(w, 9);
         Kernels.scalar().prefillLinear(w, x, exact, 0, 9, 0, w.panels(), scratch);
         double error = 0;
         double norm = 0;
         for (int i = 0; i < defined.length; i++) {
             error += Math.pow(exact.data()[i] - defined[i], 2);
-            norm += exact.data()[i] == 12345f ? 0 : Math.pow(exact.data()[i], 2);
+            norm += exact.data()[i] == GuardedRows.GUARD ? 0 : Math.pow(exact.data()[i], 2);
         }
         double relative = Math.sqrt(error / norm);
         assertTrue(relative < 5e-4, () -> packing + ": " + relative);

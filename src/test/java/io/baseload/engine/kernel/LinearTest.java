@@ -115,8 +115,8 @@ class LinearTest {
         PackedMatrix w = random.matrix(memory, packing, 16 * 5, 4 * Math.max(32, packing.block()));
         for (int count : new int[] {1, 3}) {
             Rows x = random.rows(count, w.cols());
-            Rows one = output(w, count);
-            Rows two = output(w, count);
+            Rows one = GuardedRows.output(w, count);
+            Rows two = GuardedRows.output(w, count);
             Int8DecodeLinear.prepare(w, x, 0, count, scratch);
             Int8DecodeLinear.multiply(w, one, 0, count, 0, w.panels(), Lanes.PARTS, scratch);
             Int8DecodeLinear.multiply(w, two, 0, count, 0, w.panels(), 2 * Lanes.PARTS, scratch);
@@ -188,11 +188,11 @@ class LinearTest {
     private void assertTwins(
             Linear linear, PackedMatrix w, Rows x, Kernels definition, List<Kernels> tested, int... counts) {
         int most = counts[counts.length - 1];
-        Rows expected = output(w, most);
+        Rows expected = GuardedRows.output(w, most);
         linear.run(definition, w, x, expected, 0, most, 0, w.panels());
         for (Kernels kernels : tested) {
             for (int count : counts) {
-                Rows actual = output(w, count);
+                Rows actual = GuardedRows.output(w, count);
                 linear.run(kernels, w, x, actual, 0, count, 0, w.panels());
                 assertArrayEquals(
                         Arrays.copyOf(expected.data(), actual.data().length),
@@ -200,13 +200,6 @@ class LinearTest {
                         () -> kernels + ": " + w.packing() + " " + w.rows() + " × " + w.cols() + ", " + count);
             }
         }
-    }
-
-    /** Room for y with a margin of its own numbers around each row, which must stay. */
-    private static Rows output(PackedMatrix w, int count) {
-        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        Arrays.fill(y.data(), 12345f);
-        return y;
     }
 
     @ParameterizedTest
@@ -230,9 +223,9 @@ class LinearTest {
     private void assertIndependent(Linear linear, Kernels tested, Packing packing) {
         PackedMatrix w = random.matrix(memory, packing, 250, 3 * Math.max(packing.block(), 32));
         Rows x = random.rows(MAX_ROWS, w.cols());
-        Rows together = output(w, MAX_ROWS);
+        Rows together = GuardedRows.output(w, MAX_ROWS);
         linear.run(tested, w, x, together, 0, MAX_ROWS, 0, w.panels());
-        Rows apart = output(w, MAX_ROWS);
+        Rows apart = GuardedRows.output(w, MAX_ROWS);
         for (int row = 0; row < MAX_ROWS; row++) {
             for (int panel = 0, panels = 1; panel < w.panels(); panel += panels, panels = panels % 5 + 1) {
                 linear.run(tested, w, x, apart, row, row + 1, panel, Math.min(w.panels(), panel + panels));
@@ -269,7 +262,7 @@ class LinearTest {
     void nothingIsAllocated(Packing packing) {
         PackedMatrix w = random.matrix(memory, packing, 240, 512);
         Rows x = random.rows(MAX_ROWS, w.cols());
-        Rows y = output(w, MAX_ROWS);
+        Rows y = GuardedRows.output(w, MAX_ROWS);
         for (int rows : new int[] {1, 3, 8, MAX_ROWS}) {
             Allocation.assertNone(20, () -> best.decodeLinear(w, x, y, 0, rows, 0, w.panels(), scratch));
             for (Kernels kernels : fast) {

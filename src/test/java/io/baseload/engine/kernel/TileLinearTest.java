@@ -15,7 +15,6 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.tensor.Scales;
-import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -72,12 +71,6 @@ class TileLinearTest {
         return quantized;
     }
 
-    private static Rows output(PackedMatrix w, int count) {
-        Rows y = new Rows(new float[3 + count * (w.rows() + 7)], 3, w.rows(), w.rows() + 7);
-        Arrays.fill(y.data(), 12345f);
-        return y;
-    }
-
     @ParameterizedTest(allowZeroInvocations = true)
     @MethodSource("forms")
     void theTwinsAgree(Form form) {
@@ -97,8 +90,8 @@ class TileLinearTest {
     }
 
     private void assertTwins(Form form, PackedMatrix w, Rows x, int count) {
-        Rows expected = output(w, count);
-        Rows actual = output(w, count);
+        Rows expected = GuardedRows.output(w, count);
+        Rows actual = GuardedRows.output(w, count);
         form.scalar()
                 .prefillLinear(w, quantized(form, form.scalar(), x, count), expected, 0, count, 0, w.panels(), scratch);
         form.best().prefillLinear(w, quantized(form, form.best(), x, count), actual, 0, count, 0, w.panels(), scratch);
@@ -168,8 +161,8 @@ class TileLinearTest {
         long bytes = kernels.promptBytes(Set.of(w.packing()), PromptRows.elements(many, w.cols()));
         PromptRows rows = PromptRows.allocate(memory, bytes);
         kernels.quantize(form.form(), x, many, 0, many, rows, scratch);
-        Rows expected = output(w, many);
-        Rows actual = output(w, many);
+        Rows expected = GuardedRows.output(w, many);
+        Rows actual = GuardedRows.output(w, many);
         form.best().prefillLinear(w, quantized(form, form.best(), x, many), expected, 0, many, 0, 1, scratch);
         kernels.prefillLinear(w, rows, actual, 0, many, 0, 1, scratch);
         assertArrayEquals(expected.data(), actual.data());
@@ -184,10 +177,10 @@ class TileLinearTest {
         int many = 640;
         Kernels best = form.best();
         Rows x = random.rows(many, cols);
-        Rows together = output(w, many);
+        Rows together = GuardedRows.output(w, many);
         PromptRows all = quantized(form, form.best(), x, many);
         best.prefillLinear(w, all, together, 0, many, 0, w.panels(), scratch);
-        Rows apart = output(w, many);
+        Rows apart = GuardedRows.output(w, many);
         int[] cuts = {0, 1, 2, 19, 83, 84, 340, 630, many};
         for (int i = 1; i < cuts.length; i++) {
             PromptRows some = room(form, x, many);
@@ -201,7 +194,7 @@ class TileLinearTest {
             }
         }
         assertArrayEquals(together.data(), apart.data());
-        Rows parts = output(w, many);
+        Rows parts = GuardedRows.output(w, many);
         for (int i = 1; i < cuts.length; i++) {
             best.prefillLinear(w, all, parts, cuts[i - 1], cuts[i], 0, w.panels(), scratch);
         }
@@ -213,15 +206,15 @@ class TileLinearTest {
     void theResultIsCloseToThatOfFloats(Form form) {
         PackedMatrix w = random.matrix(memory, form.packing(), 48, 1024);
         Rows x = random.rows(9, w.cols());
-        Rows exact = output(w, 9);
-        Rows rounded = output(w, 9);
+        Rows exact = GuardedRows.output(w, 9);
+        Rows rounded = GuardedRows.output(w, 9);
         form.scalar().prefillLinear(w, x, exact, 0, 9, 0, w.panels(), scratch);
         form.scalar().prefillLinear(w, quantized(form, form.scalar(), x, 9), rounded, 0, 9, 0, w.panels(), scratch);
         double error = 0;
         double norm = 0;
         for (int i = 0; i < exact.data().length; i++) {
             error += Math.pow(exact.data()[i] - rounded.data()[i], 2);
-            norm += exact.data()[i] == 12345f ? 0 : Math.pow(exact.data()[i], 2);
+            norm += exact.data()[i] == GuardedRows.GUARD ? 0 : Math.pow(exact.data()[i], 2);
         }
         assertTrue(Math.sqrt(error / norm) < 0.03, () -> form + ": " + Math.sqrt(exact.data().length));
     }

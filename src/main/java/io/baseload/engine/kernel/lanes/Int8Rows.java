@@ -185,9 +185,7 @@ public final class Int8Rows {
     private void codes(float[] x, int at, int width, int group, int first) {
         maxima(x, at, width, group, first);
         for (int i = 0, g = first; i < width; i += group, g++) {
-            float max = steps[g];
-            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
-            starts[g] = round(x, at + i, group, max < MIN_MAGNITUDE ? 0 : 127 / max, 1 + i);
+            starts[g] = round(x, at + i, group, inverse(g), 1 + i);
         }
     }
 
@@ -196,11 +194,15 @@ public final class Int8Rows {
         int size = to.columns();
         maxima(x, at, to.cols(), size, 0);
         for (int g = 0; g < to.cols() / size; g++) {
-            float max = steps[g];
-            steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
-            float inverse = max < MIN_MAGNITUDE ? 0 : 127 / max;
-            starts[g] = roundAndStore(x, at + g * size, size, inverse, to.memory(), to.codes(row, g));
+            starts[g] = roundAndStore(x, at + g * size, size, inverse(g), to.memory(), to.codes(row, g));
         }
+    }
+
+    /** Replaces a group's maximum by its step, and returns the factor that makes codes of its numbers. */
+    private float inverse(int g) {
+        float max = steps[g];
+        steps[g] = max < MIN_MAGNITUDE ? 0 : TileRows.step(max);
+        return max < MIN_MAGNITUDE ? 0 : 127 / max;
     }
 
     /** As {@link #codes}, and {@link #offsets} become the sums of the codes of columns 0 … 3 of each eight. With larger steps if codes are limited and would be too large. */
