@@ -1,6 +1,7 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.database.LongReads;
+import io.baseload.service.database.SqlStatement;
 import io.baseload.service.database.StatementLimit;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -31,6 +32,10 @@ public final class AuditTrail {
 
     /** Bytes of a detail. The database refuses more, so that no entry is too large for those who read it. */
     private static final int MAX_DETAIL = 1 << 20;
+
+    private static final String APPEND =
+            "SELECT audit_append(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[],"
+                    + " :details::text[])";
 
     private static final String OF_TENANT = " AND tenant = :tenant";
 
@@ -96,17 +101,27 @@ public final class AuditTrail {
         }
     }
 
+    /**
+     * The same, as a statement that the caller runs, after all others of its transaction.
+     *
+     * @param records at least one
+     */
+    public static SqlStatement appending(List<NewEntry> records) {
+        return new SqlStatement(APPEND, parameters(records));
+    }
+
     /** Returns the number of the last entry. */
     private long appendAll(List<NewEntry> records) {
-        return jdbc.sql("SELECT audit_append(:kinds::text[], :tenants::text[], :prefixes::text[], :subjects::text[],"
-                        + " :details::text[])")
-                .param("kinds", texts(records, NewEntry::kind))
-                .param("tenants", texts(records, record -> record.actor().tenant()))
-                .param("prefixes", texts(records, record -> record.actor().keyPrefix()))
-                .param("subjects", texts(records, NewEntry::subject))
-                .param("details", texts(records, record -> json(record.actor(), record.detail())))
-                .query(Long.class)
-                .single();
+        return jdbc.sql(APPEND).params(parameters(records)).query(Long.class).single();
+    }
+
+    private static Map<String, Object> parameters(List<NewEntry> records) {
+        return Map.of(
+                "kinds", texts(records, NewEntry::kind),
+                "tenants", texts(records, record -> record.actor().tenant()),
+                "prefixes", texts(records, record -> record.actor().keyPrefix()),
+                "subjects", texts(records, NewEntry::subject),
+                "details", texts(records, record -> json(record.actor(), record.detail())));
     }
 
     private static String json(Actor actor, Map<String, ?> detail) {

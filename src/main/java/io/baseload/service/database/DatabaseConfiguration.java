@@ -13,6 +13,7 @@ import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.jdbc.repository.config.EnableJdbcRepositories;
+import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -32,6 +33,11 @@ public class DatabaseConfiguration {
     @Bean
     DiskSpace diskSpace(BaseloadHome home, @Value("${baseload.disk.reserve:1GB}") DataSize reserve) {
         return new DiskSpace(home.path(), reserve.toBytes());
+    }
+
+    @Bean
+    Pipeline pipeline(JdbcOperations jdbc) {
+        return new Pipeline(jdbc);
     }
 
     /** The migrations grant rights to the user that the application connects as. The retention of the trail is the owner's setting, which the application can't change. */

@@ -4,6 +4,7 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.database.Pipeline;
 import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.routing.ModelDirectory;
@@ -29,13 +30,14 @@ public class InferenceConfiguration {
             Quota quota,
             Contents contents,
             AuditTrail audit,
+            Pipeline pipeline,
             TransactionOperations transactions,
             Membership membership,
             MeterRegistry meters,
             @Value("${baseload.quota.reserve-wait:5s}") Duration reserveWait,
             @Value("${baseload.quota.settle-wait:1s}") Duration settleWait) {
         return new ReservationLedger(
-                new LedgerTransactions(quota, contents, audit, transactions),
+                new LedgerTransactions(quota, contents, audit, pipeline, transactions),
                 new LedgerPatience(reserveWait, settleWait),
                 membership::doubtTrail,
                 meters);

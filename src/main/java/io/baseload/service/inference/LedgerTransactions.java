@@ -4,6 +4,8 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.SqlStatement;
 import io.baseload.service.inference.RecentRequests.Started;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.QuotaDecision;
@@ -26,18 +28,21 @@ final class LedgerTransactions {
     private final Quota quota;
     private final Contents contents;
     private final AuditTrail audit;
+    private final Pipeline pipeline;
     private final TransactionOperations transactions;
 
-    LedgerTransactions(Quota quota, Contents contents, AuditTrail audit, TransactionOperations transactions) {
+    LedgerTransactions(
+            Quota quota, Contents contents, AuditTrail audit, Pipeline pipeline, TransactionOperations transactions) {
         this.quota = quota;
         this.contents = contents;
         this.audit = audit;
+        this.pipeline = pipeline;
         this.transactions = transactions;
     }
 
     /** Whether requests would find room now. Nothing is written. */
     List<QuotaDecision> check(List<QuotaDemand> demands) {
-        return transactions.execute(status -> quota.check(demands));
+        return quota.check(demands);
     }
 
     /**
@@ -47,8 +52,9 @@ final class LedgerTransactions {
      */
     List<Optional<QuotaDecision>> reserve(List<Intent> intents) {
         return transactions.execute(status -> {
+            var writes = new ArrayList<SqlStatement>();
             var decisions =
-                    quota.reserve(intents.stream().map(Intent::reservation).toList());
+                    quota.reserve(intents.stream().map(Intent::reservation).toList(), writes);
             var entries = new ArrayList<AuditTrail.NewEntry>();
             var prompts = new ArrayList<SealedContent>();
             for (int i = 0; i < intents.size(); i++) {
@@ -59,19 +65,28 @@ final class LedgerTransactions {
                     granted.passed().forEach(passed -> entries.add(intent.softLimit(passed)));
                 }
             }
-            write(prompts, entries);
+            write(prompts, writes, entries);
             return decisions;
         });
     }
 
     /** A request whose intent can't be recorded, or whose contents should be kept but can't be, is not started, whatever the reason. Anything but an outage or a missing right is a bug. */
-    private void write(List<SealedContent> prompts, List<AuditTrail.NewEntry> entries) {
+    private void write(List<SealedContent> prompts, List<SqlStatement> writes, List<AuditTrail.NewEntry> entries) {
         try {
             contents.storePrompts(prompts);
-            audit.append(entries);
+            end(writes, entries);
         } catch (DataAccessException e) {
             throw DatabaseFailures.isForbidden(e) ? new LedgerUnavailableException(e) : e;
         }
+    }
+
+    /** Ends the transaction. */
+    private void end(List<SqlStatement> writes, List<AuditTrail.NewEntry> entries) {
+        var last = new ArrayList<>(writes);
+        if (!entries.isEmpty()) {
+            last.add(AuditTrail.appending(entries));
+        }
+        pipeline.runAndCommit(last);
     }
 
     /**
@@ -83,15 +98,17 @@ final class LedgerTransactions {
         var byId = outcomes.stream()
                 .collect(Collectors.toMap(it -> it.reservation().id(), Function.identity(), (one, same) -> one));
         return transactions.execute(status -> {
+            var writes = new ArrayList<SqlStatement>();
             var settled =
-                    quota.settle(byId.values().stream().map(Outcome::settlement).toList());
+                    quota.settle(byId.values().stream().map(Outcome::settlement).toList(), writes);
             contents.storeAnswers(settled.settlements().stream()
                     .flatMap(it -> Objects.requireNonNull(byId.get(it.reservation())).answer().stream())
                     .toList());
-            audit.append(settled.settlements().stream()
+            var entries = settled.settlements().stream()
                     .map(it ->
                             Objects.requireNonNull(byId.get(it.reservation())).entry(it))
-                    .toList());
+                    .toList();
+            end(writes, entries);
             var ended =
                     settled.settlements().stream().map(Settlement::reservation).collect(Collectors.toSet());
             return outcomes.stream()
@@ -121,6 +138,7 @@ final class LedgerTransactions {
                     .toList();
             write(
                     lost.stream().flatMap(one -> one.intent().prompt().stream()).toList(),
+                    List.of(),
                     lost.stream().map(one -> one.intent().entry()).toList());
             return missing;
         });
@@ -170,7 +188,7 @@ final class LedgerTransactions {
     /** Blocked requests. */
     List<Boolean> record(List<AuditTrail.NewEntry> entries) {
         return transactions.execute(status -> {
-            write(List.of(), entries);
+            write(List.of(), List.of(), entries);
             return entries.stream().map(entry -> true).toList();
         });
     }

@@ -71,9 +71,13 @@ public final class Prices {
         }));
     }
 
-    static Price read(ResultSet row) throws SQLException {
+    private static Price read(ResultSet row) throws SQLException {
+        return read(row, row.getString("model"));
+    }
+
+    static Price read(ResultSet row, String model) throws SQLException {
         return new Price(
-                row.getString("model"),
+                model,
                 row.getObject("valid_from", OffsetDateTime.class).toInstant(),
                 row.getBigDecimal("prompt"),
                 row.getBigDecimal("cached"),

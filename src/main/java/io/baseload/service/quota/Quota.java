@@ -2,8 +2,10 @@ package io.baseload.service.quota;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.SqlStatement;
+import io.baseload.service.quota.QuotaTerms.Found;
 import io.baseload.service.quota.QuotaTerms.Kind;
-import io.baseload.service.quota.QuotaTerms.Limits;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
 import io.baseload.service.quota.ReservationRows.Reserved;
@@ -28,10 +30,11 @@ import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * The ledger of tokens, for any number of processes at once. Every method must run in a transaction of the caller; an exception must roll it back.
+ * The ledger of tokens, for any number of processes at once. Every method must run in a transaction of the caller, except {@link #check}; an exception must roll it back.
  *
  * <p>Many reservations or settlements go into one transaction: a commit waits for the disk, and reservations of one tenant wait for the tenant's row, so the number of requests per
- * second is the number of commits times the requests in each. The rows are locked, then everything is decided here, in the order of the list, and written once.
+ * second is the number of commits times the requests in each. The rows are locked, then everything is decided here, in the order of the list, and written once,
+ * together with what the caller writes in the transaction ({@link Pipeline}).
  *
  * <p>Rows are locked in the same order everywhere: tenants, reservations, windows, and then the head of the audit trail; rows of one kind in the order of their keys. Nothing here
  * waits for the row of a tenant or of a reservation, because one transaction does the work of many tenants: the caller is told whose rows somebody else has locked. Time is the
@@ -44,13 +47,15 @@ public final class Quota {
                     + " r.completion_price) * 0.000001";
 
     private final JdbcClient jdbc;
+    private final Pipeline pipeline;
     private final QuotaTerms terms;
     private final QuotaWindows windows;
     private final ReservationRows rows;
 
-    public Quota(JdbcClient jdbc) {
+    public Quota(JdbcClient jdbc, Pipeline pipeline) {
         this.jdbc = jdbc;
-        this.terms = new QuotaTerms(jdbc);
+        this.pipeline = pipeline;
+        this.terms = new QuotaTerms(jdbc, pipeline);
         this.windows = new QuotaWindows(jdbc);
         this.rows = new ReservationRows(jdbc);
     }
@@ -58,95 +63,70 @@ public final class Quota {
     /**
      * Reserves tokens and places among the tenant's concurrent answers for each demand that finds room; one that finds none takes nothing from the others.
      *
+     * @param writes gets what the caller must run in this transaction
      * @return the decisions in the order of the list; empty if somebody else has locked the tenant's row: nothing is decided then
      */
-    public List<Optional<QuotaDecision>> reserve(List<Reservation> wanted) {
-        var tenants = wanted.stream().map(Reservation::tenant).collect(Collectors.toSet());
-        var limits = terms.lockTenants(tenants);
-        var locked = lockedByOthers(tenants, limits.keySet());
-        var decisions = decisions(
-                wanted.stream().filter(one -> !locked.contains(one.tenant())).toList(), limits);
+    public List<Optional<QuotaDecision>> reserve(List<Reservation> wanted, List<SqlStatement> writes) {
+        var found = lockPresent(wanted.stream().map(Reservation::demand).toList());
+        var locked = lockedByOthers(tenants(wanted), found.tenants());
+        var decisions = new HashMap<UUID, QuotaDecision>();
+        var rooms = new HashMap<String, Optional<TenantRoom>>();
+        var granted = new ArrayList<Reserved>();
+        for (Reservation one : wanted) {
+            if (!locked.contains(one.tenant())) {
+                var demand = one.demand();
+                var terms = found.terms(demand);
+                var decision = decide(rooms.computeIfAbsent(one.tenant(), tenant -> found.room(demand)), demand, terms);
+                if (decision instanceof QuotaDecision.Granted reserved) {
+                    granted.add(new Reserved(one, terms));
+                    reserved.passed().forEach(passed -> windows.told(one.tenant(), passed));
+                }
+                decisions.put(one.id(), decision);
+            }
+        }
+        if (!granted.isEmpty()) {
+            writes.add(QuotaWindows.add(granted.stream().map(Reserved::change).toList()));
+            writes.add(ReservationRows.insert(granted));
+        }
         return wanted.stream()
                 .map(one -> Optional.ofNullable(decisions.get(one.id())))
                 .toList();
     }
 
+    /** With all counters: those that have just started are created. */
+    private Found lockPresent(List<QuotaDemand> demands) {
+        var found = terms.lockPresent(demands);
+        if (found.isComplete()) {
+            return found;
+        }
+        windows.make(found.counted(), found.now());
+        return terms.lockAgain(found);
+    }
+
+    private static Set<String> tenants(Collection<Reservation> reservations) {
+        return reservations.stream().map(Reservation::tenant).collect(Collectors.toSet());
+    }
+
     /** Tenants that exist and are not among the locked ones. */
     private Set<String> lockedByOthers(Set<String> tenants, Set<String> locked) {
         var others = tenants.stream().filter(tenant -> !locked.contains(tenant)).toList();
-        return others.isEmpty() ? Set.of() : terms.tenants(others).keySet();
-    }
-
-    private Map<UUID, QuotaDecision> decisions(List<Reservation> wanted, Map<String, Limits> limits) {
-        var decisions = new HashMap<UUID, QuotaDecision>();
-        if (limits.isEmpty()) {
-            wanted.forEach(one -> decisions.put(one.id(), unknown(one.tenant())));
-            return decisions;
-        }
-        var known = terms.of(wanted.stream().map(Reservation::demand).toList());
-        var now = known.values().iterator().next().now();
-        var present = windows.lock(counted(known, limits.keySet()), now);
-        var rooms = new HashMap<String, Optional<TenantRoom>>();
-        var granted = new ArrayList<Reserved>();
-        for (Reservation one : wanted) {
-            var term = Objects.requireNonNull(known.get(Kind.of(one.demand())));
-            var room = rooms.computeIfAbsent(one.tenant(), tenant -> room(tenant, term, limits, present));
-            var decision = decide(room, one.demand(), term);
-            if (decision instanceof QuotaDecision.Granted reserved) {
-                granted.add(new Reserved(one, term));
-                reserved.passed().forEach(passed -> windows.told(one.tenant(), passed));
-            }
-            decisions.put(one.id(), decision);
-        }
-        if (!granted.isEmpty()) {
-            windows.add(granted.stream().map(Reserved::change).toList());
-            rows.insert(granted);
-        }
-        return decisions;
+        return others.isEmpty() ? Set.of() : terms.existing(others);
     }
 
     /**
-     * Returns what {@link #reserve} would decide now for each demand alone. Locks and writes nothing. It can refuse requests before any work is done, but promises nothing to the
-     * others.
+     * Returns what {@link #reserve} would decide now for each demand alone, by one statement, which needs no transaction. Locks and writes nothing. It can refuse requests before any
+     * work is done, but promises nothing to the others.
      */
     public List<QuotaDecision> check(List<QuotaDemand> demands) {
-        var limits = terms.tenants(tenants(demands));
-        var known = terms.of(demands);
-        var now = known.values().iterator().next().now();
-        var present = windows.at(counted(known, limits.keySet()), now);
+        var found = terms.present(demands);
         return demands.stream()
-                .map(demand -> {
-                    var term = Objects.requireNonNull(known.get(Kind.of(demand)));
-                    return decide(room(demand.tenant(), term, limits, present), demand, term);
-                })
+                .map(demand -> decide(found.room(demand), demand, found.terms(demand)))
                 .toList();
     }
 
     private static QuotaDecision decide(Optional<TenantRoom> room, QuotaDemand demand, Terms terms) {
-        return room.map(it -> it.take(demand, terms)).orElseGet(() -> unknown(demand.tenant()));
-    }
-
-    /** Empty if there is no such tenant. */
-    private static Optional<TenantRoom> room(
-            String tenant, Terms terms, Map<String, Limits> limits, Map<String, List<QuotaWindow>> windows) {
-        return Optional.ofNullable(limits.get(tenant))
-                .map(limit -> new TenantRoom(
-                        windows.getOrDefault(tenant, List.of()),
-                        limit,
-                        terms.running(),
-                        terms.now().toInstant()));
-    }
-
-    private static Set<String> tenants(List<QuotaDemand> demands) {
-        return demands.stream().map(QuotaDemand::tenant).collect(Collectors.toSet());
-    }
-
-    /** Demands in the form of the counters, which name a line of keys by its first key. */
-    private static List<Kind> counted(Map<Kind, Terms> known, Set<String> tenants) {
-        return known.entrySet().stream()
-                .filter(entry -> tenants.contains(entry.getKey().tenant()))
-                .map(entry -> entry.getKey().countedAs(entry.getValue().budgetKey()))
-                .toList();
+        return room.map(it -> it.take(demand, terms))
+                .orElseGet(() -> new QuotaDecision.Refused(new UnknownTenantException(demand.tenant())));
     }
 
     /**
@@ -172,7 +152,7 @@ public final class Quota {
                 .noneMatch(it -> it.refusesTokens(tokens, made.batch(), now)
                         || it.refusesCost(extension.reservedCost(), made.batch(), now));
         if (room) {
-            windows.add(List.of(extension));
+            write(List.of(extension));
             jdbc.sql("UPDATE reservation SET tokens = tokens + ?, reserved_cost = reserved_cost + ? WHERE id = ? AND"
                             + " state = 'open'")
                     .params(tokens, extension.reservedCost(), reservation)
@@ -211,8 +191,10 @@ public final class Quota {
     /**
      * Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected, to nothing if its request never started; one that has already ended has no
      * effect.
+     *
+     * @param writes gets what the caller must run in this transaction
      */
-    public Settled settle(List<Settlement> ends) {
+    public Settled settle(List<Settlement> ends, List<SqlStatement> writes) {
         var byId = new HashMap<UUID, Settlement>();
         ends.forEach(end -> byId.put(end.reservation(), end));
         var settlements = new ArrayList<Settlement>();
@@ -229,7 +211,7 @@ public final class Quota {
             }
         }
         if (!changes.isEmpty()) {
-            windows.add(changes);
+            writes.add(QuotaWindows.add(changes));
         }
         return new Settled(settlements, byId.isEmpty() ? Set.of() : unfinished(byId.keySet()));
     }
@@ -260,9 +242,13 @@ public final class Quota {
             changes.add(Made.read(row, 0).settled(reservation.promptTokens() + completion, 0));
         });
         if (!changes.isEmpty()) {
-            windows.add(changes);
+            write(changes);
         }
         return lost;
+    }
+
+    private void write(List<Change> changes) {
+        pipeline.run(List.of(QuotaWindows.add(changes)));
     }
 
     /** Open reservations of a process that are older than this, at most a thousand. */
@@ -289,25 +275,25 @@ public final class Quota {
      * @return those that are made; not those whose tenant's row somebody else has locked
      */
     public Set<UUID> restore(Map<Reservation, Instant> lost) {
-        var tenants = lost.keySet().stream().map(Reservation::tenant).collect(Collectors.toSet());
-        var locked = lockedByOthers(tenants, terms.lockTenants(tenants).keySet());
+        var tenants = tenants(lost.keySet());
+        var locked = lockedByOthers(tenants, terms.lock(tenants));
         var free = lost.keySet().stream()
                 .filter(one -> !locked.contains(one.tenant()))
                 .toList();
         if (free.isEmpty()) {
             return Set.of();
         }
-        var present = terms.of(free.stream().map(Reservation::demand).toList());
+        var present = terms.present(free.stream().map(Reservation::demand).toList());
         var again = free.stream()
                 .map(one -> new Reserved(
                         one,
-                        Objects.requireNonNull(present.get(Kind.of(one.demand())))
+                        present.terms(one.demand())
                                 .at(Objects.requireNonNull(lost.get(one)).atOffset(ZoneOffset.UTC))))
                 .toList();
         var changes = again.stream().map(Reserved::change).toList();
-        rows.insert(again);
+        pipeline.run(List.of(ReservationRows.insert(again)));
         windows.makeAgain(changes);
-        windows.add(changes);
+        write(changes);
         return free.stream().map(Reservation::id).collect(Collectors.toSet());
     }
 
@@ -394,10 +380,6 @@ public final class Quota {
 
     private static boolean refused(Settlement end) {
         return end.state() == Settlement.State.REFUSED;
-    }
-
-    private static QuotaDecision unknown(String tenant) {
-        return new QuotaDecision.Refused(new UnknownTenantException(tenant));
     }
 
     /**

@@ -2,6 +2,7 @@ package io.baseload.service.quota;
 
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.LongReads;
+import io.baseload.service.database.Pipeline;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -12,8 +13,8 @@ import org.springframework.transaction.support.TransactionOperations;
 public class QuotaConfiguration {
 
     @Bean
-    Quota quota(JdbcClient jdbc) {
-        return new Quota(jdbc);
+    Quota quota(JdbcClient jdbc, Pipeline pipeline) {
+        return new Quota(jdbc, pipeline);
     }
 
     @Bean

@@ -2,6 +2,8 @@ package io.baseload.service.quota;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.SqlStatement;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,19 +12,56 @@ import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
+import org.springframework.jdbc.core.RowCallbackHandler;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
-/** The terms by which demands are decided: limits and running answers of their tenants, the budgets that they count in, and their prices. */
+/** The terms by which demands are decided: limits and running answers of their tenants, the budgets that they count in, the counters of these, and prices. One statement reads them all. */
 final class QuotaTerms {
-    private static final String TENANTS = "SELECT id, max_concurrent, max_wait_ms FROM tenant WHERE id = ANY(:ids)";
+    private static final String TENANTS = "SELECT id FROM tenant WHERE id = ANY(:tenants)";
+
+    private static final String SKIP_LOCKED = " FOR NO KEY UPDATE SKIP LOCKED";
+
+    private static final String PRESENT = terms("", QuotaWindows.PRESENT);
+
+    /** The tenants are locked again: they are those that the statement before has locked, or more. */
+    private static final String LOCKED = terms(SKIP_LOCKED, QuotaWindows.LOCKED);
+
+    /** The kinds of demands ({@code k}), tenants ({@code s}), and counters ({@code w}); a kind has a row for each counter that it counts in, or one without a counter. */
+    private static String terms(String lock, String counters) {
+        return """
+            WITH t AS MATERIALIZED (SELECT coalesce(nullif(:at, '')::timestamptz, clock_timestamp()) AS now),
+            k AS MATERIALIZED (
+              SELECT u.tenant, u.key_prefix AS asked_key, coalesce(a.budget_key, u.key_prefix) AS key_prefix, u.model
+              FROM unnest(:kinds::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)
+              LEFT JOIN api_key a ON a.prefix = u.key_prefix),
+            s AS MATERIALIZED (SELECT id, max_concurrent, max_wait_ms FROM tenant WHERE id = ANY(:tenants)%s),
+            d AS (SELECT DISTINCT k.tenant, k.key_prefix, k.model FROM k JOIN s ON s.id = k.tenant),
+            %s,
+            w AS MATERIALIZED (%s)
+            SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.model AS asked_model, t.now, s.max_concurrent, s.max_wait_ms,
+                   coalesce(r.running, 0) AS running, p.valid_from, p.prompt, p.cached, p.completion, (SELECT count(*) FROM wanted) AS wanted, %s
+            FROM k CROSS JOIN t LEFT JOIN s ON s.id = k.tenant
+            LEFT JOIN (SELECT tenant, sum(answers) AS running FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants) GROUP BY tenant) r
+              ON r.tenant = k.tenant
+            LEFT JOIN LATERAL (
+              SELECT * FROM price WHERE price.model = k.model AND valid_from <= t.now ORDER BY valid_from DESC LIMIT 1) p ON true
+            LEFT JOIN w ON w.tenant = k.tenant AND w.key_prefix IN ('', k.key_prefix) AND w.model IN ('', k.model)
+            LEFT JOIN tenant_window l ON (l.tenant, l.key_prefix, l.model, l.period) = (w.tenant, w.key_prefix, w.model, w.period)\
+            """.formatted(lock, QuotaWindows.WANTED, counters, QuotaWindows.COLUMNS);
+    }
 
     private final JdbcClient jdbc;
+    private final Pipeline pipeline;
 
-    QuotaTerms(JdbcClient jdbc) {
+    QuotaTerms(JdbcClient jdbc, Pipeline pipeline) {
         this.jdbc = jdbc;
+        this.pipeline = pipeline;
     }
 
     record Limits(int maxConcurrent, Optional<Duration> maxWait) {}
@@ -53,60 +92,154 @@ final class QuotaTerms {
         }
     }
 
-    /** Existing tenants, by id. */
-    Map<String, Limits> tenants(Collection<String> ids) {
-        return tenants(TENANTS, ids);
+    /** Those of these tenants that exist. */
+    Set<String> existing(Collection<String> tenants) {
+        return ids(TENANTS, tenants);
     }
 
-    /** The same, without those whose rows somebody else has locked; nobody else reserves anything of these tenants until the transaction ends. */
-    Map<String, Limits> lockTenants(Collection<String> ids) {
-        return tenants(TENANTS + " FOR NO KEY UPDATE SKIP LOCKED", ids);
+    /** Those that exist and that nobody else has locked; nobody else reserves anything of them until the transaction ends. */
+    Set<String> lock(Collection<String> tenants) {
+        return ids(TENANTS + SKIP_LOCKED, tenants);
     }
 
-    private Map<String, Limits> tenants(String sql, Collection<String> ids) {
-        var limits = new HashMap<String, Limits>();
-        jdbc.sql(sql).param("ids", ids.toArray(String[]::new)).query(row -> {
-            limits.put(row.getString("id"), new Limits(row.getInt("max_concurrent"), maxWait(row)));
-        });
-        return limits;
+    private Set<String> ids(String sql, Collection<String> tenants) {
+        return jdbc.sql(sql)
+                .param("tenants", tenants.toArray(String[]::new))
+                .query((row, number) -> row.getString("id"))
+                .set();
     }
 
-    private static Optional<Duration> maxWait(ResultSet row) throws SQLException {
-        long millis = row.getLong("max_wait_ms");
-        return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+    /** The present terms, with the counters as they are. Locks nothing. */
+    Found present(List<QuotaDemand> demands) {
+        var found = new Found();
+        var kinds = kinds(demands);
+        jdbc.sql(PRESENT).params(parameters(kinds, "")).query(found);
+        return found;
     }
 
-    /** The current terms. A separate statement after the tenants' rows were locked, so that its view and its time are later than the locks. */
-    Map<Kind, Terms> of(List<QuotaDemand> demands) {
-        var kinds = new HashSet<Kind>();
+    /**
+     * The present terms of tenants that exist and that nobody else has locked; nobody else reserves anything of these, or changes the counters, until the transaction ends. Counters
+     * may be missing. The terms are read by a statement of its own, after the one that locks the tenants, so that its view and its time are later than the locks.
+     */
+    Found lockPresent(List<QuotaDemand> demands) {
+        var kinds = kinds(demands);
+        var locked = new HashSet<String>();
+        var found = new Found();
+        pipeline.run(List.of(
+                new SqlStatement(
+                        TENANTS + SKIP_LOCKED,
+                        Map.of("tenants", texts(kinds, Kind::tenant)),
+                        row -> locked.add(row.getString("id"))),
+                new SqlStatement(LOCKED, parameters(kinds, ""), found)));
+        return found.only(locked);
+    }
+
+    /** The same again, with the same time and for tenants that this transaction has locked. */
+    Found lockAgain(Found before) {
+        var found = new Found();
+        jdbc.sql(LOCKED)
+                .params(parameters(before.terms.keySet(), before.now().toString()))
+                .query(found);
+        return found.only(before.limits.keySet());
+    }
+
+    private static Set<Kind> kinds(List<QuotaDemand> demands) {
+        var kinds = new LinkedHashSet<Kind>();
         demands.forEach(demand -> kinds.add(Kind.of(demand)));
-        var terms = new HashMap<Kind, Terms>();
-        jdbc.sql("""
-            SELECT u.tenant, u.key_prefix, u.model, coalesce(k.budget_key, u.key_prefix) AS budget_key, p.valid_from, p.prompt, p.cached,
-                   p.completion, coalesce(r.running, 0) AS running, t.now
-            FROM (SELECT clock_timestamp() AS now OFFSET 0) t
-            CROSS JOIN unnest(:tenants::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)
-            LEFT JOIN api_key k ON k.prefix = u.key_prefix
-            LEFT JOIN (SELECT tenant, sum(answers) AS running FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants) GROUP BY tenant) r
-              ON r.tenant = u.tenant
-            LEFT JOIN LATERAL (
-              SELECT * FROM price WHERE price.model = u.model AND valid_from <= t.now ORDER BY valid_from DESC LIMIT 1) p ON true\
-            """)
-                .param("tenants", texts(kinds, Kind::tenant))
-                .param("keys", texts(kinds, Kind::keyPrefix))
-                .param("models", texts(kinds, Kind::model))
-                .query(row -> {
-                    var kind = new Kind(row.getString("tenant"), row.getString("key_prefix"), row.getString("model"));
-                    terms.put(kind, read(row));
-                });
-        return terms;
+        return kinds;
     }
 
-    private static Terms read(ResultSet row) throws SQLException {
-        return new Terms(
-                row.getString("budget_key"),
-                row.getBigDecimal("prompt") == null ? Optional.empty() : Optional.of(Prices.read(row)),
-                row.getLong("running"),
-                row.getObject("now", OffsetDateTime.class));
+    /** @param at empty = now */
+    private static Map<String, Object> parameters(Collection<Kind> kinds, String at) {
+        return Map.of(
+                "at", at,
+                "kinds", texts(kinds, Kind::tenant),
+                "tenants", kinds.stream().map(Kind::tenant).distinct().toArray(String[]::new),
+                "keys", texts(kinds, Kind::keyPrefix),
+                "models", texts(kinds, Kind::model));
+    }
+
+    /** What was found for demands, by the same moment. */
+    static final class Found implements RowCallbackHandler {
+        private final Map<String, Limits> limits = new HashMap<>();
+        private final Map<Kind, Terms> terms = new HashMap<>();
+        private final Map<String, Set<QuotaWindow>> windows = new HashMap<>();
+        private long wanted;
+
+        @Override
+        public void processRow(ResultSet row) throws SQLException {
+            var kind = new Kind(row.getString("tenant"), row.getString("asked_key"), row.getString("asked_model"));
+            if (!terms.containsKey(kind)) {
+                terms.put(kind, terms(row, kind.model()));
+            }
+            int maxConcurrent = row.getInt("max_concurrent");
+            if (!row.wasNull()) {
+                limits.put(kind.tenant(), new Limits(maxConcurrent, maxWait(row)));
+            }
+            if (row.getString("period") != null) {
+                windows.computeIfAbsent(kind.tenant(), tenant -> new LinkedHashSet<>())
+                        .add(QuotaWindows.read(row));
+            }
+            wanted = row.getLong("wanted");
+        }
+
+        private Found only(Set<String> tenants) {
+            limits.keySet().retainAll(tenants);
+            return this;
+        }
+
+        /** Whether no counter is missing. */
+        boolean isComplete() {
+            return windows.values().stream().mapToLong(Set::size).sum() == wanted;
+        }
+
+        OffsetDateTime now() {
+            return terms.values().iterator().next().now();
+        }
+
+        Terms terms(QuotaDemand demand) {
+            return Objects.requireNonNull(terms.get(Kind.of(demand)));
+        }
+
+        /** Existing tenants; of those that were to be locked, those that are. */
+        Set<String> tenants() {
+            return limits.keySet();
+        }
+
+        /** The kinds of these tenants as the counters have them, which name a line of keys by its first key. */
+        List<Kind> counted() {
+            return terms.entrySet().stream()
+                    .filter(entry -> limits.containsKey(entry.getKey().tenant()))
+                    .map(entry -> entry.getKey().countedAs(entry.getValue().budgetKey()))
+                    .toList();
+        }
+
+        /** Empty if there is no such tenant. */
+        Optional<TenantRoom> room(QuotaDemand demand) {
+            var present = terms(demand);
+            return Optional.ofNullable(limits.get(demand.tenant()))
+                    .map(limit -> new TenantRoom(
+                            windows.getOrDefault(demand.tenant(), Set.of()),
+                            limit,
+                            present.running(),
+                            present.now().toInstant()));
+        }
+
+        private static Terms terms(ResultSet row, String model) throws SQLException {
+            return new Terms(row.getString("budget_key"), price(row, model), row.getLong("running"), now(row));
+        }
+
+        private static OffsetDateTime now(ResultSet row) throws SQLException {
+            return row.getObject("now", OffsetDateTime.class);
+        }
+
+        private static Optional<Price> price(ResultSet row, String model) throws SQLException {
+            return row.getBigDecimal("prompt") == null ? Optional.empty() : Optional.of(Prices.read(row, model));
+        }
+
+        private static Optional<Duration> maxWait(ResultSet row) throws SQLException {
+            long millis = row.getLong("max_wait_ms");
+            return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
+        }
     }
 }

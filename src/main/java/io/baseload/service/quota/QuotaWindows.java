@@ -2,6 +2,7 @@ package io.baseload.service.quota;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.database.SqlStatement;
 import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.tenant.Budgets;
 import java.math.BigDecimal;
@@ -10,9 +11,7 @@ import java.sql.SQLException;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -31,50 +30,62 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class QuotaWindows {
     private static final String KEPT = "(VALUES ('day'), ('minute'), ('month')) p(period)";
 
-    private static final String WANTED = """
-        WITH d AS (
-          SELECT DISTINCT * FROM unnest(:tenants::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)),
-        wanted AS (
-          SELECT DISTINCT d.tenant, '' AS key_prefix, '' AS model, p.period FROM d CROSS JOIN %s
-          UNION SELECT l.tenant, l.key_prefix, l.model, l.period FROM tenant_window l JOIN d
-            ON l.tenant = d.tenant AND l.key_prefix IN ('', d.key_prefix) AND l.model IN ('', d.model))\
+    /** The counters of demands {@code d}, of tenants, budget keys and models, at the time of {@code t}. */
+    static final String WANTED = """
+        wanted AS MATERIALIZED (
+          SELECT u.*, date_trunc(u.period, t.now, 'UTC') AS starts_at
+          FROM t CROSS JOIN (
+            SELECT DISTINCT d.tenant, '' AS key_prefix, '' AS model, p.period FROM d CROSS JOIN %s
+            UNION SELECT l.tenant, l.key_prefix, l.model, l.period FROM tenant_window l JOIN d
+              ON l.tenant = d.tenant AND l.key_prefix IN ('', d.key_prefix) AND l.model IN ('', d.model)) u)\
         """.formatted(KEPT);
 
-    private static final String BUDGETS = "l.tokens, l.requests, l.cost, l.soft_percent, l.interactive_percent";
+    /** Those of {@code wanted} that exist; nobody else changes them until the transaction ends. */
+    static final String LOCKED = """
+        SELECT q.tenant, q.key_prefix, q.model, q.period, q.starts_at, q.used, q.reserved, q.requests AS count, q.used_cost, q.reserved_cost,
+               q.soft_at
+        FROM quota_window q JOIN wanted USING (tenant, key_prefix, model, period, starts_at)
+        ORDER BY q.tenant, q.key_prefix, q.model, q.period FOR UPDATE OF q\
+        """;
 
-    private static final String LOCK = WANTED + """
-        SELECT w.tenant, w.key_prefix, w.model, w.period, w.starts_at, w.used, w.reserved, w.requests AS count, w.used_cost, w.reserved_cost,
-               w.soft_at, (SELECT count(*) FROM wanted) AS wanted, %s
-        FROM (SELECT q.* FROM quota_window q JOIN wanted USING (tenant, key_prefix, model, period)
-              WHERE q.starts_at = date_trunc(q.period, :at::timestamptz, 'UTC')
-              ORDER BY q.tenant, q.key_prefix, q.model, q.period FOR UPDATE OF q) w
-        LEFT JOIN tenant_window l USING (tenant, key_prefix, model, period)\
-        """.formatted(BUDGETS);
+    /** All of {@code wanted}; zeros for those that don't exist. */
+    static final String PRESENT = """
+        SELECT c.tenant, c.key_prefix, c.model, c.period, c.starts_at, coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) AS reserved,
+               coalesce(q.requests, 0) AS count, coalesce(q.used_cost, 0) AS used_cost, coalesce(q.reserved_cost, 0) AS reserved_cost, q.soft_at
+        FROM wanted c LEFT JOIN quota_window q USING (tenant, key_prefix, model, period, starts_at)\
+        """;
 
-    private static final String MAKE = WANTED + """
+    /** What {@link #read} needs, of counters {@code w} and their budgets {@code l}. */
+    static final String COLUMNS =
+            "w.key_prefix, w.model, w.period, w.starts_at, w.used, w.reserved, w.count, w.used_cost, w.reserved_cost,"
+                    + " w.soft_at, l.tokens, l.requests, l.cost, l.soft_percent, l.interactive_percent";
+
+    private static final String WANTED_AT = """
+        WITH t AS (SELECT :at::timestamptz AS now),
+        d AS (SELECT DISTINCT * FROM unnest(:tenants::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)),
+        %s
+        """.formatted(WANTED);
+
+    private static final String COUNTERS =
+            ", w AS MATERIALIZED (%s) SELECT %s FROM w LEFT JOIN tenant_window l USING (tenant, key_prefix, model,"
+                    + " period)";
+
+    private static final String LOCK_AT = WANTED_AT + COUNTERS.formatted(LOCKED, COLUMNS);
+
+    private static final String PRESENT_AT = WANTED_AT + COUNTERS.formatted(PRESENT, COLUMNS);
+
+    private static final String MAKE = WANTED_AT + """
         INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
-        SELECT tenant, key_prefix, model, period, date_trunc(period, :at::timestamptz, 'UTC') FROM wanted ORDER BY 1, 2, 3, 4
-        ON CONFLICT DO NOTHING\
+        SELECT tenant, key_prefix, model, period, starts_at FROM wanted ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING\
         """;
 
     /** Not for budgets in past windows: without a counter there may be earlier reservations that it would lack. */
-    private static final String MAKE_AGAIN = WANTED + """
+    private static final String MAKE_AGAIN = WANTED_AT + """
         INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at)
-        SELECT tenant, key_prefix, model, period, date_trunc(period, :at::timestamptz, 'UTC') FROM wanted
-        WHERE (key_prefix = '' AND model = '' AND period <> 'hour')
-           OR date_trunc(period, :at::timestamptz, 'UTC') >= date_trunc(period, statement_timestamp(), 'UTC')
+        SELECT tenant, key_prefix, model, period, starts_at FROM wanted
+        WHERE (key_prefix = '' AND model = '' AND period <> 'hour') OR starts_at >= date_trunc(period, statement_timestamp(), 'UTC')
         ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING\
         """;
-
-    private static final String PRESENT = WANTED + """
-        SELECT w.tenant, w.key_prefix, w.model, w.period, date_trunc(w.period, :at::timestamptz, 'UTC') AS starts_at,
-               coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) AS reserved, coalesce(q.requests, 0) AS count,
-               coalesce(q.used_cost, 0) AS used_cost, coalesce(q.reserved_cost, 0) AS reserved_cost, q.soft_at, 0 AS wanted, %s
-        FROM wanted w LEFT JOIN tenant_window l USING (tenant, key_prefix, model, period)
-        LEFT JOIN quota_window q
-          ON (q.tenant, q.key_prefix, q.model, q.period) = (w.tenant, w.key_prefix, w.model, w.period)
-            AND q.starts_at = date_trunc(w.period, :at::timestamptz, 'UTC')\
-        """.formatted(BUDGETS);
 
     private static final String SUMS =
             "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
@@ -93,6 +104,7 @@ final class QuotaWindows {
         GROUP BY 1, 2, 3, 4, 5\
         """.formatted(SUMS);
 
+    /** Fails, by its last number, if a window of the whole tenant is missing. */
     private static final String ADD = """
         WITH c AS MATERIALIZED (%s),
         w AS MATERIALIZED (
@@ -106,8 +118,9 @@ final class QuotaWindows {
           FROM c JOIN w USING (tenant, key_prefix, model, period, starts_at)
           WHERE (q.tenant, q.key_prefix, q.model, q.period, q.starts_at) = (c.tenant, c.key_prefix, c.model, c.period, c.starts_at)
           RETURNING q.key_prefix, q.model, q.period)
-        SELECT (SELECT count(*) FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour')
-             - (SELECT count(*) FROM added WHERE key_prefix = '' AND model = '' AND period <> 'hour')\
+        SELECT CASE WHEN missing = 0 THEN '0' ELSE missing || ' windows are missing' END::integer FROM (
+          SELECT (SELECT count(*) FROM c WHERE key_prefix = '' AND model = '' AND period <> 'hour')
+               - (SELECT count(*) FROM added WHERE key_prefix = '' AND model = '' AND period <> 'hour') AS missing OFFSET 0) n\
         """.formatted(CHANGES);
 
     /** Creates deleted windows with the amount that is taken back from them, so that no counter becomes negative. */
@@ -145,14 +158,9 @@ final class QuotaWindows {
             BigDecimal reservedCost,
             BigDecimal usedCost) {}
 
-    /** The current windows that any of these count in, by tenant; nobody else changes them until the transaction ends. Windows that have just started are created. */
-    Map<String, List<QuotaWindow>> lock(Collection<Kind> kinds, OffsetDateTime now) {
-        var locked = query(LOCK, kinds, now);
-        if (locked.complete()) {
-            return locked.windows;
-        }
+    /** Creates windows that have just started, those that any of these count in. */
+    void make(Collection<Kind> kinds, OffsetDateTime now) {
         jdbc.sql(MAKE).params(parameters(kinds, now)).update();
-        return query(LOCK, kinds, now).windows;
     }
 
     /** Creates windows that count reservations which a failover has lost, if it has lost them too. Empty ones: without them nothing was reserved there. Past windows have no budgets. */
@@ -165,23 +173,26 @@ final class QuotaWindows {
                         jdbc.sql(MAKE_AGAIN).params(parameters(kinds, at)).update());
     }
 
-    /** The existing windows of an earlier time. */
+    /** The existing windows of an earlier time; nobody else changes them until the transaction ends. */
     List<QuotaWindow> lockEarlier(Kind kind, OffsetDateTime at) {
-        return query(LOCK, List.of(kind), at).windows.getOrDefault(kind.tenant(), List.of());
+        return query(LOCK_AT, List.of(kind), at);
     }
 
-    /** The windows of a point in time that any of these would count in, by tenant. */
-    Map<String, List<QuotaWindow>> at(Collection<Kind> kinds, OffsetDateTime at) {
-        return query(PRESENT, kinds, at).windows;
+    /** The windows of a point in time that any of these would count in. */
+    List<QuotaWindow> at(Collection<Kind> kinds, OffsetDateTime at) {
+        return query(PRESENT_AT, kinds, at);
     }
 
-    /** Writes changes; those of one window in one step. */
-    void add(List<Change> changes) {
-        long missing =
-                jdbc.sql(ADD).params(parameters(changes)).query(Long.class).single();
-        if (missing != 0) {
-            throw new IllegalStateException(missing + " windows are missing for " + changes);
-        }
+    private List<QuotaWindow> query(String sql, Collection<Kind> kinds, OffsetDateTime at) {
+        return jdbc.sql(sql)
+                .params(parameters(kinds, at))
+                .query((row, number) -> read(row))
+                .list();
+    }
+
+    /** Adds changes; those of one window in one step. */
+    static SqlStatement add(List<Change> changes) {
+        return new SqlStatement(ADD, parameters(changes));
     }
 
     /** Creates deleted windows again, because an answer was corrected days after it was lost. */
@@ -208,30 +219,7 @@ final class QuotaWindows {
         jdbc.sql(PRUNE).update();
     }
 
-    private Found query(String sql, Collection<Kind> kinds, OffsetDateTime at) {
-        var found = new Found();
-        jdbc.sql(sql).params(parameters(kinds, at)).query(found::add);
-        return found;
-    }
-
-    private static final class Found {
-        private final Map<String, List<QuotaWindow>> windows = new HashMap<>();
-        private long count;
-        private long wanted = -1;
-
-        void add(ResultSet row) throws SQLException {
-            windows.computeIfAbsent(row.getString("tenant"), tenant -> new ArrayList<>())
-                    .add(read(row));
-            wanted = row.getLong("wanted");
-            count++;
-        }
-
-        boolean complete() {
-            return count == wanted;
-        }
-    }
-
-    private static QuotaWindow read(ResultSet row) throws SQLException {
+    static QuotaWindow read(ResultSet row) throws SQLException {
         return new QuotaWindow(
                 Budgets.read(row),
                 row.getObject("starts_at", OffsetDateTime.class).toInstant(),

@@ -2,6 +2,7 @@ package io.baseload.service.quota;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.database.SqlStatement;
 import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
@@ -20,6 +21,18 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The rows of reservations, as they are made. */
 final class ReservationRows {
+    private static final String INSERT = """
+        INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
+                                 budget_key, prompt_price, cached_price, completion_price, reserved_cost)
+        SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, u.at, u.batch, u.answers, u.tokens, u.prompt_tokens,
+               nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
+        FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
+                    :ats::timestamptz[], :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
+                    :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
+             u(id, tenant, key_prefix, model, request_id, instance, at, batch, answers, tokens, prompt_tokens, budget_key,
+               prompt_price, cached_price, completion_price, reserved_cost)\
+        """;
+
     private final JdbcClient jdbc;
 
     ReservationRows(JdbcClient jdbc) {
@@ -39,49 +52,58 @@ final class ReservationRows {
         }
     }
 
-    void insert(List<Reserved> granted) {
-        jdbc.sql("""
-            INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
-                                     budget_key, prompt_price, cached_price, completion_price, reserved_cost)
-            SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, u.at, u.batch, u.answers, u.tokens, u.prompt_tokens,
-                   nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
-            FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
-                        :ats::timestamptz[], :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
-                        :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
-                 u(id, tenant, key_prefix, model, request_id, instance, at, batch, answers, tokens, prompt_tokens, budget_key,
-                   prompt_price, cached_price, completion_price, reserved_cost)\
-            """)
-                .param("ids", texts(granted, it -> it.reservation().id().toString()))
-                .param("tenants", texts(granted, it -> it.reservation().tenant()))
-                .param("prefixes", texts(granted, it -> it.reservation().keyPrefix()))
-                .param("models", texts(granted, it -> it.reservation().model()))
-                .param("requests", texts(granted, it -> it.reservation().requestId()))
-                .param(
-                        "instances",
-                        texts(granted, it -> it.reservation().instance().toString()))
-                .param("ats", texts(granted, it -> it.terms().now().toString()))
-                .param(
-                        "batch",
-                        granted.stream().map(it -> it.reservation().batch()).toArray(Boolean[]::new))
-                .param(
-                        "answers",
-                        granted.stream().map(it -> it.reservation().answers()).toArray(Integer[]::new))
-                .param(
-                        "tokens",
-                        granted.stream().map(it -> it.reservation().tokens()).toArray(Long[]::new))
-                .param(
-                        "prompts",
-                        granted.stream()
-                                .map(it -> it.reservation().promptTokens())
-                                .toArray(Long[]::new))
-                .param("keys", texts(granted, it -> it.terms().budgetKey()))
-                .param("promptPrices", amounts(granted, it -> it.terms().price().map(Price::prompt)))
-                .param("cachedPrices", amounts(granted, it -> it.terms().price().map(Price::cached)))
-                .param(
-                        "completionPrices",
-                        amounts(granted, it -> it.terms().price().map(Price::completion)))
-                .param("costs", amounts(granted, Reserved::cost))
-                .update();
+    static SqlStatement insert(List<Reserved> granted) {
+        return new SqlStatement(
+                INSERT,
+                Map.ofEntries(
+                        Map.entry(
+                                "ids",
+                                texts(granted, it -> it.reservation().id().toString())),
+                        Map.entry(
+                                "tenants", texts(granted, it -> it.reservation().tenant())),
+                        Map.entry(
+                                "prefixes",
+                                texts(granted, it -> it.reservation().keyPrefix())),
+                        Map.entry(
+                                "models", texts(granted, it -> it.reservation().model())),
+                        Map.entry(
+                                "requests",
+                                texts(granted, it -> it.reservation().requestId())),
+                        Map.entry(
+                                "instances",
+                                texts(granted, it -> it.reservation().instance().toString())),
+                        Map.entry("ats", texts(granted, it -> it.terms().now().toString())),
+                        Map.entry(
+                                "batch",
+                                granted.stream()
+                                        .map(it -> it.reservation().batch())
+                                        .toArray(Boolean[]::new)),
+                        Map.entry(
+                                "answers",
+                                granted.stream()
+                                        .map(it -> it.reservation().answers())
+                                        .toArray(Integer[]::new)),
+                        Map.entry(
+                                "tokens",
+                                granted.stream()
+                                        .map(it -> it.reservation().tokens())
+                                        .toArray(Long[]::new)),
+                        Map.entry(
+                                "prompts",
+                                granted.stream()
+                                        .map(it -> it.reservation().promptTokens())
+                                        .toArray(Long[]::new)),
+                        Map.entry("keys", texts(granted, it -> it.terms().budgetKey())),
+                        Map.entry(
+                                "promptPrices",
+                                amounts(granted, it -> it.terms().price().map(Price::prompt))),
+                        Map.entry(
+                                "cachedPrices",
+                                amounts(granted, it -> it.terms().price().map(Price::cached))),
+                        Map.entry(
+                                "completionPrices",
+                                amounts(granted, it -> it.terms().price().map(Price::completion))),
+                        Map.entry("costs", amounts(granted, Reserved::cost))));
     }
 
     /** Those that don't exist, found by their primary key: there is no index of ended ones by id alone. */

@@ -5,6 +5,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 
@@ -17,7 +18,7 @@ final class TenantRoom {
     private long running;
 
     /** @param windows all of the tenant's windows that any of the demands counts in */
-    TenantRoom(List<QuotaWindow> windows, QuotaTerms.Limits limits, long running, Instant now) {
+    TenantRoom(Collection<QuotaWindow> windows, QuotaTerms.Limits limits, long running, Instant now) {
         this.windows = new ArrayList<>(windows);
         this.maxConcurrent = limits.maxConcurrent();
         this.maxWait = limits.maxWait();

@@ -66,7 +66,7 @@ public final class UsageReports {
                 .params(tenant, key)
                 .query((row, number) -> new QuotaTerms.Kind(tenant, key, row.getString("model")))
                 .list();
-        return windows.at(kinds, now).getOrDefault(tenant, List.of()).stream()
+        return windows.at(kinds, now).stream()
                 .filter(window -> window.budget().scope().key().equals(key))
                 .sorted(Comparator.comparing(
                                 (QuotaWindow window) -> window.budget().scope().model())

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.database.Pipeline;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.tenant.Tenant;
@@ -72,6 +73,7 @@ final class LedgerRate {
                 platform.get(Quota.class),
                 platform.get(Contents.class),
                 platform.get(AuditTrail.class),
+                platform.get(Pipeline.class),
                 platform.get(TransactionOperations.class));
         var patience = new LedgerPatience(Duration.ofSeconds(5), Duration.ofSeconds(1));
         return new ReservationLedger(transactions, patience, () -> {}, new SimpleMeterRegistry());

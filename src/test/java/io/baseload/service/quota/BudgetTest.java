@@ -30,7 +30,6 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.springframework.transaction.support.TransactionOperations;
 
 /** Budgets of keys and models, in tokens, requests and money; on a real PostgreSQL. */
 class BudgetTest {
@@ -38,7 +37,6 @@ class BudgetTest {
     private final Quota quota = platform.get(Quota.class);
     private final PatientQuota patient = new PatientQuota(platform);
     private final Tenants tenants = platform.get(Tenants.class);
-    private final TransactionOperations transactions = platform.get(TransactionOperations.class);
     private final UUID instance = platform.get(Membership.class).lease().instance();
 
     @BeforeEach
@@ -414,8 +412,7 @@ class BudgetTest {
 
     private QuotaExceededException refused(String tenant, String key, String model, long tokens) {
         var demand = wish(tenant, key, model, false, tokens).demand();
-        var checked =
-                transactions.execute(status -> quota.check(List.of(demand))).getFirst();
+        var checked = quota.check(List.of(demand)).getFirst();
         assertThat(checked).as("the look without a lock").isInstanceOf(QuotaDecision.Refused.class);
         var thrown = catchThrowableOfType(QuotaExceededException.class, () -> reserve(tenant, key, model, tokens));
         assertThat(thrown).isNotNull();

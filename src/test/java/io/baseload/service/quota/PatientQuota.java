@@ -1,6 +1,8 @@
 package io.baseload.service.quota;
 
 import io.baseload.service.database.DatabaseFailures;
+import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.SqlStatement;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -9,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.springframework.dao.DataAccessException;
 import org.springframework.transaction.support.TransactionOperations;
 
@@ -17,10 +20,12 @@ final class PatientQuota {
     private static final long PAUSE_NANOS = Duration.ofMillis(1).toNanos();
 
     private final Quota quota;
+    private final Pipeline pipeline;
     private final TransactionOperations transactions;
 
     PatientQuota(TestPlatform platform) {
         this.quota = platform.get(Quota.class);
+        this.pipeline = platform.get(Pipeline.class);
         this.transactions = platform.get(TransactionOperations.class);
     }
 
@@ -29,7 +34,7 @@ final class PatientQuota {
         var left = wishes;
         while (!left.isEmpty()) {
             var asked = left;
-            var some = transactions.execute(status -> quota.reserve(asked));
+            var some = written(writes -> quota.reserve(asked, writes));
             for (int i = 0; i < asked.size(); i++) {
                 var id = asked.get(i).id();
                 some.get(i).ifPresent(decision -> decisions.put(id, decision));
@@ -60,7 +65,7 @@ final class PatientQuota {
         var left = ends;
         while (!left.isEmpty()) {
             var asked = left;
-            var settled = transactions.execute(status -> quota.settle(asked));
+            var settled = written(writes -> quota.settle(asked, writes));
             settlements.addAll(settled.settlements());
             left = asked.stream()
                     .filter(end -> settled.locked().contains(end.reservation()))
@@ -68,6 +73,15 @@ final class PatientQuota {
             pauseIf(!left.isEmpty());
         }
         return settlements;
+    }
+
+    private <T> T written(Function<List<SqlStatement>, T> change) {
+        return transactions.execute(status -> {
+            var writes = new ArrayList<SqlStatement>();
+            T result = change.apply(writes);
+            pipeline.run(writes);
+            return result;
+        });
     }
 
     private static void pauseIf(boolean locked) {

@@ -26,15 +26,14 @@ class QuotaGrowthTest {
     void dropsMonthsThatAreOlderThanTheRetentionOnceNothingRunsInThem() {
         try (var own = TestPlatform.fresh()) {
             var ownQuota = own.get(Quota.class);
-            var ownTransactions = own.get(TransactionOperations.class);
             var wish = wish();
-            ownTransactions.executeWithoutResult(status -> ownQuota.reserve(List.of(wish)));
+            var patient = new PatientQuota(own);
+            patient.reserve(List.of(wish));
             makeOld(own);
             insertSettled(own, "2 days");
             ownQuota.dropMonths(Duration.ofDays(1));
             assertThat(months(own)).hasSize(3).contains(OLD);
-            ownTransactions.executeWithoutResult(
-                    status -> ownQuota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED))));
+            patient.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED)));
             ownQuota.partition();
             assertThat(months(own)).contains(OLD);
             ownQuota.dropMonths(Duration.ofDays(1));

@@ -90,11 +90,9 @@ class UsageReportsTest {
     private static boolean granted() {
         var wish = new Reservation(
                 UUID.randomUUID(), UUID.randomUUID(), "default", "bl_test", "tiny", "req-1", false, 1, 10, 10);
-        var quota = platform.get(Quota.class);
-        return Boolean.TRUE.equals(platform.get(TransactionOperations.class).execute(status -> {
-            boolean granted = quota.reserve(List.of(wish)).getFirst().orElseThrow() instanceof QuotaDecision.Granted;
-            quota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED)));
-            return granted;
-        }));
+        var quota = new PatientQuota(platform);
+        boolean granted = quota.reserve(List.of(wish)).getFirst() instanceof QuotaDecision.Granted;
+        quota.settle(List.of(new Settlement(wish.id(), 1, 1, Settlement.State.SETTLED)));
+        return granted;
     }
 }
