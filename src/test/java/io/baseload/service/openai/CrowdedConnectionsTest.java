@@ -122,7 +122,7 @@ class CrowdedConnectionsTest {
         assertThat(Patience.await()
                         .ignoreExceptionsInstanceOf(
                                 IOException.class) // cut off: this thread was stopped between connecting and sending
-                        .until(this::answer, text -> true))
+                        .until(this::answer, text -> !text.isEmpty())) // or the end of the connection came before its reset
                 .startsWith("HTTP/1.1 200")
                 .contains("[DONE]");
     }
@@ -183,10 +183,13 @@ class CrowdedConnectionsTest {
     @ParameterizedTest
     @ValueSource(ints = {0, 1 << 10})
     void answersThatNobodyReadsGiveWay(int reads) throws Exception {
+        int begun = requests.begun.get();
+        int ended = requests.ended.get();
         for (int i = 0; i < CONNECTIONS; i++) {
             open.beginNarrow(port, "GET " + ENDLESS + " HTTP/1.1\r\nHost: x\r\n\r\n");
         }
-        Patience.await().until(() -> requests.begun.get() - requests.ended.get() == CONNECTIONS);
+        // on a busy machine the first may give way before the last one's request is read
+        Patience.await().until(() -> requests.begun.get() - begun == CONNECTIONS || requests.ended.get() > ended);
         for (int i = 0; i < 5; i++) {
             open.read(reads);
             answered();
