@@ -43,7 +43,6 @@ public final class HttpProtocol extends Http11NioProtocol {
     static final int BYTES_EACH = 160 << 10;
 
     private static final int BUFFER = 4 << 10;
-    private static final int MAX_KEPT_CHANNELS = 256;
     private static final int SWEEP_MILLIS = 250;
 
     /** Nobody has to give way earlier. */
@@ -68,7 +67,7 @@ public final class HttpProtocol extends Http11NioProtocol {
         var buffers = endpoint.getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
         buffers.setAppWriteBufSize(BUFFER);
-        buffers.setBufferPool(MAX_KEPT_CHANNELS);
+        buffers.setBufferPool(0); // the thread of a connection that another one closes may be about to read from its channel, which must not be the next client's by then
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
     }
 

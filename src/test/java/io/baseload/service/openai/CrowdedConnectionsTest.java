@@ -166,6 +166,18 @@ class CrowdedConnectionsTest {
         assertThat(connector.getProperty("acceptCount")).isEqualTo(1024);
     }
 
+    /** The thread of a connection that another thread has closed may still read from its channel. */
+    @Test
+    void nobodyGetsTheChannelOfAnother() throws Exception {
+        open.begin(port, OpenConnections.HALF_A_BODY);
+        Patience.await().until(() -> connections().size() == 1);
+        var channel = connections().getFirst().getSocket();
+        close();
+        open.begin(port, OpenConnections.HALF_A_BODY);
+        Patience.await().until(() -> connections().size() == 1);
+        assertThat(connections().getFirst().getSocket()).isNotSameAs(channel);
+    }
+
     /** Tomcat alone lists each processor for JMX, under one lock for all connections. */
     @Test
     void nobodyWaitsForAListOfProcessors() throws Exception {
