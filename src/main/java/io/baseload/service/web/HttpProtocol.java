@@ -231,19 +231,10 @@ public final class HttpProtocol extends Http11NioProtocol {
         }
         try {
             return isAwaited(idle)
-                    && !hasUnreadData(idle)
+                    && !ServedConnection.hasUnreadData(idle.getSocket().getIOChannel())
                     && getEndpoint().processSocket(idle, SocketEvent.ERROR, false);
         } finally {
             idle.getLock().unlock();
-        }
-    }
-
-    /** Whether there are bytes that the poller has not noticed yet. Asks the system, because a read would take them from the poller, and fails before a TLS handshake. */
-    private static boolean hasUnreadData(NioSocketWrapper idle) {
-        try {
-            return idle.getSocket().getIOChannel().socket().getInputStream().available() > 0;
-        } catch (IOException left) {
-            return false;
         }
     }
 }
