@@ -25,8 +25,7 @@ public final class QueryPlans {
                 .map(found -> found.group(1))
                 .distinct()
                 .toList();
-        String numbered =
-                PARAMETER.matcher(statement).replaceAll(found -> "\\$" + (names.indexOf(found.group(1)) + 1));
+        String numbered = PARAMETER.matcher(statement).replaceAll(found -> "\\$" + (names.indexOf(found.group(1)) + 1));
         String listed = names.stream().map(values::get).collect(Collectors.joining(", "));
         return platform.get(TransactionOperations.class)
                 .execute(status -> plan(platform.jdbc(), numbered, listed.isEmpty() ? "" : "(" + listed + ")"));

@@ -67,7 +67,9 @@ public final class HttpProtocol extends Http11NioProtocol {
         var buffers = endpoint.getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
         buffers.setAppWriteBufSize(BUFFER);
-        buffers.setBufferPool(0); // the thread of a connection that another one closes may be about to read from its channel, which must not be the next client's by then
+        // a thread whose connection another one closes may be about to read from its channel: by then that must not be
+        // the next client's
+        buffers.setBufferPool(0);
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
     }
 

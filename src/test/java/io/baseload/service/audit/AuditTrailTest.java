@@ -90,7 +90,8 @@ class AuditTrailTest {
         trail.append(ACTOR, "access.sign_in", "console", Map.of());
         platform.superuser().sql("ANALYZE audit_entry").update();
         var statement = TrailRows.page(AuditTrail.condition(Optional.empty(), Optional.of(kind)));
-        var values = Map.of("after", "0", "kind", "'" + kind + "'", "end", "'" + AuditTrail.end(kind) + "'", "limit", "101");
+        var values =
+                Map.of("after", "0", "kind", "'" + kind + "'", "end", "'" + AuditTrail.end(kind) + "'", "limit", "101");
         var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), AuditTrail.LIMIT);
         var plan = reads.read(() -> QueryPlans.of(platform, statement, values));
         assertThat(plan).as("%s", plan).anyMatch(line -> line.matches(" *Index Cond: .*kind.*"));

@@ -182,7 +182,7 @@ class CrowdedConnectionsTest {
         assertThat(Patience.await()
                         .ignoreExceptionsInstanceOf(
                                 IOException.class) // cut off: this thread was stopped between connecting and sending
-                        .until(this::answer, text -> !text.isEmpty())) // or the end of the connection came before its reset
+                        .until(this::answer, text -> !text.isEmpty()))
                 .startsWith("HTTP/1.1 200")
                 .contains("[DONE]");
     }
@@ -199,7 +199,10 @@ class CrowdedConnectionsTest {
     void theOldestGiveWay(String text) throws Exception {
         open.begin(port, CONNECTIONS - 1, text.equals("body") ? OpenConnections.HALF_A_BODY : text);
         Patience.await()
-                .until(() -> connections().stream().filter(one -> isAwaited(one, text)).count() == CONNECTIONS - 1);
+                .until(() -> connections().stream()
+                                .filter(one -> isAwaited(one, text))
+                                .count()
+                        == CONNECTIONS - 1);
         String body = ASK.formatted("m");
         String request = RawConnection.post(CHAT, body, "Expect: 100-continue\r\n");
         RawConnection youngest = open.begin(port, request.substring(0, request.length() - body.length()));
@@ -299,7 +302,12 @@ class CrowdedConnectionsTest {
             try {
                 for (int i = 1; i <= 8; i++) {
                     open.begin(port, i == 1 ? CONNECTIONS - 1 : 2, OpenConnections.HALF_A_HEADER);
-                    int some = i * (4 << 20);
+                    Patience.await()
+                            .until(() -> connections().stream()
+                                            .filter(one -> !isAwaited(one, OpenConnections.HALF_A_HEADER))
+                                            .count()
+                                    == 1);
+                    int some = read.get() + (4 << 20); // more than the system keeps: it is written after that
                     Patience.await().until(() -> reader.isDone() || read.get() > some);
                     answered();
                 }
