@@ -198,6 +198,15 @@ class BatchLinesTest {
     }
 
     @Test
+    void batchesThatHaveEndedCostNothingWhereLinesAreTaken() {
+        List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
+            platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
+            return QueryPlans.of(platform, LineRows.TAKE, Map.of("instance", "'" + here + "'", "waiting", "'{}'"));
+        });
+        assertThat(plan).anyMatch(line -> line.matches(".* using batch_active on batch +\\(.*"));
+    }
+
+    @Test
     void tenantsTakeTurnsHoweverManyLinesTheyHave() {
         String many = tenant();
         String few = tenant();
