@@ -51,7 +51,7 @@ public final class BackendClient implements AutoCloseable {
     private final Backend backend;
     private final BackendConnections.Access access;
     private final BackendMeters meters;
-    private final BackendHealth health = new BackendHealth(InstantSource.system(), System::nanoTime);
+    private final BackendHealth health;
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
@@ -67,6 +67,7 @@ public final class BackendClient implements AutoCloseable {
     BackendClient(Backend backend, BackendConnections.Access access) {
         this.backend = backend;
         this.access = access;
+        this.health = new BackendHealth(InstantSource.system(), access.nanoTime());
         this.permits = new Semaphore(backend.limits().concurrent());
         this.meters = new BackendMeters(
                 access.registry(),

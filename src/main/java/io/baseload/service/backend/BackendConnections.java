@@ -22,9 +22,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.stereotype.Component;
 
@@ -39,6 +41,7 @@ public final class BackendConnections implements AutoCloseable {
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("backend-clock").daemon().factory());
 
+    @Autowired
     BackendConnections(
             BackendProperties properties,
             BaseloadHome home,
@@ -46,6 +49,18 @@ public final class BackendConnections implements AutoCloseable {
             ObjectProvider<SslBundles> bundles,
             MeterRegistry registry,
             Traces traces) {
+        this(properties, home, keys, bundles, registry, traces, System::nanoTime);
+    }
+
+    /** @param nanoTime for the pauses of backends that failed */
+    BackendConnections(
+            BackendProperties properties,
+            BaseloadHome home,
+            MasterKeys keys,
+            ObjectProvider<SslBundles> bundles,
+            MeterRegistry registry,
+            Traces traces,
+            LongSupplier nanoTime) {
         this.access = new Access(
                 HttpClients.http1(
                         properties.connectTimeout(), HttpClients.tls(properties.sslBundle(), bundles::getObject)),
@@ -55,7 +70,8 @@ public final class BackendConnections implements AutoCloseable {
                 traces,
                 properties.probeTimeout(),
                 VectorMemory.ofHeap(),
-                ConcurrentHashMap.newKeySet());
+                ConcurrentHashMap.newKeySet(),
+                nanoTime);
         long pause = properties.probeInterval().toMillis();
         var _ = clock.scheduleWithFixedDelay(this::watch, WATCH_MILLIS, WATCH_MILLIS, TimeUnit.MILLISECONDS);
         var _ = clock.scheduleWithFixedDelay(
@@ -66,6 +82,7 @@ public final class BackendConnections implements AutoCloseable {
      * The parts that all clients of backends share: the HTTP client, allowed addresses, keys, metrics, traces, the time limit of a probe, and the memory for vectors.
      *
      * @param streams the answers that are arriving, those to clients that were replaced too
+     * @param nanoTime for the pauses of those that failed
      */
     record Access(
             HttpClient http,
@@ -75,7 +92,8 @@ public final class BackendConnections implements AutoCloseable {
             Traces traces,
             Duration probeTimeout,
             VectorMemory vectors,
-            Set<AnswerStream> streams) {}
+            Set<AnswerStream> streams,
+            LongSupplier nanoTime) {}
 
     /**
      * Reads an address.

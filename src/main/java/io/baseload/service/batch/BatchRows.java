@@ -25,12 +25,13 @@ final class BatchRows {
     static final String NOT_PAUSED = "(batch.paused_until IS NULL OR batch.paused_until <= clock_timestamp())";
 
     /** Lines of it may be begun. {@link LineRows#take} and {@link #OVER} decide by the same condition, so no line is begun in a batch that is over. */
-    static final String TAKES_LINES = "(batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()"
-            + " AND batch.result_bytes < batch.max_result_bytes)";
+    static final String TAKES_LINES =
+            "(batch.ended_at IS NULL AND batch.status = 'in_progress' AND batch.expires_at > clock_timestamp()"
+                    + " AND batch.result_bytes < batch.max_result_bytes)";
 
     /** No line runs, and none will be begun. */
     private static final String OVER = """
-        status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
+        ended_at IS NULL AND status IN ('in_progress', 'finalizing', 'cancelling') AND NOT EXISTS (
           SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id
             AND (line.state = 'running' AND EXISTS (SELECT FROM instance WHERE instance.id = line.instance)
               OR line.state IN ('pending', 'running') AND %s))\
@@ -124,7 +125,7 @@ final class BatchRows {
     Optional<RequestBatch> takeUnread(UUID instance) {
         return jdbc.sql("""
             UPDATE batch SET instance = :instance, taken_at = clock_timestamp() WHERE (tenant, id) IN (
-              SELECT tenant, id FROM batch WHERE status = 'validating' AND %s AND %s
+              SELECT tenant, id FROM batch WHERE ended_at IS NULL AND status = 'validating' AND %s AND %s
               ORDER BY (SELECT max(other.taken_at) FROM batch other WHERE other.tenant = batch.tenant) NULLS FIRST, at
               LIMIT 1 FOR UPDATE SKIP LOCKED)
             AND EXISTS (SELECT FROM instance WHERE id = :instance)

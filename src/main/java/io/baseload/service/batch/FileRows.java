@@ -60,8 +60,8 @@ final class FileRows {
     /** Completes a file; empty if it is gone, or was completed before. */
     Optional<StoredFile> complete(String tenant, String id, long bytes, Duration ttl) {
         return jdbc.sql("""
-            UPDATE stored_file SET complete = true, bytes = ?, at = clock_timestamp(),
-              expires_at = clock_timestamp() + ? * interval '1 second'
+            UPDATE stored_file SET complete = true, bytes = ?, at = statement_timestamp(),
+              expires_at = statement_timestamp() + ? * interval '1 second'
             WHERE tenant = ? AND id = ? AND NOT complete RETURNING *\
             """)
                 .params(bytes, ttl.toSeconds(), tenant, id)

@@ -26,6 +26,30 @@ final class LineRows {
         WHERE state = 'running' AND instance = :instance AND (batch || '_' || line.line) <> ALL (:running::text[])\
         """;
 
+    /** Looks at batches that have not ended by their index. */
+    static final String TAKE = """
+        WITH turn AS (
+          SELECT tenant, id FROM batch
+          WHERE %3$s AND %4$s AND id <> ALL (:waiting::text[])
+            AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
+          ORDER BY (SELECT max(other.taken_at) FROM batch other
+                    WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
+            taken_at NULLS FIRST, at, id
+          LIMIT 1),
+        marked AS (
+          UPDATE batch SET taken_at = clock_timestamp() FROM turn
+          WHERE batch.tenant = turn.tenant AND batch.id = turn.id
+            AND %3$s AND EXISTS (SELECT FROM instance WHERE id = :instance)
+          RETURNING batch.tenant, batch.id),
+        next AS (
+          SELECT line.tenant, line.batch, line.line
+          FROM marked JOIN batch_line line ON line.tenant = marked.tenant AND line.batch = marked.id
+          WHERE %1$s ORDER BY line.line LIMIT 1 FOR UPDATE OF line SKIP LOCKED)
+        UPDATE batch_line line SET state = 'running', instance = :instance, attempts = line.attempts + 1
+        FROM next WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
+        RETURNING %2$s\
+        """.formatted(OPEN, COLUMNS, BatchRows.TAKES_LINES, BatchRows.NOT_PAUSED);
+
     private final JdbcClient jdbc;
 
     LineRows(JdbcClient jdbc) {
@@ -58,28 +82,7 @@ final class LineRows {
      * @param waiting batches that this process leaves alone
      */
     Optional<BatchLine> take(UUID instance, Collection<String> waiting) {
-        return jdbc.sql("""
-            WITH turn AS (
-              SELECT tenant, id FROM batch
-              WHERE %3$s AND %4$s AND id <> ALL (:waiting::text[])
-                AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
-              ORDER BY (SELECT max(other.taken_at) FROM batch other
-                        WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
-                taken_at NULLS FIRST, at, id
-              LIMIT 1),
-            marked AS (
-              UPDATE batch SET taken_at = clock_timestamp() FROM turn
-              WHERE batch.tenant = turn.tenant AND batch.id = turn.id
-                AND %3$s AND EXISTS (SELECT FROM instance WHERE id = :instance)
-              RETURNING batch.tenant, batch.id),
-            next AS (
-              SELECT line.tenant, line.batch, line.line
-              FROM marked JOIN batch_line line ON line.tenant = marked.tenant AND line.batch = marked.id
-              WHERE %1$s ORDER BY line.line LIMIT 1 FOR UPDATE OF line SKIP LOCKED)
-            UPDATE batch_line line SET state = 'running', instance = :instance, attempts = line.attempts + 1
-            FROM next WHERE line.tenant = next.tenant AND line.batch = next.batch AND line.line = next.line
-            RETURNING %2$s\
-            """.formatted(OPEN, COLUMNS, BatchRows.TAKES_LINES, BatchRows.NOT_PAUSED))
+        return jdbc.sql(TAKE)
                 .param("instance", instance)
                 .param("waiting", waiting.toArray(String[]::new))
                 .query(BatchLine.class)

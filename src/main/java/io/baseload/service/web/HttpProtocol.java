@@ -43,7 +43,6 @@ public final class HttpProtocol extends Http11NioProtocol {
     static final int BYTES_EACH = 160 << 10;
 
     private static final int BUFFER = 4 << 10;
-    private static final int MAX_KEPT_CHANNELS = 256;
     private static final int SWEEP_MILLIS = 250;
 
     /** Nobody has to give way earlier. */
@@ -68,7 +67,9 @@ public final class HttpProtocol extends Http11NioProtocol {
         var buffers = endpoint.getSocketProperties();
         buffers.setAppReadBufSize(BUFFER);
         buffers.setAppWriteBufSize(BUFFER);
-        buffers.setBufferPool(MAX_KEPT_CHANNELS);
+        // a thread whose connection another one closes may be about to read from its channel: by then that must not be
+        // the next client's
+        buffers.setBufferPool(0);
         setMaxConnections(connections(Runtime.getRuntime().maxMemory()));
     }
 
@@ -232,19 +233,10 @@ public final class HttpProtocol extends Http11NioProtocol {
         }
         try {
             return isAwaited(idle)
-                    && !hasUnreadData(idle)
+                    && !ServedConnection.hasUnreadData(idle.getSocket().getIOChannel())
                     && getEndpoint().processSocket(idle, SocketEvent.ERROR, false);
         } finally {
             idle.getLock().unlock();
-        }
-    }
-
-    /** Whether there are bytes that the poller has not noticed yet. Asks the system, because a read would take them from the poller, and fails before a TLS handshake. */
-    private static boolean hasUnreadData(NioSocketWrapper idle) {
-        try {
-            return idle.getSocket().getIOChannel().socket().getInputStream().available() > 0;
-        } catch (IOException left) {
-            return false;
         }
     }
 }

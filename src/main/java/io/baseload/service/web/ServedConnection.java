@@ -96,9 +96,20 @@ final class ServedConnection implements AutoCloseable {
         }
     }
 
-    /** Closes the connection if the client has to act or to read. Returns whether it did. */
+    /** Closes the connection if the client has to act or to read. Returns whether it did. What has come already is for the thread to read, and no fault of the client. */
     synchronized boolean giveWay() {
-        return owed ? end() : unread && isUnread() && !hasWritten() && endWriting();
+        return owed
+                ? (channel == null || !hasUnreadData(channel)) && end()
+                : unread && isUnread() && !hasWritten() && endWriting();
+    }
+
+    /** Whether there are bytes that nobody has read yet. Asks the system, because a read would take them from whoever is to read them, and fails before a TLS handshake. */
+    static boolean hasUnreadData(SocketChannel channel) {
+        try {
+            return channel.socket().getInputStream().available() > 0;
+        } catch (IOException left) {
+            return false;
+        }
     }
 
     /** The thread's write then ends with an exception; if that has just ended, its next one does, and whatever else it does meanwhile is not disturbed. */

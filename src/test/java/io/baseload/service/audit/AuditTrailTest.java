@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.service.database.LongReads;
 import io.baseload.service.database.StatementLimit;
 import io.baseload.service.database.StatementTooLongException;
+import io.baseload.testing.QueryPlans;
 import io.baseload.testing.TestPlatform;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -88,14 +89,11 @@ class AuditTrailTest {
                 .single();
         trail.append(ACTOR, "access.sign_in", "console", Map.of());
         platform.superuser().sql("ANALYZE audit_entry").update();
-        var plan = platform.jdbc()
-                .sql("EXPLAIN " + TrailRows.page(AuditTrail.condition(Optional.empty(), Optional.of(kind))))
-                .param("after", 0)
-                .param("kind", kind)
-                .param("end", AuditTrail.end(kind))
-                .param("limit", 100)
-                .query(String.class)
-                .list();
+        var statement = TrailRows.page(AuditTrail.condition(Optional.empty(), Optional.of(kind)));
+        var values =
+                Map.of("after", "0", "kind", "'" + kind + "'", "end", "'" + AuditTrail.end(kind) + "'", "limit", "101");
+        var reads = new LongReads(platform.jdbc(), platform.get(TransactionOperations.class), AuditTrail.LIMIT);
+        var plan = reads.read(() -> QueryPlans.of(platform, statement, values));
         assertThat(plan).as("%s", plan).anyMatch(line -> line.matches(" *Index Cond: .*kind.*"));
     }
 

@@ -10,7 +10,7 @@ import java.util.List;
 import org.springframework.beans.factory.support.StaticListableBeanFactory;
 import org.springframework.boot.ssl.SslBundles;
 
-/** Connections to backends of this machine, with time limits that no test reaches. */
+/** Connections to backends of this machine, with time limits that no test reaches, and a clock that stands: the pause of a backend that failed lasts until it answers. */
 final class LoopbackConnections {
     static final Duration LONG = Duration.ofMinutes(5);
 
@@ -27,6 +27,7 @@ final class LoopbackConnections {
                 MasterKeys.of(List.of()),
                 new StaticListableBeanFactory().getBeanProvider(SslBundles.class),
                 registry,
-                Traces.off());
+                Traces.off(),
+                () -> 0);
     }
 }

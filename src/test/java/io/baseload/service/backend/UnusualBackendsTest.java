@@ -172,7 +172,8 @@ class UnusualBackendsTest {
         });
         assertThat(ask(1).finished().usage()).isEqualTo(new Usage(1, 1));
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(registry.get("baseload.backend.running").gauge().value()).isZero();
+        Patience.await()
+                .until(() -> registry.get("baseload.backend.running").gauge().value() == 0);
         assertThat(client().state()).isEqualTo(BackendHealth.State.UP);
     }
 

@@ -10,12 +10,14 @@ import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.web.ApiException;
 import io.baseload.testing.Patience;
+import io.baseload.testing.QueryPlans;
 import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -189,14 +191,19 @@ class BatchLinesTest {
     void theLinesOfAProcessAreFoundWithoutThoseOfOthers() {
         List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
             platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
-            return platform.jdbc()
-                    .sql("EXPLAIN " + LineRows.RELEASE)
-                    .param("instance", here)
-                    .param("running", new String[] {"batch_1"})
-                    .query(String.class)
-                    .list();
+            return QueryPlans.of(
+                    platform, LineRows.RELEASE, Map.of("instance", "'" + here + "'", "running", "'{batch_1}'"));
         });
         assertThat(plan).anyMatch(line -> line.contains("Index Cond: (instance = "));
+    }
+
+    @Test
+    void batchesThatHaveEndedCostNothingWhereLinesAreTaken() {
+        List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
+            platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
+            return QueryPlans.of(platform, LineRows.TAKE, Map.of("instance", "'" + here + "'", "waiting", "'{}'"));
+        });
+        assertThat(plan).anyMatch(line -> line.matches(".* using batch_active on batch +\\(.*"));
     }
 
     @Test

@@ -311,9 +311,8 @@ class BatchOutputTest {
                     .batch();
             StoredFile written =
                     store.find(TENANT, ended.outputFile().orElseThrow()).orElseThrow();
-            // the database rounds each of the two
             assertThat(Duration.between(written.createdAt(), written.expiresAt()))
-                    .isCloseTo(Duration.ofDays(30), Duration.ofMillis(1));
+                    .isEqualTo(Duration.ofDays(30));
         }
     }
 

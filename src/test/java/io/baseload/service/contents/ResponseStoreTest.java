@@ -9,11 +9,13 @@ import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.testing.QueryPlans;
 import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
@@ -237,12 +239,7 @@ class ResponseStoreTest {
     void onlyWhatIsTooOldIsLookedAt() {
         List<String> plan = platform.get(TransactionOperations.class).execute(status -> {
             platform.jdbc().sql("SET LOCAL enable_seqscan = off").update();
-            return platform.jdbc()
-                    .sql("EXPLAIN " + ContentRows.EXPIRE)
-                    .param("most", 1_000)
-                    .param("bytes", 1_000)
-                    .query(String.class)
-                    .list();
+            return QueryPlans.of(platform, ContentRows.EXPIRE, Map.of("most", "1000", "bytes", "1000"));
         });
         assertThat(plan)
                 .filteredOn(line -> line.contains("Index Cond") && line.contains("(at < "))

@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.testing.Patience;
+import io.baseload.testing.QueryPlans;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -124,10 +126,7 @@ class QuotaGrowthTest {
                 FROM (VALUES ('minute', 2900), ('hour', 60), ('day', 4000)) v(p, n), generate_series(0, n) i\
                 """).update();
             own.superuser().sql("ANALYZE quota_window").update();
-            assertThat(own.jdbc()
-                            .sql("EXPLAIN " + QuotaWindows.PRUNE)
-                            .query(String.class)
-                            .list())
+            assertThat(QueryPlans.of(own, QuotaWindows.PRUNE, Map.of()))
                     .anyMatch(line -> line.contains("quota_window_short"));
             own.get(TransactionOperations.class)
                     .executeWithoutResult(status -> own.get(Quota.class).prune());
