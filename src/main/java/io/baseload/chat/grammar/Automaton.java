@@ -227,7 +227,9 @@ final class Automaton {
     }
 
     long bytes() {
-        return Integer.BYTES * (4L * kind.length + 4L * states()) + (Long.BYTES + 3L) * states() + (long) Long.BYTES * guards.length;
+        return Integer.BYTES * (4L * kind.length + 4L * states())
+                + (Long.BYTES + 3L) * states()
+                + (long) Long.BYTES * guards.length;
     }
 
     int states() {

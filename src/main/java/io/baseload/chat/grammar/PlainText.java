@@ -18,8 +18,8 @@ final class PlainText {
     /** The kind of characters that aren't plain. */
     static final int NOT_PLAIN = 63;
 
-    private static final CodePoints SPACES = CodePoints.of("\u00A0\u1680\u180E\u202F\u205F\u3000\uFEFF")
-            .or(CodePoints.range(0x2000, 0x200A));
+    private static final CodePoints SPACES =
+            CodePoints.of("\u00A0\u1680\u180E\u202F\u205F\u3000\uFEFF").or(CodePoints.range(0x2000, 0x200A));
     private static final List<CodePoints> KINDS = kinds();
     private static final List<List<Utf8.Bytes>> SEQUENCES =
             KINDS.stream().map(Utf8::sequences).toList();
@@ -42,9 +42,8 @@ final class PlainText {
             }
         }
         kinds.add(SPACES);
-        kinds.add(CHARACTERS
-                .and(CodePoints.range(0x80, Character.MAX_CODE_POINT))
-                .without(SPACES));
+        kinds.add(
+                CHARACTERS.and(CodePoints.range(0x80, Character.MAX_CODE_POINT)).without(SPACES));
         return List.copyOf(kinds);
     }
 
@@ -71,9 +70,7 @@ final class PlainText {
                 List<Expr> needed = sequence.parts().stream()
                         .filter(part -> !mayBeEmpty(part))
                         .toList();
-                yield needed.isEmpty()
-                        ? kinds(sequence.parts())
-                        : needed.size() == 1 ? kinds(needed.getFirst()) : 0;
+                yield needed.isEmpty() ? kinds(sequence.parts()) : needed.size() == 1 ? kinds(needed.getFirst()) : 0;
             }
             default -> 0;
         };

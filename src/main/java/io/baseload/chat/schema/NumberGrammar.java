@@ -14,8 +14,8 @@ import tools.jackson.databind.JsonNode;
 final class NumberGrammar {
     private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
-    private static final List<String> KEYWORDS = List.of(
-            "minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format", "not");
+    private static final List<String> KEYWORDS =
+            List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format", "not");
     private static final int MAX_WHOLE_DIGITS = 18;
 
     /** Readers that use doubles can't decide whether a longer number is a multiple. */
