@@ -95,9 +95,9 @@ final class Stacks {
     }
 
     /** A hash of two, in whose bits all of theirs are spread (a round of MurmurHash3). */
-    private static int mixed(int hash, int more) {
+    private static int mixed(int mixture, int more) {
         int spread = Integer.rotateLeft(more * 0xCC9E2D51, 15) * 0x1B873593;
-        return Integer.rotateLeft(hash ^ spread, 13) * 5 + 0xE6546B64;
+        return Integer.rotateLeft(mixture ^ spread, 13) * 5 + 0xE6546B64;
     }
 
     /** @param frames the frames, without duplicates */
