@@ -54,6 +54,8 @@ final class Automaton {
     /** {@link #plainExit} of states from which each run of plain characters can be read, and never leaves the rule. */
     static final int ANY_PLAIN = -2;
 
+    private static final int MAX_STEPS_TO_END = 16;
+
     /** The edges of state {@code s} are those from {@code edges[s]} to {@code edges[s + 1]}. */
     final int[] edges;
 
@@ -76,8 +78,20 @@ final class Automaton {
     /** States where a rule ends. */
     final boolean[] ends;
 
+    /** States from which nothing is reached without reading. */
+    final boolean[] onlyReads;
+
+    /** States that can only end their rule, so that a call that returns there need not be remembered. */
+    final boolean[] onlyEnds;
+
     /** For states that begin the body of a repetition of characters that include all {@link PlainText plain} ones: the state after the repetition. */
     final int[] plainExit;
+
+    /** For states that begin the body of a repetition of characters: bits of the {@linkplain PlainText#kind kinds} of which all characters can be repeated. */
+    final long[] repeats;
+
+    /** Whether that repetition counts. */
+    private final boolean[] counts;
 
     /** States of the first rule from which any text of whole characters leads to its end. */
     final boolean[] acceptsAnything;
@@ -103,11 +117,38 @@ final class Automaton {
         this.selections = builder.selections.toArray(Selection[]::new);
         this.guards = builder.guards.stream().mapToLong(guard -> guard).toArray();
         this.plainExit = builder.plainExits.toArray();
+        this.repeats = new long[states()];
+        this.counts = new boolean[states()];
+        builder.runs.forEach(run -> {
+            repeats[run.begin()] = run.kinds();
+            counts[run.begin()] = run.counts();
+        });
         this.ends = builder.ends();
         this.acceptsAnything = builder.acceptsAnything(edges, order);
         this.ruleStart = builder.ruleStarts.toArray();
         this.mayBeEmpty = builder.mayBeEmpty();
         this.rank = rank;
+        this.onlyReads = new boolean[states()];
+        this.onlyEnds = new boolean[states()];
+        for (int state = 0; state < states(); state++) {
+            onlyReads[state] = !ends[state] && edges[state] < edges[state + 1];
+            for (int edge = edges[state]; edge < edges[state + 1]; edge++) {
+                onlyReads[state] &= kind[edge] == BYTE || kind[edge] == TOKEN;
+            }
+            onlyEnds[state] = leadsToEnd(state);
+        }
+    }
+
+    private boolean leadsToEnd(int state) {
+        int at = state;
+        for (int steps = 0; steps < MAX_STEPS_TO_END; steps++) {
+            int edge = edges[at];
+            if (ends[at] || edges[at + 1] != edge + 1 || kind[edge] != EPSILON) {
+                break;
+            }
+            at = target[edge];
+        }
+        return ends[at] && edges[at] == edges[at + 1];
     }
 
     private static int[] pick(IntList values, int[] order) {
@@ -136,13 +177,39 @@ final class Automaton {
         };
     }
 
+    /** The least byte from which on, up to {@code value}, an edge reads all or none. */
+    int leastAlike(int edge, int value) {
+        return switch (kind[edge]) {
+            case BYTE, NAME -> value > greatest(edge) ? greatest(edge) + 1 : value >= a[edge] ? a[edge] : 0;
+            default -> 0;
+        };
+    }
+
+    /** The greatest byte up to which, from {@code value} on, an edge reads all or none. */
+    int greatestAlike(int edge, int value) {
+        return switch (kind[edge]) {
+            case BYTE, NAME -> value < a[edge] ? a[edge] - 1 : value <= greatest(edge) ? greatest(edge) : 255;
+            default -> 255;
+        };
+    }
+
+    private int greatest(int edge) {
+        return kind[edge] == BYTE ? b[edge] : a[edge];
+    }
+
     /** Adds the bytes that an edge of a frame's state reads to a bit set. */
     void addReadable(int edge, Frame frame, long[] bytes) {
         if (kind[edge] == BYTE || kind[edge] == NAME && allowsName(edge, frame)) {
-            for (int value = a[edge]; value <= (kind[edge] == BYTE ? b[edge] : a[edge]); value++) {
+            for (int value = a[edge]; value <= greatest(edge); value++) {
                 bytes[value >> 6] |= 1L << value;
             }
         }
+    }
+
+    /** How often a frame that begins the body of a repetition can still read it. */
+    long repetitionsLeft(Frame frame) {
+        int most = counts[frame.state] ? loopMax[loop[frame.state]] : Expr.UNBOUNDED;
+        return most == Expr.UNBOUNDED ? Long.MAX_VALUE : most - frame.count;
     }
 
     /** Whether the frame's state is in a loop that counts. */
@@ -160,15 +227,12 @@ final class Automaton {
     }
 
     long bytes() {
-        return Integer.BYTES * (4L * kind.length + 4L * states()) + (long) Long.BYTES * guards.length;
+        return Integer.BYTES * (4L * kind.length + 4L * states())
+                + (Long.BYTES + 3L) * states()
+                + (long) Long.BYTES * guards.length;
     }
 
     int states() {
         return loop.length;
-    }
-
-    /** Whether the state can only end the rule, so that a call that returns here need not be remembered. */
-    boolean onlyEnds(int state) {
-        return ends[state] && edges[state] == edges[state + 1];
     }
 }

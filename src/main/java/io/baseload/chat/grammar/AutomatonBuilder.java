@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Compiles a trimmed grammar, rule by rule, after Thompson (1968). */
 final class AutomatonBuilder {
     private static final int MAX_STATES = 400_000;
-    private static final Expr ANY_WRITTEN = JsonText.encode(new Expr.Chars(CodePoints.ALL));
+    private static final List<Expr> ANY_CHARACTER = anyCharacter(CodePoints.ALL);
 
     final IntList kinds = new IntList();
     final IntList as = new IntList();
@@ -27,6 +27,7 @@ final class AutomatonBuilder {
     final IntList ruleStarts = new IntList();
     final List<@Nullable Selection> selections = new ArrayList<>();
     final List<Long> guards = new ArrayList<>();
+    final List<Run> runs = new ArrayList<>();
     private final IntList sources = new IntList();
     private final IntList ruleEnds = new IntList();
     private final IntList anyTexts = new IntList();
@@ -41,11 +42,19 @@ final class AutomatonBuilder {
 
     private final int rules;
 
+    /**
+     * A repetition of characters.
+     *
+     * @param begin the state before each of them
+     * @param kinds bits of the {@linkplain PlainText#kind kinds} of which it reads all characters
+     * @param counts whether it counts them
+     */
+    record Run(int begin, long kinds, boolean counts) {}
+
     private AutomatonBuilder(Grammar grammar, boolean[] nullable, CodePoints writable) {
         this.nullable = nullable;
         this.plain = PlainText.CHARACTERS.and(writable);
-        this.anyCharacter =
-                List.of(anyCharacter(new Expr.Chars(CodePoints.ALL), writable), anyCharacter(ANY_WRITTEN, writable));
+        this.anyCharacter = writable.equals(CodePoints.ALL) ? ANY_CHARACTER : anyCharacter(writable);
         this.rules = grammar.rules().size();
     }
 
@@ -66,8 +75,13 @@ final class AutomatonBuilder {
         return new Automaton(builder, LeftCalls.ranks(builder, trimmed.names()));
     }
 
+    private static List<Expr> anyCharacter(CodePoints writable) {
+        Expr.Chars any = new Expr.Chars(CodePoints.ALL);
+        return List.of(trimmed(any, writable), trimmed(JsonText.encode(any), writable));
+    }
+
     /** As it is in a trimmed grammar; no text if nothing is left of it. */
-    private static Expr anyCharacter(Expr any, CodePoints writable) {
+    private static Expr trimmed(Expr any, CodePoints writable) {
         return writable.isEmpty()
                 ? Expr.choice()
                 : new Trimming(Grammar.of(any), writable, Effort.unlimited())
@@ -227,6 +241,7 @@ final class AutomatonBuilder {
         if (min == 0) {
             edge(from, Automaton.EPSILON, 0, 0, exit);
         }
+        markRun(body, begin, false);
         if (loop == Automaton.NO_LOOP) {
             markPlain(body, begin, exit);
         }
@@ -246,6 +261,7 @@ final class AutomatonBuilder {
         int begin = edgeToNew(head, Automaton.ENTER, loop, 0, loop);
         edge(add(body, begin, loop), Automaton.BACK, loop, 0, head);
         int exit = edgeToNew(head, Automaton.EXIT, loop, 0, Automaton.NO_LOOP);
+        markRun(body, begin, true);
         markPlain(body, begin, exit);
         return exit;
     }
@@ -307,6 +323,13 @@ final class AutomatonBuilder {
             at = targets.get(known);
         }
         return at;
+    }
+
+    private void markRun(Expr body, int begin, boolean counts) {
+        long kinds = PlainText.kinds(body);
+        if (kinds != 0) {
+            runs.add(new Run(begin, kinds, counts));
+        }
     }
 
     private void markPlain(Expr body, int begin, int exit) {

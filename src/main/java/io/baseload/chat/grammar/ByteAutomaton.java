@@ -64,6 +64,11 @@ public record ByteAutomaton(List<State> states) {
     }
 
     private static final class Product {
+        /** In the place of the number of a state from which nothing is accepted. */
+        private static final int DEAD = -1;
+
+        private static final Object NOTHING = new Object();
+
         private final List<Part> parts;
         private final Effort effort;
         private final int mostStates;
@@ -119,37 +124,47 @@ public record ByteAutomaton(List<State> states) {
         private List<Edge> edges(List<Object> state) {
             effort.spend((long) cuts.size() * parts.size());
             List<Edge> edges = new ArrayList<>();
+            Object[] next = parts.stream().map(part -> NOTHING).toArray();
+            int target = DEAD;
+            int first = 0;
             for (int i = 0; i < cuts.size(); i++) {
-                int first = cuts.get(i);
-                int last = i + 1 < cuts.size() ? cuts.get(i + 1) - 1 : 255;
-                List<Object> next = step(state, first);
-                if (!next.isEmpty()) {
-                    add(edges, new Edge(first, last, number(next)));
+                int cut = cuts.get(i);
+                int before = target;
+                target = step(state, cut, next, before);
+                if (target != before) {
+                    add(edges, first, cut - 1, before);
+                    first = cut;
                 }
             }
+            add(edges, first, 255, target);
             return edges;
         }
 
-        private static void add(List<Edge> edges, Edge edge) {
-            Edge before = edges.isEmpty() ? new Edge(0, -2, -1) : edges.getLast();
-            if (before.target() == edge.target() && before.last() + 1 == edge.first()) {
-                edges.set(edges.size() - 1, new Edge(before.first(), edge.last(), edge.target()));
-            } else {
-                edges.add(edge);
+        private static void add(List<Edge> edges, int first, int last, int target) {
+            if (target != DEAD) {
+                edges.add(new Edge(first, last, target));
             }
         }
 
-        /** Empty if one of the parts is dead. */
-        private List<Object> step(List<Object> state, int b) {
-            List<Object> next = new ArrayList<>(parts.size());
-            for (int i = 0; i < parts.size(); i++) {
+        /**
+         * The number of the state after a byte.
+         *
+         * @param next the states after the byte before, which are replaced
+         * @param before the number of those
+         */
+        @SuppressWarnings("ReferenceEquality") // most bytes lead to the same state as the one before
+        private int step(List<Object> state, int b, Object[] next, int before) {
+            boolean changed = false;
+            for (int i = 0; i < next.length; i++) {
                 Object after = parts.get(i).step(state.get(i), b);
                 if (parts.get(i).dead(after)) {
-                    return List.of();
+                    next[i] = NOTHING;
+                    return DEAD;
                 }
-                next.add(after);
+                changed |= after != next[i];
+                next[i] = after;
             }
-            return next;
+            return changed ? number(List.of(next)) : before;
         }
 
         private boolean accepts(List<Object> state) {

@@ -5,7 +5,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -19,8 +18,8 @@ import java.util.TreeMap;
 final class Closure {
     private final Reader reader;
     private final Automaton automaton;
+    private final long number;
     private final Deque<Frame> due = new ArrayDeque<>();
-    private final Set<Frame> seen = new HashSet<>();
     private final List<Frame> found = new ArrayList<>();
 
     /** Callers by the rank of the rule: a rule that another may begin with comes later. */
@@ -31,13 +30,17 @@ final class Closure {
     Closure(Reader reader) {
         this.reader = reader;
         this.automaton = reader.automaton();
+        this.number = reader.nextClosure();
     }
 
     void visit(int state, long count, Stacks below) {
-        Frame frame = reader.frame(state, count, below);
-        if (seen.add(frame)) {
+        visit(reader.frame(state, count, below));
+    }
+
+    private void visit(Frame frame) {
+        if (frame.isNewIn(number)) {
             reader.spend(1);
-            due.add(frame);
+            (frame.state < 0 || automaton.onlyReads[frame.state] ? found : due).add(frame);
         }
     }
 
@@ -50,10 +53,7 @@ final class Closure {
     /** Continues after the end of a rule that these frames called. */
     void resume(Stacks callers) {
         for (Frame frame : callers.frames) {
-            if (seen.add(frame)) {
-                reader.spend(1);
-                (frame.state < 0 ? found : due).add(frame);
-            }
+            visit(frame);
         }
     }
 
@@ -126,7 +126,7 @@ final class Closure {
     }
 
     private void call(Frame frame, int rule, int target) {
-        boolean last = automaton.onlyEnds(target);
+        boolean last = automaton.onlyEnds[target];
         call(rule, last ? List.of(frame.below.frames) : List.of(reader.frame(target, frame.count, frame.below)));
     }
 

@@ -2,6 +2,7 @@ package io.baseload.chat.grammar;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.function.IntPredicate;
 
@@ -30,9 +31,14 @@ public final class CodePoints {
 
     public static CodePoints range(int first, int last) {
         var parts = new ArrayList<Range>(2);
-        add(parts, first, Math.min(last, Character.MIN_SURROGATE - 1));
-        add(parts, Math.max(first, Character.MAX_SURROGATE + 1), last);
+        addScalars(parts, first, last);
         return new CodePoints(List.copyOf(parts));
+    }
+
+    /** Adds a range without the surrogates in it. */
+    private static void addScalars(List<Range> ranges, int first, int last) {
+        add(ranges, first, Math.min(last, Character.MIN_SURROGATE - 1));
+        add(ranges, Math.max(first, Character.MAX_SURROGATE + 1), last);
     }
 
     /** The code points for which a predicate holds. */
@@ -57,10 +63,9 @@ public final class CodePoints {
     }
 
     public static CodePoints union(List<CodePoints> sets) {
-        List<Range> sorted = sets.stream()
-                .flatMap(set -> set.ranges.stream())
-                .sorted((a, b) -> Integer.compare(a.first, b.first))
-                .toList();
+        var sorted = new ArrayList<Range>();
+        sets.forEach(set -> sorted.addAll(set.ranges));
+        sorted.sort(Comparator.comparingInt(Range::first));
         var merged = new ArrayList<Range>();
         for (Range range : sorted) {
             Range last = merged.isEmpty() ? null : merged.getLast();
@@ -78,14 +83,14 @@ public final class CodePoints {
     }
 
     public CodePoints complement() {
-        var gaps = new ArrayList<CodePoints>();
+        var gaps = new ArrayList<Range>();
         int next = 0;
         for (Range range : ranges) {
-            gaps.add(next < range.first ? range(next, range.first - 1) : NONE);
+            addScalars(gaps, next, range.first - 1);
             next = range.last + 1;
         }
-        gaps.add(next <= Character.MAX_CODE_POINT ? range(next, Character.MAX_CODE_POINT) : NONE);
-        return union(gaps);
+        addScalars(gaps, next, Character.MAX_CODE_POINT);
+        return new CodePoints(List.copyOf(gaps));
     }
 
     public CodePoints and(CodePoints other) {
@@ -114,7 +119,12 @@ public final class CodePoints {
     }
 
     public boolean contains(int codePoint) {
-        return ranges.stream().anyMatch(range -> range.first <= codePoint && codePoint <= range.last);
+        for (Range range : ranges) {
+            if (range.first <= codePoint && codePoint <= range.last) {
+                return true;
+            }
+        }
+        return false;
     }
 
     public boolean containsAll(CodePoints others) {

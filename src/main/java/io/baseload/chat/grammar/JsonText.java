@@ -1,6 +1,7 @@
 package io.baseload.chat.grammar;
 
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -10,10 +11,12 @@ import java.util.List;
 public final class JsonText {
     private static final String ESCAPED = "\"\\\b\f\n\r\t";
     private static final String LETTERS = "\"\\bfnrt";
+    private static final HexFormat CONTROLS = HexFormat.of();
     private static final CodePoints HEX = CodePoints.of("0123456789abcdefABCDEF");
 
     /** Characters that need no escape. */
-    public static final CodePoints PLAIN = PlainText.CHARACTERS;
+    public static final CodePoints PLAIN =
+            CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of("\"\\"));
 
     /** One character of a string, in any form. */
     public static final Expr ANY_CHARACTER = anyCharacter();
@@ -39,7 +42,7 @@ public final class JsonText {
         Expr escape = Expr.choice(
                 new Expr.Chars(CodePoints.of("/" + LETTERS)),
                 Expr.sequence(Expr.text("u"), Expr.choice(notSurrogate, pair)));
-        return Expr.choice(new Expr.Chars(PlainText.CHARACTERS), Expr.sequence(Expr.text("\\"), escape));
+        return Expr.choice(new Expr.Chars(PLAIN), Expr.sequence(Expr.text("\\"), escape));
     }
 
     /** A text as the content of a string. */
@@ -54,7 +57,7 @@ public final class JsonText {
         if (at >= 0) {
             return "\\" + LETTERS.charAt(at);
         }
-        return c < ' ' ? String.format("\\u%04x", c) : Character.toString(c);
+        return c < ' ' ? "\\u00" + CONTROLS.toHexDigits((byte) c) : Character.toString(c);
     }
 
     /** The same language with its characters as the content of a string. */
@@ -79,12 +82,12 @@ public final class JsonText {
     }
 
     private static Expr encode(CodePoints set) {
-        CodePoints direct = set.and(PlainText.CHARACTERS);
+        CodePoints direct = set.and(PLAIN);
         List<Expr> options = new ArrayList<>();
         if (!direct.isEmpty()) {
             options.add(new Expr.Chars(direct));
         }
-        for (CodePoints.Range range : set.without(PlainText.CHARACTERS).ranges()) {
+        for (CodePoints.Range range : set.without(PLAIN).ranges()) {
             for (int c = range.first(); c <= range.last(); c++) {
                 options.add(Expr.text(escape(c)));
             }

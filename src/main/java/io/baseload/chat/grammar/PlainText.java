@@ -1,26 +1,125 @@
 package io.baseload.chat.grammar;
 
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
 
-/** Plain characters: all except controls, the quotation mark and the backslash. A run of them reads the same inside any JSON string. */
+/**
+ * Plain characters: all except controls, the quotation mark, the backslash and the line ends beyond ASCII, which a dot doesn't match. A run of them reads the same inside any JSON string. Those
+ * that expressions often distinguish are of different kinds.
+ */
 final class PlainText {
-    static final CodePoints CHARACTERS =
-            CodePoints.range(' ', Character.MAX_CODE_POINT).without(CodePoints.of("\"\\"));
+    private static final CodePoints LINE_ENDS = CodePoints.of("\u0085\u2028\u2029");
 
-    private static final List<Utf8.Bytes> SEQUENCES = Utf8.sequences(CHARACTERS);
+    static final CodePoints CHARACTERS = JsonText.PLAIN.without(LINE_ENDS);
+
+    /** The kind of characters that aren't plain. */
+    static final int NOT_PLAIN = 63;
+
+    private static final CodePoints SPACES =
+            CodePoints.of("\u00A0\u1680\u180E\u202F\u205F\u3000\uFEFF").or(CodePoints.range(0x2000, 0x200A));
+    private static final List<CodePoints> KINDS = kinds();
+    private static final List<List<Utf8.Bytes>> SEQUENCES =
+            KINDS.stream().map(Utf8::sequences).toList();
+    private static final int[] KINDS_OF_ASCII =
+            IntStream.range(0, 0x80).map(PlainText::search).toArray();
 
     private PlainText() {}
 
-    /** Whether each plain character leads from the stacks back to them. */
-    @SuppressWarnings("ReferenceEquality") // equal ones are identical
-    static boolean keeps(Reader reader, Stacks stacks) {
-        return reader.step(stacks, 'e') == stacks
-                && SEQUENCES.stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
+    /** Hexadecimal digits, other letters, each other character of ASCII, and beyond it spaces and the rest. Together all plain characters. */
+    private static List<CodePoints> kinds() {
+        List<CodePoints> kinds = new ArrayList<>(List.of(
+                CodePoints.range('0', '9'),
+                CodePoints.range('a', 'f'),
+                CodePoints.range('g', 'z'),
+                CodePoints.range('A', 'F'),
+                CodePoints.range('G', 'Z')));
+        for (int c = 0; c < 0x80; c++) {
+            if (CHARACTERS.contains(c) && !Character.isLetterOrDigit(c)) {
+                kinds.add(CodePoints.of(c));
+            }
+        }
+        kinds.add(SPACES);
+        kinds.add(
+                CHARACTERS.and(CodePoints.range(0x80, Character.MAX_CODE_POINT)).without(SPACES));
+        return List.copyOf(kinds);
     }
 
-    @SuppressWarnings("ReferenceEquality")
+    /** The number of a character's kind, below 64. */
+    static int kind(int codePoint) {
+        return codePoint < 0x80 ? KINDS_OF_ASCII[codePoint] : search(codePoint);
+    }
+
+    private static int search(int codePoint) {
+        for (int kind = KINDS.size() - 1; kind >= 0; kind--) {
+            if (KINDS.get(kind).contains(codePoint)) {
+                return kind;
+            }
+        }
+        return NOT_PLAIN;
+    }
+
+    /** Bits of kinds of which an expression matches each character alone. */
+    static long kinds(Expr expr) {
+        return switch (expr) {
+            case Expr.Chars chars -> kinds(chars.set());
+            case Expr.Choice choice -> kinds(choice.options());
+            case Expr.Sequence sequence -> {
+                List<Expr> needed = sequence.parts().stream()
+                        .filter(part -> !mayBeEmpty(part))
+                        .toList();
+                yield needed.isEmpty() ? kinds(sequence.parts()) : needed.size() == 1 ? kinds(needed.getFirst()) : 0;
+            }
+            default -> 0;
+        };
+    }
+
+    private static long kinds(List<Expr> options) {
+        long kinds = 0;
+        for (Expr option : options) {
+            kinds |= kinds(option);
+        }
+        return kinds;
+    }
+
+    private static boolean mayBeEmpty(Expr expr) {
+        return switch (expr) {
+            case Expr.Sequence sequence -> sequence.parts().stream().allMatch(PlainText::mayBeEmpty);
+            case Expr.Choice choice -> choice.options().stream().anyMatch(PlainText::mayBeEmpty);
+            case Expr.Repeat repeat -> repeat.min() == 0;
+            default -> false;
+        };
+    }
+
+    private static long kinds(CodePoints set) {
+        long kinds = 0;
+        for (int kind = 0; kind < KINDS.size(); kind++) {
+            kinds |= covers(set, KINDS.get(kind)) ? 1L << kind : 0;
+        }
+        return kinds;
+    }
+
+    private static boolean covers(CodePoints set, CodePoints kind) {
+        for (CodePoints.Range part : kind.ranges()) {
+            boolean covered = false;
+            for (CodePoints.Range range : set.ranges()) {
+                covered |= range.first() <= part.first() && part.last() <= range.last();
+            }
+            if (!covered) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Whether each character of a kind leads from the stacks back to them. */
+    static boolean keeps(Reader reader, Stacks stacks, int kind) {
+        return kind != NOT_PLAIN
+                && SEQUENCES.get(kind).stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
+    }
+
     private static boolean keeps(Reader reader, Stacks stacks, Set<Stacks> begun, Utf8.Bytes bytes) {
         Set<Stacks> at = begun;
         for (int i = 0; i < bytes.length(); i++) {

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +38,7 @@ final class Reader {
     private final List<Stacks> linked = new ArrayList<>();
 
     private long serial;
+    private long closures;
     private long bytes;
     private int forgotten;
     private Effort effort = Effort.unlimited();
@@ -85,6 +85,11 @@ final class Reader {
         return automaton;
     }
 
+    /** A number by which a closure knows the frames that it has met. */
+    long nextClosure() {
+        return ++closures;
+    }
+
     /** The stacks before the first byte. */
     Stacks start() {
         Stacks end = set(List.of(frame(END, 0, Stacks.NONE)));
@@ -120,28 +125,48 @@ final class Reader {
         return known;
     }
 
+    /** Also remembers the result for the bytes around this one that the same edges read. */
     private Stacks computeStep(Stacks from, int b) {
         var closure = new Closure(this);
+        int least = 0;
+        int greatest = 255;
         for (Frame frame : from.frames) {
             for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
                 if (automaton.reads(edge, b, frame)) {
                     closure.visit(automaton.target[edge], frame.count, frame.below);
                 }
+                least = Math.max(least, automaton.leastAlike(edge, b));
+                greatest = Math.min(greatest, automaton.greatestAlike(edge, b));
             }
         }
         Stacks next = closure.complete();
-        remember(from, b, next);
+        remember(from, least, greatest, next);
         return next;
     }
 
-    /** Whether the stacks stay the same with each plain character, so that all texts of such characters may follow. */
-    boolean staysInPlainText(Stacks stacks) {
-        Boolean known = stacks.staysInPlainText();
-        if (known == null) {
-            known = !stacks.leaves && stacks.frames.length <= MAX_KEEPING && PlainText.keeps(this, stacks);
-            stacks.staysInPlainText(known);
+    /**
+     * The characters up to which all texts of characters of some kinds may follow, because one of the frames is in a repetition of single characters; −1 if none is.
+     */
+    long readsRun(Stacks stacks, long kinds) {
+        long most = -1;
+        for (Frame frame : stacks.frames) {
+            if (frame.state >= 0 && (automaton.repeats[frame.state] & kinds) == kinds) {
+                most = Math.max(most, automaton.repetitionsLeft(frame));
+            }
         }
-        return known;
+        return most;
+    }
+
+    /** Whether the stacks stay the same with each character of some kinds, so that all texts of such characters may follow. */
+    boolean isKept(Stacks stacks, long kinds) {
+        if (stacks.frames.length > MAX_KEEPING) {
+            return false;
+        }
+        for (long left = stacks.unknownKinds(kinds); left != 0; left = stacks.unknownKinds(kinds)) {
+            int kind = Long.numberOfTrailingZeros(left);
+            stacks.knowKind(kind, PlainText.keeps(this, stacks, kind));
+        }
+        return stacks.isKeptBy(kinds);
     }
 
     /**
@@ -252,11 +277,24 @@ final class Reader {
 
     /** The same with each count replaced by the least one that no token can distinguish from it. */
     private Stacks representative(Stacks set) {
+        if (isRepresentative(set)) {
+            return set;
+        }
         var members = new LinkedHashSet<Frame>();
         for (Frame frame : set.frames) {
             members.add(frame(frame.state, leastAlike(frame), frame.below.representative()));
         }
-        return members.equals(Set.of(set.frames)) ? set : set(members);
+        return set(members);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // equal ones are identical
+    private boolean isRepresentative(Stacks set) {
+        for (Frame frame : set.frames) {
+            if (leastAlike(frame) != frame.count || frame.below.representative() != frame.below) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private long leastAlike(Frame frame) {
@@ -274,11 +312,11 @@ final class Reader {
         return frame.count >= min ? min : frame.count;
     }
 
-    private void remember(Stacks from, int b, Stacks next) {
+    private void remember(Stacks from, int least, int greatest, Stacks next) {
         if (bytes > mostBytes) {
             forget();
         }
-        if (from.next(b, next)) {
+        if (from.next(least, greatest, next)) {
             bytes += TABLE_BYTES;
             linked.add(from);
         }

@@ -16,18 +16,28 @@ final class Stacks {
         final int state;
         final long count;
         final Stacks below;
+        private final int hash;
         private long serial;
+        private long closure;
 
         Frame(int state, long count, Stacks below) {
             this.state = state;
             this.count = count;
             this.below = below;
+            this.hash = mixed(mixed(below.hash, state), Long.hashCode(count));
         }
 
         /** Numbers frames in the order in which they were interned. */
         Frame numbered(long serial) {
             this.serial = serial;
             return this;
+        }
+
+        /** Whether a closure, given by its number, hasn't met the frame before. */
+        boolean isNewIn(long number) {
+            boolean first = closure != number;
+            closure = number;
+            return first;
         }
 
         @Override
@@ -38,7 +48,7 @@ final class Stacks {
 
         @Override
         public int hashCode() {
-            return 31 * (31 * state + Long.hashCode(count)) + System.identityHashCode(below);
+            return hash;
         }
     }
 
@@ -53,8 +63,12 @@ final class Stacks {
     /** The greatest count of a loop among the frames and those below: a loop whose body begins with a rule counts below the rule's frames. */
     final long greatestCount;
 
-    /** Whether plain characters lead back here; set when first asked for. */
-    private @Nullable Boolean staysInPlainText;
+    private final int hash;
+
+    /** Bits of the kinds of {@link PlainText plain} characters that lead back here, and of those that don't, as far as they were asked for. */
+    private long keeping;
+
+    private long leading;
 
     /** The bytes that may come next, as a bit set; set when first asked for. */
     private long @Nullable [] readable;
@@ -73,6 +87,17 @@ final class Stacks {
         this.greatestCount = greatestCount;
         this.mayEnd = has(Reader.END);
         this.leaves = has(Reader.HOLE);
+        int mixture = 1;
+        for (Frame frame : frames) {
+            mixture = mixed(mixture, frame.hash);
+        }
+        this.hash = mixture;
+    }
+
+    /** A hash of two, in whose bits all of theirs are spread (a round of MurmurHash3). */
+    private static int mixed(int mixture, int more) {
+        int spread = Integer.rotateLeft(more * 0xCC9E2D51, 15) * 0x1B873593;
+        return Integer.rotateLeft(mixture ^ spread, 13) * 5 + 0xE6546B64;
     }
 
     /** @param frames the frames, without duplicates */
@@ -94,13 +119,18 @@ final class Stacks {
         return false;
     }
 
-    @Nullable
-    Boolean staysInPlainText() {
-        return staysInPlainText;
+    /** The kinds among some of which it isn't known whether they lead back here; none if one is known that doesn't. */
+    long unknownKinds(long kinds) {
+        return (leading & kinds) != 0 ? 0 : kinds & ~keeping;
     }
 
-    void staysInPlainText(boolean stays) {
-        staysInPlainText = stays;
+    boolean isKeptBy(long kinds) {
+        return (kinds & ~keeping) == 0;
+    }
+
+    void knowKind(int kind, boolean keeps) {
+        keeping |= keeps ? 1L << kind : 0;
+        leading |= keeps ? 0 : 1L << kind;
     }
 
     long @Nullable [] readable() {
@@ -116,13 +146,13 @@ final class Stacks {
         return next == null ? null : next[b];
     }
 
-    /** Stores the result for a byte; returns whether a table was created for it. */
-    boolean next(int b, Stacks stacks) {
+    /** Stores the result for the bytes from {@code least} to {@code greatest}; returns whether a table was created for it. */
+    boolean next(int least, int greatest, Stacks stacks) {
         boolean first = next == null;
         if (next == null) {
             next = new Stacks[256];
         }
-        next[b] = stacks;
+        Arrays.fill(next, least, greatest + 1, stacks);
         return first;
     }
 
@@ -152,7 +182,10 @@ final class Stacks {
     @Override
     @SuppressWarnings("ReferenceEquality") // equal frames are identical
     public boolean equals(@Nullable Object other) {
-        if (!(other instanceof Stacks stacks) || frames.length != stacks.frames.length) {
+        if (this == other) {
+            return true;
+        }
+        if (!(other instanceof Stacks stacks) || hash != stacks.hash || frames.length != stacks.frames.length) {
             return false;
         }
         for (int i = 0; i < frames.length; i++) {
@@ -165,10 +198,6 @@ final class Stacks {
 
     @Override
     public int hashCode() {
-        int hash = 1;
-        for (Frame frame : frames) {
-            hash = 31 * hash + System.identityHashCode(frame);
-        }
         return hash;
     }
 }

@@ -23,6 +23,9 @@ final class TokenMasks {
     /** The number of trie nodes, or words of a mask, that are examined in the time of one step. */
     private static final int TOGETHER = 16;
 
+    /** So many nodes below one are followed without asking first whether all can be read. */
+    private static final int FEW = 6;
+
     private static final int MAX_MASKS = 64;
     private static final int MAX_TOPS = 192;
 
@@ -247,7 +250,7 @@ final class TokenMasks {
                 continue;
             }
             reached = Math.max(reached, here.greatestCount);
-            boolean all = trie == tokens.plain && reader.staysInPlainText(here);
+            boolean all = trie.end[node] > node + FEW && readsAllBelow(here, trie, node);
             int next = all ? trie.end[node] : node + 1;
             for (int i = trie.first[node]; i < trie.first[next]; i++) {
                 mask[trie.ids[i] >> 6] |= 1L << trie.ids[i];
@@ -262,6 +265,15 @@ final class TokenMasks {
             path[depth] = here;
             node++;
         }
+    }
+
+    /** Whether all texts below a node can be read, as far as that is easily known. */
+    private boolean readsAllBelow(Stacks here, TokenTrie trie, int node) {
+        if (reader.readsRun(here, trie.below[node]) >= trie.height[node]) {
+            reached = Math.max(reached, here.greatestCount + trie.height[node]);
+            return true;
+        }
+        return reader.isKept(here, trie.below[node]);
     }
 
     private static final class LeastRecentlyUsed<V> extends LinkedHashMap<Stacks, V> {

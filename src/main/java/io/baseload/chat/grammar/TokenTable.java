@@ -82,7 +82,8 @@ public final class TokenTable {
             ByteBuffer token = ByteBuffer.wrap(bytes.table(), start, bytes.length(id));
             CharBuffer text = decoder.decode(token);
             int count = Character.codePointCount(text, 0, text.length());
-            return count <= MAX_PLAIN_CHARACTERS ? count : 0;
+            boolean plain = text.codePoints().allMatch(c -> PlainText.kind(c) != PlainText.NOT_PLAIN);
+            return plain && count <= MAX_PLAIN_CHARACTERS ? count : 0;
         } catch (CharacterCodingException broken) {
             return 0;
         }

@@ -15,6 +15,12 @@ final class TokenTrie {
 
     final int[] ids;
 
+    /** Bits of the {@linkplain PlainText#kind kinds} of the characters in the texts below each node; among them that of other than plain ones where a text isn't whole characters. */
+    final long[] below;
+
+    /** The most bytes from each node to the end of a text below it. */
+    final int[] height;
+
     /** @param tokens ids of tokens with bytes */
     TokenTrie(TokenBytes bytes, IntStream tokens) {
         byte[] table = bytes.table();
@@ -40,6 +46,13 @@ final class TokenTrie {
         depth = builder.depths.toArray();
         end = builder.ends.toArray();
         first = builder.firsts.toArray();
+        below = new TrieKinds(this).below();
+        height = new int[label.length];
+        for (int node = label.length - 1; node >= 0; node--) {
+            for (int child = node + 1; child < end[node]; child = end[child]) {
+                height[node] = Math.max(height[node], height[child] + 1);
+            }
+        }
     }
 
     int nodes() {

@@ -5,6 +5,7 @@ import io.baseload.chat.grammar.RegularExpression;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The formats of JSON Schema, and some that OpenAPI and popular generators add, each as a regular language. Its texts always have the format; rare forms of the format (leap seconds, quoted
@@ -138,6 +139,9 @@ final class Formats {
             Map.entry(
                     "relative-json-pointer", new Uncounted("[1-9]{0,2}[0-9](#|" + ANY_POINTER + ")", MAX_URI_LENGTH)));
 
+    /** The languages that were asked for, by their expressions. */
+    private static final Map<String, Expr> PARSED = new ConcurrentHashMap<>();
+
     /** The least and the greatest number of OpenAPI's formats. */
     private static final Map<String, List<BigDecimal>> RANGES = Map.of(
             "int8", signed(8),
@@ -174,13 +178,17 @@ final class Formats {
     }
 
     static Expr language(String name) {
-        return RegularExpression.whole(String.valueOf(LANGUAGES.get(name)));
+        return parsed(String.valueOf(LANGUAGES.get(name)));
     }
 
     /** The same without counting parts, for texts of at most {@link #longest} characters that are counted otherwise. */
     static Expr uncounted(String name) {
         Uncounted uncounted = UNCOUNTED.get(name);
-        return uncounted == null ? language(name) : RegularExpression.whole(uncounted.language);
+        return uncounted == null ? language(name) : parsed(uncounted.language);
+    }
+
+    private static Expr parsed(String language) {
+        return PARSED.computeIfAbsent(language, RegularExpression::whole);
     }
 
     static int longest(String name) {

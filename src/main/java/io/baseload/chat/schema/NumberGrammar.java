@@ -14,6 +14,8 @@ import tools.jackson.databind.JsonNode;
 final class NumberGrammar {
     private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
+    private static final List<String> KEYWORDS =
+            List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format", "not");
     private static final int MAX_WHOLE_DIGITS = 18;
 
     /** Readers that use doubles can't decide whether a longer number is a multiple. */
@@ -50,6 +52,22 @@ final class NumberGrammar {
             return integer || given ? base : ANY;
         }
         return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
+    }
+
+    /** The values of the keywords that matter, part by part: equal ones describe the same numbers. */
+    static List<Object> key(Conjunction all, boolean integer) {
+        List<Object> key = new ArrayList<>(List.of(integer));
+        for (Subschema part : all.parts()) {
+            for (String keyword : KEYWORDS) {
+                JsonNode value = part.node().get(keyword);
+                if (value != null) {
+                    key.add(part.find(keyword).isPresent());
+                    key.add(keyword);
+                    key.add(value);
+                }
+            }
+        }
+        return key;
     }
 
     /** Whether no number, however long, satisfies both, even if a validator ignores the others' formats; {@code integer} if only integers can. */

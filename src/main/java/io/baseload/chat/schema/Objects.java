@@ -193,6 +193,17 @@ final class Objects {
     }
 
     private Expr language(Members members, Members.Others kind) {
+        boolean onlyPattern = kind.otherPatterns().isEmpty()
+                && members.names().isEmpty()
+                && members.declared().isEmpty();
+        Expr name = kind.pattern()
+                .filter(pattern -> onlyPattern)
+                .map(pattern -> strings.encoded(Strings.pattern("patternProperties", pattern)))
+                .orElseGet(() -> combined(members, kind));
+        return Expr.sequence(Expr.text("\""), name, Expr.text("\""));
+    }
+
+    private Expr combined(Members members, Members.Others kind) {
         List<ByteAutomaton.Part> parts = new ArrayList<>();
         parts.add(strings.part(kind.pattern()
                 .map(p -> Strings.pattern("patternProperties", p))
@@ -206,8 +217,7 @@ final class Objects {
                     members.declared().keySet().stream().map(Expr::text).toList();
             parts.add(strings.part(new Expr.Choice(declared)).not());
         }
-        Expr name = new Expr.Bytes(
+        return new Expr.Bytes(
                 ByteAutomaton.intersection(parts, schemas.document().effort()));
-        return Expr.sequence(Expr.text("\""), name, Expr.text("\""));
     }
 }

@@ -34,6 +34,7 @@ public final class SchemaGrammar {
     private final Map<String, Expr.Rule> rules = new HashMap<>();
     private final Deque<Runnable> due = new ArrayDeque<>();
     private final Strings strings;
+    private final Scalars scalars;
     private final Literals literals;
     private final OtherNames otherNames;
 
@@ -50,6 +51,7 @@ public final class SchemaGrammar {
         this.writable = writable;
         this.grammar = grammar;
         this.strings = new Strings(writable, document.effort());
+        this.scalars = new Scalars(grammar, strings, depth > 0, document.effort());
         this.literals = new Literals(layout);
         this.otherNames = new OtherNames(grammar);
     }
@@ -237,9 +239,9 @@ public final class SchemaGrammar {
         return switch (type) {
             case "object" -> new Objects(this, grammar, layout, strings).of(all);
             case "array" -> new Arrays(this, grammar, layout).of(all);
-            case "string" -> strings.of(all);
-            case "integer" -> NumberGrammar.of(all, true, depth > 0, document.effort());
-            case "number" -> NumberGrammar.of(all, false, depth > 0, document.effort());
+            case "string" -> scalars.string(all);
+            case "integer" -> scalars.number(all, true);
+            case "number" -> scalars.number(all, false);
             case "boolean" -> Expr.choice(Expr.text("true"), Expr.text("false"));
             default -> Expr.text("null");
         };

@@ -73,12 +73,7 @@ final class Strings {
         }
     }
 
-    /** A string with its quotation marks. */
-    Expr of(Conjunction all) {
-        return Expr.sequence(Expr.text("\""), inside(all), Expr.text("\""));
-    }
-
-    /** A string without quotation marks. */
+    /** A string without quotation marks; the same object for the same requirements. */
     Expr inside(Conjunction all) {
         return known.computeIfAbsent(limits(all), this::inside);
     }
@@ -113,7 +108,8 @@ final class Strings {
         }
     }
 
-    private Expr encoded(Expr language) {
+    /** The contents of strings of a language. */
+    Expr encoded(Expr language) {
         return new Intersections(writable, effort).computed(written.apply(language));
     }
 
