@@ -81,10 +81,10 @@ public final class Codebook {
             Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1));
 
-    /** Of integers up to 76 these have the least error for normally distributed weights. FP4's are exact except the smallest. */
+    /** Of integers up to 76 these have the least error for normally distributed weights. FP4's are exact except the smallest, which becomes zero, and like E2M1's so small that sums need no limit. */
     private static final Map<Codes, IntegerTable> SHORT_SUMS = Map.of(
             Codes.NF4, nearest(NF4, 1 / 76.3f),
-            Codes.FP4, nearest(FP4, 1 / 48f),
+            Codes.FP4, nearest(FP4, 1 / 12f),
             Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1.6703f));
 

@@ -70,4 +70,20 @@ class HalfConversionTest {
                     .isInstanceOf(IllegalArgumentException.class);
         });
     }
+
+    @Test
+    void refusesFreedMemory() {
+        HalfConversion.available().ifPresent(conversion -> {
+            Arena freed = Arena.ofConfined();
+            MemorySegment memory = freed.allocate(ValueLayout.JAVA_FLOAT, HalfConversion.UNIT);
+            MemorySegment floats = floats(HalfConversion.UNIT);
+            freed.close();
+            assertThatThrownBy(() -> conversion.convert(memory, 0, HalfConversion.UNIT, floats))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the halves have been freed");
+            assertThatThrownBy(() -> conversion.convert(halves, 0, HalfConversion.UNIT, memory))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the floats have been freed");
+        });
+    }
 }

@@ -139,7 +139,10 @@ class CrowdedConnectionsTest {
     void theOldestGiveWay(String text) throws Exception {
         open.begin(port, CONNECTIONS - 1, text.equals("body") ? OpenConnections.HALF_A_BODY : text);
         Patience.await()
-                .until(() -> connections().stream().filter(one -> isAwaited(one, text)).count() == CONNECTIONS - 1);
+                .until(() -> connections().stream()
+                                .filter(one -> isAwaited(one, text))
+                                .count()
+                        == CONNECTIONS - 1);
         String body = ASK.formatted("m");
         String request = RawConnection.post(CHAT, body, "Expect: 100-continue\r\n");
         RawConnection youngest = open.begin(port, request.substring(0, request.length() - body.length()));
