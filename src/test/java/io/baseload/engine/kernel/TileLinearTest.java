@@ -140,7 +140,7 @@ class TileLinearTest {
         "U4, SIGNED",
         "I4, SIGNED",
         "I8, MAGNITUDES",
-        "FP4, SHORT_SUMS",
+        "FP4, MAGNITUDES",
         "E2M1, SHORT_SUMS",
         "NF4, LIMITED",
         "IQ4, LIMITED"
@@ -149,14 +149,14 @@ class TileLinearTest {
         assertEquals(form, TileForm.of(VectorInstructions.AVX2, new Packing(codes, 64, Scales.F32)));
     }
 
-    /** FP4's numbers are twelfths, except the smallest. */
+    /** FP4's numbers are twelfths, except the smallest, which mustn't become zero: many weights are. */
     @Test
     void integersStandForFp4() {
         Packing packing = new Packing(Codes.FP4, 64, Scales.F32);
         IntegerTable table = TileKernel.integers(VectorInstructions.AVX2, packing);
         float[] values = Codebook.of(Codes.FP4);
         for (int code = 0; code < values.length; code++) {
-            assertEquals(values[code], table.unit() * table.integers()[code], code % 8 == 1 ? 0.006f : 1e-7f);
+            assertEquals(values[code], table.unit() * table.integers()[code], code % 8 == 1 ? 0.0032f : 1e-7f);
         }
     }
 
