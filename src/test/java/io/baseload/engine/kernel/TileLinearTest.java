@@ -143,7 +143,7 @@ class TileLinearTest {
         "FP4, MAGNITUDES",
         "E2M1, SHORT_SUMS",
         "NF4, LIMITED",
-        "IQ4, LIMITED"
+        "IQ4, MAGNITUDES"
     })
     void withoutDotProductsTheFormFollowsTheIntegers(Codes codes, TileForm form) {
         assertEquals(form, TileForm.of(VectorInstructions.AVX2, new Packing(codes, 64, Scales.F32)));
