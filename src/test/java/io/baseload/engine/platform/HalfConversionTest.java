@@ -74,10 +74,11 @@ class HalfConversionTest {
     @Test
     void refusesFreedMemory() {
         HalfConversion.available().ifPresent(conversion -> {
-            Arena freed = Arena.ofConfined();
-            MemorySegment memory = freed.allocate(ValueLayout.JAVA_FLOAT, HalfConversion.UNIT);
+            MemorySegment memory;
+            try (Arena freed = Arena.ofConfined()) {
+                memory = freed.allocate(ValueLayout.JAVA_FLOAT, HalfConversion.UNIT);
+            }
             MemorySegment floats = floats(HalfConversion.UNIT);
-            freed.close();
             assertThatThrownBy(() -> conversion.convert(memory, 0, HalfConversion.UNIT, floats))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessage("the halves have been freed");
