@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Writes a Llama-like GGUF file anew in another format, by llama.cpp, to measure its accuracy: requantize.py MODEL TYPE OUT
 
-TYPE is a mix of llama.cpp's: Q4_K_M or Q6_K, or IQ4_NL or MXFP4 for all matrices. Needs llama-cpp-python and numpy, which `peers.py build` installs: target/peers/native/bin/python src/test/bench/requantize.py …
+TYPE is a mix of llama.cpp's, Q4_K_M or Q6_K, or IQ4_NL or MXFP4 for all matrices, or F32: only widened as for K-quants, to be compared with the model itself. Needs llama-cpp-python and numpy, which `peers.py build` installs: target/peers/native/bin/python src/test/bench/requantize.py …
 
 Blocks of K-quants have 256 columns, which small models aren't a multiple of. For these the residual stream is widened by channels, heads and KV heads of zeros, which is the same function: norms divide by
 the root of a mean over more channels, and their weights and epsilon make up for that. They are recognized by their size, so a model with another dimension of the same size is refused. Weights may be stored as F32, F16, Q4_0, Q4_1 or Q8_0.
@@ -19,8 +19,8 @@ import numpy
 
 F32, ALIGNMENT = 0, 32
 
-# Of each mix: llama.cpp's number, columns of a block, and whether all matrices have the same format.
-MIXES = {"Q4_K_M": (15, 256, False), "Q6_K": (18, 256, False), "IQ4_NL": (25, 32, True), "MXFP4": (38, 32, True)}
+# Of each type: llama.cpp's number, or None if nothing is quantized, columns of a block, and whether all matrices have the same format.
+TYPES = {"Q4_K_M": (15, 256, False), "Q6_K": (18, 256, False), "IQ4_NL": (25, 32, True), "MXFP4": (38, 32, True), "F32": (None, 256, True)}
 
 # In bytes: of a value's type, by number; strings and arrays have a length.
 SIZES = {0: 1, 1: 1, 2: 2, 3: 2, 4: 4, 5: 4, 6: 4, 7: 1, 10: 8, 11: 8, 12: 8}
@@ -126,7 +126,7 @@ def widen(path, block, out):
 
 def quantize(path, kind, out):
     parameters = llama_cpp.llama_model_quantize_default_params()
-    parameters.ftype, _, parameters.pure = MIXES[kind]
+    parameters.ftype, _, parameters.pure = TYPES[kind]
     if llama_cpp.llama_model_quantize(path.encode(), out.encode(), ctypes.byref(parameters)) != 0:
         sys.exit(f"llama.cpp doesn't write {kind}")
 
@@ -134,12 +134,16 @@ def quantize(path, kind, out):
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("model")
-    p.add_argument("type", choices=MIXES)
+    p.add_argument("type", choices=TYPES)
     p.add_argument("out")
     a = p.parse_args()
+    number, block, _ = TYPES[a.type]
+    if number is None:
+        widen(a.model, block, a.out)
+        return
     with tempfile.TemporaryDirectory() as folder:
         wide = os.path.join(folder, "wide.gguf")
-        widen(a.model, MIXES[a.type][1], wide)
+        widen(a.model, block, wide)
         quantize(wide, a.type, a.out)
 
 

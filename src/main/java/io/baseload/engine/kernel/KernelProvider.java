@@ -1,10 +1,12 @@
 package io.baseload.engine.kernel;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
 import io.baseload.engine.platform.VectorInstructions;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -19,15 +21,17 @@ final class KernelProvider {
 
     private static final boolean VECTORS = MODULE && Lanes.usable();
     private static final AtomicBoolean WARNED = new AtomicBoolean();
+    private static final boolean MULTIPLY_ADD = multiplyAdd();
 
     private static final Kernels EXACT = choose(Precision.EXACT);
     private static final Kernels FAST = choose(Precision.FAST);
 
     private KernelProvider() {}
 
-    /** @throws IllegalStateException in a JVM without its optimizing compiler */
+    /** @throws IllegalStateException in a JVM without its optimizing compiler, or without fused multiply-adds */
     static Kernels best(Precision precision) {
         refuseWithoutOptimizer(System.getProperty("java.vm.info", ""));
+        refuseWithoutMultiplyAdd();
         if (!MODULE && !WARNED.getAndSet(true)) {
             LOG.log(
                     Level.WARNING,
@@ -90,6 +94,27 @@ final class KernelProvider {
                     + " without -XX:TieredStopAtLevel. To run an application, Spring Boot's plugins for Maven and"
                     + " Gradle add the latter unless optimizedLaunch is false, and so does IntelliJ unless the run"
                     + " configuration has 'Disable launch optimization'");
+        }
+    }
+
+    /** Without the instruction a multiply-add, of which all kernels consist, is computed with decimal numbers. */
+    private static void refuseWithoutMultiplyAdd() {
+        if (!MULTIPLY_ADD) {
+            throw new IllegalStateException("This JVM has no instructions for fused multiply-adds (FMA), so the"
+                    + " engine would compute hundreds of times slower. Either the processor is older than Intel's"
+                    + " Haswell (2013) or AMD's Piledriver (2012), or a virtual machine hides them: give it the CPU"
+                    + " model of its host (in QEMU, 'host')");
+        }
+    }
+
+    /** Whether the JVM uses such instructions; assumed of one that doesn't tell. */
+    private static boolean multiplyAdd() {
+        var virtualMachine = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        try {
+            return virtualMachine == null
+                    || Boolean.parseBoolean(virtualMachine.getVMOption("UseFMA").getValue());
+        } catch (IllegalArgumentException unknown) {
+            return true;
         }
     }
 }

@@ -23,7 +23,7 @@ public interface Kernels {
     /**
      * This machine's fastest kernels for a precision.
      *
-     * @throws IllegalStateException in a JVM without its optimizing compiler, where no model would ever answer
+     * @throws IllegalStateException in a JVM without its optimizing compiler or without fused multiply-adds, where no model would ever answer
      */
     static Kernels best(Precision precision) {
         return KernelProvider.best(precision);

@@ -59,11 +59,14 @@ public final class HalfConversion {
      * @param to native memory
      * @throws IllegalArgumentException if count or memory isn't such
      * @throws IndexOutOfBoundsException if the memory has fewer numbers
+     * @throws IllegalStateException if it has been freed
      */
     public void convert(MemorySegment from, long offset, int count, MemorySegment to) {
         if (count <= 0 || count % UNIT != 0 || !from.isNative() || !to.isNative()) {
             throw new IllegalArgumentException("%d numbers from %s to %s".formatted(count, from, to));
         }
+        MachineCode.requireAlive(from, "the halves");
+        MachineCode.requireAlive(to, "the floats");
         Objects.checkFromIndexSize(offset, (long) Short.BYTES * count, from.byteSize());
         Objects.checkFromIndexSize(0, (long) Float.BYTES * count, to.byteSize());
         code.call(from.address() + offset, to.address(), count / UNIT);

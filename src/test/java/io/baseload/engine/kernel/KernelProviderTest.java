@@ -60,6 +60,13 @@ class KernelProviderTest {
         assertTrue(output.contains("unless optimizedLaunch is false"), output);
     }
 
+    /** As on processors before 2013, and in virtual machines that hide what theirs has. */
+    @Test
+    void withoutFusedMultiplyAddsNothingRuns() throws Exception {
+        String output = run(1, "-XX:-UseFMA", "--add-modules=jdk.incubator.vector");
+        assertTrue(output.contains("no instructions for fused multiply-adds"), output);
+    }
+
     private static String run(int exit, String... flags) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.lanes.Lanes;
+import io.baseload.engine.kernel.tiles.TileForm;
 import io.baseload.engine.kernel.tiles.TileKernel;
 import io.baseload.engine.platform.VectorInstructions;
+import io.baseload.engine.quant.Codebook;
+import io.baseload.engine.quant.IntegerTable;
 import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -19,6 +22,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -128,6 +132,32 @@ class TileLinearTest {
             PackedMatrix w = PackedMatrix.planned(packing, 16, packing.block());
             assertEquals(PromptForm.tiles(packing, set), PromptForm.of(w, null, set), packing::toString);
         });
+    }
+
+    /** Only integers that reach far need larger steps of activations. */
+    @ParameterizedTest
+    @CsvSource({
+        "U4, SIGNED",
+        "I4, SIGNED",
+        "I8, MAGNITUDES",
+        "FP4, MAGNITUDES",
+        "E2M1, SHORT_SUMS",
+        "NF4, LIMITED",
+        "IQ4, MAGNITUDES"
+    })
+    void withoutDotProductsTheFormFollowsTheIntegers(Codes codes, TileForm form) {
+        assertEquals(form, TileForm.of(VectorInstructions.AVX2, new Packing(codes, 64, Scales.F32)));
+    }
+
+    /** FP4's numbers are twelfths, except the smallest, which mustn't become zero: many weights are. */
+    @Test
+    void integersStandForFp4() {
+        Packing packing = new Packing(Codes.FP4, 64, Scales.F32);
+        IntegerTable table = TileKernel.integers(VectorInstructions.AVX2, packing);
+        float[] values = Codebook.of(Codes.FP4);
+        for (int code = 0; code < values.length; code++) {
+            assertEquals(values[code], table.unit() * table.integers()[code], code % 8 == 1 ? 0.0032f : 1e-7f);
+        }
     }
 
     /** Bytes of 32 columns of a row: codes and 20 bytes of numbers for each group. */

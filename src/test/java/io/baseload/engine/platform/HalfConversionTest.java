@@ -70,4 +70,21 @@ class HalfConversionTest {
                     .isInstanceOf(IllegalArgumentException.class);
         });
     }
+
+    @Test
+    void refusesFreedMemory() {
+        HalfConversion.available().ifPresent(conversion -> {
+            MemorySegment memory;
+            try (Arena freed = Arena.ofConfined()) {
+                memory = freed.allocate(ValueLayout.JAVA_FLOAT, HalfConversion.UNIT);
+            }
+            MemorySegment floats = floats(HalfConversion.UNIT);
+            assertThatThrownBy(() -> conversion.convert(memory, 0, HalfConversion.UNIT, floats))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the halves have been freed");
+            assertThatThrownBy(() -> conversion.convert(halves, 0, HalfConversion.UNIT, memory))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessage("the floats have been freed");
+        });
+    }
 }

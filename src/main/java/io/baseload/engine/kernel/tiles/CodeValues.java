@@ -13,8 +13,8 @@ import java.util.Objects;
  * What codes stand for, as bytes: value = unit · (byte − offset).
  *
  * <p>VPDPBUSD and VPMADDUBSW multiply unsigned bytes by signed ones. Codes of 4 bits are unsigned, and activations have the signs. To the others, 8-bit codes and the numbers of tables, 128 is added for VPDPBUSD. VPMADDUBSW
- * adds two products in 16 bits, in which those of bytes up to 255 don't fit. So without dot products 8-bit codes keep their signs, and magnitudes of activations are multiplied by them ({@link TileForm}); and the numbers of
- * tables are smaller integers, to which 76 is added.
+ * adds two products in 16 bits, in which those of bytes up to 255 don't fit. So without dot products 8-bit codes keep their signs, and magnitudes of activations are multiplied by them ({@link TileForm}), as are numbers of tables that reach farther than 76;
+ * those of other tables are smaller integers, to which 76 is added.
  *
  * @param table the byte of each code; empty if it is the code itself
  */
@@ -25,7 +25,7 @@ record CodeValues(byte[] table, float unit, int offset, TileForm form) {
     /** The offset of 4-bit codes which stand for −8 … 7. */
     static final int NIBBLE_OFFSET = 8;
 
-    /** The largest number of a table without dot products, and what is added to these numbers. */
+    /** The largest number of a table whose products are added in 16 bits, and what is added to its numbers then. */
     static final int REACH = 76;
 
     /** The largest code of an activation. */
@@ -58,12 +58,13 @@ record CodeValues(byte[] table, float unit, int offset, TileForm form) {
     }
 
     private static CodeValues table(IntegerTable integers, boolean dotProducts) {
-        int offset = dotProducts ? SIGNED_OFFSET : REACH;
+        TileForm form = form(integers, dotProducts);
+        int offset = form == TileForm.MAGNITUDES ? 0 : dotProducts ? SIGNED_OFFSET : REACH;
         byte[] table = integers.integers().clone();
         for (int i = 0; i < table.length; i++) {
             table[i] = (byte) (table[i] + offset);
         }
-        return new CodeValues(table, integers.unit(), offset, form(integers, dotProducts));
+        return new CodeValues(table, integers.unit(), offset, form);
     }
 
     private static TileForm form(IntegerTable integers, boolean dotProducts) {
@@ -71,7 +72,7 @@ record CodeValues(byte[] table, float unit, int offset, TileForm form) {
             return TileForm.SIGNED;
         }
         if (integers.reach() > REACH) {
-            throw new IllegalArgumentException("integers up to " + integers.reach());
+            return TileForm.MAGNITUDES;
         }
         boolean fit = integers.reach() * MAX_CODE * TileRows.MAX_GROUP / 2 <= Short.MAX_VALUE;
         return fit ? TileForm.SHORT_SUMS : TileForm.LIMITED;
