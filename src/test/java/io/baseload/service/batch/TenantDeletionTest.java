@@ -8,10 +8,13 @@ import io.baseload.service.audit.AuditEntry;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.SqlStatement;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.tenant.TenantConflictException;
 import io.baseload.service.tenant.Tenants;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -104,12 +107,16 @@ class TenantDeletionTest {
     @Test
     void aTenantWithRunningRequestsKeepsEverything() {
         filled("busy");
-        own.platform
-                .get(TransactionOperations.class)
-                .executeWithoutResult(status -> own.platform
-                        .get(Quota.class)
-                        .reserve(List.of(new Reservation(
-                                UUID.randomUUID(), own.here, "busy", "bl_test", "tiny", "req-1", false, 1, 10, 10))));
+        own.platform.get(TransactionOperations.class).executeWithoutResult(status -> {
+            List<SqlStatement> writes = new ArrayList<>();
+            own.platform
+                    .get(Quota.class)
+                    .reserve(
+                            List.of(new Reservation(
+                                    UUID.randomUUID(), own.here, "busy", "bl_test", "tiny", "req-1", false, 1, 10, 10)),
+                            writes);
+            own.platform.get(Pipeline.class).run(writes);
+        });
         assertThatThrownBy(() -> tenants.delete(ACTOR, "busy")).isInstanceOf(TenantConflictException.class);
         assertThat(rows("content", "busy")).isEqualTo(CONTENTS);
         assertThat(rows("stored_file", "busy")).isEqualTo(2);
