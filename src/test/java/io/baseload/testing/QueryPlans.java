@@ -2,6 +2,7 @@ package io.baseload.testing;
 
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -10,6 +11,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Plans of the service's statements as its connections make them. EXPLAIN alone plans for the values that it is given, where the service's own statements are planned once for any. */
 public final class QueryPlans {
     private static final Pattern PARAMETER = Pattern.compile("(?<!:):(\\w+)");
+
+    private static final AtomicInteger PREPARED = new AtomicInteger();
 
     private QueryPlans() {}
 
@@ -32,11 +35,12 @@ public final class QueryPlans {
     }
 
     private static List<String> plan(JdbcClient jdbc, String numbered, String values) {
-        jdbc.sql("PREPARE planned AS " + numbered).update();
-        var plan = jdbc.sql("EXPLAIN EXECUTE planned " + values)
+        String name = "planned" + PREPARED.incrementAndGet(); // one that fails stays on its connection
+        jdbc.sql("PREPARE " + name + " AS " + numbered).update();
+        var plan = jdbc.sql("EXPLAIN EXECUTE " + name + " " + values)
                 .query(String.class)
                 .list();
-        jdbc.sql("DEALLOCATE planned").update();
+        jdbc.sql("DEALLOCATE " + name).update();
         return plan;
     }
 }

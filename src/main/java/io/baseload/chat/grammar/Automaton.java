@@ -228,7 +228,7 @@ final class Automaton {
 
     long bytes() {
         return Integer.BYTES * (4L * kind.length + 4L * states())
-                + (Long.BYTES + 3L) * states()
+                + (Long.BYTES + 5L) * states()
                 + (long) Long.BYTES * guards.length;
     }
 

@@ -116,8 +116,7 @@ final class PlainText {
 
     /** Whether each character of a kind leads from the stacks back to them. */
     static boolean keeps(Reader reader, Stacks stacks, int kind) {
-        return kind != NOT_PLAIN
-                && SEQUENCES.get(kind).stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
+        return SEQUENCES.get(kind).stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
     }
 
     private static boolean keeps(Reader reader, Stacks stacks, Set<Stacks> begun, Utf8.Bytes bytes) {

@@ -24,6 +24,9 @@ final class Reader {
     /** Larger sets hardly ever stay the same, and it is expensive to find out. */
     private static final int MAX_KEEPING = 16;
 
+    /** Whether larger sets have a repetition is not asked, because it is asked at many nodes. */
+    private static final int MAX_REPEATING = 1024;
+
     private static final int FRAME_BYTES = 100;
     private static final int STACKS_BYTES = 120;
     private static final int TABLE_BYTES = 1_050;
@@ -145,10 +148,13 @@ final class Reader {
     }
 
     /**
-     * The characters up to which all texts of characters of some kinds may follow, because one of the frames is in a repetition of single characters; −1 if none is.
+     * The characters up to which all texts of characters of some kinds may follow, because one of the frames is in a repetition of single characters; −1 if none is, or it isn't looked for.
      */
     long readsRun(Stacks stacks, long kinds) {
         long most = -1;
+        if (stacks.frames.length > MAX_REPEATING) {
+            return most;
+        }
         for (Frame frame : stacks.frames) {
             if (frame.state >= 0 && (automaton.repeats[frame.state] & kinds) == kinds) {
                 most = Math.max(most, automaton.repetitionsLeft(frame));
@@ -159,7 +165,7 @@ final class Reader {
 
     /** Whether the stacks stay the same with each character of some kinds, so that all texts of such characters may follow. */
     boolean isKept(Stacks stacks, long kinds) {
-        if (stacks.frames.length > MAX_KEEPING) {
+        if (stacks.frames.length > MAX_KEEPING || (kinds & 1L << PlainText.NOT_PLAIN) != 0) {
             return false;
         }
         for (long left = stacks.unknownKinds(kinds); left != 0; left = stacks.unknownKinds(kinds)) {

@@ -8,14 +8,14 @@ import io.baseload.chat.grammar.RegularPart;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of numbers. Without bounds, integers have at most 18 digits, and other numbers 18 before the point, 16 after it and two in the exponent. */
 final class NumberGrammar {
     private static final Expr DIGIT = new Expr.Chars(CodePoints.range('0', '9'));
     private static final Expr FIRST = new Expr.Chars(CodePoints.range('1', '9'));
-    private static final List<String> KEYWORDS =
-            List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum", "multipleOf", "format", "not");
+    private static final List<String> BOUNDS = List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum");
     private static final int MAX_WHOLE_DIGITS = 18;
 
     /** Readers that use doubles can't decide whether a longer number is a multiple. */
@@ -54,20 +54,35 @@ final class NumberGrammar {
         return new Expr.Bytes(ByteAutomaton.intersection(with(base, limits, effort), effort));
     }
 
-    /** The values of the keywords that matter, part by part: equal ones describe the same numbers. */
+    /** The limits of each part that has some: equal ones describe the same numbers. */
     static List<Object> key(Conjunction all, boolean integer) {
         List<Object> key = new ArrayList<>(List.of(integer));
         for (Subschema part : all.parts()) {
-            for (String keyword : KEYWORDS) {
-                JsonNode value = part.node().get(keyword);
-                if (value != null) {
-                    key.add(part.find(keyword).isPresent());
-                    key.add(keyword);
-                    key.add(value);
-                }
+            List<Object> limits = new ArrayList<>(range(part));
+            for (String keyword : BOUNDS) {
+                part.find(keyword)
+                        .ifPresent(bound -> limits.addAll(List.of(keyword, literal(bound), inclusive(part, keyword))));
+            }
+            part.find("multipleOf").ifPresent(value -> limits.addAll(List.of("multipleOf", literal(value))));
+            excludedMultiple(part).ifPresent(value -> limits.addAll(List.of("not", literal(value))));
+            if (!limits.isEmpty()) {
+                key.add(limits);
             }
         }
         return key;
+    }
+
+    /** A number; of other values, which no language is made of, only their kind, because their size isn't limited. */
+    private static Object literal(JsonNode value) {
+        return value.isNumber() ? value : value.getNodeType();
+    }
+
+    private static Optional<JsonNode> excludedMultiple(Subschema part) {
+        return part.find("not").map(not -> not.get("multipleOf"));
+    }
+
+    private static List<BigDecimal> range(Subschema part) {
+        return Formats.range(part.find("format").map(name -> name.asString("")).orElse(""));
     }
 
     /** Whether no number, however long, satisfies both, even if a validator ignores the others' formats; {@code integer} if only integers can. */
@@ -98,8 +113,7 @@ final class NumberGrammar {
         for (Subschema part : all.parts()) {
             bounded = Math.max(bounded, bounds(part, limits));
             part.find("multipleOf").ifPresent(value -> multiples.add(multiple(part, value)));
-            part.find("not")
-                    .map(not -> not.get("multipleOf"))
+            excludedMultiple(part)
                     .ifPresent(value -> multiples.add(multiple(part, value).not()));
         }
         int usual = given ? MAX_GIVEN_DIGITS : MAX_WHOLE_DIGITS;
@@ -117,7 +131,7 @@ final class NumberGrammar {
     /** Adds the bounds; returns the digits of the longest. */
     private static int bounds(Subschema schema, List<ByteAutomaton.Part> parts) {
         int digits = 0;
-        for (String keyword : List.of("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")) {
+        for (String keyword : BOUNDS) {
             JsonNode value = schema.find(keyword).orElse(null);
             if (value == null || value.isBoolean() && keyword.startsWith("exclusive")) {
                 continue;
@@ -126,8 +140,7 @@ final class NumberGrammar {
             parts.add(new DecimalBound(bound, keyword.endsWith("aximum"), inclusive(schema, keyword)));
             digits = Math.max(digits, bound.precision() - bound.scale());
         }
-        String format = schema.find("format").map(name -> name.asString("")).orElse("");
-        List<BigDecimal> range = Formats.range(format);
+        List<BigDecimal> range = range(schema);
         if (!range.isEmpty()) {
             parts.add(new DecimalBound(range.getFirst(), false, true));
             parts.add(new DecimalBound(range.getLast(), true, true));

@@ -28,7 +28,7 @@ public final class Pipeline {
     /** Runs them. Their rows are passed on when all have run. */
     public void run(List<SqlStatement> statements) {
         if (!statements.isEmpty()) {
-            send(statements, "");
+            send(statements, "", statement -> read(statement, statements));
         }
     }
 
@@ -38,11 +38,11 @@ public final class Pipeline {
      */
     public void runAndCommit(List<SqlStatement> statements) {
         if (!statements.isEmpty()) {
-            send(statements, ";\nCOMMIT");
+            send(statements, ";\nCOMMIT", PreparedStatement::execute);
         }
     }
 
-    private void send(List<SqlStatement> statements, String end) {
+    private void send(List<SqlStatement> statements, String end, PreparedStatementCallback<Boolean> execution) {
         var sql = new StringJoiner(";\n", "", end);
         var values = new ArrayList<@Nullable Object>(); // by position: statements may have parameters of the same name
         for (var one : statements) {
@@ -54,12 +54,11 @@ public final class Pipeline {
         var setter = new ArgumentPreparedStatementSetter(values.toArray());
         jdbc.execute(sql.toString(), (PreparedStatementCallback<Boolean>) statement -> {
             setter.setValues(statement);
-            read(statement, statements);
-            return true;
+            return execution.doInPreparedStatement(statement);
         });
     }
 
-    private static void read(PreparedStatement statement, List<SqlStatement> statements) throws SQLException {
+    private static boolean read(PreparedStatement statement, List<SqlStatement> statements) throws SQLException {
         boolean rows = statement.execute();
         for (var one : statements) {
             if (rows) {
@@ -71,5 +70,6 @@ public final class Pipeline {
             }
             rows = statement.getMoreResults();
         }
+        return true;
     }
 }

@@ -7,7 +7,7 @@ import org.springframework.jdbc.core.RowCallbackHandler;
  * A statement to be run by a {@link Pipeline}.
  *
  * @param sql with named parameters, and without a semicolon
- * @param rows receives each row of its result; an exception from it must roll the transaction back
+ * @param rows receives each row of its result, if {@link Pipeline#run} runs it; an exception from it must roll the transaction back
  */
 public record SqlStatement(String sql, Map<String, ?> parameters, RowCallbackHandler rows) {
     /** A statement without rows. */

@@ -63,7 +63,7 @@ public final class Quota {
     /**
      * Reserves tokens and places among the tenant's concurrent answers for each demand that finds room; one that finds none takes nothing from the others.
      *
-     * @param writes gets what the caller must run in this transaction
+     * @param writes gets what the caller must run in this transaction, before anything else of this class: until then nothing is reserved
      * @return the decisions in the order of the list; empty if somebody else has locked the tenant's row: nothing is decided then
      */
     public List<Optional<QuotaDecision>> reserve(List<Reservation> wanted, List<SqlStatement> writes) {
@@ -192,7 +192,7 @@ public final class Quota {
      * Ends reservations with the actual usage. One that was settled as lost meanwhile is corrected, to nothing if its request never started; one that has already ended has no
      * effect.
      *
-     * @param writes gets what the caller must run in this transaction
+     * @param writes gets what the caller must run in this transaction, before anything else of this class
      */
     public Settled settle(List<Settlement> ends, List<SqlStatement> writes) {
         var byId = new HashMap<UUID, Settlement>();

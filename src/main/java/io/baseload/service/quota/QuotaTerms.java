@@ -45,7 +45,7 @@ final class QuotaTerms {
             %s,
             w AS MATERIALIZED (%s)
             SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.model AS asked_model, t.now, s.max_concurrent, s.max_wait_ms,
-                   coalesce(r.running, 0) AS running, p.valid_from, p.prompt, p.cached, p.completion, (SELECT count(*) FROM wanted) AS wanted, %s
+                   coalesce(r.running, 0) AS running, p.valid_from, p.prompt, p.cached, p.completion, (SELECT count(*) FROM wanted x WHERE x.tenant = k.tenant) AS wanted, %s
             FROM k CROSS JOIN t LEFT JOIN s ON s.id = k.tenant
             LEFT JOIN (SELECT tenant, sum(answers) AS running FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants) GROUP BY tenant) r
               ON r.tenant = k.tenant
@@ -119,7 +119,8 @@ final class QuotaTerms {
 
     /**
      * The present terms of tenants that exist and that nobody else has locked; nobody else reserves anything of these, or changes the counters, until the transaction ends. Counters
-     * may be missing. The terms are read by a statement of its own, after the one that locks the tenants, so that its view and its time are later than the locks.
+     * may be missing. The terms are read by a statement of its own, after the one that locks the tenants, so that its view and its time are later than the locks. It also locks tenants that
+     * have become free meanwhile, but they don't count.
      */
     Found lockPresent(List<QuotaDemand> demands) {
         var kinds = kinds(demands);
@@ -134,13 +135,18 @@ final class QuotaTerms {
         return found.only(locked);
     }
 
-    /** The same again, with the same time and for tenants that this transaction has locked. */
+    /**
+     * The same again, with the same time and for tenants that this transaction has locked. For no others, even if they are free now: their counters come before ones that are locked
+     * already.
+     */
     Found lockAgain(Found before) {
         var found = new Found();
-        jdbc.sql(LOCKED)
-                .params(parameters(before.terms.keySet(), before.now().toString()))
-                .query(found);
-        return found.only(before.limits.keySet());
+        var locked = before.terms.keySet().stream()
+                .filter(kind -> before.limits.containsKey(kind.tenant()))
+                .toList();
+        jdbc.sql(LOCKED).params(parameters(locked, before.now().toString())).query(found);
+        before.terms.forEach(found.terms::putIfAbsent);
+        return found;
     }
 
     private static Set<Kind> kinds(List<QuotaDemand> demands) {
@@ -164,7 +170,7 @@ final class QuotaTerms {
         private final Map<String, Limits> limits = new HashMap<>();
         private final Map<Kind, Terms> terms = new HashMap<>();
         private final Map<String, Set<QuotaWindow>> windows = new HashMap<>();
-        private long wanted;
+        private final Map<String, Integer> wanted = new HashMap<>();
 
         @Override
         public void processRow(ResultSet row) throws SQLException {
@@ -180,7 +186,7 @@ final class QuotaTerms {
                 windows.computeIfAbsent(kind.tenant(), tenant -> new LinkedHashSet<>())
                         .add(QuotaWindows.read(row));
             }
-            wanted = row.getLong("wanted");
+            wanted.put(kind.tenant(), row.getInt("wanted"));
         }
 
         private Found only(Set<String> tenants) {
@@ -188,9 +194,11 @@ final class QuotaTerms {
             return this;
         }
 
-        /** Whether no counter is missing. */
+        /** Whether no counter of these tenants is missing. */
         boolean isComplete() {
-            return windows.values().stream().mapToLong(Set::size).sum() == wanted;
+            return limits.keySet().stream()
+                    .allMatch(
+                            tenant -> windows.getOrDefault(tenant, Set.of()).size() == wanted.getOrDefault(tenant, 0));
         }
 
         OffsetDateTime now() {

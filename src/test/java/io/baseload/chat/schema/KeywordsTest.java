@@ -106,6 +106,21 @@ class KeywordsTest {
         check("{'$schema':'http://json-schema.org/" + draft + "/schema#'," + keywords + "}", yes, no);
     }
 
+    /** In draft 4 a bound and whether it excludes must stand together: apart, the latter says nothing. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            quoteCharacter = '`',
+            value = {
+                "'a':{'type':'integer','allOf':[{'minimum':1},{'exclusiveMinimum':true}]},'b':{'type':'integer','minimum':1,'exclusiveMinimum':true}",
+                "'b':{'type':'integer','minimum':1,'exclusiveMinimum':true},'a':{'type':'integer','allOf':[{'minimum':1},{'exclusiveMinimum':true}]}",
+            })
+    void numbersWithSimilarLimitsStayApart(String properties) {
+        String schema = "{'$schema':'http://json-schema.org/draft-04/schema#','properties':{" + properties + "}}";
+        check(schema, "{'a':1}", "{'a':0}");
+        check(schema, "{'b':2}", "{'b':1}");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',

@@ -155,8 +155,9 @@ class TeamTest {
             }
             int rounds = 0;
             long allocated = Long.MAX_VALUE;
-            // The JVM allocates something now and then; a step that allocates does it in each round.
-            for (; rounds < 20 && allocated >= 1_000; rounds++) {
+            // The JVM allocates something now and then, and until its compiler has come to the step, which takes long
+            // on a busy machine; a step that allocates does it in each round.
+            for (; rounds < 2_000 && allocated >= 1_000; rounds++) {
                 long before = THREADS.getCurrentThreadAllocatedBytes();
                 for (int i = 0; i < 1_000; i++) {
                     team.run(step);
