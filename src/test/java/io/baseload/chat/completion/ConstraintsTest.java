@@ -229,7 +229,7 @@ class ConstraintsTest {
 
     @Test
     void anAnswerInWhichAGrammarTurnsOutTooAmbiguousFailsAsTheAskersError() throws Exception {
-        var format = new OutputFormat.Regex("guided_regex", "(.{0,30}[aeiou].{0,30}){1,20}");
+        var format = new OutputFormat.Regex("guided_regex", "(([a-z ]{1,100}){1,100}){1,100}");
         var end = new CompletableFuture<CompletionEvent.Failed>();
         smolLm2.prepare(request(HELLO, ToolSet.EMPTY, format, 1)).start(index -> Lease.unlimited(), event -> {
             if (event instanceof CompletionEvent.Failed failed) {

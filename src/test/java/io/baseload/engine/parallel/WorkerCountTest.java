@@ -119,7 +119,7 @@ class WorkerCountTest {
         part(count, 60, 2, nanos, 0.3);
         var threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long allocated = Long.MAX_VALUE;
-        for (int round = 0; round < 20 && allocated >= 1_000; round++) { // the JVM itself does it now and then
+        for (int round = 0; round < 2_000 && allocated >= 1_000; round++) { // the JVM itself does it now and then
             long before = threads.getCurrentThreadAllocatedBytes();
             part(count, 60, 2, nanos, 0.3);
             allocated = threads.getCurrentThreadAllocatedBytes() - before;

@@ -88,7 +88,7 @@ class ProfileTest {
         // The JVM allocates something now and then, such as when it links a call for the first time; a step that
         // allocates does it in each round.
         long least = Long.MAX_VALUE;
-        for (int round = 0; round < 20 && least > 0; round++) {
+        for (int round = 0; round < 2_000 && least > 0; round++) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 100; i++) {
                 step();
