@@ -72,21 +72,12 @@ public final class Codebook {
             Codes.E2M1, nearest(E2M1, 1),
             Codes.IQ4, nearest(IQ4, 1));
 
-    /** NF4's integers and their unit have, of those up to 64, the least error for normally distributed weights with a mean error near zero; 1 is rounded up to 64 units, which are 1.009. */
-    private static final Map<Codes, IntegerTable> SMALL = Map.of(
-            Codes.NF4,
-                    IntegerTable.of(
-                            new byte[] {-63, -44, -33, -25, -18, -12, -6, 0, 5, 10, 16, 21, 28, 36, 46, 64}, 1 / 63.4f),
-            Codes.FP4, nearest(FP4, 1 / 120f),
-            Codes.E2M1, nearest(E2M1, 1),
-            Codes.IQ4, nearest(IQ4, 1));
+    /** These integers and their unit have, of those up to 64, the least error for normally distributed weights with a mean error near zero; 1 is rounded up to 64 units, which are 1.009. */
+    private static final IntegerTable SMALL_NF4 =
+            IntegerTable.of(new byte[] {-63, -44, -33, -25, -18, -12, -6, 0, 5, 10, 16, 21, 28, 36, 46, 64}, 1 / 63.4f);
 
-    /** NF4's are those up to 76 with the least error for normally distributed weights. FP4's and IQ4's reach farther: up to 76 they would cost 1 to 3 % of perplexity. */
-    private static final Map<Codes, IntegerTable> SHORT_SUMS = Map.of(
-            Codes.NF4, nearest(NF4, 1 / 76.3f),
-            Codes.FP4, nearest(FP4, 1 / 120f),
-            Codes.E2M1, nearest(E2M1, 1),
-            Codes.IQ4, nearest(IQ4, 1));
+    /** Of those up to 76, these have the least error for normally distributed weights. */
+    private static final IntegerTable MEDIUM_NF4 = nearest(NF4, 1 / 76.3f);
 
     private static IntegerTable nearest(float[] values, float unit) {
         byte[] integers = new byte[values.length];
@@ -98,25 +89,24 @@ public final class Codebook {
 
     /** The values of the 16 codes of a table as integers of 8 bits. IQ4's and E2M1's values are integers; FP4's are integers times the unit, except the smallest. */
     public static IntegerTable bytes(Codes codes) {
-        return integers(BYTES, codes);
-    }
-
-    /** The same for the Vector API's kernels: integers up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits; those of IQ4 and FP4, which reach 127 and 120, stay as they are. */
-    public static IntegerTable smallIntegers(Codes codes) {
-        return integers(SMALL, codes);
-    }
-
-    /** The same for instructions that add products in 16 bits: integers up to 76 where that is accurate enough. */
-    public static IntegerTable shortSums(Codes codes) {
-        return integers(SHORT_SUMS, codes);
-    }
-
-    private static IntegerTable integers(Map<Codes, IntegerTable> tables, Codes codes) {
-        IntegerTable table = tables.get(codes);
+        IntegerTable table = BYTES.get(codes);
         if (table == null) {
             throw new IllegalArgumentException(codes + " needs no table");
         }
         return table;
+    }
+
+    /** The same for the Vector API's kernels: NF4's integers go up to 64, so that more products with 8-bit numbers fit in a sum of 16 bits. */
+    public static IntegerTable smallIntegers(Codes codes) {
+        return codes == Codes.NF4 ? SMALL_NF4 : bytes(codes);
+    }
+
+    /**
+     * The same for instructions that add products in 16 bits: NF4's integers go up to 76. With FP4's and IQ4's as small as that, {@code fast} would be 1 to 3 % of perplexity off
+     * {@code exact}.
+     */
+    public static IntegerTable shortSums(Codes codes) {
+        return codes == Codes.NF4 ? MEDIUM_NF4 : bytes(codes);
     }
 
     /** The value of a stored code. */
