@@ -128,7 +128,9 @@ public final class CodePoints {
     }
 
     public boolean containsAll(CodePoints others) {
-        return others.without(this).isEmpty();
+        return others.ranges.stream()
+                .allMatch(part -> ranges.stream()
+                        .anyMatch(range -> range.first() <= part.first() && part.last() <= range.last()));
     }
 
     public boolean isEmpty() {

@@ -96,22 +96,9 @@ final class PlainText {
     private static long kinds(CodePoints set) {
         long kinds = 0;
         for (int kind = 0; kind < KINDS.size(); kind++) {
-            kinds |= covers(set, KINDS.get(kind)) ? 1L << kind : 0;
+            kinds |= set.containsAll(KINDS.get(kind)) ? 1L << kind : 0;
         }
         return kinds;
-    }
-
-    private static boolean covers(CodePoints set, CodePoints kind) {
-        for (CodePoints.Range part : kind.ranges()) {
-            boolean covered = false;
-            for (CodePoints.Range range : set.ranges()) {
-                covered |= range.first() <= part.first() && part.last() <= range.last();
-            }
-            if (!covered) {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** Whether each character of a kind leads from the stacks back to them. */

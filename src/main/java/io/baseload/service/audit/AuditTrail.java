@@ -1,5 +1,7 @@
 package io.baseload.service.audit;
 
+import static io.baseload.service.database.SqlArrays.texts;
+
 import io.baseload.service.database.LongReads;
 import io.baseload.service.database.SqlStatement;
 import io.baseload.service.database.StatementLimit;
@@ -12,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Function;
 import org.slf4j.MDC;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.SerializationFeature;
@@ -130,10 +131,6 @@ public final class AuditTrail {
             throw new EntryTooLargeException("The audit trail would have more than a megabyte about this.");
         }
         return json;
-    }
-
-    private static String[] texts(List<NewEntry> records, Function<NewEntry, String> text) {
-        return records.stream().map(text).toArray(String[]::new);
     }
 
     /** Appends an entry and returns its number. Holds the chain's end until the transaction ends. */
