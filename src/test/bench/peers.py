@@ -2,8 +2,8 @@
 """Holds Baseload against other engines on the same files, in interleaved runs, so that a noisy machine is noisy for all.
 
     peers.py build                                   builds llama.cpp from PyPI's source package of llama-cpp-python, for this machine and for AVX2
-    peers.py run [--isa native,avx2] [--cases one,exact,formats,batches,crowded,bytes,turn,speculation,profile] [--model NAME=FILE …] [--pairs 5] [--engine NAME=PROGRAM …]
-    peers.py tables [--write docs/performance.md]    prints the tables of what was run of the last commit, or puts them between the marks of that file
+    peers.py run [--isa native,avx2] [--cases one,exact,formats,batches,crowded,bytes,turn,speculation,profile] [--model NAME=FILE …] [--pairs 5] [--threads 2] [--engine NAME=PROGRAM …]
+    peers.py tables [--threads 2] [--write docs/performance.md]    prints the tables of what was run of the last commit with so many threads, or puts them between the marks of that file
 
 Needs a built jar (./mvnw package -DskipTests). Everything else is kept in target/peers: the builds, and runs.jsonl, one line for each run. `run` skips what
 runs.jsonl has of this commit, so it may be interrupted and called again; --most SECONDS ends it after a while, --guard COMMAND runs each measurement behind COMMAND (for instance
@@ -37,6 +37,7 @@ BUILDS = {
 PEER = "llama.cpp"
 HUGE = "llama.cpp, huge pages"
 OURS = "Baseload"
+THREADS = 2
 MARKS = ("<!-- peers.py begins -->", "<!-- peers.py ends -->")
 
 
@@ -56,19 +57,19 @@ def build(a):
 class Case:
     """One line of a table: what is measured, for every engine that can."""
 
-    def __init__(self, table, model, prompt, decode, batch=1, quantize="keep", precision="fast", crowd=0, repeat=1):
+    def __init__(self, table, model, prompt, decode, batch=1, quantize="keep", precision="fast", crowd=0, repeat=1, threads=THREADS):
         self.table, self.model, self.prompt, self.decode, self.batch = table, model, prompt, decode, batch
-        self.quantize, self.precision, self.crowd, self.repeat = quantize, precision, crowd, repeat
+        self.quantize, self.precision, self.crowd, self.repeat, self.threads = quantize, precision, crowd, repeat, threads
 
     def key(self):
         return {name: value for name, value in vars(self).items() if name != "repeat"}
 
-    def lengths(self, threads):
-        values = {"threads": threads, "prompt": self.prompt, "decode": self.decode, "batch": self.batch, "repeat": self.repeat}
+    def lengths(self):
+        values = {"threads": self.threads, "prompt": self.prompt, "decode": self.decode, "batch": self.batch, "repeat": self.repeat}
         return [word for name, value in values.items() for word in ("--" + name, str(value))]
 
 
-def cases(models, wanted, wanted_batches):
+def cases(models, wanted, wanted_batches, threads):
     found = []
     for name in models:
         large = name != "SmolLM2"
@@ -93,6 +94,8 @@ def cases(models, wanted, wanted_batches):
             found += [Case("profile", name, 512, decode, batch="1,8,16", repeat=1)]
         if "crowded" in wanted:
             found += [Case("crowded", name, 16, decode, crowd=crowd, repeat=repeat) for crowd in (0, 2)]
+    for case in found:
+        case.threads = threads
     return found
 
 
@@ -102,7 +105,7 @@ OPTIONS = {"turn": ["--turns"], "speculation": ["--speculation"], "profile": ["-
 def command(engine, isa, case, a):
     """None if this engine has no such case."""
     file = a.models[case.model]
-    words = case.lengths(a.threads) + OPTIONS.get(case.table, [])
+    words = case.lengths() + OPTIONS.get(case.table, [])
     if engine == OURS:
         return [os.path.join(ROOT, "bin", "baseload"), "bench", "--json", "--quantize", case.quantize, "--precision", case.precision, *words, file]
     if case.quantize != "keep" or case.precision != "fast" or case.table in ("bytes", "speculation", "profile"):
@@ -147,7 +150,7 @@ def run(a):
     had = [(entry["engine"], entry["isa"], entry["pair"], entry["case"]) for entry in read(a) if entry.get("commit") == commit()]
     for pair in range(a.pairs):
         for isa in a.isa:
-            for case in cases(a.models, a.cases, a.batches):
+            for case in cases(a.models, a.cases, a.batches, a.threads):
                 engines = [OURS, PEER, *([HUGE] if a.huge else []), *a.engines]
                 for engine in engines if pair % 2 == 0 else reversed(engines):
                     if (engine, isa, pair, case.key()) in had or command(engine, isa, case, a) is None:
@@ -165,7 +168,10 @@ def read(a):
     if not os.path.exists(a.runs):
         return []
     with open(a.runs) as lines:
-        return [json.loads(line) for line in lines]
+        entries = [json.loads(line) for line in lines]
+    for entry in entries:
+        entry["case"].setdefault("threads", THREADS)  # older entries don't say
+    return entries
 
 
 def cpu():
@@ -342,7 +348,7 @@ def profile(runs):
 
 
 def tables(a):
-    entries = read(a)
+    entries = [entry for entry in read(a) if entry["case"]["threads"] == a.threads]
     entries = [entry for entry in entries if entry["commit"] == entries[-1]["commit"]]
     lines = []
     for isa in a.isa:
@@ -351,7 +357,7 @@ def tables(a):
             continue
         last = runs.entries[-1]
         name = "What the machine has" if isa == "native" else "AVX2 (`-XX:UseAVX=2`, `ONEDNN_MAX_CPU_ISA=AVX2`, peers built without AVX-512 and VNNI)"
-        lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}, commit {last['commit']}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
+        lines += [f"### {name}", "", f"{last['cpu']}, {last['day']}, commit {last['commit']}, threads: {a.threads}. Tokens a second of all sequences together; medians of the pairs, with the least and the most.", ""]
         lines += one(runs) + batches(runs) + crowded(runs) + weights(runs) + turns(runs) + speculation(runs) + profile(runs)
     text = "\n".join(lines)
     if not a.write:
@@ -371,14 +377,14 @@ def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("what", choices=["build", "run", "tables"])
     p.add_argument("--isa", default="native,avx2")
-    p.add_argument("--cases", default="one,exact,formats,batches,crowded,turn,speculation,profile")
+    p.add_argument("--cases", default="one,exact,formats,batches,crowded,bytes,turn,speculation,profile")
     p.add_argument("--batches", type=lambda text: [int(word) for word in text.split(",")], default=[1, 2, 4, 8, 16], help="numbers of sequences of the case batches")
     p.add_argument("--model", action="append", default=[], help="NAME=FILE (default: the bundled model)")
     p.add_argument("--engine", action="append", default=[], help="NAME=PROGRAM")
     p.add_argument("--builds", default=KEPT, help="where the builds of llama.cpp are")
     p.add_argument("--runs", default=os.path.join(KEPT, "runs.jsonl"), help="where the runs are kept")
     p.add_argument("--pairs", type=int, default=5)
-    p.add_argument("--threads", type=int, default=2)
+    p.add_argument("--threads", type=int, default=THREADS, help="of each engine; tables are of the runs with so many")
     p.add_argument("--most", type=float, default=float("inf"))
     p.add_argument("--guard", default="")
     p.add_argument("--huge", action="store_true", help="also llama.cpp with huge pages")

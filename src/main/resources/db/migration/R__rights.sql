@@ -8,7 +8,7 @@ GRANT SELECT, INSERT, DELETE ON price TO "${application}";
 GRANT SELECT, INSERT, UPDATE ON reservation TO "${application}";
 GRANT EXECUTE ON FUNCTION reservation_partitions(), reservation_drop_months(interval) TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON content_policy, content, content_erasure, stored_response, guardrail TO "${application}";
-GRANT SELECT, INSERT, UPDATE, DELETE ON stored_file, stored_file_piece, batch, batch_line TO "${application}";
+GRANT SELECT, INSERT, UPDATE, DELETE ON stored_file, stored_file_piece, batch, batch_line, batch_turn TO "${application}";
 GRANT SELECT, INSERT, UPDATE, DELETE ON instance TO "${application}";
 
 GRANT SELECT ON audit_entry, audit_head, audit_log, audit_segment, audit_checkpoint TO "${application}";

@@ -1,34 +1,29 @@
 package io.baseload.cli;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.MemoryEstimate;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.UnfitOptionsException;
-import io.baseload.engine.store.StoredFolder;
 import java.nio.file.Path;
 
 /**
- * Loads a model for a command as the service does: one that doesn't fit is refused with numbers before its weights are read, and an imported one is read ahead, in large pieces, so that its first steps don't wait for the
- * disk page by page.
+ * Loads a model for a command as the service does: one that doesn't fit is refused with numbers before its weights are read.
  *
  * @param budget the memory that the process may use
- * @param progress of reading ahead
+ * @param progress of the weights
  */
-record CommandLoad(MemoryBudget budget, Progress progress) {
+record CommandLoad(MemoryBudget budget, ByteProgress progress) {
 
     static CommandLoad ofThisProcess(Output output) {
-        return new CommandLoad(MemoryBudget.ofThisProcess(0), Percent.aside(output, "weights read: "));
+        return new CommandLoad(MemoryBudget.ofThisProcess(0), Percent.aside(output, "weights loaded: "));
     }
 
     LoadedModel load(Engine engine, Path model, LoadOptions options) {
         admit(estimate(engine, model, options));
-        if (StoredFolder.is(model)) {
-            StoredFolder.open(model).readAhead(progress);
-        }
-        return engine.load(model, options);
+        return engine.load(model, options, progress);
     }
 
     /** @throws BadInputException if the model can't be loaded with these options */

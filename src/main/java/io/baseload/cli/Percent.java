@@ -1,10 +1,10 @@
 package io.baseload.cli;
 
-import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.ByteProgress;
 import java.util.function.Consumer;
 
 /** Prints a line for each tenth of long work. */
-final class Percent implements Progress {
+final class Percent implements ByteProgress {
     private static final long SHORT_NANOS = 1_000_000_000;
 
     private final Consumer<String> lines;

@@ -121,7 +121,7 @@ final class PlanCommand implements Callable<Integer> {
     @Option(
             names = "--svg",
             paramLabel = "FILE",
-            description = "Also draw tokens per second over the batch to this file.")
+            description = "Also draw tokens per second over the batch and over the context to this file.")
     private @Nullable Path svg;
 
     @Option(

@@ -7,11 +7,14 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.Precision;
 import io.baseload.testing.TestModels;
+import io.baseload.tools.RandomModel;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code plan} as text, as JSON and as a picture, of files and of shapes. */
@@ -98,6 +101,17 @@ class PlanCommandTest {
         assertThat(run.lastLine()).isEqualTo("12 figures");
     }
 
+    /** Whatever codes a file's weights have, their rate is known. */
+    @ParameterizedTest
+    @ValueSource(strings = {"Q4_0", "Q3_K", "Q1_0", "TQ1_0", "TQ2_0", "IQ4_NL", "IQ4_XS", "MXFP4", "NVFP4"})
+    void aFileInAnyFormatOnADescribedMachine(String type) throws IOException {
+        Path model = folder.resolve("model.gguf");
+        RandomModel.main(new String[] {"tiny", type, model.toString()});
+        CommandRun run = CommandRun.of("plan", model.toString(), "--machine", "nf8260g7");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.lastLine()).contains("tokens/s decode", "fits");
+    }
+
     @Test
     void instructionSetsAreNamed() {
         CommandRun run =
@@ -123,6 +137,7 @@ class PlanCommandTest {
         assertBad("shape", "plan", "--shape", "gpt");
         assertBad("machine.cores", "plan", "--shape", "llama-70b", "--machine", "sockets=2");
         assertBad("--format", "plan", "--shape", "llama-70b", "--format", "q3", "--machine", MACHINE);
+        assertBad("precision", "plan", "--shape", "llama-70b", "--precision", "exact", "--machine", MACHINE);
         assertBad("batch", "plan", "--shape", "llama-70b", "--batch", "0", "--machine", MACHINE);
         assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "0", "--machine", MACHINE);
         assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);

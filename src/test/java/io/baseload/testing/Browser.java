@@ -11,11 +11,13 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
+import org.openqa.selenium.Keys;
 import org.openqa.selenium.OutputType;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
 import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.interactions.Actions;
 
 /** A real Chromium without a window, driven by its driver. Both are Debian's; a test that lacks them fails and says so. */
 public final class Browser implements AutoCloseable {
@@ -162,14 +164,65 @@ public final class Browser implements AutoCloseable {
     }
 
     /** axe-core's findings on the page, one per line. */
-    @SuppressWarnings("unchecked")
     public List<String> violations() {
-        // by the driver, which the page's policy doesn't bind
-        driver.executeScript(AXE);
+        return violations(Map.of());
+    }
+
+    /** Its findings on the page's colours alone. */
+    public List<String> colourViolations() {
+        return violations(
+                Map.of("runOnly", Map.of("type", "rule", "values", List.of("color-contrast", "link-in-text-block"))));
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<String> violations(Map<String, ?> options) {
+        if (Boolean.TRUE.equals(driver.executeScript("return !window.axe;"))) {
+            driver.executeScript(AXE); // by the driver, which the page's policy doesn't bind
+        }
         return (List<String>) driver.executeAsyncScript("""
-            const done = arguments[0];
-            axe.run().then(result => done(result.violations.flatMap(violation =>
+            const [options, done] = arguments;
+            axe.run(options).then(result => done(result.violations.flatMap(violation =>
                 violation.nodes.map(node => violation.id + ': ' + node.html.slice(0, 200) + ' ' + node.failureSummary))));
+            """, options);
+    }
+
+    /** Types into whatever has the focus. */
+    public void type(CharSequence... keys) {
+        new Actions(driver).sendKeys(keys).perform();
+    }
+
+    /** The id of the element that has the focus. */
+    public String focused() {
+        return driver.switchTo().activeElement().getDomProperty("id");
+    }
+
+    /** Links, buttons and fields of a page just opened at which a reader who presses the Tab key never arrives, or doesn't see it. Of radio buttons only those that are chosen. */
+    public List<String> unreachableByTab() {
+        driver.executeScript("""
+            window.reached = new Set();
+            const arrive = it => {
+                if (getComputedStyle(it).outlineStyle !== 'none') window.reached.add(it);
+            };
+            arrive(document.activeElement);
+            document.addEventListener('focusin', event => arrive(event.target));
+            """);
+        List<String> missing = unreached();
+        int before = Integer.MAX_VALUE;
+        while (!missing.isEmpty() && missing.size() < before) {
+            before = missing.size();
+            type(Keys.TAB.toString().repeat(before + 10)); // what scrolls is reached too
+            missing = unreached();
+        }
+        return missing;
+    }
+
+    @SuppressWarnings("unchecked")
+    private List<String> unreached() {
+        return (List<String>) driver.executeScript("""
+            return [...document.querySelectorAll('a[href], button, input, select, textarea, summary')]
+                .filter(it => !it.disabled && it.type !== 'hidden' && (it.type !== 'radio' || it.checked)
+                    && it.checkVisibility({visibilityProperty: true}) && !window.reached.has(it))
+                .map(it => it.outerHTML.slice(0, 200));
             """);
     }
 

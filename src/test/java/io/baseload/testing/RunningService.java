@@ -28,9 +28,17 @@ public final class RunningService implements AutoCloseable {
         this.rest = new Rest("http://localhost:" + port, KEY);
     }
 
-    /** Starts it and waits until its models are loaded. */
+    /** Starts it and waits until its models are loaded. A home without a database gets one that is migrated. */
     public static RunningService at(Path home, String... properties) throws Exception {
-        var service = starting(home, properties);
+        return loaded(starting(home, properties));
+    }
+
+    /** Starts it as on a machine where it never was, and waits until its models are loaded. */
+    static RunningService onEmpty(Path home) throws Exception {
+        return loaded(started(home));
+    }
+
+    private static RunningService loaded(RunningService service) throws Exception {
         service.bean(Startup.class).restored().get(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES);
         return service;
     }
@@ -41,6 +49,11 @@ public final class RunningService implements AutoCloseable {
      * @param properties further configuration, such as {@code baseload.engine.threads=1}
      */
     public static RunningService starting(Path home, String... properties) {
+        MigratedHome.fill(home, properties);
+        return started(home, properties);
+    }
+
+    private static RunningService started(Path home, String... properties) {
         Map<String, String> all = new HashMap<>(Patience.SETTINGS);
         all.put("server.port", "0");
         all.put("baseload.home", home.toString());

@@ -18,10 +18,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
-import org.flywaydb.core.Flyway;
 import org.postgresql.ds.PGSimpleDataSource;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.WebApplicationType;
@@ -34,7 +32,6 @@ import org.springframework.boot.jdbc.autoconfigure.DataSourceAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.DataSourceTransactionManagerAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcClientAutoConfiguration;
 import org.springframework.boot.jdbc.autoconfigure.JdbcTemplateAutoConfiguration;
-import org.springframework.boot.transaction.autoconfigure.TransactionAutoConfiguration;
 import org.springframework.context.ConfigurableApplicationContext;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.context.annotation.Import;
@@ -82,7 +79,7 @@ public final class TestPlatform implements AutoCloseable {
     private static TestPlatform created(int port, List<String> further, Class<?>... more) {
         var name = "test_" + COUNT.incrementAndGet();
         superuser("postgres")
-                .sql("CREATE DATABASE " + name + " TEMPLATE " + Server.MIGRATED + " OWNER baseload_owner")
+                .sql("CREATE DATABASE " + name + " TEMPLATE baseload OWNER baseload_owner")
                 .update();
         superuser(name).sql("UPDATE audit_log SET id = gen_random_uuid()").update(); // as each database has its own
         return new TestPlatform(BaseloadHome.at(Server.FOLDER.resolve("home of " + name)), name, port, further, more);
@@ -234,7 +231,6 @@ public final class TestPlatform implements AutoCloseable {
     @ImportAutoConfiguration({
         DataSourceAutoConfiguration.class,
         DataSourceTransactionManagerAutoConfiguration.class,
-        TransactionAutoConfiguration.class,
         JdbcTemplateAutoConfiguration.class,
         JdbcClientAutoConfiguration.class,
         FlywayAutoConfiguration.class,
@@ -259,9 +255,7 @@ public final class TestPlatform implements AutoCloseable {
     private static final class Server {
         static final Path FOLDER = folder();
         static final Path KEY_FILE = keyFile();
-        static final EmbeddedDatabase DATABASE = EmbeddedDatabase.start(BaseloadHome.at(FOLDER));
-        /** A database as the migrations leave it: copies of it need none. */
-        static final String MIGRATED = migrated();
+        static final EmbeddedDatabase DATABASE = MigratedHome.database(FOLDER);
 
         static {
             SpringApplication.getShutdownHandlers().add(Server::remove); // after the applications are closed
@@ -282,18 +276,6 @@ public final class TestPlatform implements AutoCloseable {
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
-        }
-
-        private static String migrated() {
-            superuser("postgres")
-                    .sql("CREATE DATABASE test_migrated OWNER baseload_owner")
-                    .update();
-            Flyway.configure()
-                    .dataSource(login("baseload_owner", "test_migrated"))
-                    .placeholders(Map.of("application", "baseload_app", "audit_retention", ""))
-                    .load()
-                    .migrate();
-            return "test_migrated";
         }
 
         private static void remove() {

@@ -95,11 +95,15 @@ public final class TorchBytes {
         return this;
     }
 
+    /** Ends the pickle. */
+    public byte[] pickle() {
+        return op('.').pickle.toByteArray();
+    }
+
     /** Ends the pickle and writes the file. */
     public Path write(Path file) throws IOException {
-        op('.');
         try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(file))) {
-            put(zip, "data.pkl", pickle.toByteArray());
+            put(zip, "data.pkl", pickle());
             for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
                 put(zip, entry.getKey(), entry.getValue());
             }

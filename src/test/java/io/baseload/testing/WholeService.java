@@ -29,7 +29,7 @@ public final class WholeService implements ParameterResolver {
         Shared() {
             try {
                 home = Files.createTempDirectory("baseload whole");
-                service = RunningService.at(home);
+                service = RunningService.onEmpty(home);
             } catch (Exception e) {
                 throw new IllegalStateException("the service does not start", e);
             }

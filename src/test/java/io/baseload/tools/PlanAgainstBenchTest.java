@@ -88,7 +88,7 @@ class PlanAgainstBenchTest {
             var options = new Planner.Options(Quantization.KEEP, KvPrecision.F16, Precision.FAST);
             ModelOutline outline = planner.outline(source, options);
             String described = "sockets=" + shards + ",cores=" + 2 / shards + ",channels=8,mts=4800,memory_gb=8";
-            MachineProfile machine = MachineProfile.described(described, outline.group());
+            MachineProfile machine = MachineProfile.described(described, outline.group(), options);
             CapacityPlan plan = CapacityPlanner.plan(
                     "m",
                     "keep",

@@ -7,8 +7,10 @@ import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.quant.Blocks;
 import io.baseload.engine.tensor.ElementType;
+import io.baseload.service.planner.NamedShapes;
 import io.baseload.testing.CollectingSink;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -20,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Random weights have plausible numbers in every format, and models of them run. */
 class RandomModelTest {
@@ -48,8 +51,21 @@ class RandomModelTest {
         assertThat(sum / values.length / deviation).as("mean").isCloseTo(0, Offset.offset(0.2));
     }
 
+    /** A shape has the same name, and the same number of parameters, as in a plan. */
     @ParameterizedTest
-    @CsvSource({"tiny, Q4_0", "tiny, Q6_K", "tiny-moe, Q4_K", "tiny-yuan2, BF16", "tiny-yuan2-m32, F32"})
+    @ValueSource(strings = {"yuan2.0-2b", "yuan2.0-51b", "yuan2.0-102b", "yuan2.0-m32"})
+    void shapesAreThoseOfPlans(String shape) {
+        try (Engine engine = Engine.open(new EngineOptions(1, false))) {
+            ModelOutline planned = engine.outline(NamedShapes.config(shape), LoadOptions.named(shape));
+            assertThat(RandomShape.of(shape).tensors().stream()
+                            .mapToLong(RandomShape.Tensor::elements)
+                            .sum())
+                    .isEqualTo(planned.parameters());
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"tiny, Q4_0", "tiny, Q6_K", "tiny-moe, Q4_K", "tiny-yuan2.0, BF16", "tiny-yuan2.0-m32, F32"})
     void modelsOfThemAnswer(String shape, ElementType type) throws IOException {
         Path model = folder.resolve(shape + ".gguf");
         RandomModel.write(RandomShape.of(shape), type, model);

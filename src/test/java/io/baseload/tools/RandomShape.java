@@ -1,5 +1,14 @@
 package io.baseload.tools;
 
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.AttentionConfig;
+import io.baseload.engine.config.Dense;
+import io.baseload.engine.config.Experts;
+import io.baseload.engine.config.Gated;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.config.Routing;
+import io.baseload.engine.format.ConfigKeys;
+import io.baseload.service.planner.NamedShapes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -63,9 +72,26 @@ record RandomShape(
         return new RandomShape(Family.LLAMA, layers, hidden, heads, kvHeads, hidden / heads, width, 0, 0, 0);
     }
 
-    private static RandomShape yuan(
-            int layers, int hidden, int heads, int headDim, int width, int experts, int chosen) {
-        return new RandomShape(Family.YUAN2, layers, hidden, heads, heads, headDim, width, experts, chosen, 135_040);
+    /** That of a model which can be planned under this name, one of Yuan2.0's. */
+    private static RandomShape yuan(String name) {
+        ModelConfig config = Architectures.config(ConfigKeys.of(NamedShapes.config(name)));
+        AttentionConfig attention = config.attention();
+        int width = switch (config.layers().getFirst().feedForward()) {
+            case Gated gated -> gated.width();
+            case Dense dense -> dense.width();
+            case Experts experts -> experts.width();
+        };
+        return new RandomShape(
+                Family.YUAN2,
+                config.layers().size(),
+                config.hidden(),
+                attention.heads(),
+                attention.kvHeads(),
+                attention.keyDim(),
+                width,
+                config.routing().map(Routing::experts).orElse(0),
+                config.routing().map(Routing::chosen).orElse(0),
+                config.vocabulary());
     }
 
     /** By the name of a model that has it. */
@@ -73,21 +99,18 @@ record RandomShape(
         return switch (name) {
             case "tiny" -> llama(1, 256, 4, 2, 512);
             case "tiny-moe" -> new RandomShape(Family.QWEN3_MOE, 1, 256, 4, 2, 64, 256, 4, 2, 0);
-            case "tiny-yuan2" -> new RandomShape(Family.YUAN2, 1, 64, 4, 4, 16, 128, 0, 0, 512);
-            case "tiny-yuan2-m32" -> new RandomShape(Family.YUAN2, 1, 64, 4, 4, 32, 32, 4, 2, 512);
+            case "tiny-yuan2.0" -> new RandomShape(Family.YUAN2, 1, 64, 4, 4, 16, 128, 0, 0, 512);
+            case "tiny-yuan2.0-m32" -> new RandomShape(Family.YUAN2, 1, 64, 4, 4, 32, 32, 4, 2, 512);
             case "135m" -> llama(30, 576, 9, 3, 1536);
             case "1.1b" -> llama(22, 2048, 32, 4, 5632);
             case "3b" -> llama(28, 3072, 24, 8, 8192);
             case "8b" -> llama(32, 4096, 32, 8, 14_336);
             case "30b-a3b" -> new RandomShape(Family.QWEN3_MOE, 48, 2048, 32, 4, 128, 768, 128, 8, 0);
-            case "yuan2-2b" -> yuan(24, 2048, 32, 64, 8192, 0, 0);
-            case "yuan2-51b" -> yuan(42, 8192, 64, 128, 32_768, 0, 0);
-            case "yuan2-102b" -> yuan(84, 8192, 64, 128, 32_768, 0, 0);
-            case "yuan2-m32" -> yuan(24, 2048, 16, 256, 8192, 32, 2);
+            case "yuan2.0-2b", "yuan2.0-51b", "yuan2.0-102b", "yuan2.0-m32" -> yuan(name);
             default ->
                 throw new IllegalArgumentException("no shape " + name
-                        + "; there are tiny, tiny-moe, tiny-yuan2, tiny-yuan2-m32, 135m, 1.1b, 3b, 8b, 30b-a3b,"
-                        + " yuan2-2b, yuan2-51b, yuan2-102b and yuan2-m32");
+                        + "; there are tiny, tiny-moe, tiny-yuan2.0, tiny-yuan2.0-m32, 135m, 1.1b, 3b, 8b, 30b-a3b,"
+                        + " yuan2.0-2b, yuan2.0-51b, yuan2.0-102b and yuan2.0-m32");
         };
     }
 

@@ -20,8 +20,10 @@ import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -34,7 +36,7 @@ import tools.jackson.databind.json.JsonMapper;
  * Several engines behind one name, with clients that never pause: requests spill over from the local model to a second process, and from that to further engines; then the second process
  * is killed in mid-stream. Each answer must be whole, except those that the killed process was computing.
  *
- * <p>{@code Spill ANSWERS FOLDER [URL,MODEL[,VARIABLE] …]}; the folder is new, an engine's key in the environment variable. Without a URL the further engine is a third process. Exit code 1 if another answer was incomplete.
+ * <p>{@code Spill ANSWERS FOLDER [URL,MODEL[,VARIABLE] …]}; the folder is new, an engine's key in the environment variable. Without a URL the further engine is a third process. Exit code 1 if another answer was incomplete, or none of them.
  */
 public final class Spill implements AutoCloseable {
     /** The places of the second process: the clients are more than these and those of the local model. */
@@ -53,6 +55,8 @@ public final class Spill implements AutoCloseable {
     private final Deque<AutoCloseable> started;
     private final List<String> targets = new ArrayList<>();
     private final Queue<Answer> answers = new ConcurrentLinkedQueue<>();
+    private final AtomicBoolean killing = new AtomicBoolean();
+    private final CountDownLatch killed = new CountDownLatch(1);
     private final AtomicBoolean enough = new AtomicBoolean();
 
     /**
@@ -210,7 +214,7 @@ public final class Spill implements AutoCloseable {
         return List.copyOf(targets);
     }
 
-    /** Kills the second process after half of the answers, when all targets have answered. */
+    /** Kills the second process after half of the answers, when all targets have answered and it has just begun another answer. */
     public void run(int wanted) throws Exception {
         try (var threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<Boolean>> clients = IntStream.range(0, CLIENTS)
@@ -221,7 +225,10 @@ public final class Spill implements AutoCloseable {
                 if (!answers.stream().allMatch(Answer::isWhole)) {
                     throw new IllegalStateException("before the kill: " + answers);
                 }
-                second.kill();
+                killing.set(true);
+                while (clients.stream().noneMatch(Future::isDone) && !killed.await(20, TimeUnit.MILLISECONDS)) {
+                    // until it begins an answer
+                }
                 await(clients, Math.max(wanted, answers.size() + 5 * CLIENTS), false);
             } finally {
                 enough.set(true);
@@ -250,7 +257,7 @@ public final class Spill implements AutoCloseable {
                 "temperature",
                 0,
                 "max_tokens",
-                24,
+                64,
                 "stream",
                 true));
         return () -> {
@@ -263,10 +270,11 @@ public final class Spill implements AutoCloseable {
         };
     }
 
-    private static Answer answer(Streamed stream) {
+    private Answer answer(Streamed stream) throws InterruptedException {
         String model = "";
         String error = "no end";
-        for (String event : stream.rest()) {
+        boolean begun = false;
+        for (String event = stream.next(); !event.isEmpty(); event = stream.next()) {
             if (event.equals("[DONE]")) {
                 return new Answer(stream.status(), model, "");
             }
@@ -275,6 +283,14 @@ public final class Spill implements AutoCloseable {
                 error = chunk.at("/error/code").asString();
             } else {
                 model = chunk.get("model").asString();
+                boolean text =
+                        !chunk.at("/choices/0/delta/content").asString("").isEmpty();
+                boolean first = text && !begun;
+                begun |= text;
+                if (first && model.equals(SECOND) && killing.compareAndSet(true, false)) {
+                    second.kill();
+                    killed.countDown();
+                }
             }
         }
         return new Answer(stream.status(), model, error);
@@ -298,7 +314,10 @@ public final class Spill implements AutoCloseable {
                 "%d answers in %d s: whole ones %s; %d broke off with the killed process, %d others failed%n",
                 answers.size(), time.toSeconds(), count(), broken.size() - failed.size(), failed.size());
         failed.stream().limit(10).forEach(System.out::println);
-        return failed.isEmpty() && broken.size() <= PLACES && count().keySet().containsAll(targets);
+        return failed.isEmpty()
+                && !broken.isEmpty()
+                && broken.size() <= PLACES
+                && count().keySet().containsAll(targets);
     }
 
     @Override

@@ -36,6 +36,14 @@ public interface Encodings {
     }
 
     /**
+     * The model's tokens. A conversation is refused.
+     *
+     * @param flow the flow whose long texts take turns with those of others
+     * @throws InvalidRequestException if the texts are tokenized elsewhere, so that the tokens are unknown here
+     */
+    TokenCodec tokens(FlowId flow);
+
+    /**
      * Tokenizes, if the texts are tokenized here; computes nothing yet.
      *
      * @param flow the flow in which the request shares the engine with others

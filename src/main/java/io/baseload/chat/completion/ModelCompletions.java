@@ -11,6 +11,7 @@ import io.baseload.chat.grammar.Constraint;
 import io.baseload.chat.stop.StopTexts;
 import io.baseload.chat.template.ChatTemplate;
 import io.baseload.chat.template.TemplateSyntaxException;
+import io.baseload.chat.tokenizer.TokenConversion;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
@@ -68,7 +69,7 @@ final class ModelCompletions implements Completions {
 
     @Override
     public TokenCodec tokens(FlowId flow) {
-        return new ModelTokens(model, tokenizer, prompts, flow);
+        return new ModelTokens(new TokenConversion(tokenizer, model.contextLength()), prompts, flow);
     }
 
     @Override

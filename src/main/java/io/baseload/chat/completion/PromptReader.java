@@ -8,11 +8,10 @@ import io.baseload.chat.api.ToolSpec;
 import io.baseload.chat.format.AnswerFormat;
 import io.baseload.chat.format.ToolFormat;
 import io.baseload.chat.tokenizer.LongTexts;
+import io.baseload.chat.tokenizer.TokenConversion;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.Vocabulary;
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,13 +46,27 @@ final class PromptReader {
     }
 
     /**
-     * Waits for the flow's turn if the texts are long.
+     * The prompts of a generation.
+     *
+     * @throws InvalidRequestException if the input doesn't fit this model, or has no token
+     * @throws io.baseload.engine.api.OverloadedException as {@link #tokenize}
+     */
+    List<Prompt> read(CompletionRequest request, FlowId flow) {
+        List<Prompt> prompts = tokenize(request, flow);
+        if (prompts.isEmpty() || prompts.stream().anyMatch(p -> p.tokens().length == 0)) {
+            throw invalid(ModelCompletions.field(request.input()), "must have at least one token");
+        }
+        return prompts;
+    }
+
+    /**
+     * The same of any input, even without a token. Waits for the flow's turn if the texts are long.
      *
      * @throws InvalidRequestException if the input doesn't fit this model
      * @throws io.baseload.engine.api.OverloadedException if too many long texts of this flow are waiting
      */
-    List<Prompt> read(CompletionRequest request, FlowId flow) {
-        return LongTexts.read(flow, characters(request), () -> read(request));
+    List<Prompt> tokenize(CompletionRequest request, FlowId flow) {
+        return LongTexts.read(flow, characters(request), () -> tokenize(request));
     }
 
     /** Approximate length of the rendered prompts. */
@@ -84,9 +97,8 @@ final class PromptReader {
         return MARKUP + tool.description().length() + tool.parameters().length();
     }
 
-    private List<Prompt> read(CompletionRequest request) {
-        Input input = request.input();
-        List<Prompt> prompts = switch (input) {
+    private List<Prompt> tokenize(CompletionRequest request) {
+        return switch (request.input()) {
             case Input.Chat chat -> List.of(chat(request, chat));
             case Input.Texts texts ->
                 texts.prompts().stream()
@@ -98,30 +110,10 @@ final class PromptReader {
             case Input.Tokens tokens ->
                 tokens.prompts().stream().map(this::tokens).toList();
         };
-        if (prompts.isEmpty() || prompts.stream().anyMatch(p -> p.tokens().length == 0)) {
-            throw invalid(ModelCompletions.field(input), "must have at least one token");
-        }
-        return prompts;
     }
 
     private Prompt tokens(int[] ids) {
-        return new Prompt(ids.clone(), text(ids, "prompt"), AnswerFormat.PLAIN);
-    }
-
-    /** @param field of the request with the ids */
-    String text(int[] ids, String field) {
-        int size = tokenizer.bytes().size();
-        var text = new ByteArrayOutputStream();
-        for (int id : ids) {
-            if (id < 0 || id >= size) {
-                throw invalid(field, "token " + id + " is not in the vocabulary: 0 to " + (size - 1));
-            }
-            text.write(
-                    tokenizer.bytes().table(),
-                    tokenizer.bytes().start(id),
-                    tokenizer.bytes().length(id));
-        }
-        return text.toString(StandardCharsets.UTF_8);
+        return new Prompt(ids.clone(), TokenConversion.text(tokenizer, ids, "prompt"), AnswerFormat.PLAIN);
     }
 
     private Prompt chat(CompletionRequest request, Input.Chat chat) {

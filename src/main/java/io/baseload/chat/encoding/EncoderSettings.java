@@ -3,6 +3,7 @@ package io.baseload.chat.encoding;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.Vocabulary;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -16,13 +17,19 @@ import tools.jackson.databind.node.MissingNode;
 /**
  * The use of an encoder according to its files.
  *
+ * @param lowercases whether texts are converted to lower case before they are tokenized
  * @param prompts texts that are placed before others, by name, as in sentence-transformers
  * @param defaultPrompt the name of the one that is used if the request names none
  * @param shortens whether vectors may be shortened: the model was trained so that their first numbers carry the most information
  * @param lengths allowed shorter lengths; empty = any length
  */
 record EncoderSettings(
-        Map<String, String> prompts, Optional<String> defaultPrompt, boolean shortens, Set<Integer> lengths) {
+        boolean lowercases,
+        Map<String, String> prompts,
+        Optional<String> defaultPrompt,
+        boolean shortens,
+        Set<Integer> lengths) {
+    private static final String TRANSFORMER = "sentence_bert_config.json";
     private static final String SENTENCES = "config_sentence_transformers.json";
     private static final String CONFIG = "config.json";
     private static final JsonMapper JSON = new JsonMapper();
@@ -30,9 +37,14 @@ record EncoderSettings(
     /** @throws ModelFileException if a file is broken */
     static EncoderSettings of(Vocabulary vocabulary) {
         return switch (vocabulary) {
-            case Vocabulary.Gguf gguf -> new EncoderSettings(Map.of(), Optional.empty(), false, Set.of());
+            case Vocabulary.Gguf gguf -> new EncoderSettings(false, Map.of(), Optional.empty(), false, Set.of());
             case Vocabulary.Files files -> of(files);
         };
+    }
+
+    /** A text as the tokenizer gets it. */
+    String read(String text) {
+        return lowercases ? text.toLowerCase(Locale.ROOT) : text;
     }
 
     private static EncoderSettings of(Vocabulary.Files files) {
@@ -48,7 +60,8 @@ record EncoderSettings(
         Set<Integer> lengths = new TreeSet<>();
         config.path("matryoshka_dimensions").valueStream().forEach(length -> lengths.add(length.asInt(0)));
         boolean shortens = !lengths.isEmpty() || config.path("is_matryoshka").asBoolean(false);
-        return new EncoderSettings(Map.copyOf(prompts), standard, shortens, lengths);
+        boolean lowercases = read(files, TRANSFORMER).path("do_lower_case").asBoolean(false);
+        return new EncoderSettings(lowercases, Map.copyOf(prompts), standard, shortens, lengths);
     }
 
     private static String text(Vocabulary.Files files, Map.Entry<String, JsonNode> prompt) {

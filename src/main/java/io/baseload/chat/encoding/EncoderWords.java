@@ -42,17 +42,30 @@ record EncoderWords(ModelTask task, Tokenizer tokenizer, EncoderSettings setting
         return switch (input) {
             case EncodingInput.Documents documents -> {
                 require(ModelTask.RANK, "computes embeddings: send texts as 'input' to /v1/embeddings.");
-                yield documents.documents().stream().map(document -> tokenizer.encodePair(documents.query(), document));
+                String query = settings.read(documents.query());
+                yield documents.documents().stream()
+                        .map(document -> tokenizer.encodePair(query, settings.read(document)));
             }
             case EncodingInput.Texts texts -> {
                 requireEmbeds();
                 String prompt = prompt(texts.prompt());
-                yield texts.texts().stream().map(text -> EncoderText.of(tokenizer.encodeWhole(prompt + text)));
+                yield texts.texts().stream()
+                        .map(text -> EncoderText.of(tokenizer.encodeWhole(settings.read(prompt + text))));
             }
             case EncodingInput.Tokens tokens -> {
                 requireEmbeds();
                 yield tokens.texts().stream().map(ids -> EncoderText.of(ids.clone()));
             }
+        };
+    }
+
+    /** The tokens that each text of an input has even if it is empty: those of a prompt or query, and those that the tokenizer adds. */
+    int[] withoutText(EncodingInput input) {
+        return switch (input) {
+            case EncodingInput.Documents documents ->
+                tokenizer.encodePair(settings.read(documents.query()), "").tokens();
+            case EncodingInput.Texts texts -> tokenizer.encodeWhole(settings.read(prompt(texts.prompt())));
+            case EncodingInput.Tokens tokens -> new int[0];
         };
     }
 

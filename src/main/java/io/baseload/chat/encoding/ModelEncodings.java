@@ -6,8 +6,10 @@ import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
 import io.baseload.chat.api.RunningEncoding;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.Vectors;
 import io.baseload.chat.tokenizer.LongTexts;
+import io.baseload.chat.tokenizer.TokenConversion;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadedEncoder;
@@ -20,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A loaded encoder with its tokenizer. */
 final class ModelEncodings implements Encodings {
@@ -32,19 +35,28 @@ final class ModelEncodings implements Encodings {
     }
 
     @Override
+    public TokenCodec tokens(FlowId flow) {
+        var conversion = new TokenConversion(words.tokenizer(), encoder.contextLength());
+        return new EncoderTokens(conversion, words.settings(), flow);
+    }
+
+    @Override
     public PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens) {
         int length = length(request.dimensions());
         EncodingInput input = request.input();
-        List<EncoderText> texts = LongTexts.read(flow, input.characters(), () -> read(input, maxTokens));
+        List<EncoderText> texts = LongTexts.read(flow, input.characters(), () -> read(request, maxTokens));
         return new Tokenized(encoder, texts, flow, length);
     }
 
     /** Stops at the first text that is too long: otherwise a long query would be tokenized, and kept, with each of many documents. */
-    private List<EncoderText> read(EncodingInput input, int maxTokens) {
+    private List<EncoderText> read(EncodingRequest request, int maxTokens) {
+        EncodingInput input = request.input();
+        Stream<EncoderText> all = words.read(input);
+        Truncator truncator = Truncator.of(words, request, encoder.contextLength());
         List<EncoderText> texts = new ArrayList<>();
         long sum = 0;
-        for (var next = words.read(input).iterator(); next.hasNext(); ) {
-            EncoderText text = next.next();
+        for (var next = all.iterator(); next.hasNext(); ) {
+            EncoderText text = truncator.cut(next.next());
             check(input, texts.size(), text.tokens());
             sum += text.tokens().length;
             if (sum > maxTokens) {
@@ -94,7 +106,10 @@ final class ModelEncodings implements Encodings {
                     "context_length_exceeded",
                     "This model's maximum context length is " + encoder.contextLength() + " tokens. However, '" + field
                             + "' has " + tokens.length
-                            + (input instanceof EncodingInput.Documents ? " with the query" : "") + ".");
+                            + (input instanceof EncodingInput.Documents ? " with the query" : "") + "."
+                            + (input instanceof EncodingInput.Tokens
+                                    ? ""
+                                    : " A request with 'truncate' has the ends of long texts cut."));
         }
         int size = encoder.info().vocabularySize();
         for (int id : tokens) {
@@ -103,7 +118,9 @@ final class ModelEncodings implements Encodings {
                         field,
                         "invalid_value",
                         "'" + field + "' has the token " + id + ", which is not in the vocabulary: 0 to " + (size - 1)
-                                + ".");
+                                + ". Other models' token ids mean nothing here: send the text, or the ids of"
+                                + " /tokenize. LangChain's OpenAIEmbeddings sends OpenAI's ids unless"
+                                + " check_embedding_ctx_length is False.");
             }
         }
     }

@@ -159,6 +159,7 @@ final class ParameterCallReader implements CallReader {
     private void end() {
         out.arguments("}");
         out.callEnded();
+        types = Optional.empty();
         at = patterns.list() ? At.HEADER : At.OUTSIDE;
     }
 

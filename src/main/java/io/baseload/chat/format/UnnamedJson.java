@@ -1,9 +1,9 @@
 package io.baseload.chat.format;
 
 import io.baseload.chat.grammar.ByteAutomaton;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
@@ -39,8 +39,14 @@ final class UnnamedJson implements ByteAutomaton.Part {
     private final Set<String> names;
     private final Set<String> beginnings = new HashSet<>();
 
+    /** The bytes at which the class of bytes changes; each character of the names is a class of its own. */
+    private final BitSet cuts;
+
     UnnamedJson(Set<String> names) {
         this.names = names;
+        this.cuts = IntStream.rangeClosed(1, FIRST_BEYOND_ASCII)
+                .filter(b -> !kind(b).equals(kind(b - 1)))
+                .collect(BitSet::new, BitSet::set, BitSet::or);
         names.forEach(name ->
                 IntStream.rangeClosed(0, name.length()).forEach(length -> beginnings.add(name.substring(0, length))));
     }
@@ -99,13 +105,10 @@ final class UnnamedJson implements ByteAutomaton.Part {
         return ((State) state).at == At.NAMED;
     }
 
-    /** The bytes at which the class of bytes changes; each character of the names is a class of its own. */
     @Override
-    public Set<Integer> cuts() {
-        return IntStream.rangeClosed(1, FIRST_BEYOND_ASCII)
-                .filter(b -> !kind(b).equals(kind(b - 1)))
-                .boxed()
-                .collect(Collectors.toSet());
+    public int cutAfter(Object state, int b) {
+        int cut = cuts.nextSetBit(b + 1);
+        return cut < 0 ? 256 : cut;
     }
 
     private String kind(int b) {

@@ -326,7 +326,7 @@ final class AutomatonBuilder {
     }
 
     private void markRun(Expr body, int begin, boolean counts) {
-        long kinds = PlainText.kinds(body);
+        long kinds = PlainText.kinds(body, nullable);
         if (kinds != 0) {
             runs.add(new Run(begin, kinds, counts));
         }

@@ -6,8 +6,6 @@ import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * A deterministic automaton over bytes. From each state an accepting one can be reached. The first state is the initial one; none = it accepts nothing.
@@ -32,8 +30,8 @@ public record ByteAutomaton(List<State> states) {
         /** Whether no further text is accepted. */
         boolean dead(Object state);
 
-        /** The bytes that begin a class: all bytes from one of these up to the next lead to the same states. */
-        Set<Integer> cuts();
+        /** A byte above {@code b} up to which all bytes lead to the same state as {@code b}; 256 if all that follow do. */
+        int cutAfter(Object state, int b);
     }
 
     public boolean isEmpty() {
@@ -67,12 +65,9 @@ public record ByteAutomaton(List<State> states) {
         /** In the place of the number of a state from which nothing is accepted. */
         private static final int DEAD = -1;
 
-        private static final Object NOTHING = new Object();
-
         private final List<Part> parts;
         private final Effort effort;
         private final int mostStates;
-        private final List<Integer> cuts;
         private final Map<List<Object>, Integer> numbers = new LinkedHashMap<>();
         private final Deque<List<Object>> due = new ArrayDeque<>();
         private final List<State> states = new ArrayList<>();
@@ -81,9 +76,6 @@ public record ByteAutomaton(List<State> states) {
             this.parts = parts;
             this.effort = effort;
             this.mostStates = mostStates;
-            var all = new TreeSet<Integer>(List.of(0));
-            parts.forEach(part -> all.addAll(part.cuts()));
-            this.cuts = List.copyOf(all.headSet(256));
         }
 
         ByteAutomaton automaton() {
@@ -122,19 +114,21 @@ public record ByteAutomaton(List<State> states) {
         }
 
         private List<Edge> edges(List<Object> state) {
-            effort.spend((long) cuts.size() * parts.size());
             List<Edge> edges = new ArrayList<>();
-            Object[] next = parts.stream().map(part -> NOTHING).toArray();
+            Object[] next = new Object[parts.size()];
             int target = DEAD;
             int first = 0;
-            for (int i = 0; i < cuts.size(); i++) {
-                int cut = cuts.get(i);
+            int cut = 0;
+            while (cut < 256) {
+                effort.spend(next.length);
+                int dead = step(state, cut, next);
                 int before = target;
-                target = step(state, cut, next, before);
+                target = dead < next.length ? DEAD : number(List.of(next));
                 if (target != before) {
                     add(edges, first, cut - 1, before);
                     first = cut;
                 }
+                cut = cutAfter(state, cut, dead);
             }
             add(edges, first, 255, target);
             return edges;
@@ -147,24 +141,31 @@ public record ByteAutomaton(List<State> states) {
         }
 
         /**
-         * The number of the state after a byte.
+         * Steps all parts, up to the first from whose state nothing is accepted any more.
          *
-         * @param next the states after the byte before, which are replaced
-         * @param before the number of those
+         * @param next receives their states
+         * @return that part, or the number of parts if there is none
          */
-        @SuppressWarnings("ReferenceEquality") // most bytes lead to the same state as the one before
-        private int step(List<Object> state, int b, Object[] next, int before) {
-            boolean changed = false;
+        private int step(List<Object> state, int b, Object[] next) {
             for (int i = 0; i < next.length; i++) {
-                Object after = parts.get(i).step(state.get(i), b);
-                if (parts.get(i).dead(after)) {
-                    next[i] = NOTHING;
-                    return DEAD;
+                next[i] = parts.get(i).step(state.get(i), b);
+                if (parts.get(i).dead(next[i])) {
+                    return i;
                 }
-                changed |= after != next[i];
-                next[i] = after;
             }
-            return changed ? number(List.of(next)) : before;
+            return next.length;
+        }
+
+        /** A byte above {@code b} up to which all bytes lead to the same state. Where nothing is accepted, that depends on the dead part alone. */
+        private int cutAfter(List<Object> state, int b, int dead) {
+            if (dead < parts.size()) {
+                return parts.get(dead).cutAfter(state.get(dead), b);
+            }
+            int cut = 256;
+            for (int i = 0; i < parts.size() && cut > b + 1; i++) {
+                cut = Math.min(cut, parts.get(i).cutAfter(state.get(i), b));
+            }
+            return cut;
         }
 
         private boolean accepts(List<Object> state) {

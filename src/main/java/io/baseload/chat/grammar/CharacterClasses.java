@@ -4,33 +4,72 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.IntPredicate;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sets of characters in regular expressions. Dialects (ECMA-262, Java, Python, Rust …) differ in digits, word characters and spaces beyond ASCII, and in line ends. With {@code sure}, sets
  * contain only the characters that they have in all dialects, otherwise all that they have in any.
  */
 final class CharacterClasses {
-    private static final Kind DIGIT = new Kind(CodePoints.range('0', '9'), "\\p{Nd}");
+    private static final Kind DIGIT =
+            new Kind(CodePoints.range('0', '9'), c -> Character.getType(c) == Character.DECIMAL_DIGIT_NUMBER);
     private static final Kind WORD = new Kind(
             CodePoints.union(
-                    List.of(DIGIT.sure(), CodePoints.range('a', 'z'), CodePoints.range('A', 'Z'), CodePoints.of('_'))),
-            "[\\p{IsAlphabetic}\\p{M}\\p{N}\\p{Pc}\\p{IsJoin_Control}]");
-    private static final Kind SPACE =
-            new Kind(CodePoints.of("\t\n\u000B\f\r "), "[\\p{IsWhite_Space}\\p{Z}\\x1C-\\x1F\\uFEFF\\u180E]");
+                    List.of(DIGIT.sure, CodePoints.range('a', 'z'), CodePoints.range('A', 'Z'), CodePoints.of('_'))),
+            c -> Character.isAlphabetic(c) || isMarkOrNumberOrConnector(c) || c == 0x200C || c == 0x200D);
+    private static final Kind SPACE = new Kind(
+            CodePoints.of("\t\n\u000B\f\r "),
+            c -> Character.isSpaceChar(c)
+                    || c >= '\t' && c <= '\r'
+                    || c >= 0x1C && c <= 0x1F
+                    || c == 0x85
+                    || c == 0xFEFF
+                    || c == 0x180E);
 
-    /**
-     * Characters that belong to a class in all dialects, and a JDK expression for those that belong to it in any.
-     */
-    private record Kind(CodePoints sure, String any) {
+    /** Characters that belong to a class in all dialects, and those that belong to it in any, which are looked for when they are first needed. */
+    private static final class Kind {
+        private final CodePoints sure;
+        private final IntPredicate inAny;
+        private volatile @Nullable CodePoints possible;
+
+        Kind(CodePoints sure, IntPredicate inAny) {
+            this.sure = sure;
+            this.inAny = inAny;
+        }
+
         CodePoints characters(boolean all) {
-            return all ? sure : sure.or(PROPERTIES.computeIfAbsent(any, CharacterClasses::matching));
+            return all ? sure : possible();
         }
 
         CodePoints others(boolean all) {
             return characters(!all).complement();
         }
+
+        private CodePoints possible() {
+            CodePoints known = possible;
+            if (known == null) {
+                known = sure.or(CodePoints.matching(inAny));
+                possible = known;
+            }
+            return known;
+        }
+    }
+
+    /** Categories M, N and Pc. */
+    private static boolean isMarkOrNumberOrConnector(int c) {
+        return switch (Character.getType(c)) {
+            case Character.NON_SPACING_MARK,
+                    Character.ENCLOSING_MARK,
+                    Character.COMBINING_SPACING_MARK,
+                    Character.DECIMAL_DIGIT_NUMBER,
+                    Character.LETTER_NUMBER,
+                    Character.OTHER_NUMBER,
+                    Character.CONNECTOR_PUNCTUATION -> true;
+            default -> false;
+        };
     }
 
     /** Long names of general categories. */

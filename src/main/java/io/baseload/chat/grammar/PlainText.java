@@ -61,36 +61,33 @@ final class PlainText {
         return NOT_PLAIN;
     }
 
-    /** Bits of kinds of which an expression matches each character alone. */
-    static long kinds(Expr expr) {
+    /**
+     * Bits of kinds of which an expression matches each character alone.
+     *
+     * @param nullable the rules that derive the empty text
+     */
+    static long kinds(Expr expr, boolean[] nullable) {
         return switch (expr) {
             case Expr.Chars chars -> kinds(chars.set());
-            case Expr.Choice choice -> kinds(choice.options());
+            case Expr.Choice choice -> kinds(choice.options(), nullable);
             case Expr.Sequence sequence -> {
                 List<Expr> needed = sequence.parts().stream()
-                        .filter(part -> !mayBeEmpty(part))
+                        .filter(part -> !Trimming.nullable(part, nullable))
                         .toList();
-                yield needed.isEmpty() ? kinds(sequence.parts()) : needed.size() == 1 ? kinds(needed.getFirst()) : 0;
+                yield needed.isEmpty()
+                        ? kinds(sequence.parts(), nullable)
+                        : needed.size() == 1 ? kinds(needed.getFirst(), nullable) : 0;
             }
             default -> 0;
         };
     }
 
-    private static long kinds(List<Expr> options) {
+    private static long kinds(List<Expr> options, boolean[] nullable) {
         long kinds = 0;
         for (Expr option : options) {
-            kinds |= kinds(option);
+            kinds |= kinds(option, nullable);
         }
         return kinds;
-    }
-
-    private static boolean mayBeEmpty(Expr expr) {
-        return switch (expr) {
-            case Expr.Sequence sequence -> sequence.parts().stream().allMatch(PlainText::mayBeEmpty);
-            case Expr.Choice choice -> choice.options().stream().anyMatch(PlainText::mayBeEmpty);
-            case Expr.Repeat repeat -> repeat.min() == 0;
-            default -> false;
-        };
     }
 
     private static long kinds(CodePoints set) {

@@ -20,7 +20,8 @@ final class Reader {
     /** The state of the frame below a rule that is examined alone: the text after it depends on its caller. */
     static final int HOLE = -2;
 
-    private static final long MAX_BYTES = 200_000_000;
+    static final long MAX_BYTES = 200_000_000;
+
     /** Larger sets hardly ever stay the same, and it is expensive to find out. */
     private static final int MAX_KEEPING = 16;
 
@@ -126,6 +127,18 @@ final class Reader {
             from.readable(known);
         }
         return known;
+    }
+
+    /** A byte above {@code b} up to which all bytes lead to the same stacks as {@code b}; 256 if all that follow do. */
+    @SuppressWarnings("ReferenceEquality") // equal ones are identical
+    int cutAfter(Stacks from, int b) {
+        Stacks next = step(from, b);
+        long[] readable = readable(from);
+        int cut = b + 1;
+        while (cut < 256 && ((readable[cut >> 6] & 1L << cut) == 0 ? next.isEmpty() : from.next(cut) == next)) {
+            cut++;
+        }
+        return cut;
     }
 
     /** Also remembers the result for the bytes around this one that the same edges read. */

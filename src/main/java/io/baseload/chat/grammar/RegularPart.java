@@ -1,8 +1,5 @@
 package io.baseload.chat.grammar;
 
-import java.util.Set;
-import java.util.TreeSet;
-
 /** The texts that a regular expression accepts, or those that it doesn't, as a part of an intersection. */
 public final class RegularPart implements ByteAutomaton.Part {
     /** The effort for even a small expression. */
@@ -58,15 +55,7 @@ public final class RegularPart implements ByteAutomaton.Part {
     }
 
     @Override
-    public Set<Integer> cuts() {
-        Automaton automaton = reader.automaton();
-        var cuts = new TreeSet<Integer>();
-        for (int edge = 0; edge < automaton.kind.length; edge++) {
-            if (automaton.kind[edge] == Automaton.BYTE) {
-                cuts.add(automaton.a[edge]);
-                cuts.add(automaton.b[edge] + 1);
-            }
-        }
-        return cuts;
+    public int cutAfter(Object state, int b) {
+        return reader.cutAfter((Stacks) state, b);
     }
 }

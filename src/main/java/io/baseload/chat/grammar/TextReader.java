@@ -8,6 +8,7 @@ public final class TextReader {
     private static final int MAX_HINT_LENGTH = 60;
 
     private final Reader reader;
+    private final int states;
 
     /**
      * The place where a text leaves the language.
@@ -26,10 +27,33 @@ public final class TextReader {
 
     /** @param effort the limit for following texts */
     public TextReader(Grammar grammar, Effort effort) {
+        this(grammar, effort, Reader.MAX_BYTES);
+    }
+
+    /**
+     * @param effort the limit for following texts
+     * @param mostBytes the size of remembered results at which it forgets them all
+     */
+    public TextReader(Grammar grammar, Effort effort, long mostBytes) {
         Automaton automaton = AutomatonBuilder.compile(grammar, CodePoints.ALL);
-        effort.spend(automaton.loop.length);
-        reader = new Reader(automaton);
+        states = automaton.loop.length;
+        effort.spend(states);
+        reader = new Reader(automaton, Integer.MAX_VALUE, mostBytes);
         reader.allow(effort);
+    }
+
+    /** The number of states of the language's automaton. */
+    public int states() {
+        return states;
+    }
+
+    /** Whether the text belongs to the language. */
+    public boolean accepts(String text) {
+        Stacks at = reader.start();
+        for (byte b : text.getBytes(StandardCharsets.UTF_8)) {
+            at = reader.step(at, b & 0xFF);
+        }
+        return at.mayEnd;
     }
 
     /** Empty if the text belongs to the language. */

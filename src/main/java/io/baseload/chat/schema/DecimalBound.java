@@ -2,8 +2,6 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
 import java.math.BigDecimal;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
  * Decimal numbers within a bound, written without exponent and without leading zeros. Digits are compared with the bound's while they are read: of two whole parts the longer is greater; of
@@ -91,11 +89,7 @@ final class DecimalBound implements ByteAutomaton.Part {
     }
 
     @Override
-    public Set<Integer> cuts() {
-        var cuts = new TreeSet<Integer>();
-        for (int c = '-'; c <= '9' + 1; c++) {
-            cuts.add(c);
-        }
-        return cuts;
+    public int cutAfter(Object state, int b) {
+        return NumberGrammar.cutAfter(b);
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.chat.schema;
 import io.baseload.chat.grammar.GrammarException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Exclusion {
 
     private final SchemaDocument document;
     private final Strings strings;
+
+    /** The members of whole branches, each of which is compared with several others. */
+    private final IdentityHashMap<Conjunction, Members> members = new IdentityHashMap<>();
 
     Exclusion(SchemaDocument document, Strings strings) {
         this.document = document;
@@ -90,7 +94,7 @@ final class Exclusion {
 
     /** The complement of another branch, as far as this branch has such values. */
     private Subschema complement(Subschema schema, int own, int other, Conjunction branch, Subschema said) {
-        Set<String> names = Members.of(document, branch).declared().keySet();
+        Set<String> names = members(branch).declared().keySet();
         JsonNode all = Negation.of(document, said, names);
         Subschema place = schema.child("oneOf", own + " not " + other, all);
         List<JsonNode> possible = new ArrayList<>();
@@ -116,11 +120,21 @@ final class Exclusion {
         return Optional.empty();
     }
 
+    /** Of a branch. */
+    private Members members(Conjunction all) {
+        return members.computeIfAbsent(all, known -> Members.of(document, known));
+    }
+
+    /** Conjunctions inside of branches are made for one comparison. */
+    private Members members(Conjunction all, int depth) {
+        return depth == 0 ? members(all) : Members.of(document, all);
+    }
+
     /** Members that all branches describe, with enumerated values. */
     private List<String> telling(List<Conjunction> branches) {
         List<Members> members = branches.stream()
                 .filter(Conjunction::possible)
-                .map(b -> Members.of(document, b))
+                .map(this::members)
                 .toList();
         return members.isEmpty()
                 ? List.of()
@@ -153,9 +167,8 @@ final class Exclusion {
         Conjunction without = branch;
         for (int i = 0; i < others.size(); i++) {
             if (i != own && !excludes(without, others.get(i), 0, false)) {
-                Set<String> names =
-                        new LinkedHashSet<>(Members.of(document, others.get(i)).required());
-                names.removeAll(Members.of(document, branch).required());
+                Set<String> names = new LinkedHashSet<>(members(others.get(i)).required());
+                names.removeAll(members(branch).required());
                 for (String name : names.stream().limit(1).toList()) {
                     JsonNode never = JsonNodeFactory.instance.objectNode().put(name, false);
                     without = without.with(document, said(schema, "properties", never));
@@ -273,8 +286,8 @@ final class Exclusion {
     /** Whether there is a member that one always has and the other never, or whose values exclude each other. */
     private boolean excludesObjects(Conjunction written, Conjunction other, int depth, boolean always) {
         Conjunction lasting = always ? written.without(UNEVALUATED) : written;
-        Members own = Members.of(document, lasting);
-        Members others = Members.of(document, other);
+        Members own = members(lasting, depth);
+        Members others = members(other, depth);
         boolean lacks = others.required().stream()
                 .anyMatch(name -> always ? forbids(lasting, own, name) : isNeverWritten(own, name));
         return lacks

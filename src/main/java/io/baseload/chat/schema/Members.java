@@ -1,8 +1,5 @@
 package io.baseload.chat.schema;
 
-import io.baseload.chat.grammar.Expr;
-import io.baseload.chat.grammar.Grammar;
-import io.baseload.chat.grammar.TextReader;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -52,7 +49,7 @@ record Members(
                 .toList();
         names.addAll(named);
         Map<String, Optional<List<Subschema>>> declared = new LinkedHashMap<>();
-        names.forEach(name -> declared.put(name, member(all, name)));
+        names.forEach(name -> declared.put(name, member(document, all, name)));
         boolean someAreDeclared = declared.values().stream().anyMatch(Optional::isPresent)
                 || all.parts().stream().anyMatch(Members::declaresAny);
         boolean allAreNamed =
@@ -86,7 +83,7 @@ record Members(
      * The schemas of a member; empty if one of the schemas forbids it. Where dialects differ in whether a pattern matches its name, it satisfies the schemas of both readings; in a wide
      * conjunction only those on which they agree.
      */
-    static Optional<List<Subschema>> member(Conjunction all, String name) {
+    static Optional<List<Subschema>> member(SchemaDocument document, Conjunction all, String name) {
         List<Subschema> schemas = new ArrayList<>();
         boolean evaluated = false;
         for (Subschema part : all.parts()) {
@@ -95,9 +92,8 @@ record Members(
             boolean mentioned = declared.isPresent();
             for (Map.Entry<String, Subschema> entry :
                     schemas(part, "patternProperties").entrySet()) {
-                String place = part.pointer() + "/patternProperties/" + Subschema.escape(entry.getKey());
-                boolean perhaps = matches(part, Strings.perhapsPattern(place, entry.getKey()), name);
-                boolean surely = perhaps && matches(part, Strings.pattern(place, entry.getKey()), name);
+                boolean perhaps = document.namePatterns().matchesPerhaps(part, entry.getKey(), name);
+                boolean surely = perhaps && document.namePatterns().matchesSurely(part, entry.getKey(), name);
                 if (all.wide() ? surely : perhaps) {
                     schemas.add(entry.getValue());
                 }
@@ -120,12 +116,6 @@ record Members(
 
     private static boolean isFalse(Subschema schema) {
         return Keywords.impossible(schema.node());
-    }
-
-    private static boolean matches(Subschema part, Expr pattern, String name) {
-        return new TextReader(Grammar.of(pattern), part.effort())
-                .departure(name)
-                .isEmpty();
     }
 
     private static Optional<Subschema> additional(Subschema part) {

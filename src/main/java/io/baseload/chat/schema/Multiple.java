@@ -2,8 +2,6 @@ package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
 import java.math.BigDecimal;
-import java.util.Set;
-import java.util.TreeSet;
 
 /** Decimal numbers, written without exponent, that are whole multiples of a number, or aren't. */
 final class Multiple implements ByteAutomaton.Part {
@@ -74,11 +72,7 @@ final class Multiple implements ByteAutomaton.Part {
     }
 
     @Override
-    public Set<Integer> cuts() {
-        var cuts = new TreeSet<Integer>();
-        for (int c = '-'; c <= '9' + 1; c++) {
-            cuts.add(c);
-        }
-        return cuts;
+    public int cutAfter(Object state, int b) {
+        return NumberGrammar.cutAfter(b);
     }
 }

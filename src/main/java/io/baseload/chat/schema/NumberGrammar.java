@@ -169,6 +169,11 @@ final class NumberGrammar {
         return Math.abs(number.scale()) > MAX_DIGITS || number.precision() > MAX_DIGITS;
     }
 
+    /** A byte above {@code b} up to which all bytes mean the same in numbers without exponent: each digit, the sign and the point are different. */
+    static int cutAfter(int b) {
+        return b < '-' ? '-' : b <= '9' ? b + 1 : 256;
+    }
+
     private static Multiple multiple(Subschema schema, JsonNode value) {
         boolean fits = value.isNumber()
                 && value.decimalValue().signum() > 0

@@ -1,14 +1,15 @@
 package io.baseload.chat.schema;
 
 import io.baseload.chat.grammar.ByteAutomaton;
-import io.baseload.chat.grammar.CodePoints;
 import io.baseload.chat.grammar.Expr;
 import io.baseload.chat.grammar.Grammar;
+import io.baseload.chat.grammar.RegularPart;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /** The languages of objects: members in any order, or in the order in which the schema declares them, then others if it allows them. */
@@ -17,6 +18,12 @@ final class Objects {
     private final Grammar.Builder grammar;
     private final Layout layout;
     private final Strings strings;
+
+    /** Names that match a pattern in all dialects, or in any, and declared ones: each is a part of the languages of several kinds of names. */
+    private final Map<String, RegularPart> matching = new HashMap<>();
+
+    private final Map<String, RegularPart> perhapsMatching = new HashMap<>();
+    private final Map<Set<String>, RegularPart> declared = new HashMap<>();
 
     Objects(SchemaGrammar schemas, Grammar.Builder grammar, Layout layout, Strings strings) {
         this.schemas = schemas;
@@ -203,19 +210,24 @@ final class Objects {
         return Expr.sequence(Expr.text("\""), name, Expr.text("\""));
     }
 
+    private RegularPart named(Set<String> names) {
+        return strings.part(new Expr.Choice(names.stream().map(Expr::text).toList()));
+    }
+
     private Expr combined(Members members, Members.Others kind) {
         List<ByteAutomaton.Part> parts = new ArrayList<>();
-        parts.add(strings.part(kind.pattern()
-                .map(p -> Strings.pattern("patternProperties", p))
-                .orElse(Expr.any(new Expr.Chars(CodePoints.ALL)))));
+        parts.add(kind.pattern()
+                .map(p ->
+                        matching.computeIfAbsent(p, known -> strings.part(Strings.pattern("patternProperties", known))))
+                .orElseGet(strings::anyText));
         kind.otherPatterns()
-                .forEach(p -> parts.add(strings.part(Strings.perhapsPattern("patternProperties", p))
+                .forEach(p -> parts.add(perhapsMatching
+                        .computeIfAbsent(p, known -> strings.part(Strings.perhapsPattern("patternProperties", known)))
                         .not()));
         members.names().forEach(names -> parts.addAll(schemas.nameParts(names)));
         if (!members.declared().isEmpty()) {
-            List<Expr> declared =
-                    members.declared().keySet().stream().map(Expr::text).toList();
-            parts.add(strings.part(new Expr.Choice(declared)).not());
+            parts.add(declared.computeIfAbsent(members.declared().keySet(), this::named)
+                    .not());
         }
         return new Expr.Bytes(
                 ByteAutomaton.intersection(parts, schemas.document().effort()));

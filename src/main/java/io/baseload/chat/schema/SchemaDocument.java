@@ -39,6 +39,7 @@ final class SchemaDocument {
     private final Effort effort;
     private final Map<String, Subschema> anchors;
     private final Set<String> unenforcedFormats;
+    private final NamePatterns namePatterns;
 
     private SchemaDocument(JsonNode root, boolean open) {
         this.root = root;
@@ -46,6 +47,7 @@ final class SchemaDocument {
         this.effort = Effort.ofOneSchema();
         this.anchors = new HashMap<>();
         this.unenforcedFormats = new HashSet<>();
+        this.namePatterns = new NamePatterns(effort);
         new References(this, root).find().forEach(anchors::put);
     }
 
@@ -55,6 +57,7 @@ final class SchemaDocument {
         this.effort = same.effort;
         this.anchors = same.anchors;
         this.unenforcedFormats = same.unenforcedFormats;
+        this.namePatterns = same.namePatterns;
     }
 
     /** A schema whose objects have the declared members. Errors as {@link #parse(String, boolean)}. */
@@ -115,6 +118,10 @@ final class SchemaDocument {
 
     Effort effort() {
         return effort;
+    }
+
+    NamePatterns namePatterns() {
+        return namePatterns;
     }
 
     /** Notes the format of a schema if it is unknown: then it is an annotation, and not enforced (validation 7.2.3). */

@@ -205,8 +205,7 @@ public final class SchemaGrammar {
         Optional<TextReader> reader = reader(others);
         return values.stream()
                 .filter(value -> !isSpokenOf(value, others)
-                        || reader.filter(known -> known.departure(Literals.shortest(value))
-                                        .isEmpty())
+                        || reader.filter(known -> known.accepts(Literals.shortest(value)))
                                 .isPresent())
                 .toList();
     }
@@ -265,7 +264,7 @@ public final class SchemaGrammar {
         }
         List<ByteAutomaton.Part> parts = new ArrayList<>(strings.parts(names));
         if (!names.possible() || !Values.allowed(names).contains("string")) {
-            parts.add(strings.part(Expr.any(new Expr.Chars(CodePoints.ALL))).not());
+            parts.add(strings.anyText().not());
         }
         return parts;
     }

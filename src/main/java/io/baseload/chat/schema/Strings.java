@@ -32,6 +32,7 @@ final class Strings {
     private final Expr character;
     private final UnaryOperator<Expr> written;
     private final Map<Limits, Expr> known = new HashMap<>();
+    private Optional<RegularPart> anyText = Optional.empty();
 
     /** @param writable the characters that the vocabulary can write */
     Strings(CodePoints writable, Effort effort) {
@@ -133,6 +134,15 @@ final class Strings {
         return RegularPart.of(written.apply(language), writable, effort);
     }
 
+    /** All texts as contents of strings. */
+    RegularPart anyText() {
+        return anyText.orElseGet(() -> {
+            RegularPart any = part(Expr.any(new Expr.Chars(CodePoints.ALL)));
+            anyText = Optional.of(any);
+            return any;
+        });
+    }
+
     /** The languages, including enumerated values, that strings of these schemas must match, as parts of an intersection. */
     List<ByteAutomaton.Part> parts(Conjunction all) {
         return parts(all, limits(all));
@@ -152,7 +162,7 @@ final class Strings {
     boolean disjoint(Conjunction written, Conjunction others) {
         List<ByteAutomaton.Part> parts = parts(written);
         parts.addAll(parts(others, lengthsAndPatterns(others, Reading.BY_SOME)));
-        parts.add(part(Expr.any(new Expr.Chars(CodePoints.ALL))));
+        parts.add(anyText());
         return ByteAutomaton.disjoint(parts, effort);
     }
 

@@ -48,7 +48,7 @@ public final class ValueTypes {
     /** The types of a member's values; "number" may include integers without "integer". */
     public Set<String> ofMember(String name) {
         try {
-            return document.flatMap(known -> Members.member(Conjunction.of(known, List.of(known.root())), name)
+            return document.flatMap(known -> Members.member(known, Conjunction.of(known, List.of(known.root())), name)
                             .map(schemas -> of(known, schemas, 0)))
                     .orElse(ALL);
         } catch (GrammarException e) {

@@ -81,16 +81,17 @@ public interface Engine extends AutoCloseable {
     /**
      * Measures how fast this machine is with such a model, with as many workers as the engine has. Takes some seconds of all CPUs and the memory of {@link #measurement}. Call it while the engine is idle.
      *
+     * @param kv how keys and values are stored
      * @throws UnfitOptionsException if its matrices are wider than those of any model; the message is a sentence
      */
-    MachineRates measure(ModelOutline model, Precision precision);
+    MachineRates measure(ModelOutline model, Precision precision, KvPrecision kv);
 
     /**
      * The memory that {@link #measure} with the same arguments takes: more than half a GiB.
      *
      * @throws UnfitOptionsException as {@link #measure}
      */
-    MemoryEstimate measurement(ModelOutline model, Precision precision);
+    MemoryEstimate measurement(ModelOutline model, Precision precision, KvPrecision kv);
 
     /**
      * Measures how long an all-reduce of some rows takes among the engine's shards, including the barrier of each shard's workers that follows it; with one shard, only the barrier. Call it
@@ -119,20 +120,34 @@ public interface Engine extends AutoCloseable {
      */
     KernelTiers kernels(Path file, LoadOptions options);
 
+    /** Loads a model without watching it. */
+    default LoadedModel load(Path file, LoadOptions options) {
+        return load(file, options, ByteProgress.NONE);
+    }
+
     /**
      * Loads a model; returns once it can generate.
      *
+     * @param progress of the weights: bytes that are in memory, packed or copied to their shards if they aren't mapped. What follows, compiling kernels for example, takes seconds at any size
      * @throws ModelFileException as {@link #inspect}, or if the model is an encoder
      * @throws UnfitOptionsException if it can't be loaded with these options
+     * @throws java.util.concurrent.CancellationException if {@code progress} cancelled it
      */
-    LoadedModel load(Path file, LoadOptions options);
+    LoadedModel load(Path file, LoadOptions options, ByteProgress progress);
+
+    /** Loads an encoder without watching it. */
+    default LoadedEncoder loadEncoder(Path file, LoadOptions options) {
+        return loadEncoder(file, options, ByteProgress.NONE);
+    }
 
     /**
      * Loads an encoder; returns once it can encode. Options for the KV cache and for speculation have no effect.
      *
+     * @param progress as of {@link #load(Path, LoadOptions, ByteProgress)}
      * @throws ModelFileException as {@link #inspect}, or if the model is not an encoder
+     * @throws java.util.concurrent.CancellationException if {@code progress} cancelled it
      */
-    LoadedEncoder loadEncoder(Path file, LoadOptions options);
+    LoadedEncoder loadEncoder(Path file, LoadOptions options, ByteProgress progress);
 
     /**
      * Writes a model in Baseload's own form, which is mapped and needs no packing when it is loaded. Some panels of one matrix at a time are in memory.
@@ -143,7 +158,7 @@ public interface Engine extends AutoCloseable {
      * @throws java.util.concurrent.CancellationException if {@code progress} cancelled it
      * @throws java.io.UncheckedIOException if the folder can't be written
      */
-    Conversion convert(Path model, Path folder, Optional<Quantization> quantization, Progress progress);
+    Conversion convert(Path model, Path folder, Optional<Quantization> quantization, ByteProgress progress);
 
     /** Closes all loaded models and stops the workers. Running requests fail with {@link ModelClosedException}. */
     @Override

@@ -5,7 +5,7 @@ import java.util.List;
 /**
  * The sizes of a model with its weights in a given format, for capacity planning. No weights are read for it.
  *
- * @param layers number of layers
+ * @param layers by the number of tokens that they see
  * @param hidden width of the residual stream
  * @param heads query heads
  * @param kvHeads heads of keys and values that the cache holds; 1 where all heads share a latent vector
@@ -26,7 +26,7 @@ public record ModelOutline(
         String name,
         int contextLength,
         int vocabulary,
-        int layers,
+        List<Layers> layers,
         int hidden,
         int heads,
         int kvHeads,
@@ -85,8 +85,46 @@ public record ModelOutline(
         }
     }
 
+    /**
+     * Layers that see the same tokens.
+     *
+     * @param window number of tokens that a token sees, including itself; 0 for all before it
+     */
+    public record Layers(int count, int window) {
+        private long seen(long tokens) {
+            return window == 0 ? tokens : Math.min(tokens, window);
+        }
+
+        /** 1 + 2 + 3 + …, and no more than the window. */
+        private long seenByAll(long tokens) {
+            long most = seen(tokens);
+            return most * (most + 1) / 2 + (tokens - most) * most;
+        }
+    }
+
     public ModelOutline {
+        layers = List.copyOf(layers);
         matrices = List.copyOf(matrices);
+    }
+
+    public int layerCount() {
+        return layers.stream().mapToInt(Layers::count).sum();
+    }
+
+    /** Number of tokens that the last of {@code tokens} sees, on average of all layers. */
+    public double seen(long tokens) {
+        return layers.stream()
+                        .mapToDouble(some -> (double) some.count * some.seen(tokens))
+                        .sum()
+                / layerCount();
+    }
+
+    /** The sum of {@link #seen} for the first token, the first two, and so on until {@code tokens}. */
+    public double seenByAll(long tokens) {
+        return layers.stream()
+                        .mapToDouble(some -> (double) some.count * some.seenByAll(tokens))
+                        .sum()
+                / layerCount();
     }
 
     public long parameters() {

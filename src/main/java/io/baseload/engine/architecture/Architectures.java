@@ -8,7 +8,9 @@ import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.Metadata;
 import io.baseload.engine.format.ModelFolder;
+import io.baseload.engine.format.SentenceLength;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -51,7 +53,7 @@ public final class Architectures {
             case ConfigKeys config -> new HuggingFaceKeys(config);
         };
         Architecture family = family(keys);
-        ModelConfig config = Poolings.applied(family.config(keys), keys, folder);
+        ModelConfig config = shortened(Poolings.applied(family.config(keys), keys, folder), folder);
         keys.refuseOthers();
         TensorMap tensors = keys.gguf() ? family.ggufTensors(config) : family.huggingFaceTensors(config);
         List<String> prefixes = keys.gguf() ? List.of() : family.prefixes();
@@ -69,6 +71,12 @@ public final class Architectures {
         ModelConfig known = family(keys).config(keys);
         keys.refuseOthers();
         return known;
+    }
+
+    /** An encoder whose files limit its texts further than its positions do. */
+    private static ModelConfig shortened(ModelConfig config, ModelFolder folder) {
+        OptionalInt length = config.encoder().isPresent() ? SentenceLength.read(folder.path()) : OptionalInt.empty();
+        return length.isPresent() ? config.within(length.getAsInt()) : config;
     }
 
     private static Architecture family(Keys keys) {

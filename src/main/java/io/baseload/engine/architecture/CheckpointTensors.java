@@ -7,7 +7,7 @@ import io.baseload.engine.quant.RowSource;
 import io.baseload.engine.tensor.ElementType;
 import io.baseload.engine.weights.WeightSource;
 import java.util.Collections;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -21,7 +21,7 @@ public final class CheckpointTensors implements WeightSource {
     private final ModelCheckpoint checkpoint;
     private final TensorMap map;
     private final List<String> prefixes;
-    private final Set<String> used = Collections.synchronizedSet(new HashSet<>());
+    private final Set<String> used = Collections.synchronizedSet(new LinkedHashSet<>());
     private final QuantizedTensors quantized;
 
     /** @param prefixes prefixes that tensor names may have in addition to the map's names, or lack */
@@ -111,6 +111,13 @@ public final class CheckpointTensors implements WeightSource {
                         .map(prefix -> tensor.startsWith(prefix) ? tensor.substring(prefix.length()) : prefix + tensor)
                         .flatMap(name -> checkpoint.tensor(name).stream())
                         .findFirst());
+    }
+
+    /** The tensors that were used, in the order of their first use. */
+    public List<StoredTensor> used() {
+        return List.copyOf(used).stream()
+                .flatMap(name -> checkpoint.tensor(name).stream())
+                .toList();
     }
 
     private boolean ignores(String tensor) {

@@ -21,6 +21,9 @@ public sealed interface AttentionConfig permits GroupedQuery, Latent, LocalizedF
         return false;
     }
 
+    /** How weights are computed, and over which tokens. */
+    Scores scores();
+
     /** How queries and keys are rotated; empty for a layer without positions. */
     Optional<Rope> rotation();
 

@@ -44,6 +44,11 @@ public record LocalizedFiltering(int hidden, int between, GroupedQuery attention
     }
 
     @Override
+    public Scores scores() {
+        return attention.scores();
+    }
+
+    @Override
     public Optional<Rope> rotation() {
         return attention.rotation();
     }

@@ -66,6 +66,21 @@ public record ModelConfig(
                 architecture, name, contextLength, vocabulary, hidden, true, norms, factors, layers, Optional.of(made));
     }
 
+    /** The same with a context of at most so many tokens. */
+    public ModelConfig within(int length) {
+        return new ModelConfig(
+                architecture,
+                name,
+                Math.min(contextLength, length),
+                vocabulary,
+                hidden,
+                tied,
+                norms,
+                factors,
+                layers,
+                encoder);
+    }
+
     /** The layout of a token in the KV cache. An encoder keeps nothing: its layers use the same memory, one after the other. */
     public KvLayout kvLayout(KvPrecision precision) {
         AttentionConfig attention = attention();

@@ -26,6 +26,7 @@ public final class VocabularyFiles {
             "generation_config.json",
             "config.json",
             "config_sentence_transformers.json",
+            SentenceLength.NAME,
             "chat_template.jinja",
             "chat_template.json");
 

@@ -107,7 +107,7 @@ final class AttentionKernel {
         }
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (rows == 1) {
-                readAhead(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
+                prefetch(kv, kv.keys(0, layer, kvHead), kv.layout().keyBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.keys(pages[page], layer, kvHead);
             MemorySegment widened = KvWidening.keys(kv, at, scratch.widened, scratch);
@@ -155,13 +155,13 @@ final class AttentionKernel {
      * @param at their offset in page 0
      * @param bytes their size in a page
      */
-    private static void readAhead(
+    private static void prefetch(
             KvPages kv, long at, long bytes, int[] pages, int first, int page, int tokens, Scratch scratch) {
-        int count = (int) Math.max(1, ReadAhead.MAX_BYTES / bytes);
+        int count = (int) Math.max(1, CachePrefetch.MAX_BYTES / bytes);
         if ((page - first) % count == 0) {
             int end = Math.min(page + count, Math.ceilDiv(tokens, KvPages.TOKENS));
             for (int p = page; p < end; p++) {
-                ReadAhead.fetch(kv.data(), at + kv.keys(pages[p], 0, 0), bytes, scratch);
+                CachePrefetch.fetch(kv.data(), at + kv.keys(pages[p], 0, 0), bytes, scratch);
             }
         }
     }
@@ -195,7 +195,7 @@ final class AttentionKernel {
         Arrays.fill(scratch.part.mixed, 0, queries * dim, 0f);
         for (int page = first; page * KvPages.TOKENS < tokens; page++) {
             if (rows == 1) {
-                readAhead(
+                prefetch(
                         kv, kv.values(0, layer, kvHead), kv.layout().valueBytes(), pages, first, page, tokens, scratch);
             }
             long at = kv.values(pages[page], layer, kvHead);

@@ -53,7 +53,7 @@ final class DecodeLinear {
             units = streams(end - unit, rows);
             if (!streamsThemselves(w.packing(), rows)) {
                 long bytes = Math.ceilDiv(units, PARTS) * w.panelBytes();
-                ReadAhead.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
+                CachePrefetch.fetch(w.data(), unit / PARTS * w.panelBytes(), bytes, scratch);
             }
             group(w, x, y, from, rows, unit, units, scratch);
         }

@@ -94,7 +94,7 @@ public final class Scratch {
 
     private final TileRows tileRows;
 
-    /** The result of {@link ReadAhead}, which has no meaning. */
+    /** The result of {@link CachePrefetch}, which has no meaning. */
     float fetched;
 
     private Scratch(MemorySegment memory, int cols, int keyDim, int valueDim) {

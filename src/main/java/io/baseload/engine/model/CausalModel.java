@@ -26,11 +26,11 @@ public interface CausalModel {
 
     /** Computes a step on the team's workers: the keys and values of all rows, and the requested logits. */
     default void forward(Team team, Batch batch) {
-        forward(team, batch, Probe.NONE);
+        forward(team, batch, StepObserver.NONE);
     }
 
-    /** The same with a probe. */
-    void forward(Team team, Batch batch, Probe probe);
+    /** The same with an observer. */
+    void forward(Team team, Batch batch, StepObserver observer);
 
     /** Accepts the first {@code drafts} drafts of the last step: a page's state, in addition to keys and values, is then that after the last of them. */
     void accept(int drafts);

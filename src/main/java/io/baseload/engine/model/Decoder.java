@@ -36,7 +36,7 @@ final class Decoder implements CausalModel, Step {
     private final Profile profile;
     private final Rows logits;
     private Batch batch;
-    private Probe probe = Probe.NONE;
+    private StepObserver observer = StepObserver.NONE;
 
     /** @param config the whole model's configuration */
     Decoder(ModelConfig config, List<ModelShard> parts, StepLimits limits, Kernels kernels) {
@@ -99,9 +99,9 @@ final class Decoder implements CausalModel, Step {
     }
 
     @Override
-    public void forward(Team team, Batch batch, Probe probe) {
+    public void forward(Team team, Batch batch, StepObserver observer) {
         this.batch = batch;
-        this.probe = probe;
+        this.observer = observer;
         profile.begin();
         team.run(this);
         profile.end();
@@ -129,7 +129,7 @@ final class Decoder implements CausalModel, Step {
         Worker worker = workers[index];
         int shard = team.shard(index);
         worker.start(batch, team.place(index), team.workers(shard, count), barrier);
-        shards[shard].run(worker, index == 0 ? probe : Probe.NONE);
+        shards[shard].run(worker, index == 0 ? observer : StepObserver.NONE);
     }
 
     @Override

@@ -66,7 +66,7 @@ final class DecoderShard {
     }
 
     /** Computes a step; called by all workers of the shard. */
-    void run(Worker worker, Probe looking) {
+    void run(Worker worker, StepObserver observer) {
         Batch batch = worker.batch;
         embed(worker);
         int from = worker.from(batch.rows());
@@ -74,14 +74,14 @@ final class DecoderShard {
         ropes.turn(batch, from, to);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
-        looking.embedded(x);
+        observer.embedded(x);
         for (int i = 0; i < blocks.length; i++) {
             blocks[i].run(worker, x, normed);
             if (i % 2 == 1) {
-                looking.layer(i / 2, x);
+                observer.layer(i / 2, x);
             }
         }
-        head(worker, looking);
+        head(worker, observer);
     }
 
     private void embed(Worker worker) {
@@ -97,7 +97,7 @@ final class DecoderShard {
     }
 
     /** The requested logits. Always computed by the decode kernel, so that their bits don't depend on their number. */
-    private void head(Worker worker, Probe looking) {
+    private void head(Worker worker, StepObserver observer) {
         Batch batch = worker.batch;
         int from = worker.from(batch.logits());
         int to = worker.to(batch.logits());
@@ -107,7 +107,7 @@ final class DecoderShard {
         weights.norm().apply(worker, selected, selected, from, to);
         worker.did(Operator.NORMS_AND_ROTARY);
         worker.await();
-        looking.normed(selected);
+        observer.normed(selected);
         head.multiply(worker, selected, logits, 0, 0, batch.logits());
         scaleLogits(worker, worker.firstColumn(head.rows()), worker.endColumn(head.rows()));
         worker.did(Operator.NORMS_AND_ROTARY);

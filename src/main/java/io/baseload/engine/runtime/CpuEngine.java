@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.CollectiveTimes;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
@@ -15,7 +16,6 @@ import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.Vocabulary;
@@ -127,16 +127,13 @@ final class CpuEngine implements Engine {
     }
 
     @Override
-    public MachineRates measure(ModelOutline model, Precision precision) {
-        return PlatformThread.call(
-                PROBE,
-                () -> RatesProbe.measure(
-                        model, Kernels.best(precision), KvPrecision.defaultOf(precision), layout, pinned));
+    public MachineRates measure(ModelOutline model, Precision precision, KvPrecision kv) {
+        return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), kv, layout, pinned));
     }
 
     @Override
-    public MemoryEstimate measurement(ModelOutline model, Precision precision) {
-        return RatesProbe.memory(model, Kernels.best(precision), KvPrecision.defaultOf(precision), layout);
+    public MemoryEstimate measurement(ModelOutline model, Precision precision, KvPrecision kv) {
+        return RatesProbe.memory(model, Kernels.best(precision), kv, layout);
     }
 
     @Override
@@ -166,33 +163,33 @@ final class CpuEngine implements Engine {
     }
 
     @Override
-    public LoadedModel load(Path file, LoadOptions options) {
+    public LoadedModel load(Path file, LoadOptions options, ByteProgress progress) {
         refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(false);
-            return load(source, ModelSize.of(source.config(), options), options);
+            return load(source, ModelSize.of(source.config(), options), options, progress);
         }
     }
 
     @Override
-    public LoadedEncoder loadEncoder(Path file, LoadOptions options) {
+    public LoadedEncoder loadEncoder(Path file, LoadOptions options, ByteProgress progress) {
         refuseClosed();
         try (ModelSource source = ModelSource.open(file, new ImportPackings(options.quantization()))) {
             source.require(true);
-            return loadEncoder(source, ModelSize.of(source.config(), options), options);
+            return loadEncoder(source, ModelSize.of(source.config(), options), options, progress);
         }
     }
 
     @Override
-    public Conversion convert(Path model, Path folder, Optional<Quantization> quantization, Progress progress) {
+    public Conversion convert(Path model, Path folder, Optional<Quantization> quantization, ByteProgress progress) {
         return ModelConversion.run(model, folder, quantization, progress);
     }
 
-    private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options) {
+    private LoadedModel load(ModelSource source, ModelSize size, LoadOptions options, ByteProgress progress) {
         NativeMemory memory = new NativeMemory();
         try {
             Kernels kernels = source.kernels(options.precision());
-            ModelParts parts = ModelParts.of(source, size, layout, memory);
+            ModelParts parts = ModelParts.of(source, size, layout, memory, progress);
             KvPages pages = parts.shards().getFirst().kv();
             KvCache cache = new KvCache(pages, options.prefixCache());
             CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(layout.workers()), kernels);
@@ -222,11 +219,11 @@ final class CpuEngine implements Engine {
         }
     }
 
-    private LoadedEncoder loadEncoder(ModelSource source, ModelSize size, LoadOptions options) {
+    private LoadedEncoder loadEncoder(ModelSource source, ModelSize size, LoadOptions options, ByteProgress progress) {
         NativeMemory memory = new NativeMemory();
         try {
             Kernels kernels = source.kernels(options.precision());
-            ModelParts parts = ModelParts.of(source, size, layout, memory);
+            ModelParts parts = ModelParts.of(source, size, layout, memory, progress);
             ModelShard shard = parts.shards().getFirst();
             var encoder = new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels);
             if (options.warmUp()) {

@@ -14,6 +14,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 
 /**
  * Makes the JIT compile a model's large kernels, those of linear layers and of attention, before the first request. Until then a vector is an object, and a kernel is hundreds of times
@@ -36,6 +38,8 @@ import java.util.concurrent.locks.LockSupport;
  * by the warm-up of the next model that needs them. Nothing of the model itself is used, so its cache and statistics are unchanged.
  */
 final class KernelWarmUp {
+    private static final System.Logger LOG = System.getLogger(KernelWarmUp.class.getName());
+
     /** A number of panels for which a kernel processes eight, four, two vectors and one. */
     private static final int PANELS = 15;
 
@@ -67,7 +71,11 @@ final class KernelWarmUp {
     private static final byte ANY = 0x2C;
 
     /** @param of a packing, or a layout of keys and values */
-    private record Kind(Kernels kernels, Record of) {}
+    private record Kind(Kernels kernels, Record of) {
+        String label() {
+            return of instanceof Packing packing ? packing.label() : "attention";
+        }
+    }
 
     private static final Set<Kind> WARM = new HashSet<>();
 
@@ -122,9 +130,22 @@ final class KernelWarmUp {
                 LockSupport.parkNanos(PAUSE_NANOS);
             }
         }
-        return calls.keySet().stream()
+        List<Kind> warm = calls.keySet().stream()
                 .filter(kind -> Collections.disjoint(calls.get(kind), cold))
                 .toList();
+        tell(calls.keySet().stream().filter(kind -> !warm.contains(kind)).toList());
+        return warm;
+    }
+
+    private static void tell(List<Kind> cold) {
+        if (!cold.isEmpty()) {
+            LOG.log(
+                    Level.WARNING,
+                    "after {0} rounds of calls the JIT has not compiled all kernels for {1}: the first requests are"
+                            + " slow",
+                    MAX_ROUNDS,
+                    cold.stream().map(Kind::label).sorted().collect(Collectors.joining("; ")));
+        }
     }
 
     private void linear(Packing packing) {

@@ -1,8 +1,8 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
@@ -26,15 +26,15 @@ import java.util.Optional;
 final class ModelConversion {
     private final ModelSource source;
     private final Path folder;
-    private final Progress progress;
+    private final ByteProgress progress;
 
-    private ModelConversion(ModelSource source, Path folder, Progress progress) {
+    private ModelConversion(ModelSource source, Path folder, ByteProgress progress) {
         this.source = source;
         this.folder = folder;
         this.progress = progress;
     }
 
-    static Conversion run(Path model, Path folder, Optional<Quantization> wanted, Progress progress) {
+    static Conversion run(Path model, Path folder, Optional<Quantization> wanted, ByteProgress progress) {
         if (StoredFolder.is(model)) {
             throw new ModelFileException(model, -1, "is already imported; name its original files");
         }

@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Layers;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.Quantization;
@@ -38,6 +39,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.BiFunction;
 
 /** Computes the {@link ModelOutline}, the {@link ShardOutline} and the {@link MemoryOutline} of a model: its family requests all weights as for a load, and the requests are counted. */
@@ -153,7 +155,7 @@ final class ModelOutlines {
                 config.name(),
                 config.contextLength(),
                 config.vocabulary(),
-                config.layers().size(),
+                layers(config),
                 config.hidden(),
                 config.attention().heads(),
                 kv.kvHeads(),
@@ -168,6 +170,14 @@ final class ModelOutlines {
                 size.batcher().prefillChunk(),
                 StepBarriers.count(config),
                 StepBarriers.allReduces(config));
+    }
+
+    private static List<Layers> layers(ModelConfig config) {
+        Map<Integer, Integer> counts = new TreeMap<>();
+        config.layers().forEach(layer -> counts.merge(layer.attention().scores().window(), 1, Integer::sum));
+        return counts.entrySet().stream()
+                .map(windows -> new Layers(windows.getValue(), windows.getKey()))
+                .toList();
     }
 
     private static List<Matrices> grouped(ModelConfig config, List<Named> matrices) {

@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
@@ -32,11 +33,16 @@ import java.util.stream.Stream;
 record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices> matrices, MemoryEstimate taken) {
     private static final System.Logger LOG = System.getLogger(ModelParts.class.getName());
 
-    /** @param team the engine's workers, in as many shards as the model is cut into if it can be */
-    static ModelParts of(ModelSource source, ModelSize size, TeamLayout team, NativeMemory memory) {
+    /**
+     * Loads the weights.
+     *
+     * @param team the engine's workers, in as many shards as the model is cut into if it can be
+     */
+    static ModelParts of(
+            ModelSource source, ModelSize size, TeamLayout team, NativeMemory memory, ByteProgress progress) {
         if (isWhole(source, team)) {
             ModelParts parts = empty(team, source.estimate(size, team.workers()));
-            parts.add(source.config(), source.weights(memory), size, memory);
+            source.load(memory, progress, weights -> parts.add(source.config(), weights, size, memory));
             return parts;
         }
         ShardPlan plan = plan(source, team);
@@ -50,7 +56,7 @@ record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices>
                 Stream.generate(memory::part).limit(layout.shards()).toList();
         try (var threads = new NodeThreads(layout)) {
             var cut = new ShardedWeights(plan, memories, threads.executors());
-            source.pass(cut::cut);
+            source.pass(progress, cut::cut);
             for (int shard = 0; shard < layout.shards(); shard++) {
                 parts.add(plan.config(shard), cut.of(shard), size, memories.get(shard));
             }

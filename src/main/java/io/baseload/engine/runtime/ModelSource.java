@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.ModelTask;
@@ -19,6 +20,7 @@ import io.baseload.engine.format.StoredTensor;
 import io.baseload.engine.format.VocabularyFiles;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.model.DecoderWeights;
+import io.baseload.engine.store.FileReadAhead;
 import io.baseload.engine.store.StoredFolder;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
@@ -28,6 +30,7 @@ import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
 import io.baseload.engine.weights.PassingWeights;
 import io.baseload.engine.weights.PlannedWeights;
+import io.baseload.engine.weights.ReportedWeights;
 import io.baseload.engine.weights.StepMatrices;
 import io.baseload.engine.weights.StoredWeights;
 import io.baseload.engine.weights.Weights;
@@ -38,6 +41,7 @@ import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /**
  * A model's files, read and checked. Mapped until it is closed.
@@ -116,10 +120,18 @@ record ModelSource(
         return definition.config();
     }
 
-    /** Packs the weights into native memory, or maps them if they are already packed. The model doesn't need this source afterwards. */
-    Weights weights(NativeMemory memory) {
-        return store.<Weights>map(stored -> new StoredWeights(stored.map(memory)))
-                .orElseGet(() -> new CheckpointWeights(definition.weights(), packings, memory));
+    /**
+     * Packs the weights into native memory, or maps them if they are already packed. The model doesn't need this source afterwards.
+     *
+     * @param progress of packing, or of reading what is mapped
+     */
+    void load(NativeMemory memory, ByteProgress progress, Consumer<Weights> reader) {
+        if (store.isPresent()) {
+            store.get().readAhead(progress);
+            reader.accept(new StoredWeights(store.get().map(memory)));
+        } else {
+            read(new CheckpointWeights(definition.weights(), packings, memory), progress, reader);
+        }
     }
 
     /** All matrices that the model requests, without data. */
@@ -137,28 +149,51 @@ record ModelSource(
                 .orElseGet(() -> new PlannedWeights(definition.weights(), packings));
     }
 
-    /** Reads all weights; each is valid until the next is requested. */
-    void pass(Consumer<Weights> reader) {
+    /** Reads all weights to be copied; each is valid until the next is requested. */
+    void pass(ByteProgress progress, Consumer<Weights> reader) {
         if (store.isPresent()) {
             try (NativeMemory memory = new NativeMemory()) {
-                reader.accept(new StoredWeights(store.get().map(memory)));
+                read(new StoredWeights(store.get().map(memory)), progress, reader);
             }
             return;
         }
         try (var passing = new PassingWeights(definition.weights(), packings)) {
-            reader.accept(passing);
+            read(passing, progress, reader);
         }
+    }
+
+    /** The disk reads what follows while weights are packed or copied. */
+    private void read(Weights weights, ByteProgress progress, Consumer<Weights> reader) {
+        try (FileReadAhead ahead = FileReadAhead.start(files())) {
+            long total = matrixBytes().sum();
+            var reported = new ReportedWeights(weights, total, (done, all) -> {
+                ahead.used(done, all);
+                return progress.at(done, all);
+            });
+            reader.accept(reported);
+            reported.report();
+        }
+    }
+
+    /** What has to be read of its files, in the order in which weights are requested. */
+    private List<FileReadAhead.Part> files() {
+        return store.map(StoredFolder::files)
+                .orElseGet(() -> definition.weights().used().stream()
+                        .map(tensor -> new FileReadAhead.Part(
+                                tensor.file(), tensor.offset(), tensor.data().byteSize()))
+                        .toList());
     }
 
     /** Memory of {@link #pass} at a time: the largest matrix, unless all are mapped. */
     long passingBytes() {
-        return store.isPresent()
-                ? 0
-                : matrices().stream()
-                        .map(MatrixList.Named::matrix)
-                        .mapToLong(matrix -> PackedMatrix.bytes(matrix.packing(), matrix.rows(), matrix.cols()))
-                        .max()
-                        .orElse(0);
+        return store.isPresent() ? 0 : matrixBytes().max().orElse(0);
+    }
+
+    /** The size of each matrix. */
+    private LongStream matrixBytes() {
+        return matrices().stream()
+                .map(MatrixList.Named::matrix)
+                .mapToLong(matrix -> PackedMatrix.bytes(matrix.packing(), matrix.rows(), matrix.cols()));
     }
 
     ModelInfo info() {

@@ -30,7 +30,7 @@ public final class Batcher implements ModelTurns {
     private final StepPlanner planner;
     private final Delivery delivery;
     private final Runnable wakeEngine;
-    private final AllocationWatch allocations = new AllocationWatch();
+    private final AllocationWatch allocations;
     private final Batch batch;
 
     /** Oldest first. */
@@ -51,6 +51,7 @@ public final class Batcher implements ModelTurns {
         this.planner = new StepPlanner(limits, speculation);
         this.delivery = new Delivery(model, speculation, limits.residents());
         this.wakeEngine = wakeEngine;
+        this.allocations = new AllocationWatch(name);
         this.batch = model.batch();
     }
 
@@ -129,7 +130,7 @@ public final class Batcher implements ModelTurns {
                 speculation.begin();
                 allocations.begin(team);
                 model.forward(team, batch);
-                tell(allocations.end(team));
+                allocations.end(team, batch.rows());
                 speculation.end();
                 delivery.deliver(active, team);
                 model.profile().alone(Operator.SAMPLING);
@@ -144,18 +145,6 @@ public final class Batcher implements ModelTurns {
         }
         worked |= reap();
         return worked ? Turn.WORKED : idle();
-    }
-
-    private void tell(long allocated) {
-        if (allocated > 0) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0}: a step of {1} rows allocates {2} bytes of objects, although compiled kernels allocate none:"
-                            + " the JIT left one boxed, and answers are slow. Restarting the process repairs this",
-                    name,
-                    batch.rows(),
-                    allocated);
-        }
     }
 
     private Turn idle() {

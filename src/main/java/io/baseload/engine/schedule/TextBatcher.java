@@ -40,6 +40,7 @@ public final class TextBatcher implements ModelTurns {
     private final KvCache cache;
     private final int maxRequests;
     private final Runnable wakeEngine;
+    private final AllocationWatch allocations;
     private final Batch batch;
     private final List<Taken> step = new ArrayList<>();
     private final Object lock = new Object();
@@ -63,6 +64,7 @@ public final class TextBatcher implements ModelTurns {
         this.cache = cache;
         this.maxRequests = maxRequests;
         this.wakeEngine = wakeEngine;
+        this.allocations = new AllocationWatch(name);
         this.batch = encoder.batch();
     }
 
@@ -154,7 +156,9 @@ public final class TextBatcher implements ModelTurns {
                     return closed ? Turn.DRAINED : Turn.IDLE;
                 }
             }
+            allocations.begin(team);
             encoder.forward(team, batch);
+            allocations.end(team, batch.rows());
             synchronized (lock) {
                 deliver();
             }

@@ -1,7 +1,7 @@
 package io.baseload.engine.store;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -61,7 +61,7 @@ public final class MappedWeights {
         return bytes.asSlice(weight.offset(), weight.bytes());
     }
 
-    void verify(Progress progress) {
+    void verify(ByteProgress progress) {
         for (StoredWeight weight : weights.values()) {
             if (!Sha256.of(data(weight)).equals(weight.sha256())) {
                 throw new ModelFileException(

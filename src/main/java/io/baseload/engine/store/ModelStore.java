@@ -1,8 +1,8 @@
 package io.baseload.engine.store;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -24,6 +24,12 @@ import java.util.stream.Stream;
 public final class ModelStore implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(ModelStore.class.getName());
     private static final String TEMPORARY = ".import-";
+
+    /** Another number once an import of the same source stores more than before, such as a further file. */
+    private static final int CONTENT = 3;
+
+    /** Part of an import's key: another one once an import of the same source stores something else than before, or stores it in another form. */
+    private static final String RESULT = ModelHeader.VERSION + "." + CONTENT;
 
     /** Days for which an unfinished import is kept. */
     static final int KEPT = 7;
@@ -72,8 +78,8 @@ public final class ModelStore implements AutoCloseable {
      * @throws java.util.concurrent.CancellationException if {@code verified} cancelled it
      * @throws ModelStoreException if it can't be written; then nothing of it remains
      */
-    public AddedModel add(String name, String source, Progress verified, Content content) {
-        String key = Sha256.of((ModelHeader.VERSION + " " + source).getBytes(StandardCharsets.UTF_8));
+    public AddedModel add(String name, String source, ByteProgress verified, Content content) {
+        String key = Sha256.of((RESULT + " " + source).getBytes(StandardCharsets.UTF_8));
         try (ImportLocks.Lock own = imports.tryLock(key)) {
             Optional<AddedModel> earlier = earlier(key, verified);
             if (earlier.isPresent()) {
@@ -94,7 +100,7 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /** The model of an earlier import of the same source, if it is there and undamaged. */
-    private Optional<AddedModel> earlier(String key, Progress verified) {
+    private Optional<AddedModel> earlier(String key, ByteProgress verified) {
         return records.find(key)
                 .filter(ended -> isStored(ended.sha256(), verified))
                 .map(ended -> {
@@ -104,7 +110,7 @@ public final class ModelStore implements AutoCloseable {
                 });
     }
 
-    private boolean isStored(String sha256, Progress verified) {
+    private boolean isStored(String sha256, ByteProgress verified) {
         Path directory = directory(sha256);
         return holdsModel(directory) && isIntact(directory, verified);
     }
@@ -168,7 +174,7 @@ public final class ModelStore implements AutoCloseable {
     private StoredModel publish(Path temporary) throws IOException {
         String sha256 = StoredFolder.id(temporary);
         Path directory = directory(sha256);
-        if (holdsModel(directory) && !isIntact(directory, Progress.NONE)) {
+        if (holdsModel(directory) && !isIntact(directory, ByteProgress.NONE)) {
             delete(sha256);
         }
         if (!holdsModel(directory)) {
@@ -189,7 +195,7 @@ public final class ModelStore implements AutoCloseable {
     }
 
     /** Whether a stored model is undamaged. If not, importing it again repairs it. */
-    private static boolean isIntact(Path directory, Progress verified) {
+    private static boolean isIntact(Path directory, ByteProgress verified) {
         try {
             StoredFolder.open(directory).verify(verified);
             return true;

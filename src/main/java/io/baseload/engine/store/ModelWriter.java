@@ -1,6 +1,6 @@
 package io.baseload.engine.store;
 
-import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.format.StoredTensor;
@@ -36,7 +36,8 @@ public final class ModelWriter implements AutoCloseable {
      * @param quantization the target format
      * @param total approximate size of the weights in bytes
      */
-    public ModelWriter(Path folder, ModelCheckpoint source, Quantization quantization, Progress progress, long total)
+    public ModelWriter(
+            Path folder, ModelCheckpoint source, Quantization quantization, ByteProgress progress, long total)
             throws IOException {
         this.folder = folder;
         this.source = source;

@@ -1,7 +1,7 @@
 package io.baseload.engine.store;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.format.GgufFile;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
@@ -85,14 +86,15 @@ public final class StoredFolder {
      * Reads the weights into the page cache, so that steps don't wait for the disk when they are mapped.
      *
      * @throws CancellationException if {@code progress} cancelled it
+     * @throws ModelFileException if they can't be read
      */
-    public void readAhead(Progress progress) {
-        Path weights = folder.resolve(WEIGHTS);
-        try {
-            FilePrefetch.run(weights, header.bytes(), progress);
-        } catch (IOException e) {
-            throw ModelFileException.unreadable(weights, e);
-        }
+    public void readAhead(ByteProgress progress) {
+        FileReadAhead.run(files(), progress);
+    }
+
+    /** What has to be read of its files before the weights can be used. */
+    public List<FileReadAhead.Part> files() {
+        return List.of(new FileReadAhead.Part(folder.resolve(WEIGHTS), 0, header.bytes()));
     }
 
     /** The format of the weights. */
@@ -122,7 +124,7 @@ public final class StoredFolder {
      * @throws ModelFileException if a file differs, is missing, or doesn't belong to the model; names the first such file
      * @throws CancellationException if {@code progress} cancelled it
      */
-    public void verify(Progress progress) {
+    public void verify(ByteProgress progress) {
         String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
         if (Sha256.isOne(name) && !name.equals(id(folder))) {
             throw changed(folder.resolve(HEADER));

@@ -30,14 +30,8 @@ record StoredWeight(
         return shape.stream().mapToLong(Integer::longValue).reduce(1, (a, b) -> a * b);
     }
 
-    /** The format of its numbers: {@code NF4 in blocks of 64, LINEAR8}. */
+    /** The format of its numbers. */
     String label() {
-        return packing.map(StoredWeight::label).orElse("F32");
-    }
-
-    private static String label(Packing packing) {
-        return packing.codes().plain()
-                ? packing.codes().name()
-                : packing.codes() + " in blocks of " + packing.block() + ", " + packing.scales();
+        return packing.map(Packing::label).orElse("F32");
     }
 }

@@ -1,6 +1,6 @@
 package io.baseload.engine.store;
 
-import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.tensor.Packing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -32,7 +32,7 @@ public final class WeightsWriter implements AutoCloseable {
 
     private final FileChannel out;
     private final ImportJournal journal;
-    private final Progress progress;
+    private final ByteProgress progress;
     private final long total;
     private final List<StoredWeight> weights = new ArrayList<>();
     private long position;
@@ -44,7 +44,7 @@ public final class WeightsWriter implements AutoCloseable {
      * @param source identifies the imported files and the target format; only weights written for the same source are kept
      * @param total approximate size of the output in bytes
      */
-    WeightsWriter(Path folder, String source, Progress progress, long total) throws IOException {
+    WeightsWriter(Path folder, String source, ByteProgress progress, long total) throws IOException {
         this.progress = progress;
         this.total = total;
         journal = new ImportJournal(folder.resolve(ImportJournal.FILE), source);
@@ -141,7 +141,7 @@ public final class WeightsWriter implements AutoCloseable {
      * Writes a matrix part by part; a part's memory can be freed once it is written.
      *
      * @param parts passes the panels to its argument, in order
-     * @throws CancellationException if {@link Progress} cancelled the work
+     * @throws CancellationException if {@link ByteProgress} cancelled the work
      * @throws UncheckedIOException if the disk is full, for example
      */
     public void matrix(String name, Packing packing, int rows, int cols, Consumer<Consumer<MemorySegment>> parts) {

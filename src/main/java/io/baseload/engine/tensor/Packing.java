@@ -34,6 +34,11 @@ public record Packing(Codes codes, int block, Scales scales) {
         return new Packing(codes, 1, Scales.NONE);
     }
 
+    /** A description for people: {@code NF4 in blocks of 64, LINEAR8}. */
+    public String label() {
+        return codes.plain() ? codes.name() : codes + " in blocks of " + block + ", " + scales;
+    }
+
     /** Size of the codes of a block of 16 rows in bytes. */
     public int codeBytes() {
         return PackedMatrix.LANES * block * codes.bits() / Byte.SIZE;

@@ -6,6 +6,7 @@ import io.baseload.service.routing.Backends.Known;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
@@ -32,15 +33,37 @@ record BackendForm(
         @Nullable Health health,
         Instant createdAt) {
 
-    /** @param lastError the latest error, however long ago; null if there was none */
+    /**
+     * @param lastError the latest error, however long ago; null if there was none
+     * @param models those that have ever failed
+     */
     @JsonNaming(SnakeCaseStrategy.class)
-    record Health(String state, Instant since, @Nullable String lastError) {
-        static Health of(BackendHealth.Report report) {
+    record Health(String state, Instant since, @Nullable String lastError, List<ModelHealth> models) {
+        static Health of(BackendHealth.Report report, Map<String, BackendHealth.Report> models) {
             return new Health(
-                    report.state().name().toLowerCase(Locale.ROOT),
+                    word(report.state()),
                     report.since(),
-                    report.lastError().orElse(null));
+                    report.lastError().orElse(null),
+                    models.entrySet().stream()
+                            .map(model -> ModelHealth.of(model.getKey(), model.getValue()))
+                            .toList());
         }
+    }
+
+    @JsonNaming(SnakeCaseStrategy.class)
+    record ModelHealth(
+            String id,
+            String state,
+            Instant since,
+            @Nullable String lastError) {
+        static ModelHealth of(String id, BackendHealth.Report report) {
+            return new ModelHealth(
+                    id, word(report.state()), report.since(), report.lastError().orElse(null));
+        }
+    }
+
+    private static String word(BackendHealth.State state) {
+        return state.name().toLowerCase(Locale.ROOT);
     }
 
     static BackendForm of(Known known) {
@@ -59,7 +82,7 @@ record BackendForm(
                 limits.concurrent(),
                 limits.maxTokensField(),
                 limits.templateVariables(),
-                known.health().map(Health::of).orElse(null),
+                known.health().map(health -> Health.of(health, known.models())).orElse(null),
                 backend.createdAt());
     }
 }

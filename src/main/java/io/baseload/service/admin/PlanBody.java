@@ -106,7 +106,7 @@ record PlanBody(
         }
         Map<String, String> settings = new LinkedHashMap<>();
         machine.properties().forEach(setting -> settings.put(setting.getKey(), value(setting)));
-        return MachineProfile.described(new Settings("machine", settings), outline.group());
+        return MachineProfile.described(new Settings("machine", settings), outline.group(), options);
     }
 
     private static String value(Map.Entry<String, JsonNode> setting) {

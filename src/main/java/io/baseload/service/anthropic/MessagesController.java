@@ -1,11 +1,13 @@
 package io.baseload.service.anthropic;
 
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -68,9 +70,16 @@ final class MessagesController {
             throws IOException {
         checkVersion(request);
         var asked = new Exchange(request, response, caller).read(MessagesRequestParser::question);
-        int count = inference.withTokens(
-                caller, asked.model(), tokens -> tokens.of(asked.completion()).getFirst().length);
-        Json.write(response, new Count(count));
+        try {
+            int count = inference.withTokens(
+                    caller,
+                    asked.model(),
+                    () -> !LimitedRequest.hasClientLeft(),
+                    tokens -> tokens.of(asked.completion()).getFirst().length);
+            Json.write(response, new Count(count));
+        } catch (InvalidRequestException e) {
+            throw MessagesRequestParser.refusal(e);
+        }
     }
 
     /** A client may omit the version. */

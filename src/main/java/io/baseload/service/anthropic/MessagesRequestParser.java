@@ -75,7 +75,7 @@ final class MessagesRequestParser {
     }
 
     /** Clients recognize by Anthropic's words that a request is too long: Claude Code then asks for fewer tokens, or shortens the conversation. */
-    private static InvalidRequestException refusal(InvalidRequestException refusal) {
+    static InvalidRequestException refusal(InvalidRequestException refusal) {
         String message =
                 refusal.excess().map(MessagesRequestParser::tooLong).orElse(String.valueOf(refusal.getMessage()));
         return new InvalidRequestException(name(refusal.field()), refusal.code(), message);

@@ -3,7 +3,7 @@ package io.baseload.service.app;
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.engine.api.ResidentModel;
-import io.baseload.service.registry.LoadedModelListener;
+import io.baseload.service.registry.LoadedModels;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 
 /** The activity of each model in memory, with the label {@code model_name}. */
 @Component
-final class ModelMeters implements LoadedModelListener {
+final class ModelMeters implements LoadedModels.Listener {
     private final ObjectProvider<MeterRegistry> registry;
     private final Map<String, List<Meter>> meters = new ConcurrentHashMap<>();
 

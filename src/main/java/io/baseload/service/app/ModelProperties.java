@@ -3,7 +3,7 @@ package io.baseload.service.app;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.Precision;
-import io.baseload.service.registry.ResidencePolicy;
+import io.baseload.service.registry.Residence;
 import io.baseload.service.routing.Readiness;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,13 +49,13 @@ record ModelProperties(
         @DefaultValue("all") Readiness ready,
         @DefaultValue Map<String, String> toolFormats,
         @DefaultValue Map<String, Path> chatTemplates) {
-    ResidencePolicy residence() {
-        return new ResidencePolicy(loadWait, idleTime, maxQueued);
+    Residence.Policy residence() {
+        return new Residence.Policy(loadWait, idleTime, maxQueued);
     }
 
     /** Nothing is loaded on request. */
-    ResidencePolicy withoutLoads() {
-        return new ResidencePolicy(Duration.ZERO, Duration.ZERO, maxQueued);
+    Residence.Policy withoutLoads() {
+        return new Residence.Policy(Duration.ZERO, Duration.ZERO, maxQueued);
     }
 
     LoadOptions options() {

@@ -3,6 +3,7 @@ package io.baseload.service.app;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.Precision;
+import io.baseload.service.backend.BackendProperties;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.encryption.MasterKeys;
 import io.baseload.service.outbound.AllowedHosts;
@@ -11,10 +12,10 @@ import io.baseload.service.outbound.Secrets;
 import io.baseload.service.planner.Planner;
 import io.baseload.service.pull.PullProperties;
 import io.baseload.service.pull.Puller;
-import io.baseload.service.registry.BundledModel;
+import io.baseload.service.registry.BundledModelImport;
 import io.baseload.service.registry.LoadSettings;
 import io.baseload.service.registry.ModelLoader;
-import io.baseload.service.registry.ResidencePolicy;
+import io.baseload.service.registry.Residence;
 import io.baseload.service.routing.Readiness;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.web.Authenticator;
@@ -23,12 +24,20 @@ import java.util.Objects;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.ssl.SslBundles;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 
 /** Wires the rooms of the service to each other and to the configuration. */
 @Configuration(proxyBeanMethods = false)
+@EnableConfigurationProperties({
+    EngineProperties.class,
+    MemoryProperties.class,
+    ModelProperties.class,
+    PullProperties.class,
+    BackendProperties.class
+})
 class ServiceConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger("io.baseload");
 
@@ -61,7 +70,7 @@ class ServiceConfiguration {
     }
 
     @Bean
-    ResidencePolicy residencePolicy(EngineProperties engine, ModelProperties properties) {
+    Residence.Policy residencePolicy(EngineProperties engine, ModelProperties properties) {
         return engine.enabled() ? properties.residence() : properties.withoutLoads();
     }
 
@@ -95,9 +104,9 @@ class ServiceConfiguration {
     }
 
     @Bean
-    BundledModel bundledModel() {
+    BundledModelImport.Bundled bundledModel() {
         URL file = ServiceConfiguration.class.getResource("/models/SmolLM2-135M-Instruct.Q4_1.gguf");
-        return new BundledModel(
+        return new BundledModelImport.Bundled(
                 "smollm2-135m-instruct",
                 "default",
                 "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53",

@@ -50,8 +50,8 @@ final class BackendAnswer implements Completion, Runnable {
     private volatile @Nullable Usage told;
     private volatile int chunks;
     private int reasoningTokens;
-    /** Whether the backend has sent an error, which the request may have caused. */
-    private boolean refused;
+    /** The backend's error, which the request may have caused. */
+    private Optional<String> refusal = Optional.empty();
 
     BackendAnswer(
             BackendClient client,
@@ -101,22 +101,22 @@ final class BackendAnswer implements Completion, Runnable {
         try {
             boolean done = readAll();
             if (isFinished()) {
-                client.succeeded();
+                client.succeeded(prompt.call());
                 return new CompletionEvent.Finished(usage(), reasoningTokens(), false);
             }
             if (stream.isClosed()) {
                 return cancelled();
             }
-            return done && othersNeverBegan() ? tooFew() : failed(broken());
+            return done && othersNeverBegan() ? tooFew() : broken();
         } catch (UpstreamException e) {
             return failed(e);
         } catch (IOException e) {
-            return stream.isClosed() ? cancelled() : failed(broken());
+            return stream.isClosed() ? cancelled() : broken();
         } catch (JacksonException e) {
             return failed(garbage());
         } catch (RuntimeException | Error bug) {
-            client.broke(
-                    prompt.owner(), new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
+            client.garbled(
+                    prompt.call(), new UpstreamException(Reason.FAILED, "an answer that this service can't read"));
             return new CompletionEvent.Failed(bug, usage());
         }
     }
@@ -142,9 +142,10 @@ final class BackendAnswer implements Completion, Runnable {
 
     /** Returns false if nothing more is wanted. */
     private boolean read(ServerEvents.Event event) {
-        JsonNode chunk = JSON.readTree(event.data());
-        if (event.name().equals("error") || chunk.path("error").isObject()) {
-            refused = true;
+        boolean error = event.name().equals("error");
+        JsonNode chunk = error ? BackendReplies.json(event.data()) : JSON.readTree(event.data());
+        if (error || BackendReplies.isError(chunk)) {
+            refusal = Optional.of(BackendReplies.said(chunk));
             throw new UpstreamException(Reason.FAILED, "The backend failed in the middle of its answer.");
         }
         if (!chunk.isObject()) {
@@ -259,7 +260,7 @@ final class BackendAnswer implements Completion, Runnable {
 
     /** The backend doesn't know {@code n}, which is no fault of its health. */
     private CompletionEvent tooFew() {
-        client.succeeded();
+        client.succeeded(prompt.call());
         long given = choices.stream().filter(ChoiceReader::isFinished).count();
         var refusal = new InvalidRequestException(
                 "n",
@@ -270,19 +271,23 @@ final class BackendAnswer implements Completion, Runnable {
     }
 
     private CompletionEvent failed(UpstreamException failure) {
-        if (refused) {
-            client.refused(prompt.owner(), failure);
+        if (refusal.isPresent()) {
+            client.refused(prompt.call(), failure, refusal.get());
+        } else if (failure.reason() == Reason.TIMEOUT) {
+            client.broke(prompt.call(), failure);
         } else {
-            client.broke(prompt.owner(), failure);
+            client.garbled(prompt.call(), failure);
         }
+        return new CompletionEvent.Failed(failure, usage());
+    }
+
+    private CompletionEvent broken() {
+        var failure = new UpstreamException(Reason.FAILED, "The backend broke off its answer, which is incomplete.");
+        client.broke(prompt.call(), failure);
         return new CompletionEvent.Failed(failure, usage());
     }
 
     private static UpstreamException garbage() {
         return new UpstreamException(Reason.FAILED, "The backend sent something that is not part of an answer.");
-    }
-
-    private static UpstreamException broken() {
-        return new UpstreamException(Reason.FAILED, "The backend broke off its answer, which is incomplete.");
     }
 }

@@ -51,7 +51,7 @@ public final class BackendClient implements AutoCloseable {
     private final Backend backend;
     private final BackendConnections.Access access;
     private final BackendMeters meters;
-    private final BackendHealth health;
+    private final ModelHealths healths;
     private final Semaphore permits;
     private final AtomicBoolean probing = new AtomicBoolean();
     private final AtomicLong requests = new AtomicLong();
@@ -67,12 +67,12 @@ public final class BackendClient implements AutoCloseable {
     BackendClient(Backend backend, BackendConnections.Access access) {
         this.backend = backend;
         this.access = access;
-        this.health = new BackendHealth(InstantSource.system(), access.nanoTime());
+        this.healths = new ModelHealths(backend, InstantSource.system(), access.nanoTime());
         this.permits = new Semaphore(backend.limits().concurrent());
         this.meters = new BackendMeters(
                 access.registry(),
                 backend.name(),
-                () -> health.state() == BackendHealth.State.UP ? 1 : 0,
+                () -> state() == BackendHealth.State.UP ? 1 : 0,
                 () -> backend.limits().concurrent() - permits.availablePermits());
     }
 
@@ -81,16 +81,21 @@ public final class BackendClient implements AutoCloseable {
     }
 
     public BackendHealth.Report health() {
-        return health.report();
+        return healths.report();
+    }
+
+    /** The health of those of its models that have ever failed, by their names for users. */
+    public Map<String, BackendHealth.Report> modelHealth() {
+        return healths.reports();
     }
 
     public BackendHealth.State state() {
-        return health.state();
+        return healths.report().state();
     }
 
-    /** For requests of this owner. */
-    public BackendHealth.State state(String owner) {
-        return health.state(owner);
+    /** For requests of this owner to a model. */
+    public BackendHealth.State state(Backend.Offer model, String owner) {
+        return healths.state(new BackendCall(model, owner));
     }
 
     /** One of its models, used with text. */
@@ -116,7 +121,6 @@ public final class BackendClient implements AutoCloseable {
     /**
      * Sends a request and waits until its answer begins.
      *
-     * @param owner as {@link io.baseload.engine.api.FlowId} names it
      * @param patience how long it waits, if that is less than the backend's own limit
      * @param wanted as {@link WantedResult#await} asks it
      * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
@@ -125,7 +129,7 @@ public final class BackendClient implements AutoCloseable {
      * @throws InvalidRequestException if it refuses the request
      */
     AnswerStream open(
-            BackendRoute route, String owner, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
+            BackendRoute route, BackendCall call, byte[] body, Optional<Duration> patience, BooleanSupplier wanted) {
         if (!permits.tryAcquire()) {
             meters.ended(BackendOutcome.OVERLOADED);
             throw new OverloadedException(
@@ -143,10 +147,10 @@ public final class BackendClient implements AutoCloseable {
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response =
-                    ask(request.build(), () -> sent.get() && route.computesFirst(), owner, patience, wanted);
+                    ask(request.build(), () -> sent.get() && route.computesFirst(), call.owner(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(
-                        backend.name(), route, response, explanation(response, wanted), health, owner);
+                        backend.name(), route, response, explanation(response, wanted), healths, call);
             }
             meters.firstByte().record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
             return follow(response.body());
@@ -194,7 +198,7 @@ public final class BackendClient implements AutoCloseable {
             throw new AbandonedException(begun.getAsBoolean());
         } catch (UpstreamException e) {
             if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
-                health.cool(owner, limit, String.valueOf(e.getMessage()));
+                healths.whole().cool(owner, limit, String.valueOf(e.getMessage()));
                 throw cantWait();
             }
             failed(owner, e);
@@ -266,9 +270,9 @@ public final class BackendClient implements AutoCloseable {
     }
 
     /** An answer came to its end. */
-    void succeeded() {
+    void succeeded(BackendCall call) {
         answered = true;
-        health.succeeded();
+        healths.succeeded(call.model());
         meters.ended(BackendOutcome.OK);
     }
 
@@ -282,15 +286,26 @@ public final class BackendClient implements AutoCloseable {
         meters.ended(BackendOutcome.CANCELLED);
     }
 
-    /** An answer to this owner broke off. */
-    void broke(String owner, UpstreamException failure) {
-        failed(owner, failure);
+    /** An answer broke off. */
+    void broke(BackendCall call, UpstreamException failure) {
+        failed(call.owner(), failure);
         meters.ended(outcome(failure));
     }
 
-    /** The backend ended an answer to this owner with an error, which its request may have caused. */
-    void refused(String owner, UpstreamException failure) {
-        health.failed(owner, String.valueOf(failure.getMessage()));
+    /** An answer is none. */
+    void garbled(BackendCall call, UpstreamException failure) {
+        healths.of(call.model()).failed(String.valueOf(failure.getMessage()));
+        meters.ended(outcome(failure));
+    }
+
+    /**
+     * An answer ended with an error, which its request may have caused.
+     *
+     * @param said the backend's message; empty if there is none
+     */
+    void refused(BackendCall call, UpstreamException failure, String said) {
+        String error = String.valueOf(failure.getMessage());
+        healths.of(call.model()).failed(call.owner(), said.isEmpty() ? error : error + " It says: " + said);
         meters.ended(outcome(failure));
     }
 
@@ -298,9 +313,9 @@ public final class BackendClient implements AutoCloseable {
     private void failed(String owner, UpstreamException failure) {
         String error = String.valueOf(failure.getMessage());
         if (failure.reason() == Reason.TIMEOUT) {
-            health.failed(owner, error);
+            healths.whole().failed(owner, error);
         } else {
-            health.failed(error);
+            healths.whole().failed(error);
         }
     }
 
@@ -330,11 +345,11 @@ public final class BackendClient implements AutoCloseable {
             Optional<String> failure = failureOfProbe();
             if (failure.isPresent()) {
                 if (idle ? requests.get() == before : isSilent()) {
-                    health.missed(failure.get());
+                    healths.whole().missed(failure.get());
                 }
                 return;
             }
-            health.probed();
+            healths.whole().probed();
             if (idle) {
                 unanswered.set(0);
             }
@@ -375,7 +390,7 @@ public final class BackendClient implements AutoCloseable {
         try {
             access.secrets().find(backend.secret()).ifPresent(key -> request.header("Authorization", "Bearer " + key));
         } catch (IOException e) {
-            health.failed("has no key: " + e.getMessage());
+            healths.whole().failed("has no key: " + e.getMessage());
             throw new UpstreamException(
                     Reason.UNREACHABLE, "The key of the backend '" + backend.name() + "' can't be found.");
         }
@@ -412,9 +427,17 @@ public final class BackendClient implements AutoCloseable {
         if (!answer.cancel(true)) {
             var unused = answer.thenAccept(late -> {
                 if (late.body() instanceof InputStream body) {
-                    new AnswerStream(body, Duration.ZERO, stream -> {}).close();
+                    close(body);
                 }
             });
+        }
+    }
+
+    private static void close(InputStream body) {
+        try {
+            body.close();
+        } catch (IOException e) {
+            // it is given up in any case
         }
     }
 

@@ -27,14 +27,18 @@ final class BackendCompletions implements Completions {
 
     @Override
     public TokenCodec tokens(FlowId flow) {
-        throw new InvalidRequestException(
+        throw tokensUnknown();
+    }
+
+    static InvalidRequestException tokensUnknown() {
+        return new InvalidRequestException(
                 "model", "unsupported_value", "This model is on a backend, so its tokens are unknown here.");
     }
 
     @Override
     public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
         byte[] body = ChatRequestBody.of(model.upstream(), client.backend().limits(), request, conversation(request));
-        return new BackendPrompt(client, flow.value(), request, body);
+        return new BackendPrompt(client, new BackendCall(model, flow.value()), request, body);
     }
 
     private static Input.Chat conversation(CompletionRequest request) {

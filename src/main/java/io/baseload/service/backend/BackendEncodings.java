@@ -5,6 +5,7 @@ import io.baseload.chat.api.EncodingRequest;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedEncoding;
+import io.baseload.chat.api.TokenCodec;
 import io.baseload.engine.api.FlowId;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,9 +27,18 @@ final class BackendEncodings implements Encodings {
     }
 
     @Override
+    public TokenCodec tokens(FlowId flow) {
+        throw BackendCompletions.tokensUnknown();
+    }
+
+    @Override
     public PreparedEncoding prepare(EncodingRequest request, FlowId flow, int maxTokens) {
         var texts = new BackendTexts(
-                client, flow.value(), client.vectorLength(model), request, JSON.writeValueAsBytes(body(request)));
+                client,
+                new BackendCall(model, flow.value()),
+                client.vectorLength(model),
+                request,
+                JSON.writeValueAsBytes(body(request)));
         if (texts.likelyTokens() > maxTokens) {
             throw request.input().tooManyTokens(maxTokens);
         }
@@ -54,6 +64,7 @@ final class BackendEncodings implements Encodings {
             }
         }
         request.dimensions().ifPresent(length -> body.put("dimensions", length));
+        body.putAll(request.truncation().fields());
         return body;
     }
 

@@ -4,10 +4,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
 /**
- * The health of a backend, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
+ * The health of a backend, or of one of its models, as seen by this process. A failed probe takes it down until one succeeds; a failed request makes it cool down, longer each time in a row; a successful
  * request restores it.
  *
  * <p>An error that the request itself may have caused, or a wait that was too long, says little about other requests: the backend cools down only for the owner of that request, until
@@ -37,6 +38,7 @@ public final class BackendHealth {
 
     private final InstantSource clock;
     private final LongSupplier nanoTime;
+    private final Consumer<String> errors;
     private boolean down;
     private int failures;
     private Instant since;
@@ -49,10 +51,14 @@ public final class BackendHealth {
     private long suspectUntil;
     private Optional<String> lastError = Optional.empty();
 
-    /** @param nanoTime for pauses, which no change of the clock prolongs */
-    BackendHealth(InstantSource clock, LongSupplier nanoTime) {
+    /**
+     * @param nanoTime for pauses, which no change of the clock prolongs
+     * @param errors learns each error
+     */
+    BackendHealth(InstantSource clock, LongSupplier nanoTime, Consumer<String> errors) {
         this.clock = clock;
         this.nanoTime = nanoTime;
+        this.errors = errors;
         this.since = clock.instant();
     }
 
@@ -121,13 +127,19 @@ public final class BackendHealth {
         }
     }
 
+    /** An error that says nothing about this health. */
+    synchronized void noted(String error) {
+        lastError = Optional.of(error);
+        errors.accept(error);
+    }
+
     /** Whether requests of no other owner have failed since the last success. */
     private boolean suspectsNoOther(String owner) {
         return suspect.filter(other -> !other.equals(owner)).isEmpty();
     }
 
     private void suspect(String owner, Duration pause, String error) {
-        lastError = Optional.of(error);
+        noted(error);
         long until = nanoTime.getAsLong() + shortened(pause).toNanos();
         suspectUntil = suspect.isPresent() && suspectUntil - until > 0 ? suspectUntil : until;
         suspect = Optional.of(owner);
@@ -143,7 +155,7 @@ public final class BackendHealth {
 
     /** It asked for a pause, or needs one. This never shortens a pause. */
     synchronized void cool(Duration pause, String error) {
-        lastError = Optional.of(error);
+        noted(error);
         if (state() == State.UP) {
             since = clock.instant();
         }
@@ -162,7 +174,7 @@ public final class BackendHealth {
 
     /** It didn't answer its probe. */
     synchronized void missed(String error) {
-        lastError = Optional.of(error);
+        noted(error);
         if (!down) {
             down = true;
             since = clock.instant();

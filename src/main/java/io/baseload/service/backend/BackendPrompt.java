@@ -20,20 +20,20 @@ final class BackendPrompt implements PreparedCompletion {
     private static final int USUAL_BYTES = 4;
 
     private final BackendClient client;
-    private final String owner;
+    private final BackendCall call;
     private final CompletionRequest request;
     private final byte[] body;
 
-    BackendPrompt(BackendClient client, String owner, CompletionRequest request, byte[] body) {
+    BackendPrompt(BackendClient client, BackendCall call, CompletionRequest request, byte[] body) {
         this.client = client;
-        this.owner = owner;
+        this.call = call;
         this.request = request;
         this.body = body;
     }
 
-    /** Whose request it is. */
-    String owner() {
-        return owner;
+    /** Whose request it is, and to which model. */
+    BackendCall call() {
+        return call;
     }
 
     /** No tokenizer produces more tokens than a text has bytes. */
@@ -72,7 +72,7 @@ final class BackendPrompt implements PreparedCompletion {
             IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
         var stream = client.open(
-                BackendRoute.CHAT, owner, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
+                BackendRoute.CHAT, call, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
         var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

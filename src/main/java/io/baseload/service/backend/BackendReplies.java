@@ -4,7 +4,9 @@ import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.service.outbound.RetryAfterHeader;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Set;
 import tools.jackson.core.JacksonException;
@@ -19,7 +21,6 @@ final class BackendReplies {
     private static final Set<Integer> UNSUPPORTED = Set.of(404, 405, 501);
 
     private static final Duration SOON = Duration.ofSeconds(1);
-    private static final Duration MAX_PAUSE = Duration.ofSeconds(60);
 
     private BackendReplies() {}
 
@@ -32,18 +33,17 @@ final class BackendReplies {
     }
 
     /**
-     * The exception for the caller; the backend's own faults also affect its health.
+     * The exception for the caller; faults also affect the health: a refused key that of the backend, all others that of the requested model.
      *
      * @param body its beginning; empty if there is none
-     * @param owner of the request
      */
     static RuntimeException failure(
             String backend,
             BackendRoute route,
             HttpResponse<?> response,
             byte[] body,
-            BackendHealth health,
-            String owner) {
+            ModelHealths healths,
+            BackendCall call) {
         int status = response.statusCode();
         if (route != BackendRoute.CHAT && UNSUPPORTED.contains(status)) {
             return new UpstreamException(
@@ -51,42 +51,60 @@ final class BackendReplies {
                     "The backend '" + backend + "' answers POST /" + route.path() + " with " + status
                             + ": it has no such route, or does not know the model.");
         }
-        JsonNode error = error(body);
-        String said = text(error, "message");
+        BackendHealth health = status == 401 ? healths.whole() : healths.of(call.model());
+        JsonNode answer = json(new String(body, StandardCharsets.UTF_8));
+        String said = said(answer);
         String inFull = "answered " + status + (said.isEmpty() ? "" : ": " + said);
         return switch (status) {
-            case 200 -> failed(backend, "answered " + contentType(response) + " instead of " + route.form(), health);
-            case 400, 413, 422 -> refused(backend, route, error, said);
-            case 401, 403 -> failed(backend, "refuses the service's key (" + status + ")", health);
-            case 404 ->
-                new UpstreamException(
+            case 200 -> {
+                String what = "answered " + contentType(response) + " instead of " + route.form();
+                yield failed(backend, what, health, what);
+            }
+            case 400, 413, 422 -> refused(backend, route, error(answer), said);
+            case 401 -> failed(backend, "refuses the service's key (401)", health, inFull);
+            case 403 -> {
+                health.failed(call.owner(), inFull); // a firewall before it refuses single requests so
+                yield new UpstreamException(
+                        Reason.FAILED, "The backend '" + backend + "' refuses the service's key (403).");
+            }
+            case 404 -> {
+                health.failed(call.owner(), inFull); // so does a model for other routes
+                yield new UpstreamException(
                         Reason.FAILED, "The backend '" + backend + "' does not know the model, or the route (404).");
+            }
             case 429, 503 -> {
-                Duration pause = retryAfter(response);
+                Duration pause = RetryAfterHeader.of(response).orElse(SOON);
                 health.cool(pause, inFull);
                 yield new UpstreamBusyException("The backend '" + backend + "' is busy (" + status + ").", pause);
             }
             case 500 -> {
-                health.failed(owner, inFull); // some engines answer so to requests that they can't handle
+                health.failed(call.owner(), inFull); // some engines answer so to requests that they can't handle
                 yield new UpstreamException(Reason.FAILED, "The backend '" + backend + "' answered 500.");
             }
             case 408, 504 -> {
-                health.failed(owner, inFull); // a proxy, for a request that took too long
+                health.failed(call.owner(), inFull); // a proxy, for a request that took too long
                 yield new UpstreamException(
                         Reason.TIMEOUT, "The backend '" + backend + "' took too long (" + status + ").");
             }
             default -> {
-                if (status / 100 == 3) {
-                    yield failed(backend, "answered " + status + ", and redirects are not followed", health);
-                }
-                health.failed(inFull);
-                yield new UpstreamException(Reason.FAILED, "The backend '" + backend + "' answered " + status + ".");
+                boolean redirects = status / 100 == 3;
+                yield failed(
+                        backend,
+                        "answered " + status + (redirects ? ", and redirects are not followed" : ""),
+                        health,
+                        inFull);
             }
         };
     }
 
-    private static UpstreamException failed(String backend, String what, BackendHealth health) {
-        health.failed(what);
+    /**
+     * A failure whose error the caller doesn't see.
+     *
+     * @param what for the caller
+     * @param error for operators
+     */
+    private static UpstreamException failed(String backend, String what, BackendHealth health, String error) {
+        health.failed(error);
         return new UpstreamException(Reason.FAILED, "The backend '" + backend + "' " + what + ".");
     }
 
@@ -99,23 +117,29 @@ final class BackendReplies {
                 "The backend '" + backend + "' refuses the request" + (said.isEmpty() ? "." : ": " + said));
     }
 
-    private static Duration retryAfter(HttpResponse<?> response) {
-        Duration pause = response.headers()
-                .firstValue("Retry-After")
-                .filter(seconds -> seconds.matches("[0-9]{1,6}"))
-                .map(seconds -> Duration.ofSeconds(Long.parseLong(seconds)))
-                .orElse(SOON);
-        return pause.compareTo(MAX_PAUSE) < 0 ? pause : MAX_PAUSE;
-    }
-
-    /** {@code {"error": {…}}}, as in OpenAI's API, or the same without the outer object. */
-    private static JsonNode error(byte[] body) {
+    /** Missing if it is not JSON. */
+    static JsonNode json(String text) {
         try {
-            JsonNode answer = JSON.readTree(body);
-            return answer.path("error").isObject() ? answer.path("error") : answer;
+            return JSON.readTree(text);
         } catch (JacksonException e) {
             return JSON.missingNode();
         }
+    }
+
+    /** {@code {"error": {…}}}, as in OpenAI's API, or the same without the outer object. */
+    private static JsonNode error(JsonNode answer) {
+        return answer.path("error").isObject() ? answer.path("error") : answer;
+    }
+
+    /** Whether this is an error, and not a part of an answer: an object, or a text as from Ollama and TGI. */
+    static boolean isError(JsonNode answer) {
+        return answer.path("error").isObject() || !text(answer, "error").isEmpty();
+    }
+
+    /** An error's message; empty if it has none. */
+    static String said(JsonNode answer) {
+        String text = text(answer, "error");
+        return text.isEmpty() ? text(error(answer), "message") : text;
     }
 
     /** Printable and short; empty if there is none. */

@@ -24,19 +24,19 @@ final class BackendTexts implements PreparedEncoding {
     private static final int MAX_PIECE = 64;
 
     private final BackendClient client;
-    private final String owner;
+    private final BackendCall call;
     private final AtomicInteger length;
     private final EncodingRequest request;
     private final byte[] body;
     private final long likely;
 
     /**
-     * @param owner of the request, and of the memory for its outputs
+     * @param call its owner is also that of the memory for the outputs
      * @param length as far as known, of the model's vectors
      */
-    BackendTexts(BackendClient client, String owner, AtomicInteger length, EncodingRequest request, byte[] body) {
+    BackendTexts(BackendClient client, BackendCall call, AtomicInteger length, EncodingRequest request, byte[] body) {
         this.client = client;
-        this.owner = owner;
+        this.call = call;
         this.length = length;
         this.request = request;
         this.body = body;
@@ -104,18 +104,18 @@ final class BackendTexts implements PreparedEncoding {
     public RunningEncoding start(BooleanSupplier wanted) {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
         int count = request.input().size();
-        var memory = client.vectors().share(owner);
+        var memory = client.vectors().share(call.owner());
         memory.expect(ranks ? count : (long) count * request.dimensions().orElse(length.get()));
         AnswerStream stream;
         try {
             var route = ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS;
-            stream = client.open(route, owner, body, Optional.empty(), wanted);
+            stream = client.open(route, call, body, Optional.empty(), wanted);
         } catch (RuntimeException | Error e) {
             memory.close();
             throw e;
         }
         var outputs = new OutputReader(count, ranks, request.dimensions(), memory);
-        var answer = new EncodingAnswer(client, owner, stream, outputs, memory, length, likelyTokens());
+        var answer = new EncodingAnswer(client, call, stream, outputs, memory, length, likelyTokens());
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;
     }

@@ -22,7 +22,7 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private static final Duration SOON = Duration.ofSeconds(1);
 
     private final BackendClient client;
-    private final String owner;
+    private final BackendCall call;
     private final AnswerStream stream;
     private final OutputReader reader;
     private final VectorMemory.Share memory;
@@ -31,20 +31,19 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     private volatile Usage usage;
 
     /**
-     * @param owner of the request
      * @param memory which the reader takes; it is given back when this is closed, or nobody gets the outputs
      * @param length receives that of the vectors
      */
     EncodingAnswer(
             BackendClient client,
-            String owner,
+            BackendCall call,
             AnswerStream stream,
             OutputReader reader,
             VectorMemory.Share memory,
             AtomicInteger length,
             int likelyTokens) {
         this.client = client;
-        this.owner = owner;
+        this.call = call;
         this.stream = stream;
         this.reader = reader;
         this.memory = memory;
@@ -95,19 +94,19 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
         try {
             List<float[]> all = reader.read(stream.bytes(OutputReader.MAX_BYTES));
             memory.complete();
-            client.succeeded();
+            client.succeeded(call);
             return all;
         } catch (InvalidRequestException | OverloadedException e) {
             client.unusable(e);
             throw e;
         } catch (UpstreamException e) {
-            throw broke(e);
+            throw e.reason() == Reason.TIMEOUT ? broke(e) : garbled(e);
         } catch (JacksonIOException | UnexpectedEndOfInputException e) {
             throw stream.isClosed() ? cancelled() : broke(failed("broke off its answer"));
         } catch (JacksonException e) {
-            throw broke(failed("sent something that is not JSON"));
+            throw garbled(failed("sent something that is not JSON"));
         } catch (RuntimeException | Error bug) {
-            client.broke(owner, failed("sent an answer that this service can't read"));
+            client.garbled(call, failed("sent an answer that this service can't read"));
             throw bug;
         } finally {
             reader.length().ifPresent(length::set);
@@ -116,7 +115,12 @@ final class EncodingAnswer implements RunningEncoding, Runnable {
     }
 
     private UpstreamException broke(UpstreamException failure) {
-        client.broke(owner, failure);
+        client.broke(call, failure);
+        return failure;
+    }
+
+    private UpstreamException garbled(UpstreamException failure) {
+        client.garbled(call, failure);
         return failure;
     }
 

@@ -38,8 +38,12 @@ final class ServerEvents {
         boolean any = false;
         for (Optional<String> line = line(); line.isPresent(); line = line()) {
             String text = line.get();
-            if (text.isEmpty() && any) {
-                return Optional.of(new Event(name, data.toString()));
+            if (text.isEmpty()) {
+                if (any) {
+                    return Optional.of(new Event(name, data.toString()));
+                }
+                name = ""; // without data it is no event
+                continue;
             }
             int colon = text.indexOf(':');
             String field = colon < 0 ? text : text.substring(0, colon);

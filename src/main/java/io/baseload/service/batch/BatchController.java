@@ -65,12 +65,14 @@ final class BatchController {
     void list(
             @RequestParam @Nullable Integer limit,
             @RequestParam @Nullable String after,
+            HttpServletRequest request,
             HttpServletResponse response,
             @AuthenticationPrincipal Caller caller)
             throws IOException {
         int most = ObjectPage.limit(limit, DEFAULT_LIMIT, MAX_LIMIT);
         var found = batches.page(caller.tenant(), ObjectIds.after(after), most + 1);
-        Json.write(response, ObjectPage.of(found.stream().map(BatchBody::of).toList(), most, BatchBody::id));
+        new Exchange(request, response, caller)
+                .answer(ObjectPage.of(found.stream().map(BatchBody::of).toList(), most, BatchBody::id));
     }
 
     @Operation(summary = "Get a batch")

@@ -124,12 +124,17 @@ final class BatchRows {
     /** Takes a batch whose file must be read, of the tenant whose turn was longest ago. */
     Optional<RequestBatch> takeUnread(UUID instance) {
         return jdbc.sql("""
-            UPDATE batch SET instance = :instance, taken_at = clock_timestamp() WHERE (tenant, id) IN (
-              SELECT tenant, id FROM batch WHERE ended_at IS NULL AND status = 'validating' AND %s AND %s
-              ORDER BY (SELECT max(other.taken_at) FROM batch other WHERE other.tenant = batch.tenant) NULLS FIRST, at
-              LIMIT 1 FOR UPDATE SKIP LOCKED)
-            AND EXISTS (SELECT FROM instance WHERE id = :instance)
-            RETURNING *\
+            WITH taken AS (
+              UPDATE batch SET instance = :instance WHERE (tenant, id) IN (
+                SELECT batch.tenant, batch.id FROM batch LEFT JOIN batch_turn USING (tenant)
+                WHERE ended_at IS NULL AND status = 'validating' AND %s AND %s
+                ORDER BY batch_turn.file_at NULLS FIRST, batch.at LIMIT 1 FOR UPDATE OF batch SKIP LOCKED)
+              AND EXISTS (SELECT FROM instance WHERE id = :instance)
+              RETURNING *),
+            turned AS (
+              INSERT INTO batch_turn AS t (tenant, file_at) SELECT tenant, clock_timestamp() FROM taken
+              ON CONFLICT (tenant) DO UPDATE SET file_at = excluded.file_at)
+            SELECT * FROM taken\
             """.formatted(FREE, NOT_PAUSED))
                 .param("instance", instance)
                 .query((row, number) -> batch(row))

@@ -29,18 +29,19 @@ final class LineRows {
     /** Looks at batches that have not ended by their index. */
     static final String TAKE = """
         WITH turn AS (
-          SELECT tenant, id FROM batch
+          SELECT batch.tenant, batch.id FROM batch LEFT JOIN batch_turn USING (tenant)
           WHERE %3$s AND %4$s AND id <> ALL (:waiting::text[])
             AND EXISTS (SELECT FROM batch_line line WHERE line.tenant = batch.tenant AND line.batch = batch.id AND %1$s)
-          ORDER BY (SELECT max(other.taken_at) FROM batch other
-                    WHERE other.tenant = batch.tenant AND other.ended_at IS NULL) NULLS FIRST,
-            taken_at NULLS FIRST, at, id
+          ORDER BY batch_turn.line_at NULLS FIRST, batch.taken_at NULLS FIRST, batch.at, batch.id
           LIMIT 1),
         marked AS (
           UPDATE batch SET taken_at = clock_timestamp() FROM turn
           WHERE batch.tenant = turn.tenant AND batch.id = turn.id
             AND %3$s AND EXISTS (SELECT FROM instance WHERE id = :instance)
           RETURNING batch.tenant, batch.id),
+        turned AS (
+          INSERT INTO batch_turn AS t (tenant, line_at) SELECT tenant, clock_timestamp() FROM marked
+          ON CONFLICT (tenant) DO UPDATE SET line_at = excluded.line_at),
         next AS (
           SELECT line.tenant, line.batch, line.line
           FROM marked JOIN batch_line line ON line.tenant = marked.tenant AND line.batch = marked.id

@@ -17,7 +17,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class LineRunner {
     /** How many processes may die while they run the same line. */
     private static final int MAX_ATTEMPTS = 3;
+    /** The memory of one line for a large answer, or a stored conversation: a quarter of what the bodies of all other requests may take. */
+    private static final long MAX_MEMORY =
+            Math.max(16 << 20, Runtime.getRuntime().maxMemory() / 64);
 
     private final Map<String, BatchRoute> routes;
     private final FileStore files;
@@ -143,7 +148,20 @@ final class LineRunner {
         }
         admission.holdToLimits(caller, batch.address());
         var origin = new Origin(line.requestId(), batch.address());
-        return route.answer(new RequestContext(caller, origin, bytes -> {}), request.body());
+        return route.answer(new RequestContext(caller, origin, limitedMemory()), request.body());
+    }
+
+    private static LongConsumer limitedMemory() {
+        var taken = new AtomicLong();
+        return bytes -> {
+            if (taken.addAndGet(bytes) > MAX_MEMORY) {
+                throw ApiException.refused(
+                        413,
+                        "request_too_large",
+                        "The answer, with the conversation that it continues, needs more than " + (MAX_MEMORY >> 20)
+                                + " MB of memory: ask for fewer tokens, choices or log-probabilities.");
+            }
+        };
     }
 
     /** Routes that a batch may use. */

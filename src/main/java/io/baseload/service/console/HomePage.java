@@ -18,6 +18,9 @@ final class HomePage {
     private static final String PARTS = "/console/home/";
     private static final Duration RECENT = Duration.ofDays(1);
     private static final int MAX_TENANTS = 50;
+    /** As many as a list returns at once. */
+    private static final String ALL = "?limit=1000";
+
     private static final double NEARLY_SPENT = 0.8;
     private static final String ENGINE = "/admin/v1/engine";
     private static final String JOBS = "/admin/v1/jobs";
@@ -80,20 +83,20 @@ final class HomePage {
                             + " are free for models.",
                     ConsolePage.MODELS));
         }
-        for (var found : api.list("/admin/v1/models")) {
+        for (var found : api.list("/admin/v1/models" + ALL)) {
             if ("failed".equals(found.get("state"))) {
                 notices.add(new Notice(
                         "The model " + found.get("id") + " could not be loaded: " + found.get("error"),
                         ConsolePage.MODELS));
             }
         }
-        api.list("/admin/v1/backends?limit=1000").stream()
+        api.list("/admin/v1/backends" + ALL).stream()
                 .filter(backend ->
                         backend.get("health") instanceof Map<?, ?> health && "down".equals(health.get("state")))
                 .map(backend -> new Notice("The backend " + backend.get("name") + " is down.", ConsolePage.BACKENDS))
                 .forEach(notices::add);
         Instant since = Instant.now().minus(RECENT);
-        api.list(JOBS + "?limit=100").stream()
+        api.list(JOBS + ALL).stream()
                 .filter(job -> "failed".equals(job.get("state"))
                         && job.get("error") instanceof Map<?, ?>
                         && Instant.parse(String.valueOf(job.get("created_at"))).isAfter(since))

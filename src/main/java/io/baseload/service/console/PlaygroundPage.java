@@ -3,6 +3,7 @@ package io.baseload.service.console;
 import io.baseload.service.api.Api;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
+import java.util.Map;
 import org.springframework.http.MediaType;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
@@ -15,6 +16,8 @@ import org.springframework.web.bind.annotation.RequestMapping;
 @Controller
 @RequestMapping("/console/playground")
 final class PlaygroundPage {
+    private static final String GENERATE = "generate";
+
     private final Api api;
 
     PlaygroundPage(Api api) {
@@ -23,8 +26,15 @@ final class PlaygroundPage {
 
     @GetMapping
     String page(Model model) {
-        model.addAttribute("models", api.list("/v1/models"));
+        model.addAttribute(
+                "models",
+                api.list("/v1/models").stream().filter(PlaygroundPage::answers).toList());
         return "playground";
+    }
+
+    /** An encoder does not; of some models it is not known. */
+    private static boolean answers(Map<String, Object> entry) {
+        return GENERATE.equals(entry.getOrDefault("task", GENERATE));
     }
 
     @PostMapping(path = "/answer", consumes = MediaType.APPLICATION_JSON_VALUE)

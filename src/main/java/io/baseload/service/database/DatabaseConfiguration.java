@@ -14,6 +14,8 @@ import org.springframework.context.annotation.Conditional;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.data.jdbc.repository.config.EnableJdbcRepositories;
 import org.springframework.jdbc.core.JdbcOperations;
+import org.springframework.transaction.PlatformTransactionManager;
+import org.springframework.transaction.support.TransactionTemplate;
 import org.springframework.util.unit.DataSize;
 
 /**
@@ -21,7 +23,7 @@ import org.springframework.util.unit.DataSize;
  * otherwise the embedded one.
  */
 @Configuration(proxyBeanMethods = false)
-@EnableJdbcRepositories("io.baseload.service")
+@EnableJdbcRepositories({"io.baseload.service.registry", "io.baseload.service.routing"})
 public class DatabaseConfiguration {
     private static final Logger LOG = LoggerFactory.getLogger(DatabaseConfiguration.class);
 
@@ -38,6 +40,12 @@ public class DatabaseConfiguration {
     @Bean
     Pipeline pipeline(JdbcOperations jdbc) {
         return new Pipeline(jdbc);
+    }
+
+    /** Transactions begin in code, not by annotations, so no bean needs a proxy. */
+    @Bean
+    TransactionTemplate transactions(PlatformTransactionManager manager) {
+        return new TransactionTemplate(manager);
     }
 
     /** The migrations grant rights to the user that the application connects as. The retention of the trail is the owner's setting, which the application can't change. */

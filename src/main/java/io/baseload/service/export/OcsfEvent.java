@@ -41,9 +41,10 @@ final class OcsfEvent {
                 return OTHER;
             }
             return switch (kind.substring(kind.lastIndexOf('.') + 1)) {
-                case "create", "import", "pull", "rotate", "issue", "archive" -> CREATE;
+                case "create", "import", "imported", "pull", "rotate", "issue", "archive" -> CREATE;
                 case "read", "export", "list" -> READ;
                 case "delete", "revoke", "erase", "expire" -> DELETE;
+                case "call", "expires_soon" -> OTHER;
                 default -> UPDATE;
             };
         }

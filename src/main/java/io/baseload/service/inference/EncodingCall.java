@@ -13,7 +13,7 @@ import io.baseload.engine.api.FlowId;
 public record EncodingCall(String model, EncodingRequest request, FlowId.Urgency urgency, EndUser endUser) {
     /** The same with a different input for the encoder. */
     EncodingCall with(EncodingInput input) {
-        return new EncodingCall(model, new EncodingRequest(input, request.dimensions()), urgency, endUser);
+        return new EncodingCall(model, request.with(input), urgency, endUser);
     }
 
     /** The same with another urgency. */

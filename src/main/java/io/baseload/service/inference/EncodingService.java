@@ -13,6 +13,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.inference.Outcome.State;
+import io.baseload.service.inference.SpillOver.ChargedRefusalException;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tracing.Traces;
@@ -48,7 +49,11 @@ final class EncodingService {
         this.places = places;
     }
 
-    /** Like {@link Inference#encode}, for one model. */
+    /**
+     * Like {@link Inference#encode}, for one model.
+     *
+     * @throws ChargedRefusalException if the request turned out to be invalid when everything was computed
+     */
     EncodingResult encode(RequestHead head, EncodingCall call, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var model = head.model();
@@ -70,7 +75,7 @@ final class EncodingService {
                 return encoded;
             }
         } catch (RuntimeException | Error e) {
-            span.end(e);
+            span.end(e instanceof ChargedRefusalException charged ? charged.refusal() : e);
             throw e;
         }
     }
@@ -97,11 +102,14 @@ final class EncodingService {
             end(reservation, State.CANCELLED, running.usage(), watch, Optional.empty());
             throw new AbandonedException(true);
         } catch (CompletionException e) {
-            boolean refused = e.getCause() instanceof InvalidRequestException; // known only after all was computed
-            if (!refused && !(e.getCause() instanceof OverloadedException)) {
+            if (e.getCause() instanceof InvalidRequestException refusal) { // known only after all was computed
+                end(reservation, State.FAILED, running.usage(), watch, Optional.empty());
+                throw new ChargedRefusalException(refusal);
+            }
+            if (!(e.getCause() instanceof OverloadedException)) {
                 judge(model, true, watch);
             }
-            end(reservation, State.FAILED, refused ? running.usage() : NOTHING, watch, Optional.empty());
+            end(reservation, State.FAILED, NOTHING, watch, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
             giveUp(running);
@@ -131,7 +139,7 @@ final class EncodingService {
                     outputs.stream().mapToLong(output -> output.length).sum());
         } catch (InvalidRequestException e) { // known only after all was computed
             end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
-            throw e;
+            throw new ChargedRefusalException(e);
         }
         var answer = reserved.kept().map(it -> it.outputs(outputs));
         boolean settled = end(reserved.reservation(), State.DONE, usage, watch, answer);
@@ -139,7 +147,8 @@ final class EncodingService {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("the contents were not stored in time"));
         }
-        return new EncodingResult(model.id(), outputs, usage.prompt(), reserved.quota(), running::close);
+        return new EncodingResult(
+                model.id(), outputs, usage.prompt(), reserved.quota(), model.sharesOutputMemory(), running::close);
     }
 
     /** Scores are never that many, only vectors. */

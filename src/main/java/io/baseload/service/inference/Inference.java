@@ -12,11 +12,13 @@ public interface Inference {
     /**
      * Inspects the tokens of a model. Nothing is generated, reserved or recorded.
      *
+     * @param wanted whether somebody still waits for the result; asked while the model is being loaded
+     * @throws io.baseload.chat.api.AbandonedException if it is no longer wanted
      * @throws io.baseload.chat.api.InvalidRequestException if the model's tokens are not known here
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model for this caller
      * @throws io.baseload.service.registry.ModelUnavailableException if the model is not loaded now
      */
-    <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use);
+    <T> T withTokens(Caller caller, String model, BooleanSupplier wanted, Function<TokenCodec, T> use);
 
     /** The windows of all models that a caller's requests count in, as they are now; empty if the database doesn't answer soon. */
     Optional<QuotaSnapshot> room(Caller caller);

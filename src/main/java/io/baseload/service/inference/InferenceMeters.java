@@ -3,7 +3,7 @@ package io.baseload.service.inference;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.ResidentModel;
 import io.baseload.service.quota.SoftLimit;
-import io.baseload.service.registry.LoadedModelListener;
+import io.baseload.service.registry.LoadedModels;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * The counters and histograms of answers, with the metric names and the label that dashboards for model servers expect. Counters exist before their first event, with the value 0:
  * Prometheus sees no increase in a series that begins with another value.
  */
-final class InferenceMeters implements LoadedModelListener {
+final class InferenceMeters implements LoadedModels.Listener {
     private static final Duration[] QUICK = seconds(0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5);
     private static final Duration[] SLOW =
             seconds(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300);

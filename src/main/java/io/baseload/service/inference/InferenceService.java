@@ -2,35 +2,27 @@ package io.baseload.service.inference;
 
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.Completion;
-import io.baseload.chat.api.InvalidRequestException;
-import io.baseload.chat.api.NoRoomForOutputsException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.TokenCodec;
 import io.baseload.chat.api.UpstreamBusyException;
 import io.baseload.chat.api.UpstreamException;
-import io.baseload.chat.api.UpstreamException.Reason;
 import io.baseload.engine.api.CacheScope;
 import io.baseload.engine.api.FlowId;
-import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
-import io.baseload.service.registry.ModelUnavailableException;
-import io.baseload.service.registry.ServedModel;
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.routing.ModelDirectory;
 import io.baseload.service.routing.TargetFilter;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tracing.Traces;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.stream.Stream;
@@ -38,8 +30,7 @@ import java.util.stream.Stream;
 /**
  * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
  * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
- * the next one is tried when one is overloaded, has too few places, does not answer or, if it is a canary, refuses the request, with its own reservation and record; but never after
- * anything of an answer may have been sent.
+ * the next one is tried when one doesn't take the request, as {@link SpillOver} says, with its own reservation and record; but never after anything of an answer may have been sent.
  *
  * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
  */
@@ -83,45 +74,45 @@ final class InferenceService implements Inference {
     public AdmittedRequest ask(Caller caller, InferenceRequest request, Origin origin, AnswerListener listener) {
         long begun = System.nanoTime();
         var flow = flow(caller, request.urgency());
-        return firstOf(caller, request.model(), new PromptSize(request.completion(), flow), model -> {
-            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin);
-            return ask(head, request, begun, listener);
-        });
+        var patience = patience(caller, request.maxWait(), listener::isThere);
+        return firstOf(
+                caller, request.model(), new PromptSize(request.completion(), flow), patience, (model, since) -> {
+                    var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin);
+                    return ask(head, request, begun, since, listener);
+                });
     }
 
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
-        return firstOf(caller, call.model(), TargetFilter.ALL, model -> {
+        var patience = patience(caller, Optional.empty(), wanted);
+        return firstOf(caller, call.model(), TargetFilter.ALL, patience, (model, since) -> {
             var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin);
             return encodings.encode(head, call, wanted);
         });
     }
 
     @Override
-    public <T> T withTokens(Caller caller, String name, Function<TokenCodec, T> use) {
-        Function<ServedModel, T> asking = model -> {
+    public <T> T withTokens(Caller caller, String name, BooleanSupplier wanted, Function<TokenCodec, T> use) {
+        SpillOver.Asking<T> asking = (model, since) -> {
             try (model) {
-                return use.apply(model.use().completions().tokens(flow(caller, FlowId.Urgency.INTERACTIVE)));
+                return use.apply(model.use().tokens(flow(caller, FlowId.Urgency.INTERACTIVE)));
             }
         };
         // a canary is judged by its answers, which these are not
-        return firstOf(caller, name, TargetFilter.ALL, asking, (target, refusal) -> {});
+        var patience = patience(caller, Optional.empty(), wanted);
+        return firstOf(caller, name, TargetFilter.ALL, new SpillOver<>(asking, patience, (target, refusal) -> {}));
     }
 
-    private <T> T firstOf(Caller caller, String name, TargetFilter filter, Function<ServedModel, T> asking) {
-        return firstOf(caller, name, filter, asking, ModelDirectory.Target::refused);
+    private <T> T firstOf(
+            Caller caller, String name, TargetFilter filter, LoadPatience patience, SpillOver.Asking<T> asking) {
+        return firstOf(caller, name, filter, new SpillOver<>(asking, patience, ModelDirectory.Target::refused));
     }
 
     /** Asks the models that a name stands for, one after the other, and counts requests that none of them accepts. */
-    private <T> T firstOf(
-            Caller caller,
-            String name,
-            TargetFilter filter,
-            Function<ServedModel, T> asking,
-            BiConsumer<ModelDirectory.Target, InvalidRequestException> refusedByTrial) {
+    private <T> T firstOf(Caller caller, String name, TargetFilter filter, SpillOver<T> spillOver) {
         try {
-            return firstOf(models.route(caller, name, filter), asking, refusedByTrial);
+            return spillOver.ask(models.route(caller, name, filter));
         } catch (RuntimeException e) {
             boolean generated = e instanceof LedgerUnavailableException ledger && ledger.generated();
             boolean begun = e instanceof AbandonedException left && left.begun();
@@ -134,61 +125,16 @@ final class InferenceService implements Inference {
 
     @Override
     public Optional<QuotaSnapshot> room(Caller caller) {
-        return ledger.room(QuotaDemand.nothing(caller.tenant(), caller.keyPrefix()));
+        return ledger.room(nothing(caller));
     }
 
-    /** @param refusedByTrial learns which target on trial refused a request that another one took */
-    private static <T> T firstOf(
-            List<ModelDirectory.Target> targets,
-            Function<ServedModel, T> asking,
-            BiConsumer<ModelDirectory.Target, InvalidRequestException> refusedByTrial) {
-        var failures = new ArrayList<RuntimeException>();
-        Runnable refused = () -> {};
-        boolean full = false;
-        for (var target : targets) {
-            try {
-                var model = target.acquire();
-                if (full && model.sharesOutputMemory()) {
-                    model.close();
-                    continue;
-                }
-                T answer = asking.apply(model);
-                refused.run();
-                return answer;
-            } catch (NoRoomForOutputsException e) {
-                failures.add(e);
-                full = true;
-            } catch (OverloadedException | ModelUnavailableException | ModelClosedException | UpstreamException e) {
-                failures.add(e);
-                if (target.isTrial()
-                        && e instanceof UpstreamException failure
-                        && failure.reason() == Reason.UNSUPPORTED) {
-                    var refusal = new InvalidRequestException(
-                            "model", "unsupported_value", String.valueOf(failure.getMessage()));
-                    refused = () -> refusedByTrial.accept(target, refusal);
-                }
-            } catch (InvalidRequestException e) {
-                if (SequencePlaces.hasTooFew(e)) {
-                    failures.add(e);
-                    continue;
-                }
-                if (!target.isTrial() || RequestGuard.hasBlocked(e)) {
-                    throw e;
-                }
-                refused = () -> refusedByTrial.accept(target, e);
-            }
-        }
-        throw summed(failures);
+    private static QuotaDemand nothing(Caller caller) {
+        return QuotaDemand.nothing(caller.tenant(), caller.keyPrefix());
     }
 
-    /** The error of the first model, which was the preferred one. */
-    private static RuntimeException summed(List<RuntimeException> failures) {
-        var first = failures.getFirst();
-        failures.stream().skip(1).forEach(first::addSuppressed);
-        return first;
-    }
-
-    private AdmittedRequest ask(RequestHead head, InferenceRequest request, long begun, AnswerListener listener) {
+    /** @param since when the request began to wait for this model */
+    private AdmittedRequest ask(
+            RequestHead head, InferenceRequest request, long begun, long since, AnswerListener listener) {
         long asked = System.nanoTime();
         var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, !model.showsSteps());
@@ -206,7 +152,7 @@ final class InferenceService implements Inference {
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 // each model has the whole wait, or one that hangs would take that of the next, which may be idle
-                var turn = places.line(model, head.flow()).join(patience(request, granted), asked);
+                var turn = places.line(model, head.flow()).join(patience(request.maxWait(), granted), since);
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =
@@ -237,9 +183,14 @@ final class InferenceService implements Inference {
                 caller.tenant(), caller.weight(), caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : wanted);
     }
 
+    /** For the load of a model; the tenant's limit is asked for if the request has to wait. */
+    private LoadPatience patience(Caller caller, Optional<Duration> own, BooleanSupplier wanted) {
+        return new LoadPatience(() -> patience(own, ledger.check(nothing(caller))), wanted);
+    }
+
     /** The shorter of the request's own limit and that of its tenant or, if it has none, the service. */
-    private Optional<Duration> patience(InferenceRequest request, QuotaDecision.Granted granted) {
-        return Stream.concat(request.maxWait().stream(), granted.maxWait().or(() -> maxWait).stream())
+    private Optional<Duration> patience(Optional<Duration> own, QuotaDecision.Granted granted) {
+        return Stream.concat(own.stream(), granted.maxWait().or(() -> maxWait).stream())
                 .min(Comparator.naturalOrder());
     }
 

@@ -21,8 +21,6 @@ final class SequencePlaces {
     /** Beyond this number of queues, those that are empty are forgotten. */
     static final int MAX_LINES = 10_000;
 
-    private static final String TOO_MANY_ANSWERS = "too_many_answers";
-
     private final Map<Key, Integer> taken = new HashMap<>();
     /** The least recently used first. */
     private final Map<Key, WaitingLine> lines = new LinkedHashMap<>(16, 0.75f, true);
@@ -83,16 +81,11 @@ final class SequencePlaces {
             String field = asked.prompts() > 1 ? "prompt" : asked.bestOf() > asked.choices() ? "best_of" : "n";
             throw new InvalidRequestException(
                     field,
-                    TOO_MANY_ANSWERS,
+                    "too_many_answers",
                     "Invalid '" + field + "': expected at most " + model.maxAnswers()
                             + " answers, as many as this model takes from a tenant at a time, but got " + answers
                             + " instead.");
         }
-    }
-
-    /** Whether another model, which may have more places, may be tried. */
-    static boolean hasTooFew(InvalidRequestException refusal) {
-        return refusal.code().equals(TOO_MANY_ANSWERS);
     }
 
     /** @throws OverloadedException if the flow already has too many */

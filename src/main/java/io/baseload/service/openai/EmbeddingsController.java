@@ -33,7 +33,8 @@ final class EmbeddingsController implements BatchRoute {
     @Operation(
             summary = "Compute embeddings",
             description = "Compatible with OpenAI's route of this name: one or several inputs, as text or token ids;"
-                    + " dimensions, encoding_format. prompt_name selects one of the model's own prompts.")
+                + " dimensions, encoding_format. prompt_name selects one of the model's own prompts; truncate has the"
+                + " ends of long texts cut.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -32,7 +32,7 @@ final class EmbeddingsRequestParser {
                 .map(value -> value.oneOf(FORMATS))
                 .filter("base64"::equals)
                 .isPresent();
-        var request = new EncodingRequest(input, dimensions);
+        var request = new EncodingRequest(input, dimensions, TruncationFields.ofTexts(fields));
         return new Parsed(
                 new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields)), base64);
     }

@@ -27,6 +27,9 @@ final class EncodingResponder {
     void answer(Exchange exchange, EncodingCall call, Function<EncodingResult, Object> body) throws IOException {
         try (EncodingResult encoded =
                 inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
+            if (!encoded.limited()) {
+                exchange.countGenerated(encoded.bytes());
+            }
             RateLimitHeaders.put(encoded.quota(), exchange.request(), exchange.response());
             Json.stream(exchange.response(), body.apply(encoded));
         }
@@ -37,6 +40,9 @@ final class EncodingResponder {
         EncodingResult encoded =
                 inference.encode(context.caller(), call.urgently(Urgency.BATCH), context.origin(), () -> true);
         try {
+            if (!encoded.limited()) {
+                context.memory().accept(encoded.bytes());
+            }
             return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0, encoded.release());
         } catch (RuntimeException | Error e) {
             encoded.close();

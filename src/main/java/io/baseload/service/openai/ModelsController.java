@@ -1,5 +1,7 @@
 package io.baseload.service.openai;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.ModelDirectory;
 import io.baseload.service.tenant.Caller;
@@ -9,6 +11,8 @@ import io.swagger.v3.oas.annotations.tags.Tag;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -49,10 +53,19 @@ final class ModelsController {
 
     private record Entries(String object, List<Entry> data) {}
 
+    /** @param task not in OpenAI's form; null if it is not known */
     @JsonNaming(SnakeCaseStrategy.class)
-    private record Entry(String id, String object, long created, String ownedBy) {
+    private record Entry(
+            String id,
+            String object,
+            long created,
+            String ownedBy,
+            @JsonInclude(Include.NON_NULL) @Nullable String task) {
         static Entry of(ModelDirectory.Card card) {
-            return new Entry(card.id(), "model", card.created().getEpochSecond(), "baseload");
+            String task = card.task()
+                    .map(known -> known.name().toLowerCase(Locale.ROOT))
+                    .orElse(null);
+            return new Entry(card.id(), "model", card.created().getEpochSecond(), "baseload", task);
         }
     }
 }

@@ -27,7 +27,8 @@ final class RerankController {
 
     @Operation(
             summary = "Rank documents by their relevance to a query",
-            description = "Documents are strings or objects with a text. Results come with the most relevant first.")
+            description = "Documents are strings or objects with a text. Results come with the most relevant first."
+                    + " max_tokens_per_doc and truncate have the ends of long documents cut.")
     @RequestBody(
             required = true,
             content = @Content(mediaType = MediaType.APPLICATION_JSON_VALUE, examples = @ExampleObject("""

@@ -28,7 +28,10 @@ final class RerankRequestParser {
                 .toList();
         int top = fields.integer("top_n", 1, Integer.MAX_VALUE, documents.size());
         boolean returned = fields.flag("return_documents", false);
-        var request = new EncodingRequest(new EncodingInput.Documents(query, documents), OptionalInt.empty());
+        var request = new EncodingRequest(
+                new EncodingInput.Documents(query, documents),
+                OptionalInt.empty(),
+                TruncationFields.ofDocuments(fields));
         return new Parsed(
                 new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields)),
                 top,

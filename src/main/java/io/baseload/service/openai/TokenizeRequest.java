@@ -54,7 +54,7 @@ record TokenizeRequest(String model, CompletionRequest completion, boolean texts
         boolean addSpecial = text.path().equals("prompt")
                 ? fields.flag("add_special_tokens", true)
                 : fields.flag("add_special", false);
-        return new Input.Texts(List.of(text.nonEmptyText()), fields.flag("parse_special", true), addSpecial);
+        return new Input.Texts(List.of(text.text()), fields.flag("parse_special", true), addSpecial);
     }
 
     private static CompletionRequest conversation(Fields fields, Value messages) {

@@ -8,6 +8,7 @@ import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Fields;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -82,9 +83,13 @@ final class TokenizerController {
             consumes = MediaType.APPLICATION_JSON_VALUE)
     void tokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        var asked = new Exchange(request, response, caller).read(TokenizeRequest::read);
-        Json.send(
-                response, inference.withTokens(caller, asked.model(), codec -> Json.bytes(Tokenized.of(codec, asked))));
+        var exchange = new Exchange(request, response, caller);
+        var asked = exchange.read(TokenizeRequest::read);
+        exchange.answer(inference.withTokens(
+                caller,
+                asked.model(),
+                () -> !LimitedRequest.hasClientLeft(),
+                codec -> Json.bytes(Tokenized.of(codec, asked))));
     }
 
     @Operation(summary = "Convert tokens to text", description = "Compatible with vLLM's route of this name.")
@@ -101,8 +106,10 @@ final class TokenizerController {
             consumes = MediaType.APPLICATION_JSON_VALUE)
     void detokenize(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
-        var asked = new Exchange(request, response, caller).read(Detokenizing::read);
-        String text = inference.withTokens(caller, asked.model(), codec -> codec.text(asked.tokens()));
-        Json.write(response, new Detokenized(text, text));
+        var exchange = new Exchange(request, response, caller);
+        var asked = exchange.read(Detokenizing::read);
+        String text = inference.withTokens(
+                caller, asked.model(), () -> !LimitedRequest.hasClientLeft(), codec -> codec.text(asked.tokens()));
+        exchange.answer(new Detokenized(text, text));
     }
 }

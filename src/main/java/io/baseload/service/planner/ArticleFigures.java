@@ -71,7 +71,7 @@ public final class ArticleFigures {
         var options = new Planner.Options(Quantization.NF4_DQ, KvPrecision.F16, Precision.FAST);
         PlanSource model = new PlanSource.Configuration(NamedShapes.config(MODEL));
         ModelOutline outline = planner.outline(model, options);
-        MachineProfile machine = MachineProfile.described("nf8260g7", outline.group());
+        MachineProfile machine = MachineProfile.described("nf8260g7", outline.group(), options);
         return of(CapacityPlanner.plan(
                 MODEL,
                 options.format().label(),
@@ -130,7 +130,7 @@ public final class ArticleFigures {
                         "a trillion parameters in BF16 within 100 ms",
                         "at least 2 TB/s",
                         tb(bytesPerSecondFor(weightBytes(TRILLION, 16), 0.1)) + "/s",
-                        "2 TB in 0.1 s; 2 TB/s reads them once in a second. In 4 bits "
+                        "2 TB in 0.1 s; the article's 2 TB/s reads them once in a second. In 4 bits "
                                 + tb(bytesPerSecondFor(weightBytes(TRILLION, 4), 0.1)) + "/s"),
                 figure(
                         "four sockets against one",
@@ -142,11 +142,14 @@ public final class ArticleFigures {
                         "the bandwidth is 4 times one socket's; the model's collectives and barriers take "
                                 + String.format(
                                         Locale.ROOT,
-                                        "%.2f ms of a step of %.1f ms",
+                                        "%.2f ms of a step of %.1f ms, with the assumed %.0f ns a move and %.0f µs a"
+                                                + " message",
                                         1e3
                                                 * (plan.step().barriers()
                                                         + plan.step().collectives()),
-                                        1e3 * plan.step().seconds())),
+                                        1e3 * plan.step().seconds(),
+                                        1e3 * MachineProfile.MOVE_MICROS,
+                                        MachineProfile.LINK_MICROS)),
                 figure(
                         "16 TB of memory",
                         "hold a trillion parameters",

@@ -4,6 +4,7 @@ import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.ShardOutline;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.stream.Stream;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
@@ -67,6 +68,11 @@ public record CapacityPlan(
         List<Point> batches,
         List<Point> contexts,
         List<String> notes) {
+
+    /** The points of both curves. */
+    public List<Point> points() {
+        return Stream.concat(batches.stream(), contexts.stream()).toList();
+    }
 
     /** The parts on one socket. */
     @JsonNaming(SnakeCaseStrategy.class)

@@ -19,16 +19,16 @@ import java.util.stream.IntStream;
 
 /**
  * The arithmetic of a plan: a roofline (Williams, Waterman and Patterson, 2009) plus the costs on top of it. Seconds, bytes, and multiply-adds; S sockets, b sequences with n
- * tokens each,
- * width D of the residual stream, V tokens in the vocabulary.
+ * tokens each, width D of the residual stream, V tokens in the vocabulary.
  *
  * <pre>
  * read      = bytes of a matrix that a step reads / bandwidth
  * multiply  = weights of the matrix · seconds of b rows a weight             by the kernel's rate from cache
  * stream    = the same by the kernel's rate with weights where the model's are, in memory or in caches; on a described machine max(read, multiply)
  * linear    = Σ over matrices stream
- * read KV   = b · n · KV of a token / bandwidth
- * attend    = b · n · layers · heads · (key + value width) / rate of attention
+ * seen      = min(n, window), on average of the layers
+ * read KV   = b · seen · KV of a token / bandwidth
+ * attend    = b · seen · layers · heads · (key + value width) / rate of attention
  * barriers  = number · duration of one + 2 · meeting          a step begins and ends with a meeting of all workers
  * meeting   = barrier of all workers (+ latency, with several sockets)
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
@@ -47,9 +47,10 @@ import java.util.stream.IntStream;
  * prefill   = prompt / Σ over chunks (Σ over matrices max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
  * </pre>
  *
- * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part. KV heads lie with the heads that use them; a head that several sockets need lies
- * with each, and so do a latent vector that all heads share and a filter's state. Memory is what the engine estimates for a load with these sequences. So four sockets bring less than four times the rate of one: what is replicated,
- * the shared part of the KV cache and the collectives remain. Barriers are those of a shard's own workers; where shards share a socket, or this machine, an all-reduce is one of all its workers.
+ * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part ({@link PlannedParts}). KV heads lie with the
+ * heads that use them; a head that several sockets need lies with each, and so do a latent vector that all heads share and a filter's state. Memory is what the engine estimates for a load with these sequences: it keeps
+ * all tokens, also those that a window hides. So four sockets bring less than four times the rate of one: what is replicated, the shared part of the KV cache and the collectives remain. Barriers are those of a shard's
+ * own workers; where shards share a socket, or this machine, an all-reduce is one of all its workers.
  *
  * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
  * thousand additions.
@@ -67,6 +68,7 @@ public final class CapacityPlanner {
     private final MemoryOutline memory;
     private final MachineProfile machine;
     private final int sockets;
+    private final PlannedParts parts;
 
     private CapacityPlanner(ModelOutline model, ShardOutline cut, MemoryOutline memory, MachineProfile machine) {
         this.model = model;
@@ -74,6 +76,7 @@ public final class CapacityPlanner {
         this.memory = memory;
         this.machine = machine;
         this.sockets = machine.sockets();
+        this.parts = PlannedParts.of(model, cut, sockets);
     }
 
     /**
@@ -94,11 +97,6 @@ public final class CapacityPlanner {
             PlanRequest request) {
         within("context", request.context(), model);
         within("prompt", request.prompt(), model);
-        for (Matrices some : model.matrices()) {
-            if (!machine.rates().kernels().containsKey(some.codes())) {
-                throw PlanRequest.refuse("machine", "has no measured rate for weights in " + some.codes());
-            }
-        }
         return new CapacityPlanner(model, cut, memory, machine).plan(name, format, request);
     }
 
@@ -174,28 +172,9 @@ public final class CapacityPlanner {
         return new CapacityPlanner(model, cut.whole(model.kvBytesPerToken()), memory, one);
     }
 
-    /** Whether each socket has one of the shards. */
-    private boolean shardsAreSockets() {
-        return cut.shards() == sockets;
-    }
-
-    /** Parts of the model: the shards, in one socket or in one each; otherwise one for each socket. */
-    private int parts() {
-        return sockets == 1 ? cut.shards() : sockets;
-    }
-
     /** The largest part of the weights, relative to an equal share. */
     private double largest() {
-        return partsAreShards() ? (double) parts() * Collections.max(cut.bytes()) / cut.wholeBytes() : 1;
-    }
-
-    private long socketWeights(int socket) {
-        if (sockets == 1) {
-            return cut.bytes().stream().mapToLong(Long::longValue).sum() + cut.shards() * model.vectorBytes();
-        }
-        return shardsAreSockets()
-                ? cut.bytes().get(socket) + model.vectorBytes()
-                : Math.ceilDiv(model.weightBytes(), sockets);
+        return (double) parts.largestBytes() / cut.wholeBytes();
     }
 
     private double decodeRate(PlanRequest request) {
@@ -217,12 +196,12 @@ public final class CapacityPlanner {
                     ? streamed
                     : Math.max(part * some.bytes() / rates.readBytesPerSecond(), streamed);
         }
-        double attend = (double) b * n * attentionPerToken();
+        double seen = b * model.seen(n);
         return new StepTime(
                 largest() * readWeights(b) / rates.readBytesPerSecond(),
-                (double) b * n * largestKv() * parts() / rates.readBytesPerSecond(),
+                seen * parts.largestKvBytes() / rates.readBytesPerSecond(),
                 largest() * multiply,
-                attend / rates.attentionDecode(),
+                seen * attentionPerToken() / rates.attentionDecode(),
                 largest() * linear,
                 barriers(),
                 allReduces(b) + logits(b));
@@ -236,7 +215,7 @@ public final class CapacityPlanner {
     }
 
     private long stepReadBytes(int b, int n) {
-        return Math.round(readWeights(b) + (double) b * n * allKv());
+        return Math.round(readWeights(b) + b * model.seen(n) * parts.allKvBytes());
     }
 
     private KernelRates kernel(Matrices some) {
@@ -258,7 +237,7 @@ public final class CapacityPlanner {
     /** Seconds of the all-reduces of b rows. */
     private double allReduces(int b) {
         if (sockets == 1) {
-            return shardsAreSockets() ? 0 : model.allReduces() * machine.rates().meetingSeconds();
+            return parts.count() == 1 ? 0 : model.allReduces() * machine.rates().meetingSeconds();
         }
         double share = Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond());
         double direct = machine.linkSeconds() + sockets * share * model.hidden();
@@ -276,7 +255,7 @@ public final class CapacityPlanner {
 
     /** Multiply-adds of attention for each token that a row sees. */
     private double attentionPerToken() {
-        return (double) model.layers() * model.heads() * (model.keyDim() + model.valueDim());
+        return (double) model.layerCount() * model.heads() * (model.keyDim() + model.valueDim());
     }
 
     private double prefillSeconds(int prompt) {
@@ -291,57 +270,43 @@ public final class CapacityPlanner {
                     seconds += largest() * Math.max(read, met / kernel(some).prompt());
                 }
             }
-            double seen = rows * (from + rows / 2.0);
+            double seen = model.seenByAll(from + rows) - model.seenByAll(from);
             seconds += seen * attentionPerToken() / rates.attentionPrompt() + barriers() + allReduces(rows);
         }
         return seconds;
     }
 
-    /** Whether the parts of a plan are the shards. */
-    private boolean partsAreShards() {
-        return parts() == cut.shards();
-    }
-
-    /** Bytes of a token's keys and values in the largest part. */
-    private double largestKv() {
-        return partsAreShards() ? Collections.max(cut.kvBytesPerToken()) : equalKv();
-    }
-
-    /** Bytes of a token's keys and values in all parts. */
-    private double allKv() {
-        return partsAreShards()
-                ? cut.kvBytesPerToken().stream().mapToLong(Long::longValue).sum()
-                : parts() * equalKv();
-    }
-
-    /** Bytes of a token's keys and values in each of equal parts. */
-    private double equalKv() {
-        return (double) model.kvBytesPerToken() / model.kvHeads() * Math.ceilDiv(model.kvHeads(), parts());
-    }
-
     private List<Socket> sockets(PlanRequest request) {
+        List<MemoryEstimate> loads = loads(request);
+        return sockets == 1
+                ? List.of(socket(0, parts.allBytes() + parts.count() * model.vectorBytes(), sum(loads)))
+                : IntStream.range(0, sockets)
+                        .mapToObj(i -> socket(i, parts.bytes().get(i) + model.vectorBytes(), loads.get(i)))
+                        .toList();
+    }
+
+    private Socket socket(int socket, long weights, MemoryEstimate load) {
+        return new Socket(
+                socket, weights, load.kvCache(), load.scratch() + load.activations(), machine.memoryBytes() / sockets);
+    }
+
+    /** What a load of each part takes beside its weights. Equal parts share what the shards need for working. */
+    private List<MemoryEstimate> loads(PlanRequest request) {
         List<MemoryEstimate> shards = memory.shards(request.batch(), request.context());
-        MemoryEstimate all = shards.stream().reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
-        if (sockets == 1) {
-            return List.of(socket(0, all.kvCache(), working(all)));
+        if (parts.shards()) {
+            return shards;
         }
-        if (shardsAreSockets()) {
-            return IntStream.range(0, sockets)
-                    .mapToObj(i -> socket(i, shards.get(i).kvCache(), working(shards.get(i))))
-                    .toList();
-        }
-        long kv = Math.round((double) request.batch() * request.context() * equalKv());
-        return IntStream.range(0, sockets)
-                .mapToObj(i -> socket(i, kv, Math.ceilDiv(working(all), sockets)))
-                .toList();
+        MemoryEstimate all = sum(shards);
+        long kv = (long) request.batch()
+                * request.context()
+                * parts.kvBytesPerToken().getFirst();
+        var each = new MemoryEstimate(
+                0, kv, Math.ceilDiv(all.scratch(), sockets), Math.ceilDiv(all.activations(), sockets));
+        return Collections.nCopies(sockets, each);
     }
 
-    private static long working(MemoryEstimate estimate) {
-        return estimate.scratch() + estimate.activations();
-    }
-
-    private Socket socket(int socket, long kv, long working) {
-        return new Socket(socket, socketWeights(socket), kv, working, machine.memoryBytes() / sockets);
+    private static MemoryEstimate sum(List<MemoryEstimate> parts) {
+        return parts.stream().reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
     }
 
     private boolean fits(PlanRequest request) {
@@ -401,7 +366,7 @@ public final class CapacityPlanner {
         if (sockets > 1) {
             notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
                     + " and what all sockets need of the KV cache is read by each.");
-            if (!shardsAreSockets()) {
+            if (!parts.shards()) {
                 notes.add("The figures are those of " + sockets + " equal parts, one for each socket, not of "
                         + cut.shards() + (cut.shards() == 1 ? " shard." : " shards."));
             }

@@ -2,6 +2,7 @@ package io.baseload.service.planner;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.Precision;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -47,7 +48,7 @@ public record MachineProfile(
     private static final int CACHE_CORES = 8;
 
     /** A message to another socket, including its synchronization; assumed. */
-    private static final double LINK_MICROS = 3;
+    static final double LINK_MICROS = 3;
 
     /** Inspur's server of the article: four sockets with eight channels of DDR5-4800. Its cores are an assumption. */
     private static final String NF8260G7 = "sockets=4,channels=8,mts=4800,cores=32,isa=amx,memory_gb=16384";
@@ -63,11 +64,11 @@ public record MachineProfile(
      * A machine by name or by a description such as {@code sockets=4,channels=8,mts=4800,cores=32,isa=avx512}.
      *
      * @param group query heads of the model that share keys and values
-     * @throws io.baseload.chat.api.InvalidRequestException if it is neither
+     * @throws io.baseload.chat.api.InvalidRequestException if it is neither, or the arithmetic is one whose rates are unknown
      */
-    public static MachineProfile described(String text, int group) {
+    public static MachineProfile described(String text, int group, Planner.Options options) {
         if (text.equals("nf8260g7")) {
-            return described(text, Settings.parse("machine", NF8260G7), group);
+            return described(text, Settings.parse("machine", NF8260G7), group, options);
         }
         if (!text.contains("=")) {
             throw PlanRequest.refuse(
@@ -75,18 +76,23 @@ public record MachineProfile(
                     "must be this, nf8260g7, or a description such as"
                             + " sockets=4,channels=8,mts=4800,cores=32,isa=avx512");
         }
-        return described(Settings.parse("machine", text), group);
+        return described(Settings.parse("machine", text), group, options);
     }
 
     /** A machine of these settings. */
-    public static MachineProfile described(Settings settings, int group) {
+    public static MachineProfile described(Settings settings, int group, Planner.Options options) {
         String name = settings.values().entrySet().stream()
                 .map(setting -> setting.getKey() + "=" + setting.getValue())
                 .collect(Collectors.joining(","));
-        return described(name, settings, group);
+        return described(name, settings, group, options);
     }
 
-    private static MachineProfile described(String name, Settings settings, int group) {
+    private static MachineProfile described(String name, Settings settings, int group, Planner.Options options) {
+        if (options.precision() != Precision.FAST) {
+            throw PlanRequest.refuse(
+                    "precision",
+                    "must be fast for a machine that is described: its rates are those of fast arithmetic");
+        }
         settings.allow(SETTINGS);
         int sockets = settings.integer("sockets", 1, 64, 1);
         int cores = settings.integer("cores", 1, 1024);
@@ -106,7 +112,7 @@ public record MachineProfile(
                 settings.number("link_us", 0, 1e6, LINK_MICROS) / 1e6,
                 set.tiers(),
                 memory,
-                set.rates(sockets * cores, read, barrier, group));
+                set.rates(sockets * cores, read, barrier, group, options.kv()));
     }
 
     /** The moves of counters from core to core, one after the other, in a barrier of a socket's workers: those of a cache meet, then one of each cache. */

@@ -104,7 +104,7 @@ public final class Planner {
     /**
      * A machine by its name or description; {@code this} is measured.
      *
-     * @throws InvalidRequestException if it is neither, or this one is not measured
+     * @throws InvalidRequestException if it is neither, or can't be planned with these options, or this one is not measured
      */
     public MachineProfile machine(String machine, ModelOutline model, Options options) {
         if (machine.equals(MachineProfile.THIS) && !measures) {
@@ -114,16 +114,18 @@ public final class Planner {
         }
         return machine.equals(MachineProfile.THIS)
                 ? MachineProfile.of(
-                        measure(model, options.precision()),
+                        measure(model, options),
                         engine.shards(),
                         Math.max(0, memory.available(0)),
                         engine.kernels(options.precision()))
-                : MachineProfile.described(machine, model.group());
+                : MachineProfile.described(machine, model.group(), options);
     }
 
-    private synchronized MachineRates measure(ModelOutline model, Precision precision) {
+    private synchronized MachineRates measure(ModelOutline model, Options options) {
         try {
-            return measuring.measure(engine.measurement(model, precision), () -> engine.measure(model, precision));
+            return measuring.measure(
+                    engine.measurement(model, options.precision(), options.kv()),
+                    () -> engine.measure(model, options.precision(), options.kv()));
         } catch (UnfitOptionsException e) {
             throw PlanRequest.refuse("machine", "must be named or described: " + e.getMessage());
         }

@@ -57,13 +57,19 @@ public record StepTime(
 
     /** The bottleneck if that part took no time: the one that it hides. */
     String next() {
-        StepTime without = switch (bottleneck()) {
-            case BANDWIDTH -> new StepTime(0, readKv, multiply, attend, multiply, barriers, collectives);
-            case KV_BANDWIDTH -> new StepTime(readWeights, 0, multiply, attend, linear, barriers, collectives);
-            case KERNELS -> new StepTime(readWeights, readKv, 0, 0, readWeights, barriers, collectives);
-            case BARRIERS -> new StepTime(readWeights, readKv, multiply, attend, linear, 0, collectives);
-            default -> new StepTime(readWeights, readKv, multiply, attend, linear, barriers, 0);
-        };
-        return without.bottleneck();
+        return without(bottleneck()).bottleneck();
+    }
+
+    /** The same step on a machine without this limit. */
+    private StepTime without(String limit) {
+        boolean kernels = limit.equals(KERNELS);
+        return new StepTime(
+                limit.equals(BANDWIDTH) ? 0 : readWeights,
+                limit.equals(KV_BANDWIDTH) ? 0 : readKv,
+                kernels ? 0 : multiply,
+                kernels ? 0 : attend,
+                kernels ? readWeights : limit.equals(BANDWIDTH) ? multiply : linear,
+                limit.equals(BARRIERS) ? 0 : barriers,
+                limit.equals(COLLECTIVES) ? 0 : collectives);
     }
 }

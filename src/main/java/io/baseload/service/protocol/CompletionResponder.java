@@ -13,10 +13,10 @@ import io.baseload.service.web.Json;
 import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 import org.springframework.stereotype.Component;
 
 /** Calls the model and sends its answer, in one piece or as a stream. Until the request is admitted every refusal is an ordinary status with JSON, for streams too. */
@@ -37,15 +37,22 @@ public final class CompletionResponder {
     }
 
     private void stream(Exchange exchange, ParsedRequest parsed) throws IOException {
-        var events = new LinkedBlockingQueue<CompletionEvent>();
-        AdmittedRequest admitted = ask(exchange, parsed, events::add);
+        var events = new PendingEvents(exchange.context().memory());
+        AdmittedRequest admitted = ask(exchange, parsed, events);
         new StreamingResponse(exchange.response(), events, parsed.shape().apply(admitted), exchange.id())
                 .send(admitted.completion());
     }
 
     private void plain(Exchange exchange, ParsedRequest parsed) throws IOException {
-        var answer = whole(parsed, listener -> ask(exchange, parsed, listener), () -> !LimitedRequest.hasClientLeft());
-        Json.write(exchange.response(), answer.body());
+        byte[] json;
+        try (var answer = whole(
+                parsed,
+                exchange.generated(),
+                listener -> ask(exchange, parsed, listener),
+                () -> !LimitedRequest.hasClientLeft())) {
+            json = Json.bytes(answer.body());
+        }
+        exchange.answerGenerated(json);
     }
 
     /** The answer to a line of a batch. */
@@ -55,6 +62,7 @@ public final class CompletionResponder {
         }
         return whole(
                 parsed,
+                context.memory(),
                 listener -> ask(
                         context.caller(),
                         parsed.inference().urgently(Urgency.BATCH),
@@ -66,12 +74,15 @@ public final class CompletionResponder {
 
     /** @param wanted whether anybody still waits for the answer */
     private static BatchAnswer whole(
-            ParsedRequest parsed, Function<WholeResponse, AdmittedRequest> asking, BooleanSupplier wanted) {
-        var answer = new WholeResponse(parsed.choices());
+            ParsedRequest parsed,
+            LongConsumer memory,
+            Function<WholeResponse, AdmittedRequest> asking,
+            BooleanSupplier wanted) {
+        var answer = new WholeResponse(parsed.choices(), memory);
         AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await(admitted.completion(), wanted);
         Object body = parsed.shape().apply(admitted).whole(answer.choices(), end);
-        return new BatchAnswer(body, end.usage(), end.reasoningTokens(), () -> {});
+        return new BatchAnswer(body, end.usage(), end.reasoningTokens(), answer::release);
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

@@ -9,7 +9,7 @@ import java.util.function.LongConsumer;
 /**
  * Who asks, and from where: all that a request's answer depends on but its body.
  *
- * @param memory receives the number of bytes that are read in addition to the body, and may throw
+ * @param memory receives the number of bytes that are in memory in addition to the body, from any thread once that has been read, and may throw; negative ones give back
  */
 public record RequestContext(Caller caller, Origin origin, LongConsumer memory) {
     private static final int MAX_BYTES = 8 << 20;

@@ -11,14 +11,12 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into the queue, which holds at most as
+ * Sends an answer as it is generated, as server-sent events, from the request's own (virtual) thread. The engine's thread only puts events into a queue, which holds at most as
  * many as the answer has tokens. While there is nothing to send, the connection is checked, so that a client that has left is noticed, and now and then a comment is sent, so that
  * proxies keep the connection open.
  */
@@ -32,13 +30,12 @@ final class StreamingResponse {
     /** Without a blank line, which some clients take for the end of an event even after a comment alone. */
     private static final byte[] PING = ":ping\n".getBytes(StandardCharsets.US_ASCII);
 
-    private final BlockingQueue<CompletionEvent> events;
+    private final PendingEvents events;
     private final Shape shape;
     private final String requestId;
     private final ServletOutputStream out;
 
-    StreamingResponse(
-            HttpServletResponse response, BlockingQueue<CompletionEvent> events, Shape shape, String requestId)
+    StreamingResponse(HttpServletResponse response, PendingEvents events, Shape shape, String requestId)
             throws IOException {
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-cache");
@@ -78,7 +75,7 @@ final class StreamingResponse {
         boolean more = true;
         int checks = 0;
         while (more) {
-            @Nullable CompletionEvent event = events.poll(CHECK_MILLIS, TimeUnit.MILLISECONDS);
+            @Nullable CompletionEvent event = events.poll(CHECK_MILLIS);
             if (event != null) {
                 more = send(event);
                 checks = 0;

@@ -2,6 +2,7 @@ package io.baseload.service.pull;
 
 import io.baseload.service.outbound.AllowedHosts;
 import io.baseload.service.outbound.HttpClients;
+import io.baseload.service.outbound.RetryAfterHeader;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -36,7 +37,6 @@ import org.slf4j.LoggerFactory;
 final class PullClient implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PullClient.class);
     private static final int MAX_REDIRECTS = 5;
-    private static final Duration MAX_RETRY_AFTER = Duration.ofSeconds(60);
     private static final Set<Integer> REDIRECTS = Set.of(301, 302, 303, 307, 308);
     private static final Set<Integer> LATER = Set.of(408, 425, 429, 500, 502, 503, 504);
 
@@ -177,12 +177,9 @@ final class PullClient implements AutoCloseable {
     private static IOException refused(URI url, Reply reply) {
         int status = reply.status();
         if (LATER.contains(status)) {
-            Duration pause = reply.header("Retry-After")
-                    .filter(text -> text.matches("[0-9]{1,6}"))
-                    .map(text -> Duration.ofSeconds(Long.parseLong(text)))
-                    .orElse(Duration.ZERO);
             return new TransientException(
-                    shown(url) + " answered " + status, pause.compareTo(MAX_RETRY_AFTER) < 0 ? pause : MAX_RETRY_AFTER);
+                    shown(url) + " answered " + status,
+                    RetryAfterHeader.of(reply.response()).orElse(Duration.ZERO));
         }
         String why = switch (status) {
             case 401, 403 -> ": the key is missing or wrong";

@@ -6,12 +6,16 @@ import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
-import java.util.Optional;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * A calendar window: a budget and its usage.
  *
- * @param softTold whether it was reported that the soft limit is exceeded
+ * @param softTold the kinds of {@link SoftLimit} whose passing was reported
  */
 record QuotaWindow(
         UsageBudget budget,
@@ -21,7 +25,7 @@ record QuotaWindow(
         long requests,
         BigDecimal usedCost,
         BigDecimal reservedCost,
-        boolean softTold) {
+        Set<String> softTold) {
     private static final int PERCENT = 100;
 
     Instant endsAt() {
@@ -113,29 +117,39 @@ record QuotaWindow(
                 budget, startsAt, used, reserved + tokens, requests + 1, usedCost, reservedCost.add(cost), softTold);
     }
 
-    /** After it was reported that the soft limit is exceeded. */
-    QuotaWindow told() {
-        return new QuotaWindow(budget, startsAt, used, reserved, requests, usedCost, reservedCost, true);
+    /** After it was reported that soft limits are passed. */
+    QuotaWindow told(List<SoftLimit> passed) {
+        var told = Stream.concat(softTold.stream(), passed.stream().map(SoftLimit::kind))
+                .collect(Collectors.toUnmodifiableSet());
+        return new QuotaWindow(budget, startsAt, used, reserved, requests, usedCost, reservedCost, told);
     }
 
-    /** The soft limit, if it is reached. */
-    Optional<SoftLimit> softLimit() {
+    /** The soft limits that are passed, at most one of each kind. */
+    List<SoftLimit> softLimits() {
         if (budget.softPercent().isEmpty()) {
-            return Optional.empty();
+            return List.of();
         }
         var percent = BigDecimal.valueOf(budget.softPercent().getAsInt(), 2);
-        if (budget.tokens().isPresent() && reaches(gone(), budget.tokens().getAsLong(), percent)) {
-            return Optional.of(new SoftLimit(budget, startsAt, "tokens"));
-        }
-        if (budget.requests().isPresent() && reaches(requests, budget.requests().getAsLong(), percent)) {
-            return Optional.of(new SoftLimit(budget, startsAt, "requests"));
-        }
-        return budget.cost()
-                .filter(limit -> goneCost().compareTo(limit.multiply(percent)) >= 0)
-                .map(limit -> new SoftLimit(budget, startsAt, "cost"));
+        var passed = new ArrayList<SoftLimit>();
+        budget.tokens().ifPresent(limit -> {
+            if (reaches(BigDecimal.valueOf(gone()), BigDecimal.valueOf(limit), percent)) {
+                passed.add(new SoftLimit(budget, startsAt, "tokens"));
+            }
+        });
+        budget.requests().ifPresent(limit -> {
+            if (reaches(BigDecimal.valueOf(requests), BigDecimal.valueOf(limit), percent)) {
+                passed.add(new SoftLimit(budget, startsAt, "requests"));
+            }
+        });
+        budget.cost().ifPresent(limit -> {
+            if (reaches(goneCost(), limit, percent)) {
+                passed.add(new SoftLimit(budget, startsAt, "cost"));
+            }
+        });
+        return passed;
     }
 
-    private static boolean reaches(long gone, long limit, BigDecimal percent) {
-        return BigDecimal.valueOf(gone).compareTo(BigDecimal.valueOf(limit).multiply(percent)) >= 0;
+    private static boolean reaches(BigDecimal gone, BigDecimal limit, BigDecimal percent) {
+        return gone.compareTo(limit.multiply(percent)) >= 0;
     }
 }

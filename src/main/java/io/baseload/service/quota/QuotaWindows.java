@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.springframework.jdbc.core.simple.JdbcClient;
@@ -43,7 +44,7 @@ final class QuotaWindows {
     /** Those of {@code wanted} that exist; nobody else changes them until the transaction ends. */
     static final String LOCKED = """
         SELECT q.tenant, q.key_prefix, q.model, q.period, q.starts_at, q.used, q.reserved, q.requests AS count, q.used_cost, q.reserved_cost,
-               q.soft_at
+               q.soft_kinds
         FROM quota_window q JOIN wanted USING (tenant, key_prefix, model, period, starts_at)
         ORDER BY q.tenant, q.key_prefix, q.model, q.period FOR UPDATE OF q\
         """;
@@ -51,14 +52,15 @@ final class QuotaWindows {
     /** All of {@code wanted}; zeros for those that don't exist. */
     static final String PRESENT = """
         SELECT c.tenant, c.key_prefix, c.model, c.period, c.starts_at, coalesce(q.used, 0) AS used, coalesce(q.reserved, 0) AS reserved,
-               coalesce(q.requests, 0) AS count, coalesce(q.used_cost, 0) AS used_cost, coalesce(q.reserved_cost, 0) AS reserved_cost, q.soft_at
+               coalesce(q.requests, 0) AS count, coalesce(q.used_cost, 0) AS used_cost, coalesce(q.reserved_cost, 0) AS reserved_cost,
+               coalesce(q.soft_kinds, '{}') AS soft_kinds
         FROM wanted c LEFT JOIN quota_window q USING (tenant, key_prefix, model, period, starts_at)\
         """;
 
     /** What {@link #read} needs, of counters {@code w} and their budgets {@code l}. */
     static final String COLUMNS =
             "w.key_prefix, w.model, w.period, w.starts_at, w.used, w.reserved, w.count, w.used_cost, w.reserved_cost,"
-                    + " w.soft_at, l.tokens, l.requests, l.cost, l.soft_percent, l.interactive_percent";
+                    + " w.soft_kinds, l.tokens, l.requests, l.cost, l.soft_percent, l.interactive_percent";
 
     private static final String WANTED_AT = """
         WITH t AS (SELECT :at::timestamptz AS now),
@@ -203,9 +205,10 @@ final class QuotaWindows {
     /** Records that a soft limit was reported. */
     void told(String tenant, SoftLimit passed) {
         var scope = passed.budget().scope();
-        jdbc.sql("UPDATE quota_window SET soft_at = clock_timestamp() WHERE tenant = ? AND key_prefix = ? AND model = ?"
-                        + " AND period = ? AND starts_at = ?")
+        jdbc.sql("UPDATE quota_window SET soft_at = clock_timestamp(), soft_kinds = array_append(soft_kinds, ?)"
+                        + " WHERE tenant = ? AND key_prefix = ? AND model = ? AND period = ? AND starts_at = ?")
                 .params(
+                        passed.kind(),
                         tenant,
                         scope.key(),
                         scope.model(),
@@ -228,7 +231,7 @@ final class QuotaWindows {
                 row.getLong("count"),
                 row.getBigDecimal("used_cost"),
                 row.getBigDecimal("reserved_cost"),
-                row.getObject("soft_at") != null);
+                Set.copyOf(List.of((String[]) row.getArray("soft_kinds").getArray())));
     }
 
     private static Map<String, Object> parameters(Collection<Kind> kinds, OffsetDateTime at) {

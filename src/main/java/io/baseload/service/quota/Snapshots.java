@@ -18,7 +18,7 @@ final class Snapshots {
         return new QuotaSnapshot(
                 tightest(windows, now, window -> window.budget().requests(), QuotaWindow::requests),
                 tightest(windows, now, window -> window.budget().tokens(), QuotaWindow::gone),
-                windows.stream().flatMap(window -> window.softLimit().stream()).toList());
+                windows.stream().flatMap(window -> window.softLimits().stream()).toList());
     }
 
     private static Optional<Room> tightest(

@@ -6,10 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /**
- * A budget whose usage exceeds its soft limit.
+ * A limit of a budget whose usage exceeds the soft limit.
  *
  * @param startsAt of the window
- * @param kind {@code tokens}, {@code requests} or {@code cost}: the first of these that exceeds the soft limit
+ * @param kind {@code tokens}, {@code requests} or {@code cost}
  */
 public record SoftLimit(UsageBudget budget, Instant startsAt, String kind) {
 

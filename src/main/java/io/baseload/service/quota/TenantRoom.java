@@ -60,13 +60,10 @@ final class TenantRoom {
             QuotaWindow window, long tokens, BigDecimal cost, List<SoftLimit> passed, List<QuotaWindow> after) {
         var more = window.with(tokens, cost);
         after.add(more);
-        var soft = more.softLimit();
-        if (soft.isEmpty()) {
-            return more;
-        }
-        if (!more.softTold()) {
-            passed.add(soft.get());
-        }
-        return more.told();
+        var untold = more.softLimits().stream()
+                .filter(limit -> !more.softTold().contains(limit.kind()))
+                .toList();
+        passed.addAll(untold);
+        return more.told(untold);
     }
 }

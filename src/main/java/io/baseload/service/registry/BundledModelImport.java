@@ -1,7 +1,7 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.AddedModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.net.URI;
+import java.net.URL;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -38,7 +39,17 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class BundledModelImport {
     private static final Logger LOG = LoggerFactory.getLogger(BundledModelImport.class);
 
-    private final BundledModel model;
+    /**
+     * The model that comes with the service and is imported into an empty registry.
+     *
+     * @param id its id in the registry
+     * @param alias the alias that points to it at first
+     * @param sha256 the expected hash of its file
+     * @param file where it is: a file, or an entry of the executable jar
+     */
+    public record Bundled(String id, String alias, String sha256, URL file) {}
+
+    private final Bundled model;
     private final Engine engine;
     private final ModelStore store;
     private final ModelCatalog catalog;
@@ -48,7 +59,7 @@ public final class BundledModelImport {
     private final TransactionOperations transaction;
 
     BundledModelImport(
-            BundledModel model,
+            Bundled model,
             Engine engine,
             ModelStore store,
             ModelCatalog catalog,
@@ -71,7 +82,7 @@ public final class BundledModelImport {
      *
      * @param filed points its alias to it, in the transaction that makes it a model; a {@link DuplicateKeyException} means that somebody else has set things up meanwhile
      */
-    public void run(Consumer<BundledModel> filed) {
+    public void run(Consumer<Bundled> filed) {
         Optional<ModelRow> row = models.findById(model.id());
         if (row.isPresent() && store.find(row.get().sha256()).isEmpty()) {
             Imported imported = unpacked();
@@ -141,7 +152,7 @@ public final class BundledModelImport {
         AddedModel added = store.add(
                 model.id(),
                 SourceFile.identity(files, Optional.empty()),
-                Progress.NONE,
+                ByteProgress.NONE,
                 folder -> engine.convert(file, folder, Optional.empty(), (bytes, total) -> {
                     quarters[0] = logged(quarters[0], bytes, total);
                     return true;

@@ -12,20 +12,29 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
+import org.springframework.stereotype.Component;
 
 /**
  * The models in memory and the aliases that point to models. One lock makes finding and acquiring a model a single step, so that no request gets in between the move of an alias
  * and the drain of its old model. Nothing waits inside the lock.
  */
-@org.springframework.stereotype.Component
+@Component
 public final class LoadedModels {
     private final Object lock = new Object();
     private final Map<String, String> aliases = new HashMap<>();
     private final Map<String, Place> places = new HashMap<>();
-    private final List<LoadedModelListener> listeners;
+    private final List<Listener> listeners;
 
-    LoadedModels(List<LoadedModelListener> listeners) {
+    LoadedModels(List<Listener> listeners) {
         this.listeners = List.copyOf(listeners);
+    }
+
+    /** Learns which models are in memory. */
+    public interface Listener {
+        void entered(String id, ResidentModel model);
+
+        /** The model's memory is free. */
+        void left(String id);
     }
 
     /** The id that a name stands for: an alias's model, or the name itself. */

@@ -2,6 +2,7 @@ package io.baseload.service.registry;
 
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Encodings;
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedEncoder;
@@ -11,12 +12,12 @@ import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.ResidentModel;
 import io.baseload.engine.store.ModelStore;
-import io.baseload.engine.store.StoredFolder;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.LoadedModels.Slot;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
@@ -45,8 +47,8 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class ModelLoader {
-    /** The share of the progress that counts as reading the weights. */
-    private static final double READING = 0.4;
+    /** The share of the progress that is the weights'. */
+    private static final double WEIGHTS = 0.4;
 
     private final Engine engine;
     private final ModelStore store;
@@ -80,6 +82,18 @@ public final class ModelLoader {
 
     /** A measurement of this machine with memory that no load gets before its end. */
     private record Measurement(MemoryEstimate memory, CompletableFuture<Void> end) {}
+
+    /** Unloads models to make room for another one. */
+    @FunctionalInterface
+    interface RoomMaker {
+        /**
+         * Has models unloaded, if that is enough.
+         *
+         * @param enough whether the other one fits if these are gone
+         * @return completes when they are gone, or stay after all; empty = too few can be unloaded, so none is
+         */
+        Optional<CompletableFuture<?>> make(Predicate<Collection<String>> enough);
+    }
 
     /** The decision of a turn on a model that should be loaded. */
     private sealed interface Step {
@@ -132,22 +146,25 @@ public final class ModelLoader {
         settings.requireEngine();
         inTurn(() -> {
             if (loaded.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
-                admitted(row);
+                NotEnoughMemoryException.check(row.id(), needed(row), budget, taken());
             }
         });
     }
 
-    /** @return the memory it needs */
-    private MemoryEstimate admitted(ModelRow row) {
-        MemoryEstimate needed = engine.estimate(file(row), options(row));
-        NotEnoughMemoryException.check(row.id(), needed, budget, taken());
-        return needed;
+    private MemoryEstimate needed(ModelRow row) {
+        return engine.estimate(file(row), options(row));
     }
 
     /** The memory of models; measurements, which end by themselves, are no reason to refuse one. */
     private MemoryEstimate taken() {
+        return takenWithout(List.of());
+    }
+
+    private MemoryEstimate takenWithout(Collection<String> gone) {
         return Stream.of(
-                        loaded.slots().stream().map(slot -> slot.model().load().memory()),
+                        loaded.slots().stream()
+                                .filter(slot -> !gone.contains(slot.id()))
+                                .map(slot -> slot.model().load().memory()),
                         loads.values().stream().map(Load::memory))
                 .flatMap(each -> each)
                 .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
@@ -204,15 +221,15 @@ public final class ModelLoader {
      * @throws CancelledException if {@code progress} or {@link #unload} ended it
      */
     public void load(String id, Progress progress, Runnable then) {
-        load(id, progress, then, Optional::empty);
+        load(id, progress, then, enough -> Optional.empty());
     }
 
     /**
      * The same, if other models may have to be unloaded.
      *
-     * @param room has a model unloaded, in the turn that finds too little memory, and completes when it is gone or stays after all; empty = none can be
+     * @param room used in the turn that finds too little memory
      */
-    void load(String id, Progress progress, Runnable then, Supplier<Optional<CompletableFuture<?>>> room) {
+    void load(String id, Progress progress, Runnable then, RoomMaker room) {
         try {
             while (true) {
                 switch (inTurn(() -> step(id, then, room))) {
@@ -241,7 +258,7 @@ public final class ModelLoader {
         }
     }
 
-    private Step step(String id, Runnable then, Supplier<Optional<CompletableFuture<?>>> room) {
+    private Step step(String id, Runnable then, RoomMaker room) {
         settings.requireEngine();
         Load load = loads.get(id);
         if (load != null) {
@@ -257,8 +274,9 @@ public final class ModelLoader {
             return new Step.Wait("waiting until its memory is free", loaded.gone(id));
         }
         ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
+        MemoryEstimate needed = needed(row);
         try {
-            MemoryEstimate needed = admitted(row);
+            NotEnoughMemoryException.check(row.id(), needed, budget, taken());
             var ends = measurements.stream().map(Measurement::end).toArray(CompletableFuture<?>[]::new);
             if (budget.refusal(needed, takenWithMeasurements()).isPresent()) {
                 return new Step.Wait("waiting for a measurement of this machine", CompletableFuture.allOf(ends));
@@ -271,7 +289,9 @@ public final class ModelLoader {
                 throw e;
             }
             return new Step.Wait(
-                    "waiting until another model has made room", room.get().orElseThrow(() -> e));
+                    "waiting until another model has made room",
+                    room.make(gone -> budget.refusal(needed, takenWithout(gone)).isEmpty())
+                            .orElseThrow(() -> e));
         }
     }
 
@@ -296,15 +316,16 @@ public final class ModelLoader {
     private ResidentModel read(Load load, Progress progress) {
         try {
             Path file = file(load.row());
-            StoredFolder.open(file).readAhead((done, total) -> {
-                progress.at(READING * done / Math.max(1, total), "reading the weights");
-                return true;
-            });
-            progress.at(READING, "loading");
             LoadOptions options = options(load.row());
+            ByteProgress weights = (done, total) -> {
+                progress.at(
+                        WEIGHTS * done / Math.max(1, total),
+                        done < total ? "loading the weights" : "compiling the kernels");
+                return true;
+            };
             return engine.inspect(file).task() == ModelTask.GENERATE
-                    ? engine.load(file, options)
-                    : engine.loadEncoder(file, options);
+                    ? engine.load(file, options, weights)
+                    : engine.loadEncoder(file, options, weights);
         } catch (RuntimeException | Error e) {
             ended(load);
             throw e;

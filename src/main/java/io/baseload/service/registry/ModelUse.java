@@ -3,6 +3,8 @@ package io.baseload.service.registry;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.chat.api.TokenCodec;
+import io.baseload.engine.api.FlowId;
 
 /** The use of a model. */
 public sealed interface ModelUse {
@@ -23,6 +25,19 @@ public sealed interface ModelUse {
             case Encodes encodes ->
                 throw refused(
                         "This model is an encoder and generates no text: use it with /v1/embeddings or /v1/rerank.");
+        };
+    }
+
+    /**
+     * Its tokens, whatever it is used for.
+     *
+     * @throws InvalidRequestException if they are not known here
+     */
+    default TokenCodec tokens(FlowId flow) {
+        return switch (this) {
+            case Answers answers -> answers.completions().tokens(flow);
+            case Either either -> either.completions().tokens(flow);
+            case Encodes encodes -> encodes.encodings().tokens(flow);
         };
     }
 

@@ -1,9 +1,12 @@
 package io.baseload.service.registry;
 
+import io.baseload.chat.api.AbandonedException;
+import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.ModelRows.Wanted;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -12,15 +15,16 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.stereotype.Component;
 
 /**
- * Models that are loaded on request and unloaded when idle, according to {@link ResidencePolicy}.
+ * Models that are loaded on request and unloaded when idle, according to {@link Residence.Policy}.
  *
  * <p>The first request for a model starts its load; all further requests wait for the same load, each for as long as the policy allows, and are then answered or told to retry. The
  * load continues whoever still waits. If memory is short, idle models are unloaded, the least recently used first. Pinned models are not, nor is one that is answering, so a load
@@ -57,14 +61,15 @@ public final class OnDemandModels {
     /**
      * Has a requested model loaded.
      *
-     * @param waits whether the request waits for it
+     * @param patience how long the request waits for it, if that is less than the policy allows
      * @param again tries to acquire it
      * @return empty if nothing is loaded on request, or there is no such model
      * @throws ModelUnavailableException if it does not answer in time, or can't be loaded
      * @throws OverloadedException if too many of the tenant's requests wait
+     * @throws AbandonedException if nobody waits for the answer any more
      */
     public Optional<ServedModel> bring(
-            String tenant, String name, String id, boolean waits, Supplier<Optional<ServedModel>> again) {
+            String tenant, String name, String id, LoadPatience patience, Supplier<Optional<ServedModel>> again) {
         if (!isOn() || !rows.existsById(id)) {
             return Optional.empty();
         }
@@ -74,7 +79,8 @@ public final class OnDemandModels {
             throw new ModelUnavailableException(name, "not loaded, because its last load failed", left);
         }
         CompletableFuture<Void> load = loads.computeIfAbsent(id, this::begin);
-        if (!waits) {
+        Duration wait = patience.within(residence.policy().loadWait()).minusNanos(System.nanoTime() - now);
+        if (!wait.isPositive()) {
             throw new ModelUnavailableException(name, "being loaded", SOON);
         }
         if (waiting.merge(tenant, 1, Integer::sum) > residence.policy().maxWaiting()) {
@@ -82,22 +88,27 @@ public final class OnDemandModels {
             throw new OverloadedException("Too many requests of this tenant wait for models to be loaded.", SOON);
         }
         try {
-            return await(name, load, again);
+            await(name, load, wait, patience.wanted());
         } finally {
             leave(tenant);
         }
+        Optional<ServedModel> model = again.get();
+        if (model.isEmpty()) { // it was unloaded at once, for another one
+            throw new ModelUnavailableException(name, "being loaded", SOON);
+        }
+        return model;
     }
 
     private void leave(String tenant) {
         waiting.computeIfPresent(tenant, (who, count) -> count == 1 ? null : count - 1);
     }
 
-    private Optional<ServedModel> await(
-            String name, CompletableFuture<Void> load, Supplier<Optional<ServedModel>> again) {
+    private static void await(String name, CompletableFuture<Void> load, Duration wait, BooleanSupplier wanted) {
         try {
-            load.get(residence.policy().loadWait().toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            throw new ModelUnavailableException(name, "being loaded", SOON);
+            if (!WantedResult.await(load, wait, wanted)) {
+                throw new ModelUnavailableException(name, "being loaded", SOON);
+            }
+            load.get();
         } catch (ExecutionException e) {
             String why = e.getCause() instanceof NotEnoughMemoryException
                     ? "not loaded, because memory is short"
@@ -107,11 +118,6 @@ public final class OnDemandModels {
             Thread.currentThread().interrupt();
             throw new ModelUnavailableException(name, "being loaded", SOON);
         }
-        Optional<ServedModel> model = again.get();
-        if (model.isEmpty()) { // it was unloaded at once, for another one
-            throw new ModelUnavailableException(name, "being loaded", SOON);
-        }
-        return model;
     }
 
     private CompletableFuture<Void> begin(String id) {
@@ -135,7 +141,7 @@ public final class OnDemandModels {
     }
 
     /** If all models in memory are answering, waits for one to become free, as long as a request would. */
-    private void load(String id) {
+    void load(String id) {
         LOG.info("Loading {} for a request", id);
         long deadline = System.nanoTime() + residence.policy().loadWait().toNanos();
         while (true) {
@@ -166,15 +172,18 @@ public final class OnDemandModels {
         }
     }
 
-    /** Unloads the least recently used model; in a turn. */
-    private Optional<CompletableFuture<?>> makeRoom() {
-        for (String id : idle(Duration.ZERO)) {
-            if (rest(id)) {
-                LOG.info("Unloading {} to make room for another model", id);
-                return Optional.of(loaded.gone(id));
-            }
-        }
-        return Optional.empty();
+    /** Unloads the least recently used models, as many as are needed; in a turn. */
+    private Optional<CompletableFuture<?>> makeRoom(Predicate<Collection<String>> enough) {
+        List<String> idle = idle(Duration.ZERO);
+        return IntStream.rangeClosed(1, idle.size())
+                .mapToObj(count -> idle.subList(0, count))
+                .filter(enough)
+                .findFirst()
+                .map(chosen -> CompletableFuture.allOf(chosen.stream()
+                        .filter(this::rest)
+                        .peek(id -> LOG.info("Unloading {} to make room for another model", id))
+                        .map(loaded::gone)
+                        .toArray(CompletableFuture[]::new)));
     }
 
     /** Unloads models that have been idle for long enough; in a turn, now and then. */

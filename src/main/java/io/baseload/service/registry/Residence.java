@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
@@ -10,15 +11,36 @@ import org.springframework.stereotype.Component;
  */
 @Component
 public final class Residence {
-    private final ResidencePolicy policy;
+    private final Policy policy;
     private final Set<String> guests = ConcurrentHashMap.newKeySet();
     private final Set<String> resting = ConcurrentHashMap.newKeySet();
 
-    Residence(ResidencePolicy policy) {
+    /**
+     * When models are loaded and unloaded automatically.
+     *
+     * @param loadWait how long a request waits for a model that is not in memory, which it has loaded; zero = it is refused at once, and only operators load and unload models
+     * @param idleTime after how long without a request a model is unloaded; zero = never
+     * @param maxWaiting requests of one tenant that may wait for models
+     */
+    public record Policy(Duration loadWait, Duration idleTime, int maxWaiting) {
+        public Policy {
+            if (!idleTime.isZero() && loadWait.isZero()) {
+                throw new IllegalArgumentException(
+                        "baseload.model.idle-time requires baseload.model.load-wait: otherwise nothing would reload an"
+                                + " idle model");
+            }
+        }
+
+        public boolean onDemand() {
+            return !loadWait.isZero();
+        }
+    }
+
+    Residence(Policy policy) {
         this.policy = policy;
     }
 
-    public ResidencePolicy policy() {
+    public Policy policy() {
         return policy;
     }
 

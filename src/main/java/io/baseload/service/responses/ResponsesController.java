@@ -12,6 +12,7 @@ import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
+import io.baseload.service.web.LimitedRequest;
 import io.swagger.v3.oas.annotations.Operation;
 import io.swagger.v3.oas.annotations.media.Content;
 import io.swagger.v3.oas.annotations.media.ExampleObject;
@@ -86,6 +87,7 @@ final class ResponsesController implements BatchRoute {
             int count = inference.withTokens(
                     caller,
                     asked.inference().model(),
+                    () -> !LimitedRequest.hasClientLeft(),
                     tokens -> tokens.of(asked.completion()).getFirst().length);
             Json.write(response, new Count("response.input_tokens", count));
         } catch (InvalidRequestException e) {

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -64,9 +65,11 @@ public final class Backends {
     /**
      * A backend and its health as seen by this process.
      *
-     * @param health empty if this process has not probed it yet
+     * @param health empty if this process doesn't use it yet
+     * @param models the health of those of its models that have ever failed
      */
-    public record Known(Backend backend, Optional<BackendHealth.Report> health) {}
+    public record Known(
+            Backend backend, Optional<BackendHealth.Report> health, Map<String, BackendHealth.Report> models) {}
 
     public List<Known> page(String after, int limit) {
         return rows.page(after, limit).stream()
@@ -89,7 +92,11 @@ public final class Backends {
     }
 
     private Known known(Backend backend) {
-        return new Known(backend, connections.find(backend.name()).map(BackendClient::health));
+        Optional<BackendClient> client = connections.find(backend.name());
+        return new Known(
+                backend,
+                client.map(BackendClient::health),
+                client.map(BackendClient::modelHealth).orElse(Map.of()));
     }
 
     /**
@@ -265,7 +272,7 @@ public final class Backends {
 
         /** For requests of this tenant. */
         BackendHealth.State state(String tenant) {
-            return client.state(tenant);
+            return client.state(offer, tenant);
         }
 
         Instant created() {

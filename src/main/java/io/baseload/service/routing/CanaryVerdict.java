@@ -4,7 +4,8 @@ import io.baseload.service.routing.Canary.Rule;
 
 /**
  * The decision that follows from the figures; the same figures always give the same decision. Too many errors end a canary as soon as they can no longer be compensated within the
- * required answers; a first token that comes too late ends it when both sides have enough answers; otherwise it is then promoted.
+ * required answers; a first token that comes too late ends it when both sides have enough answers; otherwise it is then promoted. A
+ * canary of 100 % leaves the other side only the requests that it refuses itself: while these are few, it is judged by its errors alone.
  */
 sealed interface CanaryVerdict {
     /** There are too few answers. */
@@ -22,18 +23,19 @@ sealed interface CanaryVerdict {
                     .formatted(canary.errors(), canary.answers(), allowed, judged));
         }
         boolean alone = rule.percent() == 100;
-        if (canary.answers() < rule.minRequests() || (!alone && stable.answers() < rule.minRequests())) {
+        boolean comparable = stable.answers() >= rule.minRequests();
+        if (canary.answers() < rule.minRequests() || (!alone && !comparable)) {
             return new Wait();
         }
-        long before = stable.firstTokenMillis();
+        long before = comparable ? stable.firstTokenMillis() : 0;
         long now = canary.firstTokenMillis();
         if (before > 0 && now > rule.maxLatencyRatio() * before) {
             return new RollBack(
                     "the first token takes %d ms instead of %d ms at the 95th percentile, at most %s times as long is allowed"
                             .formatted(now, before, rule.maxLatencyRatio()));
         }
-        return new Promote(
-                "%d of %d answers failed, the first token takes %d ms at the 95th percentile, before it was %d ms"
-                        .formatted(canary.errors(), canary.answers(), now, before));
+        return new Promote("%d of %d answers failed, the first token takes %d ms at the 95th percentile%s"
+                .formatted(
+                        canary.errors(), canary.answers(), now, before > 0 ? ", before it was " + before + " ms" : ""));
     }
 }

@@ -1,16 +1,18 @@
 package io.baseload.service.routing;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.ModelTask;
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 
 /** Finds models by the names that users know. */
 public interface ModelDirectory {
     /**
-     * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded, does not answer or, if it is a canary,
-     * refuses the request. Never empty.
+     * The models that may answer to an alias or id, in the order in which they are tried: the next one if one is overloaded, does not answer or refuses the request. Never empty.
      *
      * @param filter of an alias's targets
      * @throws io.baseload.service.registry.UnknownModelException if there is no such model, or the caller's key may not see it
@@ -26,13 +28,15 @@ public interface ModelDirectory {
         /**
          * Acquires it; it stays where it is until the hold is closed.
          *
+         * @param patience how long this waits if the model is loaded on request first
          * @throws io.baseload.service.registry.UnknownModelException if there is no such model
-         * @throws io.baseload.service.registry.ModelUnavailableException if it is stored but not loaded
+         * @throws io.baseload.service.registry.ModelUnavailableException if it is stored but not loaded, or not in time
+         * @throws io.baseload.chat.api.AbandonedException if nobody waits for it any more
          * @throws io.baseload.chat.api.UpstreamException if it is on a backend that is down
          */
-        ServedModel acquire();
+        ServedModel acquire(LoadPatience patience);
 
-        /** Whether it is a canary. If it refuses a request, the next target decides. */
+        /** Whether it is a canary: its errors are not those of the name. */
         default boolean isTrial() {
             return false;
         }
@@ -41,6 +45,10 @@ public interface ModelDirectory {
         default void refused(InvalidRequestException refusal) {}
     }
 
-    /** A name under which a model answers: an alias or a model's own id. */
-    record Card(String id, Instant created) {}
+    /**
+     * A name under which a model answers: an alias or a model's own id.
+     *
+     * @param task what it does, if that is known: of a model that is not in memory, or on a backend, it isn't
+     */
+    record Card(String id, Instant created, Optional<ModelTask> task) {}
 }

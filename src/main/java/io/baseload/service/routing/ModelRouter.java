@@ -3,7 +3,9 @@ package io.baseload.service.routing;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.engine.api.ModelTask;
 import io.baseload.service.backend.BackendHealth;
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.LoadedModels;
 import io.baseload.service.registry.LoadedModels.Slot;
 import io.baseload.service.registry.ModelLoader;
@@ -66,7 +68,7 @@ final class ModelRouter implements ModelDirectory {
         this.canaries = canaries;
     }
 
-    /** The target's backend, if it has one. */
+    /** A target, and the state of its backend for this caller; a local one counts as up. */
     private record Choice(Target target, BackendHealth.State state) {}
 
     @Override
@@ -80,7 +82,7 @@ final class ModelRouter implements ModelDirectory {
         }
         List<RemoteOffer> elsewhere = loaded.slot(name).isPresent() ? List.of() : backends.offering(name);
         if (elsewhere.isEmpty() || loader.hasEngine() && rows.existsById(name)) {
-            return List.of(() -> local(caller, name, true));
+            return List.of(patience -> local(caller, name, patience));
         }
         return ordered(
                 elsewhere.stream()
@@ -96,10 +98,9 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
         boolean local = visible.stream().anyMatch(target -> target.backend().isEmpty());
         List<AliasTarget> selected = filter.select(visible, () -> local ? held(caller, name) : Optional.empty());
-        boolean alone = selected.size() == 1;
         return ordered(
                 selected.stream()
-                        .flatMap(target -> choice(caller, name, target, alone).stream())
+                        .flatMap(target -> choice(caller, name, target).stream())
                         .toList(),
                 name);
     }
@@ -107,8 +108,8 @@ final class ModelRouter implements ModelDirectory {
     /** A model that is tried out. */
     private record Trial(Target target, Consumer<InvalidRequestException> refusals) implements Target {
         @Override
-        public ServedModel acquire() {
-            return target.acquire();
+        public ServedModel acquire(LoadPatience patience) {
+            return target.acquire(patience);
         }
 
         @Override
@@ -127,7 +128,7 @@ final class ModelRouter implements ModelDirectory {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
             all.add(new Trial(
-                    counted(canary, Arm.CANARY, () -> acquire(caller, canary)),
+                    counted(canary, Arm.CANARY, patience -> acquire(caller, canary)),
                     refusal -> canaries.refused(canary, refusal)));
         }
         stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
@@ -136,9 +137,9 @@ final class ModelRouter implements ModelDirectory {
 
     /** A model that is being loaded says nothing about its quality; a backend that is down does. */
     private Target counted(Canary canary, Arm arm, Target target) {
-        return () -> {
+        return patience -> {
             try {
-                return canaries.counted(canary, arm, target.acquire());
+                return canaries.counted(canary, arm, target.acquire(patience));
             } catch (UpstreamException e) {
                 canaries.failed(canary, arm);
                 throw e;
@@ -155,19 +156,19 @@ final class ModelRouter implements ModelDirectory {
         }
         String id = canary.model();
         return loaded.acquire(id, any -> true)
-                .or(() -> onDemand.bring(caller.tenant(), id, id, false, Optional::empty))
+                .or(() -> onDemand.bring(caller.tenant(), id, id, LoadPatience.NONE, Optional::empty))
                 .orElseThrow(() -> new ModelUnavailableException(id, "being loaded", SOON));
     }
 
-    /** @param alone whether it is the only one: otherwise a request goes to the next one instead of waiting for a load */
-    private Optional<Choice> choice(Caller caller, String name, AliasTarget target, boolean alone) {
+    private Optional<Choice> choice(Caller caller, String name, AliasTarget target) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(offer -> remote(caller, offer)))
-                .orElseGet(() -> Optional.of(new Choice(() -> local(caller, name, alone), BackendHealth.State.UP)));
+                .orElseGet(() ->
+                        Optional.of(new Choice(patience -> local(caller, name, patience), BackendHealth.State.UP)));
     }
 
     private static Choice remote(Caller caller, RemoteOffer offer) {
-        return new Choice(() -> acquire(offer), offer.state(caller.tenant()));
+        return new Choice(patience -> acquire(offer), offer.state(caller.tenant()));
     }
 
     private static ServedModel acquire(RemoteOffer offer) {
@@ -189,9 +190,10 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
     }
 
-    private ServedModel local(Caller caller, String name, boolean waits) {
+    private ServedModel local(Caller caller, String name, LoadPatience patience) {
         return held(caller, name)
-                .or(() -> onDemand.bring(caller.tenant(), name, loaded.resolve(name), waits, () -> held(caller, name)))
+                .or(() ->
+                        onDemand.bring(caller.tenant(), name, loaded.resolve(name), patience, () -> held(caller, name)))
                 .orElseThrow(() -> absent(name));
     }
 
@@ -218,31 +220,34 @@ final class ModelRouter implements ModelDirectory {
 
     @Override
     public List<Card> visibleTo(Caller caller) {
-        Map<String, Instant> cards = new TreeMap<>();
+        Map<String, Found> cards = new TreeMap<>();
         Map<String, Instant> stored = stored();
         for (RemoteOffer offer : backends.offers()) {
             if (caller.mayAsk(offer.offer().id())) {
-                cards.put(offer.offer().id(), offer.created());
+                cards.put(offer.offer().id(), Found.ofUnknownTask(offer.created()));
             }
         }
         routes.all()
                 .forEach((alias, route) -> route.targets().stream()
                         .filter(target -> sees(caller, alias, target.model()))
-                        .flatMap(target -> created(alias, target, stored).stream())
+                        .flatMap(target -> find(alias, target, stored).stream())
                         .findFirst()
-                        .ifPresent(created -> cards.put(alias, created)));
-        for (Slot slot : loaded.slots()) {
-            if (loaded.answers(slot.id()) && caller.mayAsk(slot.id())) {
-                cards.put(slot.id(), slot.created());
-            }
-        }
+                        .ifPresent(found -> cards.put(alias, found)));
         stored.forEach((id, created) -> {
             if (caller.mayAsk(id)) {
-                cards.put(id, created);
+                cards.put(id, Found.ofUnknownTask(created));
             }
         });
+        for (Slot slot : loaded.slots()) {
+            if (loaded.answers(slot.id()) && caller.mayAsk(slot.id())) {
+                cards.put(slot.id(), Found.of(slot));
+            }
+        }
         return cards.entrySet().stream()
-                .map(card -> new Card(card.getKey(), card.getValue()))
+                .map(card -> new Card(
+                        card.getKey(),
+                        card.getValue().created(),
+                        card.getValue().task()))
                 .sorted(Comparator.comparing(card -> card.id().toLowerCase(Locale.ROOT)))
                 .toList();
     }
@@ -254,14 +259,28 @@ final class ModelRouter implements ModelDirectory {
                 : Map.of();
     }
 
-    /** When the model behind the alias was created; empty if nothing answers to it. */
-    private Optional<Instant> created(String alias, AliasTarget target, Map<String, Instant> stored) {
+    /** A model that answers, or would. */
+    private record Found(Instant created, Optional<ModelTask> task) {
+        static Found of(Slot slot) {
+            return new Found(slot.created(), Optional.of(slot.model().info().task()));
+        }
+
+        static Found ofUnknownTask(Instant created) {
+            return new Found(created, Optional.empty());
+        }
+    }
+
+    /** The model behind the alias; empty if nothing answers to it. */
+    private Optional<Found> find(String alias, AliasTarget target, Map<String, Instant> stored) {
         return target.backend()
-                .map(backend -> backends.offer(backend, target.model()).map(RemoteOffer::created))
+                .map(backend -> backends.offer(backend, target.model())
+                        .map(RemoteOffer::created)
+                        .map(Found::ofUnknownTask))
                 .orElseGet(() -> loaded.slot(loaded.resolve(alias))
                         .filter(slot -> loaded.answers(slot.id()))
-                        .map(Slot::created)
-                        .or(() -> Optional.ofNullable(stored.get(loaded.resolve(alias)))));
+                        .map(Found::of)
+                        .or(() -> Optional.ofNullable(stored.get(loaded.resolve(alias)))
+                                .map(Found::ofUnknownTask)));
     }
 
     private static boolean sees(Caller caller, String name, String id) {

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -86,21 +87,34 @@ final class Reconciler {
         clock.shutdownNow();
     }
 
-    /** Not even an Error may end the clock. */
+    /** A part that fails keeps no other one from being done, and not even an Error may end the clock. */
     private void tick() {
-        try {
-            jobs.tell();
-            jobs.failInterrupted();
-            backends.refresh();
-            loader.inTurn(this::reconcile);
-            canaries.tick();
-            var now = List.of(loader.states(), loaded.aliases(), routes.all());
-            if (!now.equals(told)) {
-                membership.tell();
-                told = now;
+        List<Runnable> parts = List.of(
+                jobs::tell,
+                jobs::failInterrupted,
+                backends::refresh,
+                () -> loader.inTurn(this::reconcile),
+                () -> loader.inTurn(onDemand::sweep),
+                canaries::tick,
+                this::tell);
+        Set<String> failures = new LinkedHashSet<>();
+        for (Runnable part : parts) {
+            try {
+                part.run();
+            } catch (RuntimeException | Error e) {
+                failures.add(Jobs.inWords(e));
             }
-        } catch (RuntimeException | Error e) {
-            LOG.warn("The wanted state can't be read now: {}", Jobs.inWords(e));
+        }
+        if (!failures.isEmpty()) {
+            LOG.warn("The wanted state can't be read, or not reached, now: {}", String.join("; ", failures));
+        }
+    }
+
+    private void tell() {
+        var now = List.of(loader.states(), loaded.aliases(), routes.all());
+        if (!now.equals(told)) {
+            membership.tell();
+            told = now;
         }
     }
 
@@ -128,7 +142,6 @@ final class Reconciler {
         unwanted.removeAll(kept);
         unwanted.removeIf(residence::isGuest);
         unwanted.forEach(loaded::drain);
-        onDemand.sweep();
     }
 
     private boolean isDue(String id) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import org.springframework.jdbc.core.simple.JdbcClient;
 
 /**
- * A leaky bucket for each key, in the database, so that all processes together admit as many requests as the key may make. Each request adds its fraction of a minute; the bucket
+ * A leaky bucket for each line of keys that replace each other, in the database, so that all processes together admit as many requests as the key may make, also while its predecessor is still valid. Each request adds its fraction of a minute; the bucket
  * drains as time passes, and holds at most one minute. So after a pause a key may make its whole number at once, and then one each time its fraction of a minute has passed.
  *
  * <p>The row has the time at which the bucket will be empty, at most a minute from now. If it is more than two minutes from now, the database's clock was set back, and the
@@ -23,7 +23,8 @@ final class RequestBuckets implements RequestRates {
     public Duration count(String keyPrefix, int perMinute) {
         long part = MINUTE_MICROS / perMinute;
         return jdbc.sql("""
-            INSERT INTO request_bucket AS bucket VALUES (:key, clock_timestamp() + :part * interval '1 microsecond')
+            INSERT INTO request_bucket AS bucket
+            SELECT coalesce(budget_key, prefix), clock_timestamp() + :part * interval '1 microsecond' FROM api_key WHERE prefix = :key
             ON CONFLICT (key_prefix) DO UPDATE SET empty_at = :part * interval '1 microsecond'
               + CASE WHEN bucket.empty_at BETWEEN clock_timestamp() AND clock_timestamp() + interval '2 minutes'
                      THEN bucket.empty_at ELSE clock_timestamp() END
@@ -41,7 +42,8 @@ final class RequestBuckets implements RequestRates {
 
     private Duration untilThereIsRoom(String keyPrefix, long part) {
         long micros = jdbc.sql("""
-            SELECT coalesce(max(extract(epoch FROM empty_at - clock_timestamp()) * 1000000)::bigint, 0) FROM request_bucket WHERE key_prefix = ?\
+            SELECT coalesce(max(extract(epoch FROM empty_at - clock_timestamp()) * 1000000)::bigint, 0)
+            FROM request_bucket b JOIN api_key k ON b.key_prefix = coalesce(k.budget_key, k.prefix) WHERE k.prefix = ?\
             """).param(keyPrefix).query(Long.class).single();
         return Duration.ofNanos(Math.max(1, micros + part - MINUTE_MICROS) * 1000);
     }

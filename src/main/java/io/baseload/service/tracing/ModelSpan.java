@@ -26,6 +26,13 @@ public final class ModelSpan {
 
     private record Phase(String name, long end) {}
 
+    /** Stands for a failure in a trace: its kind, without the stack and causes, whose messages may quote the prompt too. */
+    private static final class FailedCall extends RuntimeException {
+        FailedCall(String kind) {
+            super(kind, null, false, false);
+        }
+    }
+
     ModelSpan(@Nullable Tracer tracer, Span span, SpanClock clock, long begun, Detail detail) {
         this.tracer = tracer;
         this.span = span;
@@ -89,7 +96,7 @@ public final class ModelSpan {
         end(null);
     }
 
-    /** Ends the span, with the kind of a failure but not its message, which may quote the prompt. */
+    /** Ends the span; after a failure with the status of an error, and its kind but not its message, which may quote the prompt. */
     public synchronized void end(@Nullable Throwable failure) {
         if (tracer == null || ended) {
             return;
@@ -106,7 +113,9 @@ public final class ModelSpan {
             from = phase.end();
         }
         if (failure != null) {
-            span.tag("error.type", failure.getClass().getSimpleName());
+            String kind = failure.getClass().getSimpleName();
+            span.tag("error.type", kind);
+            span.error(new FailedCall(kind));
         }
         span.end(clock.epochNanos(System.nanoTime()), SpanClock.UNIT);
     }

@@ -94,6 +94,14 @@ public final class ApiException extends RuntimeException {
         return new ApiException(status, new Detail(detail.message, detail.type, param, detail.code), headers, quota);
     }
 
+    /** The same for an answer that was generated, and charged: to generate it again would cost as much, and end alike. */
+    public ApiException afterGeneration() {
+        String message =
+                detail.message + " The answer was charged. Ask for fewer tokens, choices, log-probabilities or texts.";
+        return new ApiException(status, new Detail(message, detail.type, detail.param, detail.code), headers, quota)
+                .with("x-should-retry", "false");
+    }
+
     ApiException with(String header, String value) {
         var all = new LinkedHashMap<>(headers);
         all.put(header, value);

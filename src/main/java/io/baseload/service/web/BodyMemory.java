@@ -50,7 +50,7 @@ final class BodyMemory {
         return body;
     }
 
-    /** Counts received bytes; false if there is no room for them, or the body was dropped. Whatever the dropping of others takes, no further body waits for it. */
+    /** Counts received bytes, or gives some back; false if there is no room for them, or the body was dropped. Giving back never fails. Whatever the dropping of others takes, no further body waits for it. */
     boolean grow(Body body, int bytes) {
         List<Body> dropped = new ArrayList<>();
         boolean grown = grow(body, bytes, dropped);
@@ -60,7 +60,10 @@ final class BodyMemory {
 
     /** @param dropped gets those that have to be given up */
     private synchronized boolean grow(Body body, int bytes, List<Body> dropped) {
-        if (body.ended || !makeRoom(body, bytes, dropped)) {
+        if (body.ended) {
+            return bytes <= 0;
+        }
+        if (bytes > 0 && !makeRoom(body, bytes, dropped)) { // what is given back needs none
             return false;
         }
         body.bytes += bytes;

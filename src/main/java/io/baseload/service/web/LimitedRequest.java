@@ -36,7 +36,7 @@ public final class LimitedRequest extends HttpServletRequestWrapper {
         this.number = connection == null ? 0 : connection.beginRequest();
     }
 
-    /** Counts additional memory that a request needs until it ends, for an answer that its client may be slow to read for example, as if it were part of its body; it need not have one. */
+    /** Counts additional memory that a request needs until it ends, for an answer that its client may be slow to read for example, as if it were part of its body. Negative bytes give back. Without a body only the request's own thread may do so. */
     public static void count(HttpServletRequest request, long bytes) {
         @Nullable LimitedRequest limited = WebUtils.getNativeRequest(request, LimitedRequest.class);
         if (limited != null && limited.terms.kept() && !limited.grow(Math.toIntExact(bytes))) {

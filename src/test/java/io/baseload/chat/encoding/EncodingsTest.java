@@ -277,6 +277,31 @@ class EncodingsTest {
         }
     }
 
+    /** Sentence-transformers does so before it tokenizes, whatever the tokenizer does with case. */
+    @Test
+    void textsBecomeLowerCaseIfTheFilesSaySo() throws Exception {
+        copy("bert-mean");
+        Path tokenizer = temp.resolve("tokenizer.json");
+        Files.writeString(
+                tokenizer, Files.readString(tokenizer).replace("\"lowercase\": true", "\"lowercase\": false"));
+        Path settings = temp.resolve("sentence_bert_config.json");
+        Files.writeString(settings, "{\"max_seq_length\": 128, \"do_lower_case\": false}");
+        float[] cased = vectorOfCapitals();
+        Files.writeString(settings, "{\"max_seq_length\": 128, \"do_lower_case\": true}");
+        float[] lowerCase = vectorOfCapitals();
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(temp, EXACT)) {
+            assertThat(vector(Encodings.of(encoder), "the cat", Optional.empty(), OptionalInt.empty()))
+                    .containsExactly(lowerCase)
+                    .isNotEqualTo(cased);
+        }
+    }
+
+    private float[] vectorOfCapitals() {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(temp, EXACT)) {
+            return vector(Encodings.of(encoder), "THE CAT", Optional.empty(), OptionalInt.empty());
+        }
+    }
+
     @Test
     void namesTheAllowedValuesWhenItRefuses() {
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-mean"), EXACT)) {
@@ -293,6 +318,11 @@ class EncodingsTest {
                     new EncodingRequest(new EncodingInput.Tokens(List.of(new int[] {160})), OptionalInt.empty()),
                     "input[0]",
                     "0 to 159");
+            assertRefused(
+                    encodings,
+                    new EncodingRequest(new EncodingInput.Tokens(List.of(new int[] {160})), OptionalInt.empty()),
+                    "input[0]",
+                    "check_embedding_ctx_length");
             assertRefused(
                     encodings,
                     new EncodingRequest(new EncodingInput.Texts(List.of("a"), Optional.empty()), OptionalInt.of(16)),

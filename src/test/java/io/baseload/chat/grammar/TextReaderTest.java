@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.OptionalInt;
 import java.util.Random;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -21,7 +22,25 @@ class TextReaderTest {
     }
 
     private static boolean accepts(TextReader reader, String text) {
-        return reader.departure(text).isEmpty();
+        boolean accepted = reader.accepts(text);
+        assertThat(reader.departure(text).isEmpty()).isEqualTo(accepted);
+        return accepted;
+    }
+
+    /** Classes that dialects understand differently, beside the JDK's properties that describe what any of them understands. */
+    @ParameterizedTest
+    @CsvSource({
+        "d, \\p{Nd}",
+        "w, [\\p{IsAlphabetic}\\p{M}\\p{N}\\p{Pc}\\p{IsJoin_Control}]",
+        "s, [\\p{IsWhite_Space}\\p{Z}\\x1C-\\x1F\\uFEFF\\u180E]"
+    })
+    void theCharactersOfAClassInAnyDialect(String letter, String property) {
+        Matcher matcher = Pattern.compile(property).matcher("");
+        CodePoints expected =
+                CodePoints.matching(c -> matcher.reset(Character.toString(c)).matches());
+        assertThat(CharacterClasses.escape(new Scanner(letter), false)).isEqualTo(expected);
+        assertThat(expected.containsAll(CharacterClasses.escape(new Scanner(letter), true)))
+                .isTrue();
     }
 
     /** Compared with the JDK's own expressions, over random texts of an alphabet that makes matches likely. */

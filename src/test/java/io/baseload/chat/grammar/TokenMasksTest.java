@@ -3,7 +3,6 @@ package io.baseload.chat.grammar;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.baseload.chat.tokenizer.TokenBytes;
 import io.baseload.chat.tokenizer.Tokenizer;
 import io.baseload.engine.api.TokenMask;
 import io.baseload.engine.api.Vocabulary;
@@ -33,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TokenMasksTest {
     private static Tokenizer tokenizer;
     private static TokenTable table;
+    private static DefinedMasks masks;
 
     @BeforeAll
     static void load() {
@@ -40,6 +40,7 @@ class TokenMasksTest {
             tokenizer = Tokenizer.of(GgufVocabulary.read(file.metadata()));
         }
         table = new TokenTable(tokenizer);
+        masks = new DefinedMasks(tokenizer, table);
     }
 
     private static Grammar gbnf(String source) {
@@ -47,34 +48,6 @@ class TokenMasksTest {
             int[] ids = tokenizer.encode(text);
             return ids.length == 1 ? OptionalInt.of(ids[0]) : OptionalInt.empty();
         });
-    }
-
-    private static BitSet allowed(TokenMask mask) {
-        long[] bits = new long[table.words()];
-        mask.allow(bits);
-        return BitSet.valueOf(bits);
-    }
-
-    /** The tokens that the definition allows: those whose bytes can be read, those that the grammar names, and stop tokens where the text may end. */
-    private static BitSet defined(Reader reader, Stacks at) {
-        BitSet allowed = new BitSet();
-        TokenBytes bytes = tokenizer.bytes();
-        for (int id = 0; id < bytes.size(); id++) {
-            Stacks after = tokenizer.isSpecial(id) ? Stacks.NONE : read(reader, at, bytes.get(id));
-            boolean ends = at.mayEnd && tokenizer.stopTokens().contains(id);
-            if (!after.isEmpty() || ends || !reader.token(at, id).isEmpty()) {
-                allowed.set(id);
-            }
-        }
-        return allowed;
-    }
-
-    private static Stacks read(Reader reader, Stacks at, byte[] bytes) {
-        Stacks next = at;
-        for (int i = 0; i < bytes.length && !next.isEmpty(); i++) {
-            next = reader.step(next, bytes[i] & 0xFF);
-        }
-        return next;
     }
 
     @ParameterizedTest
@@ -94,26 +67,7 @@ class TokenMasksTest {
                 "root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\"",
             })
     void allowsExactlyWhatCanBeRead(String source) {
-        Grammar grammar = gbnf(source);
-        Constraint constraint = Constraint.compile(grammar, table);
-        Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable));
-        Random random = new Random(3);
-        for (int walk = 0; walk < 3; walk++) {
-            TokenMask mask = constraint.mask();
-            Stacks at = reader.start();
-            for (int step = 0; step < 12; step++) {
-                BitSet allowed = allowed(mask);
-                assertThat(allowed).isEqualTo(defined(reader, at)).isNotEqualTo(new BitSet());
-                int token = draw(allowed, random);
-                mask.advance(token);
-                if (tokenizer.stopTokens().contains(token)) {
-                    assertThat(allowed(mask).isEmpty()).isTrue();
-                    break;
-                }
-                Stacks byToken = reader.token(at, token);
-                at = byToken.isEmpty() ? read(reader, at, tokenizer.bytes().get(token)) : byToken;
-            }
-        }
+        masks.check(gbnf(source), 3, 12);
     }
 
     /** Counts of a loop that are far from its bounds share a mask. The loop's body begins with loops of their own, and a token may consist of many spaces. */
@@ -124,11 +78,11 @@ class TokenMasksTest {
         Reader reader = new Reader(AutomatonBuilder.compile(grammar, table.writable));
         Stacks at = reader.start();
         for (int token : tokenizer.encode("ab ".repeat(30))) {
-            assertThat(allowed(mask)).isEqualTo(defined(reader, at));
+            assertThat(masks.allowed(mask)).isEqualTo(masks.defined(reader, at));
             mask.advance(token);
-            at = read(reader, at, tokenizer.bytes().get(token));
+            at = masks.read(reader, at, token);
         }
-        assertThat(allowed(mask)).isEqualTo(defined(reader, at));
+        assertThat(masks.allowed(mask)).isEqualTo(masks.defined(reader, at));
     }
 
     @Test
@@ -145,7 +99,7 @@ class TokenMasksTest {
         TokenMask other = constraint.mask();
         assertThatThrownBy(() -> {
                     for (int token : tokenizer.encode("a river runs through it and the water is cold ".repeat(20))) {
-                        allowed(answer);
+                        masks.allowed(answer);
                         answer.advance(token);
                     }
                 })
@@ -154,7 +108,7 @@ class TokenMasksTest {
         assertThat(other.mayBeSlow()).isTrue();
         assertThat(constraint.mask().mayBeSlow()).isTrue();
         for (int call = 0; call < 256; call++) {
-            allowed(other);
+            masks.allowed(other);
         }
         assertThat(answer.mayBeSlow()).isFalse();
     }
@@ -165,14 +119,10 @@ class TokenMasksTest {
                 .mask();
         for (int token : tokenizer.encode("[some,words,of,a,list]")) {
             assertThat(mask.mayBeSlow()).isFalse();
-            allowed(mask);
+            masks.allowed(mask);
             mask.advance(token);
         }
         assertThat(mask.mayBeSlow()).isFalse();
-    }
-
-    private static int draw(BitSet set, Random random) {
-        return set.stream().skip(random.nextInt(set.cardinality())).findFirst().orElseThrow();
     }
 
     /** For any drawn tokens, the bytes are UTF-8 and belong to the language. */
@@ -184,11 +134,11 @@ class TokenMasksTest {
         for (int walk = 0; walk < 20; walk++) {
             TokenMask mask = constraint.mask();
             var text = new ByteArrayOutputStream();
-            for (int token = draw(allowed(mask), random);
+            for (int token = DefinedMasks.draw(masks.allowed(mask), random);
                     !tokenizer.stopTokens().contains(token); ) {
                 text.writeBytes(tokenizer.bytes().get(token));
                 mask.advance(token);
-                token = draw(allowed(mask), random);
+                token = DefinedMasks.draw(masks.allowed(mask), random);
             }
             String read = StandardCharsets.UTF_8
                     .newDecoder()

@@ -91,6 +91,17 @@ class SchemaEffortTest {
     }
 
     @Test
+    void namesAreMatchedWithMorePatternsThanAreKept() {
+        TextReader reader =
+                read("{\"patternProperties\":{%s},\"properties\":{\"a3-x\":{},\"a149-x\":{},\"a3x\":{},\"a150-x\":{}}}"
+                        .formatted(times(150, "\"^aN-\":false")));
+
+        assertThat(reader.accepts("{\"a3x\": 1, \"a150-x\": 2}")).isTrue();
+        assertThat(reader.accepts("{\"a3-x\": 1}")).isFalse();
+        assertThat(reader.accepts("{\"a149-x\": 1}")).isFalse();
+    }
+
+    @Test
     void aThousandMembersAreFine() {
         TextReader reader =
                 read("{\"properties\":{%s}}".formatted(times(1000, "\"aN\":{\"type\":\"string\",\"minLength\":N}")));

@@ -93,6 +93,25 @@ class LargeFilesTest {
     }
 
     @Test
+    void splitGguf() throws IOException {
+        Path first = GgufBytes.header(1, 2)
+                .key("split.no", 0)
+                .key("split.count", 2)
+                .tensor("first", F32, 0, 8)
+                .data(32)
+                .write(folder.resolve("large-00001-of-00002.gguf"));
+        byte[] second = GgufBytes.header(2, 2)
+                .key("split.no", 1)
+                .key("split.count", 2)
+                .tensor("large", BF16, 0, COLS, ROWS)
+                .tensor("behind", F32, LARGE, BEHIND.length)
+                .data(0)
+                .bytes();
+        sparse("large-00002-of-00002.gguf", second);
+        check(first);
+    }
+
+    @Test
     void safetensors() throws IOException {
         String json = """
             {"large": {"dtype": "BF16", "shape": [%d, %d], "data_offsets": [0, %d]},

@@ -35,7 +35,7 @@ class ContextHeapTest {
     private static long allocated(String model, int context) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long before = threads.getCurrentThreadAllocatedBytes();
-        new ModelBench(TestModels.reference(model), context, 2).close();
+        new ModelHarness(TestModels.reference(model), context, 2).close();
         return threads.getCurrentThreadAllocatedBytes() - before;
     }
 }

@@ -48,22 +48,22 @@ class FamiliesTest {
     @TempDir
     static Path work;
 
-    private static ModelBench bench(Reference reference, int workers) {
-        return new ModelBench(reference.model(), CONTEXT, workers);
+    private static ModelHarness harness(Reference reference, int workers) {
+        return new ModelHarness(reference.model(), CONTEXT, workers);
     }
 
     @ParameterizedTest
     @FieldSource("MODELS")
     void computesTheReferencesLogits(String model) throws IOException {
         Reference reference = Reference.open(model, work);
-        try (ModelBench bench = bench(reference, 2)) {
+        try (ModelHarness harness = harness(reference, 2)) {
             for (Sequence sequence : reference.sequences()) {
-                PageTable table = bench.sequence();
-                float[][] logits = bench.prefill(table, sequence.ids(), 0, sequence.ids().length);
+                PageTable table = harness.sequence();
+                float[][] logits = harness.prefill(table, sequence.ids(), 0, sequence.ids().length);
                 for (int i = 0; i < sequence.positions().length; i++) {
                     float[] row = reference.values().row(sequence.name() + ".logits", i);
                     int position = sequence.positions()[i];
-                    assertThat(ModelBench.difference(logits[position], row))
+                    assertThat(ModelHarness.difference(logits[position], row))
                             .as("%s, position %d", sequence.name(), position)
                             .isLessThan(TOLERANCE);
                 }
@@ -71,19 +71,19 @@ class FamiliesTest {
             }
             if (reference.expected().has("long")) {
                 float[] last = last(
-                        bench, Reference.ints(reference.expected().get("long").get("ids")));
-                assertThat(ModelBench.difference(last, reference.values().floats("long.last_logits")))
+                        harness, Reference.ints(reference.expected().get("long").get("ids")));
+                assertThat(ModelHarness.difference(last, reference.values().floats("long.last_logits")))
                         .as("long")
                         .isLessThan(TOLERANCE);
             }
         }
     }
 
-    private static float[] last(ModelBench bench, int[] ids) {
-        PageTable table = bench.sequence();
+    private static float[] last(ModelHarness harness, int[] ids) {
+        PageTable table = harness.sequence();
         float[][] logits = {};
-        for (int from = 0; from < ids.length; from += ModelBench.MAX_ROWS) {
-            logits = bench.prefill(table, ids, from, Math.min(ids.length, from + ModelBench.MAX_ROWS));
+        for (int from = 0; from < ids.length; from += ModelHarness.MAX_ROWS) {
+            logits = harness.prefill(table, ids, from, Math.min(ids.length, from + ModelHarness.MAX_ROWS));
         }
         table.release();
         return logits[logits.length - 1];
@@ -95,8 +95,8 @@ class FamiliesTest {
         Reference reference = Reference.open(model, work);
         int[] prompt = Reference.ints(reference.expected().get("greedy").get("prompt_ids"));
         int[] ids = Reference.ints(reference.expected().get("greedy").get("ids"));
-        try (ModelBench bench = bench(reference, 2)) {
-            assertThat(bench.greedy(prompt, ids.length)).isEqualTo(ids);
+        try (ModelHarness harness = harness(reference, 2)) {
+            assertThat(harness.greedy(prompt, ids.length)).isEqualTo(ids);
         }
     }
 
@@ -106,13 +106,13 @@ class FamiliesTest {
     void givesTheSameInAnySplitAndAnyCompany(String model) throws IOException {
         Reference reference = Reference.open(model, work);
         int[] ids = reference.ids(70);
-        try (ModelBench alone = bench(reference, 1);
-                ModelBench crowded = bench(reference, 3)) {
+        try (ModelHarness alone = harness(reference, 1);
+                ModelHarness crowded = harness(reference, 3)) {
             float[][] whole = alone.prefill(alone.sequence(), ids, 0, ids.length);
             int prompt = ids.length / 3;
             float[][] decoded = new Split(alone, ids, prompt, 0).decodeAlone();
             for (int i = prompt; i < ids.length; i++) {
-                assertThat(ModelBench.difference(decoded[i], whole[i]))
+                assertThat(ModelHarness.difference(decoded[i], whole[i]))
                         .as("decoded at %d", i)
                         .isLessThan(1e-4f);
             }
@@ -127,15 +127,15 @@ class FamiliesTest {
     void computesASequenceAgainThatOutgrowsLongRope() throws IOException {
         Reference reference = Reference.open("phi3-longrope", work);
         int[] prompt = Reference.ints(reference.expected().get("greedy").get("prompt_ids"));
-        try (ModelBench bench = bench(reference, 2)) {
-            assertThat(bench.model.config().recomputedBeyond()).isEqualTo(32).isGreaterThan(prompt.length);
-            int[] decoded = bench.greedy(prompt, 30);
+        try (ModelHarness harness = harness(reference, 2)) {
+            assertThat(harness.model.config().recomputedBeyond()).isEqualTo(32).isGreaterThan(prompt.length);
+            int[] decoded = harness.greedy(prompt, 30);
             int[] all = Arrays.copyOf(prompt, prompt.length + decoded.length);
             System.arraycopy(decoded, 0, all, prompt.length, decoded.length);
             for (int length = prompt.length; length < all.length; length++) {
-                PageTable table = bench.sequence();
-                float[][] logits = bench.prefill(table, Arrays.copyOf(all, length), 0, length);
-                assertThat(all[length]).as("token %d", length).isEqualTo(ModelBench.argmax(logits[length - 1]));
+                PageTable table = harness.sequence();
+                float[][] logits = harness.prefill(table, Arrays.copyOf(all, length), 0, length);
+                assertThat(all[length]).as("token %d", length).isEqualTo(ModelHarness.argmax(logits[length - 1]));
                 table.release();
             }
         }

@@ -25,8 +25,8 @@ class ShardedFamiliesTest {
     @TempDir
     static Path work;
 
-    private static ModelBench bench(Reference reference, int shards, int workers) {
-        return new ModelBench(reference.model(), CONTEXT, shards, workers, config -> config);
+    private static ModelHarness harness(Reference reference, int shards, int workers) {
+        return new ModelHarness(reference.model(), CONTEXT, shards, workers, config -> config);
     }
 
     @ParameterizedTest
@@ -36,13 +36,13 @@ class ShardedFamiliesTest {
         int[] ids = reference.ids(50);
         int[] prompt = Reference.ints(reference.expected().get("greedy").get("prompt_ids"));
         int[] greedy = Reference.ints(reference.expected().get("greedy").get("ids"));
-        try (ModelBench one = bench(reference, 1, 2)) {
+        try (ModelHarness one = harness(reference, 1, 2)) {
             float[][] whole = one.prefill(one.sequence(), ids, 0, ids.length);
             for (int shards = 2; shards <= 4; shards++) {
-                try (ModelBench cut = bench(reference, shards, shards)) {
+                try (ModelHarness cut = harness(reference, shards, shards)) {
                     float[][] logits = cut.prefill(cut.sequence(), ids, 0, ids.length);
                     for (int i = 0; i < ids.length; i++) {
-                        assertThat(ModelBench.difference(logits[i], whole[i]))
+                        assertThat(ModelHarness.difference(logits[i], whole[i]))
                                 .as("%d shards, position %d", shards, i)
                                 .isLessThan(TOLERANCE);
                     }
@@ -71,8 +71,8 @@ class ShardedFamiliesTest {
         Reference reference = Reference.open(model, work);
         int[] ids = reference.ids(40);
         Path path = reference.model();
-        try (ModelBench alone = new ModelBench(path, CONTEXT, 2, 2, precision, quantization);
-                ModelBench crowded = new ModelBench(path, CONTEXT, 2, 5, precision, quantization)) {
+        try (ModelHarness alone = new ModelHarness(path, CONTEXT, 2, 2, precision, quantization);
+                ModelHarness crowded = new ModelHarness(path, CONTEXT, 2, 5, precision, quantization)) {
             float[][] whole = alone.prefill(alone.sequence(), ids, 0, ids.length);
             int prompt = ids.length / 3;
             float[][] decoded = new Split(alone, ids, prompt, 0).decodeAlone();

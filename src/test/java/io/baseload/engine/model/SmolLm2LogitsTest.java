@@ -28,14 +28,14 @@ class SmolLm2LogitsTest {
         ReferenceTensors expected = ReferenceTensors.read(folder.resolve("expected.safetensors"));
         JsonNode prompts =
                 JsonMapper.shared().readTree(folder.resolve("expected.json")).get("prompts");
-        try (ModelBench bench = new ModelBench(TestModels.smolLm2(), 128, 2)) {
+        try (ModelHarness harness = new ModelHarness(TestModels.smolLm2(), 128, 2)) {
             for (JsonNode prompt : prompts) {
                 int[] ids = prompt.get("ids")
                         .valueStream()
                         .mapToInt(JsonNode::asInt)
                         .toArray();
-                PageTable table = bench.sequence();
-                assertClose(prompt.get("key").asString(), bench.prefill(table, ids, 0, ids.length), expected);
+                PageTable table = harness.sequence();
+                assertClose(prompt.get("key").asString(), harness.prefill(table, ids, 0, ids.length), expected);
                 table.release();
             }
         }
@@ -50,7 +50,7 @@ class SmolLm2LogitsTest {
                     .isCloseTo(top[i], within(TOLERANCE));
         }
         if (WHOLE.contains(key)) {
-            assertThat(ModelBench.difference(logits[logits.length - 1], expected.floats(key + ".last_logits")))
+            assertThat(ModelHarness.difference(logits[logits.length - 1], expected.floats(key + ".last_logits")))
                     .as(key)
                     .isLessThan(TOLERANCE);
         }

@@ -9,7 +9,7 @@ import java.util.Random;
 
 /** Computes a sequence in random chunks, beside others that do the same: the first tokens as a prompt, the others one by one as if they had been decoded. */
 final class Split {
-    private final ModelBench bench;
+    private final ModelHarness harness;
     private final int[] ids;
     private final int prompt;
     private final Random random;
@@ -17,23 +17,23 @@ final class Split {
     private int done;
     private int row;
 
-    Split(ModelBench bench, int[] ids, int prompt, long seed) {
-        this.bench = bench;
+    Split(ModelHarness harness, int[] ids, int prompt, long seed) {
+        this.harness = harness;
         this.ids = ids;
         this.prompt = prompt;
         this.random = new Random(seed);
-        this.table = bench.sequence();
+        this.table = harness.sequence();
     }
 
     /** Logits of all tokens, one step for each that is decoded. */
     float[][] decodeAlone() {
         float[][] logits = new float[ids.length][];
-        System.arraycopy(bench.prefill(table, ids, 0, prompt), 0, logits, 0, prompt);
+        System.arraycopy(harness.prefill(table, ids, 0, prompt), 0, logits, 0, prompt);
         for (int i = prompt; i < ids.length; i++) {
-            bench.batch.clear();
-            bench.batch.addDecode(table, ids[i], i, ids.length);
-            bench.batch.wantLogits(0);
-            logits[i] = bench.forward(1)[0];
+            harness.batch.clear();
+            harness.batch.addDecode(table, ids[i], i, ids.length);
+            harness.batch.wantLogits(0);
+            logits[i] = harness.forward(1)[0];
         }
         table.release();
         return logits;
@@ -45,16 +45,16 @@ final class Split {
      * @param whole logits of a sequence that is all prompt
      * @param decoded logits of one with a prompt of {@code prompt} tokens
      */
-    static void check(ModelBench bench, int[] ids, int prompt, int seed, float[][] whole, float[][] decoded) {
+    static void check(ModelHarness harness, int[] ids, int prompt, int seed, float[][] whole, float[][] decoded) {
         List<Split> splits = new ArrayList<>(List.of(
-                new Split(bench, ids, prompt, seed),
-                new Split(bench, ids, ids.length, seed + 1000),
-                new Split(bench, ids, prompt + 1, seed + 2000)));
+                new Split(harness, ids, prompt, seed),
+                new Split(harness, ids, ids.length, seed + 1000),
+                new Split(harness, ids, prompt + 1, seed + 2000)));
         while (!splits.isEmpty()) {
-            bench.batch.clear();
+            harness.batch.clear();
             splits.forEach(Split::addPrefill);
             splits.forEach(Split::addDecode);
-            float[][] logits = bench.forward(bench.batch.logits());
+            float[][] logits = harness.forward(harness.batch.logits());
             for (Split split : splits) {
                 int last = split.done - 1;
                 if (split.row >= 0 && split.prompt != prompt + 1) {
@@ -73,18 +73,18 @@ final class Split {
         row = -1;
         if (done < prompt) {
             int to = Math.min(prompt, done + 1 + random.nextInt(20));
-            bench.batch.addPrefill(table, ids, done, to, ids.length);
+            harness.batch.addPrefill(table, ids, done, to, ids.length);
             done = to;
-            row = bench.batch.wantLogits(bench.batch.rows() - 1);
+            row = harness.batch.wantLogits(harness.batch.rows() - 1);
         }
     }
 
     /** Now and then it pauses, so that the others go on without it. */
     private void addDecode() {
         if (row < 0 && random.nextInt(4) > 0) {
-            bench.batch.addDecode(table, ids[done], done, ids.length);
+            harness.batch.addDecode(table, ids[done], done, ids.length);
             done++;
-            row = bench.batch.wantLogits(bench.batch.rows() - 1);
+            row = harness.batch.wantLogits(harness.batch.rows() - 1);
         }
     }
 }

@@ -19,11 +19,11 @@ class StepProfileTest {
         "yuan2-m32, 'attention,barriers,convolution,norms and rotary,routing'"
     })
     void eachOperatorIsCounted(String model, String operators) {
-        try (ModelBench bench = new ModelBench(TestModels.reference(model), 96, 2)) {
-            PageTable table = bench.sequence();
-            bench.prefill(table, new int[] {1, 2, 3}, 0, 3);
-            bench.decode(table, 5, 3);
-            var times = bench.model.profile().times();
+        try (ModelHarness harness = new ModelHarness(TestModels.reference(model), 96, 2)) {
+            PageTable table = harness.sequence();
+            harness.prefill(table, new int[] {1, 2, 3}, 0, 3);
+            harness.decode(table, 5, 3);
+            var times = harness.model.profile().times();
             assertThat(times.steps()).isEqualTo(2);
             Set<String> counted = new TreeSet<>(times.times().keySet());
             counted.removeIf(operator -> times.times().get(operator).isZero());

@@ -2,15 +2,11 @@ package io.baseload.engine.platform;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.LogMessages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
-import java.util.logging.SimpleFormatter;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -18,22 +14,6 @@ import org.junit.jupiter.api.condition.OS;
 class MachineCodeTest {
     private static final boolean HERE =
             "amd64".equals(System.getProperty("os.arch")) && "Linux".equals(System.getProperty("os.name"));
-
-    /** Keeps messages. */
-    private static final class Messages extends Handler {
-        private final List<String> texts = new ArrayList<>();
-
-        @Override
-        public void publish(LogRecord message) {
-            texts.add(message.getLevel() + ": " + new SimpleFormatter().formatMessage(message));
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public void close() {}
-    }
 
     @Test
     void isAvailableIfTheSystemAllowsIt() {
@@ -59,22 +39,18 @@ class MachineCodeTest {
 
     @Test
     void aSystemThatRefusesItIsLogged() {
-        var messages = new Messages();
-        Logger logger = Logger.getLogger(MachineCode.class.getName());
-        logger.addHandler(messages);
-        try {
+        try (var messages = new LogMessages(MachineCode.class.getName())) {
             assertThat(MachineCode.available(code -> {
                         throw new IllegalStateException("no executable memory");
                     }))
                     .isFalse();
-        } finally {
-            logger.removeHandler(messages);
+            assertThat(messages.texts())
+                    .isEqualTo(
+                            HERE
+                                    ? List.of(
+                                            "WARNING: Linear layers and attention of prompts are computed more slowly:"
+                                                    + " no executable memory")
+                                    : List.of());
         }
-        assertThat(messages.texts)
-                .isEqualTo(
-                        HERE
-                                ? List.of("WARNING: Linear layers and attention of prompts are computed more slowly:"
-                                        + " no executable memory")
-                                : List.of());
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -13,7 +14,6 @@ import io.baseload.engine.api.ModelClosedException;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
 import java.nio.file.Files;
@@ -175,7 +175,7 @@ class EncoderTest {
     })
     void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
         Path stored = Files.createDirectory(temp.resolve("stored"));
-        var made = ENGINE.convert(folder(name), stored, Optional.empty(), Progress.NONE);
+        var made = ENGINE.convert(folder(name), stored, Optional.empty(), ByteProgress.NONE);
         assertThat(made.quantization()).isEqualTo(Quantization.KEEP);
         assertThat(ENGINE.inspect(stored).task()).isEqualTo(task);
         JsonNode expected = expected(name.replace(".gguf", ""));
@@ -253,6 +253,31 @@ class EncoderTest {
                 .hasMessageContaining("include_prompt is false");
         Files.writeString(pooling, "{\"pooling_mode\": \"mean\", \"include_prompt\": true}");
         assertThat(ENGINE.inspect(temp).task()).isEqualTo(ModelTask.EMBED);
+    }
+
+    /** Sentence-transformers cuts texts at this length, with which the model was trained. */
+    @ParameterizedTest
+    @CsvSource({"16, 16", "512, 128", "null, 128"})
+    void textsAreAsLongAsTheFilesSay(String inFile, int length) throws Exception {
+        configure("bert-mean", "\"output_past\": true");
+        Files.writeString(temp.resolve("sentence_bert_config.json"), "{\"max_seq_length\": " + inFile + "}");
+        assertThat(ENGINE.inspect(temp).contextLength()).isEqualTo(length);
+        Path stored = Files.createDirectory(temp.resolve("stored"));
+        ENGINE.convert(temp, stored, Optional.empty(), ByteProgress.NONE);
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(stored, EXACT)) {
+            assertThat(encoder.contextLength()).isEqualTo(length);
+            assertRefused(encoder, new int[length + 1], "at most " + length + " tokens");
+        }
+    }
+
+    @Test
+    void aLengthThatIsNoneIsRefused() throws Exception {
+        configure("bert-mean", "\"output_past\": true");
+        Files.writeString(temp.resolve("sentence_bert_config.json"), "{\"max_seq_length\": 0}");
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("sentence_bert_config.json")
+                .hasMessageContaining("max_seq_length is 0; it must be positive");
     }
 
     /** Copies a model, with more keys in its configuration. */

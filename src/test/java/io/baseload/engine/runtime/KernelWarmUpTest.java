@@ -16,6 +16,7 @@ import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.VectorInstructions;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
+import io.baseload.testing.LogMessages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.lang.reflect.Method;
@@ -88,8 +89,14 @@ class KernelWarmUpTest {
 
     @Test
     void warmUpGivesUpOnKernelsThatStayCold() {
-        KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
-        assertThat(calls).containsEntry("decodeLinear", 4 * KernelWarmUp.CALLS * KernelWarmUp.MAX_ROUNDS);
+        try (var messages = new LogMessages(KernelWarmUp.class.getName())) {
+            KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0, Packing.BF16), LAYOUT, 3);
+            assertThat(messages.texts())
+                    .containsExactly(
+                            "WARNING: after 100 rounds of calls the JIT has not compiled all kernels for BF16; I4"
+                                    + " in blocks of 32, F16; attention: the first requests are slow");
+        }
+        assertThat(calls).containsEntry("decodeLinear", 2 * 4 * KernelWarmUp.CALLS * KernelWarmUp.MAX_ROUNDS);
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.ModelFileException;
+import io.baseload.engine.api.ModelOutline.Layers;
 import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
@@ -68,6 +69,17 @@ class ModelOutlinesTest {
         assertThat(ModelOutlines.memory(wide, OPTIONS, 1, 2).shards(1, 64))
                 .singleElement()
                 .satisfies(memory -> assertThat(memory.kvCache()).isEqualTo(64L * 4096 * 2 * 64 * Short.BYTES));
+    }
+
+    /** In gpt-oss every other layer has a window. */
+    @Test
+    void layersAreCountedByTheirWindows() throws IOException {
+        String config = config("tiny-gpt-oss").toString();
+        assertThat(ModelOutlines.of(config, OPTIONS).layers()).containsExactly(new Layers(1, 0), new Layers(1, 16));
+        String yuan = config("tiny-yuan2").toString();
+        assertThat(ModelOutlines.of(yuan, OPTIONS).layers())
+                .singleElement()
+                .satisfies(layers -> assertThat(layers.window()).isZero());
     }
 
     @Test

@@ -2,7 +2,7 @@ package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.engine.api.Progress;
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.quant.RowSource;
@@ -58,7 +58,7 @@ class ResumedImportTest {
     private static List<String> imported(Path folder, long partBytes) throws IOException {
         var asked = new ArrayList<String>();
         try (ModelSource source = ModelSource.open(SOURCE);
-                ModelWriter writer = new ModelWriter(folder, source.folder().weights(), KIND, Progress.NONE, 1)) {
+                ModelWriter writer = new ModelWriter(folder, source.folder().weights(), KIND, ByteProgress.NONE, 1)) {
             DecoderWeights.load(
                     source.config(),
                     new ImportedWeights(
@@ -128,7 +128,7 @@ class ResumedImportTest {
         assertThat(rest).isNotEmpty().isEqualTo(all.subList(finished.size(), all.size()));
         assertThat(header(half)).isEqualTo(header(whole));
         assertThat(half.resolve(JOURNAL)).doesNotExist();
-        StoredFolder.open(half).verify(Progress.NONE); // nothing else is left in the folder
+        StoredFolder.open(half).verify(ByteProgress.NONE); // nothing else is left in the folder
     }
 
     /** As an import leaves it if it is killed after its header is written, while its files are made read-only. */

@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.GenerationRequest;
@@ -9,7 +10,6 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Precision;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.platform.MemoryNodes;
 import io.baseload.engine.tensor.NativeMemory;
@@ -48,7 +48,7 @@ class ShardedEngineTest {
     void answersAsOneShardFromTheStore(Quantization kind) {
         try (Engine one = engine(1);
                 Engine two = engine(2)) {
-            one.convert(TestModels.tiny(), folder, Optional.of(kind), Progress.NONE);
+            one.convert(TestModels.tiny(), folder, Optional.of(kind), ByteProgress.NONE);
             List<Integer> expected = answer(one, folder, OPTIONS);
             assertThat(expected).hasSize(40);
             assertThat(answer(two, folder, OPTIONS)).isEqualTo(expected);
@@ -69,7 +69,7 @@ class ShardedEngineTest {
     void takesTheMemoryThatItSaid() {
         long before = NativeMemory.liveBytes();
         try (Engine two = engine(2)) {
-            two.convert(TestModels.tiny(), folder, Optional.empty(), Progress.NONE);
+            two.convert(TestModels.tiny(), folder, Optional.empty(), ByteProgress.NONE);
             MemoryEstimate estimate = two.estimate(folder, OPTIONS);
             try (LoadedModel model = two.load(folder, OPTIONS)) {
                 assertThat(model.load().memory()).isEqualTo(estimate);

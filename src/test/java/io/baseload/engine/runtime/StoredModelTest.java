@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
@@ -12,7 +13,6 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelFileException;
 import io.baseload.engine.api.ModelInfo;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
@@ -76,7 +76,7 @@ class StoredModelTest {
 
     @Test
     void quantizesTheLinearLayersOnly() {
-        Conversion done = engine.convert(TestModels.tiny(), folder, Optional.empty(), Progress.NONE);
+        Conversion done = engine.convert(TestModels.tiny(), folder, Optional.empty(), ByteProgress.NONE);
         assertThat(done).isEqualTo(new Conversion(Quantization.Q4, List.of()));
         long linear = 3L * (2 * 64 * 64 + 2 * 32 * 64 + 3 * 64 * 128);
         ModelInfo info = engine.inspect(folder);
@@ -106,14 +106,14 @@ class StoredModelTest {
 
     @Test
     void keepsWhatIsQuantized() {
-        Conversion done = engine.convert(TestModels.smolLm2(), folder, Optional.empty(), Progress.NONE);
+        Conversion done = engine.convert(TestModels.smolLm2(), folder, Optional.empty(), ByteProgress.NONE);
         assertThat(done).isEqualTo(new Conversion(Quantization.KEEP, List.of()));
     }
 
     @Test
     void warnsWhoQuantizesAgain() {
         Path source = TestModels.reference("gpt-oss-mxfp4").resolve("model.gguf");
-        Conversion done = engine.convert(source, folder, Optional.of(Quantization.NF4), Progress.NONE);
+        Conversion done = engine.convert(source, folder, Optional.of(Quantization.NF4), ByteProgress.NONE);
         assertThat(done.warnings()).singleElement().asString().contains("already quantized", "keep");
     }
 
@@ -132,13 +132,13 @@ class StoredModelTest {
     void isNotImportedAgain() throws IOException {
         convert(TestModels.tiny(), Quantization.KEEP);
         Path second = Files.createDirectory(folder.resolve("second"));
-        assertThatThrownBy(() -> engine.convert(folder, second, Optional.empty(), Progress.NONE))
+        assertThatThrownBy(() -> engine.convert(folder, second, Optional.empty(), ByteProgress.NONE))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("is already imported");
     }
 
     private void convert(Path source, Quantization quantization) {
-        engine.convert(source, folder, Optional.of(quantization), Progress.NONE);
+        engine.convert(source, folder, Optional.of(quantization), ByteProgress.NONE);
     }
 
     private List<Integer> answer(Path path) {

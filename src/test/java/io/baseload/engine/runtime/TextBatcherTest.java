@@ -3,6 +3,7 @@ package io.baseload.engine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.LoadOptions;
@@ -11,6 +12,7 @@ import io.baseload.engine.api.Precision;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kv.KvCache;
 import io.baseload.engine.model.ModelShard;
+import io.baseload.engine.model.StepLimits;
 import io.baseload.engine.model.TextEncoder;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
@@ -19,7 +21,9 @@ import io.baseload.engine.schedule.EngineLoop;
 import io.baseload.engine.schedule.ModelTurns.Turn;
 import io.baseload.engine.schedule.TextBatcher;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.testing.LogMessages;
 import io.baseload.testing.Patience;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -27,6 +31,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -38,9 +44,16 @@ class TextBatcherTest {
     /** Rows of a step. */
     private static final int ROWS = 128;
 
+    /** More than a MiB in a step of some calls. */
+    private static final int BOXED_BYTES = 512 << 10;
+
+    /** One step of so many is looked at, and four in a row are reported. */
+    private static final int STEPS_BETWEEN_LOOKS = 256;
+
     private final NativeMemory memory = new NativeMemory();
     private final Team team = new Team(2, false);
-    private final TextEncoder encoder;
+    private final ModelShard shard;
+    private final StepLimits limits;
     private final KvCache cache;
     private final TextBatcher batcher;
 
@@ -54,12 +67,16 @@ class TextBatcherTest {
         LoadOptions options = LoadOptions.named("encoder").withPrecision(Precision.EXACT);
         try (ModelSource source = ModelSource.open(Path.of("src/test/resources/encoders/bert-mean"))) {
             ModelSize size = new ModelSize(ROWS, 1024, options.withPrefillChunk(ROWS));
-            ModelParts parts = ModelParts.of(source, size, TeamLayout.unbound(2, 1), memory);
-            ModelShard shard = parts.shards().getFirst();
-            encoder = new TextEncoder(shard, size.encoderLimits(2), 1, Kernels.best(Precision.EXACT));
+            ModelParts parts = ModelParts.of(source, size, TeamLayout.unbound(2, 1), memory, ByteProgress.NONE);
+            shard = parts.shards().getFirst();
+            limits = size.encoderLimits(2);
             cache = new KvCache(shard.kv(), false);
-            batcher = new TextBatcher("encoder", encoder, cache, PLACES, () -> {});
+            batcher = batcher("encoder", Kernels.best(Precision.EXACT));
         }
+    }
+
+    private TextBatcher batcher(String name, Kernels kernels) {
+        return new TextBatcher(name, new TextEncoder(shard, limits, 1, kernels), cache, PLACES, () -> {});
     }
 
     private static EncoderText text(int length, int seed) {
@@ -80,6 +97,36 @@ class TextBatcherTest {
     /** No text that the engine lets pass is like that: it stands for whatever may fail while a step is put together. */
     private static EncoderText broken() {
         return new EncoderText(null, 0);
+    }
+
+    /** Kernels that allocate as much as boxed vectors do, at times. */
+    private static Kernels boxed(Kernels kernels, AtomicBoolean boxed) {
+        var kept = new AtomicReference<byte[]>();
+        return (Kernels) Proxy.newProxyInstance(
+                Kernels.class.getClassLoader(), new Class<?>[] {Kernels.class}, (proxy, method, arguments) -> {
+                    if (boxed.get()) {
+                        kept.set(new byte[BOXED_BYTES]);
+                    }
+                    return method.invoke(kernels, arguments);
+                });
+    }
+
+    @Test
+    void stepsThatKeepAllocatingAreReported() {
+        var watched = new AtomicBoolean();
+        TextBatcher boxed = batcher("boxed", boxed(Kernels.best(Precision.EXACT), watched));
+        try (var messages = new LogMessages("io.baseload.engine.schedule.AllocationWatch")) {
+            for (int step = 1; step <= 4 * STEPS_BETWEEN_LOOKS; step++) {
+                assertThat(messages.texts()).isEmpty();
+                watched.set(step % STEPS_BETWEEN_LOOKS == 0);
+                var _ = boxed.submit(List.of(text(1, step)), FlowId.NONE, tokens -> {});
+                assertThat(boxed.turn(team)).isEqualTo(Turn.WORKED);
+            }
+            assertThat(messages.texts())
+                    .singleElement()
+                    .asString()
+                    .startsWith("WARNING: boxed: a step of 1 rows allocates ");
+        }
     }
 
     @Test
@@ -123,7 +170,7 @@ class TextBatcherTest {
             begun.countDown();
             Patience.await(ever);
         });
-        var other = new TextBatcher("other", encoder, cache, PLACES, () -> {});
+        var other = batcher("other", Kernels.best(Precision.EXACT));
         Team lost = new Team(2, false);
         EngineLoop loop = new EngineLoop(lost);
         loop.add(batcher, freed::countDown);

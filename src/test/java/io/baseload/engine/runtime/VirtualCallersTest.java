@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.CollectiveTimes;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MachineRates;
@@ -49,7 +50,7 @@ class VirtualCallersTest {
     @Test
     void theMachineIsMeasured() {
         ModelOutline model = ENGINE.outline(TestModels.tiny(), LoadOptions.named("plan"));
-        MachineRates rates = virtually(() -> ENGINE.measure(model, Precision.EXACT));
+        MachineRates rates = virtually(() -> ENGINE.measure(model, Precision.EXACT, KvPrecision.F32));
         assertThat(rates.workers()).isEqualTo(2);
         CollectiveTimes times = virtually(() -> ENGINE.measureAllReduce(1, 16, false));
         assertThat(times.nanos()).isNotEmpty();
@@ -70,7 +71,7 @@ class VirtualCallersTest {
             {"model_type": "llama", "num_hidden_layers": 1, "hidden_size": 1048576, "num_attention_heads": 1, "head_dim": 64,
             "intermediate_size": 64, "vocab_size": 100, "max_position_embeddings": 64, "rms_norm_eps": 1e-5}
             """, LoadOptions.named("plan"));
-        assertThatThrownBy(() -> virtually(() -> ENGINE.measure(wide, Precision.EXACT)))
+        assertThatThrownBy(() -> virtually(() -> ENGINE.measure(wide, Precision.EXACT, KvPrecision.F32)))
                 .isInstanceOf(CompletionException.class)
                 .hasCauseInstanceOf(UnfitOptionsException.class);
     }

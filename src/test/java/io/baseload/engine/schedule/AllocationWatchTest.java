@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.engine.parallel.Barrier;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
-import java.util.ArrayList;
-import java.util.List;
+import io.baseload.testing.LogMessages;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class AllocationWatchTest {
@@ -27,10 +27,16 @@ class AllocationWatchTest {
         }
     }
 
+    private final LogMessages messages = new LogMessages(AllocationWatch.class.getName());
+    private final AllocationWatch watch = new AllocationWatch("tiny");
+
+    @AfterEach
+    void close() {
+        messages.close();
+    }
+
     @Test
     void reportsOnceThatStepsKeepAllocating() {
-        AllocationWatch watch = new AllocationWatch();
-        List<Long> told = new ArrayList<>();
         try (Team team = new Team(2, false)) {
             Wasteful wasteful = new Wasteful();
             for (int step = 0; step < 6 * AllocationWatch.EVERY; step++) {
@@ -38,23 +44,23 @@ class AllocationWatchTest {
                 if (step % AllocationWatch.EVERY == AllocationWatch.EVERY - 1) {
                     team.run(wasteful);
                 }
-                long bytes = watch.end(team);
-                if (bytes > 0) {
-                    told.add(bytes);
-                }
+                watch.end(team, 3);
             }
         }
-        assertThat(told).singleElement().satisfies(bytes -> assertThat(bytes).isGreaterThanOrEqualTo(BYTES));
+        assertThat(messages.texts())
+                .singleElement()
+                .asString()
+                .startsWith("WARNING: tiny: a step of 3 rows allocates ");
     }
 
     @Test
     void aColdStartIsNotReported() {
-        AllocationWatch watch = new AllocationWatch();
         for (int i = 0; i < 20; i++) {
             for (int cold = 1; cold < AllocationWatch.IN_A_ROW; cold++) {
-                assertThat(watch.note(AllocationWatch.MAX_STEP_BYTES + 1)).isZero();
+                watch.note(AllocationWatch.MAX_STEP_BYTES + 1, 1);
             }
-            assertThat(watch.note(500)).isZero();
+            watch.note(500, 1);
         }
+        assertThat(messages.texts()).isEmpty();
     }
 }

@@ -48,8 +48,8 @@ class BatcherTest {
         memory.close();
     }
 
-    private BatcherBench bench(BatcherLimits limits, int pages) {
-        return new BatcherBench(memory, team, limits, pages);
+    private BatcherHarness harness(BatcherLimits limits, int pages) {
+        return new BatcherHarness(memory, team, limits, pages);
     }
 
     private static BatcherLimits limits(int maxSequences, int prefillChunk) {
@@ -63,15 +63,15 @@ class BatcherTest {
     }
 
     private List<SampledToken> alone(GenerationRequest request) {
-        BatcherBench bench = bench(limits(1, 512), 16);
-        CollectingSink sink = submit(bench, request);
-        runUntilEnd(bench.batcher(), sink);
+        BatcherHarness harness = harness(limits(1, 512), 16);
+        CollectingSink sink = submit(harness, request);
+        runUntilEnd(harness.batcher(), sink);
         return sink.tokens();
     }
 
-    private static CollectingSink submit(BatcherBench bench, GenerationRequest request) {
+    private static CollectingSink submit(BatcherHarness harness, GenerationRequest request) {
         CollectingSink sink = new CollectingSink();
-        bench.batcher().submit(request, sink);
+        harness.batcher().submit(request, sink);
         return sink;
     }
 
@@ -102,42 +102,42 @@ class BatcherTest {
                 .toList();
         List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
         for (int chunk : new int[] {1, 7, 64}) {
-            BatcherBench bench = bench(limits(8, chunk), 64);
+            BatcherHarness harness = harness(limits(8, chunk), 64);
             List<CollectingSink> sinks =
-                    requests.stream().map(request -> submit(bench, request)).toList();
-            run(bench.batcher());
+                    requests.stream().map(request -> submit(harness, request)).toList();
+            run(harness.batcher());
             assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
         }
     }
 
     @Test
     void prefillAndDecodeShareStepsUnderABudget() {
-        BatcherBench bench = bench(limits(4, 128), 64);
-        submit(bench, request(PROMPT, 30, 1));
-        bench.batcher().turn(team);
-        submit(bench, request(IntStream.range(0, 100).toArray(), 5, 2));
-        bench.model().rows.clear();
-        run(bench.batcher());
-        assertThat(bench.model().rows.subList(0, 5)).containsExactly(33, 33, 33, 5, 2);
+        BatcherHarness harness = harness(limits(4, 128), 64);
+        submit(harness, request(PROMPT, 30, 1));
+        harness.batcher().turn(team);
+        submit(harness, request(IntStream.range(0, 100).toArray(), 5, 2));
+        harness.model().rows.clear();
+        run(harness.batcher());
+        assertThat(harness.model().rows.subList(0, 5)).containsExactly(33, 33, 33, 5, 2);
     }
 
     @Test
     void admitsByTheKvCache() {
-        BatcherBench bench = bench(limits(8, 64), 6);
+        BatcherHarness harness = harness(limits(8, 64), 6);
         List<Lease.Answer> answer = new ArrayList<>(List.of(Lease.Answer.WAIT));
         List<CollectingSink> sinks = IntStream.range(0, 5)
-                .mapToObj(i -> submit(bench, request(PROMPT, 80, i, produced -> answer.getFirst(), "")))
+                .mapToObj(i -> submit(harness, request(PROMPT, 80, i, produced -> answer.getFirst(), "")))
                 .toList();
-        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WORKED);
-        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WAITING);
-        assertThat(bench.batcher().active())
+        assertThat(harness.batcher().turn(team)).isEqualTo(Turn.WORKED);
+        assertThat(harness.batcher().turn(team)).isEqualTo(Turn.WAITING);
+        assertThat(harness.batcher().active())
                 .as("6 pages; each has one and needs 3 free to start")
                 .isEqualTo(4);
-        assertThat(bench.batcher().queued()).isEqualTo(1);
+        assertThat(harness.batcher().queued()).isEqualTo(1);
         answer.set(0, Lease.Answer.GO);
-        run(bench.batcher());
+        run(harness.batcher());
         assertThat(sinks).allSatisfy(sink -> assertThat(sink.await().usage()).isEqualTo(new Usage(PROMPT.length, 80)));
-        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(harness.cache().usedPages()).isZero();
     }
 
     @Test
@@ -145,14 +145,14 @@ class BatcherTest {
         List<GenerationRequest> requests =
                 IntStream.range(0, 5).mapToObj(i -> request(PROMPT, 170, i)).toList();
         List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
-        BatcherBench bench = bench(limits(8, 64), 6);
+        BatcherHarness harness = harness(limits(8, 64), 6);
         List<CollectingSink> sinks =
-                requests.stream().map(request -> submit(bench, request)).toList();
-        run(bench.batcher());
+                requests.stream().map(request -> submit(harness, request)).toList();
+        run(harness.batcher());
         assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
-        int computed = bench.model().rows.stream().mapToInt(Integer::intValue).sum();
+        int computed = harness.model().rows.stream().mapToInt(Integer::intValue).sum();
         assertThat(computed).as("rows, some of them twice").isGreaterThan(5 * (PROMPT.length + 169));
-        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(harness.cache().usedPages()).isZero();
     }
 
     /** Five answers to one prompt in less room than they need together: they share its pages, lose theirs, and find them again or not. */
@@ -163,14 +163,14 @@ class BatcherTest {
                 .mapToObj(i -> request(prompt, 110, i, Lease.unlimited(), "", CacheScope.of("tenant")))
                 .toList();
         List<List<SampledToken>> alone = requests.stream().map(this::alone).toList();
-        BatcherBench bench = bench(limits(8, 50), 9);
+        BatcherHarness harness = harness(limits(8, 50), 9);
         List<CollectingSink> sinks =
-                requests.stream().map(request -> submit(bench, request)).toList();
-        run(bench.batcher());
+                requests.stream().map(request -> submit(harness, request)).toList();
+        run(harness.batcher());
         assertThat(sinks.stream().map(CollectingSink::tokens).toList()).isEqualTo(alone);
-        assertThat(bench.cache().usedPages()).isZero();
-        assertThat(bench.cache().prefixes().found()).isPositive();
-        assertThat(bench.cache().prefixes().pages()).isPositive();
+        assertThat(harness.cache().usedPages()).isZero();
+        assertThat(harness.cache().prefixes().found()).isPositive();
+        assertThat(harness.cache().prefixes().pages()).isPositive();
     }
 
     /** A prompt is found and loses its pages before its first row; from then on it is found in each turn, and doesn't fit until others end. */
@@ -178,18 +178,18 @@ class BatcherTest {
     void tokensThatAreFoundAgainCountOnce() {
         CacheScope scope = CacheScope.of("tenant");
         int[] prompt = IntStream.range(0, 75).map(i -> i * 5 % 384).toArray();
-        BatcherBench bench = bench(limits(8, 64), 8);
-        submit(bench, request(Arrays.copyOf(prompt, 70), 1, 0, Lease.unlimited(), "", scope));
-        run(bench.batcher());
-        IntStream.range(0, 3).forEach(i -> submit(bench, request(PROMPT, 50, i)));
+        BatcherHarness harness = harness(limits(8, 64), 8);
+        submit(harness, request(Arrays.copyOf(prompt, 70), 1, 0, Lease.unlimited(), "", scope));
+        run(harness.batcher());
+        IntStream.range(0, 3).forEach(i -> submit(harness, request(PROMPT, 50, i)));
         for (int known = PROMPT.length; known < 33; known++) {
-            bench.turn();
+            harness.turn();
         }
-        CollectingSink sink = submit(bench, request(prompt, 5, 9, Lease.unlimited(), "", scope));
-        run(bench.batcher());
-        assertThat(bench.batcher().preemptions()).isEqualTo(1);
+        CollectingSink sink = submit(harness, request(prompt, 5, 9, Lease.unlimited(), "", scope));
+        run(harness.batcher());
+        assertThat(harness.batcher().preemptions()).isEqualTo(1);
         assertThat(sink.await().usage()).isEqualTo(new Usage(75, 5, 64));
-        assertThat(bench.cache().prefixes()).isEqualTo(new PrefixCacheLoad(70 + 75, 64, 2, 0));
+        assertThat(harness.cache().prefixes()).isEqualTo(new PrefixCacheLoad(70 + 75, 64, 2, 0));
     }
 
     /** Prompts with common beginnings come and go in a cache that is too small for them. */
@@ -206,15 +206,15 @@ class BatcherTest {
                     return request(prompt, 1 + random.nextInt(70), i, Lease.unlimited(), "", CacheScope.of("tenant"));
                 })
                 .toList();
-        BatcherBench bench = bench(limits(6, 24), 9);
+        BatcherHarness harness = harness(limits(6, 24), 9);
         List<CollectingSink> sinks = new ArrayList<>();
         for (GenerationRequest request : requests) {
-            sinks.add(submit(bench, request));
+            sinks.add(submit(harness, request));
             for (int turns = random.nextInt(12); turns > 0; turns--) {
-                bench.turn();
+                harness.turn();
             }
         }
-        run(bench.batcher());
+        run(harness.batcher());
         int prompts = 0;
         int cached = 0;
         for (int i = 0; i < requests.size(); i++) {
@@ -225,23 +225,23 @@ class BatcherTest {
             prompts += usage.prompt();
             cached += usage.cached();
         }
-        assertThat(bench.batcher().preemptions()).isPositive();
-        assertThat(bench.cache().usedPages()).isZero();
-        assertThat(bench.cache().prefixes().lookedUp()).isEqualTo(prompts);
-        assertThat(bench.cache().prefixes().found()).isEqualTo(cached).isPositive();
-        assertThat(bench.cache().prefixes().evicted()).isPositive();
+        assertThat(harness.batcher().preemptions()).isPositive();
+        assertThat(harness.cache().usedPages()).isZero();
+        assertThat(harness.cache().prefixes().lookedUp()).isEqualTo(prompts);
+        assertThat(harness.cache().prefixes().found()).isEqualTo(cached).isPositive();
+        assertThat(harness.cache().prefixes().evicted()).isPositive();
     }
 
     /** The second one waits for the first one's pages where it can have them a step later. */
     @Test
     void aPromptThatIsJustBeingComputedIsComputedOnce() {
         int[] prompt = IntStream.range(0, 160).map(i -> i * 5 % 384).toArray();
-        BatcherBench bench = bench(limits(2, 64), 30);
+        BatcherHarness harness = harness(limits(2, 64), 30);
         List<CollectingSink> sinks = IntStream.range(0, 2)
-                .mapToObj(i -> submit(bench, request(prompt, 1, i, Lease.unlimited(), "", CacheScope.of("tenant"))))
+                .mapToObj(i -> submit(harness, request(prompt, 1, i, Lease.unlimited(), "", CacheScope.of("tenant"))))
                 .toList();
-        run(bench.batcher());
-        assertThat(bench.model().rows.stream().mapToInt(Integer::intValue).sum())
+        run(harness.batcher());
+        assertThat(harness.model().rows.stream().mapToInt(Integer::intValue).sum())
                 .isEqualTo(160 + 32);
         assertThat(sinks.get(0).await().usage().cached()).isZero();
         assertThat(sinks.get(1).await().usage().cached()).isEqualTo(128);
@@ -249,29 +249,29 @@ class BatcherTest {
 
     @Test
     void flowsTakeTurns() {
-        BatcherBench bench = bench(limits(1, 64), 16);
+        BatcherHarness harness = harness(limits(1, 64), 16);
         List<String> order = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            order("a" + i, "a", bench, order);
+            order("a" + i, "a", harness, order);
         }
-        order("b0", "b", bench, order);
-        order("b1", "b", bench, order);
-        run(bench.batcher());
+        order("b0", "b", harness, order);
+        order("b1", "b", harness, order);
+        run(harness.batcher());
         assertThat(order).containsExactly("a0", "b0", "a1", "b1", "a2", "a3", "a4", "a5");
     }
 
-    private static void order(String name, String flow, BatcherBench bench, List<String> order) {
+    private static void order(String name, String flow, BatcherHarness harness, List<String> order) {
         CollectingSink sink = new CollectingSink(count -> count > 1 || order.add(name));
-        bench.batcher().submit(request(PROMPT, 10, 1, Lease.unlimited(), flow), sink);
+        harness.batcher().submit(request(PROMPT, 10, 1, Lease.unlimited(), flow), sink);
     }
 
     @Test
     void sequencesThatShareAStepChooseTheSameTokensAsAlone() {
-        BatcherBench bench = bench(limits(6, 512), 64);
+        BatcherHarness harness = harness(limits(6, 512), 64);
         List<CollectingSink> sinks = IntStream.range(0, 6)
-                .mapToObj(seed -> submit(bench, request(PROMPT, 12, seed)))
+                .mapToObj(seed -> submit(harness, request(PROMPT, 12, seed)))
                 .toList();
-        run(bench.batcher());
+        run(harness.batcher());
         for (int seed = 0; seed < 6; seed++) {
             assertThat(sinks.get(seed).tokens()).isEqualTo(alone(request(PROMPT, 12, seed)));
         }
@@ -279,14 +279,14 @@ class BatcherTest {
 
     @Test
     void aSinkThatThrowsEndsItsOwnAnswerAlone() {
-        BatcherBench bench = bench(limits(3, 512), 64);
-        CollectingSink before = submit(bench, request(PROMPT, 8, 1));
+        BatcherHarness harness = harness(limits(3, 512), 64);
+        CollectingSink before = submit(harness, request(PROMPT, 8, 1));
         CollectingSink broken = new CollectingSink(count -> {
             throw new IllegalStateException("sink of token " + count);
         });
-        bench.batcher().submit(request(PROMPT, 8, 2), broken);
-        CollectingSink behind = submit(bench, request(PROMPT, 8, 3));
-        run(bench.batcher());
+        harness.batcher().submit(request(PROMPT, 8, 2), broken);
+        CollectingSink behind = submit(harness, request(PROMPT, 8, 3));
+        run(harness.batcher());
         assertThatThrownBy(broken::await).hasRootCauseMessage("sink of token 1");
         assertThat(before.tokens()).isEqualTo(alone(request(PROMPT, 8, 1)));
         assertThat(behind.tokens()).isEqualTo(alone(request(PROMPT, 8, 3)));
@@ -294,42 +294,42 @@ class BatcherTest {
 
     @Test
     void theLeastServedFlowsPromptComesFirst() {
-        BatcherBench bench = bench(limits(2, 16), 16);
+        BatcherHarness harness = harness(limits(2, 16), 16);
         CollectingSink greedy =
-                submit(bench, request(IntStream.range(0, 150).toArray(), 1, 1, Lease.unlimited(), "long"));
-        bench.batcher().turn(team);
-        CollectingSink modest = submit(bench, request(PROMPT, 1, 1, Lease.unlimited(), "short"));
-        bench.batcher().turn(team);
-        bench.batcher().turn(team);
+                submit(harness, request(IntStream.range(0, 150).toArray(), 1, 1, Lease.unlimited(), "long"));
+        harness.batcher().turn(team);
+        CollectingSink modest = submit(harness, request(PROMPT, 1, 1, Lease.unlimited(), "short"));
+        harness.batcher().turn(team);
+        harness.batcher().turn(team);
         assertThat(modest.ended()).isTrue();
         assertThat(greedy.ended()).isFalse();
-        run(bench.batcher());
+        run(harness.batcher());
         assertThat(greedy.ended()).isTrue();
     }
 
     @Test
     void aFailingStepFailsWhatRunsAndNothingElse() {
-        BatcherBench bench = bench(limits(1, 64), 16);
-        CollectingSink running = submit(bench, request(PROMPT, 50, 1));
-        CollectingSink waiting = submit(bench, request(PROMPT, 5, 1));
-        bench.batcher().turn(team);
-        bench.model().broken = true;
-        bench.batcher().turn(team);
-        bench.model().broken = false;
+        BatcherHarness harness = harness(limits(1, 64), 16);
+        CollectingSink running = submit(harness, request(PROMPT, 50, 1));
+        CollectingSink waiting = submit(harness, request(PROMPT, 5, 1));
+        harness.batcher().turn(team);
+        harness.model().broken = true;
+        harness.batcher().turn(team);
+        harness.model().broken = false;
         assertThatThrownBy(running::await).hasRootCauseMessage("broken step");
-        run(bench.batcher());
+        run(harness.batcher());
         assertThat(waiting.await()).isEqualTo(new End(FinishReason.LENGTH, new Usage(PROMPT.length, 5)));
-        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(harness.cache().usedPages()).isZero();
     }
 
     @Test
     void drainsAfterClosing() {
-        BatcherBench bench = bench(limits(1, 64), 16);
-        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.IDLE);
-        submit(bench, request(PROMPT, 2, 1));
-        bench.batcher().close();
-        run(bench.batcher());
-        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.DRAINED);
+        BatcherHarness harness = harness(limits(1, 64), 16);
+        assertThat(harness.batcher().turn(team)).isEqualTo(Turn.IDLE);
+        submit(harness, request(PROMPT, 2, 1));
+        harness.batcher().close();
+        run(harness.batcher());
+        assertThat(harness.batcher().turn(team)).isEqualTo(Turn.DRAINED);
     }
 
     /** Allows every seventh token, other ones from token to token; computes nothing until it may. */
@@ -390,9 +390,9 @@ class BatcherTest {
 
     @Test
     void aMaskHoldsEachTokenAndEndsTheAnswer() {
-        BatcherBench bench = bench(limits(1, 512), 16);
-        CollectingSink sink = submit(bench, masked(new Sevenths(new CountDownLatch(0))));
-        runUntilEnd(bench.batcher(), sink);
+        BatcherHarness harness = harness(limits(1, 512), 16);
+        CollectingSink sink = submit(harness, masked(new Sevenths(new CountDownLatch(0))));
+        runUntilEnd(harness.batcher(), sink);
         assertThat(sink.await()).isEqualTo(new End(FinishReason.STOP, new Usage(PROMPT.length, 12)));
         for (int i = 0; i < 12; i++) {
             assertThat(sink.ids().get(i) % 7).isEqualTo(i % 7);
@@ -402,16 +402,16 @@ class BatcherTest {
     @Test
     void aMaskThatIsNotReadyDelaysItsOwnSequenceAlone() {
         List<SampledToken> expected = alone(masked(new Sevenths(new CountDownLatch(0))));
-        BatcherBench bench = bench(limits(2, 512), 16);
+        BatcherHarness harness = harness(limits(2, 512), 16);
         var may = new CountDownLatch(1);
-        CollectingSink late = submit(bench, masked(new Sevenths(may)));
-        CollectingSink other = submit(bench, request(PROMPT, 30, 1));
-        runUntilEnd(bench.batcher(), other);
+        CollectingSink late = submit(harness, masked(new Sevenths(may)));
+        CollectingSink other = submit(harness, request(PROMPT, 30, 1));
+        runUntilEnd(harness.batcher(), other);
         assertThat(other.tokens()).isEqualTo(alone(request(PROMPT, 30, 1)));
         assertThat(late.tokens()).isEmpty();
-        assertThat(bench.batcher().turn(team)).isEqualTo(Turn.WAITING);
+        assertThat(harness.batcher().turn(team)).isEqualTo(Turn.WAITING);
         may.countDown();
-        runUntilEnd(bench.batcher(), late);
+        runUntilEnd(harness.batcher(), late);
         assertThat(late.tokens()).isEqualTo(expected);
     }
 
@@ -439,24 +439,24 @@ class BatcherTest {
     @Test
     void masksThatTakeLongDontDelayOthers() {
         int more = Background.THREADS + 1;
-        BatcherBench bench = bench(limits(more + 1, 512), 16 * (more + 1));
+        BatcherHarness harness = harness(limits(more + 1, 512), 16 * (more + 1));
         var may = new CountDownLatch(1);
         List<CollectingSink> costly = IntStream.range(0, more)
-                .mapToObj(i -> submit(bench, masked(new Costly(may))))
+                .mapToObj(i -> submit(harness, masked(new Costly(may))))
                 .toList();
-        CollectingSink quick = submit(bench, masked(new Sevenths(new CountDownLatch(0))));
-        runUntilEnd(bench.batcher(), quick);
+        CollectingSink quick = submit(harness, masked(new Sevenths(new CountDownLatch(0))));
+        runUntilEnd(harness.batcher(), quick);
         assertThat(quick.tokens()).hasSize(12);
         assertThat(costly).allMatch(sink -> sink.tokens().isEmpty());
         may.countDown();
-        costly.forEach(sink -> runUntilEnd(bench.batcher(), sink));
+        costly.forEach(sink -> runUntilEnd(harness.batcher(), sink));
         assertThat(costly).allMatch(sink -> sink.tokens().size() == 100);
     }
 
     @Test
     void aMaskThatFailsFailsItsOwnSequenceAlone() {
-        BatcherBench bench = bench(limits(2, 512), 16);
-        CollectingSink failing = submit(bench, masked(new TokenMask() {
+        BatcherHarness harness = harness(limits(2, 512), 16);
+        CollectingSink failing = submit(harness, masked(new TokenMask() {
             @Override
             public void allow(long[] bits) {
                 throw new IllegalStateException("broken mask");
@@ -470,9 +470,9 @@ class BatcherTest {
                 return false;
             }
         }));
-        CollectingSink other = submit(bench, request(PROMPT, 30, 1));
-        runUntilEnd(bench.batcher(), other);
-        runUntilEnd(bench.batcher(), failing);
+        CollectingSink other = submit(harness, request(PROMPT, 30, 1));
+        runUntilEnd(harness.batcher(), other);
+        runUntilEnd(harness.batcher(), failing);
         assertThat(other.tokens()).hasSize(30);
         assertThatThrownBy(failing::await).hasStackTraceContaining("broken mask");
     }

@@ -33,7 +33,7 @@ class FairShareTest {
 
     private final NativeMemory memory = new NativeMemory();
     private final Team team = new Team(2, false);
-    private final BatcherBench bench = new BatcherBench(memory, team, LIMITS, PAGES);
+    private final BatcherHarness harness = new BatcherHarness(memory, team, LIMITS, PAGES);
 
     @AfterEach
     void close() {
@@ -90,7 +90,7 @@ class FairShareTest {
                 Lease.unlimited(),
                 flow,
                 CacheScope.PRIVATE);
-        bench.batcher().submit(request, sink);
+        harness.batcher().submit(request, sink);
         return sink;
     }
 
@@ -100,7 +100,7 @@ class FairShareTest {
 
     private void run(int turns, Crowd... crowds) {
         for (int turn = 0; turn < turns; turn++) {
-            assertThat(bench.turn()).isEqualTo(Turn.WORKED);
+            assertThat(harness.turn()).isEqualTo(Turn.WORKED);
             for (Crowd crowd : crowds) {
                 crowd.askAgain();
             }
@@ -208,7 +208,7 @@ class FairShareTest {
         assertThatThrownBy(() -> submit(noisy, 5, 1)).isInstanceOf(OverloadedException.class);
         CollectingSink other = submit(new FlowId("other"), 5, 1);
         while (!other.ended()) {
-            bench.turn();
+            harness.turn();
         }
         assertThat(other.tokens()).hasSize(1);
     }

@@ -126,15 +126,15 @@ class LostEngineTest {
         BatcherLimits limits = new BatcherLimits(64, 1, 100, 64, false);
         Team team = ImpatientTeam.of(1);
         try (NativeMemory memory = new NativeMemory()) {
-            var bench = new BatcherBench(memory, team, limits, 16);
-            Batcher failing = new Batcher("failing", bench.model(), bench.cache(), limits, () -> {
+            var harness = new BatcherHarness(memory, team, limits, 16);
+            Batcher failing = new Batcher("failing", harness.model(), harness.cache(), limits, () -> {
                 throw new IllegalStateException("on purpose");
             });
             var waiting = new Ends();
-            bench.batcher().submit(forEver(), waiting);
+            harness.batcher().submit(forEver(), waiting);
             EngineLoop loop = new EngineLoop(team);
             loop.add(failing, () -> {});
-            loop.add(bench.batcher(), () -> {});
+            loop.add(harness.batcher(), () -> {});
             loop.close();
             Patience.await().until(() -> !waiting.failures.isEmpty());
             waiting.haveOne();
@@ -181,8 +181,8 @@ class LostEngineTest {
     }
 
     private static Batcher batcher(NativeMemory memory, Team team, Step before) {
-        var bench = new BatcherBench(memory, team, new BatcherLimits(64, 1, 100, 64, false), 16);
-        bench.model().before = Optional.of(before);
-        return bench.batcher();
+        var harness = new BatcherHarness(memory, team, new BatcherLimits(64, 1, 100, 64, false), 16);
+        harness.model().before = Optional.of(before);
+        return harness.batcher();
     }
 }

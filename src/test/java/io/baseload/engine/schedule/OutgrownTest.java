@@ -45,8 +45,8 @@ class OutgrownTest {
         memory.close();
     }
 
-    private BatcherBench bench() throws IOException {
-        return new BatcherBench(
+    private BatcherHarness harness() throws IOException {
+        return new BatcherHarness(
                 memory,
                 team,
                 LIMITS,
@@ -54,20 +54,20 @@ class OutgrownTest {
                 Reference.open("phi3-longrope", work).model());
     }
 
-    private void run(BatcherBench bench) {
-        while (bench.turn() == Turn.WORKED) {}
+    private void run(BatcherHarness harness) {
+        while (harness.turn() == Turn.WORKED) {}
     }
 
-    private static CollectingSink submit(BatcherBench bench, GenerationRequest request) {
+    private static CollectingSink submit(BatcherHarness harness, GenerationRequest request) {
         var sink = new CollectingSink();
-        bench.batcher().submit(request, sink);
+        harness.batcher().submit(request, sink);
         return sink;
     }
 
     private List<SampledToken> alone(GenerationRequest request) throws IOException {
-        BatcherBench bench = bench();
-        CollectingSink sink = submit(bench, request);
-        run(bench);
+        BatcherHarness harness = harness();
+        CollectingSink sink = submit(harness, request);
+        run(harness);
         return sink.tokens();
     }
 
@@ -91,15 +91,15 @@ class OutgrownTest {
         GenerationRequest batch = request(90, 38, 1, Urgency.BATCH);
         GenerationRequest one = request(16, 30, 2, Urgency.INTERACTIVE);
         GenerationRequest two = request(16, 30, 3, Urgency.INTERACTIVE);
-        BatcherBench bench = bench();
-        CollectingSink old = submit(bench, batch);
-        bench.turn();
-        List<CollectingSink> young = List.of(submit(bench, one), submit(bench, two));
-        run(bench);
-        assertThat(bench.batcher().preemptions()).isPositive();
+        BatcherHarness harness = harness();
+        CollectingSink old = submit(harness, batch);
+        harness.turn();
+        List<CollectingSink> young = List.of(submit(harness, one), submit(harness, two));
+        run(harness);
+        assertThat(harness.batcher().preemptions()).isPositive();
         assertThat(young.get(0).tokens()).isEqualTo(alone(one));
         assertThat(young.get(1).tokens()).isEqualTo(alone(two));
         assertThat(old.tokens()).isEqualTo(alone(batch));
-        assertThat(bench.cache().usedPages()).isZero();
+        assertThat(harness.cache().usedPages()).isZero();
     }
 }

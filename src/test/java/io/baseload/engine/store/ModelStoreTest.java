@@ -3,11 +3,11 @@ package io.baseload.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Conversion;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
@@ -57,15 +57,15 @@ class ModelStoreTest {
                         .noneMatch(p -> p.name().endsWith("WRITE"));
             }
             assertThat(store.list()).containsExactly(model);
-            StoredFolder.open(model.folder()).verify(Progress.NONE);
+            StoredFolder.open(model.folder()).verify(ByteProgress.NONE);
         }
     }
 
     @Test
     void storesTheSameModelOnce() throws IOException {
         try (ModelStore store = ModelStore.open(folder)) {
-            assertThat(add(store, TestModels.tiny(), Progress.NONE))
-                    .isEqualTo(add(store, TestModels.tiny(), Progress.NONE));
+            assertThat(add(store, TestModels.tiny(), ByteProgress.NONE))
+                    .isEqualTo(add(store, TestModels.tiny(), ByteProgress.NONE));
             assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
             assertThat(store.list()).hasSize(1);
         }
@@ -76,23 +76,23 @@ class ModelStoreTest {
         var warned = new Conversion(Quantization.KEEP, List.of("a warning", "another"));
         AddedModel added;
         try (ModelStore store = ModelStore.open(folder)) {
-            added = store.add("tiny", "source", Progress.NONE, target -> {
-                engine.convert(TestModels.tiny(), target, Optional.of(Quantization.KEEP), Progress.NONE);
+            added = store.add("tiny", "source", ByteProgress.NONE, target -> {
+                engine.convert(TestModels.tiny(), target, Optional.of(Quantization.KEEP), ByteProgress.NONE);
                 return warned;
             });
             assertThat(added.conversion()).isEqualTo(warned);
         }
         try (ModelStore store = ModelStore.open(folder)) {
-            assertThat(store.add("tiny", "source", Progress.NONE, target -> {
+            assertThat(store.add("tiny", "source", ByteProgress.NONE, target -> {
                         throw new AssertionError("converted again");
                     }))
                     .isEqualTo(added);
-            assertThatThrownBy(() -> store.add("tiny", "another source", Progress.NONE, target -> {
+            assertThatThrownBy(() -> store.add("tiny", "another source", ByteProgress.NONE, target -> {
                         throw new CancellationException();
                     }))
                     .isInstanceOf(CancellationException.class);
             store.delete(added.model().sha256());
-            assertThatThrownBy(() -> store.add("tiny", "source", Progress.NONE, target -> {
+            assertThatThrownBy(() -> store.add("tiny", "source", ByteProgress.NONE, target -> {
                         throw new CancellationException();
                     }))
                     .as("a deleted model is converted again")
@@ -106,7 +106,7 @@ class ModelStoreTest {
     @Test
     void readingTheStoredModelCanBeCancelled() {
         try (ModelStore store = ModelStore.open(folder)) {
-            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            StoredModel model = add(store, TestModels.tiny(), ByteProgress.NONE);
             List<Long> read = new ArrayList<>();
             assertThatThrownBy(() -> store.add(
                             "tiny", TestModels.tiny().toString(), (done, total) -> !read.add(done), target -> {
@@ -122,7 +122,7 @@ class ModelStoreTest {
     void otherFilesBesideTheRecordsOfImportsDoNoHarm() throws IOException {
         Path record;
         try (ModelStore store = ModelStore.open(folder)) {
-            add(store, TestModels.tiny(), Progress.NONE);
+            add(store, TestModels.tiny(), ByteProgress.NONE);
             try (var records = Files.list(folder.resolve("sources"))) {
                 record = records.findFirst().orElseThrow();
             }
@@ -137,7 +137,7 @@ class ModelStoreTest {
             assertThat(note).exists();
             assertThat(record).doesNotExist();
             Files.write(record, new byte[] {(byte) 0xff, '\n'});
-            add(store, TestModels.tiny(), Progress.NONE);
+            add(store, TestModels.tiny(), ByteProgress.NONE);
             assertThat(record).content().startsWith(store.list().getFirst().sha256());
         }
     }
@@ -147,7 +147,7 @@ class ModelStoreTest {
         for (int round = 0; round < 5; round++) {
             try (ModelStore store = ModelStore.open(folder.resolve("round " + round));
                     var threads = Executors.newFixedThreadPool(4)) {
-                Callable<StoredModel> one = () -> add(store, TestModels.tiny(), Progress.NONE);
+                Callable<StoredModel> one = () -> add(store, TestModels.tiny(), ByteProgress.NONE);
                 for (Future<StoredModel> taken : threads.invokeAll(Collections.nCopies(4, one))) {
                     assertThat(store.list()).containsExactly(taken.get());
                 }
@@ -158,9 +158,9 @@ class ModelStoreTest {
     @Test
     void takesNothingBroken() {
         try (ModelStore store = ModelStore.open(folder)) {
-            assertThatThrownBy(() -> add(store, TestModels.resource("hostile/dims-overflow.gguf"), Progress.NONE))
+            assertThatThrownBy(() -> add(store, TestModels.resource("hostile/dims-overflow.gguf"), ByteProgress.NONE))
                     .isInstanceOf(ModelFileException.class);
-            assertThatThrownBy(() -> add(store, folder.resolve("missing"), Progress.NONE))
+            assertThatThrownBy(() -> add(store, folder.resolve("missing"), ByteProgress.NONE))
                     .isInstanceOf(ModelFileException.class);
             assertThat(store.list()).isEmpty();
             assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
@@ -207,7 +207,8 @@ class ModelStoreTest {
             assertThatThrownBy(() -> add(store, TestModels.smolLm2(), (done, total) -> done < 5_000_000))
                     .isInstanceOf(CancellationException.class);
             assertThat(folder).isDirectoryContaining("glob:**.import-*");
-            assertThat(add(store, TestModels.smolLm2(), Progress.NONE).folder()).exists();
+            assertThat(add(store, TestModels.smolLm2(), ByteProgress.NONE).folder())
+                    .exists();
             assertThat(folder).isDirectoryNotContaining("glob:**.import-*");
         }
     }
@@ -215,11 +216,11 @@ class ModelStoreTest {
     @Test
     void verifyingFindsAHeaderThatIsNotTheOneOfTheName() throws IOException {
         try (ModelStore store = ModelStore.open(folder)) {
-            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            StoredModel model = add(store, TestModels.tiny(), ByteProgress.NONE);
             Path header = model.folder().resolve("model.json");
             assertThat(header.toFile().setWritable(true)).isTrue();
             Files.writeString(header, " ", StandardOpenOption.APPEND);
-            assertThatThrownBy(() -> StoredFolder.open(model.folder()).verify(Progress.NONE))
+            assertThatThrownBy(() -> StoredFolder.open(model.folder()).verify(ByteProgress.NONE))
                     .isInstanceOf(ModelFileException.class)
                     .hasMessageContaining("model.json: was changed");
         }
@@ -228,19 +229,19 @@ class ModelStoreTest {
     @Test
     void importingAgainMendsWhatWasDamaged() throws IOException {
         try (ModelStore store = ModelStore.open(folder)) {
-            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            StoredModel model = add(store, TestModels.tiny(), ByteProgress.NONE);
             Path weights = model.folder().resolve("weights.bin");
             assertThat(weights.toFile().setWritable(true)).isTrue();
             Files.write(weights, new byte[1]);
-            assertThat(add(store, TestModels.tiny(), Progress.NONE)).isEqualTo(model);
-            StoredFolder.open(model.folder()).verify(Progress.NONE);
+            assertThat(add(store, TestModels.tiny(), ByteProgress.NONE)).isEqualTo(model);
+            StoredFolder.open(model.folder()).verify(ByteProgress.NONE);
         }
     }
 
     @Test
     void deletes() {
         try (ModelStore store = ModelStore.open(folder)) {
-            StoredModel model = add(store, TestModels.tiny(), Progress.NONE);
+            StoredModel model = add(store, TestModels.tiny(), ByteProgress.NONE);
             assertThat(store.delete(model.sha256())).isTrue();
             assertThat(store.delete(model.sha256())).isFalse();
             assertThat(store.find(model.sha256())).isEmpty();
@@ -287,7 +288,7 @@ class ModelStoreTest {
         public static void main(String[] args) {
             try (Engine engine = Engine.open(new EngineOptions(1, false));
                     ModelStore store = ModelStore.open(Path.of(args[0]))) {
-                add(engine, store, Path.of(args[1]), Progress.NONE);
+                add(engine, store, Path.of(args[1]), ByteProgress.NONE);
             } catch (ModelStoreException e) {
                 System.err.println(e.getMessage());
                 System.exit(3);
@@ -295,15 +296,15 @@ class ModelStoreTest {
         }
     }
 
-    private StoredModel add(ModelStore store, Path source, Progress progress) {
+    private StoredModel add(ModelStore store, Path source, ByteProgress progress) {
         return add(engine, store, source, progress);
     }
 
-    private static StoredModel add(Engine engine, ModelStore store, Path source, Progress progress) {
+    private static StoredModel add(Engine engine, ModelStore store, Path source, ByteProgress progress) {
         return store.add(
                         source.getFileName().toString(),
                         source.toString(),
-                        Progress.NONE,
+                        ByteProgress.NONE,
                         target -> engine.convert(source, target, Optional.empty(), progress))
                 .model();
     }

@@ -3,11 +3,11 @@ package io.baseload.engine.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.ModelFileException;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class StoredFolderTest {
 
     @BeforeEach
     void convert() {
-        engine.convert(TestModels.tiny(), folder, Optional.of(Quantization.KEEP), Progress.NONE);
+        engine.convert(TestModels.tiny(), folder, Optional.of(Quantization.KEEP), ByteProgress.NONE);
         header = folder.resolve("model.json");
         assertThat(header.toFile().setWritable(true)).isTrue();
         assertThat(folder.resolve("weights.bin").toFile().setWritable(true)).isTrue();
@@ -102,12 +102,12 @@ class StoredFolderTest {
 
     @Test
     void verifyingFindsEveryChange() throws IOException {
-        StoredFolder.open(folder).verify(Progress.NONE);
+        StoredFolder.open(folder).verify(ByteProgress.NONE);
         Path weights = folder.resolve("weights.bin");
         byte[] bytes = Files.readAllBytes(weights);
         bytes[bytes.length / 2] ^= 1;
         Files.write(weights, bytes);
-        assertThatThrownBy(() -> StoredFolder.open(folder).verify(Progress.NONE))
+        assertThatThrownBy(() -> StoredFolder.open(folder).verify(ByteProgress.NONE))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("was changed: its checksum differs");
         bytes[bytes.length / 2] ^= 1;
@@ -115,14 +115,14 @@ class StoredFolderTest {
         Path metadata = folder.resolve("metadata.gguf");
         assertThat(metadata.toFile().setWritable(true)).isTrue();
         Files.write(metadata, "more".getBytes(StandardCharsets.US_ASCII), StandardOpenOption.APPEND);
-        assertThatThrownBy(() -> StoredFolder.open(folder).verify(Progress.NONE))
+        assertThatThrownBy(() -> StoredFolder.open(folder).verify(ByteProgress.NONE))
                 .hasMessageContaining("metadata.gguf: was changed");
     }
 
     @Test
     void verifyingFindsWhatWasAdded() throws IOException {
         Files.writeString(folder.resolve("chat_template.jinja"), "other words");
-        assertThatThrownBy(() -> StoredFolder.open(folder).verify(Progress.NONE))
+        assertThatThrownBy(() -> StoredFolder.open(folder).verify(ByteProgress.NONE))
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("chat_template.jinja: was added");
     }

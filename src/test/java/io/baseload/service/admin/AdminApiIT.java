@@ -2,9 +2,6 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.KernelTiers;
-import io.baseload.engine.api.Precision;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
@@ -82,62 +79,6 @@ final class AdminApiIT {
                         .isPositive());
         assertThat(rest.get("/admin/v1/audit?kind=access.forbidden").get("data"))
                 .anySatisfy(entry -> assertThat(entry.get("subject").asString()).isEqualTo("GET /admin/v1/models"));
-    }
-
-    @Test
-    void aPlanIsMadeOfAModelOrAShape() throws Exception {
-        Map<String, Object> machine =
-                Map.of("sockets", 4, "channels", 8, "mts", 4800, "cores", 32, "memory_gb", 1024, "isa", "amx");
-        JsonNode plan = Rest.json(rest.send(
-                "POST", "/admin/v1/plan", Map.of("shape", "yuan2.0-102b", "format", "nf4-dq", "machine", machine)));
-        assertThat(plan.get("decode_tokens_per_second").asDouble()).isPositive();
-        assertThat(plan.get("per_socket")).hasSize(4);
-        assertThat(plan.at("/kernels/prefill").asString()).isEqualTo("bf16, AMX");
-        assertThat(plan.at("/shards/bytes")).hasSize(4);
-        assertThat(plan.get("standing").asString()).startsWith("planned");
-        Map<String, Object> config = Map.of(
-                "model_type",
-                "llama",
-                "num_hidden_layers",
-                2,
-                "hidden_size",
-                64,
-                "num_attention_heads",
-                4,
-                "intermediate_size",
-                128,
-                "vocab_size",
-                100,
-                "max_position_embeddings",
-                64,
-                "rms_norm_eps",
-                1e-5);
-        JsonNode small = Rest.json(
-                rest.send("POST", "/admin/v1/plan", Map.of("shape", config, "machine", machine, "context", 64)));
-        assertThat(small.get("parameters").asLong())
-                .isEqualTo(2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 2 * 100 * 64 + 64);
-        JsonNode here = Rest.json(rest.send("POST", "/admin/v1/plan", Map.of("model", BUNDLED)));
-        assertThat(here.get("fits").asBoolean()).as(here.toString()).isTrue();
-        KernelTiers kernels = service.bean(Engine.class).kernels(Precision.FAST);
-        assertThat(here.at("/kernels/prefill").asString()).isEqualTo(kernels.prefill());
-        assertThat(here.at("/kernels/decode").asString()).isEqualTo(kernels.decode());
-
-        assertPlanRefused("machine.cores", Map.of("shape", "llama-70b", "machine", Map.of("sockets", 2)));
-        assertPlanRefused("shape", Map.of("shape", Map.of("model_type", "none"), "machine", machine));
-        assertPlanRefused("shape", Map.of("shape", "llama-70b", "model", BUNDLED));
-        assertPlanRefused("model", Map.of("format", "q4"));
-        assertPlanRefused("format", Map.of("shape", "llama-70b", "format", "q3"));
-        assertPlanRefused("shards", Map.of("shape", "llama-70b", "shards", 0, "machine", machine));
-        assertPlanRefused("batch", Map.of("shape", "llama-70b", "batch", 0, "machine", machine));
-        JsonNode missing = admin.refused(404, "POST", "/admin/v1/plan", Map.of("model", "none"));
-        assertThat(missing.get("code").asString()).isEqualTo("model_not_found");
-        HttpResponse<String> user = rest.as(key("user")).send("POST", "/admin/v1/plan", Map.of("shape", "llama-70b"));
-        assertThat(user.statusCode()).isEqualTo(403);
-    }
-
-    private static void assertPlanRefused(String field, Map<String, Object> body) throws Exception {
-        JsonNode error = admin.refused(400, "POST", "/admin/v1/plan", body);
-        assertThat(error.get("param").asString()).as(error.toString()).isEqualTo(field);
     }
 
     @Test

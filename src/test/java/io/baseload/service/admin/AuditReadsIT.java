@@ -8,7 +8,6 @@ import io.baseload.service.audit.Checkpoints;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
-import io.baseload.testing.UnreadAnswers;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
@@ -202,18 +201,6 @@ class AuditReadsIT {
             last = next(part);
         }
         assertThat(exported.subList(0, 20)).isEqualTo(written);
-    }
-
-    /** Whoever asks for pages and reads none of them would fill the memory with them. */
-    @ParameterizedTest
-    @CsvSource({"list, /admin/v1/audit?limit=1000", "lines, /admin/v1/audit/export?format=jsonl&limit=1000"})
-    void pagesThatNobodyReadsTakeLimitedMemory(String name, String route, RunningService service) throws Exception {
-        String tenant = "unread-" + name;
-        large(service, tenant, 9);
-        String key = new Admin(operator).key(tenant, "auditor");
-        UnreadAnswers.assertBounded(operator.url(), key, route, 4 << 20);
-        Rest auditor = operator.as(key);
-        Patience.await().until(() -> auditor.send("GET", route, "").statusCode() == 200);
     }
 
     /** Each checkpoint is a row, a line and an object in an anchor, and a signature to verify. */

@@ -418,6 +418,11 @@ class AnthropicMessagesTest {
             """).json();
         assertEquals(Web.json("{\"input_tokens\": 3}"), count);
         assertError(web.post("/v1/messages/count_tokens", question("unknown", "")), 404, "not_found_error");
+        Web.Reply tooLong = web.post("/v1/messages/count_tokens", question("long-prompt", ""));
+        assertError(tooLong, 400, "invalid_request_error");
+        assertEquals(
+                "prompt is too long: 40000 tokens > 32768 maximum",
+                tooLong.error().get("message").stringValue());
     }
 
     private static void assertError(Web.Reply reply, int status, String type) {

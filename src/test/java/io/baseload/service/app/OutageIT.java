@@ -3,10 +3,10 @@ package io.baseload.service.app;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.console.ConsoleSession;
-import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
 import io.baseload.testing.CuttableLine;
+import io.baseload.testing.MigratedHome;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.Streamed;
@@ -29,7 +29,7 @@ final class OutageIT {
 
     @Test
     void runningAnswersEndAndAreSettledLater() throws Exception {
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
                 CuttableLine line = new CuttableLine(database.port());
                 RunningService service = RunningService.at(folder.resolve("home"), line.to(database));
                 ConsoleSession console = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {

@@ -2,9 +2,9 @@ package io.baseload.service.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
+import io.baseload.testing.MigratedHome;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ServiceProcess;
@@ -51,7 +51,7 @@ final class RollingUpdateIT {
 
     @BeforeEach
     void start() {
-        database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        database = MigratedHome.database(folder.resolve("database"));
     }
 
     @AfterEach

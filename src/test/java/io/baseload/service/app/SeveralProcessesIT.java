@@ -2,9 +2,9 @@ package io.baseload.service.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
+import io.baseload.testing.MigratedHome;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
@@ -30,7 +30,7 @@ final class SeveralProcessesIT {
     void aSwapIsDoneWhenEachProcessRoutesByIt() throws Exception {
         Path one = folder.resolve("one");
         Path other = folder.resolve("other");
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
                 RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
                 RunningService second = RunningService.at(other, RunningService.oneOfSeveral(database))) {
             assertThat(instances(first.rest())).hasSize(2);
@@ -54,7 +54,7 @@ final class SeveralProcessesIT {
     @Test
     void aProcessThatLacksTheFileStopsTheSwap() throws Exception {
         Path one = folder.resolve("one");
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
                 RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
                 RunningService second =
                         RunningService.at(folder.resolve("other"), RunningService.oneOfSeveral(database))) {
@@ -72,7 +72,7 @@ final class SeveralProcessesIT {
     @Test
     void aProcessWithoutEngineIsNotWaitedForAndPassesRequestsOn() throws Exception {
         Path one = folder.resolve("one");
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
                 ScriptedBackend backend = new ScriptedBackend();
                 RunningService first = RunningService.at(
                         one, RunningService.oneOfSeveral(database, "baseload.backends.allowed-hosts=127.0.0.1"));

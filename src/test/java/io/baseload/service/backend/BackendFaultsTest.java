@@ -181,7 +181,7 @@ class BackendFaultsTest {
                 .isInstanceOfSatisfying(
                         OverloadedException.class,
                         e -> assertThat(e.retryAfter()).isEqualTo(Duration.ofSeconds(59)));
-        assertThat(client().state()).isEqualTo(State.COOLING);
+        assertThat(client().state(new Backend.Offer("busy", "busy"), "any")).isEqualTo(State.COOLING);
 
         server.on("broken", connection -> connection.whole(500, "", "{\"error\":{\"message\":\"at /srv/secret.py\"}}"));
         assertThatThrownBy(() -> ask("broken", LONG))

@@ -12,7 +12,7 @@ class BackendHealthTest {
 
     private Instant clock = NINE;
     private long nanos;
-    private final BackendHealth health = new BackendHealth(() -> clock, () -> nanos);
+    private final BackendHealth health = new BackendHealth(() -> clock, () -> nanos, error -> {});
 
     private void pass(Duration time) {
         clock = clock.plus(time);

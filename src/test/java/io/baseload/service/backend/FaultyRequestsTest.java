@@ -29,6 +29,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Requests that a backend answers with an error, or too late, while it answers others. */
 class FaultyRequestsTest {
@@ -66,39 +68,124 @@ class FaultyRequestsTest {
     }
 
     @Test
-    void theyCoolTheBackendForTheirOwnerOnly() {
+    void theyCoolTheirModelForTheirOwnerOnly() {
         for (int i = 0; i < OFTEN; i++) {
             refuse("schema", "clumsy");
         }
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("schema", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("schema", "other")).isEqualTo(State.UP);
         assertThat(client().health().state()).isEqualTo(State.UP);
         assertThat(client().health().lastError()).contains("answered 500: no such format");
     }
 
     @Test
     void soDoErrorsInTheMiddleOfAnAnswer() throws Exception {
+        assertThat(ask("tools", "clumsy").failed().cause()).hasMessageNotContaining("no such tool");
+        assertThat(client().health().lastError())
+                .hasValueSatisfying(error -> assertThat(error).endsWith("no such tool"));
+        assertThat(state("tools", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("tools", "other")).isEqualTo(State.UP);
+    }
+
+    /** As from Ollama and TGI. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: {\"error\":\"out of memory\"}",
+                "error: out of memory",
+                "event: error\ndata: out of memory"
+            })
+    void anErrorMayBeOnlyAText(String event) throws Exception {
+        server.on("tools", connection -> {
+            connection.stream();
+            connection.text("a");
+            connection.send(event + "\n\n");
+            connection.finish("stop");
+            connection.done();
+        });
         assertThat(ask("tools", "clumsy").failed().cause()).isInstanceOf(UpstreamException.class);
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("tools", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("tools", "other")).isEqualTo(State.UP);
+    }
+
+    @Test
+    void aNameWithoutDataIsNoErrorEvent() throws Exception {
+        server.on("m", connection -> {
+            connection.stream();
+            connection.send("event: error\n\n");
+            connection.text("a");
+            connection.finish("stop");
+            connection.done();
+        });
+        assertThat(ask("m", "any").finished().cancelled()).isFalse();
     }
 
     @Test
     void errorsOfTwoOwnersInARowCoolItForAll() throws Exception {
-        refuse("schema", "clumsy");
+        ScriptedBackend.Script fault = connection -> connection.whole(500, "", "{}");
+        server.on("m", fault);
+        refuse("m", "clumsy");
+        server.says("m", 1, "Fine");
         ask("m", "other").finished();
-        refuse("schema", "another");
+        server.on("m", fault);
+        refuse("m", "another");
         assertThat(client().state()).as("one worked between").isEqualTo(State.UP);
-        refuse("schema", "clumsy");
-        assertThat(client().state("other")).isEqualTo(State.COOLING);
+        refuse("m", "clumsy");
+        assertThat(state("m", "other")).isEqualTo(State.COOLING);
+        server.says("m", 1, "Fine");
         ask("m", "other").finished();
-        assertThat(client().state("clumsy")).isEqualTo(State.UP);
+        assertThat(state("m", "clumsy")).isEqualTo(State.UP);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {429, 502, 503})
+    void whatAModelAnswersSaysNothingAboutTheOthers(int status) throws Exception {
+        server.on("n", connection -> connection.whole(status, "", "{\"error\":{\"message\":\"not this one\"}}"));
+        assertThat(catchThrowable(() -> ask("n", "any"))).hasMessageNotContaining("not this one");
+        assertThat(state("n", "other")).isEqualTo(State.COOLING);
+        assertThat(state("m", "any")).isEqualTo(State.UP);
+        assertThat(client().health().state()).isEqualTo(State.UP);
+        assertThat(client().health().since()).isBefore(begun);
+        assertThat(client().health().lastError()).contains("answered " + status + ": not this one");
+        assertThat(client().modelHealth()).containsOnlyKeys("n");
+
+        ask("m", "any").finished();
+        assertThat(state("n", "other")).as("another one's answer").isEqualTo(State.COOLING);
+        server.on("m", connection -> connection.whole(503, "", "{}"));
+        assertThat(catchThrowable(() -> ask("m", "any"))).isInstanceOf(RuntimeException.class);
+        assertThat(client().health().state()).as("none is left").isEqualTo(State.COOLING);
+        server.says("n", 1, "Fine");
+        ask("n", "any").finished();
+        assertThat(client().health().state()).isEqualTo(State.UP);
+        assertThat(client().health().since()).isAfter(begun);
+    }
+
+    /** An unknown model, a key without the right to use it; or a request to the wrong route, or one that a firewall doesn't like. */
+    @ParameterizedTest
+    @ValueSource(ints = {403, 404})
+    void aModelThatIsNotThereIsTriedAfterOthers(int status) {
+        server.on("n", connection -> connection.whole(status, "", "{\"error\":\"no such model\"}"));
+        refuse("n", "any");
+        assertThat(state("n", "any")).isEqualTo(State.COOLING);
+        assertThat(state("m", "any")).isEqualTo(State.UP);
+        assertThat(state("n", "other")).isEqualTo(State.UP);
+        assertThat(client().health().lastError()).contains("answered " + status + ": no such model");
+        refuse("n", "other");
+        assertThat(state("n", "third")).isEqualTo(State.COOLING);
+    }
+
+    @Test
+    void aRefusedKeyIsThatOfAllModels() {
+        server.on("n", connection -> connection.whole(401, "", "{\"error\":\"wrong key\"}"));
+        refuse("n", "any");
+        assertThat(state("m", "any")).isEqualTo(State.COOLING);
+        assertThat(client().health().lastError()).contains("answered 401: wrong key");
     }
 
     @Test
     void aProxyWithoutItsServerIsNoFaultOfARequest() {
         refuse("proxy", "clumsy");
-        assertThat(client().state("other")).isEqualTo(State.COOLING);
+        assertThat(state("proxy", "other")).isEqualTo(State.COOLING);
     }
 
     /** As one with a prompt that is too long for the backend's limit. */
@@ -109,8 +196,8 @@ class FaultyRequestsTest {
         for (int i = 0; i < OFTEN; i++) {
             refuse("long", "clumsy");
         }
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("m", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("m", "other")).isEqualTo(State.UP);
         refuse("long", "other");
         assertThat(client().health().since()).as("cooling for all").isAfter(begun);
     }
@@ -121,8 +208,8 @@ class FaultyRequestsTest {
         for (int i = 0; i < OFTEN; i++) {
             refuse("proxy", "clumsy");
         }
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("proxy", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("proxy", "other")).isEqualTo(State.UP);
     }
 
     @Test
@@ -136,8 +223,8 @@ class FaultyRequestsTest {
         for (int i = 0; i < OFTEN; i++) {
             assertThat(ask("thinker", "clumsy").failed().cause()).isInstanceOf(UpstreamException.class);
         }
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("m", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("m", "other")).isEqualTo(State.UP);
     }
 
     /** As with many long texts for an encoder. */
@@ -155,8 +242,8 @@ class FaultyRequestsTest {
                     .start();
             assertThat(catchThrowable(running.outputs()::join)).hasCauseInstanceOf(UpstreamException.class);
         }
-        assertThat(client().state("clumsy")).isEqualTo(State.COOLING);
-        assertThat(client().state("other")).isEqualTo(State.UP);
+        assertThat(state("m", "clumsy")).isEqualTo(State.COOLING);
+        assertThat(state("m", "other")).isEqualTo(State.UP);
     }
 
     /** It may not keep others away for as long as it was willing to wait. */
@@ -178,7 +265,7 @@ class FaultyRequestsTest {
                 "b",
                 URI.create(server.url()),
                 new Secret.None(),
-                List.of(new Backend.Offer("m", "m")),
+                List.of(new Backend.Offer("m", "m"), new Backend.Offer("n", "n")),
                 limits,
                 Instant.EPOCH)));
         begun = Instant.now().plusMillis(1);
@@ -190,6 +277,10 @@ class FaultyRequestsTest {
 
     private BackendClient client() {
         return connections.find("b").orElseThrow();
+    }
+
+    private State state(String model, String owner) {
+        return client().state(new Backend.Offer(model, model), owner);
     }
 
     private void refuse(String model, String owner) {

@@ -130,6 +130,28 @@ final class RemoteEncodersIT {
     }
 
     @Test
+    void theBackendCutsLongTextsOnRequest() throws Exception {
+        String text = "the cat ".repeat(100);
+        var refused = rest.send("POST", "/v1/embeddings", Map.of("model", "far", "input", text));
+        assertThat(refused.statusCode()).isEqualTo(400);
+        JsonNode cut = rest.post("/v1/embeddings", Map.of("model", "far", "input", text, "truncate_prompt_tokens", 4));
+        assertThat(cut.at("/usage/prompt_tokens").asInt()).isEqualTo(4);
+        assertThat(cut.at("/data/0/embedding"))
+                .isEqualTo(rest.post("/v1/embeddings", Map.of("model", "far", "input", "the cat"))
+                        .at("/data/0/embedding"));
+        JsonNode ranked = rest.post(
+                "/v1/rerank",
+                Map.of("model", "far-rank", "query", "a", "documents", List.of(text), "max_tokens_per_doc", 3));
+        assertThat(ranked.at("/usage/prompt_tokens").asInt())
+                .as("with the query and what the tokenizer adds")
+                .isEqualTo(3 + 1 + 3);
+        JsonNode whole = rest.post(
+                "/v1/rerank",
+                Map.of("model", "far-rank", "query", "a", "documents", List.of(text), "truncation", true));
+        assertThat(whole.at("/usage/prompt_tokens").asInt()).isEqualTo(128);
+    }
+
+    @Test
     void theSdkGetsBase64AndTokenIdsAreComputedToo() throws Exception {
         OpenAIClient client = OpenAIOkHttpClient.builder()
                 .baseUrl(rest.url() + "/v1")

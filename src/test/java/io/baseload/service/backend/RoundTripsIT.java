@@ -2,8 +2,7 @@ package io.baseload.service.backend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.testing.MigratedHome;
 import io.baseload.testing.RecordingLine;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
@@ -30,7 +29,7 @@ final class RoundTripsIT {
 
     @Test
     void aForwardedRequestWaitsForTheDatabaseNoMoreOftenThanItMust() throws Exception {
-        try (var database = EmbeddedDatabase.start(BaseloadHome.at(folder.resolve("database")));
+        try (var database = MigratedHome.database(folder.resolve("database"));
                 var line = new RecordingLine(database.port());
                 var backend = new ScriptedBackend();
                 var gateway = RunningService.at(

@@ -2,11 +2,11 @@ package io.baseload.service.batch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.service.encryption.SealingKey;
 import io.baseload.testing.Admin;
 import io.baseload.testing.CuttableLine;
+import io.baseload.testing.MigratedHome;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ServiceProcess;
@@ -79,7 +79,7 @@ final class BatchKilledIT {
     void aDatabaseThatGoesAndComesBackCostsNoLine() throws Exception {
         Path key = home.resolve("master-key");
         Files.writeString(key, Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)));
-        try (EmbeddedDatabase database = EmbeddedDatabase.start(BaseloadHome.at(home.resolve("database")));
+        try (EmbeddedDatabase database = MigratedHome.database(home.resolve("database"));
                 CuttableLine line = new CuttableLine(database.port());
                 RunningService service = RunningService.at(
                         home.resolve("service"), line.to(database, "baseload.encryption.key-file=" + key))) {

@@ -117,6 +117,19 @@ class BatchLinesTest {
     }
 
     @Test
+    void aTenantWhoseLinesRunHasItsTurnWithFiles() {
+        String busy = tenant();
+        String running = tenant();
+        made.begun(running, 1);
+        made.created(busy, "x");
+        made.created(busy, "x");
+        made.created(running, "x");
+        assertThat(batches.takeUnread(here)).map(RequestBatch::tenant).contains(busy);
+        assertThat(lines.take(here, List.of())).map(BatchLine::tenant).contains(running);
+        assertThat(batches.takeUnread(here)).map(RequestBatch::tenant).contains(running);
+    }
+
+    @Test
     void eachLineIsTakenByOneProcess() {
         RequestBatch batch = made.begun(tenant(), 40);
         try (TestPlatform beside = platform.beside(BatchConfiguration.class)) {
@@ -219,6 +232,38 @@ class BatchLinesTest {
         assertThat(order).containsExactly(many, few, many, few, many, few);
     }
 
+    /** A tenant that keeps creating them would take all turns. */
+    @Test
+    void batchesThatHaveEndedWereTurnsToo() {
+        String small = tenant();
+        String large = tenant();
+        for (int i = 0; i < 3; i++) {
+            made.begun(small, 1);
+        }
+        made.begun(large, 3);
+        var order = IntStream.range(0, 6).mapToObj(i -> runNext()).toList();
+        assertThat(order).containsExactly(small, large, small, large, small, large);
+    }
+
+    /** Runs the next line, and ends its batch if it was the last one. Returns its tenant. */
+    private String runNext() {
+        BatchLine line = lines.take(here, List.of()).orElseThrow();
+        lines.end(line, here, answered("x"));
+        over().ifPresent(this::end);
+        return line.tenant();
+    }
+
+    private void end(BatchRows.Ending ending) {
+        var end = new BatchEnd(
+                ending.last(),
+                new Counts(1, 1, 0),
+                TokenTotals.NONE,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThat(batches.end(ending.batch(), here, end)).isTrue();
+    }
+
     @Test
     void aLineThatWasRefusedForAWhileIsNotLost() {
         RequestBatch batch = made.begun(tenant(), 1);
@@ -241,14 +286,7 @@ class BatchLinesTest {
         lines.end(line, here, answered("in time"));
         var ending = over().orElseThrow();
         assertThat(ending.last()).isEqualTo(BatchStatus.EXPIRED);
-        var end = new BatchEnd(
-                ending.last(),
-                new Counts(2, 1, 0),
-                TokenTotals.NONE,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty());
-        assertThat(batches.end(ending.batch(), here, end)).isTrue();
+        end(ending);
         assertThat(status(batch)).isEqualTo(BatchStatus.EXPIRED);
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
+import io.baseload.service.batch.RequestBatch.Counts;
 import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.RequestContext;
@@ -65,6 +66,43 @@ class LineResultsTest {
             other.rollback();
             released.await();
             assertThat(state(made, batch)).isEqualTo(LineRows.COMPLETED);
+            var ended = new CountDownLatch(1);
+            work.stop(ended::countDown);
+            ended.await();
+        }
+    }
+
+    /** Its answers grow to ten gigabytes. */
+    private record GrowingRoute() implements BatchRoute {
+        @Override
+        public String path() {
+            return "/v1/embeddings";
+        }
+
+        @Override
+        public BatchAnswer answer(RequestContext context, byte[] body) {
+            for (int i = 0; i < 10_000; i++) {
+                context.memory().accept(1 << 20);
+            }
+            return new BatchAnswer(Map.of(), new Usage(1, 0), 0, () -> {});
+        }
+    }
+
+    @Test
+    void anAnswerThatOutgrowsTheMemoryOfALineFails() throws Exception {
+        try (var made = new TestBatches();
+                var platform = made.platform.beside(BatchShutdownTest.Wiring.class)) {
+            made.tenant("acme");
+            RequestBatch batch = begun(made);
+            var work = BatchShutdownTest.work(platform, Stream.of(new GrowingRoute()));
+            work.start();
+            Patience.await()
+                    .until(
+                            () -> made.batches
+                                    .find("acme", batch.id())
+                                    .orElseThrow()
+                                    .counts(),
+                            new Counts(1, 0, 1)::equals);
             var ended = new CountDownLatch(1);
             work.stop(ended::countDown);
             ended.await();

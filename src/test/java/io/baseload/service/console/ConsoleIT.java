@@ -124,6 +124,27 @@ class ConsoleIT {
     }
 
     @Test
+    void theKeyboardSuffices() {
+        browser.open(url + "/console/sign-in");
+        assertThat(browser.unreachableByTab()).isEmpty();
+        browser.open(url + "/console/sign-in");
+        for (int i = 0; i < 20 && !"key".equals(browser.focused()); i++) {
+            browser.type(Keys.TAB);
+        }
+        browser.type(RunningService.KEY, Keys.ENTER);
+        browser.await("Needs attention");
+        Stream.concat(Looks.pages(), Stream.of("/console/models/unload?model=smollm2-135m-instruct"))
+                .forEach(path -> Patience.await()
+                        .untilAsserted(
+                                () -> { // a page may refresh a part of itself meanwhile
+                                    browser.open(url + path);
+                                    assertThat(browser.unreachableByTab())
+                                            .as(path)
+                                            .isEmpty();
+                                }));
+    }
+
+    @Test
     void longNamesFitIntoAPhonesWidth() throws Exception {
         String tenant = "department-" + "x".repeat(50);
         Files.copy(TestModels.tiny(), home.resolve("import/tiny.gguf"));
@@ -462,7 +483,8 @@ class ConsoleIT {
         browser.open(url + "/console/planner");
         browser.press("Plan");
         browser.await("Limited by");
-        assertThat(browser.all(".plan svg polyline")).hasSize(2);
+        assertThat(browser.all(".plan svg polyline"))
+                .hasSize(3); // of all and of each over the number, of one over its length
         assertThat(browser.one(".facts").getText())
                 .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill());
         looks.here("plan");

@@ -97,6 +97,10 @@ class OcsfEventTest {
         quota.soft_limit   | {"limit": "tokens", "percent": 80, "period": "day"} | 99
         admin.key.create   | {"request_id": "req_1", "address": "192.0.2.7"} | 1
         admin.key.revoke   | {"request_id": "req_1", "person": {"issuer": "https://id.example.com", "subject": "ann"}} | 4
+        admin.key.expires_soon | {"expires_at": "2026-12-24T00:00:00Z"} | 99
+        admin.model.import     | {"path": "m.gguf"} | 1
+        admin.model.imported   | {"model": "m", "source": "m.gguf"} | 1
+        admin.mcp.call     | {"tool": "list_models"} | 99
         admin.audit.read   | {"first": 1, "last": 2, "entries": 2} | 2
         admin.alias.put    | {"model": "m"} | 3
         access.forbidden   | {"count": 3, "addresses": {"192.0.2.7": 3}} | 99

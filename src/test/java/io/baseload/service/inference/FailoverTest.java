@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.database.DatabaseFailures;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.sql.Connection;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.springframework.dao.DataIntegrityViolationException;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** A database that is there and doesn't write: after a failover, or behind somebody's lock. */
 class FailoverTest {
@@ -40,7 +42,7 @@ class FailoverTest {
     @Test
     void aReadOnlyServerRefusesNewRequestsAndSettlesRunningOnesLater() throws Exception {
         client.ask(10, 50);
-        var before = connections();
+        var before = sessions();
         readOnly(true);
         try {
             assertThatThrownBy(() -> client.ask(1, 1)).isInstanceOf(LedgerUnavailableException.class);
@@ -52,7 +54,7 @@ class FailoverTest {
         }
         Patience.await().until(membership::writes);
         Patience.await().until(() -> outcomes("done") == 1);
-        assertThat(connections().containsAll(before))
+        assertThat(sessions().containsAll(before))
                 .as("the pool keeps what led to a server that does not write")
                 .isFalse();
         assertThat(platform.counted("default")).hasSize(3).containsOnly(new TestPlatform.Counted(60, 0));
@@ -106,6 +108,41 @@ class FailoverTest {
         assertThat(model.started).hasValue(0);
     }
 
+    /** Not for locks, not for a session that idles in a transaction, and not for a client that is gone. */
+    @ParameterizedTest
+    @CsvSource({
+        "lock_timeout, 2s",
+        "idle_in_transaction_session_timeout, 10s",
+        "tcp_keepalives_idle, 10",
+        "tcp_keepalives_interval, 5",
+        "tcp_keepalives_count, 3",
+        "tcp_user_timeout, 20000"
+    })
+    void nothingWaitsForOneSessionWithoutEnd(String setting, String value) {
+        assertThat(platform.jdbc().sql("SHOW " + setting).query(String.class).single())
+                .isEqualTo(value);
+    }
+
+    @Test
+    void aSessionThatIdledInATransactionIsGoneWithItsLocks() throws Exception {
+        assertThatThrownBy(() -> platform.get(TransactionOperations.class).executeWithoutResult(status -> {
+                    platform.jdbc()
+                            .sql("SET LOCAL idle_in_transaction_session_timeout = '1ms'")
+                            .update();
+                    int session = platform.jdbc()
+                            .sql("SELECT pg_backend_pid() FROM tenant FOR UPDATE")
+                            .query(Integer.class)
+                            .list()
+                            .getFirst();
+                    Patience.await().until(() -> !sessions().contains(session));
+                    platform.jdbc().sql("SELECT 1").query(Integer.class).single();
+                }))
+                .matches(DatabaseFailures::isUnavailable);
+        client.ask(10, 5);
+        model.steps.release(5);
+        assertThat(client.finished().usage()).isEqualTo(new Usage(10, 5));
+    }
+
     private Connection holdTheEndOfTheTrail() throws Exception {
         var holder = platform.superuserConnection();
         holder.setAutoCommit(false);
@@ -136,7 +173,7 @@ class FailoverTest {
                 .single();
     }
 
-    private List<Integer> connections() {
+    private List<Integer> sessions() {
         return platform.superuser()
                 .sql("SELECT pid FROM pg_stat_activity WHERE usename = 'baseload_app' AND datname ="
                         + " current_database() ORDER BY pid")

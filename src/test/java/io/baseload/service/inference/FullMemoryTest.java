@@ -38,13 +38,17 @@ class FullMemoryTest {
     void aLocalModelIsTried() {
         try (var platform = TestPlatform.fresh(TinyInference.class)) {
             assertThatThrownBy(() -> encode(platform))
-                    .as("the second target's refusal: it is no encoder")
-                    .isInstanceOf(InvalidRequestException.class);
+                    .isInstanceOfSatisfying(
+                            NoRoomForOutputsException.class,
+                            e -> assertThat(e.getSuppressed())
+                                    .as("the second target's refusal: it is no encoder")
+                                    .hasOnlyElementsOfType(InvalidRequestException.class)
+                                    .isNotEmpty());
         }
     }
 
     private static EncodingResult encode(TestPlatform platform) {
-        platform.get(TinyModel.class).canary = () -> {
+        platform.get(TinyModel.class).canary = patience -> {
             throw new NoRoomForOutputsException("Too many vectors are in memory now.", Duration.ofSeconds(1));
         };
         var caller = new Caller("default", 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);

@@ -18,6 +18,7 @@ import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.quota.QuotaExceededException;
 import io.baseload.service.quota.TenantUsage;
 import io.baseload.service.quota.UsageReports;
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.ModelDirectory;
@@ -340,7 +341,7 @@ class InferenceTest {
         assertThatThrownBy(() -> inference.encode(caller, texts("nobody"), ORIGIN, () -> true))
                 .isInstanceOf(UnknownModelException.class);
         assertThat(refused("unknown_model")).isEqualTo(before + 1);
-        assertThatThrownBy(() -> inference.withTokens(caller, "nobody", TokenCodec::contextLength))
+        assertThatThrownBy(() -> inference.withTokens(caller, "nobody", () -> true, TokenCodec::contextLength))
                 .isInstanceOf(UnknownModelException.class);
         assertThat(refused("unknown_model")).isEqualTo(before + 2);
         double invalid = refused("invalid_request");
@@ -389,7 +390,7 @@ class InferenceTest {
         var caller = new Caller(tenant(8), 1, "bl_test", Set.of(Role.USER), Set.of(), Priority.INTERACTIVE);
         model.canary = canary;
         try {
-            assertThat(inference.<Integer>withTokens(caller, "tiny", TokenCodec::contextLength))
+            assertThat(inference.<Integer>withTokens(caller, "tiny", () -> true, TokenCodec::contextLength))
                     .isEqualTo(8);
         } finally {
             model.canary = null;
@@ -404,7 +405,7 @@ class InferenceTest {
         private volatile long refusedAt;
 
         @Override
-        public ServedModel acquire() {
+        public ServedModel acquire(LoadPatience patience) {
             try {
                 Thread.sleep(1000);
             } catch (InterruptedException e) {

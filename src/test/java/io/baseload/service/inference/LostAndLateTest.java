@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Usage;
-import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditVerifier;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.quota.Quota;
@@ -20,7 +19,6 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
@@ -94,7 +92,7 @@ class LostAndLateTest {
             var instance = first.get(Membership.class).lease().instance();
             var reservation =
                     new Reservation(UUID.randomUUID(), instance, TENANT, "bl_test", "tiny", "req-1", false, 1, 100, 10);
-            ledger.reserve(intent(reservation));
+            ledger.reserve(TinyInference.intent(reservation));
             line.cut();
             first.superuser().sql("DELETE FROM instance").update();
             try (var second = first.beside(TinyInference.class)) {
@@ -225,18 +223,6 @@ class LostAndLateTest {
             assertThat(used(platform)).isEqualTo(15);
             assertThat(outcomes(platform, "done")).isEqualTo(1);
         }
-    }
-
-    private static Intent intent(Reservation reservation) {
-        return new Intent(
-                new Actor(reservation.tenant(), reservation.keyPrefix()),
-                reservation,
-                "tiny",
-                new EndUser(Optional.empty(), Optional.empty()),
-                "tiny-1",
-                new Origin(reservation.requestId(), "192.0.2.7"),
-                Optional.empty(),
-                List.of());
     }
 
     /** Tokens by the trail. */

@@ -12,7 +12,6 @@ import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.util.List;
-import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
@@ -90,18 +89,9 @@ class ReservationLedgerTest {
         var id = UUID.randomUUID();
         var instance = platform.get(Membership.class).lease().instance();
         var reservation = new Reservation(id, instance, TENANT, "bl_test", "tiny", "req-" + id, false, 1, TOKENS, 1);
-        var intent = new Intent(
-                new Actor(TENANT, "bl_test"),
-                reservation,
-                "tiny",
-                new EndUser(Optional.empty(), Optional.empty()),
-                "tiny-1",
-                new Origin("req-" + id, "192.0.2.7"),
-                Optional.empty(),
-                List.of());
         Thread.startVirtualThread(() -> {
             try {
-                var _ = ledger.reserve(intent);
+                var _ = ledger.reserve(TinyInference.intent(reservation));
                 granted.add(id);
             } catch (LedgerUnavailableException e) {
                 refused.add(id);

@@ -3,6 +3,7 @@ package io.baseload.service.inference;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.FlowId;
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.routing.TargetFilter;
 import io.baseload.service.tenant.Caller;
@@ -22,7 +23,7 @@ class SequencePlacesTest {
                     "tiny",
                     TargetFilter.ALL)
             .getFirst()
-            .acquire();
+            .acquire(LoadPatience.NONE);
 
     /** However many tenants and models there have been. */
     @Test

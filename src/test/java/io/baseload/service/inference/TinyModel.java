@@ -5,6 +5,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Completions;
 import io.baseload.chat.api.Input;
+import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenCodec;
@@ -47,6 +48,9 @@ final class TinyModel implements ModelDirectory, Completions {
     volatile FlowId lastFlow = FlowId.NONE;
     volatile CacheScope lastScope = CacheScope.PRIVATE;
     volatile boolean full;
+    /** Whether it can't do what is asked. */
+    volatile boolean refusing;
+
     volatile boolean broken;
     /** Asked first, if there is one. */
     volatile @Nullable Target canary;
@@ -106,6 +110,9 @@ final class TinyModel implements ModelDirectory, Completions {
 
     @Override
     public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
+        if (refusing) {
+            throw new InvalidRequestException("prompt", "unsupported_value", "not by this model");
+        }
         prepared.incrementAndGet();
         lastFlow = flow;
         lastScope = scope;
@@ -120,7 +127,7 @@ final class TinyModel implements ModelDirectory, Completions {
 
     /** The same model, in a process that has only so many places. */
     Target withPlaces(int places) {
-        return () -> {
+        return patience -> {
             holds.incrementAndGet();
             return new Hold(places);
         };

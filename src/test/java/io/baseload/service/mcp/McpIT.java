@@ -71,9 +71,22 @@ class McpIT {
         return new JsonMapper().readTree(text(result));
     }
 
+    /** The id of a job that has ended: it loads a model that is loaded. */
+    private static String endedJob(Rest rest) throws Exception {
+        String id = rest.post("/admin/v1/models/smollm2-135m-instruct/load", Map.of())
+                .at("/job/id")
+                .asString();
+        Patience.await()
+                .until(() ->
+                        rest.get("/admin/v1/jobs/" + id).get("state").asString().equals("succeeded"));
+        return id;
+    }
+
     @Test
     void everyToolThatReadsAnswersAsItsRoute() throws Exception {
         JsonNode models = rest.get("/admin/v1/models?limit=1");
+        JsonNode keys = rest.get("/admin/v1/tenants/default/keys?limit=1");
+        String job = endedJob(rest);
         with(rest, RunningService.KEY, client -> {
             List<Tool> tools = client.listTools().tools();
             assertThat(tools).extracting(Tool::name).contains("list_models", "verify_audit_trail");
@@ -82,16 +95,27 @@ class McpIT {
                     .untilAsserted(() -> assertThat(json(call(client, "list_models", Map.of("limit", 1))))
                             .isEqualTo(rest.get("/admin/v1/models?limit=1")));
             String id = models.at("/data/0/id").asString();
-            var arguments = Map.<String, Object>of("id", id, "tenant", "default", "name", "default", "prefix", "none");
+            String prefix = keys.at("/data/0/prefix").asString();
             for (AdminTool tool : AdminTools.of(false)) {
+                var arguments = Map.<String, Object>of(
+                        "id",
+                        tool.name().equals("get_job") ? job : id,
+                        "tenant",
+                        "default",
+                        "name",
+                        "default",
+                        "prefix",
+                        prefix);
                 var own = tool.in(AdminTool.Location.PATH).stream()
                         .collect(Collectors.toMap(AdminTool.Parameter::name, it -> arguments.get(it.name())));
                 CallToolResult result = call(client, tool.name(), own);
-                if (List.of("get_job", "get_canary", "get_backend", "get_key", "get_key_budgets")
-                        .contains(tool.name())) {
-                    assertThat(text(result)).as(tool.name()).startsWith("404: ");
-                } else {
-                    assertThat(json(result).isObject()).as(tool.name()).isTrue();
+                switch (tool.name()) {
+                    case "get_canary" ->
+                        assertThat(text(result)).startsWith("404: ").contains("canary");
+                    case "get_backend" ->
+                        assertThat(text(result)).startsWith("404: ").contains("backend");
+                    default ->
+                        assertThat(json(result).isObject()).as(tool.name()).isTrue();
                 }
             }
         });
@@ -211,6 +235,9 @@ class McpIT {
     @Test
     void toolsThatChangeSomethingAreThereIfTheConfigurationSaysSo(@TempDir Path home) throws Exception {
         try (RunningService service = RunningService.at(home, "baseload.mcp.writes=true")) {
+            JsonNode issued = service.rest().post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("user")));
+            String prefix = issued.get("prefix").asString();
+            String job = endedJob(service.rest());
             with(service.rest(), RunningService.KEY, client -> {
                 assertThat(json(call(client, "set_alias", Map.of("name", "mine", "model", "smollm2-135m-instruct"))))
                         .isNotNull();
@@ -222,6 +249,16 @@ class McpIT {
                 assertThat(text(call(client, "import_model", files)))
                         .startsWith("400: ")
                         .contains("quantize");
+                var other = Map.<String, Object>of("tenant", "default", "prefix", prefix);
+                assertThat(json(call(client, "revoke_key", other))).isNotNull();
+                assertThat(text(call(client, "cancel_job", Map.of("id", job)))).startsWith("409: ");
+                for (String tool : List.of("promote_canary", "roll_back_canary")) {
+                    assertThat(text(call(client, tool, Map.of("name", "default"))))
+                            .startsWith("404: ")
+                            .contains("canary");
+                }
+                assertThat(json(call(client, "unload_model", Map.of("id", "smollm2-135m-instruct"))))
+                        .isNotNull();
                 assertThat(client.listTools().tools())
                         .filteredOn(tool -> tool.name().equals("unload_model"))
                         .singleElement()
@@ -230,6 +267,15 @@ class McpIT {
             });
             assertThat(service.rest().get("/admin/v1/aliases/mine").get("model").asString())
                     .isEqualTo("smollm2-135m-instruct");
+            String revoked = issued.get("key").asString();
+            assertThat(service.rest().as(revoked).send("GET", "/v1/models", "").statusCode())
+                    .isEqualTo(401);
+            Patience.await()
+                    .untilAsserted(() -> assertThat(service.rest()
+                                    .get("/admin/v1/models/smollm2-135m-instruct")
+                                    .get("state")
+                                    .asString())
+                            .isNotEqualTo("loaded"));
         }
     }
 }

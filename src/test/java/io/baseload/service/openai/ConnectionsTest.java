@@ -280,36 +280,6 @@ class ConnectionsTest {
         }
     }
 
-    /** Each answer that its client doesn't read stays in memory, and has no body that was counted. */
-    @Test
-    void storedResponsesThatNobodyReadsLeaveRoomForOthers() throws Exception {
-        int size = 7 * MEGABYTE;
-        String asked = "{\"model\": \"m\", \"store\": true, \"input\": \"" + "x".repeat(size) + "\"}";
-        String id = new Web(port).post("/v1/responses", asked).json().get("id").stringValue();
-        long most = Math.max(16 * MEGABYTE, Runtime.getRuntime().maxMemory() / 16) / 2 / size;
-        var unread = new ArrayList<RawConnection>();
-        try {
-            boolean room = true;
-            while (room) {
-                assertTrue(unread.size() <= most, unread.size() + " answers in memory");
-                var connection = RawConnection.narrow(port);
-                unread.add(connection);
-                connection.send("GET /v1/responses/" + id + "/input_items HTTP/1.1\r\nHost: localhost\r\n"
-                        + "Authorization: Bearer bl_user\r\n\r\n");
-                String head = connection.readThrough("\r\n\r\n");
-                room = head.startsWith("HTTP/1.1 200");
-                assertTrue(room || head.startsWith("HTTP/1.1 503"), head);
-            }
-            String others = " ".repeat(3 * MEGABYTE) + ASK.formatted("m");
-            assertEquals(200, new Web(port).post(CHAT, others, Web.OTHER).status());
-        } finally {
-            close(unread);
-            Patience.await()
-                    .until(() ->
-                            new Web(port).get("/v1/responses/" + id, Web.USER).status() == 200);
-        }
-    }
-
     /** One that takes all of the turn of large bodies. */
     private static String large(String body) {
         return " ".repeat(8 * MEGABYTE - body.length()) + body;

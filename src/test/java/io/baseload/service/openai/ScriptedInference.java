@@ -27,6 +27,8 @@ import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.tenant.Caller;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -47,6 +49,8 @@ import java.util.stream.IntStream;
 public final class ScriptedInference implements Inference {
     static final List<String> WORDS = List.of("Hello", ", ", "wörld", " \uD83D\uDE00", "\nline");
     private static final int PROMPT = 7;
+    /** What the model {@code verbose} says. */
+    static final String LONG = "x".repeat(6 << 20);
 
     private final Map<String, CompletableFuture<Long>> cancelled = new ConcurrentHashMap<>();
     private final Map<String, CountDownLatch> goes = new ConcurrentHashMap<>();
@@ -105,24 +109,33 @@ public final class ScriptedInference implements Inference {
     /** The calls whose results were closed. */
     final Queue<EncodingCall> released = new ConcurrentLinkedQueue<>();
 
-    /** Of each input a vector, which has its number and a half. */
+    /** Of each input a vector, which has its number and a half, or many halves. */
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         refuse(call.model());
+        int length = call.model().equals("verbose") ? LONG.length() / Float.BYTES : 2;
         var outputs = IntStream.range(0, call.request().input().size())
-                .mapToObj(i -> new float[] {i, 0.5f})
+                .mapToObj(i -> vector(i, length))
                 .toList();
         return new EncodingResult(
                 "the-model",
                 outputs,
                 PROMPT,
                 new QuotaSnapshot(Optional.empty(), Optional.empty(), List.of()),
+                false,
                 () -> released.add(call));
+    }
+
+    private static float[] vector(int number, int length) {
+        var vector = new float[length];
+        Arrays.fill(vector, 0.5f);
+        vector[0] = number;
+        return vector;
     }
 
     /** Each message is a token, and so is each tool. */
     @Override
-    public <T> T withTokens(Caller caller, String model, Function<TokenCodec, T> use) {
+    public <T> T withTokens(Caller caller, String model, BooleanSupplier wanted, Function<TokenCodec, T> use) {
         refuse(model);
         if (model.equals("held")) {
             tokens.pass();
@@ -138,7 +151,7 @@ public final class ScriptedInference implements Inference {
 
             @Override
             public String text(int[] tokens) {
-                return "x".repeat(tokens.length);
+                return model.equals("verbose") ? LONG : "x".repeat(tokens.length);
             }
 
             @Override
@@ -248,6 +261,8 @@ public final class ScriptedInference implements Inference {
                     listener.accept(new CompletionEvent.ChoiceFinished(0, StopReason.STOP, Optional.of("ny")));
                     listener.accept(new CompletionEvent.Finished(new Usage(PROMPT, 2, 3), 0, false));
                 }
+                case "sprawling" -> sprawl();
+                case "verbose" -> tell(StopReason.STOP, new CompletionEvent.Text(0, LONG, List.of()));
                 case "cut" -> tell(StopReason.LENGTH, new CompletionEvent.Text(0, "Sun", List.of()));
                 case "answers-and-calls" ->
                     tell(
@@ -306,6 +321,16 @@ public final class ScriptedInference implements Inference {
                 throw new IllegalStateException(e);
             }
             words();
+        }
+
+        /** Tokens with very many alternatives, which are one object. */
+        private void sprawl() {
+            var alternatives = Collections.nCopies(100_000, logprob("y"));
+            var token = new TokenLogprob(1, "x", new byte[] {'x'}, -0.5f, alternatives);
+            for (int i = 0; i < 10_000 && !waits(0); i++) {
+                listener.accept(new CompletionEvent.Text(0, "x", List.of(token)));
+            }
+            listener.accept(new CompletionEvent.Finished(usage(), 0, true));
         }
 
         private void endWhenCancelled(int millis, int pieces) {

@@ -144,7 +144,8 @@ class ScriptedService {
             public List<ModelDirectory.Card> visibleTo(Caller caller) {
                 var created = Instant.ofEpochSecond(1_795_500_000);
                 return List.of(
-                        new ModelDirectory.Card("default", created), new ModelDirectory.Card("house/tiny", created));
+                        new ModelDirectory.Card("default", created, Optional.empty()),
+                        new ModelDirectory.Card("house/tiny", created, Optional.empty()));
             }
         };
     }

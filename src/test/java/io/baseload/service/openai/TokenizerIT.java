@@ -46,6 +46,18 @@ class TokenizerIT {
     }
 
     @Test
+    void anEmptyTextHasNoToken() throws Exception {
+        for (String field : List.of("prompt", "content")) {
+            JsonNode none = rest.post("/tokenize", Map.of(field, "", "return_token_strs", true));
+            assertThat(none.get("count").asInt()).isZero();
+            assertThat(none.get("tokens")).isEmpty();
+            assertThat(none.get("token_strs")).isEmpty();
+        }
+        var generating = rest.send("POST", "/v1/completions", Map.of("model", "default", "prompt", ""));
+        assertThat(generating.statusCode()).isEqualTo(400);
+    }
+
+    @Test
     void aConversationHasTheTokensThatItsAnswerCounts() throws Exception {
         JsonNode cut = rest.post("/v1/tokenize", Map.of("messages", GREETING));
         JsonNode answer =
@@ -70,7 +82,9 @@ class TokenizerIT {
         refused("/tokenize", Map.of("prompt", "\uA000".repeat(2_700_000)), "prompt");
         var messages = List.of(Map.of("role", "user", "content", text));
         refused("/tokenize", Map.of("messages", messages), "messages");
-        refused("/v1/messages/count_tokens", Map.of("model", "default", "messages", messages), "messages");
+        var counted = rest.send("POST", "/v1/messages/count_tokens", Map.of("model", "default", "messages", messages));
+        assertThat(counted.statusCode()).isEqualTo(400);
+        assertThat(counted.body()).contains("prompt is too long: ", " tokens > 8192 maximum");
         refused("/detokenize", Map.of("tokens", Collections.nCopies(most + 1, 1)), "tokens");
     }
 

@@ -6,13 +6,17 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.engine.api.KernelTiers;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MachineRates.KernelRates;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.MemoryOutline;
 import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Layers;
 import io.baseload.engine.api.ModelOutline.Matrices;
 import io.baseload.engine.api.ModelOutline.Use;
+import io.baseload.engine.api.Precision;
+import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.kernel.Kernels;
 import java.util.Arrays;
@@ -31,36 +35,42 @@ class CapacityPlannerTest {
     private static final Offset<Double> EXACT = within(1e-12);
 
     /** A million weights of two bytes that all rows go through, and four experts of 100,000, of which a row goes to one. Two heads with 50 + 50 numbers of keys and values, F32. */
-    private static final ModelOutline MODEL = new ModelOutline(
-            "llama",
-            "",
-            4096,
-            1000,
-            1,
-            1000,
-            2,
-            2,
-            50,
-            50,
-            false,
-            4,
-            1,
-            List.of(
-                    new Matrices(Use.LOOKED_UP, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
-                    new Matrices(Use.SHARED, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
-                    new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
-            4000,
-            800,
-            512,
-            6,
-            2);
+    private static final ModelOutline MODEL = model(new Layers(1, 0));
 
     private static final MachineRates RATES = new MachineRates(
             4, 1e9, 1e-6, 3e-6, 1e9, 2e9, Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
 
     private static final long MEMORY = 10_000_000;
 
+    private static final Planner.Options FAST = new Planner.Options(Quantization.KEEP, KvPrecision.F16, Precision.FAST);
+
     private static final KernelTiers TIERS = new KernelTiers("int8, fast", "int8, faster");
+
+    private static ModelOutline model(Layers... layers) {
+        return new ModelOutline(
+                "llama",
+                "",
+                4096,
+                1000,
+                List.of(layers),
+                1000,
+                2,
+                2,
+                50,
+                50,
+                false,
+                4,
+                1,
+                List.of(
+                        new Matrices(Use.LOOKED_UP, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
+                        new Matrices(Use.SHARED, false, "bf16", 1, "none", 1, 1000, 1000, 2_000_000, 0),
+                        new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
+                4000,
+                800,
+                512,
+                6,
+                2);
+    }
 
     private static KernelRates rates(double... decode) {
         return new KernelRates(Arrays.stream(decode).boxed().toList(), 4e9);
@@ -172,6 +182,37 @@ class CapacityPlannerTest {
         var waiting = new StepTime(1, 2, 1, 1, 1, 3, 0);
         assertThat(waiting.bottleneck()).isEqualTo("barriers");
         assertThat(waiting.next()).isEqualTo("memory bandwidth (KV cache)");
+    }
+
+    /** Three of four layers see 64 tokens, so of 100 tokens a step reads as many as 73 in each layer. The cache has all of them. */
+    @Test
+    void aWindowHidesTokens() {
+        ModelOutline whole = model(new Layers(4, 0));
+        ModelOutline windows = model(new Layers(1, 0), new Layers(3, 64));
+        double seen = (3 * 64 + 100) / 4.0;
+        CapacityPlan all = plan(whole, 2, 100);
+        CapacityPlan windowed = plan(windows, 2, 100);
+        assertThat(all.step().readKv()).isEqualTo(2 * 100 * 800 / 1e9, EXACT);
+        assertThat(windowed.step().readKv()).isEqualTo(2 * seen * 800 / 1e9, EXACT);
+        assertThat(windowed.step().attend()).isEqualTo(2 * seen * 4 * 200 / 1e9, EXACT);
+        assertThat(all.stepReadBytes() - windowed.stepReadBytes()).isEqualTo(Math.round(2 * (100 - seen) * 800));
+        assertThat(windowed.kvBytes()).isEqualTo(all.kvBytes());
+        assertThat(plan(windows, 2, 50).step()).isEqualTo(plan(whole, 2, 50).step());
+        // 512 rows see 1 + 2 + … + 64 and then 64 each, or 1 + 2 + … + 512
+        double rows = 3 * (64 * 65 / 2 + 448 * 64) + 512 * 513 / 2;
+        double prefill = 1_100_000 * 512 / 4e9 + rows * 200 / 2e9 + 12e-6;
+        assertThat(windowed.prefillTokensPerSecond()).isEqualTo(512 / prefill, within(1e-6));
+    }
+
+    private static CapacityPlan plan(ModelOutline model, int batch, int context) {
+        return CapacityPlanner.plan(
+                "m",
+                "bf16",
+                model,
+                cut(1),
+                memory(cut(1)),
+                measured(RATES),
+                new PlanRequest(batch, context, 512, 100, OptionalDouble.empty()));
     }
 
     @Test
@@ -296,11 +337,11 @@ class CapacityPlannerTest {
                 .extracting(MachineProfile::moves)
                 .containsExactly(1, 8, 10, 12, 16, 24);
         String machine = "sockets=2,channels=8,mts=4800,memory_gb=64,cores=32";
-        MachineRates rates = MachineProfile.described(machine, 1).rates();
+        MachineRates rates = MachineProfile.described(machine, 1, FAST).rates();
         assertThat(rates.barrierSeconds()).isEqualTo(12 * 80e-9, EXACT);
         assertThat(rates.meetingSeconds()).isEqualTo(12 * 80e-9, EXACT);
         assertThat(rates.workers()).isEqualTo(64);
-        assertThat(MachineProfile.described(machine + ",barrier_us=2", 1)
+        assertThat(MachineProfile.described(machine + ",barrier_us=2", 1, FAST)
                         .rates()
                         .barrierSeconds())
                 .isEqualTo(2e-6, EXACT);
@@ -308,8 +349,9 @@ class CapacityPlannerTest {
 
     @Test
     void aPromptIsMultipliedInChunks() {
-        // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and 512 · 256 · 200 / 2e9 of attention; reading takes less
-        double seconds = 1_100_000 * 512 / 4e9 + 512 * 256 * 200 / 2e9 + 12e-6;
+        // 512 rows: (1,000,000 + 100,000) · 512 / 4e9, and of attention (1 + 2 + … + 512) · 200 / 2e9; reading takes
+        // less
+        double seconds = 1_100_000 * 512 / 4e9 + 513 * 256 * 200 / 2e9 + 12e-6;
         assertThat(plan(measured(RATES), 1, 1).prefillTokensPerSecond()).isEqualTo(512 / seconds, within(1e-6));
     }
 
@@ -328,9 +370,9 @@ class CapacityPlannerTest {
     @Test
     void promptsAreFasterWithAmx() {
         String machine = "sockets=2,channels=8,mts=4800,cores=4,memory_gb=64,isa=";
-        MachineProfile amx = MachineProfile.described(machine + "amx", 1);
-        MachineProfile avx512 = MachineProfile.described(machine + "avx512", 1);
-        for (String codes : List.of("f8_e4m3", "i8", "u4", "nf4", "fp4")) {
+        MachineProfile amx = MachineProfile.described(machine + "amx", 1, FAST);
+        MachineProfile avx512 = MachineProfile.described(machine + "avx512", 1, FAST);
+        for (String codes : List.of("f8_e4m3", "i8", "i4", "u4", "nf4", "fp4", "iq4", "e2m1")) {
             KernelRates with = Objects.requireNonNull(amx.rates().kernels().get(codes));
             KernelRates without =
                     Objects.requireNonNull(avx512.rates().kernels().get(codes));
@@ -345,7 +387,7 @@ class CapacityPlannerTest {
         assertThat(plan(amx, 1, 100).prefillTokensPerSecond())
                 .isGreaterThan(plan(avx512, 1, 100).prefillTokensPerSecond());
         assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512 with VNNI"));
-        assertThat(MachineProfile.described("nf8260g7", 1).kernels()).isEqualTo(amx.kernels());
+        assertThat(MachineProfile.described("nf8260g7", 1, FAST).kernels()).isEqualTo(amx.kernels());
         assertThat(PlanText.lines(plan(sockets(1), 1, 100)))
                 .contains("kernels         int8, fast for prompts; int8, faster for answers");
     }
@@ -364,12 +406,15 @@ class CapacityPlannerTest {
                         measured(RATES),
                         new PlanRequest(1, 1, 5000, 1, OptionalDouble.empty())));
         assertRefused("batch", () -> plan(measured(RATES), 0, 1));
-        assertRefused("machine.cores", () -> MachineProfile.described("sockets=2,cores=none", 1));
-        assertRefused("machine.sokets", () -> MachineProfile.described("sokets=2", 1));
-        assertRefused("machine.channels", () -> MachineProfile.described("sockets=2,cores=4", 1));
-        assertRefused("machine", () -> MachineProfile.described("large", 1));
+        assertRefused("machine.cores", () -> MachineProfile.described("sockets=2,cores=none", 1, FAST));
+        assertRefused("machine.sokets", () -> MachineProfile.described("sokets=2", 1, FAST));
+        assertRefused("machine.channels", () -> MachineProfile.described("sockets=2,cores=4", 1, FAST));
+        assertRefused("machine", () -> MachineProfile.described("large", 1, FAST));
+        var exact = new Planner.Options(Quantization.KEEP, KvPrecision.F32, Precision.EXACT);
+        assertRefused("precision", () -> MachineProfile.described("nf8260g7", 1, exact));
         assertRefused(
-                "machine.isa", () -> MachineProfile.described("cores=4,channels=8,mts=4800,memory_gb=64,isa=mmx", 1));
+                "machine.isa",
+                () -> MachineProfile.described("cores=4,channels=8,mts=4800,memory_gb=64,isa=mmx", 1, FAST));
         assertRefused("shape.layers", () -> NamedShapes.config("layers=0,hidden=1,heads=1"));
         assertRefused("shape.heads", () -> NamedShapes.config("heads=3,hidden=64"));
         assertRefused("shape.kv_heads", () -> NamedShapes.config("heads=4,hidden=64,kv_heads=3"));
@@ -385,10 +430,20 @@ class CapacityPlannerTest {
                         e -> assertThat(e.field()).isEqualTo(field));
     }
 
+    /** Eight numbers of sequences, and three lengths up to the model's 4096 tokens. */
     @Test
-    void theChartHasAPointForEachBatch() {
-        String svg = PlanChart.svg(plan(sockets(4), 1, 100));
-        assertThat(svg).startsWith("<svg ").endsWith("</svg>\n").contains("planned, with weights cut over the sockets");
-        assertThat(svg.split("<circle", -1)).hasSize(1 + 2 * 8);
+    void theChartHasAPointForEachBatchAndEachContext() {
+        String svg = PlanChart.svg(plan(sockets(4), 2, 100));
+        assertThat(svg)
+                .startsWith("<svg ")
+                .endsWith("</svg>\n")
+                .contains("planned, with weights cut over the sockets")
+                .contains("sequences decoded together, each with 100 tokens")
+                .contains("tokens of each of 2 sequences");
+        assertThat(svg.split("<polyline", -1)).hasSize(1 + 2 + 2);
+        assertThat(svg.split("<circle", -1)).hasSize(1 + 2 * (8 + 3));
+        String one = PlanChart.svg(plan(sockets(4), 1, 100)); // a sequence alone is all
+        assertThat(one).contains("tokens of a sequence");
+        assertThat(one.split("<circle", -1)).hasSize(1 + 2 * 8 + 3);
     }
 }

@@ -64,8 +64,12 @@ class PlannerTest {
             throw new IllegalStateException("no room for " + needed.total());
         });
         ModelOutline model = planner.outline(MODEL, OPTIONS);
-        long needed = ENGINE.measurement(model, OPTIONS.precision()).total();
+        long needed =
+                ENGINE.measurement(model, OPTIONS.precision(), OPTIONS.kv()).total();
         assertThat(needed).isGreaterThan(512L << 20);
+        assertThat(ENGINE.measurement(model, OPTIONS.precision(), KvPrecision.Q8)
+                        .total())
+                .isLessThan(needed); // keys and values are those of the plan
         assertThatThrownBy(() -> planner.machine(MachineProfile.THIS, model, OPTIONS))
                 .hasMessage("no room for " + needed);
         assertThat(planner.machine("nf8260g7", model, OPTIONS).shards()).isEqualTo(4);

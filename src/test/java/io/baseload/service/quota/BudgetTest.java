@@ -195,6 +195,26 @@ class BudgetTest {
     }
 
     @Test
+    void eachLimitOfABudgetHasItsOwnSoftLimit() {
+        var tenant = tenant(new UsageBudget(
+                Scope.TENANT,
+                Period.MONTH,
+                OptionalLong.of(1000),
+                OptionalLong.of(10),
+                Optional.empty(),
+                OptionalInt.of(20),
+                0));
+        var key = key(tenant);
+        assertThat(granted(tenant, key, 500).passed())
+                .extracting(SoftLimit::kind)
+                .containsExactly("tokens");
+        var second = granted(tenant, key, 1);
+        assertThat(second.passed()).extracting(SoftLimit::kind).containsExactly("requests");
+        assertThat(second.quota().warnings()).extracting(SoftLimit::kind).containsExactly("tokens", "requests");
+        assertThat(granted(tenant, key, 1).passed()).isEmpty();
+    }
+
+    @Test
     void aSoftLimitThatTwoOfAListPassIsReportedOnce() {
         var tenant = tenant(new UsageBudget(
                 Scope.TENANT,
@@ -248,7 +268,7 @@ class BudgetTest {
                 OptionalInt.empty(),
                 40);
         var start = Instant.parse("2026-11-28T10:00:00Z");
-        var window = new QuotaWindow(budget, start, 500, 100, 0, BigDecimal.ONE, new BigDecimal("5"), false);
+        var window = new QuotaWindow(budget, start, 500, 100, 0, BigDecimal.ONE, new BigDecimal("5"), Set.of());
         assertThat(window.kept(1000, true, start)).isEqualTo(400);
         assertThat(window.kept(1000, true, start.plus(Duration.ofMinutes(30)))).isEqualTo(200);
         assertThat(window.kept(1000, true, start.plus(Duration.ofMinutes(60)))).isZero();

@@ -7,6 +7,7 @@ import com.openai.client.OpenAIClient;
 import com.openai.client.okhttp.OpenAIOkHttpClient;
 import com.openai.models.embeddings.CreateEmbeddingResponse;
 import com.openai.models.embeddings.EmbeddingCreateParams;
+import io.baseload.service.console.ConsoleSession;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -64,6 +65,9 @@ final class EncodersIT {
             springAisModelGivesTheSameVectors(rest);
             documentsAreRanked(rest);
             requestsToTheWrongModelSayWhatIsAllowed(rest);
+            tokensAreThoseOfTheVectors(rest);
+            longTextsAreCutOnRequest(rest);
+            thePlaygroundOffersOnlyModelsThatAnswer(rest);
             allIsRecorded(rest);
             filtersSeeTheTexts(rest);
             textsOfAClientThatLeavesAreNotComputed(rest);
@@ -235,6 +239,71 @@ final class EncodersIT {
         }
     }
 
+    private static void tokensAreThoseOfTheVectors(Rest rest) throws Exception {
+        JsonNode expected = expected("bert-mean");
+        for (int i = 0; i < expected.path("texts").size(); i++) {
+            JsonNode cut = rest.post(
+                    "/tokenize",
+                    Map.of(
+                            "model",
+                            "vectors",
+                            "prompt",
+                            expected.at("/texts/" + i).asString()));
+            assertThat(cut.get("tokens")).isEqualTo(expected.at("/ids/" + i));
+            assertThat(cut.get("max_model_len").asInt()).isEqualTo(128);
+        }
+        JsonNode words =
+                rest.post("/tokenize", Map.of("model", "bert-rank", "prompt", "the cat", "add_special_tokens", false));
+        assertThat(words.get("count").asInt()).isEqualTo(2);
+        assertThat(rest.post("/detokenize", Map.of("model", "bert-rank", "tokens", words.get("tokens")))
+                        .get("prompt")
+                        .asString())
+                .contains("the", "cat");
+        assertThat(rest.post("/tokenize", Map.of("model", "vectors", "prompt", ""))
+                        .get("count")
+                        .asInt())
+                .as("what the tokenizer adds")
+                .isEqualTo(2);
+        refused(
+                rest,
+                "/tokenize",
+                Map.of("model", "vectors", "messages", List.of(Map.of("role", "user", "content", "x"))),
+                "has no chat template");
+    }
+
+    private static void longTextsAreCutOnRequest(Rest rest) throws Exception {
+        String text = "the cat ".repeat(100);
+        JsonNode whole = rest.post("/v1/embeddings", Map.of("model", "vectors", "input", text, "truncate", true));
+        assertThat(whole.at("/usage/prompt_tokens").asInt()).isEqualTo(128);
+        JsonNode few =
+                rest.post("/v1/embeddings", Map.of("model", "vectors", "input", text, "truncate_prompt_tokens", 4));
+        assertThat(few.at("/usage/total_tokens").asInt()).isEqualTo(4);
+        assertThat(new Admin(rest)
+                        .trail("completion.intent")
+                        .getLast()
+                        .at("/detail/prompt_tokens")
+                        .asInt())
+                .as("reserved")
+                .isEqualTo(4);
+        assertThat(few.at("/data/0/embedding"))
+                .isEqualTo(embed(rest, "vectors", "the cat").at("/data/0/embedding"));
+        JsonNode ranked = rest.post(
+                "/v2/rerank",
+                Map.of("model", "bert-rank", "query", "a man", "documents", List.of(text), "max_tokens_per_doc", 2));
+        assertThat(ranked.at("/results/0/relevance_score").asDouble()).isEqualTo(relevance(rest, "a man", "the cat"));
+    }
+
+    private static void thePlaygroundOffersOnlyModelsThatAnswer(Rest rest) throws Exception {
+        assertThat(rest.get("/v1/models/vectors").get("task").asString()).isEqualTo("embed");
+        assertThat(rest.get("/v1/models/bert-rank").get("task").asString()).isEqualTo("rank");
+        assertThat(rest.get("/v1/models/default").get("task").asString()).isEqualTo("generate");
+        try (var session = ConsoleSession.of(rest.url(), RunningService.KEY)) {
+            assertThat(session.get("/console/playground").body())
+                    .contains("value=\"default\"")
+                    .doesNotContain("bert-", "\"vectors\"");
+        }
+    }
+
     private static void requestsToTheWrongModelSayWhatIsAllowed(Rest rest) throws Exception {
         refused(rest, "/v1/completions", Map.of("model", "vectors", "prompt", "x"), "/v1/embeddings");
         refused(rest, "/v1/embeddings", Map.of("model", "default", "input", "x"), "/v1/chat/completions");
@@ -308,7 +377,7 @@ final class EncodersIT {
     /** Others of the same tenant are before it, so nothing of its own has begun. */
     private static void textsOfAClientThatLeavesAreNotComputed(Rest rest) throws Exception {
         Admin admin = new Admin(rest);
-        var texts = Collections.nCopies(2000, IntStream.range(0, 128).boxed().toList());
+        var texts = Collections.nCopies(500, IntStream.range(0, 128).boxed().toList());
         var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/embeddings"))
                 .header("Authorization", "Bearer " + RunningService.KEY)
                 .header("Content-Type", "application/json")
@@ -331,7 +400,7 @@ final class EncodersIT {
                     .until(() -> outcome(admin, id), Optional::isPresent)
                     .orElseThrow();
             assertThat(outcome.at("/detail/state").asString()).isEqualTo("cancelled");
-            assertThat(outcome.at("/detail/prompt_tokens").asInt()).isLessThan(2000 * 128);
+            assertThat(outcome.at("/detail/prompt_tokens").asInt()).isLessThan(500 * 128);
             for (var other : others) {
                 assertThat(other.join().statusCode()).isEqualTo(200);
             }

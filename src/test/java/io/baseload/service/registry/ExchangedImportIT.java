@@ -2,8 +2,8 @@ package io.baseload.service.registry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.Progress;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
@@ -127,7 +127,7 @@ final class ExchangedImportIT {
     }
 
     /** @param reading receives what the conversion reports its progress to */
-    private Job imported(String as, Runnable requested, Consumer<Progress> reading) {
+    private Job imported(String as, Runnable requested, Consumer<ByteProgress> reading) {
         var jobs = service.bean(Jobs.class);
         var imports = new ImportService(
                 service.bean(ImportFolder.class),
@@ -147,14 +147,14 @@ final class ExchangedImportIT {
     }
 
     /** The service's engine; when it has converted a model, something else happens before it says so. */
-    private Engine after(Consumer<Progress> reading) {
+    private Engine after(Consumer<ByteProgress> reading) {
         var engine = service.bean(Engine.class);
         return (Engine) Proxy.newProxyInstance(
                 Engine.class.getClassLoader(), new Class<?>[] {Engine.class}, (proxy, method, arguments) -> {
                     try {
                         Object result = method.invoke(engine, arguments);
                         if (method.getName().equals("convert")) {
-                            reading.accept((Progress) arguments[arguments.length - 1]);
+                            reading.accept((ByteProgress) arguments[arguments.length - 1]);
                         }
                         return result;
                     } catch (InvocationTargetException e) {

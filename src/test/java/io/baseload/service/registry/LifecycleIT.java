@@ -3,9 +3,12 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.chat.api.AbandonedException;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.MemoryBudget;
+import io.baseload.engine.store.ModelStore;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -46,9 +49,12 @@ final class LifecycleIT {
             }
             theLeastRecentlyUsedMakesRoom(admin);
             pinnedOnesStay(service, admin);
+            nobodyWaitsLongerForALoadThanTheyMay(service, admin);
             aModelThatCanNeverFitIsRefusedAtOnce(service.rest(), admin);
+            nobodyMakesRoomInVain(service, admin);
             silentOnesLeave(service, admin);
             aRequestWaitsForTheOnlyTargetOfItsSize(service, admin, broken);
+            aRequestWaitsForALoadIfNoOtherTargetAnswers(service, admin);
             aRequestWaitsOnlySoLong(service, admin);
             aGoodCanaryIsPromoted(service.rest(), admin);
             theOthersAnswerRequestsThatACanaryRefuses(service.rest(), broken);
@@ -79,15 +85,42 @@ final class LifecycleIT {
     }
 
     private static void pinnedOnesStay(RunningService service, Admin admin) throws Exception {
-        admin.end(service.rest()
-                .post("/admin/v1/models/b/load", Map.of("pinned", true))
-                .at("/job/id")
-                .asString());
+        pin(service.rest(), admin, "b", true);
         assertThat(admin.ask("a").statusCode()).isEqualTo(200);
         assertThat(admin.state("c")).isEqualTo("stored");
         JsonNode model = service.rest().get("/admin/v1/models/b");
         assertThat(model.get("state").asString()).isEqualTo("loaded");
         assertThat(model.at("/loaded/pinned").asBoolean()).isTrue();
+    }
+
+    /** The load of c has no room, because both models in memory are pinned. */
+    private static void nobodyWaitsLongerForALoadThanTheyMay(RunningService service, Admin admin) throws Exception {
+        Rest rest = service.rest();
+        pin(rest, admin, "a", true);
+        HttpResponse<String> refused = rest.send(
+                "POST",
+                "/v1/completions",
+                Map.of("model", "c", "prompt", List.of(1), "max_tokens", 1),
+                "x-max-wait-ms",
+                "500");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(Rest.json(refused).at("/error/code").asString()).isEqualTo("model_loading");
+        var gone = new LoadPatience(Optional::empty, () -> false);
+        assertThatThrownBy(() -> service.bean(OnDemandModels.class).bring("default", "c", "c", gone, Optional::empty))
+                .isInstanceOf(AbandonedException.class);
+        rest.send("PATCH", "/admin/v1/tenants/default", Map.of("max_wait_ms", 500));
+        assertThat(admin.ask("c").statusCode()).as("of its tenant").isEqualTo(503);
+        rest.send("PATCH", "/admin/v1/tenants/default", "{\"max_wait_ms\": null}");
+        pin(rest, admin, "a", false);
+        Patience.await().until(() -> admin.state("c").equals("loaded"));
+        assertThat(admin.ask("a").statusCode()).as("as before").isEqualTo(200);
+        assertThat(admin.state("c")).isEqualTo("stored");
+    }
+
+    private static void pin(Rest rest, Admin admin, String model, boolean pinned) throws Exception {
+        admin.end(rest.post("/admin/v1/models/" + model + "/load", Map.of("pinned", pinned))
+                .at("/job/id")
+                .asString());
     }
 
     private static void aModelThatCanNeverFitIsRefusedAtOnce(Rest rest, Admin admin) throws Exception {
@@ -97,6 +130,31 @@ final class LifecycleIT {
         assertThat(answer.headers().firstValue("Retry-After")).isPresent();
         assertThat(admin.ask("nobody").statusCode()).isEqualTo(404);
         assertThat(rest.get("/v1/models").toString()).contains("\"c\"");
+    }
+
+    /** For a model that fits alone, but not beside one that is pinned. */
+    private static void nobodyMakesRoomInVain(RunningService service, Admin admin) throws Exception {
+        var engine = service.bean(Engine.class);
+        var rows = service.bean(ModelRows.class);
+        var loaded = service.bean(LoadedModels.class);
+        var usual = service.bean(LoadSettings.class);
+        var settings = new LoadSettings(
+                true,
+                usual.template().withKvTokens(8 * KV_TOKENS),
+                usual.toolFormats(),
+                usual.chatTemplates(),
+                usual.build());
+        var residence = new Residence(new Residence.Policy(Duration.ofMillis(1), Duration.ZERO, 1));
+        long pinned = loaded.slot("b").orElseThrow().model().load().memory().total();
+        long needed = engine.estimate(
+                        TestModels.tiny(), settings.options(rows.findById("c").orElseThrow()))
+                .total();
+        long heap = Runtime.getRuntime().maxMemory();
+        var budget = new MemoryBudget(heap + needed + pinned / 2, heap, 0);
+        var loader = new ModelLoader(engine, service.bean(ModelStore.class), rows, loaded, budget, settings, residence);
+        var narrow = new OnDemandModels(rows, loader, loaded, residence);
+        assertThatThrownBy(() -> narrow.load("c")).isInstanceOf(NotEnoughMemoryException.class);
+        assertThat(admin.state("a")).as("with b pinned, it would not be enough").isEqualTo("loaded");
     }
 
     private static void silentOnesLeave(RunningService service, Admin admin) throws Exception {
@@ -128,13 +186,41 @@ final class LifecycleIT {
                 .isEqualTo(204);
     }
 
+    private static void aRequestWaitsForALoadIfNoOtherTargetAnswers(RunningService service, Admin admin)
+            throws Exception {
+        Rest rest = service.rest();
+        try (var full = new ScriptedBackend()) {
+            full.on("crowded", connection -> connection.whole(503, "", "{}"));
+            backend(rest, "full", full.url(), "crowded");
+            backend(rest, "gone", "http://127.0.0.1:1/v1", "lost");
+            var messages = List.of(Map.of("role", "user", "content", "Hi"));
+            for (String other : List.of("crowded", "lost")) {
+                var targets = List.of(Map.of("model", "a"), Map.of("model", other));
+                rest.put("/admin/v1/aliases/either", Map.of("targets", targets));
+                silentOnesLeave(service, admin);
+                HttpResponse<String> answer = rest.send(
+                        "POST",
+                        "/v1/chat/completions",
+                        Map.of("model", "either", "max_tokens", 1, "messages", messages));
+                assertThat(answer.body()).as(other).contains("\"model\":\"a\"");
+            }
+        }
+        assertThat(rest.send("DELETE", "/admin/v1/aliases/either", "").statusCode())
+                .isEqualTo(204);
+    }
+
+    private static void backend(Rest rest, String name, String url, String model) throws Exception {
+        rest.post("/admin/v1/backends", Map.of("name", name, "base_url", url, "models", List.of(Map.of("id", model))));
+    }
+
     private static void aRequestWaitsOnlySoLong(RunningService service, Admin admin) throws Exception {
         var impatient = new OnDemandModels(
                 service.bean(ModelRows.class),
                 service.bean(ModelLoader.class),
                 service.bean(LoadedModels.class),
-                new Residence(new ResidencePolicy(Duration.ofMillis(1), Duration.ZERO, 1)));
-        assertThatThrownBy(() -> impatient.bring("default", "c", "c", true, Optional::empty))
+                new Residence(new Residence.Policy(Duration.ofMillis(1), Duration.ZERO, 1)));
+        assertThatThrownBy(() -> impatient.bring(
+                        "default", "c", "c", new LoadPatience(Optional::empty, () -> true), Optional::empty))
                 .isInstanceOf(ModelUnavailableException.class)
                 .hasMessageContaining("being loaded");
         Patience.await().until(() -> List.of("loaded", "stored").contains(admin.state("c")));

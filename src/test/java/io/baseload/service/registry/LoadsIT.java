@@ -195,7 +195,7 @@ final class LoadsIT {
         var message = new AtomicReference<String>();
         CompletableFuture<Void> load = loader.measure(allFreeMemory(), () -> {
             CompletableFuture<Void> running = CompletableFuture.runAsync(
-                    () -> loader.load("requested", (fraction, now) -> message.set(now), () -> {}, () -> {
+                    () -> loader.load("requested", (fraction, now) -> message.set(now), () -> {}, enough -> {
                         throw new AssertionError("a model would be unloaded");
                     }));
             Patience.await().until(() -> running.isDone() || MEASURING.equals(message.get()));

@@ -39,7 +39,7 @@ class OtherInstancesTest {
             var instances = new OtherInstances(
                     platform.get(Instances.class),
                     platform.get(Membership.class),
-                    new Residence(new ResidencePolicy(Duration.ZERO, Duration.ZERO, 1)),
+                    new Residence(new Residence.Policy(Duration.ZERO, Duration.ZERO, 1)),
                     Duration.ZERO);
             var late = new Remarks(new ArrayList<>(), false);
             instances.awaitAlias("chat", "m", late);

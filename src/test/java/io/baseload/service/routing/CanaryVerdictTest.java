@@ -38,6 +38,11 @@ class CanaryVerdictTest {
         assertThat(CanaryVerdict.of(new Rule(100, 100, 0.02, 1.5), count(0, 0, 0), count(100, 0, 300)))
                 .as("who gets all is compared with nobody")
                 .isInstanceOf(CanaryVerdict.Promote.class);
+        assertThat(CanaryVerdict.of(new Rule(100, 100, 0.02, 1.5), count(99, 0, 100), count(100, 0, 300)))
+                .as("nor with the few requests that it left to the other side")
+                .isInstanceOf(CanaryVerdict.Promote.class);
+        assertThat(CanaryVerdict.of(new Rule(100, 100, 0.02, 1.5), count(100, 0, 100), count(100, 0, 300)))
+                .isInstanceOf(CanaryVerdict.RollBack.class);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.baseload.service.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.Canary.Arm;
@@ -70,9 +71,22 @@ final class MovesIT {
         List<ModelDirectory.Target> targets =
                 service.bean(ModelDirectory.class).route(CALLER, "chat", TargetFilter.ALL);
         rest.put("/admin/v1/aliases/chat", Map.of("targets", List.of(Map.of("model", "m", "backend", "far"))));
-        assertThatThrownBy(targets.getFirst()::acquire).isInstanceOf(ModelUnavailableException.class);
+        assertThatThrownBy(() -> targets.getFirst().acquire(LoadPatience.NONE))
+                .isInstanceOf(ModelUnavailableException.class);
         forget("chat");
-        assertThatThrownBy(targets.getFirst()::acquire).isInstanceOf(UnknownModelException.class);
+        assertThatThrownBy(() -> targets.getFirst().acquire(LoadPatience.NONE))
+                .isInstanceOf(UnknownModelException.class);
+    }
+
+    @Test
+    void aBackendThatCanNotBeReadKeepsNoNameWhereItIs() throws Exception {
+        admin.alias("steady", "one");
+        makeBackend("spoiled", "m");
+        jdbc.sql("UPDATE backend SET base_url = 'no address' WHERE name = 'spoiled'")
+                .update();
+        jdbc.sql("DELETE FROM alias WHERE name = 'steady'").update(); // as another process does
+        Patience.await().until(() -> admin.ask("steady").statusCode() == 404);
+        jdbc.sql("DELETE FROM backend WHERE name = 'spoiled'").update();
     }
 
     @Test

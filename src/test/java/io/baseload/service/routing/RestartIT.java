@@ -3,7 +3,7 @@ package io.baseload.service.routing;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.ResidentModel;
-import io.baseload.service.registry.LoadedModelListener;
+import io.baseload.service.registry.LoadedModels;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -176,7 +176,7 @@ final class RestartIT {
     }
 
     /** Fails for one of the models. */
-    static final class Broken implements LoadedModelListener {
+    static final class Broken implements LoadedModels.Listener {
         Broken() {}
 
         @Override

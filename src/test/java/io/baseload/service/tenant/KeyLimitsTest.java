@@ -78,6 +78,29 @@ class KeyLimitsTest {
     }
 
     @Test
+    void aKeyAndItsSuccessorsShareARate() {
+        String first = keys.issue(ACTOR, "default", limited(3)).key().prefix();
+        String second = rotated(first);
+        String third = rotated(second);
+        for (String key : List.of(first, second, third)) {
+            rates.count(key, 3);
+        }
+        for (String key : List.of(first, second, third)) {
+            assertThatThrownBy(() -> rates.count(key, 3))
+                    .isInstanceOfSatisfying(
+                            RequestRateExceededException.class,
+                            e -> assertThat(e.retryAfter()).isGreaterThan(Duration.ofSeconds(1)));
+        }
+    }
+
+    private String rotated(String prefix) {
+        return keys.rotate(ACTOR, "default", prefix, Duration.ofDays(1), UnaryOperator.identity())
+                .orElseThrow()
+                .key()
+                .prefix();
+    }
+
+    @Test
     void aClockThatWasSetBackRefusesNobody() {
         String key = keys.issue(ACTOR, "default", limited(3)).key().prefix();
         rates.count(key, 3);

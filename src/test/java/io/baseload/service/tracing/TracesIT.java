@@ -9,6 +9,7 @@ import io.baseload.testing.Streamed;
 import io.baseload.testing.TraceReceiver;
 import io.baseload.tools.Rest;
 import io.opentelemetry.proto.trace.v1.Span;
+import io.opentelemetry.proto.trace.v1.Status;
 import java.io.IOException;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
@@ -109,6 +110,8 @@ class TracesIT {
         List<Span> spans = receiver.trace(trace, "http post /v1/completions");
         Span asked = named(spans, "text_completion " + MODEL);
         assertThat(TraceReceiver.attributes(asked)).containsExactly(Map.entry("error.type", "InvalidRequestException"));
+        assertThat(asked.getStatus().getCode()).isEqualTo(Status.StatusCode.STATUS_CODE_ERROR);
+        assertThat(asked.toString()).doesNotContain("Zambezi");
         assertThat(below(spans, asked)).extracting(Span::getName).containsExactly("quota");
     }
 

@@ -32,6 +32,23 @@ class BodyMemoryTest {
     }
 
     @Test
+    void memoryIsGivenBackHoweverLittleIsFree() {
+        var answer = begin("a answer");
+        memory.grow(answer, 50);
+        memory.complete(answer);
+        var upload = begin("a upload");
+        var other = begin("b other");
+        assertThat(memory.grow(other, 25)).isTrue();
+        assertThat(memory.grow(answer, -10)).isTrue();
+        assertThat(memory.taken()).isEqualTo(65);
+        memory.end(upload);
+        memory.end(answer);
+        assertThat(memory.grow(answer, -1)).isTrue();
+        assertThat(memory.taken()).isEqualTo(25);
+        assertThat(givenUp).isEmpty();
+    }
+
+    @Test
     void completeBodiesStayAndAreCounted() {
         var complete = begin("a complete");
         memory.grow(complete, 50);

@@ -12,8 +12,8 @@ import io.baseload.engine.model.Batch;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.model.ModelShard;
-import io.baseload.engine.model.Probe;
 import io.baseload.engine.model.StepLimits;
+import io.baseload.engine.model.StepObserver;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Profile;
@@ -29,17 +29,17 @@ import java.util.List;
 import java.util.Optional;
 
 /** A scheduler over a tiny model, a turn at a time. */
-final class BatcherBench {
+final class BatcherHarness {
     private final Team team;
     private final Batcher batcher;
     private final Watched model;
     private final KvCache cache;
 
-    BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages) {
+    BatcherHarness(NativeMemory memory, Team team, BatcherLimits limits, int pages) {
         this(memory, team, limits, pages, TestModels.tiny());
     }
 
-    BatcherBench(NativeMemory memory, Team team, BatcherLimits limits, int pages, Path path) {
+    BatcherHarness(NativeMemory memory, Team team, BatcherLimits limits, int pages, Path path) {
         this.team = team;
         try (ModelFolder file = ModelFolder.open(path)) {
             ModelDefinition definition = Architectures.of(file);
@@ -100,13 +100,13 @@ final class BatcherBench {
         }
 
         @Override
-        public void forward(Team team, Batch batch, Probe probe) {
+        public void forward(Team team, Batch batch, StepObserver observer) {
             if (broken) {
                 throw new IllegalStateException("broken step");
             }
             before.ifPresent(team::run);
             rows.add(batch.rows());
-            model.forward(team, batch, probe);
+            model.forward(team, batch, observer);
         }
 
         @Override

@@ -40,7 +40,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A model without a scheduler, to which a test passes rows. */
-public final class ModelBench implements AutoCloseable {
+public final class ModelHarness implements AutoCloseable {
     /** Rows of one step at most. */
     public static final int MAX_ROWS = 96;
 
@@ -52,7 +52,7 @@ public final class ModelBench implements AutoCloseable {
     private final int contextLength;
     private final KvPrecision kvPrecision;
 
-    public ModelBench(Path path, int contextLength, int workers) {
+    public ModelHarness(Path path, int contextLength, int workers) {
         this(path, contextLength, 1, workers, config -> config);
     }
 
@@ -60,16 +60,17 @@ public final class ModelBench implements AutoCloseable {
      * @param workers at least one for each shard
      * @param change what is computed differently from what the files say
      */
-    public ModelBench(Path path, int contextLength, int shards, int workers, UnaryOperator<ModelConfig> change) {
+    public ModelHarness(Path path, int contextLength, int shards, int workers, UnaryOperator<ModelConfig> change) {
         this(path, contextLength, shards, workers, Precision.EXACT, Quantization.KEEP, change);
     }
 
     /** @param quantization of the weights in memory */
-    ModelBench(Path path, int contextLength, int shards, int workers, Precision precision, Quantization quantization) {
+    ModelHarness(
+            Path path, int contextLength, int shards, int workers, Precision precision, Quantization quantization) {
         this(path, contextLength, shards, workers, precision, quantization, config -> config);
     }
 
-    private ModelBench(
+    private ModelHarness(
             Path path,
             int contextLength,
             int shards,
@@ -151,7 +152,7 @@ public final class ModelBench implements AutoCloseable {
     public Map<String, float[][]> hidden(PageTable table, int[] tokens, int from, int to) {
         Map<String, float[][]> seen = new HashMap<>();
         fillPrefill(table, tokens, from, to);
-        model.forward(team, batch, new Probe() {
+        model.forward(team, batch, new StepObserver() {
             @Override
             public void embedded(Rows x) {
                 seen.put("embeddings", copy(x, to - from));
@@ -174,7 +175,7 @@ public final class ModelBench implements AutoCloseable {
     public int[] greedy(int[] prompt, int count) {
         int chunk = MAX_ROWS / 2;
         var batcher =
-                new Batcher("bench", model, cache, new BatcherLimits(contextLength, 1, 1, chunk, false), () -> {});
+                new Batcher("harness", model, cache, new BatcherLimits(contextLength, 1, 1, chunk, false), () -> {});
         var sink = new CollectingSink();
         batcher.submit(GenerationRequest.greedy(prompt, count), sink);
         while (!sink.ended()) {

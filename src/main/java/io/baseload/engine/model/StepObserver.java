@@ -3,9 +3,9 @@ package io.baseload.engine.model;
 import io.baseload.engine.tensor.Rows;
 
 /** Observes a step while it is computed. Called by one worker; the arguments are valid until the method returns and must not be changed. */
-public interface Probe {
-    /** A probe that does nothing. */
-    Probe NONE = new Probe() {};
+public interface StepObserver {
+    /** An observer that does nothing. */
+    StepObserver NONE = new StepObserver() {};
 
     /** The input of the first layer, a row for each row of the batch. */
     default void embedded(Rows x) {}

@@ -7,14 +7,14 @@ import java.lang.foreign.ValueLayout;
  * Fetches memory that a kernel is about to read, one load for each cache line. Many loads that wait at the same time are faster than a loop that computes while it waits, because only few
  * iterations of that loop are in flight at a time.
  */
-final class ReadAhead {
+final class CachePrefetch {
     /** The most bytes fetched at once: they must fit in L2. */
     static final int MAX_BYTES = 1 << 18;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int LINE = 64;
 
-    private ReadAhead() {}
+    private CachePrefetch() {}
 
     /** Does nothing for more than {@link #MAX_BYTES}. */
     static void fetch(MemorySegment data, long at, long bytes, Scratch scratch) {
