@@ -29,7 +29,10 @@ public final class Instances {
 
     /** The living processes, in the order of their ids as text. */
     public List<Instance> live() {
-        return jdbc.sql("SELECT * FROM instance WHERE lease_end >= clock_timestamp() ORDER BY id")
+        return jdbc.sql("""
+            SELECT *, (extract(epoch FROM clock_timestamp() - seen_at) * 1000)::bigint AS silent_ms
+            FROM instance WHERE lease_end >= clock_timestamp() ORDER BY id\
+            """)
                 .query(Instances::read)
                 .list();
     }
@@ -91,6 +94,7 @@ public final class Instances {
                 row.getString("address"),
                 row.getObject("started_at", OffsetDateTime.class).toInstant(),
                 row.getObject("seen_at", OffsetDateTime.class).toInstant(),
+                Duration.ofMillis(row.getLong("silent_ms")),
                 row.getBoolean("engine"),
                 JSON.readValue(row.getString("models"), new TypeReference<>() {}),
                 JSON.readValue(row.getString("aliases"), new TypeReference<>() {}));

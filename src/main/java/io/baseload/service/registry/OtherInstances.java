@@ -1,12 +1,12 @@
 package io.baseload.service.registry;
 
 import io.baseload.service.cluster.Instance;
-import io.baseload.service.cluster.InstanceModel;
 import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -17,13 +17,21 @@ import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.annotation.Autowired;
 import org.springframework.stereotype.Component;
 
-/** The other processes: the models that they have in memory, and the wait until they have the same as this one. A process that dies meanwhile is not waited for. */
+/**
+ * The other processes: the models that they have in memory, and the wait until they have the same as this one. A process that has missed several renewals of its lease is not waited
+ * for: it is dead, or else does its part as soon as it reaches the database again.
+ */
 @Component
 public final class OtherInstances {
     private static final Logger LOG = LoggerFactory.getLogger(OtherInstances.class);
     private static final Set<String> IN_MEMORY =
             Set.of(word(Model.State.LOADED), word(Model.State.LOADING), word(Model.State.DRAINING));
+    /** How long a process may take that does not report that it is loading. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
+
+    /** Leases are renewed every 2 s. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(15);
+
     private static final Duration PAUSE = Duration.ofMillis(100);
 
     private final Instances instances;
@@ -52,20 +60,18 @@ public final class OtherInstances {
         if (residence.policy().onDemand()) {
             return;
         }
-        await("load '" + model + "'", progress, instance -> {
-            if (!instance.hasEngine()) {
-                return true;
-            }
-            Optional<String> state = instance.models().stream()
-                    .filter(one -> one.id().equals(model))
-                    .map(InstanceModel::state)
-                    .findFirst();
-            if (state.filter(word(Model.State.FAILED)::equals).isPresent()) {
+        await("load '" + model + "'", progress, instance -> has(instance, model, Model.State.LOADING), instance -> {
+            if (has(instance, model, Model.State.FAILED)) {
                 throw new ConflictException("The instance " + instance.id() + " at " + instance.address()
                         + " can't load the model '" + model + "'.");
             }
-            return state.filter(word(Model.State.LOADED)::equals).isPresent();
+            return !instance.hasEngine() || has(instance, model, Model.State.LOADED);
         });
+    }
+
+    private static boolean has(Instance instance, String model, Model.State state) {
+        return instance.models().stream()
+                .anyMatch(one -> one.id().equals(model) && one.state().equals(word(state)));
     }
 
     /** Returns at once if processes load models on request: then each decides for itself. */
@@ -73,7 +79,7 @@ public final class OtherInstances {
         if (residence.policy().onDemand()) {
             return;
         }
-        await("unload '" + model + "'", progress, instance -> !hasInMemory(instance, model));
+        await("unload '" + model + "'", progress, instance -> false, instance -> !hasInMemory(instance, model));
     }
 
     private static boolean hasInMemory(Instance instance, String model) {
@@ -103,6 +109,7 @@ public final class OtherInstances {
             await(
                     "route '" + name + "' to '" + route + "'",
                     progress,
+                    instance -> false,
                     instance -> route.equals(instance.aliases().get(name)));
         } catch (ConflictException | CancelledException e) {
             String why = "the wait for the other processes ended: " + Jobs.inWords(e);
@@ -111,17 +118,23 @@ public final class OtherInstances {
         }
     }
 
-    private void await(String what, Progress progress, Predicate<Instance> done) {
-        long deadline = System.nanoTime() + patience.toNanos();
+    /** @param busy whether a process is doing its part: its time doesn't count */
+    private void await(String what, Progress progress, Predicate<Instance> busy, Predicate<Instance> done) {
+        long begin = System.nanoTime();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
-            Optional<Instance> late = others().filter(done.negate()).findFirst();
+            List<Instance> late = others()
+                    .filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
+                    .filter(done.negate())
+                    .toList();
             if (late.isEmpty()) {
                 return;
             }
-            if (System.nanoTime() - deadline >= 0) {
-                throw new ConflictException("The instance " + late.get().id() + " at "
-                        + late.get().address() + " did not " + what + " within " + patience.toMinutes()
+            if (late.stream().anyMatch(busy)) {
+                begin = System.nanoTime();
+            } else if (System.nanoTime() - begin >= patience.toNanos()) {
+                throw new ConflictException("The instance " + late.getFirst().id() + " at "
+                        + late.getFirst().address() + " did not " + what + " within " + patience.toMinutes()
                         + " minutes.");
             }
             sleep();

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Waits for a process that does not do its part. */
@@ -36,11 +38,7 @@ class OtherInstancesTest {
     void anAliasThatHasMovedStaysMovedWhateverTheOthersDo() {
         try (TestPlatform platform = TestPlatform.fresh();
                 var other = new OtherProcess(platform.jdbc())) {
-            var instances = new OtherInstances(
-                    platform.get(Instances.class),
-                    platform.get(Membership.class),
-                    new Residence(new Residence.Policy(Duration.ZERO, Duration.ZERO, 1)),
-                    Duration.ZERO);
+            OtherInstances instances = instances(platform);
             var late = new Remarks(new ArrayList<>(), false);
             instances.awaitAlias("chat", "m", late);
             assertThat(late.texts()).singleElement().asString().contains("did not route 'chat' to 'm'");
@@ -55,5 +53,49 @@ class OtherInstancesTest {
             instances.awaitAlias("chat", "m", late);
             assertThat(late.texts()).hasSize(1);
         }
+    }
+
+    /** Its lease, which lasts for minutes, has not ended. */
+    @Test
+    void aProcessThatWasKilledIsNotWaitedFor() {
+        try (TestPlatform platform = TestPlatform.fresh();
+                var other = new OtherProcess(platform.jdbc())) {
+            OtherInstances instances = instances(platform);
+            var progress = new Remarks(new ArrayList<>(), false);
+            assertThatThrownBy(() -> instances.awaitModel("m", progress)).isInstanceOf(ConflictException.class);
+            other.falls();
+            instances.awaitModel("m", progress);
+            instances.awaitAlias("chat", "m", progress);
+            assertThat(progress.texts()).isEmpty();
+        }
+    }
+
+    /** However long that takes: the patience of this wait is zero. */
+    @Test
+    void aProcessThatIsLoadingIsWaitedFor() throws InterruptedException {
+        try (TestPlatform platform = TestPlatform.fresh();
+                var other = new OtherProcess(platform.jdbc())) {
+            OtherInstances instances = instances(platform);
+            other.reports("m", "loading", Map.of());
+            var polls = new CountDownLatch(3);
+            var loaded = new AtomicBoolean();
+            Thread waiting = Thread.ofVirtual().start(() -> {
+                instances.awaitModel("m", (fraction, message) -> polls.countDown());
+                loaded.set(true);
+            });
+            polls.await();
+            assertThat(loaded).isFalse();
+            other.reports("m", "loaded", Map.of());
+            waiting.join();
+            assertThat(loaded).isTrue();
+        }
+    }
+
+    private static OtherInstances instances(TestPlatform platform) {
+        return new OtherInstances(
+                platform.get(Instances.class),
+                platform.get(Membership.class),
+                new Residence(new Residence.Policy(Duration.ZERO, Duration.ZERO, 1)),
+                Duration.ZERO);
     }
 }
