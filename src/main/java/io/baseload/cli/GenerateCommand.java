@@ -50,7 +50,7 @@ final class GenerateCommand implements Callable<Integer> {
     private Output output = new Output();
 
     @ArgGroup(multiplicity = "1")
-    private Question question = new Question();
+    private PromptOptions promptOptions = new PromptOptions();
 
     @Option(
             names = "--max-tokens",
@@ -94,7 +94,7 @@ final class GenerateCommand implements Callable<Integer> {
     private @Nullable Path schema;
 
     /** The prompt. */
-    private static final class Question {
+    private static final class PromptOptions {
         @Option(names = "--prompt", required = true, description = "Text that the model continues.")
         private @Nullable String prompt;
 
@@ -173,7 +173,7 @@ final class GenerateCommand implements Callable<Integer> {
         OptionalLong seeded = seed == null ? OptionalLong.empty() : OptionalLong.of(seed);
         var sampling = new SamplingOptions(temperature, 1f, 0, 0f, 0f, 0f, seeded, Map.of());
         return new CompletionRequest(
-                question.input(),
+                promptOptions.input(),
                 ToolSet.EMPTY,
                 1,
                 1,

@@ -32,17 +32,17 @@ public final class PlanAgainstBench {
     private static final int TURNS = 3;
 
     /** The ratios of bench and plan that are accepted: a fifth less, or the inverse. */
-    private static final double LEAST = 0.8;
+    private static final double MIN_RATIO = 0.8;
 
-    private static final double MOST = 1 / LEAST;
+    private static final double MAX_RATIO = 1 / MIN_RATIO;
 
     static final String USAGE = String.format(
             Locale.ROOT,
             "Plans generated models on this machine, then measures them, and prints bench /"
                 + " plan:%nbin/plan-against-bench [FLAGS of plan and bench, such as --threads N, --kv KIND]%nIt exits"
                 + " with 1 if one of the ratios is not from %.2f to %.2f. Nothing else should run meanwhile.",
-            LEAST,
-            MOST);
+            MIN_RATIO,
+            MAX_RATIO);
 
     private static final int PROMPT = 256;
     private static final int DECODE = 32;
@@ -97,7 +97,7 @@ public final class PlanAgainstBench {
     }
 
     static boolean agrees(double ratio) {
-        return ratio >= LEAST && ratio <= MOST;
+        return ratio >= MIN_RATIO && ratio <= MAX_RATIO;
     }
 
     private static double median(List<Comparison> turns, ToDoubleFunction<Comparison> number) {

@@ -24,7 +24,7 @@ final class References {
     private final JsonNode root;
     private final Map<String, Subschema> anchors = new HashMap<>();
     private final Map<String, String> places = new HashMap<>();
-    private final List<Place> referring = new ArrayList<>();
+    private final List<Location> referring = new ArrayList<>();
 
     References(SchemaDocument document, JsonNode root) {
         this.document = document;
@@ -33,10 +33,10 @@ final class References {
 
     /** The schemas with an anchor, by its name. */
     Map<String, Subschema> find() {
-        Deque<Place> due = new ArrayDeque<>(List.of(new Place("#", root, true, URI.create(""), "#")));
+        Deque<Location> due = new ArrayDeque<>(List.of(new Location("#", root, true, URI.create(""), "#")));
         while (!due.isEmpty()) {
-            Place next = due.poll();
-            Place named = next.schema ? named(next) : next;
+            Location next = due.poll();
+            Location named = next.schema ? named(next) : next;
             if (next.schema && text(next.node, "$ref").isPresent()) {
                 referring.add(named);
             }
@@ -48,23 +48,23 @@ final class References {
     }
 
     /** Records the names of a schema; returns it with the base of its own references and of its children. */
-    private Place named(Place place) {
-        text(place.node, "$anchor").ifPresent(name -> anchor(name, place));
-        Optional<String> id = text(place.node, document.draft() <= LAST_DRAFT_WITH_ID ? "id" : "$id");
+    private Location named(Location location) {
+        text(location.node, "$anchor").ifPresent(name -> anchor(name, location));
+        Optional<String> id = text(location.node, document.draft() <= LAST_DRAFT_WITH_ID ? "id" : "$id");
         if (id.isPresent() && id.get().startsWith("#")) {
             if (document.draft() <= LAST_DRAFT_WITH_ANCHORS_AS_ID) {
-                anchor(id.get().substring(1), place);
+                anchor(id.get().substring(1), location);
             }
-            return place;
+            return location;
         }
-        Optional<URI> own = id.flatMap(name -> resolved(place.base, name));
-        own.ifPresent(uri -> places.putIfAbsent(withoutFragment(uri), place.pointer));
-        return own.map(uri -> new Place(place.pointer, place.node, true, uri, place.pointer))
-                .orElse(place);
+        Optional<URI> own = id.flatMap(name -> resolved(location.base, name));
+        own.ifPresent(uri -> places.putIfAbsent(withoutFragment(uri), location.pointer));
+        return own.map(uri -> new Location(location.pointer, location.node, true, uri, location.pointer))
+                .orElse(location);
     }
 
-    private void anchor(String name, Place place) {
-        anchors.putIfAbsent(name, Subschema.of(place.node, place.pointer, document.effort()));
+    private void anchor(String name, Location location) {
+        anchors.putIfAbsent(name, Subschema.of(location.node, location.pointer, document.effort()));
     }
 
     private static Optional<String> text(JsonNode schema, String keyword) {
@@ -85,31 +85,31 @@ final class References {
         return uri.toString().replaceFirst("#.*", "");
     }
 
-    private void replace(Place place) {
-        String reference = place.node.path("$ref").asString("");
+    private void replace(Location location) {
+        String reference = location.node.path("$ref").asString("");
         if (reference.startsWith("#")) {
             boolean within = reference.startsWith("#/")
-                    && !place.resource.equals("#")
-                    && !root.at(place.resource.substring(1) + reference.substring(1))
+                    && !location.resource.equals("#")
+                    && !root.at(location.resource.substring(1) + reference.substring(1))
                             .isMissingNode();
             if (within) {
-                put(place, place.resource, reference.substring(1));
+                put(location, location.resource, reference.substring(1));
             }
             return;
         }
-        resolved(place.base, reference).ifPresent(uri -> {
+        resolved(location.base, reference).ifPresent(uri -> {
             String resource = places.get(withoutFragment(uri));
             String fragment = uri.getRawFragment() == null ? "" : uri.getRawFragment();
             if (resource != null && (fragment.isEmpty() || fragment.startsWith("/"))) {
-                put(place, resource, fragment);
+                put(location, resource, fragment);
             } else if (resource != null) {
-                put(place, "#", fragment);
+                put(location, "#", fragment);
             }
         });
     }
 
-    private static void put(Place place, String resource, String fragment) {
-        ((ObjectNode) place.node).put("$ref", resource.replace("%", "%25") + fragment);
+    private static void put(Location location, String resource, String fragment) {
+        ((ObjectNode) location.node).put("$ref", resource.replace("%", "%25") + fragment);
     }
 
     /**
@@ -119,24 +119,24 @@ final class References {
      * @param base the base of relative references in it
      * @param resource the place of the schema with this base
      */
-    private record Place(String pointer, JsonNode node, boolean schema, URI base, String resource) {
+    private record Location(String pointer, JsonNode node, boolean schema, URI base, String resource) {
         private static final Set<String> MAPS =
                 Set.of("properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependencies");
         private static final Set<String> VALUES = Set.of("const", "enum", "default", "examples");
 
-        void addChildren(Deque<Place> due) {
+        void addChildren(Deque<Location> due) {
             for (int i = 0; i < (node.isArray() ? node.size() : 0); i++) {
-                due.add(new Place(pointer + "/" + i, node.get(i), true, base, resource));
+                due.add(new Location(pointer + "/" + i, node.get(i), true, base, resource));
             }
             if (node.isObject()) {
                 node.properties().forEach(entry -> addChild(entry.getKey(), entry.getValue(), due));
             }
         }
 
-        private void addChild(String name, JsonNode child, Deque<Place> due) {
+        private void addChild(String name, JsonNode value, Deque<Location> due) {
             if (!schema || !VALUES.contains(name)) {
-                String place = pointer + "/" + Subschema.escape(name);
-                due.add(new Place(place, child, !schema || !MAPS.contains(name), base, resource));
+                String child = pointer + "/" + Subschema.escape(name);
+                due.add(new Location(child, value, !schema || !MAPS.contains(name), base, resource));
             }
         }
     }

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * w·x ≈ scale · Σ_groups step · Σ p·q
  * </pre>
  *
- * q and p are integers up to ±{@value #MOST}, rounded to nearest even, so that the products of a group add up to less than 2^31: such a sum is exact, whatever its order. One product and one fused
+ * q and p are integers up to ±{@value #MAX_CODE}, rounded to nearest even, so that the products of a group add up to less than 2^31: such a sum is exact, whatever its order. One product and one fused
  * multiply-add follow for each group, and one product for each output.
  */
 record Int16Format() implements WideFormat {
@@ -30,9 +30,9 @@ record Int16Format() implements WideFormat {
     static final int COLUMNS = 64;
 
     /** The largest integer: 64 · 5792² < 2^31. */
-    static final int MOST = 5792;
+    static final int MAX_CODE = 5792;
 
-    /** Groups with a smaller maximum count as zero, because {@link #MOST} / maximum would overflow. */
+    /** Groups with a smaller maximum count as zero, because {@link #MAX_CODE} / maximum would overflow. */
     static final float MIN_MAGNITUDE = 1e-30f;
 
     /** Added to a float whose absolute value is below 2^22, it leaves the nearest integer in the lowest 16 bits, since its own are zero. */
@@ -70,12 +70,12 @@ record Int16Format() implements WideFormat {
 
     /** The number of which a group's values are multiples. */
     static float step(float max) {
-        return max < MIN_MAGNITUDE ? 0 : max / MOST;
+        return max < MIN_MAGNITUDE ? 0 : max / MAX_CODE;
     }
 
     /** The factor that makes integers of a group's values. */
     static float inverse(float max) {
-        return max < MIN_MAGNITUDE ? 0 : MOST / max;
+        return max < MIN_MAGNITUDE ? 0 : MAX_CODE / max;
     }
 
     private static short integer(float number, float inverse) {

@@ -153,10 +153,10 @@ final class Int16Linear {
         }
         FloatVector max = bits.reinterpretAsFloats();
         FloatVector zero = FloatVector.zero(FLOATS);
-        max.div(Int16Format.MOST)
+        max.div(Int16Format.MAX_CODE)
                 .blend(zero, max.compare(LT, Int16Format.MIN_MAGNITUDE))
                 .intoMemorySegment(to, scalesAt, LITTLE_ENDIAN);
-        FloatVector.broadcast(FLOATS, Int16Format.MOST)
+        FloatVector.broadcast(FLOATS, Int16Format.MAX_CODE)
                 .div(max)
                 .blend(zero, max.compare(LT, Int16Format.MIN_MAGNITUDE))
                 .intoMemorySegment(parameters, INVERSES, LITTLE_ENDIAN);

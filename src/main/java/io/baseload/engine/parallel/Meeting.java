@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicIntegerArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The shared state of a {@link Barrier}: a place for each {@link Group}. The last worker to arrive at a group's place goes on to the parent's place, and releases the others when it returns.
+ * The shared state of a {@link Barrier}: a node for each {@link Group}. The last worker to arrive at a group's node goes on to the parent's node, and releases the others when it returns.
  */
 final class Meeting {
     /** Longer than the difference of workers' times for an operator on a quiet machine, so that none parks there; docs/performance.md has the figures. */
@@ -17,10 +17,10 @@ final class Meeting {
 
     private final long spinNanos;
     private final long naps;
-    private final Place[] places;
+    private final Node[] nodes;
 
-    /** For each worker its place, and its index among the workers of that place. */
-    private final Place[] own;
+    /** For each worker its node, and its index among the workers of that node. */
+    private final Node[] own;
 
     private final int[] sides;
 
@@ -33,11 +33,11 @@ final class Meeting {
     Meeting(Group group, int workers, boolean crowded, long naps) {
         this.naps = naps;
         spinNanos = spinNanos(crowded);
-        own = new Place[workers];
+        own = new Node[workers];
         sides = new int[workers];
-        List<Place> made = new ArrayList<>();
+        List<Node> made = new ArrayList<>();
         add(group, null, 0, made);
-        places = made.toArray(Place[]::new);
+        nodes = made.toArray(Node[]::new);
     }
 
     /** The time for which a waiting thread spins before it parks. */
@@ -45,24 +45,24 @@ final class Meeting {
         return crowded ? CROWDED_SPIN_NANOS : SPIN_NANOS;
     }
 
-    private void add(Group group, @Nullable Place above, int side, List<Place> made) {
+    private void add(Group group, @Nullable Node above, int side, List<Node> made) {
         int[] coming = group.coming();
-        Place place = new Place(coming, above, side);
-        made.add(place);
+        Node node = new Node(coming, above, side);
+        made.add(node);
         for (int i = 0; i < coming.length; i++) {
             if (group.parts().isEmpty()) {
-                own[coming[i]] = place;
+                own[coming[i]] = node;
                 sides[coming[i]] = i;
             } else {
-                add(group.parts().get(i), place, i, made);
+                add(group.parts().get(i), node, i, made);
             }
         }
     }
 
     /** Sets the number of workers that arrive from now on. Must be called while no worker waits; the caller publishes the change to all workers. */
     void expect(int active) {
-        for (Place place : places) {
-            place.parties = Group.among(place.coming, active);
+        for (Node node : nodes) {
+            node.parties = Group.among(node.coming, active);
         }
     }
 
@@ -78,26 +78,26 @@ final class Meeting {
 
     /** Makes current and later calls of {@link #await} throw, until {@link #reset}. */
     void abort() {
-        for (Place place : places) {
-            place.aborted = true;
-            place.signal.raise();
+        for (Node node : nodes) {
+            node.aborted = true;
+            node.signal.raise();
         }
     }
 
     /** Makes an aborted meeting usable again; no worker may be waiting. */
     void reset() {
-        for (Place place : places) {
-            place.arrived.set(Place.LINE, 0);
-            place.aborted = false;
+        for (Node node : nodes) {
+            node.arrived.set(Node.LINE, 0);
+            node.aborted = false;
         }
     }
 
-    private final class Place {
+    private final class Node {
         /** The counter has its own cache line. */
         static final int LINE = 32;
 
         private final int[] coming;
-        private final @Nullable Place above;
+        private final @Nullable Node above;
         private final int side;
         private final Signal signal;
         private final AtomicIntegerArray arrived = new AtomicIntegerArray(2 * LINE);
@@ -105,7 +105,7 @@ final class Meeting {
         private volatile boolean aborted;
 
         /** @param side the index, at {@code above}, of the last worker to arrive here */
-        Place(int[] coming, @Nullable Place above, int side) {
+        Node(int[] coming, @Nullable Node above, int side) {
             this.coming = coming;
             this.above = above;
             this.side = side;
@@ -113,7 +113,7 @@ final class Meeting {
             parties = coming.length;
         }
 
-        long await(int place) {
+        long await(int index) {
             // The signal is read first: an abort between the two reads changes it, so no worker waits for a past
             // change.
             long seen = signal.value();
@@ -124,7 +124,7 @@ final class Meeting {
                 signal.raise();
                 return parked;
             }
-            long parked = signal.await(seen, place, spinNanos, naps);
+            long parked = signal.await(seen, index, spinNanos, naps);
             refuseAborted();
             if (parked < 0) {
                 throw new WorkerLostException("where " + parties + " of a step's workers meet only " + arrived.get(LINE)

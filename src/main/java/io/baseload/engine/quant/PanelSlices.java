@@ -97,7 +97,7 @@ public final class PanelSlices {
     }
 
     /** Offset of a block's codes or scales. */
-    private interface Place {
+    private interface BlockOffset {
         long of(PackedMatrix matrix, int panel, int block);
     }
 
@@ -110,16 +110,16 @@ public final class PanelSlices {
             Pieces at,
             int groups,
             int unit,
-            Place place) {
-        long target = place.of(to, panel, at.target);
+            BlockOffset offset) {
+        long target = offset.of(to, panel, at.target);
         int row = slice.rows().from() + panel * LANES;
         if (row % LANES == 0) {
-            long source = place.of(from, row / LANES, at.source);
+            long source = offset.of(from, row / LANES, at.source);
             MemorySegment.copy(from.data(), source, to.data(), target, (long) groups * LANES * unit);
             return;
         }
         for (int lane = 0; lane < Math.min(LANES, slice.rows().size() - panel * LANES); lane++) {
-            long source = place.of(from, (row + lane) / LANES, at.source);
+            long source = offset.of(from, (row + lane) / LANES, at.source);
             for (int group = 0; group < groups; group++) {
                 long skip = (long) group * LANES * unit;
                 long own = source + skip + (long) (row + lane) % LANES * unit;

@@ -44,7 +44,7 @@ final class MessagesRequestParser {
         return new ParsedRequest(
                 request(fields, maxTokens),
                 fields.flag("stream", false),
-                admitted -> new MessageShape(admitted.model(), admitted.promptTokens(), requestId, omitted),
+                admitted -> new MessageForm(admitted.model(), admitted.promptTokens(), requestId, omitted),
                 MessagesRequestParser::refusal);
     }
 

@@ -42,7 +42,7 @@ final class ChatRequestParser {
         return new ParsedRequest(
                 RequestFields.request(fields, model, request),
                 CommonFields.streaming(fields),
-                admitted -> new ChatShape(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage),
+                admitted -> new ChatForm(ResponseHead.of("chatcmpl-", admitted), choices, logprobs, usage),
                 UnaryOperator.identity());
     }
 

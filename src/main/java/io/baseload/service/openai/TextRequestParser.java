@@ -44,7 +44,7 @@ final class TextRequestParser {
         return new ParsedRequest(
                 RequestFields.request(fields, model, request),
                 CommonFields.streaming(fields),
-                admitted -> new TextShape(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage),
+                admitted -> new TextForm(ResponseHead.of("cmpl-", admitted), request.topLogprobs(), all, usage),
                 UnaryOperator.identity());
     }
 

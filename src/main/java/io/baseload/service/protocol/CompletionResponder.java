@@ -39,7 +39,7 @@ public final class CompletionResponder {
     private void stream(Exchange exchange, ParsedRequest parsed) throws IOException {
         var events = new PendingEvents(exchange.context().memory());
         AdmittedRequest admitted = ask(exchange, parsed, events);
-        new StreamingResponse(exchange.response(), events, parsed.shape().apply(admitted), exchange.id())
+        new StreamingResponse(exchange.response(), events, parsed.form().apply(admitted), exchange.id())
                 .send(admitted.completion());
     }
 
@@ -81,7 +81,7 @@ public final class CompletionResponder {
         var answer = new WholeResponse(parsed.choices(), memory);
         AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await(admitted.completion(), wanted);
-        Object body = parsed.shape().apply(admitted).whole(answer.choices(), end);
+        Object body = parsed.form().apply(admitted).whole(answer.choices(), end);
         return new BatchAnswer(body, end.usage(), end.reasoningTokens(), answer::release);
     }
 

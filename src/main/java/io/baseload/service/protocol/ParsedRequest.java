@@ -11,13 +11,13 @@ import java.util.function.UnaryOperator;
  * A request whose body was read and is valid.
  *
  * @param streaming whether the answer is sent as it is generated
- * @param shape the form of the answer
+ * @param form the form of the answer
  * @param refusals converts a later refusal, which names the fields of chats, to this protocol
  */
 public record ParsedRequest(
         InferenceRequest inference,
         boolean streaming,
-        Function<AdmittedRequest, Shape> shape,
+        Function<AdmittedRequest, AnswerForm> form,
         UnaryOperator<InvalidRequestException> refusals) {
     public CompletionRequest completion() {
         return inference.completion();

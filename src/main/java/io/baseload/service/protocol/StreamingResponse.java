@@ -31,18 +31,18 @@ final class StreamingResponse {
     private static final byte[] PING = ":ping\n".getBytes(StandardCharsets.US_ASCII);
 
     private final PendingEvents events;
-    private final Shape shape;
+    private final AnswerForm form;
     private final String requestId;
     private final ServletOutputStream out;
 
-    StreamingResponse(HttpServletResponse response, PendingEvents events, Shape shape, String requestId)
+    StreamingResponse(HttpServletResponse response, PendingEvents events, AnswerForm form, String requestId)
             throws IOException {
         response.setContentType("text/event-stream");
         response.setHeader("Cache-Control", "no-cache");
         response.setHeader("X-Accel-Buffering", "no");
         this.out = response.getOutputStream();
         this.events = events;
-        this.shape = shape;
+        this.form = form;
         this.requestId = requestId;
     }
 
@@ -58,7 +58,7 @@ final class StreamingResponse {
 
     private void sendAll(Completion completion) throws IOException {
         try {
-            send(shape.opening());
+            send(form.opening());
             out.flush();
             relay();
         } catch (InterruptedException e) {
@@ -93,11 +93,11 @@ final class StreamingResponse {
     /** Returns false after the last event. */
     private boolean send(CompletionEvent event) throws IOException {
         switch (event) {
-            case CompletionEvent.Piece piece -> send(shape.piece(piece));
-            case CompletionEvent.ChoiceFinished end -> send(shape.end(end));
+            case CompletionEvent.Piece piece -> send(form.piece(piece));
+            case CompletionEvent.ChoiceFinished end -> send(form.end(end));
             case CompletionEvent.Finished end when end.cancelled() -> sendFailure(StoppedAnswer.error(), end.usage());
             case CompletionEvent.Finished end -> {
-                send(shape.finish(end));
+                send(form.finish(end));
                 out.flush();
             }
             case CompletionEvent.Failed failure -> sendFailure(failure.cause(), failure.usage());
@@ -106,7 +106,7 @@ final class StreamingResponse {
     }
 
     private void sendFailure(Throwable failure, Usage usage) throws IOException {
-        send(shape.failure(Failures.of(failure, requestId), usage));
+        send(form.failure(Failures.of(failure, requestId), usage));
         out.flush();
     }
 

@@ -11,7 +11,7 @@ import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.registry.ImportFolder.SourceFile;
 import io.baseload.service.registry.ImportService.Imported;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -94,7 +94,7 @@ public final class BundledModelImport {
             Imported imported = unpacked();
             try {
                 transaction.executeWithoutResult(status -> {
-                    catalog.file(model.id(), imported.sha256(), Wanted.BY_ALIAS);
+                    catalog.file(model.id(), imported.sha256(), LoadDemand.BY_ALIAS);
                     filed.accept(model);
                     record(imported);
                     audit.recordAdmin(

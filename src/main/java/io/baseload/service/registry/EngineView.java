@@ -31,9 +31,9 @@ public final class EngineView {
 
     /** In the order of their ids. */
     public List<Running> models() {
-        return loaded.slots().stream()
-                .map(slot ->
-                        new Running(slot.id(), slot.model().load(), slot.model().times()))
+        return loaded.models().stream()
+                .map(model ->
+                        new Running(model.id(), model.resident().load(), model.resident().times()))
                 .sorted(Comparator.comparing(Running::id))
                 .toList();
     }
@@ -41,8 +41,8 @@ public final class EngineView {
     public Memory memory() {
         return new Memory(
                 budget,
-                loaded.slots().stream()
-                        .mapToLong(slot -> slot.model().load().memory().total())
+                loaded.models().stream()
+                        .mapToLong(model -> model.resident().load().memory().total())
                         .sum());
     }
 }

@@ -16,7 +16,7 @@ import io.baseload.service.registry.ImportFolder.Snapshot;
 import io.baseload.service.registry.ImportFolder.SourceFile;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -234,7 +234,7 @@ public final class ImportService {
         try {
             loader.inTurn(() -> transactions.executeWithoutResult(status -> {
                 catalog.refuseIfTaken(name);
-                filed.accept(catalog.file(name, sha256, Wanted.NO));
+                filed.accept(catalog.file(name, sha256, LoadDemand.NO));
             }));
         } catch (RuntimeException e) {
             loader.inTurn(() -> catalog.tidy(sha256));

@@ -22,7 +22,7 @@ import org.springframework.stereotype.Component;
 public final class LoadedModels {
     private final Object lock = new Object();
     private final Map<String, String> aliases = new HashMap<>();
-    private final Map<String, Place> places = new HashMap<>();
+    private final Map<String, Entry> entries = new HashMap<>();
     private final List<Listener> listeners;
 
     LoadedModels(List<Listener> listeners) {
@@ -56,32 +56,32 @@ public final class LoadedModels {
             if (!allowed.test(id)) {
                 throw new UnknownModelException(name);
             }
-            Place place = places.get(id);
-            if (place == null || !place.open()) {
+            Entry entry = entries.get(id);
+            if (entry == null || !entry.open()) {
                 return Optional.empty();
             }
-            place.hold();
-            return Optional.of(new Hold(place.slot(), () -> release(place)));
+            entry.hold();
+            return Optional.of(new HeldModel(entry.model(), () -> release(entry)));
         }
     }
 
-    private void release(Place place) {
+    private void release(Entry entry) {
         boolean close;
         synchronized (lock) {
-            close = place.release();
+            close = entry.release();
         }
         if (close) {
-            close(place);
+            close(entry);
         }
     }
 
-    void open(Slot slot) {
+    void open(ServableModel model) {
         synchronized (lock) {
-            if (places.putIfAbsent(slot.id(), new Place(slot)) != null) {
-                throw new IllegalStateException(slot.id() + " is in memory already");
+            if (entries.putIfAbsent(model.id(), new Entry(model)) != null) {
+                throw new IllegalStateException(model.id() + " is in memory already");
             }
         }
-        listeners.forEach(listener -> listener.entered(slot.id(), slot.model()));
+        listeners.forEach(listener -> listener.entered(model.id(), model.resident()));
     }
 
     /**
@@ -92,11 +92,11 @@ public final class LoadedModels {
     boolean reopen(String id) {
         CompletableFuture<Boolean> waiting;
         synchronized (lock) {
-            Place place = places.get(id);
-            if (place == null || place.closed()) {
+            Entry entry = entries.get(id);
+            if (entry == null || entry.closed()) {
                 return false;
             }
-            waiting = place.reopen();
+            waiting = entry.reopen();
         }
         waiting.complete(false);
         return true;
@@ -104,7 +104,7 @@ public final class LoadedModels {
 
     /** Accepts nothing more for a model; it is unloaded when its running answers have ended. */
     public void drain(String id) {
-        drain(id, place -> true);
+        drain(id, entry -> true);
     }
 
     /**
@@ -113,21 +113,21 @@ public final class LoadedModels {
      * @return whether it was so
      */
     boolean drainIfIdle(String id) {
-        return drain(id, Place::isIdle);
+        return drain(id, Entry::isIdle);
     }
 
-    private boolean drain(String id, Predicate<Place> condition) {
-        Place place;
+    private boolean drain(String id, Predicate<Entry> condition) {
+        Entry entry;
         boolean close;
         synchronized (lock) {
-            place = places.get(id);
-            if (place == null || !condition.test(place)) {
+            entry = entries.get(id);
+            if (entry == null || !condition.test(entry)) {
                 return false;
             }
-            close = place.drain();
+            close = entry.drain();
         }
         if (close) {
-            close(place);
+            close(entry);
         }
         return true;
     }
@@ -135,21 +135,21 @@ public final class LoadedModels {
     /** Completes with true when a draining model has been unloaded, with false when it answers again; at once if it is not there, or answers. */
     CompletableFuture<Boolean> gone(String id) {
         synchronized (lock) {
-            Place place = places.get(id);
-            return place == null || place.open() ? CompletableFuture.completedFuture(place == null) : place.gone();
+            Entry entry = entries.get(id);
+            return entry == null || entry.open() ? CompletableFuture.completedFuture(entry == null) : entry.gone();
         }
     }
 
-    private void close(Place place) {
-        Slot slot = place.slot();
-        var _ = slot.model().freed().whenComplete((done, failure) -> {
+    private void close(Entry entry) {
+        ServableModel model = entry.model();
+        var _ = model.resident().freed().whenComplete((done, failure) -> {
             synchronized (lock) {
-                places.remove(slot.id(), place);
+                entries.remove(model.id(), entry);
             }
-            listeners.forEach(listener -> listener.left(slot.id()));
-            place.gone().complete(true);
+            listeners.forEach(listener -> listener.left(model.id()));
+            entry.gone().complete(true);
         });
-        slot.model().close();
+        model.resident().close();
     }
 
     public void point(String alias, String id) {
@@ -174,10 +174,10 @@ public final class LoadedModels {
     List<String> idle(Duration time) {
         record Idle(String id, long nanos) {}
         synchronized (lock) {
-            return places.values().stream()
-                    .filter(Place::isIdle)
-                    .map(place -> new Idle(place.slot().id(), System.nanoTime() - place.lastUse()))
-                    .filter(place -> place.nanos() >= time.toNanos())
+            return entries.values().stream()
+                    .filter(Entry::isIdle)
+                    .map(entry -> new Idle(entry.model().id(), System.nanoTime() - entry.lastUse()))
+                    .filter(entry -> entry.nanos() >= time.toNanos())
                     .sorted(Comparator.comparingLong(Idle::nanos).reversed())
                     .map(Idle::id)
                     .toList();
@@ -185,31 +185,31 @@ public final class LoadedModels {
     }
 
     /** Everything in memory, including draining models. */
-    public List<Slot> slots() {
+    public List<ServableModel> models() {
         synchronized (lock) {
-            List<Slot> slots = new ArrayList<>();
-            places.values().forEach(place -> slots.add(place.slot()));
-            return slots;
+            List<ServableModel> models = new ArrayList<>();
+            entries.values().forEach(entry -> models.add(entry.model()));
+            return models;
         }
     }
 
-    public Optional<Slot> slot(String id) {
+    public Optional<ServableModel> model(String id) {
         synchronized (lock) {
-            return Optional.ofNullable(places.get(id)).map(Place::slot);
+            return Optional.ofNullable(entries.get(id)).map(Entry::model);
         }
     }
 
     /** Whether any model answers. */
     public boolean answersAny() {
         synchronized (lock) {
-            return places.values().stream().anyMatch(Place::open);
+            return entries.values().stream().anyMatch(Entry::open);
         }
     }
 
     public boolean answers(String id) {
         synchronized (lock) {
-            Place place = places.get(id);
-            return place != null && place.open();
+            Entry entry = entries.get(id);
+            return entry != null && entry.open();
         }
     }
 
@@ -218,23 +218,23 @@ public final class LoadedModels {
      *
      * @param fingerprint identifies build and weights
      */
-    public record Slot(String id, String fingerprint, Instant created, ResidentModel model, ModelUse use) {}
+    public record ServableModel(String id, String fingerprint, Instant created, ResidentModel resident, ModelUse use) {}
 
-    /** A slot with its number of holds, guarded by the lock. */
-    private static final class Place {
-        private final Slot slot;
+    /** A model with its number of holds, guarded by the lock. */
+    private static final class Entry {
+        private final ServableModel model;
         private CompletableFuture<Boolean> gone = new CompletableFuture<>();
         private int holds;
         private long lastUse = System.nanoTime();
         private boolean draining;
         private boolean closed;
 
-        Place(Slot slot) {
-            this.slot = slot;
+        Entry(ServableModel model) {
+            this.model = model;
         }
 
-        Slot slot() {
-            return slot;
+        ServableModel model() {
+            return model;
         }
 
         boolean open() {
@@ -295,30 +295,30 @@ public final class LoadedModels {
         }
     }
 
-    /** One request's hold on a slot. */
-    private static final class Hold implements ServedModel {
-        private final Slot slot;
+    /** One request's hold on a model. */
+    private static final class HeldModel implements ServedModel {
+        private final ServableModel model;
         private final Runnable release;
         private final AtomicBoolean open = new AtomicBoolean(true);
 
-        Hold(Slot slot, Runnable release) {
-            this.slot = slot;
+        HeldModel(ServableModel model, Runnable release) {
+            this.model = model;
             this.release = release;
         }
 
         @Override
         public String id() {
-            return slot.id();
+            return model.id();
         }
 
         @Override
         public String fingerprint() {
-            return slot.fingerprint();
+            return model.fingerprint();
         }
 
         @Override
         public ModelUse use() {
-            return slot.use();
+            return model.use();
         }
 
         @Override
@@ -338,12 +338,12 @@ public final class LoadedModels {
 
         @Override
         public int places() {
-            return slot.model().places();
+            return model.resident().places();
         }
 
         @Override
         public Duration queueTime() {
-            return slot.model().queueTime();
+            return model.resident().queueTime();
         }
 
         @Override

@@ -11,7 +11,7 @@ import io.baseload.service.registry.AliasRows.AliasRow;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -110,7 +110,7 @@ public final class ModelCatalog {
                 row.contextLength(),
                 row.sha256(),
                 names.getOrDefault(row.id(), List.of()),
-                loaded.slot(row.id()).map(slot -> slot.model().load()),
+                loaded.model(row.id()).map(model -> model.resident().load()),
                 loader.options(row).precision(),
                 loader.options(row).kvPrecision(),
                 row.pinned(),
@@ -163,7 +163,7 @@ public final class ModelCatalog {
         });
         loader.load(id, progress, () -> {
             residence.forget(id);
-            rows.want(id, Wanted.BY_OPERATOR.name());
+            rows.want(id, LoadDemand.BY_OPERATOR.name());
         });
     }
 
@@ -171,7 +171,7 @@ public final class ModelCatalog {
     private ModelRow wanted(String id, Optional<Precision> precision, Optional<KvPrecision> kvPrecision) {
         ModelRow before = row(id);
         ModelRow wanted = before.loadedWith(precision, kvPrecision);
-        boolean present = loaded.slot(id).isPresent() || loader.state(id) == Model.State.LOADING;
+        boolean present = loaded.model(id).isPresent() || loader.state(id) == Model.State.LOADING;
         if (present && !loader.options(wanted).equals(loader.options(before))) {
             throw new ConflictException("The model '" + id + "' is in memory with other settings: unload it first.");
         }
@@ -195,7 +195,7 @@ public final class ModelCatalog {
             try {
                 loader.unload(id, progress, () -> {
                     residence.forget(id);
-                    rows.want(id, Wanted.NO.name());
+                    rows.want(id, LoadDemand.NO.name());
                 });
                 everywhere.awaitUnloaded(id, progress);
             } catch (CancelledException e) {
@@ -280,7 +280,7 @@ public final class ModelCatalog {
      *
      * @throws ConflictException if the content has been deleted since it was stored
      */
-    ModelRow file(String id, String sha256, Wanted wanted) {
+    ModelRow file(String id, String sha256, LoadDemand wanted) {
         ModelInfo info = engine.inspect(held(id, sha256));
         return table.insert(new ModelRow(
                 id,

@@ -14,7 +14,7 @@ import io.baseload.engine.api.ResidentModel;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
-import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.LoadedModels.ServableModel;
 import io.baseload.service.registry.ModelRows.ModelRow;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -145,7 +145,7 @@ public final class ModelLoader {
     public void admit(ModelRow row) {
         settings.requireEngine();
         inTurn(() -> {
-            if (loaded.slot(row.id()).isEmpty() && !loads.containsKey(row.id())) {
+            if (loaded.model(row.id()).isEmpty() && !loads.containsKey(row.id())) {
                 NotEnoughMemoryException.check(row.id(), needed(row), budget, taken());
             }
         });
@@ -162,9 +162,9 @@ public final class ModelLoader {
 
     private MemoryEstimate takenWithout(Collection<String> gone) {
         return Stream.of(
-                        loaded.slots().stream()
-                                .filter(slot -> !gone.contains(slot.id()))
-                                .map(slot -> slot.model().load().memory()),
+                        loaded.models().stream()
+                                .filter(model -> !gone.contains(model.id()))
+                                .map(model -> model.resident().load().memory()),
                         loads.values().stream().map(Load::memory))
                 .flatMap(each -> each)
                 .reduce(MemoryEstimate.NONE, MemoryEstimate::plus);
@@ -270,7 +270,7 @@ public final class ModelLoader {
             then.run();
             return new Step.Answers();
         }
-        if (loaded.slot(id).isPresent()) {
+        if (loaded.model(id).isPresent()) {
             return new Step.Wait("waiting until its memory is free", loaded.gone(id));
         }
         ModelRow row = rows.findById(id).orElseThrow(() -> new UnknownModelException(id));
@@ -297,15 +297,15 @@ public final class ModelLoader {
 
     private void open(Load load, Progress watcher, Runnable then) {
         Progress progress = load.watched(watcher);
-        Slot slot = prepared(load, read(load, progress), progress);
+        ServableModel model = prepared(load, read(load, progress), progress);
         inTurn(() -> {
             try {
-                loaded.open(slot);
-                residence.wake(slot.id());
-                failures.remove(slot.id());
+                loaded.open(model);
+                residence.wake(model.id());
+                failures.remove(model.id());
                 then.run();
             } catch (RuntimeException | Error e) {
-                loaded.drain(slot.id());
+                loaded.drain(model.id());
                 throw e;
             } finally {
                 ended(load);
@@ -332,14 +332,14 @@ public final class ModelLoader {
         }
     }
 
-    private Slot prepared(Load load, ResidentModel model, Progress progress) {
+    private ServableModel prepared(Load load, ResidentModel model, Progress progress) {
         ModelRow row = load.row();
         try {
             progress.at(0.5, "preparing the tokenizer");
             ModelUse use = use(row.id(), model);
             Warmup.run(model, () -> progress.at(0.6, "warming up"));
             progress.at(0.9, "ready");
-            return new Slot(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, use);
+            return new ServableModel(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, use);
         } catch (RuntimeException | Error e) {
             model.close();
             var _ = model.freed().whenComplete((done, failure) -> ended(load));
@@ -430,7 +430,7 @@ public final class ModelLoader {
         if (expected.contains(id) || loads.containsKey(id)) {
             return Model.State.LOADING;
         }
-        if (loaded.slot(id).isPresent()) {
+        if (loaded.model(id).isPresent()) {
             return Model.State.DRAINING;
         }
         return failures.containsKey(id) ? Model.State.FAILED : Model.State.STORED;
@@ -441,7 +441,7 @@ public final class ModelLoader {
         Map<String, Model.State> states = new TreeMap<>();
         expected.forEach(id -> states.put(id, state(id)));
         loads.keySet().forEach(id -> states.put(id, state(id)));
-        loaded.slots().forEach(slot -> states.put(slot.id(), state(slot.id())));
+        loaded.models().forEach(model -> states.put(model.id(), state(model.id())));
         failures.keySet().forEach(id -> states.put(id, state(id)));
         return states;
     }

@@ -69,7 +69,7 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
             String format,
             long bytes,
             int contextLength,
-            Wanted wanted,
+            LoadDemand wanted,
             Instant createdAt,
             @Nullable Precision computePrecision,
             @Nullable KvPrecision kvPrecision,
@@ -93,7 +93,7 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
     }
 
     /** Whether a model should be in memory, also after a restart, and who wants that. */
-    enum Wanted {
+    enum LoadDemand {
         NO,
         /** Loaded for an alias: unloaded with the last alias. */
         BY_ALIAS,

@@ -4,7 +4,7 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.registry.Jobs.CancelledException;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
@@ -158,7 +158,7 @@ public final class OnDemandModels {
     }
 
     private void arrived(String id) {
-        if (rows.findById(id).filter(row -> row.wanted() == Wanted.NO).isPresent()) {
+        if (rows.findById(id).filter(row -> row.wanted() == LoadDemand.NO).isPresent()) {
             residence.invite(id);
         }
     }

@@ -73,7 +73,7 @@ final class ResponsesRequestParser {
         return new ParsedRequest(
                 request,
                 fields.flag("stream", false),
-                admitted -> new ResponseShape(
+                admitted -> new ResponseForm(
                         ResponseBody.begun(admitted.model(), settings),
                         tools,
                         topLogprobs >= 0,

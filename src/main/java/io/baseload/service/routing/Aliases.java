@@ -12,7 +12,7 @@ import io.baseload.service.registry.ModelCatalog;
 import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ModelRows;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import io.baseload.service.registry.OtherInstances;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.AliasRoute.AliasTarget;
@@ -257,7 +257,7 @@ public final class Aliases {
     }
 
     private void want(String model) {
-        models.wantIfUnwanted(model, Wanted.BY_ALIAS.name());
+        models.wantIfUnwanted(model, LoadDemand.BY_ALIAS.name());
     }
 
     private void move(String name, AliasRoute route, Consumer<AliasRoute> recorded) {
@@ -339,9 +339,9 @@ public final class Aliases {
     private boolean leaves(String model) {
         boolean unused = !loading.containsKey(model)
                 && !rows.existsByModel(model)
-                && models.findById(model).map(ModelRow::wanted).equals(Optional.of(Wanted.BY_ALIAS));
+                && models.findById(model).map(ModelRow::wanted).equals(Optional.of(LoadDemand.BY_ALIAS));
         if (unused) {
-            models.want(model, Wanted.NO.name());
+            models.want(model, LoadDemand.NO.name());
         }
         return unused;
     }

@@ -20,10 +20,10 @@ final class CanaryTraffic {
     private static final Logger LOG = LoggerFactory.getLogger(CanaryTraffic.class);
 
     private volatile Map<String, Canary> running = Map.of();
-    private Map<Place, CanaryCount> counts = new HashMap<>(); // guarded by this
+    private Map<CountKey, CanaryCount> counts = new HashMap<>(); // guarded by this
 
     /** The canary itself is the key, because its name may have the next one before the answer ends. */
-    private record Place(Canary canary, Arm arm) {}
+    private record CountKey(Canary canary, Arm arm) {}
 
     void use(List<Canary> canaries) {
         running = canaries.stream().collect(Collectors.toUnmodifiableMap(Canary::alias, canary -> canary));
@@ -59,7 +59,7 @@ final class CanaryTraffic {
     }
 
     private synchronized void count(Canary canary, Arm arm, boolean failed, Duration wait) {
-        counts.compute(new Place(canary, arm), (place, before) -> {
+        counts.compute(new CountKey(canary, arm), (key, before) -> {
             CanaryCount count = before == null ? CanaryCount.none() : before;
             return failed ? count.plusError() : count.plusAnswer(wait);
         });
@@ -67,24 +67,24 @@ final class CanaryTraffic {
 
     /** Adds the counts since the last report to the table's. Those that can't be written stay for the next report. */
     void report(CanaryRows rows) {
-        Map<Place, CanaryCount> left = taken();
+        Map<CountKey, CanaryCount> left = taken();
         try {
-            for (var places = left.entrySet().iterator(); places.hasNext(); places.remove()) {
-                var place = places.next();
-                rows.add(place.getKey().canary(), place.getKey().arm(), place.getValue());
+            for (var entries = left.entrySet().iterator(); entries.hasNext(); entries.remove()) {
+                var entry = entries.next();
+                rows.add(entry.getKey().canary(), entry.getKey().arm(), entry.getValue());
             }
         } finally {
             putBack(left);
         }
     }
 
-    private synchronized Map<Place, CanaryCount> taken() {
-        Map<Place, CanaryCount> taken = counts;
+    private synchronized Map<CountKey, CanaryCount> taken() {
+        Map<CountKey, CanaryCount> taken = counts;
         counts = new HashMap<>();
         return taken;
     }
 
-    private synchronized void putBack(Map<Place, CanaryCount> left) {
-        left.forEach((place, count) -> counts.merge(place, count, CanaryCount::plus));
+    private synchronized void putBack(Map<CountKey, CanaryCount> left) {
+        left.forEach((key, count) -> counts.merge(key, count, CanaryCount::plus));
     }
 }

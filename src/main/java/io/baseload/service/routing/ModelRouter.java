@@ -7,7 +7,7 @@ import io.baseload.engine.api.ModelTask;
 import io.baseload.service.backend.BackendHealth;
 import io.baseload.service.registry.LoadPatience;
 import io.baseload.service.registry.LoadedModels;
-import io.baseload.service.registry.LoadedModels.Slot;
+import io.baseload.service.registry.LoadedModels.ServableModel;
 import io.baseload.service.registry.ModelLoader;
 import io.baseload.service.registry.ModelRows;
 import io.baseload.service.registry.ModelRows.ModelRow;
@@ -80,7 +80,7 @@ final class ModelRouter implements ModelDirectory {
                     .map(canary -> withCanary(caller, canary, targets))
                     .orElse(targets);
         }
-        List<RemoteOffer> elsewhere = loaded.slot(name).isPresent() ? List.of() : backends.offering(name);
+        List<RemoteOffer> elsewhere = loaded.model(name).isPresent() ? List.of() : backends.offering(name);
         if (elsewhere.isEmpty() || loader.hasEngine() && rows.existsById(name)) {
             return List.of(patience -> local(caller, name, patience));
         }
@@ -238,9 +238,9 @@ final class ModelRouter implements ModelDirectory {
                 cards.put(id, Found.ofUnknownTask(created));
             }
         });
-        for (Slot slot : loaded.slots()) {
-            if (loaded.answers(slot.id()) && caller.mayAsk(slot.id())) {
-                cards.put(slot.id(), Found.of(slot));
+        for (ServableModel model : loaded.models()) {
+            if (loaded.answers(model.id()) && caller.mayAsk(model.id())) {
+                cards.put(model.id(), Found.of(model));
             }
         }
         return cards.entrySet().stream()
@@ -261,8 +261,8 @@ final class ModelRouter implements ModelDirectory {
 
     /** A model that answers, or would. */
     private record Found(Instant created, Optional<ModelTask> task) {
-        static Found of(Slot slot) {
-            return new Found(slot.created(), Optional.of(slot.model().info().task()));
+        static Found of(ServableModel model) {
+            return new Found(model.created(), Optional.of(model.resident().info().task()));
         }
 
         static Found ofUnknownTask(Instant created) {
@@ -276,8 +276,8 @@ final class ModelRouter implements ModelDirectory {
                 .map(backend -> backends.offer(backend, target.model())
                         .map(RemoteOffer::created)
                         .map(Found::ofUnknownTask))
-                .orElseGet(() -> loaded.slot(loaded.resolve(alias))
-                        .filter(slot -> loaded.answers(slot.id()))
+                .orElseGet(() -> loaded.model(loaded.resolve(alias))
+                        .filter(model -> loaded.answers(model.id()))
                         .map(Found::of)
                         .or(() -> Optional.ofNullable(stored.get(loaded.resolve(alias)))
                                 .map(Found::ofUnknownTask)));

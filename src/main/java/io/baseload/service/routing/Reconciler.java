@@ -137,7 +137,7 @@ final class Reconciler {
         gone.removeAll(names.keySet());
         gone.forEach(loaded::forget);
         Set<String> unwanted = new HashSet<>();
-        loaded.slots().forEach(slot -> unwanted.add(slot.id()));
+        loaded.models().forEach(model -> unwanted.add(model.id()));
         unwanted.removeAll(wanted);
         unwanted.removeAll(kept);
         unwanted.removeIf(residence::isGuest);

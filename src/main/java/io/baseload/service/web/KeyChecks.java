@@ -82,7 +82,7 @@ final class KeyChecks {
     }
 
     private Optional<Caller> inSlot(Semaphore slots, Supplier<Optional<Caller>> lookUp) {
-        try (var _ = Slot.take(slots, patience, KeyChecks::busy)) {
+        try (var _ = Permit.take(slots, patience, KeyChecks::busy)) {
             return lookUp.get();
         }
     }

@@ -39,7 +39,7 @@ final class RateChecks {
      */
     Room count(String keyPrefix, int perMinute) {
         refuse(keyPrefix, perMinute);
-        try (var _ = Slot.take(slots, patience, RateChecks::busy)) {
+        try (var _ = Permit.take(slots, patience, RateChecks::busy)) {
             refuse(keyPrefix, perMinute);
             Duration untilWhole = rates.count(keyPrefix, perMinute);
             Duration free = MINUTE.minus(untilWhole);

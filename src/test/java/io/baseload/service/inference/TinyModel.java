@@ -129,15 +129,15 @@ final class TinyModel implements ModelDirectory, Completions {
     Target withPlaces(int places) {
         return patience -> {
             holds.incrementAndGet();
-            return new Hold(places);
+            return new HeldTinyModel(places);
         };
     }
 
-    private final class Hold implements ServedModel {
+    private final class HeldTinyModel implements ServedModel {
         private final int places;
         private boolean open = true;
 
-        Hold(int places) {
+        HeldTinyModel(int places) {
             this.places = places;
         }
 

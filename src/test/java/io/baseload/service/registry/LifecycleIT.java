@@ -145,7 +145,7 @@ final class LifecycleIT {
                 usual.chatTemplates(),
                 usual.build());
         var residence = new Residence(new Residence.Policy(Duration.ofMillis(1), Duration.ZERO, 1));
-        long pinned = loaded.slot("b").orElseThrow().model().load().memory().total();
+        long pinned = loaded.model("b").orElseThrow().resident().load().memory().total();
         long needed = engine.estimate(
                         TestModels.tiny(), settings.options(rows.findById("c").orElseThrow()))
                 .total();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.service.registry.ModelRows.ModelRow;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -17,7 +17,7 @@ final class LoadSettingsTest {
         var settings =
                 new LoadSettings(true, LoadOptions.named("").withContextLength(setting), Map.of(), Map.of(), "build");
         var encoder =
-                new ModelRow("encoder", "", "bert", "safetensors", 1, 512, Wanted.NO, Instant.EPOCH, null, null, false);
+                new ModelRow("encoder", "", "bert", "safetensors", 1, 512, LoadDemand.NO, Instant.EPOCH, null, null, false);
         assertThat(settings.options(encoder).contextLength()).isEqualTo(expected);
     }
 }

@@ -279,8 +279,8 @@ final class LoadsIT {
     }
 
     private static MemoryEstimate allFreeMemory() {
-        long taken = service.bean(LoadedModels.class).slots().stream()
-                .mapToLong(slot -> slot.model().load().memory().total())
+        long taken = service.bean(LoadedModels.class).models().stream()
+                .mapToLong(model -> model.resident().load().memory().total())
                 .sum();
         return new MemoryEstimate(0, 0, service.bean(MemoryBudget.class).available(taken), 0);
     }

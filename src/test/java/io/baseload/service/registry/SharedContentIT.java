@@ -7,7 +7,7 @@ import io.baseload.engine.api.Quantization;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.database.BaseloadHome;
-import io.baseload.service.registry.ModelRows.Wanted;
+import io.baseload.service.registry.ModelRows.LoadDemand;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
@@ -42,7 +42,7 @@ final class SharedContentIT {
     void contentThatIsBeingRegisteredIsKept() throws Exception {
         String sha256 = imported();
         CompletableFuture<Void> deleted = Objects.requireNonNull(transaction.execute(status -> {
-            catalog.file(second, sha256, Wanted.NO); // as another process does, which doesn't share this one's locks
+            catalog.file(second, sha256, LoadDemand.NO); // as another process does, which doesn't share this one's locks
             var deleting = CompletableFuture.runAsync(() -> catalog.delete(first, () -> {}));
             Patience.await().until(() -> deleting.isDone() || waits());
             return deleting;
@@ -52,7 +52,7 @@ final class SharedContentIT {
         assertThat(catalog.folder(second)).isDirectory();
         catalog.delete(second, () -> {});
         assertThat(service.bean(ModelStore.class).find(sha256)).isEmpty();
-        assertThatThrownBy(() -> transaction.execute(status -> catalog.file(second, sha256, Wanted.NO)))
+        assertThatThrownBy(() -> transaction.execute(status -> catalog.file(second, sha256, LoadDemand.NO)))
                 .isInstanceOf(ConflictException.class)
                 .hasMessageContaining("import it again");
     }

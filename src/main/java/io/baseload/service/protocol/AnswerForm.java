@@ -5,8 +5,8 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.web.ApiException;
 import java.util.List;
 
-/** The form of one answer in JSON. Belongs to that answer: a shape may keep state. An answer is sent either whole or as a stream. */
-public interface Shape {
+/** The form of one answer in JSON. Belongs to that answer: a form may keep state. An answer is sent either whole or as a stream. */
+public interface AnswerForm {
     /** The answer in one piece. */
     Object whole(List<Choice> choices, CompletionEvent.Finished end);
 

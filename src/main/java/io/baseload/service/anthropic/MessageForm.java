@@ -6,7 +6,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.protocol.Choice;
-import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.AnswerForm;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.AnthropicError;
 import io.baseload.service.web.ApiException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers of {@code /v1/messages}. In a stream one block is open at a time: a piece that doesn't belong to it closes it and opens the next.
  */
-final class MessageShape implements Shape {
+final class MessageForm implements AnswerForm {
     private static final MessageBody.Ending OPEN = new MessageBody.Ending(null, null);
     private static final StreamEvent STOP = StreamEvent.of("message_stop", Map.of("type", "message_stop"));
 
@@ -32,7 +32,7 @@ final class MessageShape implements Shape {
     private int index = -1;
 
     /** @param thinkingOmitted whether blocks of thinking are sent without their text */
-    MessageShape(String model, int promptTokens, String requestId, boolean thinkingOmitted) {
+    MessageForm(String model, int promptTokens, String requestId, boolean thinkingOmitted) {
         this.model = model;
         this.promptTokens = promptTokens;
         this.requestId = requestId;

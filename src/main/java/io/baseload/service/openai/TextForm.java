@@ -6,7 +6,7 @@ import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.protocol.Choice;
-import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.AnswerForm;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.List;
@@ -15,7 +15,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /** Answers of {@code /v1/completions}: chunks have the form of the whole, with a piece of the text. */
-final class TextShape implements Shape {
+final class TextForm implements AnswerForm {
     private static final int NO_LOGPROBS = -1;
 
     private final ResponseHead head;
@@ -24,7 +24,7 @@ final class TextShape implements Shape {
     private final boolean usage;
 
     /** @param usage whether a stream ends with a chunk that has the usage */
-    TextShape(ResponseHead head, int topLogprobs, int choices, boolean usage) {
+    TextForm(ResponseHead head, int topLogprobs, int choices, boolean usage) {
         this.head = head;
         this.topLogprobs = topLogprobs;
         this.offsets = new int[choices];

@@ -7,7 +7,7 @@ import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.protocol.Choice;
 import io.baseload.service.protocol.LogprobEntry;
-import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.AnswerForm;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.ArrayList;
@@ -19,7 +19,7 @@ import java.util.stream.IntStream;
  * Answers of {@code /v1/responses}. An answer is a sequence of items, of which one at a time is open in a stream: a piece that doesn't belong to it closes it and opens the next.
  * The last item stays open until it is known how the answer ended.
  */
-final class ResponseShape implements Shape {
+final class ResponseForm implements AnswerForm {
     private final ResponseBody begun;
     private final FunctionTools tools;
     private final boolean logprobs;
@@ -32,7 +32,7 @@ final class ResponseShape implements Shape {
      * @param tools of the request
      * @param keeper gets the response before the client learns that it has ended
      */
-    ResponseShape(ResponseBody begun, FunctionTools tools, boolean logprobs, Consumer<ResponseBody> keeper) {
+    ResponseForm(ResponseBody begun, FunctionTools tools, boolean logprobs, Consumer<ResponseBody> keeper) {
         this.begun = begun;
         this.tools = tools;
         this.logprobs = logprobs;

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /** A place among a few for work that takes database connections; free again when this is closed. */
-record Slot(Semaphore slots) implements AutoCloseable {
+record Permit(Semaphore slots) implements AutoCloseable {
 
     /**
      * Waits for a slot.
@@ -14,7 +14,7 @@ record Slot(Semaphore slots) implements AutoCloseable {
      * @param patience how long
      * @param busy the refusal if there is none by then
      */
-    static Slot take(Semaphore slots, Duration patience, Supplier<ApiException> busy) {
+    static Permit take(Semaphore slots, Duration patience, Supplier<ApiException> busy) {
         try {
             if (!slots.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw busy.get();
@@ -23,7 +23,7 @@ record Slot(Semaphore slots) implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw busy.get();
         }
-        return new Slot(slots);
+        return new Permit(slots);
     }
 
     @Override

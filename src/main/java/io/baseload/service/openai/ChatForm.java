@@ -8,7 +8,7 @@ import io.baseload.chat.api.TokenLogprob;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.protocol.Choice;
 import io.baseload.service.protocol.LogprobEntry;
-import io.baseload.service.protocol.Shape;
+import io.baseload.service.protocol.AnswerForm;
 import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.List;
@@ -18,7 +18,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /** Answers of {@code /v1/chat/completions}. Keys that strict clients read are present even when null; others are omitted. */
-final class ChatShape implements Shape {
+final class ChatForm implements AnswerForm {
     private static final Delta ROLE = new Delta("assistant", "", null, null);
     private static final Delta NOTHING = new Delta(null, null, null, null);
 
@@ -28,7 +28,7 @@ final class ChatShape implements Shape {
     private final boolean usage;
 
     /** @param usage whether a stream ends with a chunk that has the usage */
-    ChatShape(ResponseHead head, int choices, boolean logprobs, boolean usage) {
+    ChatForm(ResponseHead head, int choices, boolean logprobs, boolean usage) {
         this.head = head;
         this.choices = choices;
         this.logprobs = logprobs;
