@@ -9,14 +9,16 @@ import java.net.Socket;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 
-/** A TCP line to a local port that can be cut and mended: a server that is gone for a while, as its clients see it. */
+/** A TCP line to a local port that can be cut, fall silent and be mended: a server that is gone or hangs for a while, as its clients see it. */
 public final class CuttableLine implements AutoCloseable {
     private final ServerSocket entrance;
     private final int exit;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private volatile boolean cut;
+    private volatile CountDownLatch flow = new CountDownLatch(0);
 
     public CuttableLine(int exit) throws IOException {
         this.exit = exit;
@@ -54,8 +56,14 @@ public final class CuttableLine implements AutoCloseable {
         open.forEach(CuttableLine::close);
     }
 
+    /** Holds back what both sides send, also on new connections, which are accepted: the server has been stopped, or its network drops everything. */
+    public void fallSilent() {
+        flow = new CountDownLatch(1);
+    }
+
     public void mend() {
         cut = false;
+        flow.countDown();
     }
 
     private void accept() {
@@ -86,8 +94,13 @@ public final class CuttableLine implements AutoCloseable {
     private void pump(Socket from, Socket to) {
         try (from;
                 to) {
-            from.getInputStream().transferTo(to.getOutputStream());
-        } catch (IOException e) {
+            byte[] bytes = new byte[8192];
+            int read;
+            while ((read = from.getInputStream().read(bytes)) >= 0) {
+                flow.await();
+                to.getOutputStream().write(bytes, 0, read);
+            }
+        } catch (IOException | InterruptedException e) {
             // one side is gone, so the other goes too
         } finally {
             open.remove(from);
@@ -106,6 +119,7 @@ public final class CuttableLine implements AutoCloseable {
     @Override
     public void close() throws IOException {
         cut();
+        flow.countDown();
         entrance.close();
     }
 }

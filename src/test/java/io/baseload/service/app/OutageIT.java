@@ -17,12 +17,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** PostgreSQL becomes unreachable during a streamed answer, and returns. */
+/** PostgreSQL becomes unreachable during a streamed answer, or no longer answers, and returns. */
 final class OutageIT {
     private static final String ANSWER = """
         {"model": "default", "prompt": "Once upon a time", "max_tokens": 150, "stream": true,\
          "stream_options": {"include_usage": true}, "logit_bias": {"2": -100}}\
         """;
+
+    /** As in production; other tests wait longer for a database on a crowded machine. */
+    private static final String SOCKET_TIMEOUT = "spring.datasource.hikari.data-source-properties.socketTimeout=20";
 
     @TempDir
     Path folder;
@@ -57,6 +60,29 @@ final class OutageIT {
             assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
             assertThat(admin.ask("default").statusCode()).isEqualTo(200);
             assertThat(console.get("/console").body()).contains("Needs attention");
+        }
+    }
+
+    /** As if its process had been stopped: its connections stay open. */
+    @Test
+    void aDatabaseThatHangsStopsNothingForEver() throws Exception {
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
+                CuttableLine line = new CuttableLine(database.port());
+                RunningService service =
+                        RunningService.at(folder.resolve("home"), line.to(database, SOCKET_TIMEOUT))) {
+            Admin admin = new Admin(service.rest());
+            Patience.await().until(() -> admin.ask("default").statusCode() == 200);
+            line.fallSilent();
+            assertThat(admin.ask("default").statusCode()).isEqualTo(503);
+            Patience.await().until(() -> admin.health("readiness") == 503);
+            assertThat(admin.health("liveness")).isEqualTo(200);
+
+            line.mend();
+            Patience.await().until(() -> admin.health("readiness") == 200);
+            Patience.await().until(() -> admin.ask("default").statusCode() == 200);
+            JsonNode found = service.rest().get("/admin/v1/audit/verification");
+            assertThat(found.at("/integrity/ok").asBoolean()).isTrue();
+            assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
         }
     }
 
