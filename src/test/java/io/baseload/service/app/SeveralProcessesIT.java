@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.service.database.EmbeddedDatabase;
 import io.baseload.testing.Admin;
 import io.baseload.testing.MigratedHome;
+import io.baseload.testing.OtherProcess;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ScriptedBackend;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Two processes on one PostgreSQL, each with its own home: both follow a request to either. */
@@ -65,6 +67,29 @@ final class SeveralProcessesIT {
             assertThat(refused.body()).contains("can't load the model");
             assertThat(new Admin(second.rest()).ask("chat").statusCode()).isEqualTo(404);
             Patience.await().until(() -> admin.state("tiny").equals("stored"));
+        }
+    }
+
+    /** The move waits for a third process, which does nothing. */
+    @Test
+    void aJobOfOneProcessIsCancelledThroughAnother() throws Exception {
+        Path one = folder.resolve("one");
+        Path other = folder.resolve("other");
+        try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
+                RunningService first = RunningService.at(one, RunningService.oneOfSeveral(database));
+                RunningService second = RunningService.at(other, RunningService.oneOfSeveral(database));
+                var idle = new OtherProcess(first.bean(JdbcClient.class))) {
+            assertThat(instances(first.rest())).hasSize(3);
+            Admin admin = new Admin(first.rest());
+            admin.importModel(one, TestModels.tiny(), "tiny");
+            copyStore(one, other);
+            var started = first.rest()
+                    .send("PUT", "/admin/v1/aliases/chat", Map.of("model", "tiny"), "Prefer", "respond-async");
+            String job = Rest.json(started).at("/job/id").asString();
+            second.rest().post("/admin/v1/jobs/" + job + "/cancel", "");
+            assertThat(admin.end(job).get("state").asString()).isEqualTo("cancelled");
+            assertThat(admin.ask("chat").statusCode()).isEqualTo(404);
+            assertThat(new Admin(second.rest()).ask("chat").statusCode()).isEqualTo(404);
         }
     }
 
