@@ -75,6 +75,6 @@ public class InferenceConfiguration {
                 membership,
                 traces,
                 new TenantQueues(registry, tenants),
-                Optional.ofNullable(maxWait));
+                new MaxWait(Optional.ofNullable(maxWait)));
     }
 }

@@ -25,8 +25,9 @@ final class EncodingResponder {
     }
 
     void answer(Exchange exchange, EncodingCall call, Function<EncodingResult, Object> body) throws IOException {
-        try (EncodingResult encoded =
-                inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
+        var hurried = exchange.maxWait().map(call::within).orElse(call);
+        try (EncodingResult encoded = inference.encode(
+                exchange.caller(), hurried, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
             if (!encoded.limited()) {
                 exchange.countGenerated(encoded.bytes());
             }
