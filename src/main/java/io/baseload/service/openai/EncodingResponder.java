@@ -12,6 +12,7 @@ import io.baseload.service.web.Json;
 import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
@@ -44,7 +45,8 @@ final class EncodingResponder {
             if (!encoded.limited()) {
                 context.memory().accept(encoded.bytes());
             }
-            return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0, encoded.release());
+            var usage = new Usage(encoded.tokens(), 0);
+            return new BatchAnswer(body.apply(encoded), List.of(), usage, 0, encoded.release());
         } catch (RuntimeException | Error e) {
             encoded.close();
             throw e;
