@@ -59,7 +59,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- with .Values.shutdown }}{{ add .drain .phase 30 }}{{ end }}
 {{- end }}
 
-{{/* Not empty if there may be more than one pod, as for a gateway, which has no volume; fails for values that can't work with several pods. */}}
+{{/* Not empty if there may be more than one pod, as for a gateway, whose home is never on a claim; fails for values that can't work with several pods. */}}
 {{- define "baseload.several" -}}
 {{- $gateway := include "baseload.gateway" . -}}
 {{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) $gateway -}}

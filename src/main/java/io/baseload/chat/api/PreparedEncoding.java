@@ -20,6 +20,8 @@ public interface PreparedEncoding {
     /**
      * Queues the texts. If they are computed elsewhere, this waits until the answer starts to arrive.
      *
+     * @param begun called when the first text's computation begins, on the engine's thread, so it must not block; if the texts are computed elsewhere, where nobody tells, when
+     *     they are sent
      * @param wanted as {@link WantedResult#await} asks it, if this waits
      * @throws io.baseload.engine.api.OverloadedException if the flow has too many requests already
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
@@ -28,10 +30,10 @@ public interface PreparedEncoding {
      * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins; {@linkplain AbandonedException#begun() begun} if the
      *     remote server has them
      */
-    RunningEncoding start(BooleanSupplier wanted);
+    RunningEncoding start(Runnable begun, BooleanSupplier wanted);
 
     /** The same for a program that wants them in any case. */
     default RunningEncoding start() {
-        return start(() -> true);
+        return start(() -> {}, () -> true);
     }
 }

@@ -139,10 +139,14 @@ final class ModelEncodings implements Encodings {
         }
 
         @Override
-        public RunningEncoding start(BooleanSupplier wanted) {
-            var begun = new AtomicInteger();
-            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, begun::addAndGet);
-            return new Running(length == encoder.dimensions() ? vectors : shortened(vectors), begun);
+        public RunningEncoding start(Runnable begun, BooleanSupplier wanted) {
+            var tokens = new AtomicInteger();
+            CompletableFuture<List<float[]>> vectors = encoder.encode(texts, flow, more -> {
+                if (tokens.getAndAdd(more) == 0) {
+                    begun.run();
+                }
+            });
+            return new Running(length == encoder.dimensions() ? vectors : shortened(vectors), tokens);
         }
 
         private CompletableFuture<List<float[]>> shortened(CompletableFuture<List<float[]>> vectors) {

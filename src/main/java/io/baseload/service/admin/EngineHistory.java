@@ -1,12 +1,10 @@
 package io.baseload.service.admin;
 
 import io.baseload.service.registry.EngineView;
-import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -25,18 +23,17 @@ import tools.jackson.databind.annotation.JsonNaming;
 final class EngineHistory implements InitializingBean, DisposableBean {
     private static final Logger LOG = LoggerFactory.getLogger(EngineHistory.class);
     static final Duration EVERY = Duration.ofSeconds(10);
-    private static final String DECODED = "baseload.decoded_tokens";
     private static final int SAMPLES = (int) (Duration.ofHours(3).toSeconds() / EVERY.toSeconds());
 
     private final EngineView engine;
-    private final MeterRegistry registry;
+    private final DecodedTokens tokens;
     private final ArrayDeque<Sample> samples = new ArrayDeque<>();
     private final ScheduledExecutorService clock = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("engine-history").daemon().factory());
 
     EngineHistory(EngineView engine, MeterRegistry registry) {
         this.engine = engine;
-        this.registry = registry;
+        this.tokens = new DecodedTokens(registry);
     }
 
     /**
@@ -69,16 +66,12 @@ final class EngineHistory implements InitializingBean, DisposableBean {
 
     /** Tokens decoded since the start; running answers are counted token by token. */
     long decoded() {
-        return sum(registry.find(DECODED).counters());
+        return tokens.total();
     }
 
     /** Those of one model. */
     long decoded(String model) {
-        return sum(registry.find(DECODED).tag("model_name", model).counters());
-    }
-
-    private static long sum(Collection<Counter> counters) {
-        return Math.round(counters.stream().mapToDouble(Counter::count).sum());
+        return tokens.of(model);
     }
 
     /** Those from a moment on, oldest first. */

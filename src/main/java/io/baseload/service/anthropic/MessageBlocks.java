@@ -69,7 +69,7 @@ final class MessageBlocks {
                 case "thinking" -> thoughts.add(block.require("thinking").text());
                 case "redacted_thinking" -> {} // it can't be read here
                 case "tool_use" -> calls.add(call(block));
-                default -> throw unreadable(type);
+                default -> throw unreadable(type, "'text', 'thinking' and 'tool_use'");
             }
         }
         boolean silent = texts.isEmpty() && !calls.isEmpty();
@@ -105,7 +105,7 @@ final class MessageBlocks {
                 say(texts);
                 messages.add(result(block));
             } else {
-                texts.add(part(block));
+                texts.add(asked(block));
             }
         }
         say(texts);
@@ -132,7 +132,7 @@ final class MessageBlocks {
                 : items(content).stream()
                         .map(Value::fields)
                         .map(block ->
-                                block.require("type").text().equals("tool_reference") ? found(block) : part(block))
+                                block.require("type").text().equals("tool_reference") ? found(block) : asked(block))
                         .collect(Collectors.joining("\n"));
     }
 
@@ -159,16 +159,27 @@ final class MessageBlocks {
         return content.items();
     }
 
-    private static String part(Fields block) {
+    /** A text or a document, in what a user sends. */
+    private static String asked(Fields block) {
+        Value type = block.require("type");
+        return switch (type.text()) {
+            case "text" -> block.require("text").text();
+            case "document" -> DocumentBlock.text(block);
+            default -> throw unreadable(type, "'text' and 'document'");
+        };
+    }
+
+    /** Where there may only be text. */
+    static String part(Fields block) {
         Value type = block.require("type");
         if (!type.text().equals("text")) {
-            throw unreadable(type);
+            throw unreadable(type, "'text'");
         }
         return block.require("text").text();
     }
 
-    private static RuntimeException unreadable(Value type) {
+    private static RuntimeException unreadable(Value type, String readable) {
         return Invalid.unsupported(
-                type.path(), "this model reads blocks of the type 'text', not '" + type.text() + "' here.");
+                type.path(), "this model reads blocks of the type " + readable + ", not '" + type.text() + "' here.");
     }
 }

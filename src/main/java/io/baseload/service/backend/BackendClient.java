@@ -454,9 +454,14 @@ public final class BackendClient implements AutoCloseable {
         return new UpstreamException(reason, "The backend '" + backend.name() + "' " + what + ".");
     }
 
-    /** It is no longer measured; running requests continue. */
+    /** It is replaced, so this one is no longer measured; running requests continue. */
     @Override
     public void close() {
         meters.close();
+    }
+
+    /** The backend is gone, and its meters with it; running requests continue. */
+    void forget() {
+        meters.remove();
     }
 }

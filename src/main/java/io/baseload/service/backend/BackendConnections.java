@@ -125,7 +125,7 @@ public final class BackendConnections implements AutoCloseable {
         }
         gone.forEach((name, client) -> {
             clients.remove(name);
-            client.close();
+            client.forget();
         });
     }
 

@@ -61,9 +61,16 @@ final class BackendMeters implements AutoCloseable {
         Objects.requireNonNull(ended.get(outcome)).increment();
     }
 
-    /** Its current state is no longer reported; its counters stay. */
+    /** Its current state is no longer reported; its counters stay, for a client that replaces this one. */
     @Override
     public void close() {
         gauges.forEach(registry::remove);
+    }
+
+    /** The backend is gone. */
+    void remove() {
+        close();
+        registry.remove(firstByte);
+        ended.values().forEach(registry::remove);
     }
 }

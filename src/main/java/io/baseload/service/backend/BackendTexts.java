@@ -101,7 +101,7 @@ final class BackendTexts implements PreparedEncoding {
     }
 
     @Override
-    public RunningEncoding start(BooleanSupplier wanted) {
+    public RunningEncoding start(Runnable begun, BooleanSupplier wanted) {
         boolean ranks = request.input() instanceof EncodingInput.Documents;
         int count = request.input().size();
         var memory = client.vectors().share(call.owner());
@@ -109,6 +109,7 @@ final class BackendTexts implements PreparedEncoding {
         AnswerStream stream;
         try {
             var route = ranks ? BackendRoute.RERANK : BackendRoute.EMBEDDINGS;
+            begun.run();
             stream = client.open(route, call, body, Optional.empty(), wanted);
         } catch (RuntimeException | Error e) {
             memory.close();

@@ -106,13 +106,13 @@ final class LineRunner {
                     .flatMap(ApiException::retryAfter);
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())
-                    : failed(key, batch, line, LineBody.answered(line, id, refusal.status(), refusal.body()));
+                    : failed(key, batch, line, LineBody.refused(line, id, refusal));
         }
     }
 
     private static Outcome ended(SealingKey key, RequestBatch batch, BatchLine line, String id, BatchAnswer answer) {
         try {
-            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, 200, answer.body()));
+            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, answer));
             return new Outcome.Ended(true, sealed, TokenTotals.of(answer), answer.release());
         } catch (RuntimeException | Error e) {
             answer.close();

@@ -40,6 +40,7 @@ final class SessionCredentials extends OncePerRequestFilter {
             response.sendRedirect(ConsolePage.HOME.path());
             return;
         }
+        Sessions.use(request);
         Optional<Sessions.Owner> owner = Sessions.owner(request);
         if (owner.isEmpty()) {
             chain.doFilter(request, response);

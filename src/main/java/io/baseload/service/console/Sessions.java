@@ -5,11 +5,14 @@ import io.baseload.service.identity.SignedInPerson;
 import io.baseload.service.tenant.Caller;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpSession;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
+import org.springframework.http.HttpHeaders;
+import org.springframework.http.MediaType;
 import org.springframework.stereotype.Component;
 
 /**
@@ -21,6 +24,8 @@ final class Sessions {
     static final int MAX_SESSIONS = 20;
 
     private static final String OWNER = Sessions.class.getName();
+    /** The attribute with the time of the last request by its owner, as from {@link System#nanoTime}. */
+    private static final String LAST_USE = OWNER + ".lastUse";
 
     private final AuditTrail trail;
     private final Map<String, ArrayDeque<HttpSession>> open = new ConcurrentHashMap<>();
@@ -57,6 +62,7 @@ final class Sessions {
         end(request);
         HttpSession session = request.getSession(true);
         session.setAttribute(OWNER, owner);
+        session.setAttribute(LAST_USE, System.nanoTime());
         open.compute(
                 caller.keyPrefix(), (prefix, before) -> with(session, before == null ? new ArrayDeque<>() : before));
     }
@@ -67,6 +73,35 @@ final class Sessions {
             invalidate(sessions.remove());
         }
         return sessions;
+    }
+
+    /**
+     * Ends the request's session if nobody has used it for too long. Tomcat counts every request as a use, also those with which an open page refreshes itself, and such a session
+     * would never end.
+     */
+    static void use(HttpServletRequest request) {
+        @Nullable HttpSession session = request.getSession(false);
+        if (session == null) {
+            return;
+        }
+        try {
+            long now = System.nanoTime();
+            Duration limit = Duration.ofSeconds(session.getMaxInactiveInterval());
+            if (session.getAttribute(LAST_USE) instanceof Long last && now - last > limit.toNanos()) {
+                invalidate(session);
+            } else if (!isRefresh(request)) {
+                session.setAttribute(LAST_USE, now);
+            }
+        } catch (IllegalStateException e) {
+            return; // it has ended meanwhile
+        }
+    }
+
+    /** Whether a page refreshes a part of itself: scripts load parts without being asked to, and keep streams open. */
+    private static boolean isRefresh(HttpServletRequest request) {
+        String accept = request.getHeader(HttpHeaders.ACCEPT);
+        boolean stream = accept != null && accept.contains(MediaType.TEXT_EVENT_STREAM_VALUE);
+        return request.getMethod().equals("GET") && (stream || request.getHeader("HX-Request") != null);
     }
 
     /** The owner of a request's session; empty without one. */

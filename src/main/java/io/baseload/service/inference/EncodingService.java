@@ -41,20 +41,24 @@ final class EncodingService {
     private final RequestGuard guard;
     private final Traces traces;
     private final SequencePlaces places;
+    private final MaxWait maxWait;
 
-    EncodingService(RequestRecords records, RequestGuard guard, Traces traces, SequencePlaces places) {
+    EncodingService(
+            RequestRecords records, RequestGuard guard, Traces traces, SequencePlaces places, MaxWait maxWait) {
         this.records = records;
         this.guard = guard;
         this.traces = traces;
         this.places = places;
+        this.maxWait = maxWait;
     }
 
     /**
      * Like {@link Inference#encode}, for one model.
      *
+     * @param since when the request began to wait for this model
      * @throws ChargedRefusalException if the request turned out to be invalid when everything was computed
      */
-    EncodingResult encode(RequestHead head, EncodingCall call, BooleanSupplier wanted) {
+    EncodingResult encode(RequestHead head, EncodingCall call, long since, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, !model.showsSteps());
@@ -62,17 +66,23 @@ final class EncodingService {
         try (model) {
             var encodings = model.use().encodings();
             try (var taken = places.take(model, head.flow(), 1)) {
-                records.check(head, 1, call.request().input().size());
+                var granted =
+                        records.check(head, 1, call.request().input().size());
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
-                var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
-                span.phase("prompt");
-                var watch = new Stopwatch(records.meters().of(model.id()), span, model.showsSteps(), begun, begun);
-                var encoded = encode(head, guarded, filtered.verdicts(), prepared, watch, wanted);
-                span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
-                span.end();
-                return encoded;
+                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), since);
+                try {
+                    var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
+                    span.phase("prompt");
+                    var watch = new Stopwatch(records.meters().of(model.id()), span, model.showsSteps(), begun, begun);
+                    var encoded = encode(head, guarded, filtered.verdicts(), prepared, turn, watch, wanted);
+                    span.attributes(it -> GenAiAttributes.tellUsage(it, encoded));
+                    span.end();
+                    return encoded;
+                } finally {
+                    turn.leave();
+                }
             }
         } catch (RuntimeException | Error e) {
             span.end(e instanceof ChargedRefusalException charged ? charged.refusal() : e);
@@ -85,6 +95,7 @@ final class EncodingService {
             EncodingCall call,
             List<Verdict> verdicts,
             PreparedEncoding prepared,
+            WaitingLine.Turn turn,
             Stopwatch watch,
             BooleanSupplier wanted) {
         var model = head.model();
@@ -93,7 +104,8 @@ final class EncodingService {
                 head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
         var reservation = reserved.reservation();
         watch.span().phase("reserve");
-        var running = start(prepared, call, reserved, watch, model, wanted);
+        var running = start(prepared, call, reserved, turn, watch, model, wanted);
+        awaitTurn(turn, running, reservation, wanted);
         List<float[]> outputs;
         try {
             outputs = await(running.outputs(), wanted);
@@ -177,6 +189,7 @@ final class EncodingService {
             PreparedEncoding prepared,
             EncodingCall call,
             RequestRecords.Reserved reserved,
+            WaitingLine.Turn turn,
             Stopwatch watch,
             ServedModel model,
             BooleanSupplier wanted) {
@@ -184,7 +197,7 @@ final class EncodingService {
         try {
             long length = call.request().dimensions().orElse(prepared.dimensions());
             checkKept(reserved, length * call.request().input().size());
-            return watch.span().call(() -> prepared.start(wanted));
+            return watch.span().call(() -> prepared.start(turn::begin, wanted));
         } catch (AbandonedException e) {
             if (e.begun()) {
                 var estimated = new Usage(prepared.likelyTokens(), 0, 0, true);
@@ -198,6 +211,19 @@ final class EncodingService {
             if (hasFailed(e)) {
                 judge(model, true, watch);
             }
+            throw e;
+        }
+    }
+
+    /** A request that is given up before its first text was computed costs nothing. */
+    private void awaitTurn(
+            WaitingLine.Turn turn, RunningEncoding running, Reservation reservation, BooleanSupplier wanted) {
+        var unused = running.outputs().whenComplete((outputs, failure) -> turn.leave());
+        try {
+            turn.await(wanted);
+        } catch (OverloadedException | AbandonedException e) {
+            giveUp(running);
+            records.refund(reservation);
             throw e;
         }
     }

@@ -5,6 +5,7 @@ import io.baseload.service.cluster.Instances;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.database.Pipeline;
+import io.baseload.service.database.Schedule;
 import io.baseload.service.guardrail.Guardrails;
 import io.baseload.service.quota.Quota;
 import io.baseload.service.routing.ModelDirectory;
@@ -12,6 +13,7 @@ import io.baseload.service.tracing.Traces;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -22,6 +24,8 @@ import org.springframework.transaction.support.TransactionOperations;
 /** Wires inference. Requests left open by an earlier run are settled before the first request. */
 @Configuration(proxyBeanMethods = false)
 public class InferenceConfiguration {
+    /** How often the meters of deleted models are removed. */
+    private static final long FORGETTING_SECONDS = 15;
 
     /** Closed before this process leaves the cluster and the last checkpoint is taken, and long before the database. */
     @Bean
@@ -63,6 +67,13 @@ public class InferenceConfiguration {
             @Value("${baseload.quota.retention:#{null}}") @Nullable Duration retention,
             @Value("${baseload.metrics.tenants:50}") int tenants,
             @Value("${baseload.queue.max-wait:#{null}}") @Nullable Duration maxWait) {
+        Runnable forget = () -> meters.keepOnly(models::ids);
+        var unused = ledger.clock()
+                .scheduleWithFixedDelay(
+                        () -> Schedule.attempt("Deleted models can't be told from others now", forget),
+                        FORGETTING_SECONDS,
+                        FORGETTING_SECONDS,
+                        TimeUnit.SECONDS);
         var running = new RunningRequests(ledger, membership.leaseTime());
         new ReservationSweeper(ledger, quota, membership, instances, Optional.ofNullable(retention)).start();
         return new InferenceService(
@@ -75,6 +86,6 @@ public class InferenceConfiguration {
                 membership,
                 traces,
                 new TenantQueues(registry, tenants),
-                Optional.ofNullable(maxWait));
+                new MaxWait(Optional.ofNullable(maxWait)));
     }
 }

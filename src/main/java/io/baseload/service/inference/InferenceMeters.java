@@ -5,13 +5,17 @@ import io.baseload.engine.api.ResidentModel;
 import io.baseload.service.quota.SoftLimit;
 import io.baseload.service.registry.LoadedModels;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
@@ -46,9 +50,23 @@ final class InferenceMeters implements LoadedModels.Listener {
         of(id);
     }
 
-    /** Its counters stay, because it may come back. */
+    /** Its counters stay as long as the model exists, because it may come back. */
     @Override
     public void left(String id) {}
+
+    /**
+     * Removes the meters of models that no longer exist.
+     *
+     * @param existing asked after the metered models are listed, so that a new model is no forgotten one
+     */
+    void keepOnly(Supplier<Set<String>> existing) {
+        Set<String> gone = new HashSet<>(models.keySet());
+        gone.removeAll(existing.get());
+        gone.forEach(id -> models.computeIfPresent(id, (key, meters) -> {
+            meters.all().forEach(registry::remove);
+            return null;
+        }));
+    }
 
     OfModel of(String model) {
         return models.computeIfAbsent(
@@ -146,6 +164,22 @@ final class InferenceMeters implements LoadedModels.Listener {
             Timer prefill,
             Timer decode,
             Timer endToEnd) {
+        Stream<Meter> all() {
+            return Stream.concat(
+                    ends.values().stream(),
+                    Stream.of(
+                            promptTokens,
+                            generationTokens,
+                            decodedTokens,
+                            queueTime,
+                            firstToken,
+                            interToken,
+                            timePerToken,
+                            prefill,
+                            decode,
+                            endToEnd));
+        }
+
         void ended(String finishedReason) {
             Objects.requireNonNull(ends.get(finishedReason), finishedReason).increment();
         }

@@ -11,7 +11,6 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.Contents;
-import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.registry.LoadPatience;
@@ -21,11 +20,9 @@ import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tracing.Traces;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
-import java.util.stream.Stream;
 
 /**
  * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
@@ -43,10 +40,9 @@ final class InferenceService implements Inference {
     private final EncodingService encodings;
     private final InferenceMeters meters;
     private final Traces traces;
-    private final Optional<Duration> maxWait;
+    private final MaxWait maxWait;
     private final SequencePlaces places;
 
-    /** @param maxWait how long requests may wait until their answer starts, for tenants without a setting; empty = for ever */
     InferenceService(
             ModelDirectory models,
             ReservationLedger ledger,
@@ -57,7 +53,7 @@ final class InferenceService implements Inference {
             Membership membership,
             Traces traces,
             TenantQueues queues,
-            Optional<Duration> maxWait) {
+            MaxWait maxWait) {
         this.models = models;
         this.ledger = ledger;
         this.running = running;
@@ -67,7 +63,7 @@ final class InferenceService implements Inference {
         this.traces = traces;
         this.maxWait = maxWait;
         this.places = new SequencePlaces(queues);
-        this.encodings = new EncodingService(records, guard, traces, places);
+        this.encodings = new EncodingService(records, guard, traces, places, maxWait);
     }
 
     @Override
@@ -85,10 +81,10 @@ final class InferenceService implements Inference {
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
-        var patience = patience(caller, Optional.empty(), wanted);
+        var patience = patience(caller, call.maxWait(), wanted);
         return firstOf(caller, call.model(), TargetFilter.ALL, patience, (model, since) -> {
             var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin);
-            return encodings.encode(head, call, wanted);
+            return encodings.encode(head, call, since, wanted);
         });
     }
 
@@ -152,7 +148,7 @@ final class InferenceService implements Inference {
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 // each model has the whole wait, or one that hangs would take that of the next, which may be idle
-                var turn = places.line(model, head.flow()).join(patience(request.maxWait(), granted), since);
+                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), since);
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =
@@ -185,13 +181,7 @@ final class InferenceService implements Inference {
 
     /** For the load of a model; the tenant's limit is asked for if the request has to wait. */
     private LoadPatience patience(Caller caller, Optional<Duration> own, BooleanSupplier wanted) {
-        return new LoadPatience(() -> patience(own, ledger.check(nothing(caller))), wanted);
-    }
-
-    /** The shorter of the request's own limit and that of its tenant or, if it has none, the service. */
-    private Optional<Duration> patience(Optional<Duration> own, QuotaDecision.Granted granted) {
-        return Stream.concat(own.stream(), granted.maxWait().or(() -> maxWait).stream())
-                .min(Comparator.naturalOrder());
+        return new LoadPatience(() -> maxWait.of(own, ledger.check(nothing(caller))), wanted);
     }
 
     private AdmittedRequest admit(

@@ -12,6 +12,7 @@ import io.baseload.service.web.Json;
 import io.baseload.service.web.LimitedRequest;
 import io.baseload.service.web.RateLimitHeaders;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Function;
 import org.springframework.stereotype.Component;
 
@@ -25,8 +26,9 @@ final class EncodingResponder {
     }
 
     void answer(Exchange exchange, EncodingCall call, Function<EncodingResult, Object> body) throws IOException {
-        try (EncodingResult encoded =
-                inference.encode(exchange.caller(), call, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
+        var hurried = exchange.maxWait().map(call::within).orElse(call);
+        try (EncodingResult encoded = inference.encode(
+                exchange.caller(), hurried, exchange.origin(), () -> !LimitedRequest.hasClientLeft())) {
             if (!encoded.limited()) {
                 exchange.countGenerated(encoded.bytes());
             }
@@ -43,7 +45,8 @@ final class EncodingResponder {
             if (!encoded.limited()) {
                 context.memory().accept(encoded.bytes());
             }
-            return new BatchAnswer(body.apply(encoded), new Usage(encoded.tokens(), 0), 0, encoded.release());
+            var usage = new Usage(encoded.tokens(), 0);
+            return new BatchAnswer(body.apply(encoded), List.of(), usage, 0, encoded.release());
         } catch (RuntimeException | Error e) {
             encoded.close();
             throw e;

@@ -8,6 +8,7 @@ import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.Value;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /** Reads the body of {@code POST /v1/rerank}. */
@@ -33,7 +34,7 @@ final class RerankRequestParser {
                 OptionalInt.empty(),
                 TruncationFields.ofDocuments(fields));
         return new Parsed(
-                new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields)),
+                new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields), Optional.empty()),
                 top,
                 returned ? documents : List.of());
     }

@@ -8,6 +8,7 @@ import io.baseload.service.tenant.Caller;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Finds models by the names that users know. */
 public interface ModelDirectory {
@@ -21,6 +22,9 @@ public interface ModelDirectory {
 
     /** The models in {@code GET /v1/models} for this caller: loaded models, models of backends, and aliases to them. */
     List<Card> visibleTo(Caller caller);
+
+    /** The ids of all models: stored ones, those in memory, and those of backends. */
+    Set<String> ids();
 
     /** A model that may answer. */
     @FunctionalInterface

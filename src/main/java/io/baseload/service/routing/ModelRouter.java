@@ -23,10 +23,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -250,6 +252,15 @@ final class ModelRouter implements ModelDirectory {
                         card.getValue().task()))
                 .sorted(Comparator.comparing(card -> card.id().toLowerCase(Locale.ROOT)))
                 .toList();
+    }
+
+    @Override
+    public Set<String> ids() {
+        Set<String> ids = new HashSet<>();
+        rows.findAll().forEach(row -> ids.add(row.id()));
+        loaded.slots().forEach(slot -> ids.add(slot.id()));
+        backends.offers().forEach(offer -> ids.add(offer.offer().id()));
+        return ids;
     }
 
     /** When the models that are loaded on request were created. */

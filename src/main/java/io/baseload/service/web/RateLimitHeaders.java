@@ -19,12 +19,12 @@ import org.springframework.stereotype.Component;
 
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
- * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1}, and those to
- * rerank's other names, get the caller's windows as the answer is sent. The rate of a key is a window too.
+ * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1}, and those of
+ * its routes that have other names too, get the caller's windows as the answer is sent. The rate of a key is a window too.
  */
 @Component
 public final class RateLimitHeaders implements HeaderWriter {
-    private static final List<String> PATHS = List.of("/v1/", "/v2/rerank", "/rerank");
+    private static final List<String> PATHS = List.of("/v1/", "/v2/rerank", "/rerank", "/tokenize", "/detokenize");
     private static final String WRITTEN = RateLimitHeaders.class.getName();
     /** The request's attribute with the room that the rate of its key leaves. */
     private static final String OF_KEY = WRITTEN + ".key";

@@ -98,6 +98,10 @@ final class AdminModelsIT {
         assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).contains(BUNDLED);
     }
 
+    private static String metrics() throws Exception {
+        return rest.send("GET", "/actuator/prometheus", "").body();
+    }
+
     @Test
     void aModelIsImportedLoadedAliasedUnloadedAndDeleted() throws Exception {
         JsonNode imported =
@@ -125,7 +129,9 @@ final class AdminModelsIT {
         assertThat(admin.status("DELETE", "/admin/v1/models/walk")).isEqualTo(409);
 
         assertThat(admin.status("DELETE", "/admin/v1/aliases/walking")).isEqualTo(204);
+        assertThat(metrics()).as("it may come back").contains("model_name=\"walk\"");
         assertThat(admin.status("DELETE", "/admin/v1/models/walk")).isEqualTo(204);
+        Patience.await().until(() -> !metrics().contains("model_name=\"walk\""));
         assertThat(admin.status("GET", "/admin/v1/models/walk")).isEqualTo(404);
         assertThat(ask("walk").statusCode()).isEqualTo(404);
     }

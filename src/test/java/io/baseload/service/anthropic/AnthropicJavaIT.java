@@ -12,11 +12,13 @@ import com.anthropic.errors.NotFoundException;
 import com.anthropic.errors.UnauthorizedException;
 import com.anthropic.helpers.MessageAccumulator;
 import com.anthropic.models.messages.ContentBlockParam;
+import com.anthropic.models.messages.DocumentBlockParam;
 import com.anthropic.models.messages.Message;
 import com.anthropic.models.messages.MessageCountTokensParams;
 import com.anthropic.models.messages.MessageCreateParams;
 import com.anthropic.models.messages.RawMessageStreamEvent;
 import com.anthropic.models.messages.StopReason;
+import com.anthropic.models.messages.TextBlockParam;
 import com.anthropic.models.messages.Tool;
 import com.anthropic.models.messages.ToolChoiceNone;
 import com.anthropic.models.messages.ToolChoiceTool;
@@ -140,6 +142,27 @@ class AnthropicJavaIT {
         var usage = client.messages().create(greeting().build()).usage();
         assertThat(usage.inputTokens() + usage.cacheReadInputTokens().orElse(0L))
                 .isEqualTo(counted);
+    }
+
+    @Test
+    void theTextOfADocumentIsRead() {
+        var document = DocumentBlockParam.builder().title("Menu");
+        var question = TextBlockParam.builder().text("What is there?").build();
+        Message whole = client.messages().create(about(document.textSource("Soup and bread").build(), question));
+        whole.validate();
+        assertThat(text(whole)).isNotBlank();
+        var refused = catchThrowableOfType(BadRequestException.class, () -> client.messages()
+                .create(about(document.urlSource("https://example.com/menu.pdf").build(), question)));
+        assertThat(refused).hasMessageContaining("source.type").hasMessageContaining("'text/plain'");
+    }
+
+    private static MessageCreateParams about(DocumentBlockParam document, TextBlockParam question) {
+        return MessageCreateParams.builder()
+                .model("default")
+                .maxTokens(5)
+                .addUserMessageOfBlockParams(
+                        List.of(ContentBlockParam.ofDocument(document), ContentBlockParam.ofText(question)))
+                .build();
     }
 
     @Test

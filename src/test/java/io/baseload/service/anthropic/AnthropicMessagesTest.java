@@ -348,7 +348,9 @@ class AnthropicMessagesTest {
         {"model": "m", "max_tokens": 5, "tools": [{"type": "tool_search_tool_regex_20251119", "name": "tool_search_tool_regex"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].type
         {"model": "m", "max_tokens": 5, "tools": [{"name": "f"}], "messages": [{"role": "user", "content": "a"}]} | tools[0].input_schema
         {"model": "m", "max_tokens": 5, "tool_choice": {"type": "any"}, "messages": [{"role": "user", "content": "a"}]} | tool_choice.type
-        {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "a"}}]}]} | messages[0].content[0].type
+        {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "text", "data": "a"}}]}]} | messages[0].content[0].source.media_type
+        {"model": "m", "max_tokens": 5, "messages": [{"role": "user", "content": [{"type": "document", "source": {"type": "base64", "media_type": "application/pdf", "data": "a"}}]}]} | messages[0].content[0].source.type
+        {"model": "m", "max_tokens": 5, "system": [{"type": "document", "source": {"type": "text", "media_type": "text/plain", "data": "a"}}], "messages": [{"role": "user", "content": "a"}]} | system[0].type
         {"model": "m", "max_tokens": 5, "thinking": {"type": "enabled", "display": 1}, "messages": [{"role": "user", "content": "a"}]} | thinking.display
         {"model": "m", "max_tokens": 5, "mcp_servers": [{}], "messages": [{"role": "user", "content": "a"}]} | mcp_servers
         """)

@@ -189,7 +189,7 @@ class BackendEncodingsTest {
         running.outputs().cancel(true);
         Patience.await().until(() -> memory.taken() == 0);
         server.on("m", ScriptedBackend.Connection::awaitClose);
-        assertThatThrownBy(() -> prepare(texts("x")).start(() -> false)).isInstanceOf(AbandonedException.class);
+        assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false)).isInstanceOf(AbandonedException.class);
         assertThat(memory.taken()).as("of a request that didn't begin").isZero();
     }
 
@@ -426,7 +426,7 @@ class BackendEncodingsTest {
             closed.complete(true);
         });
         assertThatThrownBy(
-                        () -> prepare(texts("x")).start(() -> server.requests().isEmpty()))
+                        () -> prepare(texts("x")).start(() -> {}, () -> server.requests().isEmpty()))
                 .isInstanceOfSatisfying(
                         AbandonedException.class,
                         e -> assertThat(e.begun()).as("the backend has it").isTrue());
@@ -438,7 +438,7 @@ class BackendEncodingsTest {
     void whatNobodyWantsBeforeThereIsAConnectionHasNotBegun() throws Exception {
         try (var full = new FullServer()) {
             use(full.url(), LONG);
-            assertThatThrownBy(() -> prepare(texts("x")).start(() -> false))
+            assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false))
                     .isInstanceOfSatisfying(
                             AbandonedException.class, e -> assertThat(e.begun()).isFalse());
         }

@@ -385,8 +385,10 @@ final class BackendsIT {
         assertThat(Rest.json(changed).get("timeout_ms").asInt()).isEqualTo(1234);
         assertThat(Rest.json(changed).get("api_key_source").asString()).isEqualTo("none");
         assertThat(Rest.json(changed).at("/models/0/upstream").asString()).isEqualTo("m");
+        assertThat(metrics()).contains("backend=\"made\"");
         assertThat(rest.send("DELETE", "/admin/v1/backends/made", "").statusCode())
                 .isEqualTo(204);
+        assertThat(metrics()).doesNotContain("backend=\"made\"");
         assertThat(rest.send("GET", "/admin/v1/backends/made", "").statusCode()).isEqualTo(404);
         String trail = rest.get("/admin/v1/audit?limit=1000").toString();
         assertThat(trail).contains("admin.backend.create", "admin.backend.change", "admin.backend.delete");
@@ -414,6 +416,10 @@ final class BackendsIT {
             assertThat(Rest.json(refused).at("/error/param").asString()).isEqualTo("api_key_env");
         }
         assertThat(rest.send("DELETE", one, "").statusCode()).isEqualTo(204);
+    }
+
+    private static String metrics() throws Exception {
+        return rest.send("GET", "/actuator/prometheus", "").body();
     }
 
     private static String storedKey(JdbcClient jdbc) {

@@ -192,6 +192,24 @@ class BatchesIT {
                 .containsExactly(batch.id());
     }
 
+    @Test
+    void aLineNamesTheFormatsThatAreNotEnforced() throws Exception {
+        String question = QUESTION.replace(
+                "\"temperature\": 0",
+                "\"guided_json\": {\"type\": \"string\", \"format\": \"FORMAT\", \"maxLength\": 10}");
+        Batch batch = ended(
+                client,
+                CHAT,
+                line("unknown", CHAT, question.replace("FORMAT", "postal-code"))
+                        + line("known", CHAT, question.replace("FORMAT", "date")));
+        var answers = lines(client, batch.outputFileId().orElseThrow());
+        assertThat(answers.get("unknown").at("/response/unenforced_formats").valueStream())
+                .extracting(JsonNode::asString)
+                .containsExactly("postal-code");
+        assertThat(answers.get("known").get("response").has("unenforced_formats"))
+                .isFalse();
+    }
+
     /** Of a number in the usage of all answers. */
     private static long sum(Map<String, JsonNode> answers, String field) {
         return answers.values().stream()

@@ -47,7 +47,7 @@ class LineResultsTest {
             } catch (SQLException e) {
                 throw new IllegalStateException(e);
             }
-            return new BatchAnswer(Map.of("vectors", 1), new Usage(1, 0), 0, released::countDown);
+            return new BatchAnswer(Map.of("vectors", 1), List.of(), new Usage(1, 0), 0, released::countDown);
         }
     }
 
@@ -84,7 +84,7 @@ class LineResultsTest {
             for (int i = 0; i < 10_000; i++) {
                 context.memory().accept(1 << 20);
             }
-            return new BatchAnswer(Map.of(), new Usage(1, 0), 0, () -> {});
+            return new BatchAnswer(Map.of(), List.of(), new Usage(1, 0), 0, () -> {});
         }
     }
 

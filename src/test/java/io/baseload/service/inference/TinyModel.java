@@ -23,6 +23,7 @@ import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -81,6 +82,11 @@ final class TinyModel implements ModelDirectory, Completions {
     @Override
     public List<ModelDirectory.Card> visibleTo(Caller caller) {
         return List.of();
+    }
+
+    @Override
+    public Set<String> ids() {
+        return Set.of("tiny");
     }
 
     @Override

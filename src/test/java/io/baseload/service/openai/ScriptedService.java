@@ -136,6 +136,11 @@ class ScriptedService {
     ModelDirectory models() {
         return new ModelDirectory() {
             @Override
+            public Set<String> ids() {
+                return Set.of("default", "house/tiny");
+            }
+
+            @Override
             public List<Target> route(Caller caller, String name, TargetFilter filter) {
                 throw new UnknownModelException(name);
             }

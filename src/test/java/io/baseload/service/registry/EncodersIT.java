@@ -396,6 +396,7 @@ final class EncodersIT {
             String id =
                     admin.trail("completion.intent").getLast().get("subject").asString();
             last.cancel(true);
+            requestsThatCantWaitAreRefused(rest);
             JsonNode outcome = Patience.await()
                     .until(() -> outcome(admin, id), Optional::isPresent)
                     .orElseThrow();
@@ -405,6 +406,25 @@ final class EncodersIT {
                 assertThat(other.join().statusCode()).isEqualTo(200);
             }
         }
+    }
+
+    private static void requestsThatCantWaitAreRefused(Rest rest) throws Exception {
+        var text = Map.of("model", "bert-mean", "input", "x");
+        var refused = rest.send("POST", "/v1/embeddings", text, "x-max-wait-ms", "1");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(refused.body()).contains("overloaded", "1 ms");
+        String id = refused.headers().firstValue("x-request-id").orElseThrow();
+        Admin admin = new Admin(rest);
+        assertThat(admin.trail("completion.intent"))
+                .as("it is refused at once, or given up")
+                .filteredOn(entry -> entry.get("subject").asString().equals(id))
+                .allSatisfy(entry -> assertThat(outcome(admin, id).orElseThrow().at("/detail/state").asString())
+                        .isEqualTo("refused"));
+        assertThat(rest.send("POST", "/v1/embeddings", text, "x-max-wait-ms", "600000").statusCode())
+                .isEqualTo(200);
+        var pair = Map.of("model", "bert-rank", "query", "x", "documents", List.of("y"));
+        assertThat(rest.send("POST", "/v1/rerank", pair, "x-max-wait-ms", "soon").statusCode())
+                .isEqualTo(400);
     }
 
     private static Optional<JsonNode> outcome(Admin admin, String requestId) throws Exception {
