@@ -258,7 +258,7 @@ final class ModelRouter implements ModelDirectory {
     public Set<String> ids() {
         Set<String> ids = new HashSet<>();
         rows.findAll().forEach(row -> ids.add(row.id()));
-        loaded.slots().forEach(slot -> ids.add(slot.id()));
+        loaded.models().forEach(model -> ids.add(model.id()));
         backends.offers().forEach(offer -> ids.add(offer.offer().id()));
         return ids;
     }
