@@ -3,14 +3,19 @@ package io.baseload.service.app;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.annotation.ComponentScan;
+import org.springframework.context.ConfigurableApplicationContext;
 
-/** The service. Its components are classes of their own, so the scan at each start skips nested ones. */
+/** The service. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
-@ComponentScan(basePackages = "io.baseload.service", resourcePattern = "**/{name:[^$]+}.class")
 public class ServiceApplication {
     public static void main(String[] args) {
-        SpringApplication.run(ServiceApplication.class, args);
+        start(args);
+    }
+
+    public static ConfigurableApplicationContext start(String... args) {
+        var application = new SpringApplication(ServiceApplication.class);
+        application.addInitializers(ClassReading.componentsIn("io.baseload.service"));
+        return application.run(args);
     }
 }
