@@ -32,6 +32,7 @@ final class ClassReading extends SimpleMetadataReaderFactory implements Applicat
     static ApplicationContextInitializer<GenericApplicationContext> componentsIn(String... packages) {
         return context -> {
             var reading = new ClassReading(context);
+            context.getDefaultListableBeanFactory().setAutowireCandidateResolver(new NamesOfTypes());
             context.registerBean(BEAN, ClassReading.class, () -> reading);
             var scanner = new ClassPathBeanDefinitionScanner(context, true, context.getEnvironment(), context);
             scanner.setMetadataReaderFactory(reading);
