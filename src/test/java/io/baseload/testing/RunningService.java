@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.springframework.boot.builder.SpringApplicationBuilder;
 import org.springframework.boot.web.server.context.WebServerApplicationContext;
 import org.springframework.context.ConfigurableApplicationContext;
 
@@ -62,9 +63,10 @@ public final class RunningService implements AutoCloseable {
             int end = property.indexOf('=');
             all.put(property.substring(0, end), property.substring(end + 1));
         }
-        return new RunningService(ServiceApplication.start(all.entrySet().stream()
-                .map(property -> "--" + property.getKey() + "=" + property.getValue())
-                .toArray(String[]::new)));
+        return new RunningService(new SpringApplicationBuilder(ServiceApplication.class)
+                .run(all.entrySet().stream()
+                        .map(property -> "--" + property.getKey() + "=" + property.getValue())
+                        .toArray(String[]::new)));
     }
 
     /**

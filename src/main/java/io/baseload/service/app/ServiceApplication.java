@@ -3,19 +3,14 @@ package io.baseload.service.app;
 import org.springframework.boot.SpringApplication;
 import org.springframework.boot.SpringBootConfiguration;
 import org.springframework.boot.autoconfigure.EnableAutoConfiguration;
-import org.springframework.context.ConfigurableApplicationContext;
+import org.springframework.context.annotation.ComponentScan;
 
-/** The service. */
+/** The service. Its components are classes of their own, so the scan at each start skips nested ones. */
 @SpringBootConfiguration(proxyBeanMethods = false)
 @EnableAutoConfiguration
+@ComponentScan(basePackages = "io.baseload.service", resourcePattern = "**/{name:[^$]+}.class")
 public class ServiceApplication {
     public static void main(String[] args) {
-        start(args);
-    }
-
-    public static ConfigurableApplicationContext start(String... args) {
-        var application = new SpringApplication(ServiceApplication.class);
-        application.addInitializers(ClassReading.componentsIn("io.baseload.service"));
-        return application.run(args);
+        SpringApplication.run(ServiceApplication.class, args);
     }
 }
