@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Writes the JVM's caches from training runs of the service (JEP 514), {@code baseload.aot} and, for a service without an engine, {@code gateway.aot}: {@code java Train.java FOLDER} starts the
  * program in the folder with an empty home, waits until it is ready, asks its model, and stops it. A gateway has no model
- * and refuses the request, which still loads most of the classes that a first request needs. The caches work only with the same JVM, program and folder.
+ * and refuses the question, which still loads classes that its first request needs. The caches work only with the same JVM, program and folder.
  */
 final class Train {
     private static final String KEY = "bl_only-for-the-training-run";
