@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  */
 final class Train {
     private static final String KEY = "bl_only-for-the-training-run";
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final Duration PATIENCE = Duration.ofMinutes(15);
 
     private Train() {}
 
