@@ -45,6 +45,9 @@ final class Automaton {
     /** Leaves the state's selection, if what was read suffices. */
     static final int DONE = 11;
 
+    /** Reads any {@linkplain WordShapes character of a word}; other edges, which read bytes, read the same. */
+    static final int WORD = 12;
+
     /** {@link #loop} of a state outside of loops. */
     static final int NO_LOOP = -1;
 
@@ -133,7 +136,7 @@ final class Automaton {
         for (int state = 0; state < states(); state++) {
             onlyReads[state] = !ends[state] && edges[state] < edges[state + 1];
             for (int edge = edges[state]; edge < edges[state + 1]; edge++) {
-                onlyReads[state] &= kind[edge] == BYTE || kind[edge] == TOKEN;
+                onlyReads[state] &= kind[edge] == BYTE || kind[edge] == WORD || kind[edge] == TOKEN;
             }
             onlyEnds[state] = leadsToEnd(state);
         }

@@ -152,14 +152,28 @@ final class AutomatonBuilder {
 
     private int chars(CodePoints set, int from, int loop) {
         int to = state(loop);
-        for (Utf8.Bytes bytes : Utf8.sequences(set)) {
-            int at = from;
-            for (int i = 0; i < bytes.length() - 1; i++) {
-                at = edgeToNew(at, Automaton.BYTE, bytes.first()[i], bytes.last()[i], loop);
-            }
-            edge(at, Automaton.BYTE, bytes.first()[bytes.length() - 1], bytes.last()[bytes.length() - 1], to);
+        Map<List<Utf8.Range>, Integer> within = new HashMap<>();
+        for (List<Utf8.Range> bytes : Utf8.sequences(set)) {
+            sequence(bytes, from, to, loop, within);
+        }
+        if (set.containsAll(PlainText.IN_WORDS)) {
+            edge(from, Automaton.WORD, 0, 0, to);
         }
         return to;
+    }
+
+    /** Adds edges that read bytes; characters that end with the same ones share states. */
+    private void sequence(List<Utf8.Range> bytes, int from, int to, int loop, Map<List<Utf8.Range>, Integer> within) {
+        Utf8.Range first = bytes.getFirst();
+        List<Utf8.Range> rest = bytes.subList(1, bytes.size());
+        Integer known = rest.isEmpty() ? Integer.valueOf(to) : within.get(rest);
+        if (known != null) {
+            edge(from, Automaton.BYTE, first.first(), first.last(), known);
+            return;
+        }
+        int next = edgeToNew(from, Automaton.BYTE, first.first(), first.last(), loop);
+        within.put(rest, next);
+        sequence(rest, next, to, loop, within);
     }
 
     private int bytes(ByteAutomaton automaton, int from, int loop) {

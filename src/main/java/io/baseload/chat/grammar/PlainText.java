@@ -21,7 +21,13 @@ final class PlainText {
     private static final CodePoints SPACES =
             CodePoints.of("\u00A0\u1680\u180E\u202F\u205F\u3000\uFEFF").or(CodePoints.range(0x2000, 0x200A));
     private static final List<CodePoints> KINDS = kinds();
-    private static final List<List<Utf8.Bytes>> SEQUENCES =
+
+    /** All plain characters except spaces, and bits of their kinds. */
+    static final CodePoints IN_WORDS = CHARACTERS.without(SPACES).without(CodePoints.of(' '));
+
+    static final long KINDS_IN_WORDS = kinds(IN_WORDS);
+
+    private static final List<List<List<Utf8.Range>>> SEQUENCES =
             KINDS.stream().map(Utf8::sequences).toList();
     private static final int[] KINDS_OF_ASCII =
             IntStream.range(0, 0x80).map(PlainText::search).toArray();
@@ -103,12 +109,12 @@ final class PlainText {
         return SEQUENCES.get(kind).stream().allMatch(bytes -> keeps(reader, stacks, Set.of(stacks), bytes));
     }
 
-    private static boolean keeps(Reader reader, Stacks stacks, Set<Stacks> begun, Utf8.Bytes bytes) {
+    private static boolean keeps(Reader reader, Stacks stacks, Set<Stacks> begun, List<Utf8.Range> bytes) {
         Set<Stacks> at = begun;
-        for (int i = 0; i < bytes.length(); i++) {
+        for (Utf8.Range range : bytes) {
             Set<Stacks> next = new HashSet<>();
             for (Stacks from : at) {
-                for (int b = bytes.first()[i]; b <= bytes.last()[i]; b++) {
+                for (int b = range.first(); b <= range.last(); b++) {
                     next.add(reader.step(from, b));
                 }
             }

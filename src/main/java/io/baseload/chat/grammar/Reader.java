@@ -80,6 +80,11 @@ final class Reader {
         return bytes;
     }
 
+    /** Counts results that others keep with stacks, which are forgotten with its own. */
+    void remembers(int more) {
+        bytes += more;
+    }
+
     /** How often it has forgotten its results. Stacks from before that aren't identical to equal ones from after it. */
     int forgotten() {
         return forgotten;
@@ -158,6 +163,40 @@ final class Reader {
         Stacks next = closure.complete();
         remember(from, least, greatest, next);
         return next;
+    }
+
+    /** Stacks that any character of a word leads to, perhaps beside others; none if it isn't known that all are read. */
+    Stacks afterWord(Stacks from) {
+        Stacks known = from.afterWord();
+        if (known == null) {
+            known = readsWords(from) ? computeAfterWord(from) : Stacks.NONE;
+            from.afterWord(known);
+        }
+        return known;
+    }
+
+    private boolean readsWords(Stacks from) {
+        for (Frame frame : from.frames) {
+            for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
+                if (automaton.kind[edge] == Automaton.WORD) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    private Stacks computeAfterWord(Stacks from) {
+        var closure = new Closure(this);
+        for (Frame frame : from.frames) {
+            for (int edge = firstEdge(frame); edge < lastEdge(frame); edge++) {
+                if (automaton.kind[edge] == Automaton.WORD) {
+                    closure.visit(automaton.target[edge], frame.count, frame.below);
+                }
+            }
+        }
+        linked.add(from);
+        return closure.complete();
     }
 
     /**

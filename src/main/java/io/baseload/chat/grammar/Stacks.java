@@ -2,6 +2,8 @@ package io.baseload.chat.grammar;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,6 +80,12 @@ final class Stacks {
 
     /** The result for the end of a rule that these frames called. */
     private @Nullable Stacks resumed;
+
+    /** Stacks that any character of a word leads to. */
+    private @Nullable Stacks afterWord;
+
+    /** For {@linkplain WordShapes shapes} the greatest count while their texts are read, −1 if not all are read. */
+    private @Nullable Map<Integer, Long> shapes;
 
     /** Stacks that the next token can't distinguish from these; set when interned. */
     private @Nullable Stacks representative;
@@ -165,10 +173,28 @@ final class Stacks {
         resumed = stacks;
     }
 
+    @Nullable
+    Stacks afterWord() {
+        return afterWord;
+    }
+
+    void afterWord(Stacks stacks) {
+        afterWord = stacks;
+    }
+
+    Map<Integer, Long> shapes() {
+        if (shapes == null) {
+            shapes = new HashMap<>();
+        }
+        return shapes;
+    }
+
     /** Forgets all results. */
     void forget() {
         next = null;
         resumed = null;
+        afterWord = null;
+        shapes = null;
     }
 
     Stacks representative() {

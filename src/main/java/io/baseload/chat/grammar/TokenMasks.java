@@ -26,6 +26,7 @@ final class TokenMasks {
     /** So many nodes below one are followed without asking first whether all can be read. */
     private static final int FEW = 6;
 
+    private static final int SHAPE_BYTES = 60;
     private static final int MAX_MASKS = 64;
     private static final int MAX_TOPS = 192;
 
@@ -244,26 +245,36 @@ final class TokenMasks {
                 reader.spend(1);
             }
             int depth = trie.depth[node];
-            Stacks here = reader.step(path[depth - 1], trie.label[node] & 0xFF);
+            Stacks before = path[depth - 1];
+            if (trie.isFirstOfSeveral(node) && reads(reader.afterWord(before), trie.shape[node])) {
+                add(trie, node, trie.end[node], mask);
+                node = trie.end[node];
+                continue;
+            }
+            Stacks here = reader.step(before, trie.label[node] & 0xFF);
             if (here.isEmpty()) {
                 node = trie.end[node];
                 continue;
             }
             reached = Math.max(reached, here.greatestCount);
-            boolean all = trie.end[node] > node + FEW && readsAllBelow(here, trie, node);
-            int next = all ? trie.end[node] : node + 1;
-            for (int i = trie.first[node]; i < trie.first[next]; i++) {
-                mask[trie.ids[i] >> 6] |= 1L << trie.ids[i];
-            }
-            if (all) {
-                node = next;
+            if (trie.end[node] > node + FEW && readsAllBelow(here, trie, node)) {
+                add(trie, node, trie.end[node], mask);
+                node = trie.end[node];
                 continue;
             }
+            add(trie, node, node + 1, mask);
             if (here.leaves && trie.end[node] > node + 1) {
                 exits.add(node);
             }
             path[depth] = here;
             node++;
+        }
+    }
+
+    /** Adds the tokens of some nodes. */
+    private static void add(TokenTrie trie, int from, int to, long[] mask) {
+        for (int i = trie.first[from]; i < trie.first[to]; i++) {
+            mask[trie.ids[i] >> 6] |= 1L << trie.ids[i];
         }
     }
 
@@ -273,7 +284,35 @@ final class TokenMasks {
             reached = Math.max(reached, here.greatestCount + trie.height[node]);
             return true;
         }
-        return reader.isKept(here, trie.below[node]);
+        // within a character, the shape is that of the texts after it
+        return reader.isKept(here, trie.below[node]) || trie.own[node] != 0 && reads(here, trie.shape[node]);
+    }
+
+    /** Whether it is known that all texts of a shape can be read. */
+    private boolean reads(Stacks here, int shape) {
+        long count = shape == WordShapes.NONE ? -1 : greatestCount(here, shape);
+        reached = Math.max(reached, count);
+        return count >= 0;
+    }
+
+    /** The greatest count while the texts of a shape are read; −1 if it isn't known that all can be read. */
+    private long greatestCount(Stacks here, int shape) {
+        if (here.isEmpty() || shape == WordShapes.EMPTY) {
+            return here.isEmpty() ? -1 : here.greatestCount;
+        }
+        Long known = here.shapes().get(shape);
+        if (known == null) {
+            reader.spend(1);
+            int word = tokens.shapes.afterWord(shape);
+            int space = tokens.shapes.afterSpace(shape);
+            long inWord = word == WordShapes.NEVER ? 0 : greatestCount(reader.afterWord(here), word);
+            long inSpace =
+                    inWord < 0 || space == WordShapes.NEVER ? inWord : greatestCount(reader.step(here, ' '), space);
+            known = inSpace < 0 ? -1 : Math.max(here.greatestCount, Math.max(inWord, inSpace));
+            here.shapes().put(shape, known);
+            reader.remembers(SHAPE_BYTES);
+        }
+        return known;
     }
 
     private static final class LeastRecentlyUsed<V> extends LinkedHashMap<Stacks, V> {

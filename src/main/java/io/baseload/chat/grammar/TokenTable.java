@@ -25,6 +25,8 @@ public final class TokenTable {
 
     final TokenTrie rest;
 
+    final WordShapes shapes = new WordShapes();
+
     /** For each number of characters a bit set of the plain tokens with at most that many. */
     final long[][] plainUpTo;
 
@@ -52,8 +54,8 @@ public final class TokenTable {
         for (int id : text) {
             characters[id] = plainCharacters(id, decoder);
         }
-        plain = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] > 0));
-        rest = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] == 0));
+        plain = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] > 0), shapes);
+        rest = new TokenTrie(bytes, Arrays.stream(text).filter(id -> characters[id] == 0), shapes);
         plainUpTo = plainUpTo(characters);
         longest = Arrays.stream(text).map(bytes::length).max().orElse(0);
         writable = computeWritable();

@@ -18,11 +18,14 @@ final class TokenTrie {
     /** Bits of the {@linkplain PlainText#kind kinds} of the characters in the texts below each node; among them that of other than plain ones where a text isn't whole characters. */
     final long[] below;
 
+    /** The bit of the kind of the character that ends at each node; none within a character. */
+    final long[] own;
+
     /** The most bytes from each node to the end of a text below it. */
     final int[] height;
 
     /** @param tokens ids of tokens with bytes */
-    TokenTrie(TokenBytes bytes, IntStream tokens) {
+    TokenTrie(TokenBytes bytes, IntStream tokens, WordShapes shapes) {
         byte[] table = bytes.table();
         ids = tokens.boxed()
                 .sorted((x, y) -> {
@@ -46,17 +49,39 @@ final class TokenTrie {
         depth = builder.depths.toArray();
         end = builder.ends.toArray();
         first = builder.firsts.toArray();
-        below = new TrieKinds(this).below();
+        var kinds = new TrieKinds(this);
+        below = kinds.below();
+        own = kinds.own;
         height = new int[label.length];
         for (int node = label.length - 1; node >= 0; node--) {
             for (int child = node + 1; child < end[node]; child = end[child]) {
                 height[node] = Math.max(height[node], height[child] + 1);
             }
         }
+        shape = shapes.of(this);
     }
+
+    /** The {@linkplain WordShapes shape} of the texts below each node. */
+    final int[] shape;
 
     int nodes() {
         return label.length;
+    }
+
+    /** Whether a character of several bytes begins with the one of a node. */
+    boolean isFirstOfSeveral(int node) {
+        return (label[node] & 0xC0) == 0xC0;
+    }
+
+    /** The node before each one; 0 for the root. */
+    int[] parents() {
+        int[] parents = new int[label.length];
+        for (int node = label.length - 1; node >= 0; node--) {
+            for (int child = node + 1; child < end[node]; child = end[child]) {
+                parents[child] = node;
+            }
+        }
+        return parents;
     }
 
     private static final class Builder {

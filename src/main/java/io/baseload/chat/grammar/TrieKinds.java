@@ -10,7 +10,7 @@ final class TrieKinds {
     private final TokenTrie trie;
 
     /** The kind of the character that ends at each node; none within a character. */
-    private final long[] own;
+    final long[] own;
 
     /** The nodes on the way to the last one, and for each the bits of a character that has begun there, its length, and the number of bytes that are missing. */
     private final int[] path;

@@ -2,6 +2,7 @@ package io.baseload.chat.grammar;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** UTF-8 (RFC 3629): a range of code points as sequences of byte ranges. */
 final class Utf8 {
@@ -10,20 +11,12 @@ final class Utf8 {
 
     private Utf8() {}
 
-    /**
-     * A product of byte ranges, one for each byte.
-     *
-     * @param first the least byte at each position
-     * @param last the greatest byte at each position
-     */
-    record Bytes(int[] first, int[] last) {
-        int length() {
-            return first.length;
-        }
-    }
+    /** The bytes from the first to the last, inclusive. */
+    record Range(int first, int last) {}
 
-    static List<Bytes> sequences(CodePoints set) {
-        var sequences = new ArrayList<Bytes>();
+    /** Each sequence stands for all choices of one byte from each of its ranges. */
+    static List<List<Range>> sequences(CodePoints set) {
+        var sequences = new ArrayList<List<Range>>();
         for (CodePoints.Range range : set.ranges()) {
             int first = range.first();
             for (int last : LAST) {
@@ -37,7 +30,7 @@ final class Utf8 {
     }
 
     /** Splits a range whose ends have the same length where continuation bytes don't have all values, until each part is a product. */
-    private static void split(int first, int last, List<Bytes> sequences) {
+    private static void split(int first, int last, List<List<Range>> sequences) {
         for (int bits = 6; bits <= 18; bits += 6) {
             int mask = (1 << bits) - 1;
             if ((first & ~mask) != (last & ~mask)) {
@@ -53,7 +46,11 @@ final class Utf8 {
                 }
             }
         }
-        sequences.add(new Bytes(encode(first), encode(last)));
+        int[] least = encode(first);
+        int[] most = encode(last);
+        sequences.add(IntStream.range(0, least.length)
+                .mapToObj(i -> new Range(least[i], most[i]))
+                .toList());
     }
 
     static int[] encode(int codePoint) {

@@ -18,7 +18,8 @@
  * walk over a trie of the tokens' bytes that turns back where no byte fits. The few tokens in whose middle the rule ends are remembered as places in the trie and followed from the
  * callers each time. Inside a string almost all tokens are plain text: those are not walked at all; the vocabulary keeps a set for each number of characters. Counts that no single
  * token can bring to their bounds are treated as equal, so the characters of a long string share one mask. Other repetitions of characters, such as letters, are not walked either where all
- * texts below a node of the trie consist of such characters: each node knows their kinds ({@link io.baseload.chat.grammar.PlainText}). Masks are kept by the position in the text, as far as it matters for the
+ * texts below a node of the trie consist of such characters: each node knows their kinds ({@link io.baseload.chat.grammar.PlainText}). Where words and spaces alternate, subtrees are taken
+ * whole by their shape, which only says where spaces are ({@link io.baseload.chat.grammar.WordShapes}). Masks are kept by the position in the text, as far as it matters for the
  * next token.
  *
  * <p><b>What it costs.</b> A grammar's automaton takes memory in proportion to its rules. Remembered results are limited to 8 MB per grammar and start anew when that is full. A mask may

@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +43,10 @@ class OddTokensTest {
             "語".repeat(30) + "a",
             "0".repeat(64),
             "/".repeat(63) + "\"");
+
+    private static final List<String> ATOMS = List.of(
+            ".", "\\S", "\\s", "\\w", "\\W", "[^a]", "[^ ]", "[^é]", "[^\\u0080-\\u07FF]", "[^ \\n\"]", "[a-z]", "[ -]", " ", "a",
+            "語", "😀", "\\u00A0", "[\\u0080-\\uFFFF]", "[^\\u2000-\\u200A]", "\\p{L}", "(ag|語-)");
 
     private static Tokenizer tokenizer;
     private static TokenTable table;
@@ -128,6 +133,8 @@ class OddTokensTest {
                 "[\\u0080-\\uFFFF]*",
                 "(\\n|[^\"])+",
                 "(\\S+\\s+){0,4}\\S+",
+                "(\\S{1,3} ?){2,6}",
+                "(\\S? ){0,9}é",
                 "([a-z]{1,3}[ -]){2,5}",
                 "(?=.{3,30}$)[a-zé語]+( [a-z語]+)*",
                 "(?!.*(ag|語a)).*",
@@ -159,6 +166,43 @@ class OddTokensTest {
     void allowsExactlyWhatCanBeReadOfASchema(String schema) {
         check(SchemaGrammar.of(schema, Layout.TIGHT, table.writable()));
         check(SchemaGrammar.of(schema, Layout.OPEN, table.writable()));
+    }
+
+    /** {@code -Dexpressions=N} tries more of them. */
+    @Test
+    void allowsExactlyWhatCanBeReadOfRandomExpressions() {
+        Random random = new Random(Long.getLong("seed", 3));
+        int tried = Integer.getInteger("expressions", 40);
+        int refused = 0;
+        for (int i = 0; i < tried; i++) {
+            String expression = expression(random, 3);
+            try {
+                check(Grammar.of(RegularExpression.whole(expression)));
+            } catch (GrammarException e) { // too ambiguous
+                refused++;
+            } catch (AssertionError e) {
+                throw new AssertionError("with the expression " + expression, e);
+            }
+        }
+        assertThat(refused).isLessThan(1 + tried / 20);
+    }
+
+    private static String expression(Random random, int depth) {
+        String one = random.nextInt(4) == 0 && depth > 0
+                ? "(" + expression(random, depth - 1) + ")"
+                : ATOMS.get(random.nextInt(ATOMS.size()));
+        int least = random.nextInt(4);
+        String repeated =
+                switch (random.nextInt(6)) {
+                    case 0 -> one + "*";
+                    case 1 -> one + "+";
+                    case 2 -> one + "?";
+                    case 3 -> one + "{" + least + "," + (least + 1 + random.nextInt(9)) + "}";
+                    default -> one;
+                };
+        return random.nextInt(3) == 0 || depth == 0
+                ? repeated
+                : repeated + (random.nextInt(5) == 0 ? "|" : "") + expression(random, depth - 1);
     }
 
     private static void check(Grammar grammar) {

@@ -63,6 +63,7 @@ class TokenMasksTest {
                 "root ::= word (\" \" word)* \".\" word ::= [a-zA-Z]+",
                 "root ::= .*",
                 "root ::= [ぁ-ゟ]{3,8} | [\\U0001F600-\\U0001F64F]+",
+                "root ::= [^ \\x00-\\x1F\"\\\\]{1,7} (\" \" [^ \\x00-\\x1F\"\\\\]{1,4}){0,5}",
                 "root ::= <|im_start|> [a-z]{1,4} <|im_start|> | \"<|im_start|>\" [0-9]",
                 "root ::= \"a\" root \"b\" | \"a\" root \"c\" | \"a\"",
             })
