@@ -43,8 +43,7 @@ import org.springframework.transaction.support.TransactionOperations;
 public final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
 
-    private static final String FAILED =
-            "The trail can't be read, or a checkpoint can't be stored, now; the service's log says why.";
+    private static final String FAILED = "The trail can't be read, or a checkpoint stored: see the service's log.";
 
     private final AuditTrail trail;
     private final TrailRows rows;
@@ -139,7 +138,8 @@ public final class Checkpoints {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
             refuse(String.valueOf(e.getMessage()), true);
         } catch (RuntimeException e) {
-            log.warn("Signing failed: {}, because of {}", e.toString(), NestedExceptionUtils.getMostSpecificCause(e).toString());
+            String cause = NestedExceptionUtils.getMostSpecificCause(e).toString();
+            log.warn("Signing failed: {}, because of {}", e.toString(), cause);
             refuse(FAILED, status.broken()); // nothing shows that it is whole again
         }
         return signed;

@@ -43,7 +43,8 @@ class SuppressedCheckpointsTest {
                 new Refusal(
                         "REVOKE EXECUTE ON FUNCTION audit_checkpoint_append FROM baseload_app",
                         "GRANT EXECUTE ON FUNCTION audit_checkpoint_append TO baseload_app"),
-                new Refusal("REVOKE INSERT ON audit_key FROM baseload_app", "GRANT INSERT ON audit_key TO baseload_app"),
+                new Refusal(
+                        "REVOKE INSERT ON audit_key FROM baseload_app", "GRANT INSERT ON audit_key TO baseload_app"),
                 new Refusal(
                         "ALTER TABLE audit_checkpoint ADD CONSTRAINT faulty CHECK (size < 0) NOT VALID",
                         "ALTER TABLE audit_checkpoint DROP CONSTRAINT faulty"))) {
