@@ -2,6 +2,7 @@ package io.baseload.service.audit;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -10,6 +11,7 @@ public final class AnchorStatus {
     private static final Logger log = LoggerFactory.getLogger(AnchorStatus.class);
 
     private final Anchor anchor;
+    private final ReentrantLock call = new ReentrantLock();
     private volatile long size;
     private volatile Instant at;
 
@@ -32,14 +34,23 @@ public final class AnchorStatus {
         return anchor instanceof CheckpointFile file ? Optional.of(file) : Optional.empty();
     }
 
-    /** @return the checkpoint, with the anchor's additions */
+    /**
+     * Calls the anchor after all earlier calls, until the thread is interrupted.
+     *
+     * @return the checkpoint, with the anchor's additions
+     */
     Checkpoint keep(Checkpoint checkpoint, Anchor.History history) {
         try {
-            Checkpoint kept = checkpoint.size() > size ? anchor.keep(checkpoint, history) : checkpoint;
-            size = checkpoint.size();
-            at = Instant.now();
-            return kept;
-        } catch (RuntimeException e) {
+            call.lockInterruptibly();
+            try {
+                Checkpoint kept = checkpoint.size() > size ? anchor.keep(checkpoint, history) : checkpoint;
+                size = Math.max(size, checkpoint.size());
+                at = Instant.now();
+                return kept;
+            } finally {
+                call.unlock();
+            }
+        } catch (InterruptedException | RuntimeException e) {
             log.warn(
                     "The audit anchor {} did not take the checkpoint of {} entries: {}",
                     name(),

@@ -70,7 +70,8 @@ public class AuditConfiguration {
                 memory,
                 anchors,
                 new CheckpointFile(home.resolve(SignedTrail.CHECKPOINTS)),
-                properties.checkpointInterval());
+                properties.checkpointInterval(),
+                new Closing(properties.callTimeout()));
     }
 
     private static String origin(AuditProperties properties, TrailRows rows) {

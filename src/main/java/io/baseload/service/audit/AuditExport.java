@@ -47,7 +47,7 @@ public final class AuditExport {
                 .filter(checkpoint -> checkpoint.size() >= from)
                 .orElseThrow(() -> new IllegalStateException("no checkpoint covers entry " + from));
         long last = Math.min(to, latest.size());
-        line(out, head(from, proofs.stateAfter(from - 1), latest.origin()));
+        line(out, head(from, new MerkleNodes(rows).stateAfter(from - 1), latest.origin()));
         var notes = new Notes(rows, from - 1, last);
         long written = from - 1;
         while (written < last) {

@@ -1,7 +1,5 @@
 package io.baseload.service.audit;
 
-import io.baseload.service.audit.MerkleTree.Frontier;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,27 +75,6 @@ public final class AuditProofs {
             }
             return new Consistency(before, root, checkpoint, path);
         });
-    }
-
-    /** The state of a walk that begins after the first {@code size} entries; it need not be trusted before a checkpoint is reached. */
-    TrailState stateAfter(long size) {
-        TrailState base = rows.base();
-        if (size == base.size()) {
-            return base;
-        }
-        var nodes = new MerkleNodes(rows);
-        var hashes = new ArrayList<byte[]>();
-        long covered = 0;
-        for (int level = Long.SIZE - 1; level >= 0; level--) {
-            if ((size >> level & 1) == 1) {
-                hashes.add(nodes.node(level, covered >> level));
-                covered += 1L << level;
-            }
-        }
-        byte[] chain = rows.entry(size)
-                .orElseThrow(() -> new TrailBrokenException(size, "entry " + size + " is missing"))
-                .hash();
-        return TrailState.after(new Frontier(size, hashes), chain);
     }
 
     private Optional<Checkpoint> covering(long size) {

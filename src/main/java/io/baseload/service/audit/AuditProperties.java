@@ -19,7 +19,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param witnesses services that cosign each checkpoint
  * @param witnessOf the keys of other trails that this service cosigns, as shown by their {@code GET /admin/v1/audit/keys}
  * @param witnessName this service's name in cosignatures; absent = its origin and {@code /witness}
- * @param callTimeout how long a call to an anchor or a witness may take, its whole answer included
+ * @param callTimeout how long a call to an anchor or a witness may take, its whole answer included; also the time for all of that at the end of the process
  * @param sslBundle from {@code spring.ssl.bundle}, for calls to anchors and witnesses; absent = Java's certificates
  * @param checkpointInterval how often a checkpoint is taken if there is something new, and refused callers are recorded
  * @param archive folder for segments that are exported and dropped when their retention is over; absent = {@code audit-archive} in the home

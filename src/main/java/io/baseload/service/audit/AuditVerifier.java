@@ -1,6 +1,7 @@
 package io.baseload.service.audit;
 
 import io.baseload.service.audit.Checkpoints.Walked;
+import io.baseload.service.audit.TrailRows.Head;
 import io.baseload.service.audit.TrailRows.Node;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -100,7 +101,7 @@ public final class AuditVerifier {
                 Set.copyOf(present.strangers));
         return new Verification(
                 integrity,
-                completeness(front),
+                completeness(front.head(), moreKnowing(front.state(), present.walk.state())),
                 new Verification.Round(present.walk.size(), present.target.size(), finishedAt),
                 front.state().size(),
                 HexFormat.of().formatHex(front.state().chain()),
@@ -114,13 +115,17 @@ public final class AuditVerifier {
                 : Optional.empty();
     }
 
-    private static Verification.Completeness completeness(Walked front) {
-        var open = front.state().open();
-        var dead = new HashSet<>(open.keySet());
-        dead.removeAll(front.head().running());
+    /** A process without memory knows no intents before the checkpoint at which it began; a round that has just reached the end does. */
+    private static TrailState moreKnowing(TrailState front, TrailState round) {
+        return round.size() == front.size() && round.before() < front.before() ? round : front;
+    }
+
+    private static Verification.Completeness completeness(Head head, TrailState state) {
+        var dead = new HashSet<>(state.open().keySet());
+        dead.removeAll(head.running());
         return new Verification.Completeness(
-                dead.isEmpty() && front.state().stray() == 0,
-                open.values().stream().sorted().limit(MAX_NAMED).toList());
+                dead.isEmpty() && state.stray() == 0,
+                state.open().values().stream().sorted().limit(MAX_NAMED).toList());
     }
 
     /** One walk over all entries that existed when it started. */

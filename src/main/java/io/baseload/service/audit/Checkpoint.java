@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -46,6 +47,13 @@ public record Checkpoint(String origin, long size, byte[] root, Instant at, byte
         } catch (java.time.DateTimeException e) {
             throw new IllegalArgumentException("not a checkpoint: " + note, e);
         }
+    }
+
+    /** Whether this is the state that it signs. */
+    boolean isOf(TrailState state) {
+        return size == state.size()
+                && MessageDigest.isEqual(root, state.tree().root())
+                && MessageDigest.isEqual(chain, state.chain());
     }
 
     SignedNote signed() {

@@ -29,6 +29,7 @@ final class CheckpointSchedule implements AutoCloseable {
     @Override
     public void close() {
         archiving.shutdownNow(); // the next process begins again with the segment
+        checkpoints.end();
         schedule.close();
         Schedule.attempt(NO_CHECKPOINT, this::take);
     }

@@ -11,12 +11,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.springframework.core.NestedExceptionUtils;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
@@ -31,11 +32,18 @@ import org.springframework.transaction.support.TransactionOperations;
  * with those in the anchor file, which is the memory of processes whose homes don't last. The database's own table of checkpoints never decides what is signed, so a false row
  * there can't block signing.
  *
+ * <p><b>A home without memory</b> begins at a checkpoint by a key that it trusts: the anchor's last one, or else the database's. The database gives the tree's edge there, which is
+ * believed if it has the signed root, so that only the entries since are read.
+ *
  * <p><b>A new home</b> on a database that others have signed for can't know whether it is the trail that they signed. It signs nothing and names the keys that it would have to
- * trust ({@code audit trust}); then it reads the whole trail once. Its trail is not broken, so nothing speaks of tampering.
+ * trust ({@code audit trust}). Its trail is not broken, so nothing speaks of tampering.
+ *
+ * <p><b>Locks.</b> This object's monitor guards the walk and signing. Anchors are called outside of it, and what is known already is read without it.
  */
 public final class Checkpoints {
     private static final Logger log = LoggerFactory.getLogger(Checkpoints.class);
+
+    private static final String FAILED = "The trail can't be read, or a checkpoint stored: see the service's log.";
 
     private final AuditTrail trail;
     private final TrailRows rows;
@@ -45,16 +53,31 @@ public final class Checkpoints {
     private final TrustedKeys trusted;
     private final SignedTrail memory;
     private final CheckpointFile file;
-    private final List<AnchorStatus> anchors;
+    private final Anchors anchors;
+    private final Closing closing;
+    private final TrustedCheckpoints others;
+    private final TrailPast past;
     private final Duration interval;
 
-    private SigningKey key;
+    private volatile SigningKey key;
     private @Nullable TrailState walked;
-    private Optional<Checkpoint> signed = Optional.empty();
+    /** The trusted keys when the walk began. */
+    private Set<VerifierKey> begunWith = Set.of();
+    /** Whether a trusted key has signed a part of what was walked over. */
+    private boolean recognized;
+
+    private volatile Optional<Checkpoint> signed = Optional.empty();
+    private @Nullable Unstored unstored;
+    /** Whether the home's file has the last checkpoint. */
+    private boolean inFile;
+
     private Optional<Checkpoint> expected = Optional.empty();
     private volatile Status status = new Status(0, Instant.EPOCH, Instant.now(), Optional.empty(), false);
 
-    /** @param interval how often a checkpoint is taken */
+    /**
+     * @param interval how often a checkpoint is taken
+     * @param closing limits the work at the end of the process
+     */
     Checkpoints(
             AuditTrail trail,
             TrailRows rows,
@@ -65,7 +88,8 @@ public final class Checkpoints {
             SignedTrail memory,
             List<AnchorStatus> anchors,
             CheckpointFile file,
-            Duration interval) {
+            Duration interval,
+            Closing closing) {
         this.trail = trail;
         this.rows = rows;
         this.transactions = transactions;
@@ -73,7 +97,10 @@ public final class Checkpoints {
         this.keyFile = keyFile;
         this.trusted = trusted;
         this.memory = memory;
-        this.anchors = anchors;
+        this.anchors = new Anchors(anchors, closing);
+        this.closing = closing;
+        this.others = new TrustedCheckpoints(rows, origin);
+        this.past = new TrailPast(rows);
         this.file = file;
         this.interval = interval;
         this.key = SigningKey.in(keyFile, origin);
@@ -94,11 +121,15 @@ public final class Checkpoints {
     record Walked(TrailState state, Head head, Optional<TrailBrokenException> broken, boolean hasSigned) {}
 
     /**
-     * Signs the chain's current end, unless the last checkpoint did.
+     * Signs the chain's current end, unless the last checkpoint did, and sends the checkpoint to the anchors, whatever prevents a newer one.
      *
      * @return the latest checkpoint of this process; empty if it has signed none yet
      */
-    public synchronized Optional<Checkpoint> take() {
+    public Optional<Checkpoint> take() {
+        return signNow().map(this::anchored);
+    }
+
+    private synchronized Optional<Checkpoint> signNow() {
         try {
             sign(signable());
         } catch (NotSignedException e) {
@@ -106,28 +137,44 @@ public final class Checkpoints {
         } catch (TrailBrokenException e) {
             log.error("THE AUDIT TRAIL IS BROKEN at {}: {}. Nothing is signed.", e.seq(), e.getMessage());
             refuse(String.valueOf(e.getMessage()), true);
+        } catch (RuntimeException e) {
+            String cause = NestedExceptionUtils.getMostSpecificCause(e).toString();
+            log.warn("Signing failed: {}, because of {}", e.toString(), cause);
+            refuse(FAILED, status.broken()); // nothing shows that it is whole again
         }
-        signed = signed.map(this::anchored);
         return signed;
     }
 
     /** Sends the checkpoint to the anchors. Their additions, such as cosignatures of witnesses, are kept with it. */
     private Checkpoint anchored(Checkpoint checkpoint) {
-        Anchor.History history = size -> MerkleTree.consistency(size, checkpoint.size(), new MerkleNodes(rows));
-        Checkpoint kept = checkpoint;
-        for (AnchorStatus anchor : anchors) {
-            kept = anchor.keep(kept, history);
-        }
+        Checkpoint kept = anchors.keep(
+                checkpoint, size -> MerkleTree.consistency(size, checkpoint.size(), new MerkleNodes(rows)));
         if (!kept.note().equals(checkpoint.note())) {
-            Checkpoint cosigned = kept;
-            memory.read().ifPresent(last -> memory.write(new Signed(cosigned, last.state())));
-            file.append(cosigned);
+            remember(kept);
         }
         return kept;
     }
 
+    /** A newer checkpoint may have been signed meanwhile: then only the file has the additions to the earlier one. */
+    private synchronized void remember(Checkpoint kept) {
+        Optional<Signed> same = memory.read()
+                .filter(last ->
+                        last.checkpoint().signed().text().equals(kept.signed().text()));
+        same.ifPresent(last -> {
+            memory.write(new Signed(kept, last.state()));
+            signed = Optional.of(kept);
+        });
+        file.append(kept);
+    }
+
+    /** The process ends: from now on a walk and calls to anchors end in time for that, and running calls to anchors at once. */
+    void end() {
+        closing.begin();
+        anchors.interrupt();
+    }
+
     /** The latest checkpoint of this process, without taking a new one. */
-    synchronized Optional<Checkpoint> latest() {
+    Optional<Checkpoint> latest() {
         return signed;
     }
 
@@ -143,19 +190,20 @@ public final class Checkpoints {
 
     /** Whether the last checkpoint and its copies are recent. */
     public Signing signing() {
-        return Signing.at(Instant.now(), status, anchors, interval);
+        return Signing.at(Instant.now(), status, anchors.all(), interval);
     }
 
     public List<AnchorStatus> anchors() {
-        return anchors;
+        return anchors.all();
     }
 
     /** All known keys: this process's own first, then the trusted ones, then those named by the database. */
-    public synchronized List<KnownKey> keys() {
+    public List<KnownKey> keys() {
         var known = new ArrayList<KnownKey>();
-        known.add(new KnownKey(key.verifier(), true, true));
+        VerifierKey own = key.verifier();
+        known.add(new KnownKey(own, true, true));
         trusted.all().stream()
-                .filter(other -> !other.equals(key.verifier()))
+                .filter(other -> !other.equals(own))
                 .forEach(other -> known.add(new KnownKey(other, false, true)));
         for (VerifierKey other : rows.published()) {
             if (known.stream().noneMatch(one -> one.key().equals(other))) {
@@ -212,18 +260,22 @@ public final class Checkpoints {
     }
 
     /** The checkpoint in a row of the database, if it is signed with a key that this home trusts. */
-    synchronized Optional<Checkpoint> genuine(TrailRows.Note note) {
-        return genuine(note, believed());
+    Optional<Checkpoint> genuine(TrailRows.Note note) {
+        return others.genuine(note, believed());
     }
 
+    /** A home that has signed nothing begins again when it trusts other keys, since their checkpoints may contradict. */
     private TrailState state() {
-        if (walked == null) {
-            walked = restore();
+        var keys = believed();
+        if (walked == null || signed.isEmpty() && !keys.equals(begunWith)) {
+            recognized = false;
+            walked = restore(keys);
+            begunWith = keys;
         }
         return walked;
     }
 
-    private TrailState restore() {
+    private TrailState restore(Set<VerifierKey> keys) {
         Optional<Signed> last = memory.read();
         if (last.isPresent() && !last.get().checkpoint().origin().equals(origin)) {
             throw new TrailBrokenException(
@@ -232,16 +284,25 @@ public final class Checkpoints {
                             + origin + ". If that is intended: bin/baseload audit trust --new-trail");
         }
         signed = last.map(Signed::checkpoint);
-        signed.ifPresent(checkpoint ->
-                status = new Status(checkpoint.size(), checkpoint.at(), status.currentAt(), Optional.empty(), false));
+        status = status(status.currentAt(), Optional.empty(), false);
         var files = new ArrayList<>(List.of(file));
-        anchors.forEach(anchor -> anchor.file().ifPresent(files::add));
+        anchors().forEach(anchor -> anchor.file().ifPresent(files::add));
         long known = signed.map(Checkpoint::size).orElse(0L);
         expected = files.stream()
-                .flatMap(one -> one.last(origin, believed()).stream())
+                .flatMap(one -> one.last(origin, keys).stream())
                 .filter(checkpoint -> checkpoint.size() > known)
                 .max(java.util.Comparator.comparingLong(Checkpoint::size));
-        return last.map(Signed::state).orElseGet(rows::base);
+        return last.map(Signed::state).orElseGet(() -> begin(keys));
+    }
+
+    /** At a trusted checkpoint, if the database's trail agrees with it there; otherwise at the first entry, so that the walk finds the place where it doesn't. */
+    private TrailState begin(Set<VerifierKey> keys) {
+        TrailState base = rows.base();
+        Optional<TrailState> trustedState = expected.or(() -> others.newest(keys))
+                .filter(checkpoint -> checkpoint.size() > base.size())
+                .flatMap(past::stateOf);
+        recognized = trustedState.isPresent();
+        return trustedState.orElse(base);
     }
 
     /** Reads the entries appended since, and compares them with all checkpoints that cover them. */
@@ -255,14 +316,20 @@ public final class Checkpoints {
             throw new TrailBrokenException(head.seq() + 1, "signed entries are missing");
         }
         if (expected.isPresent() && expected.get().size() < from.size()) {
-            requireContinued(expected.get().size(), expected.get().root(), from);
+            past.requireContinued(expected.get().size(), expected.get().root(), from);
         }
         var nodes = new ArrayList<Node>();
         var walk = new TrailWalk(from, (level, place, root) -> nodes.add(new Node(level, place, root)));
         var notes = new Notes(rows, from.size(), head.seq());
         var keys = believed();
         expected.ifPresent(walk::hold);
+        if (walk.size() == head.seq()) {
+            requireEntry(head.seq());
+        }
         while (walk.size() < head.seq()) {
+            if (closing.isOver()) {
+                throw new NotSignedException("The process ends before it has read the trail.");
+            }
             List<AuditEntry> entries = rows.entries(walk.size(), head.seq());
             if (!TrailRows.follows(entries, walk.size())) {
                 if (rows.base().size() > walk.size()) {
@@ -273,7 +340,12 @@ public final class Checkpoints {
             for (AuditEntry entry : entries) {
                 walk.next(entry);
                 expected.ifPresent(walk::hold);
-                notes.at(walk.size()).flatMap(note -> genuine(note, keys)).ifPresent(walk::hold);
+                notes.at(walk.size())
+                        .flatMap(note -> others.genuine(note, keys))
+                        .ifPresent(checkpoint -> {
+                            walk.hold(checkpoint);
+                            recognized = true;
+                        });
             }
             rows.append(nodes);
             nodes.clear();
@@ -283,8 +355,16 @@ public final class Checkpoints {
             throw new TrailBrokenException(head.seq(), "the chain's end is not the last entry's");
         }
         walked = reached;
+        recognized |= expected.isPresent();
         expected = Optional.empty();
         return head;
+    }
+
+    /** Nothing was appended, which could be because there is nothing any more to append to. */
+    private void requireEntry(long seq) {
+        if (rows.entry(seq).isEmpty() && rows.base().size() < seq) {
+            throw new TrailBrokenException(seq, "entry " + seq + " is missing");
+        }
     }
 
     /** Where the trail begins now, if entries that this home has not seen were archived and dropped while it was away. */
@@ -294,68 +374,20 @@ public final class Checkpoints {
             return from;
         }
         if (from.size() > 0) {
-            requireContinued(from.size(), from.tree().root(), base);
+            past.requireContinued(from.size(), from.tree().root(), base);
         }
         return base;
-    }
-
-    /**
-     * What was dropped has left the nodes of the tree that prove this.
-     *
-     * @throws NotSignedException if nodes are missing: not only if somebody has removed them, but also if the database never had that checkpoint, because the process ended, or
-     *     another was faster, after the home had it. Nothing is signed either way
-     * @throws TrailBrokenException if they prove the opposite
-     */
-    private void requireContinued(long size, byte[] root, TrailState base) {
-        List<byte[]> proof;
-        try {
-            proof = MerkleTree.consistency(size, base.size(), new MerkleNodes(rows));
-        } catch (ArchivedException | TrailBrokenException e) {
-            log.debug("there is no proof", e);
-            throw new NotSignedException("The trail begins with entry " + (base.size() + 1)
-                    + ", and nothing proves that the dropped entries continue the last known checkpoint, of " + size
-                    + " entries.");
-        }
-        if (!MerkleTree.isConsistent(size, root, base.size(), base.tree().root(), proof)) {
-            throw new TrailBrokenException(
-                    base.size() + 1,
-                    "the trail begins with entry " + (base.size() + 1) + ", and the dropped entries do not continue"
-                            + " the last known checkpoint, of " + size + " entries");
-        }
     }
 
     /** Walks to the current end of a trail that this home may sign. */
     private Head signable() {
         Head head = advance();
-        var strangers = signed.isEmpty() ? strangers() : Set.<String>of();
+        Set<String> strangers = signed.isEmpty() && !recognized ? others.strangers(believed()) : Set.of();
         if (!strangers.isEmpty()) {
             throw new NotSignedException("The trail has checkpoints by keys that this home doesn't trust: " + strangers
                     + ". If they are yours: bin/baseload audit trust KEY");
         }
         return head;
-    }
-
-    private Optional<Checkpoint> genuine(TrailRows.Note note, Set<VerifierKey> keys) {
-        try {
-            var checkpoint = Checkpoint.parse(note.text());
-            return Optional.of(checkpoint)
-                    .filter(it -> it.size() == note.size() && it.origin().equals(origin))
-                    .filter(it -> it.signed().isSignedBy(keys));
-        } catch (IllegalArgumentException e) {
-            return Optional.empty();
-        }
-    }
-
-    /** The signers of the newest checkpoints in the database, if this home trusts none of them. */
-    private Set<String> strangers() {
-        var keys = believed();
-        var notes = rows.lastNotes();
-        if (notes.stream().anyMatch(note -> genuine(note, keys).isPresent())) {
-            return Set.of();
-        }
-        var names = new TreeSet<String>();
-        notes.forEach(note -> names.addAll(SignedNote.signers(note.text())));
-        return names;
     }
 
     private Set<VerifierKey> believed() {
@@ -367,40 +399,72 @@ public final class Checkpoints {
     private void sign(Head head) {
         if (head.seq() > signed.map(Checkpoint::size).orElse(0L)) {
             sign(head, List.of(key));
+        } else if (unstored != null) {
+            store(unstored);
         } else {
-            status = new Status(status.size(), status.signedAt(), Instant.now(), Optional.empty(), false);
+            status = status(Instant.now(), Optional.empty(), false);
         }
     }
 
-    /**
-     * A signed checkpoint is on disk before the database or anybody else learns of it.
-     *
-     * @return false if the database doesn't have it: another process is taking one now, or has taken one of this size
-     */
+    /** @return false if the database doesn't have it: another process is taking one now, or has taken one of this size */
     private boolean sign(Head head, List<SigningKey> keys) {
         TrailState state = state();
         var at = head.at().truncatedTo(ChronoUnit.MICROS);
         var text = Checkpoint.text(origin, state.size(), state.tree().root(), at, state.chain());
         var note = new SignedNote(text, keys.stream().map(one -> one.sign(text)).toList());
-        var checkpoint = Checkpoint.parse(note.toString());
-        Boolean appended = transactions.execute(_ -> {
+        boolean first = signed.isEmpty() || unstored != null && unstored.first();
+        var verifiers = keys.stream().map(SigningKey::verifier).toList();
+        return store(new Unstored(new Signed(Checkpoint.parse(note.toString()), state), verifiers, first));
+    }
+
+    /**
+     * A checkpoint that the database doesn't have yet.
+     *
+     * @param keys that have signed it
+     * @param first whether the database has none of this home
+     */
+    private record Unstored(Signed signed, List<VerifierKey> keys, boolean first) {}
+
+    private enum Stored {
+        NOT_NOW,
+        KNOWN,
+        NEW
+    }
+
+    /** The end of the trail counts as signed once the database has committed that, so that whoever makes it refuse checkpoints doesn't go unnoticed. */
+    private boolean store(Unstored next) {
+        Stored result = Objects.requireNonNull(transactions.execute(_ -> {
             if (!rows.lock()) {
-                return false;
+                return Stored.NOT_NOW;
             }
-            memory.write(new Signed(checkpoint, state));
-            boolean first = signed.isEmpty();
-            signed = Optional.of(checkpoint);
-            status = new Status(checkpoint.size(), at, Instant.now(), Optional.empty(), false);
-            file.append(checkpoint);
-            log.info("audit checkpoint {}", checkpoint.line());
-            keys.forEach(one -> rows.publish(one.verifier()));
-            boolean isNew = rows.append(checkpoint);
-            if (first) {
+            remember(next);
+            next.keys().forEach(rows::publish);
+            boolean isNew = rows.append(next.signed().checkpoint());
+            if (next.first()) {
                 firstOfThisHome();
             }
-            return isNew;
-        });
-        return Boolean.TRUE.equals(appended);
+            return isNew ? Stored.NEW : Stored.KNOWN;
+        }));
+        if (result != Stored.NOT_NOW) {
+            unstored = null;
+            status = status(Instant.now(), Optional.empty(), false);
+        }
+        return result == Stored.NEW;
+    }
+
+    /** A signed checkpoint is on disk before the database or anybody else learns of it, and stays signed even if they never do. */
+    private void remember(Unstored next) {
+        if (!next.equals(unstored)) {
+            memory.write(next.signed());
+            signed = Optional.of(next.signed().checkpoint());
+            unstored = next;
+            inFile = false;
+            log.info("audit checkpoint {}", next.signed().checkpoint().line());
+        }
+        if (!inFile) {
+            file.append(next.signed().checkpoint());
+            inFile = true;
+        }
     }
 
     /** A home that continues where others have signed records this in the trail. */
@@ -421,6 +485,15 @@ public final class Checkpoints {
 
     private void refuse(String reason, boolean broken) {
         log.warn("No audit checkpoint: {}", reason);
-        status = new Status(status.size(), status.signedAt(), status.currentAt(), Optional.of(reason), broken);
+        status = status(status.currentAt(), Optional.of(reason), broken);
+    }
+
+    private Status status(Instant currentAt, Optional<String> refusal, boolean broken) {
+        return new Status(
+                signed.map(Checkpoint::size).orElse(0L),
+                signed.map(Checkpoint::at).orElse(Instant.EPOCH),
+                currentAt,
+                refusal,
+                broken);
     }
 }

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.audit.MerkleTree.Frontier;
 import io.baseload.service.audit.TrailRows.Node;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -39,6 +40,31 @@ final class MerkleNodes implements MerkleTree.Nodes {
         var _ = MerkleTree.root(size, seen);
         var _ = MerkleTree.consistency(size, end, seen);
         return needed;
+    }
+
+    /**
+     * The state of a walk that begins after the first {@code size} entries; it need not be trusted before a checkpoint is reached.
+     *
+     * @throws TrailBrokenException if the last of them, or nodes, are missing
+     * @throws ArchivedException if nodes were dropped with their segment
+     */
+    TrailState stateAfter(long size) {
+        TrailState base = rows.base();
+        if (size == base.size()) {
+            return base;
+        }
+        var hashes = new ArrayList<byte[]>();
+        long covered = 0;
+        for (int level = Long.SIZE - 1; level >= 0; level--) {
+            if ((size >> level & 1) == 1) {
+                hashes.add(node(level, covered >> level));
+                covered += 1L << level;
+            }
+        }
+        byte[] chain = rows.entry(size)
+                .orElseThrow(() -> new TrailBrokenException(size, "entry " + size + " is missing"))
+                .hash();
+        return TrailState.after(new Frontier(size, hashes), chain);
     }
 
     @Override

@@ -136,10 +136,10 @@ final class TrailRows {
                 .list();
     }
 
-    /** The ten greatest checkpoints. */
-    List<Note> lastNotes() {
-        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint ORDER BY size DESC LIMIT 10")
-                .param(MAX_NOTE)
+    /** The greatest checkpoints, the greatest first. */
+    List<Note> lastNotes(int limit) {
+        return jdbc.sql("SELECT size, left(note, ?) AS note FROM audit_checkpoint ORDER BY size DESC LIMIT ?")
+                .params(MAX_NOTE, limit)
                 .query((row, number) -> new Note(row.getLong("size"), row.getString("note")))
                 .list();
     }

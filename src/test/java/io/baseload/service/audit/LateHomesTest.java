@@ -138,7 +138,8 @@ class LateHomesTest {
                 new SignedTrail(home()),
                 List.of(),
                 new CheckpointFile(home().resolve(CHECKPOINTS)),
-                Duration.ofMinutes(1));
+                Duration.ofMinutes(1),
+                new Closing(Duration.ofMinutes(1)));
         assertThat(late.take())
                 .hasValueSatisfying(checkpoint -> assertThat(checkpoint.size()).isGreaterThan(600));
         assertThat(late.status().refusal()).isEmpty();
