@@ -64,12 +64,15 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- $gateway := include "baseload.gateway" . -}}
 {{- if or .Values.autoscaling.enabled (gt (int .Values.replicas) 1) $gateway -}}
 {{- $what := empty $gateway | ternary "several replicas need" "a gateway needs" -}}
-{{- if not .Values.database.url }}{{ fail (printf "%s an external database: set database.url" $what) }}{{ end -}}
-{{- if not .Values.audit.existingSecret }}{{ fail (printf "%s one key for the audit trail: set audit.existingSecret" $what) }}{{ end -}}
-{{- if not .Values.audit.anchorClaim }}{{ fail (printf "%s a shared record of earlier signatures: set audit.anchorClaim" $what) }}{{ end -}}
-{{- if and .Values.audit.retention (not .Values.audit.archiveClaim) }}{{ fail (printf "%s an archive that outlives the pods: set audit.archiveClaim, or leave audit.retention empty" $what) }}{{ end -}}
+{{- $missing := list -}}
+{{- if not .Values.database.url }}{{ $missing = append $missing "an external database (database.url)" }}{{ end -}}
+{{- if not .Values.database.existingSecret }}{{ $missing = append $missing "the Secret with its password (database.existingSecret)" }}{{ end -}}
+{{- if not .Values.audit.existingSecret }}{{ $missing = append $missing "a Secret with one key for the audit trail (audit.existingSecret)" }}{{ end -}}
+{{- if not .Values.audit.anchorClaim }}{{ $missing = append $missing "a ReadWriteMany claim for the record of earlier signatures (audit.anchorClaim)" }}{{ end -}}
+{{- if and .Values.audit.retention (not .Values.audit.archiveClaim) }}{{ $missing = append $missing "a ReadWriteMany claim for an archive that outlives the pods (audit.archiveClaim), or no audit.retention" }}{{ end -}}
+{{- if and (not $gateway) (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ $missing = append $missing "a claim for models that they share (persistence.accessMode: ReadWriteMany, or persistence.existingClaim)" }}{{ end -}}
+{{- if $missing }}{{ fail (printf "%s %s: see docs/kubernetes.md#one-replica-or-several" $what (join "; " $missing)) }}{{ end -}}
 {{- if and $gateway (or .Values.models.claim .Values.models.image .Values.models.init) }}{{ fail "a gateway has no models: leave models empty, or set engine.enabled" }}{{ end -}}
-{{- if and (not $gateway) (not .Values.persistence.existingClaim) (ne .Values.persistence.accessMode "ReadWriteMany") }}{{ fail "several replicas share their models: set persistence.accessMode to ReadWriteMany, or persistence.existingClaim" }}{{ end -}}
 true
 {{- end -}}
 {{- end }}
@@ -87,12 +90,18 @@ true
 {{- end }}
 {{- end }}
 
-{{/* Fixed ids, unless the cluster chooses them. */}}
-{{- define "baseload.ids" -}}
+{{/* The user, only if there is one of your choice: the image has its own, and OpenShift another one for each namespace. */}}
+{{- define "baseload.user" -}}
 {{- if and (gt (int .Values.security.user) 0) (not (include "baseload.openshift" .)) }}
 runAsUser: {{ int .Values.security.user }}
 runAsGroup: {{ int .Values.security.user }}
-fsGroup: {{ int .Values.security.user }}
+{{- end }}
+{{- end }}
+
+{{/* The group that may write to new volumes and read Secrets, unless the cluster chooses it. */}}
+{{- define "baseload.group" -}}
+{{- if and (ne (toString .Values.security.user) "0") (not (include "baseload.openshift" .)) }}
+fsGroup: {{ .Values.security.user | default 10001 | int }}
 {{- end }}
 {{- end }}
 
@@ -103,14 +112,23 @@ capabilities:
   drop: [ALL]
 {{- end }}
 
-{{/* A checksum of the Secrets' contents, looked up in the cluster: a pod is replaced when one of them changes. */}}
+{{/* The names of the Secrets that the pod uses, one a line; not the certificate's, which is loaded again without a restart. */}}
+{{- define "baseload.secretNames" -}}
+{{- range list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret .Values.database.caSecret }}{{ . }}{{ "\n" }}{{ end }}
+{{- $containers := concat (list (dict "env" .Values.extraEnv)) (.Values.initContainers | default list) (.Values.sidecars | default list) }}
+{{- range $containers }}
+{{- range .env }}{{ ((.valueFrom).secretKeyRef).name }}{{ "\n" }}{{ end }}
+{{- range .envFrom }}{{ (.secretRef).name }}{{ "\n" }}{{ end }}
+{{- end }}
+{{- range .Values.extraVolumes }}{{ (.secret).secretName }}{{ "\n" }}{{ range (.projected).sources }}{{ (.secret).name }}{{ "\n" }}{{ end }}{{ end }}
+{{- end }}
+
+{{/* A checksum of their contents, looked up in the cluster: a pod is replaced when one of them changes. */}}
 {{- define "baseload.secrets" -}}
 {{- $sums := list }}
-{{- range $name := list .Values.bootstrapKey.existingSecret .Values.database.existingSecret .Values.audit.existingSecret (.Values.identity).existingSecret (.Values.encryption).existingSecret .Values.database.caSecret }}
-{{- if $name }}
+{{- range $name := include "baseload.secretNames" . | splitList "\n" | uniq | compact }}
 {{- $secret := lookup "v1" "Secret" $.Release.Namespace $name }}
 {{- $sums = append $sums (printf "%s %s" $name (get ($secret | default dict) "data" | toJson)) }}
-{{- end }}
 {{- end }}
 {{- $sums | join "\n" | sha256sum }}
 {{- end }}

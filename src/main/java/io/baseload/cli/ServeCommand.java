@@ -1,5 +1,6 @@
 package io.baseload.cli;
 
+import io.baseload.engine.platform.Umask;
 import io.baseload.service.app.ServiceApplication;
 import java.util.Arrays;
 import java.util.Set;
@@ -22,6 +23,7 @@ final class ServeCommand {
     }
 
     static void run(String[] args) {
+        Umask.ownerOnly(); // for all that it writes to its home
         boolean named = args.length > 0 && args[0].equals(NAME);
         ServiceApplication.main(named ? Arrays.copyOfRange(args, 1, args.length) : args);
     }

@@ -350,9 +350,14 @@ class ChartTest {
 
     @Test
     void theClusterMayChooseTheUser() throws IOException {
-        var fixed = pod(render("")).getSecurityContext();
-        assertThat(fixed.getRunAsUser()).isEqualTo(10001);
-        assertThat(fixed.getFsGroup()).isEqualTo(10001);
+        var usual = pod(render("")).getSecurityContext();
+        assertThat(usual.getRunAsUser()).as("the image's").isNull();
+        assertThat(usual.getRunAsGroup()).isNull();
+        assertThat(usual.getFsGroup()).isEqualTo(10001);
+        assertThat(usual.getRunAsNonRoot()).isTrue();
+        var fixed = pod(render("security: {user: 2000}")).getSecurityContext();
+        assertThat(List.of(fixed.getRunAsUser(), fixed.getRunAsGroup(), fixed.getFsGroup()))
+                .containsOnly(2000L);
         var free = pod(render("security: {user: 0}")).getSecurityContext();
         assertThat(free.getRunAsUser()).isNull();
         assertThat(free.getRunAsGroup()).isNull();
@@ -360,11 +365,20 @@ class ChartTest {
         assertThat(free.getRunAsNonRoot()).isTrue();
     }
 
+    @Test
+    void theImagesUserIsNumeric() throws IOException {
+        assertThat(Files.readAllLines(Path.of("Dockerfile"))).as("or runAsNonRoot is refused").contains("USER 10001:10001");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
             value = {
                 "replicas: 2 | database.url",
+                "replicas: 2 | database.existingSecret",
+                "replicas: 2 | audit.existingSecret",
+                "replicas: 2 | audit.anchorClaim",
+                "replicas: 2 | ReadWriteMany, or persistence.existingClaim",
                 "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}} | audit.existingSecret",
                 "{replicas: 2, database: {url: 'jdbc:postgresql://db/b', existingSecret: db}, audit: {existingSecret:"
                         + " k}} | audit.anchorClaim",

@@ -41,6 +41,14 @@ class TestPodChartTest {
     }
 
     @Test
+    void itHasTheImagesUserAndNoVolumes() throws IOException {
+        var context = testPod().getSpec().getSecurityContext();
+        assertThat(context.getRunAsNonRoot()).isTrue();
+        assertThat(context.getRunAsUser()).isNull();
+        assertThat(context.getFsGroup()).isNull();
+    }
+
+    @Test
     void itMayReadTheProbes() throws IOException {
         var rules = Manifests.render(folder, ChartTest.EVERYTHING)
                 .one(NetworkPolicy.class)

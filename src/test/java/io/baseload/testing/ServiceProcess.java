@@ -29,17 +29,23 @@ public final class ServiceProcess implements AutoCloseable {
 
     /** @param limits shell commands that run before the service, such as {@code ulimit -f 1000}; may be empty */
     public static ServiceProcess start(Path home, String limits, String... properties) throws IOException {
+        MigratedHome.fill(home, properties);
         return start(home, limits, List.of("--add-modules=jdk.incubator.vector"), properties);
     }
 
     /** Without an engine, and so without the Vector API, as {@code bin/baseload} starts it; and without the optimizing compiler, which costs a third of a start. */
     public static ServiceProcess gateway(Path home, String... properties) throws IOException {
+        MigratedHome.fill(home, properties);
         return start(home, "", List.of("-Dbaseload.engine.enabled=false", "-XX:TieredStopAtLevel=1"), properties);
+    }
+
+    /** On a machine where it never was. */
+    public static ServiceProcess onEmpty(Path home, String limits, String... properties) throws IOException {
+        return start(home, limits, List.of("--add-modules=jdk.incubator.vector"), properties);
     }
 
     private static ServiceProcess start(Path home, String limits, List<String> flags, String... properties)
             throws IOException {
-        MigratedHome.fill(home, properties);
         List<String> java = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
         java.addAll(flags);
@@ -48,7 +54,8 @@ public final class ServiceProcess implements AutoCloseable {
                 "-Xmx512m",
                 "-cp",
                 System.getProperty("java.class.path"),
-                "io.baseload.service.app.ServiceApplication",
+                "io.baseload.cli.Main",
+                "serve",
                 "--server.port=0",
                 "--baseload.home=" + home,
                 "--baseload.model.warm-up=false",

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LineRunner {
     /** How many processes may die while they run the same line. */
     private static final int MAX_ATTEMPTS = 3;
+    private static final int FORBIDDEN = 403;
     /** The memory of one line for a large answer, or a stored conversation: a quarter of what the bodies of all other requests may take. */
     private static final long MAX_MEMORY =
             Math.max(16 << 20, Runtime.getRuntime().maxMemory() / 64);
@@ -140,15 +141,26 @@ final class LineRunner {
         Caller caller = keys.caller(batch.tenant(), batch.keyPrefix())
                 .orElseThrow(() -> ApiException.refused(
                         401, "invalid_api_key", "The API key that created the batch is revoked or expired."));
-        if (!RouteAccess.allows(caller, "POST", batch.endpoint())) {
-            throw ApiException.refused(
-                    403,
-                    "permission_denied",
-                    "The API key that created the batch does not have the role that this route needs.");
-        }
-        admission.holdToLimits(caller, batch.address());
+        admit(caller, batch, line);
         var origin = new Origin(line.requestId(), batch.address());
         return route.answer(new RequestContext(caller, origin, limitedMemory()), request.body());
+    }
+
+    private void admit(Caller caller, RequestBatch batch, BatchLine line) {
+        try {
+            if (!RouteAccess.allows(caller, "POST", batch.endpoint())) {
+                throw ApiException.refused(
+                        FORBIDDEN,
+                        "permission_denied",
+                        "The API key that created the batch does not have the role that this route needs.");
+            }
+            admission.holdToLimits(caller, batch.address());
+        } catch (ApiException e) {
+            if (e.status() == FORBIDDEN) {
+                admission.forbidden(caller, "POST " + batch.endpoint(), batch.address(), line.requestId());
+            }
+            throw e;
+        }
     }
 
     private static LongConsumer limitedMemory() {

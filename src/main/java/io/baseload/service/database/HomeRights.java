@@ -87,12 +87,44 @@ final class HomeRights {
         }
         try (Stream<Path> entries = Files.list(home)) {
             for (Path entry : entries.toList()) {
-                if (!OPEN.contains(String.valueOf(entry.getFileName()))) {
-                    require(entry);
-                    close(entry);
+                String name = String.valueOf(entry.getFileName());
+                if (OPEN.contains(name)) {
+                    continue;
+                }
+                require(entry);
+                close(entry);
+                if (!isDatabase(name)) {
+                    closeBelow(entry);
                 }
             }
         }
+    }
+
+    /** PostgreSQL takes care of its own files, which may be many. */
+    private static boolean isDatabase(String name) {
+        return name.equals("pg") || name.startsWith("pg-");
+    }
+
+    /** Files of an earlier version, or of a process with another umask, such as the archive. */
+    private void closeBelow(Path top) throws IOException {
+        Files.walkFileTree(top, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) throws IOException {
+                if (OPEN.contains(String.valueOf(folder.getFileName()))) {
+                    return FileVisitResult.SKIP_SUBTREE;
+                }
+                require(folder);
+                close(folder);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                require(file);
+                close(file);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     private void require(Path entry) throws IOException {

@@ -24,6 +24,10 @@ import org.springframework.transaction.support.TransactionOperations;
 
 /** The keys. Each check looks them up in the database, so that a revocation takes effect with the next request. */
 public final class ApiKeys {
+    /** The key k is c, or replaced it by rotation. */
+    private static final String SUCCESSION =
+            "coalesce(k.budget_key, k.prefix) = coalesce(c.budget_key, c.prefix) AND k.created_at >= c.created_at";
+
     private final JdbcClient jdbc;
     private final TransactionOperations transactions;
     private final AuditTrail audit;
@@ -209,30 +213,38 @@ public final class ApiKeys {
      *
      * @param overlap how long the old one stays valid
      * @param change gives the new one's rights; an exception from it rolls everything back
+     * @throws UnknownTenantException if there is no such tenant
      * @throws TenantConflictException if it has a successor already: another one would inherit the end of the overlap
      */
     public Optional<ApiKey.Issued> rotate(
             Actor actor, String tenant, String prefix, Duration overlap, UnaryOperator<ApiKey.Rights> change) {
-        return transactions.execute(status -> locked(tenant, prefix).map(old -> {
-            int replaced = jdbc.sql(
-                            "UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1"
-                                    + " ms'), replaced = true WHERE prefix = ? AND NOT replaced")
-                    .params(overlap.toMillis(), prefix)
-                    .update();
-            if (replaced == 0) {
-                throw new TenantConflictException("The key '" + prefix
-                        + "' was rotated already and can't be rotated again. Rotate its successor instead.");
-            }
-            var rights = change.apply(old.rights());
-            var secret = KeySecret.random();
-            var key = insert(tenant, old.identity(), rights, secret, false);
-            shareBudget(prefix, key.prefix());
-            var detail =
-                    new TreeMap<String, Object>(Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
-            rights.expiresAt().ifPresent(end -> detail.put("expires_at", end.toString()));
-            audit.recordAdmin(actor, "admin.key.rotate", subject(tenant, prefix), detail);
-            return new ApiKey.Issued(secret.text(), key);
-        }));
+        return transactions.execute(status -> {
+            KeyRows.requireTenant(jdbc, tenant); // before its keys, as a deletion of the tenant locks them
+            return locked(tenant, prefix).map(old -> rotate(actor, old, overlap, change));
+        });
+    }
+
+    private ApiKey.Issued rotate(Actor actor, ApiKey old, Duration overlap, UnaryOperator<ApiKey.Rights> change) {
+        String tenant = old.tenant();
+        String prefix = old.prefix();
+        int replaced = jdbc.sql(
+                        "UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1"
+                                + " ms'), replaced = true WHERE prefix = ? AND NOT replaced")
+                .params(overlap.toMillis(), prefix)
+                .update();
+        if (replaced == 0) {
+            throw new TenantConflictException("The key '" + prefix
+                    + "' was rotated already and can't be rotated again. Rotate its successor instead.");
+        }
+        var rights = change.apply(old.rights());
+        var secret = KeySecret.random();
+        var key = insert(tenant, old.identity(), rights, secret, false);
+        inherit(prefix, key.prefix());
+        var detail =
+                new TreeMap<String, Object>(Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
+        rights.expiresAt().ifPresent(end -> detail.put("expires_at", end.toString()));
+        audit.recordAdmin(actor, "admin.key.rotate", subject(tenant, prefix), detail);
+        return new ApiKey.Issued(secret.text(), key);
     }
 
     /** A valid key, which nobody else changes meanwhile. */
@@ -244,37 +256,70 @@ public final class ApiKeys {
                 .optional();
     }
 
-    /** Usage of a key and its successor counts together. */
-    private void shareBudget(String old, String successor) {
-        jdbc.sql("UPDATE api_key n SET budget_key = coalesce(o.budget_key, o.prefix) FROM api_key o"
-                        + " WHERE n.prefix = ? AND o.prefix = ?")
+    /** Usage of a key and its successor counts together, and whatever replaces the bootstrap key replaces its successor too. */
+    private void inherit(String old, String successor) {
+        jdbc.sql("UPDATE api_key n SET budget_key = coalesce(o.budget_key, o.prefix), bootstrap = o.bootstrap"
+                        + " FROM api_key o WHERE n.prefix = ? AND o.prefix = ?")
                 .params(successor, old)
                 .update();
     }
 
-    /** Creates the configured key, and revokes those that it replaces; does nothing if another process has just done so. */
-    void bootstrap(KeySecret secret, ApiKey.Rights rights) {
-        transactions.executeWithoutResult(status -> {
+    /**
+     * Makes it the configured key, and revokes the one that it replaces, with that one's successors. A successor of its own, by rotation, stays valid.
+     *
+     * @param rights if it has to be created
+     * @return false if it was the configured key before, and gives no operator's access any more: then nothing changes
+     * @throws BootstrapKeyException if it would take the place of another key, but gives no operator's access
+     */
+    boolean bootstrap(KeySecret secret, ApiKey.Rights rights) {
+        return Boolean.TRUE.equals(transactions.execute(status -> {
             jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('api_key.bootstrap'))")
                     .query(row -> {});
-            if (knows(secret)) {
-                return;
+            if (!knows(secret)) {
+                KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
+                var key = insert(Tenant.DEFAULT, Optional.empty(), rights, secret, true);
+                audit.recordAdmin(
+                        Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights));
             }
-            KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
-            var replaced = jdbc.sql(
-                            "UPDATE api_key SET revoked_at = clock_timestamp() WHERE bootstrap AND revoked_at IS"
-                                    + " NULL RETURNING prefix")
-                    .query(String.class)
-                    .list();
-            var key = insert(Tenant.DEFAULT, Optional.empty(), rights, secret, true);
-            audit.recordAdmin(
-                    Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights));
-            replaced.forEach(prefix -> audit.recordAdmin(
-                    Actor.SYSTEM,
-                    "admin.key.revoke",
-                    subject(Tenant.DEFAULT, prefix),
-                    Map.of("replaced_by", key.prefix())));
-        });
+            boolean valid = valid("k.hash = ?", secret.hash())
+                    .filter(caller -> caller.tenant().equals(Tenant.DEFAULT) && caller.has(Role.OPERATOR))
+                    .isPresent();
+            if (valid) {
+                replaceBootstrapKeys(secret);
+            } else if (!isStillBootstrap(secret)) {
+                throw new BootstrapKeyException("BASELOAD_BOOTSTRAP_KEY (" + secret
+                        + ") is a key that was revoked, has expired or is not an operator's in the tenant 'default', so"
+                        + " it can't replace the bootstrap key of the previous starts. Choose another.");
+            }
+            return valid;
+        }));
+    }
+
+    private void replaceBootstrapKeys(KeySecret secret) {
+        jdbc.sql("UPDATE api_key k SET bootstrap = true FROM api_key c WHERE c.hash = ? AND NOT k.bootstrap AND "
+                        + SUCCESSION)
+                .param(secret.hash())
+                .update();
+        audit.append(jdbc.sql("UPDATE api_key k SET revoked_at = clock_timestamp() FROM api_key c WHERE c.hash = ?"
+                        + " AND k.bootstrap AND k.revoked_at IS NULL AND NOT (" + SUCCESSION
+                        + ") RETURNING k.tenant, k.prefix, c.prefix AS replaced_by")
+                .param(secret.hash())
+                .query((row, number) -> new AuditTrail.NewEntry(
+                        Actor.SYSTEM,
+                        "admin.key.revoke",
+                        subject(row.getString("tenant"), row.getString("prefix")),
+                        Map.of("replaced_by", row.getString("replaced_by"))))
+                .list());
+    }
+
+    /** Whether it was the configured key before, and no other one has replaced it. */
+    private boolean isStillBootstrap(KeySecret secret) {
+        return jdbc.sql("SELECT c.bootstrap AND NOT EXISTS (SELECT FROM api_key k WHERE k.bootstrap"
+                        + " AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())"
+                        + " AND NOT (" + SUCCESSION + ")) FROM api_key c WHERE c.hash = ?")
+                .param(secret.hash())
+                .query(Boolean.class)
+                .single();
     }
 
     boolean none() {

@@ -23,20 +23,25 @@ public final class FirstKey {
         this.file = new PrivateFile(home.resolve("development-key"));
     }
 
-    /** The configured key (BASELOAD_BOOTSTRAP_KEY). A new value replaces the previous one, which is revoked; a revoked key stays revoked, even if it is configured again. */
+    /**
+     * The configured key (BASELOAD_BOOTSTRAP_KEY). A new value, or a valid operator's key, replaces the previous one, which is revoked; a revoked key stays revoked, even if it is
+     * configured again.
+     *
+     * @throws BootstrapKeyException if it can't be used, or is a key that can't replace the previous one
+     */
     public void bootstrap(String chosen) {
         if (!KeySecret.isPlausible(chosen)) {
-            throw new IllegalArgumentException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
+            throw new BootstrapKeyException("BASELOAD_BOOTSTRAP_KEY must be 12 to 256 printable ASCII characters");
         }
         if (chosen.length() < MIN_LENGTH) {
             log.warn("BASELOAD_BOOTSTRAP_KEY is shorter than {} characters: it may be guessed", MIN_LENGTH);
         }
         var secret = new KeySecret(chosen);
-        if (!keys.knows(secret)) {
-            keys.bootstrap(secret, RIGHTS);
-        } else if (keys.authenticate(chosen).isEmpty()) {
+        if (!keys.bootstrap(secret, RIGHTS)) {
             log.warn(
-                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked or replaced and gives no access. Choose another.", secret);
+                    "BASELOAD_BOOTSTRAP_KEY ({}) was revoked, has expired or lost its rights, and gives no operator's"
+                            + " access. Choose another.",
+                    secret);
         }
     }
 

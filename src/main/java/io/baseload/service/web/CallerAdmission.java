@@ -17,6 +17,7 @@ public final class CallerAdmission {
     private static final int MAX_PATH = 200;
     private static final int MAX_KNOWN = 3;
     private static final int FORBIDDEN = 403;
+    private static final int TOO_MANY = 429;
 
     private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
     private final KeyChecks keys;
@@ -51,9 +52,12 @@ public final class CallerAdmission {
         } catch (NoAccessException e) {
             forbidden(e, request);
             throw e;
+        } catch (ApiException e) {
+            countRefused(e, request);
+            throw e;
         }
         if (known.isEmpty()) {
-            denied.signInFailed(address, RequestIds.of(request));
+            signInFailed(request);
             throw token ? ErrorResponses.wrongToken() : ErrorResponses.wrongKey();
         }
         Caller caller = known.get();
@@ -87,7 +91,16 @@ public final class CallerAdmission {
 
     /** A caller requested something without permission. */
     public void forbidden(Caller caller, HttpServletRequest request) {
-        denied.forbidden(caller.actor(), route(request), request.getRemoteAddr(), RequestIds.of(request));
+        forbidden(caller, route(request), request.getRemoteAddr(), RequestIds.of(request));
+    }
+
+    /**
+     * The same for a request within another, such as a line of a batch.
+     *
+     * @param route method and path
+     */
+    public void forbidden(Caller caller, String route, String address, String requestId) {
+        denied.forbidden(caller.actor(), route, address, requestId);
     }
 
     /** A person known to an identity provider has no access here. */
@@ -101,7 +114,19 @@ public final class CallerAdmission {
      * @throws ApiException 429 if too many failed from this address
      */
     public void signInBegins(HttpServletRequest request) {
-        attempts.begin(request.getRemoteAddr());
+        try {
+            attempts.begin(request.getRemoteAddr());
+        } catch (ApiException e) {
+            countRefused(e, request);
+            throw e;
+        }
+    }
+
+    /** An attempt that is refused because too many failed has failed too. A busy moment is no refusal. */
+    private void countRefused(ApiException refusal, HttpServletRequest request) {
+        if (refusal.status() == TOO_MANY) {
+            signInFailed(request);
+        }
     }
 
     /** The sign-in succeeded, or failed for a reason other than the browser's credentials. */

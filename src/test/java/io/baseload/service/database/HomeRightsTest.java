@@ -23,10 +23,18 @@ class HomeRightsTest {
                         .resolve("postgres"),
                 "evil");
         Path secret = open(Files.writeString(home.resolve("audit-key.pem"), "key"), "rw-rw-rw-");
+        Path nested = open(
+                Files.writeString(
+                        open(Files.createDirectories(home.resolve("audit-archive/2026")), "rwxr-xr-x")
+                                .resolve("audit-1-2.jsonl.gz"),
+                        "entries"),
+                "rw-r--r--");
         Path models = open(Files.createDirectories(home.resolve("import")), "rwxrwxr-x");
         BaseloadHome.at(home);
         assertThat(mode(home)).isEqualTo("rwx------");
         assertThat(mode(secret)).isEqualTo("rw-------");
+        assertThat(mode(nested)).isEqualTo("rw-------");
+        assertThat(mode(nested.getParent())).isEqualTo("rwx------");
         assertThat(mode(models)).isEqualTo("rwxrwxr-x");
         assertThat(program).doesNotExist();
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -241,7 +242,9 @@ class ApiKeysTest {
             var caller = fresh.get(ApiKeys.class).authenticate(after).orElseThrow();
             assertThat(caller.roles()).containsExactlyInAnyOrder(Role.OPERATOR, Role.USER);
             assertThat(fresh.get(ApiKeys.class).authenticate(others.secret())).isPresent();
-            first.bootstrap(before);
+            assertThatThrownBy(() -> first.bootstrap(before))
+                    .isInstanceOf(BootstrapKeyException.class)
+                    .hasMessageContaining("was revoked");
             assertThat(fresh.get(ApiKeys.class).authenticate(before)).isEmpty();
             assertThat(fresh.get(ApiKeys.class).authenticate(after)).isPresent();
             assertThat(fresh
@@ -298,6 +301,33 @@ class ApiKeysTest {
         var last = keys.rotate(ACTOR, "default", next.key().prefix(), Duration.ofDays(1), UnaryOperator.identity())
                 .orElseThrow();
         assertThat(last.key().rights().expiresAt()).isEmpty();
+    }
+
+    @Test
+    void aRotationAndTheDeletionOfItsTenantWaitForEachOther() throws Exception {
+        var tenant = "t" + UUID.randomUUID();
+        tenants.create(ACTOR, new Tenant(tenant, List.of(), 4, 1));
+        var prefix = keys.issue(ACTOR, tenant, USER).key().prefix();
+        try (var threads = Executors.newVirtualThreadPerTaskExecutor();
+                var deletion = platform.superuserConnection();
+                var statement = deletion.createStatement()) {
+            deletion.setAutoCommit(false);
+            statement.execute("SELECT id FROM tenant WHERE id = '" + tenant + "' FOR UPDATE");
+            var rotation = threads.submit(
+                    () -> keys.rotate(ACTOR, tenant, prefix, Duration.ofDays(1), UnaryOperator.identity()));
+            Patience.await().until(this::isSomebodyWaiting);
+            statement.execute("DELETE FROM tenant WHERE id = '" + tenant + "'");
+            deletion.commit();
+            assertThatThrownBy(rotation::get).hasCauseInstanceOf(UnknownTenantException.class);
+        }
+    }
+
+    private boolean isSomebodyWaiting() {
+        return platform.superuser()
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND usename = 'baseload_app' AND wait_event_type = 'Lock')")
+                .query(Boolean.class)
+                .single();
     }
 
     @Test

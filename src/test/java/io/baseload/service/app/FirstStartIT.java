@@ -1,0 +1,51 @@
+package io.baseload.service.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.baseload.testing.ServiceProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A process on an empty home, by a user whose files are open to everybody, with no more flags than it needs. */
+class FirstStartIT {
+    @TempDir
+    private Path folder;
+
+    @Test
+    void nobodyElseHasRightsInTheHome() throws Exception {
+        Path home = folder.resolve("home");
+        try (var service = ServiceProcess.onEmpty(home, "umask 0")) {
+            service.rest();
+            assertThat(home.resolve("instance")).exists();
+            assertThat(home.resolve("models")).isNotEmptyDirectory();
+            assertThat(open(home)).isEmpty();
+            assertThat(service.log()).containsOnlyOnce("Start it with -XX:+ExitOnOutOfMemoryError");
+        }
+        assertThat(open(home)).isEmpty();
+    }
+
+    /** As {@code find HOME -perm /077}. */
+    private static List<String> open(Path home) throws IOException {
+        try (Stream<Path> all = Files.walk(home)) {
+            return all.filter(path -> !Files.isSymbolicLink(path))
+                    .map(FirstStartIT::described)
+                    .filter(text -> !text.startsWith("------"))
+                    .toList();
+        }
+    }
+
+    /** The rights of group and others, and the path. */
+    private static String described(Path path) {
+        try {
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).substring(3) + " " + path;
+        } catch (IOException e) {
+            return "------ " + path; // deleted meanwhile
+        }
+    }
+}

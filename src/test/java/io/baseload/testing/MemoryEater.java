@@ -1,0 +1,26 @@
+package io.baseload.testing;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A program that writes a file, and whose second thread runs out of memory. It needs no other class. */
+final class MemoryEater {
+    private MemoryEater() {}
+
+    /** Ends only if the JVM does. */
+    public static void main(String[] args) throws IOException, InterruptedException {
+        Files.writeString(Path.of("written"), String.join(" ", args));
+        var eater = new Thread(() -> {
+            List<byte[]> eaten = new ArrayList<>();
+            while (true) {
+                eaten.add(new byte[1 << 20]);
+            }
+        });
+        eater.start();
+        eater.join();
+        Thread.sleep(Long.MAX_VALUE);
+    }
+}
