@@ -23,7 +23,7 @@ import org.springframework.web.filter.OncePerRequestFilter;
 
 /**
  * A separate port for probes and metrics. It has its own connections, so it answers whatever the clients of the main port do. {@code baseload.management-port} is
- * empty, a port, or {@code +1} for the one after the main port. The main port answers probes and metrics too.
+ * empty, a port, or a distance such as {@code +1000} from the main port. The main port answers probes and metrics too.
  */
 @Component
 @Order(Ordered.HIGHEST_PRECEDENCE + 2)

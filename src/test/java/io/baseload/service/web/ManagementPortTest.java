@@ -18,7 +18,7 @@ class ManagementPortTest {
     }
 
     @Test
-    void byDefaultItIsNextToTheMainPortAndAtTheSameAddress() throws Exception {
+    void byDefaultItIsAtADistanceFromTheMainPortAndAtTheSameAddress() throws Exception {
         server.setAddress(InetAddress.getLoopbackAddress());
         server.setPort(freePort() - 1);
         assertThat(connector("+1")).hasValueSatisfying(it -> {
