@@ -367,7 +367,9 @@ class ChartTest {
 
     @Test
     void theImagesUserIsNumeric() throws IOException {
-        assertThat(Files.readAllLines(Path.of("Dockerfile"))).as("or runAsNonRoot is refused").contains("USER 10001:10001");
+        assertThat(Files.readAllLines(Path.of("Dockerfile")))
+                .as("or runAsNonRoot is refused")
+                .contains("USER 10001:10001");
     }
 
     @ParameterizedTest

@@ -29,12 +29,14 @@ class LauncherTest {
             Files.copy(Path.of("bin", script), bin.resolve(script), StandardCopyOption.COPY_ATTRIBUTES);
         }
         jar(Files.createDirectories(folder.resolve("target")).resolve("baseload-0-exec.jar"));
-        var command = new ProcessBuilder("bash", "-c", "umask 0; exec bin/baseload serve --a").directory(folder.toFile());
+        var command =
+                new ProcessBuilder("bash", "-c", "umask 0; exec bin/baseload serve --a").directory(folder.toFile());
         command.environment().put("JAVA_HOME", System.getProperty("java.home"));
         command.environment().put("BASELOAD_JAVA_OPTS", "-Xmx32m");
         Process service = command.inheritIO().start();
         try {
-            assertThat(service.waitFor(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES)).isTrue();
+            assertThat(service.waitFor(Patience.LIMIT.toMinutes(), TimeUnit.MINUTES))
+                    .isTrue();
             assertThat(service.exitValue()).isEqualTo(OUT_OF_MEMORY);
         } finally {
             service.destroyForcibly();

@@ -86,8 +86,7 @@ final class WordShapes {
         long both = (long) Math.min(one, other) << Integer.SIZE | Math.max(one, other);
         Integer union = unions.get(both);
         if (union == null) {
-            union = shape(
-                    union(afterWord(one), afterWord(other)), union(afterSpace(one), afterSpace(other)));
+            union = shape(union(afterWord(one), afterWord(other)), union(afterSpace(one), afterSpace(other)));
             unions.put(both, union);
         }
         return union;

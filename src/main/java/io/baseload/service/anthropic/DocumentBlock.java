@@ -47,7 +47,10 @@ final class DocumentBlock {
     private static String content(Value content) {
         return content.node().isString()
                 ? content.text()
-                : content.items().stream().map(Value::fields).map(MessageBlocks::part).collect(Collectors.joining("\n"));
+                : content.items().stream()
+                        .map(Value::fields)
+                        .map(MessageBlocks::part)
+                        .collect(Collectors.joining("\n"));
     }
 
     private static void refuseCitations(Fields citations) {

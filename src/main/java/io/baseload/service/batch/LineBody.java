@@ -44,10 +44,7 @@ record LineBody(
 
     static LineBody refused(BatchLine line, String customId, ApiException refusal) {
         return new LineBody(
-                line.id(),
-                customId,
-                new Response(refusal.status(), line.requestId(), refusal.body(), List.of()),
-                null);
+                line.id(), customId, new Response(refusal.status(), line.requestId(), refusal.body(), List.of()), null);
     }
 
     static LineBody notRun(String id, String customId, String code, String message) {

@@ -28,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class LineRunner {
     /** How many processes may die while they run the same line. */
     private static final int MAX_ATTEMPTS = 3;
+
     private static final int FORBIDDEN = 403;
     /** The memory of one line for a large answer, or a stored conversation: a quarter of what the bodies of all other requests may take. */
     private static final long MAX_MEMORY =

@@ -32,9 +32,7 @@ public final class Instances {
         return jdbc.sql("""
             SELECT *, (extract(epoch FROM clock_timestamp() - seen_at) * 1000)::bigint AS silent_ms
             FROM instance WHERE lease_end >= clock_timestamp() ORDER BY id\
-            """)
-                .query(Instances::read)
-                .list();
+            """).query(Instances::read).list();
     }
 
     /** Ends the leases that were not renewed, so that the requests of their processes can be settled. */

@@ -43,8 +43,7 @@ final class EncodingService {
     private final SequencePlaces places;
     private final MaxWait maxWait;
 
-    EncodingService(
-            RequestRecords records, RequestGuard guard, Traces traces, SequencePlaces places, MaxWait maxWait) {
+    EncodingService(RequestRecords records, RequestGuard guard, Traces traces, SequencePlaces places, MaxWait maxWait) {
         this.records = records;
         this.guard = guard;
         this.traces = traces;
@@ -66,8 +65,7 @@ final class EncodingService {
         try (model) {
             var encodings = model.use().encodings();
             try (var taken = places.take(model, head.flow(), 1)) {
-                var granted =
-                        records.check(head, 1, call.request().input().size());
+                var granted = records.check(head, 1, call.request().input().size());
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());

@@ -34,7 +34,9 @@ final class EmbeddingsRequestParser {
                 .isPresent();
         var request = new EncodingRequest(input, dimensions, TruncationFields.ofTexts(fields));
         return new Parsed(
-                new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields), Optional.empty()), base64);
+                new EncodingCall(
+                        model, request, RequestFields.urgency(fields), RequestFields.endUser(fields), Optional.empty()),
+                base64);
     }
 
     private static EncodingInput input(Fields fields) {

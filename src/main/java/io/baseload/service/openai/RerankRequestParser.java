@@ -34,7 +34,8 @@ final class RerankRequestParser {
                 OptionalInt.empty(),
                 TruncationFields.ofDocuments(fields));
         return new Parsed(
-                new EncodingCall(model, request, RequestFields.urgency(fields), RequestFields.endUser(fields), Optional.empty()),
+                new EncodingCall(
+                        model, request, RequestFields.urgency(fields), RequestFields.endUser(fields), Optional.empty()),
                 top,
                 returned ? documents : List.of());
     }

@@ -82,8 +82,7 @@ public final class CompletionResponder {
         AdmittedRequest admitted = asking.apply(answer);
         CompletionEvent.Finished end = answer.await(admitted.completion(), wanted);
         Object body = parsed.form().apply(admitted).whole(answer.choices(), end);
-        return new BatchAnswer(
-                body, admitted.unenforcedFormats(), end.usage(), end.reasoningTokens(), answer::release);
+        return new BatchAnswer(body, admitted.unenforcedFormats(), end.usage(), end.reasoningTokens(), answer::release);
     }
 
     private AdmittedRequest ask(Exchange exchange, ParsedRequest parsed, Consumer<CompletionEvent> listener) {

@@ -32,8 +32,8 @@ public final class EngineView {
     /** In the order of their ids. */
     public List<Running> models() {
         return loaded.models().stream()
-                .map(model ->
-                        new Running(model.id(), model.resident().load(), model.resident().times()))
+                .map(model -> new Running(
+                        model.id(), model.resident().load(), model.resident().times()))
                 .sorted(Comparator.comparing(Running::id))
                 .toList();
     }

@@ -8,7 +8,6 @@ import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -123,8 +122,7 @@ public final class OtherInstances {
         long begin = System.nanoTime();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
-            List<Instance> late = others()
-                    .filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
+            List<Instance> late = others().filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
                     .filter(done.negate())
                     .toList();
             if (late.isEmpty()) {

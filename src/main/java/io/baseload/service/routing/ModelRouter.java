@@ -273,7 +273,8 @@ final class ModelRouter implements ModelDirectory {
     /** A model that answers, or would. */
     private record Found(Instant created, Optional<ModelTask> task) {
         static Found of(ServableModel model) {
-            return new Found(model.created(), Optional.of(model.resident().info().task()));
+            return new Found(
+                    model.created(), Optional.of(model.resident().info().task()));
         }
 
         static Found ofUnknownTask(Instant created) {

@@ -227,9 +227,8 @@ public final class ApiKeys {
     private ApiKey.Issued rotate(Actor actor, ApiKey old, Duration overlap, UnaryOperator<ApiKey.Rights> change) {
         String tenant = old.tenant();
         String prefix = old.prefix();
-        int replaced = jdbc.sql(
-                        "UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1"
-                                + " ms'), replaced = true WHERE prefix = ? AND NOT replaced")
+        int replaced = jdbc.sql("UPDATE api_key SET expires_at = least(expires_at, clock_timestamp() + ? * interval '1"
+                        + " ms'), replaced = true WHERE prefix = ? AND NOT replaced")
                 .params(overlap.toMillis(), prefix)
                 .update();
         if (replaced == 0) {
@@ -240,8 +239,7 @@ public final class ApiKeys {
         var secret = KeySecret.random();
         var key = insert(tenant, old.identity(), rights, secret, false);
         inherit(prefix, key.prefix());
-        var detail =
-                new TreeMap<String, Object>(Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
+        var detail = new TreeMap<String, Object>(Map.of("new", key.prefix(), "overlap_seconds", overlap.toSeconds()));
         rights.expiresAt().ifPresent(end -> detail.put("expires_at", end.toString()));
         audit.recordAdmin(actor, "admin.key.rotate", subject(tenant, prefix), detail);
         return new ApiKey.Issued(secret.text(), key);

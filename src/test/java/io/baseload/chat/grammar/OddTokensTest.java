@@ -45,8 +45,27 @@ class OddTokensTest {
             "/".repeat(63) + "\"");
 
     private static final List<String> ATOMS = List.of(
-            ".", "\\S", "\\s", "\\w", "\\W", "[^a]", "[^ ]", "[^é]", "[^\\u0080-\\u07FF]", "[^ \\n\"]", "[a-z]", "[ -]", " ", "a",
-            "語", "😀", "\\u00A0", "[\\u0080-\\uFFFF]", "[^\\u2000-\\u200A]", "\\p{L}", "(ag|語-)");
+            ".",
+            "\\S",
+            "\\s",
+            "\\w",
+            "\\W",
+            "[^a]",
+            "[^ ]",
+            "[^é]",
+            "[^\\u0080-\\u07FF]",
+            "[^ \\n\"]",
+            "[a-z]",
+            "[ -]",
+            " ",
+            "a",
+            "語",
+            "😀",
+            "\\u00A0",
+            "[\\u0080-\\uFFFF]",
+            "[^\\u2000-\\u200A]",
+            "\\p{L}",
+            "(ag|語-)");
 
     private static Tokenizer tokenizer;
     private static TokenTable table;
@@ -192,14 +211,13 @@ class OddTokensTest {
                 ? "(" + expression(random, depth - 1) + ")"
                 : ATOMS.get(random.nextInt(ATOMS.size()));
         int least = random.nextInt(4);
-        String repeated =
-                switch (random.nextInt(6)) {
-                    case 0 -> one + "*";
-                    case 1 -> one + "+";
-                    case 2 -> one + "?";
-                    case 3 -> one + "{" + least + "," + (least + 1 + random.nextInt(9)) + "}";
-                    default -> one;
-                };
+        String repeated = switch (random.nextInt(6)) {
+            case 0 -> one + "*";
+            case 1 -> one + "+";
+            case 2 -> one + "?";
+            case 3 -> one + "{" + least + "," + (least + 1 + random.nextInt(9)) + "}";
+            default -> one;
+        };
         return random.nextInt(3) == 0 || depth == 0
                 ? repeated
                 : repeated + (random.nextInt(5) == 0 ? "|" : "") + expression(random, depth - 1);

@@ -125,7 +125,9 @@ class BudgetsIT {
                 user.send("POST", "/v1/detokenize", Map.of("tokens", List.of(1))),
                 user.send("POST", "/detokenize", Map.of("tokens", "One")),
                 user.send("POST", "/v1/messages", Map.of("model", "default")));
-        assertThat(answers).extracting(HttpResponse::statusCode).containsExactly(404, 400, 400, 400, 200, 200, 200, 200, 400, 400);
+        assertThat(answers)
+                .extracting(HttpResponse::statusCode)
+                .containsExactly(404, 400, 400, 400, 200, 200, 200, 200, 400, 400);
         assertThat(answers).allSatisfy(answer -> {
             assertThat(header(answer, "x-ratelimit-remaining-requests")).isEqualTo("10");
             assertThat(header(answer, "x-ratelimit-remaining-tokens")).isEqualTo("1000");

@@ -25,7 +25,9 @@ class DecodedTokensTest {
         assertThat(tokens.total()).isEqualTo(14);
         registry.remove(again);
         counter("one").increment();
-        assertThat(tokens.total()).as("deleted and made again between two looks").isEqualTo(15);
+        assertThat(tokens.total())
+                .as("deleted and made again between two looks")
+                .isEqualTo(15);
         assertThat(tokens.of("other")).isEqualTo(7);
     }
 

@@ -148,11 +148,17 @@ class AnthropicJavaIT {
     void theTextOfADocumentIsRead() {
         var document = DocumentBlockParam.builder().title("Menu");
         var question = TextBlockParam.builder().text("What is there?").build();
-        Message whole = client.messages().create(about(document.textSource("Soup and bread").build(), question));
+        Message whole = client.messages()
+                .create(about(document.textSource("Soup and bread").build(), question));
         whole.validate();
         assertThat(text(whole)).isNotBlank();
-        var refused = catchThrowableOfType(BadRequestException.class, () -> client.messages()
-                .create(about(document.urlSource("https://example.com/menu.pdf").build(), question)));
+        var refused = catchThrowableOfType(
+                BadRequestException.class,
+                () -> client.messages()
+                        .create(about(
+                                document.urlSource("https://example.com/menu.pdf")
+                                        .build(),
+                                question)));
         assertThat(refused).hasMessageContaining("source.type").hasMessageContaining("'text/plain'");
     }
 

@@ -16,38 +16,44 @@ class DocumentBlockTest {
     private static final String TEXT = """
         {"type": "document", "title": "Menu", "context": "of today", "cache_control": {"type": "ephemeral"},
          "citations": {"enabled": false},
-         "source": {"type": "text", "media_type": "text/plain", "data": "Soup & bread"}}""";
+         "source": {"type": "text", "media_type": "text/plain", "data": "Soup & bread"}}\
+        """;
 
     private static List<Message> read(String content) {
         String messages = "{\"messages\": [{\"role\": \"user\", \"content\": [" + content + "]}]}";
-        return MessageBlocks.read(Fields.of(messages.getBytes(StandardCharsets.UTF_8)).require("messages"))
+        return MessageBlocks.read(
+                        Fields.of(messages.getBytes(StandardCharsets.UTF_8)).require("messages"))
                 .messages();
     }
 
     @Test
     void aDocumentIsTextInTags() {
-        assertThat(read(TEXT + ", {\"type\": \"text\", \"text\": \"What is there?\"}")).containsExactly(Message.user("""
-            <document>
-            <title>Menu</title>
-            <context>of today</context>
-            <document_content>
-            Soup & bread
-            </document_content>
-            </document>
-            What is there?"""));
+        assertThat(read(TEXT + ", {\"type\": \"text\", \"text\": \"What is there?\"}"))
+                .containsExactly(Message.user("""
+                    <document>
+                    <title>Menu</title>
+                    <context>of today</context>
+                    <document_content>
+                    Soup & bread
+                    </document_content>
+                    </document>
+                    What is there?\
+                    """));
     }
 
     @Test
     void itsSourceMayBeBlocksOfText() {
         assertThat(read("""
             {"type": "document", "title": null, "context": "", "source": {"type": "content",
-             "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]}}""")).containsExactly(Message.user("""
-            <document>
-            <document_content>
-            one
-            two
-            </document_content>
-            </document>"""));
+             "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]}}\
+            """)).containsExactly(Message.user("""
+                 <document>
+                 <document_content>
+                 one
+                 two
+                 </document_content>
+                 </document>\
+                 """));
     }
 
     @ParameterizedTest

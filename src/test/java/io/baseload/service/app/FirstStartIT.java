@@ -43,7 +43,8 @@ class FirstStartIT {
     /** The rights of group and others, and the path. */
     private static String described(Path path) {
         try {
-            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path)).substring(3) + " " + path;
+            return PosixFilePermissions.toString(Files.getPosixFilePermissions(path))
+                            .substring(3) + " " + path;
         } catch (IOException e) {
             return "------ " + path; // deleted meanwhile
         }

@@ -68,8 +68,7 @@ final class OutageIT {
     void aDatabaseThatHangsStopsNothingForEver() throws Exception {
         try (EmbeddedDatabase database = MigratedHome.database(folder.resolve("database"));
                 CuttableLine line = new CuttableLine(database.port());
-                RunningService service =
-                        RunningService.at(folder.resolve("home"), line.to(database, SOCKET_TIMEOUT))) {
+                RunningService service = RunningService.at(folder.resolve("home"), line.to(database, SOCKET_TIMEOUT))) {
             Admin admin = new Admin(service.rest());
             Patience.await().until(() -> admin.ask("default").statusCode() == 200);
             line.fallSilent();

@@ -189,7 +189,8 @@ class BackendEncodingsTest {
         running.outputs().cancel(true);
         Patience.await().until(() -> memory.taken() == 0);
         server.on("m", ScriptedBackend.Connection::awaitClose);
-        assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false)).isInstanceOf(AbandonedException.class);
+        assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false))
+                .isInstanceOf(AbandonedException.class);
         assertThat(memory.taken()).as("of a request that didn't begin").isZero();
     }
 
@@ -425,8 +426,8 @@ class BackendEncodingsTest {
             connection.awaitClose();
             closed.complete(true);
         });
-        assertThatThrownBy(
-                        () -> prepare(texts("x")).start(() -> {}, () -> server.requests().isEmpty()))
+        assertThatThrownBy(() -> prepare(texts("x"))
+                        .start(() -> {}, () -> server.requests().isEmpty()))
                 .isInstanceOfSatisfying(
                         AbandonedException.class,
                         e -> assertThat(e.begun()).as("the backend has it").isTrue());

@@ -47,7 +47,9 @@ class RefusedLinesTest {
         try (var made = new TestBatches();
                 var platform = made.platform.beside(BatchShutdownTest.Wiring.class)) {
             made.tenant("acme");
-            var key = platform.get(ApiKeys.class).issue(Actor.SYSTEM, "acme", rights).key();
+            var key = platform.get(ApiKeys.class)
+                    .issue(Actor.SYSTEM, "acme", rights)
+                    .key();
             platform.superuser()
                     .sql("UPDATE api_key SET prefix = 'bl_user' WHERE prefix = ?")
                     .param(key.prefix())

@@ -29,8 +29,7 @@ class IdleSessionsIT {
         try (var person = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             assertThat(person.part("/console/home/engine").statusCode()).isEqualTo(200);
             session(service, person).setMaxInactiveInterval(3);
-            Patience.await()
-                    .until(() -> person.part("/console/home/engine").statusCode() == 401);
+            Patience.await().until(() -> person.part("/console/home/engine").statusCode() == 401);
             assertThat(person.get("/console").headers().firstValue("Location")).isPresent();
         }
     }
@@ -65,8 +64,8 @@ class IdleSessionsIT {
     }
 
     private static Session session(RunningService service, ConsoleSession person) throws Exception {
-        var context = (WebServerApplicationContext) Objects.requireNonNull(
-                service.bean(DispatcherServlet.class).getWebApplicationContext());
+        var context = (WebServerApplicationContext)
+                Objects.requireNonNull(service.bean(DispatcherServlet.class).getWebApplicationContext());
         var server = (TomcatWebServer) Objects.requireNonNull(context.getWebServer());
         for (Container child : server.getTomcat().getHost().findChildren()) {
             if (child instanceof Context pages) {

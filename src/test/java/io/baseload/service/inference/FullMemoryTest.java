@@ -57,7 +57,8 @@ class FullMemoryTest {
                 "tiny",
                 new EncodingRequest(input, OptionalInt.empty()),
                 FlowId.Urgency.INTERACTIVE,
-                new EndUser(Optional.empty(), Optional.empty()), Optional.empty());
+                new EndUser(Optional.empty(), Optional.empty()),
+                Optional.empty());
         return platform.get(Inference.class).encode(caller, call, new Origin("req_1", "192.0.2.7"), () -> true);
     }
 }

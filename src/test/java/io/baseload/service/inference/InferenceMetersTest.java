@@ -40,12 +40,20 @@ class InferenceMetersTest {
             return Set.of("kept");
         });
         assertThat(meters.getMeters()).hasSize(before + 2 * ofOne);
-        assertThat(meters.find("baseload.prompt_tokens").tag("model_name", "deleted").counter())
+        assertThat(meters.find("baseload.prompt_tokens")
+                        .tag("model_name", "deleted")
+                        .counter())
                 .isNull();
-        assertThat(meters.get("baseload.prompt_tokens").tag("model_name", "kept").counter().count())
+        assertThat(meters.get("baseload.prompt_tokens")
+                        .tag("model_name", "kept")
+                        .counter()
+                        .count())
                 .isEqualTo(3);
         assertThat(all.of("deleted").promptTokens().count()).as("made again").isZero();
-        assertThat(meters.get("baseload.prompt_tokens").tag("model_name", "deleted").counter().count())
+        assertThat(meters.get("baseload.prompt_tokens")
+                        .tag("model_name", "deleted")
+                        .counter()
+                        .count())
                 .isZero();
     }
 }

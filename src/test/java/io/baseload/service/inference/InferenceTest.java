@@ -430,7 +430,11 @@ class InferenceTest {
         var input = new EncodingInput.Texts(List.of("a text"), Optional.empty());
         var request = new EncodingRequest(input, OptionalInt.empty());
         return new EncodingCall(
-                model, request, FlowId.Urgency.INTERACTIVE, new EndUser(Optional.empty(), Optional.empty()), Optional.empty());
+                model,
+                request,
+                FlowId.Urgency.INTERACTIVE,
+                new EndUser(Optional.empty(), Optional.empty()),
+                Optional.empty());
     }
 
     private static double refused(String reason) {

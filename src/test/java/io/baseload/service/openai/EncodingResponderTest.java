@@ -30,7 +30,8 @@ class EncodingResponderTest {
                 "m",
                 new EncodingRequest(input, OptionalInt.empty()),
                 Urgency.INTERACTIVE,
-                new EndUser(Optional.empty(), Optional.empty()), Optional.empty());
+                new EndUser(Optional.empty(), Optional.empty()),
+                Optional.empty());
         var answer = new EncodingResponder(inference)
                 .answerLater(context, call, encoded -> EmbeddingsBody.of(encoded, false));
         assertThat(inference.released).isEmpty();

@@ -34,7 +34,7 @@ class GuessedKeysTest {
         assertThat(trail.entries())
                 .singleElement()
                 .satisfies(entry -> assertThat(entry.kind()).isEqualTo("access.sign_in_failed"))
-                .satisfies(
-                        entry -> assertThat((Object) entry.detail().get("count")).isEqualTo(40L));
+                .satisfies(entry ->
+                        assertThat((Object) entry.detail().get("count")).isEqualTo(40L));
     }
 }

@@ -418,12 +418,17 @@ final class EncodersIT {
         assertThat(admin.trail("completion.intent"))
                 .as("it is refused at once, or given up")
                 .filteredOn(entry -> entry.get("subject").asString().equals(id))
-                .allSatisfy(entry -> assertThat(outcome(admin, id).orElseThrow().at("/detail/state").asString())
+                .allSatisfy(entry -> assertThat(outcome(admin, id)
+                                .orElseThrow()
+                                .at("/detail/state")
+                                .asString())
                         .isEqualTo("refused"));
-        assertThat(rest.send("POST", "/v1/embeddings", text, "x-max-wait-ms", "600000").statusCode())
+        assertThat(rest.send("POST", "/v1/embeddings", text, "x-max-wait-ms", "600000")
+                        .statusCode())
                 .isEqualTo(200);
         var pair = Map.of("model", "bert-rank", "query", "x", "documents", List.of("y"));
-        assertThat(rest.send("POST", "/v1/rerank", pair, "x-max-wait-ms", "soon").statusCode())
+        assertThat(rest.send("POST", "/v1/rerank", pair, "x-max-wait-ms", "soon")
+                        .statusCode())
                 .isEqualTo(400);
     }
 

@@ -3,8 +3,8 @@ package io.baseload.service.registry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.LoadOptions;
-import io.baseload.service.registry.ModelRows.ModelRow;
 import io.baseload.service.registry.ModelRows.LoadDemand;
+import io.baseload.service.registry.ModelRows.ModelRow;
 import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,8 +16,8 @@ final class LoadSettingsTest {
     void theContextLengthIsAtMostTheModelsOwn(int setting, int expected) {
         var settings =
                 new LoadSettings(true, LoadOptions.named("").withContextLength(setting), Map.of(), Map.of(), "build");
-        var encoder =
-                new ModelRow("encoder", "", "bert", "safetensors", 1, 512, LoadDemand.NO, Instant.EPOCH, null, null, false);
+        var encoder = new ModelRow(
+                "encoder", "", "bert", "safetensors", 1, 512, LoadDemand.NO, Instant.EPOCH, null, null, false);
         assertThat(settings.options(encoder).contextLength()).isEqualTo(expected);
     }
 }

@@ -42,7 +42,8 @@ final class SharedContentIT {
     void contentThatIsBeingRegisteredIsKept() throws Exception {
         String sha256 = imported();
         CompletableFuture<Void> deleted = Objects.requireNonNull(transaction.execute(status -> {
-            catalog.file(second, sha256, LoadDemand.NO); // as another process does, which doesn't share this one's locks
+            catalog.file(
+                    second, sha256, LoadDemand.NO); // as another process does, which doesn't share this one's locks
             var deleting = CompletableFuture.runAsync(() -> catalog.delete(first, () -> {}));
             Patience.await().until(() -> deleting.isDone() || waits());
             return deleting;

@@ -43,7 +43,8 @@ class BootstrapKeyTest {
         configured.bootstrap(issued.secret());
         assertThat(isValid(FIRST)).isFalse();
         assertThat(isValid(issued.secret())).isTrue();
-        assertThat(replacements()).containsExactly("{\"replaced_by\":\"" + issued.key().prefix() + "\"}");
+        assertThat(replacements())
+                .containsExactly("{\"replaced_by\":\"" + issued.key().prefix() + "\"}");
         configured.bootstrap(issued.secret()); // a restart
         assertThat(replacements()).hasSize(1);
         configured.bootstrap(THIRD);
