@@ -3,8 +3,6 @@ package io.baseload.testing;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 
 /** A program that writes a file, and whose second thread runs out of memory. It needs no other class. */
 final class MemoryEater {
@@ -14,9 +12,9 @@ final class MemoryEater {
     public static void main(String[] args) throws IOException, InterruptedException {
         Files.writeString(Path.of("written"), String.join(" ", args));
         var eater = new Thread(() -> {
-            List<byte[]> eaten = new ArrayList<>();
+            Object eaten = args;
             while (true) {
-                eaten.add(new byte[1 << 20]);
+                eaten = new Object[] {eaten, new byte[1 << 20]};
             }
         });
         eater.start();

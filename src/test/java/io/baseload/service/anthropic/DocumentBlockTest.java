@@ -47,13 +47,13 @@ class DocumentBlockTest {
             {"type": "document", "title": null, "context": "", "source": {"type": "content",
              "content": [{"type": "text", "text": "one"}, {"type": "text", "text": "two"}]}}\
             """)).containsExactly(Message.user("""
-                 <document>
-                 <document_content>
-                 one
-                 two
-                 </document_content>
-                 </document>\
-                 """));
+                <document>
+                <document_content>
+                one
+                two
+                </document_content>
+                </document>\
+                """));
     }
 
     @ParameterizedTest

@@ -3,6 +3,7 @@ package io.baseload.service.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.EncodingInput;
@@ -428,9 +429,9 @@ class BackendEncodingsTest {
         });
         assertThatThrownBy(() -> prepare(texts("x"))
                         .start(() -> {}, () -> server.requests().isEmpty()))
-                .isInstanceOfSatisfying(
-                        AbandonedException.class,
-                        e -> assertThat(e.begun()).as("the backend has it").isTrue());
+                .asInstanceOf(type(AbandonedException.class))
+                .as("the backend has it")
+                .returns(true, AbandonedException::begun);
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
         assertThat(requests("cancelled")).isEqualTo(1);
     }
@@ -440,8 +441,8 @@ class BackendEncodingsTest {
         try (var full = new FullServer()) {
             use(full.url(), LONG);
             assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false))
-                    .isInstanceOfSatisfying(
-                            AbandonedException.class, e -> assertThat(e.begun()).isFalse());
+                    .asInstanceOf(type(AbandonedException.class))
+                    .returns(false, AbandonedException::begun);
         }
     }
 

@@ -429,12 +429,8 @@ class InferenceTest {
     private static EncodingCall texts(String model) {
         var input = new EncodingInput.Texts(List.of("a text"), Optional.empty());
         var request = new EncodingRequest(input, OptionalInt.empty());
-        return new EncodingCall(
-                model,
-                request,
-                FlowId.Urgency.INTERACTIVE,
-                new EndUser(Optional.empty(), Optional.empty()),
-                Optional.empty());
+        var nobody = new EndUser(Optional.empty(), Optional.empty());
+        return new EncodingCall(model, request, FlowId.Urgency.INTERACTIVE, nobody, Optional.empty());
     }
 
     private static double refused(String reason) {
