@@ -3,7 +3,7 @@ package io.baseload.service.backend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
-import static org.assertj.core.api.InstanceOfAssertFactories.type;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.EncodingInput;
@@ -39,6 +39,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -190,8 +191,7 @@ class BackendEncodingsTest {
         running.outputs().cancel(true);
         Patience.await().until(() -> memory.taken() == 0);
         server.on("m", ScriptedBackend.Connection::awaitClose);
-        assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false))
-                .isInstanceOf(AbandonedException.class);
+        assertThat(abandoned(() -> false)).isNotNull();
         assertThat(memory.taken()).as("of a request that didn't begin").isZero();
     }
 
@@ -427,11 +427,8 @@ class BackendEncodingsTest {
             connection.awaitClose();
             closed.complete(true);
         });
-        assertThatThrownBy(() -> prepare(texts("x"))
-                        .start(() -> {}, () -> server.requests().isEmpty()))
-                .asInstanceOf(type(AbandonedException.class))
-                .as("the backend has it")
-                .returns(true, AbandonedException::begun);
+        AbandonedException abandoned = abandoned(() -> server.requests().isEmpty());
+        assertThat(abandoned.begun()).as("the backend has it").isTrue();
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
         assertThat(requests("cancelled")).isEqualTo(1);
     }
@@ -440,9 +437,7 @@ class BackendEncodingsTest {
     void whatNobodyWantsBeforeThereIsAConnectionHasNotBegun() throws Exception {
         try (var full = new FullServer()) {
             use(full.url(), LONG);
-            assertThatThrownBy(() -> prepare(texts("x")).start(() -> {}, () -> false))
-                    .asInstanceOf(type(AbandonedException.class))
-                    .returns(false, AbandonedException::begun);
+            assertThat(abandoned(() -> false).begun()).isFalse();
         }
     }
 
@@ -476,6 +471,11 @@ class BackendEncodingsTest {
 
     private RunningEncoding ask(EncodingRequest request) {
         return prepare(request).start();
+    }
+
+    private AbandonedException abandoned(BooleanSupplier wanted) {
+        return catchThrowableOfType(
+                AbandonedException.class, () -> prepare(texts("x")).start(() -> {}, wanted));
     }
 
     private static void assertBad(RunningEncoding running) {
