@@ -427,8 +427,7 @@ class BackendEncodingsTest {
             connection.awaitClose();
             closed.complete(true);
         });
-        AbandonedException abandoned = abandoned(() -> server.requests().isEmpty());
-        assertThat(abandoned.begun()).as("the backend has it").isTrue();
+        assertThat(abandoned(() -> server.requests().isEmpty()).begun()).isTrue();
         assertThat(closed.get(5, TimeUnit.MINUTES)).isTrue();
         assertThat(requests("cancelled")).isEqualTo(1);
     }
@@ -474,8 +473,7 @@ class BackendEncodingsTest {
     }
 
     private AbandonedException abandoned(BooleanSupplier wanted) {
-        return catchThrowableOfType(
-                AbandonedException.class, () -> prepare(texts("x")).start(() -> {}, wanted));
+        return catchThrowableOfType(AbandonedException.class, () -> prepare(texts("x")).start(() -> {}, wanted));
     }
 
     private static void assertBad(RunningEncoding running) {
