@@ -27,6 +27,7 @@ final class TokenMasks {
     private static final int FEW = 6;
 
     private static final int SHAPE_BYTES = 60;
+    private static final int FIRST_SHAPE_BYTES = 190;
     private static final int MAX_MASKS = 64;
     private static final int MAX_TOPS = 192;
 
@@ -310,7 +311,7 @@ final class TokenMasks {
                     inWord < 0 || space == WordShapes.NEVER ? inWord : greatestCount(reader.step(here, ' '), space);
             known = inSpace < 0 ? -1 : Math.max(here.greatestCount, Math.max(inWord, inSpace));
             here.shapes().put(shape, known);
-            reader.remembers(SHAPE_BYTES);
+            reader.remembers(here.shapes().size() == 1 ? FIRST_SHAPE_BYTES : SHAPE_BYTES);
         }
         return known;
     }

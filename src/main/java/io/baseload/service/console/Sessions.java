@@ -87,7 +87,8 @@ final class Sessions {
         try {
             long now = System.nanoTime();
             Duration limit = Duration.ofSeconds(session.getMaxInactiveInterval());
-            if (session.getAttribute(LAST_USE) instanceof Long last && now - last > limit.toNanos()) {
+            boolean ends = limit.isPositive(); // others never do, by Servlet 6.1
+            if (ends && session.getAttribute(LAST_USE) instanceof Long last && now - last > limit.toNanos()) {
                 invalidate(session);
             } else if (!isRefresh(request)) {
                 session.setAttribute(LAST_USE, now);

@@ -219,7 +219,7 @@ final class EncodingService {
         var unused = running.outputs().whenComplete((outputs, failure) -> turn.leave());
         try {
             turn.await(wanted);
-        } catch (OverloadedException | AbandonedException e) {
+        } catch (RuntimeException | Error e) {
             giveUp(running);
             records.refund(reservation);
             throw e;

@@ -6,9 +6,12 @@ import io.baseload.service.cluster.Membership;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -28,8 +31,8 @@ public final class OtherInstances {
     /** How long a process may take that does not report that it is loading. */
     private static final Duration PATIENCE = Duration.ofMinutes(10);
 
-    /** Leases are renewed every 2 s. */
-    private static final Duration MAX_SILENCE = Duration.ofSeconds(15);
+    /** Leases are renewed every 2 s, and a statement that takes 20 s has failed. */
+    private static final Duration MAX_SILENCE = Duration.ofSeconds(30);
 
     private static final Duration PAUSE = Duration.ofMillis(100);
 
@@ -119,21 +122,24 @@ public final class OtherInstances {
 
     /** @param busy whether a process is doing its part: its time doesn't count */
     private void await(String what, Progress progress, Predicate<Instance> busy, Predicate<Instance> done) {
-        long begin = System.nanoTime();
+        Map<UUID, Long> idleSince = new HashMap<>();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
-            List<Instance> late = others().filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
+            List<Instance> late = others()
+                    .filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
                     .filter(done.negate())
                     .toList();
             if (late.isEmpty()) {
                 return;
             }
-            if (late.stream().anyMatch(busy)) {
-                begin = System.nanoTime();
-            } else if (System.nanoTime() - begin >= patience.toNanos()) {
-                throw new ConflictException("The instance " + late.getFirst().id() + " at "
-                        + late.getFirst().address() + " did not " + what + " within " + patience.toMinutes()
-                        + " minutes.");
+            long now = System.nanoTime();
+            for (Instance instance : late) {
+                if (busy.test(instance)) {
+                    idleSince.remove(instance.id());
+                } else if (now - idleSince.computeIfAbsent(instance.id(), id -> now) >= patience.toNanos()) {
+                    throw new ConflictException("The instance " + instance.id() + " at " + instance.address()
+                            + " did not " + what + " within " + patience.toMinutes() + " minutes.");
+                }
             }
             sleep();
         }

@@ -43,6 +43,25 @@ class TextReaderTest {
                 .isTrue();
     }
 
+    /** Characters with the same last bytes share states. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+    void readsExactlyTheCharactersOfASet(long seed) {
+        Random random = new Random(seed);
+        CodePoints set = CodePoints.of('a');
+        for (int i = 0; i < 12; i++) {
+            int first = random.nextInt(i < 6 ? 0x3000 : Character.MAX_CODE_POINT);
+            int last = Math.min(first + random.nextInt(1 << random.nextInt(1, 18)), Character.MAX_CODE_POINT);
+            set = set.or(CodePoints.range(first, last));
+        }
+        var reader = new TextReader(Grammar.of(new Expr.Chars(set)));
+        for (int c = 0; c <= Character.MAX_CODE_POINT; c++) {
+            if (c < Character.MIN_SURROGATE || c > Character.MAX_SURROGATE) {
+                assertThat(reader.accepts(Character.toString(c))).as("%x", c).isEqualTo(set.contains(c));
+            }
+        }
+    }
+
     /** Compared with the JDK's own expressions, over random texts of an alphabet that makes matches likely. */
     @ParameterizedTest
     @ValueSource(

@@ -46,6 +46,15 @@ class IdleSessionsIT {
         }
     }
 
+    @Test
+    void aSessionWithoutATimeOutDoesNotEnd(RunningService service) throws Exception {
+        try (var person = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
+            session(service, person).setMaxInactiveInterval(-1);
+            assertThat(person.get("/console").statusCode()).isEqualTo(200);
+            assertThat(person.part("/console/home/engine").statusCode()).isEqualTo(200);
+        }
+    }
+
     /** Otherwise a request of a person would count as one of the page. */
     @Test
     void pagesLoadPartsByThemselvesOnly() throws Exception {

@@ -8,6 +8,7 @@ import io.baseload.service.cluster.Membership;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.testing.OtherProcess;
+import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -83,10 +84,10 @@ class OtherInstancesTest {
                 instances.awaitModel("m", (fraction, message) -> polls.countDown());
                 loaded.set(true);
             });
-            polls.await();
+            Patience.await(polls);
             assertThat(loaded).isFalse();
             other.reports("m", "loaded", Map.of());
-            waiting.join();
+            assertThat(waiting.join(Patience.LIMIT)).isTrue();
             assertThat(loaded).isTrue();
         }
     }
