@@ -92,9 +92,13 @@ true
 
 {{/* The user, only if there is one of your choice: the image has its own, and OpenShift another one for each namespace. */}}
 {{- define "baseload.user" -}}
-{{- if and (gt (int .Values.security.user) 0) (not (include "baseload.openshift" .)) }}
-runAsUser: {{ int .Values.security.user }}
-runAsGroup: {{ int .Values.security.user }}
+{{- $user := toString .Values.security.user }}
+{{- if and (eq $user "") (or .Values.initContainers .Values.sidecars) }}
+{{- $user = "10001" }}{{/* their images may name none */}}
+{{- end }}
+{{- if and (gt (int $user) 0) (not (include "baseload.openshift" .)) }}
+runAsUser: {{ int $user }}
+runAsGroup: {{ int $user }}
 {{- end }}
 {{- end }}
 

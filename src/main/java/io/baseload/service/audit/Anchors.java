@@ -15,7 +15,10 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Sends checkpoints to all anchors at the same time, so that one that hangs delays no other. */
+/**
+ * Sends checkpoints to all anchors at the same time, so that one that hangs delays no other. Each call has a thread of the system: a file on a volume that is gone may hang in
+ * the kernel, which would take a virtual thread's carrier away from requests.
+ */
 final class Anchors {
     private static final Logger log = LoggerFactory.getLogger(Anchors.class);
 
@@ -43,7 +46,8 @@ final class Anchors {
                 .toList();
         running.addAll(calls);
         try {
-            calls.forEach(call -> Thread.ofVirtual().name("audit-anchor").start(call));
+            calls.forEach(
+                    call -> Thread.ofPlatform().daemon().name("audit-anchor").start(call));
             return together(checkpoint, calls);
         } finally {
             calls.forEach(call -> call.cancel(true));
@@ -73,9 +77,7 @@ final class Anchors {
                 break;
             }
         }
-        return additions.isEmpty()
-                ? checkpoint
-                : Checkpoint.parse(checkpoint.signed().with(additions).toString());
+        return checkpoint.with(additions);
     }
 
     private static List<SignatureLine> added(Checkpoint checkpoint, Checkpoint kept) {

@@ -1,5 +1,6 @@
 package io.baseload.service.audit;
 
+import io.baseload.service.audit.SignedNote.SignatureLine;
 import java.security.MessageDigest;
 import java.time.Instant;
 import java.util.Base64;
@@ -58,6 +59,11 @@ public record Checkpoint(String origin, long size, byte[] root, Instant at, byte
 
     SignedNote signed() {
         return SignedNote.parse(note);
+    }
+
+    /** The same with further signatures. */
+    Checkpoint with(List<SignatureLine> further) {
+        return further.isEmpty() ? this : parse(signed().with(further).toString());
     }
 
     /** A line of {@code audit-checkpoints.jsonl} and of exports: the note, and its contents as plain members. */

@@ -1,12 +1,9 @@
 package io.baseload.service.audit;
 
-import static java.nio.file.StandardOpenOption.APPEND;
-import static java.nio.file.StandardOpenOption.CREATE;
-
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,14 +37,12 @@ final class CheckpointFile implements Anchor {
         return checkpoint;
     }
 
+    /** Not by a channel: interrupting a thread that hangs in one waits for its end. */
     void append(Checkpoint checkpoint) {
-        try (var channel = FileChannel.open(file, CREATE, APPEND)) {
+        try (var out = new FileOutputStream(file.toFile(), true)) {
             String text = (endsInLine() ? "" : "\n") + checkpoint.line() + "\n";
-            var line = ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
-            while (line.hasRemaining()) {
-                channel.write(line);
-            }
-            channel.force(true);
+            out.write(text.getBytes(StandardCharsets.UTF_8));
+            out.getFD().sync();
         } catch (IOException e) {
             throw new UncheckedIOException(file + " can't be written", e);
         }
@@ -87,10 +82,12 @@ final class CheckpointFile implements Anchor {
 
     /** A crash may have left an incomplete line. */
     private boolean endsInLine() throws IOException {
-        var last = ByteBuffer.allocate(1);
-        try (var channel = FileChannel.open(file)) {
-            long size = channel.size();
-            return size == 0 || channel.read(last, size - 1) == 1 && last.get(0) == '\n';
+        try (var in = new RandomAccessFile(file.toFile(), "r")) {
+            if (in.length() == 0) {
+                return true;
+            }
+            in.seek(in.length() - 1);
+            return in.read() == '\n';
         }
     }
 }

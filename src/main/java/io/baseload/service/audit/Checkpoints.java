@@ -161,8 +161,9 @@ public final class Checkpoints {
                 .filter(last ->
                         last.checkpoint().signed().text().equals(kept.signed().text()));
         same.ifPresent(last -> {
-            memory.write(new Signed(kept, last.state()));
-            signed = Optional.of(kept);
+            var all = last.checkpoint().with(kept.signed().signatures());
+            memory.write(new Signed(all, last.state()));
+            signed = Optional.of(all);
         });
         file.append(kept);
     }
@@ -298,9 +299,9 @@ public final class Checkpoints {
     /** At a trusted checkpoint, if the database's trail agrees with it there; otherwise at the first entry, so that the walk finds the place where it doesn't. */
     private TrailState begin(Set<VerifierKey> keys) {
         TrailState base = rows.base();
-        Optional<TrailState> trustedState = expected.or(() -> others.newest(keys))
-                .filter(checkpoint -> checkpoint.size() > base.size())
-                .flatMap(past::stateOf);
+        expected = expected.or(() -> others.newest(keys));
+        Optional<TrailState> trustedState =
+                expected.filter(checkpoint -> checkpoint.size() > base.size()).flatMap(past::stateOf);
         recognized = trustedState.isPresent();
         return trustedState.orElse(base);
     }
@@ -323,6 +324,7 @@ public final class Checkpoints {
         var notes = new Notes(rows, from.size(), head.seq());
         var keys = believed();
         expected.ifPresent(walk::hold);
+        boolean met = recognized;
         if (walk.size() == head.seq()) {
             requireEntry(head.seq());
         }
@@ -340,12 +342,9 @@ public final class Checkpoints {
             for (AuditEntry entry : entries) {
                 walk.next(entry);
                 expected.ifPresent(walk::hold);
-                notes.at(walk.size())
-                        .flatMap(note -> others.genuine(note, keys))
-                        .ifPresent(checkpoint -> {
-                            walk.hold(checkpoint);
-                            recognized = true;
-                        });
+                Optional<Checkpoint> noted = notes.at(walk.size()).flatMap(note -> others.genuine(note, keys));
+                noted.ifPresent(walk::hold);
+                met |= noted.isPresent();
             }
             rows.append(nodes);
             nodes.clear();
@@ -355,7 +354,7 @@ public final class Checkpoints {
             throw new TrailBrokenException(head.seq(), "the chain's end is not the last entry's");
         }
         walked = reached;
-        recognized |= expected.isPresent();
+        recognized = met || expected.isPresent();
         expected = Optional.empty();
         return head;
     }

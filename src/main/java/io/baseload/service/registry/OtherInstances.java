@@ -125,8 +125,7 @@ public final class OtherInstances {
         Map<UUID, Long> idleSince = new HashMap<>();
         while (true) {
             progress.at(0.95, "waiting for the other processes");
-            List<Instance> late = others()
-                    .filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
+            List<Instance> late = others().filter(instance -> instance.silence().compareTo(MAX_SILENCE) < 0)
                     .filter(done.negate())
                     .toList();
             if (late.isEmpty()) {

@@ -7,6 +7,7 @@ import java.sql.SQLException;
 import java.sql.Timestamp;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
@@ -273,32 +274,34 @@ public final class ApiKeys {
         return Boolean.TRUE.equals(transactions.execute(status -> {
             jdbc.sql("SELECT pg_advisory_xact_lock(hashtext('api_key.bootstrap'))")
                     .query(row -> {});
+            List<AuditTrail.NewEntry> entries = new ArrayList<>(); // recorded last, after all keys are locked
             if (!knows(secret)) {
                 KeyRows.requireTenant(jdbc, Tenant.DEFAULT);
                 var key = insert(Tenant.DEFAULT, Optional.empty(), rights, secret, true);
-                audit.recordAdmin(
-                        Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights));
+                entries.add(new AuditTrail.NewEntry(
+                        Actor.SYSTEM, "admin.key.create", subject(Tenant.DEFAULT, key.prefix()), described(rights)));
             }
             boolean valid = valid("k.hash = ?", secret.hash())
                     .filter(caller -> caller.tenant().equals(Tenant.DEFAULT) && caller.has(Role.OPERATOR))
                     .isPresent();
             if (valid) {
-                replaceBootstrapKeys(secret);
+                entries.addAll(replaceBootstrapKeys(secret));
             } else if (!isStillBootstrap(secret)) {
                 throw new BootstrapKeyException("BASELOAD_BOOTSTRAP_KEY (" + secret
                         + ") is a key that was revoked, has expired or is not an operator's in the tenant 'default', so"
                         + " it can't replace the bootstrap key of the previous starts. Choose another.");
             }
+            audit.append(entries);
             return valid;
         }));
     }
 
-    private void replaceBootstrapKeys(KeySecret secret) {
+    private List<AuditTrail.NewEntry> replaceBootstrapKeys(KeySecret secret) {
         jdbc.sql("UPDATE api_key k SET bootstrap = true FROM api_key c WHERE c.hash = ? AND NOT k.bootstrap AND "
                         + SUCCESSION)
                 .param(secret.hash())
                 .update();
-        audit.append(jdbc.sql("UPDATE api_key k SET revoked_at = clock_timestamp() FROM api_key c WHERE c.hash = ?"
+        return jdbc.sql("UPDATE api_key k SET revoked_at = clock_timestamp() FROM api_key c WHERE c.hash = ?"
                         + " AND k.bootstrap AND k.revoked_at IS NULL AND NOT (" + SUCCESSION
                         + ") RETURNING k.tenant, k.prefix, c.prefix AS replaced_by")
                 .param(secret.hash())
@@ -307,7 +310,7 @@ public final class ApiKeys {
                         "admin.key.revoke",
                         subject(row.getString("tenant"), row.getString("prefix")),
                         Map.of("replaced_by", row.getString("replaced_by"))))
-                .list());
+                .list();
     }
 
     /** Whether it was the configured key before, and no other one has replaced it. */

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.testing.ServiceProcess;
 import java.io.IOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -32,12 +35,31 @@ class FirstStartIT {
 
     /** As {@code find HOME -perm /077}. */
     private static List<String> open(Path home) throws IOException {
-        try (Stream<Path> all = Files.walk(home)) {
-            return all.filter(path -> !Files.isSymbolicLink(path))
-                    .map(FirstStartIT::described)
-                    .filter(text -> !text.startsWith("------"))
-                    .toList();
-        }
+        List<Path> all = new ArrayList<>();
+        Files.walkFileTree(home, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+                all.add(folder);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                all.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            /** PostgreSQL has deleted it meanwhile. */
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+                return FileVisitResult.CONTINUE;
+            }
+        });
+        return all.stream()
+                .filter(path -> !Files.isSymbolicLink(path))
+                .map(FirstStartIT::described)
+                .filter(text -> !text.startsWith("------"))
+                .toList();
     }
 
     /** The rights of group and others, and the path. */

@@ -29,8 +29,10 @@ class HungAnchorsTest {
 
     @Test
     void theyDelayNoOtherAnchorNoProofAndNoVerification() throws Exception {
-        try (var platform = platform("1h")) {
-            var anchors = platform.get(ThreeAnchors.class);
+        var platform = platform("1h");
+        var anchors = platform.get(ThreeAnchors.class);
+        try (platform;
+                AutoCloseable _ = anchors.released::countDown) {
             var taken = started(() -> platform.get(Checkpoints.class).take());
             Patience.await(anchors.called);
             Patience.await().untilAsserted(() -> assertThat(anchors.kept).containsExactly(1L));
@@ -48,7 +50,7 @@ class HungAnchorsTest {
     /** Nobody releases them. */
     @Test
     void theProcessEndsAndTheLastCheckpointIsAnchoredElsewhere() throws Exception {
-        var platform = platform("2s");
+        var platform = platform("10s");
         var anchors = platform.get(ThreeAnchors.class);
         var taken = started(() -> platform.get(Checkpoints.class).take());
         Patience.await(anchors.called);

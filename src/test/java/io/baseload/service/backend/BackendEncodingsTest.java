@@ -473,7 +473,8 @@ class BackendEncodingsTest {
     }
 
     private AbandonedException abandoned(BooleanSupplier wanted) {
-        return catchThrowableOfType(AbandonedException.class, () -> prepare(texts("x")).start(() -> {}, wanted));
+        return catchThrowableOfType(
+                AbandonedException.class, () -> prepare(texts("x")).start(() -> {}, wanted));
     }
 
     private static void assertBad(RunningEncoding running) {
