@@ -49,9 +49,8 @@ class FirstStartIT {
                 return FileVisitResult.CONTINUE;
             }
 
-            /** PostgreSQL has deleted it meanwhile. */
             @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) {
+            public FileVisitResult visitFileFailed(Path file, IOException failure) { // deleted meanwhile
                 return FileVisitResult.CONTINUE;
             }
         });
