@@ -24,6 +24,9 @@ final class TokenTrie {
     /** The most bytes from each node to the end of a text below it. */
     final int[] height;
 
+    /** The {@linkplain WordShapes shape} of the texts below each node. */
+    final int[] shape;
+
     /** @param tokens ids of tokens with bytes */
     TokenTrie(TokenBytes bytes, IntStream tokens, WordShapes shapes) {
         byte[] table = bytes.table();
@@ -60,9 +63,6 @@ final class TokenTrie {
         }
         shape = shapes.of(this);
     }
-
-    /** The {@linkplain WordShapes shape} of the texts below each node. */
-    final int[] shape;
 
     int nodes() {
         return label.length;
