@@ -1,6 +1,7 @@
 package io.baseload.engine.kernel;
 
 import static io.baseload.engine.platform.Assembler.Integer64.R10;
+import static io.baseload.engine.platform.Assembler.Integer64.R11;
 import static io.baseload.engine.platform.Assembler.Integer64.R8;
 import static io.baseload.engine.platform.Assembler.Integer64.R9;
 import static io.baseload.engine.platform.Assembler.Integer64.RAX;
@@ -10,6 +11,7 @@ import static io.baseload.engine.platform.Assembler.Integer64.RDX;
 import static io.baseload.engine.platform.Assembler.Integer64.RSI;
 import static io.baseload.engine.platform.Assembler.at;
 import static io.baseload.engine.platform.Instruction.VADDPS;
+import static io.baseload.engine.platform.Instruction.VCVTPH2PS;
 import static io.baseload.engine.platform.Instruction.VFMADD213PS;
 import static io.baseload.engine.platform.Instruction.VFMADD231PS;
 import static io.baseload.engine.platform.Instruction.VMAXPS;
@@ -76,10 +78,14 @@ final class AttentionCode {
     /** 16 zeros, then 16 times −∞. */
     static final int PADS = MASKS + 2 * LINE;
 
-    /** For each page the addresses of keys and values, and the number of tokens whose values are mixed. */
+    /** For each page the addresses of keys and values, the number of tokens whose values are mixed, and the addresses of the keys and values that are read after them. */
     static final int PAGE_TABLE = PADS + 2 * LINE;
 
-    static final int PAGE_BYTES = 24;
+    static final int VALUES = 8;
+    static final int PAGE_TOKENS = 16;
+    static final int NEXT_KEYS = 24;
+    static final int NEXT_VALUES = 32;
+    static final int PAGE_BYTES = 40;
 
     /**
      * For each query that sees a token: the address of the first one's score, the number of groups of 16 tokens before the last one, the address of the last group's scores, and the address of
@@ -94,7 +100,22 @@ final class AttentionCode {
     /** Floats from a query's scores to the next one's: a span's, and room for a group that ends outside. Rows a multiple of 1 KB apart would share sets of the L1 cache. */
     static final int SCORE_STRIDE = Attention.SPAN + 2 * LANES;
 
+    /** Keys and values as the code finds them. */
+    enum Operands {
+        /** Floats in a cache, because many queries share them. */
+        CACHED_FLOATS,
+        /** Floats in pages, which come from memory: while a page is used, the next one is requested. */
+        FLOATS,
+        /** F16 numbers in pages, likewise. They become floats on their way to registers. */
+        HALVES;
+
+        int bytes() {
+            return this == HALVES ? Short.BYTES : Float.BYTES;
+        }
+    }
+
     private final VectorInstructions set;
+    private final Operands operands;
 
     /** Bytes of a vector. */
     private final int width;
@@ -104,8 +125,10 @@ final class AttentionCode {
 
     private final Assembler code;
 
-    AttentionCode(VectorInstructions set) {
+    /** @param operands of {@link #scores} and {@link #mix} */
+    AttentionCode(VectorInstructions set, Operands operands) {
         this.set = set;
+        this.operands = operands;
         this.width = set.bits() / Byte.SIZE;
         this.parts = LINE / width;
         this.code = new Assembler(set.bits());
@@ -126,29 +149,33 @@ final class AttentionCode {
         Vector[] keys = vectors(sums.length, 2);
         var query = new Vector(sums.length + 2);
         var scale = new Vector(sums.length + 3);
-        int pageBytes = KvPages.TOKENS * Float.BYTES;
+        int scoreBytes = KvPages.TOKENS * Float.BYTES;
+        int keyBytes = KvPages.TOKENS * operands.bytes();
+        int lanes = width / Float.BYTES;
         code.vector(VPBROADCASTD, scale, at(RDI, SCALE));
         code.load(R8, at(RDI, PAGES));
         code.load(R9, at(RDI, FIRST_PAGE));
         code.load(R10, at(RDI, SCORES));
         int page = code.position();
-        for (int token = 0; token < pageBytes; token += 2 * width) {
+        for (int token = 0; token < KvPages.TOKENS; token += 2 * lanes) {
             code.load(RSI, at(R9, 0));
+            code.load(R11, at(R9, NEXT_KEYS));
             code.load(RDX, at(RDI, QUERIES));
             code.load(RCX, at(RDI, KEY_DIM));
             clear(sums);
             int element = code.position();
-            multiply(sums, keys, query, at(RSI, token), at(RSI, token + width), RDX, keyDim * Float.BYTES);
-            code.add(RSI, pageBytes);
+            multiply(sums, keys, query, token, RDX, keyDim * Float.BYTES);
+            advance(keyBytes);
             code.add(RDX, Float.BYTES);
             code.loop(RCX, element);
             for (int i = 0; i < sums.length; i++) {
+                int to = (i / 2 * SCORE_STRIDE + token + i % 2 * lanes) * Float.BYTES;
                 code.vector(VMULPS, sums[i], sums[i], scale);
-                code.store(at(R10, i / 2 * SCORE_STRIDE * Float.BYTES + token + i % 2 * width), sums[i]);
+                code.store(at(R10, to), sums[i]);
             }
         }
         code.add(R9, PAGE_BYTES);
-        code.add(R10, pageBytes);
+        code.add(R10, scoreBytes);
         code.loop(R8, page);
         code.returns();
         return code.code();
@@ -156,18 +183,18 @@ final class AttentionCode {
 
     /** Mixed values: the sum of all tokens' values times their weights, {@code [query][valueDim]}. */
     byte[] mix(int queries, int valueDim) {
-        int bytes = valueDim * Float.BYTES;
+        int lanes = width / Float.BYTES;
         code.load(RAX, at(RDI, MIXED));
-        for (int element = 0; element < bytes; ) {
-            int vectors = element + 2 * width <= bytes ? 2 : 1;
-            mix(queries, element, vectors, bytes);
-            element += vectors * width;
+        for (int element = 0; element < valueDim; ) {
+            int vectors = element + 2 * lanes <= valueDim ? 2 : 1;
+            mix(queries, element, vectors, valueDim);
+            element += vectors * lanes;
         }
         code.returns();
         return code.code();
     }
 
-    private void mix(int queries, int element, int vectors, int bytes) {
+    private void mix(int queries, int element, int vectors, int valueDim) {
         Vector[] sums = vectors(0, vectors * queries);
         Vector[] values = vectors(sums.length, vectors);
         var weight = new Vector(sums.length + vectors);
@@ -176,17 +203,27 @@ final class AttentionCode {
         code.load(R10, at(RDI, SCORES));
         clear(sums);
         int page = code.position();
-        code.load(RSI, at(R9, 8));
-        code.load(RCX, at(R9, 16));
+        code.load(RSI, at(R9, VALUES));
+        code.load(R11, at(R9, NEXT_VALUES));
+        code.load(RCX, at(R9, PAGE_TOKENS));
         int token = code.position();
-        multiply(sums, values, weight, at(RSI, element), at(RSI, element + width), R10, SCORE_STRIDE * Float.BYTES);
-        code.add(RSI, bytes);
+        multiply(sums, values, weight, element, R10, SCORE_STRIDE * Float.BYTES);
+        advance(valueDim * operands.bytes());
         code.add(R10, Float.BYTES);
         code.loop(RCX, token);
         code.add(R9, PAGE_BYTES);
         code.loop(R8, page);
         for (int i = 0; i < sums.length; i++) {
-            code.store(at(RAX, i / vectors * bytes + element + i % vectors * width), sums[i]);
+            int to = i / vectors * valueDim * Float.BYTES + element * Float.BYTES + i % vectors * width;
+            code.store(at(RAX, to), sums[i]);
+        }
+    }
+
+    /** The next row of the matrix, and of the one that is requested. */
+    private void advance(int bytes) {
+        code.add(RSI, bytes);
+        if (operands != Operands.CACHED_FLOATS) {
+            code.add(R11, bytes);
         }
     }
 
@@ -196,18 +233,20 @@ final class AttentionCode {
         }
     }
 
-    /** sums += numbers, one of each row, times one or two vectors. */
+    /** sums += numbers, one of each row, times one or two vectors, which begin at an element. The same elements of the next page are requested. */
     private void multiply(
-            Vector[] sums,
-            Vector[] vectors,
-            Vector number,
-            Assembler.Memory first,
-            Assembler.Memory second,
-            Assembler.Integer64 rows,
-            int rowBytes) {
-        code.vector(VMOVUPS, vectors[0], first);
-        if (vectors.length > 1) {
-            code.vector(VMOVUPS, vectors[1], second);
+            Vector[] sums, Vector[] vectors, Vector number, int element, Assembler.Integer64 rows, int rowBytes) {
+        int from = element * operands.bytes();
+        int bytes = width / Float.BYTES * operands.bytes();
+        var read = operands == Operands.HALVES ? VCVTPH2PS : VMOVUPS;
+        for (int i = 0; i < vectors.length; i++) {
+            code.vector(read, vectors[i], at(RSI, from + i * bytes));
+        }
+        if (operands != Operands.CACHED_FLOATS) {
+            int first = Math.ceilDiv(from, LINE) * LINE;
+            for (int line = first; line < from + vectors.length * bytes; line += LINE) {
+                code.prefetch(at(R11, line));
+            }
         }
         for (int i = 0; i < sums.length; i++) {
             if (i % vectors.length == 0) {

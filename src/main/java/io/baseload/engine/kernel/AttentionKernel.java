@@ -44,7 +44,7 @@ final class AttentionKernel {
         int queries = (endHead - head) * rows;
         int first = Math.max(span * SPAN, firstVisible(attention.visible(), row, endRow)) / KvPages.TOKENS;
         int tokens = end(attention, row, endRow, span);
-        if (set != null && rows > 1 && AttentionTile.takes(attention, set)) {
+        if (set != null && AttentionTile.takes(attention, set)) {
             scratch.attentionTile(attention, set)
                     .span(attention, pages, span, first, tokens, row, endRow, head, endHead, scratch);
             return;

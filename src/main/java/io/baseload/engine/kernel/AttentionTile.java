@@ -1,8 +1,11 @@
 package io.baseload.engine.kernel;
 
+import static io.baseload.engine.kernel.AttentionCode.NEXT_KEYS;
+import static io.baseload.engine.kernel.AttentionCode.NEXT_VALUES;
 import static io.baseload.engine.kernel.AttentionCode.QUERY_BYTES;
 import static io.baseload.engine.kernel.AttentionCode.QUERY_TABLE;
 import static io.baseload.engine.kernel.AttentionCode.SCORE_STRIDE;
+import static io.baseload.engine.kernel.AttentionCode.VALUES;
 import static io.baseload.engine.kv.KvPages.TOKENS;
 import static io.baseload.engine.tensor.PackedMatrix.LANES;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
@@ -10,6 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.kernel.AttentionCode.Operands;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
@@ -21,7 +25,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A span of {@link Attention} for rows of a prompt in machine code, a few queries at a time: their scores and weights stay in L1, the span's keys and values in L2. One thread's memory for it.
+ * A span of {@link Attention} in machine code, a few queries at a time: their scores and weights stay in L1. Keys and values that a prompt's rows share are widened first and stay in L2; a single
+ * row reads them from their pages. One thread's memory for it.
  *
  * <p>The results are those of {@link AttentionKernel}, bit for bit. A wrong address would end the process, so all of them are computed here, from pages and rows whose sizes are checked.
  */
@@ -33,8 +38,8 @@ final class AttentionTile {
     private static final Map<Size, MachineCode> MIXES = new ConcurrentHashMap<>();
     private static final Map<VectorInstructions, MachineCode> WEIGHTS = new ConcurrentHashMap<>();
 
-    /** A number of queries and the width of a key or value. */
-    private record Size(VectorInstructions set, int queries, int dim) {}
+    /** A number of queries, and what keys or values are: their numbers and their width. */
+    private record Size(VectorInstructions set, Operands operands, int queries, int dim) {}
 
     private final VectorInstructions set;
     private final int maxQueries;
@@ -56,19 +61,20 @@ final class AttentionTile {
 
     private final MemorySegment[] values = new MemorySegment[SPAN / TOKENS];
 
-    /** For each number of queries, made when they are first needed. */
-    private final @Nullable MachineCode[] scoring;
+    /** For each kind of operands and number of queries, made when they are first needed. */
+    private final @Nullable MachineCode[][] scoring;
 
-    private final @Nullable MachineCode[] mixing;
+    private final @Nullable MachineCode[][] mixing;
     private final MachineCode weights;
 
     /** @param widened memory for keys and values of a span */
     AttentionTile(VectorInstructions set, int keyDim, int valueDim, MemorySegment widened) {
         this.set = set;
         this.maxQueries = AttentionCode.maxQueries(set);
-        this.scoring = new MachineCode[maxQueries + 1];
-        this.mixing = new MachineCode[maxQueries + 1];
-        this.weights = WEIGHTS.computeIfAbsent(set, key -> MachineCode.of(new AttentionCode(key).weights()));
+        this.scoring = new MachineCode[Operands.values().length][maxQueries + 1];
+        this.mixing = new MachineCode[Operands.values().length][maxQueries + 1];
+        this.weights = WEIGHTS.computeIfAbsent(
+                set, key -> MachineCode.of(new AttentionCode(key, Operands.CACHED_FLOATS).weights()));
         this.keyDim = keyDim;
         this.valueDim = valueDim;
         Arena arena = Arena.ofAuto();
@@ -98,7 +104,7 @@ final class AttentionTile {
         return (long) Float.BYTES * rows * width;
     }
 
-    /** Whether rows of a prompt can be computed in this way: values must be whole vectors. */
+    /** Whether rows can be computed in this way: values must be whole vectors. */
     static boolean takes(Attention attention, VectorInstructions set) {
         return !attention.kv().layout().valuesInKeys() && attention.valueDim() % (set.bits() / Float.SIZE) == 0;
     }
@@ -124,7 +130,10 @@ final class AttentionTile {
             int head,
             int endHead,
             Scratch scratch) {
-        readPages(attention, pages, first, Math.ceilDiv(tokens, TOKENS) - first, head, scratch);
+        Operands operands = operands(attention, endRow - row);
+        int endPage = Math.ceilDiv(tokens, TOKENS);
+        int after = endPage * TOKENS < attention.ends()[row] ? endPage : first;
+        readPages(attention, operands, pages, first, endPage - first, after, head, scratch);
         parameters.set(JAVA_FLOAT, AttentionCode.SCALE, attention.options().scale());
         int all = 0;
         for (int h = head; h < endHead; h++) {
@@ -134,25 +143,64 @@ final class AttentionTile {
                 starts[all] = attention.q().at(r) + h * keyDim;
             }
         }
-        for (int i = 0; i < all; i += maxQueries) {
-            tile(attention, span * SPAN, first, i, Math.min(maxQueries, all - i), scratch);
+        int most = Math.ceilDiv(all, Math.ceilDiv(all, maxQueries));
+        for (int i = 0; i < all; i += most) {
+            tile(attention, operands, span * SPAN, first, i, Math.min(most, all - i), scratch);
         }
     }
 
-    private void readPages(Attention attention, int[] pages, int first, int count, int head, Scratch scratch) {
+    /** A prompt's rows share keys and values, which are therefore widened once. A single row reads them from the pages. */
+    private static Operands operands(Attention attention, int rows) {
+        return switch (attention.kv().layout().precision()) {
+            case F32 -> rows == 1 ? Operands.FLOATS : Operands.CACHED_FLOATS;
+            case F16 -> rows == 1 ? Operands.HALVES : Operands.CACHED_FLOATS;
+            case Q8 -> Operands.CACHED_FLOATS;
+        };
+    }
+
+    /** @param after the page that is read next */
+    private void readPages(
+            Attention attention,
+            Operands operands,
+            int[] pages,
+            int first,
+            int count,
+            int after,
+            int head,
+            Scratch scratch) {
         KvPages kv = attention.kv();
         MachineCode.requireAlive(kv.data(), "the pages");
-        Objects.checkFromToIndex(0, count, keys.length);
-        long keyBytes = kv.layout().keyBytes();
-        long valueBytes = kv.layout().valueBytes();
+        int last = Objects.checkIndex(count - 1, keys.length);
+        int layer = attention.layer();
         int kvHead = head / attention.group();
+        boolean widened = kv.layout().precision() != KvPrecision.F32 && operands != Operands.HALVES;
         for (int i = 0; i < count; i++) {
-            long keyAt = kv.keys(pages[first + i], attention.layer(), kvHead);
-            long valueAt = kv.values(pages[first + i], attention.layer(), kvHead);
-            MemorySegment key = KvWidening.keys(kv, keyAt, keys[i], scratch);
-            MemorySegment value = KvWidening.values(kv, valueAt, values[i], scratch);
-            parameters.set(JAVA_LONG, page(i), address(kv, keyAt, keyBytes, key));
-            parameters.set(JAVA_LONG, page(i) + 8, address(kv, valueAt, valueBytes, value));
+            long keyAt = kv.keys(pages[first + i], layer, kvHead);
+            long valueAt = kv.values(pages[first + i], layer, kvHead);
+            if (widened) {
+                MemorySegment key = KvWidening.keys(kv, keyAt, keys[i], scratch);
+                MemorySegment value = KvWidening.values(kv, valueAt, values[i], scratch);
+                enter(i, key.address(), value.address());
+            } else {
+                Objects.checkFromIndexSize(
+                        keyAt, kv.layout().keyBytes(), kv.data().byteSize());
+                Objects.checkFromIndexSize(
+                        valueAt, kv.layout().valueBytes(), kv.data().byteSize());
+                enter(i, kv.data().address() + keyAt, kv.data().address() + valueAt);
+            }
+        }
+        // After the last keys come the first values, and after the last values the next span's keys.
+        parameters.set(JAVA_LONG, page(last) + NEXT_KEYS, parameters.get(JAVA_LONG, page(0) + VALUES));
+        parameters.set(JAVA_LONG, page(last) + NEXT_VALUES, kv.data().address() + kv.keys(pages[after], layer, kvHead));
+    }
+
+    /** Enters the addresses of a page's keys and values, also as those that are read after the page before. */
+    private void enter(int i, long keys, long values) {
+        parameters.set(JAVA_LONG, page(i), keys);
+        parameters.set(JAVA_LONG, page(i) + VALUES, values);
+        if (i > 0) {
+            parameters.set(JAVA_LONG, page(i - 1) + NEXT_KEYS, keys);
+            parameters.set(JAVA_LONG, page(i - 1) + NEXT_VALUES, values);
         }
     }
 
@@ -160,17 +208,9 @@ final class AttentionTile {
         return AttentionCode.PAGE_TABLE + (long) i * AttentionCode.PAGE_BYTES;
     }
 
-    /** The address of a page's keys or values after widening: in the pages themselves, if they are F32. */
-    private static long address(KvPages kv, long at, long bytes, MemorySegment widened) {
-        if (kv.layout().precision() != KvPrecision.F32) {
-            return widened.address();
-        }
-        Objects.checkFromIndexSize(at, bytes, kv.data().byteSize());
-        return kv.data().address() + at;
-    }
-
     /** Some queries, from number {@code query} on. */
-    private void tile(Attention attention, int spanStart, int first, int query, int count, Scratch scratch) {
+    private void tile(
+            Attention attention, Operands operands, int spanStart, int first, int query, int count, Scratch scratch) {
         int seeing = 0;
         int start = spanStart + SPAN;
         int end = 0;
@@ -188,19 +228,20 @@ final class AttentionTile {
         int page = start / TOKENS - first;
         int pages = Math.ceilDiv(end - start, TOKENS);
         for (int i = 0; i < pages; i++) {
-            parameters.set(JAVA_LONG, page(page + i) + 16, Math.min(TOKENS, end - start - i * TOKENS));
+            parameters.set(
+                    JAVA_LONG, page(page + i) + AttentionCode.PAGE_TOKENS, Math.min(TOKENS, end - start - i * TOKENS));
         }
         parameters.set(JAVA_LONG, AttentionCode.FIRST_PAGE, parameters.address() + page(page));
         parameters.set(JAVA_LONG, AttentionCode.PAGES, pages);
         parameters.set(JAVA_LONG, AttentionCode.SEEING, seeing);
         parameters.set(JAVA_LONG, AttentionCode.SCORES, scores.address() + bytes(1, start - spanStart));
-        scoring(count).call(parameters.address());
+        scoring(operands, count).call(parameters.address());
         if (attention.options().softCap() > 0) {
             softCap(attention.options().softCap(), query, count, scratch);
         }
         weights.call(parameters.address());
         finishWeights(start - spanStart, end - spanStart, spanStart, query, count, scratch.part);
-        mixing(count).call(parameters.address());
+        mixing(operands, count).call(parameters.address());
         MemorySegment.copy(mixed, JAVA_FLOAT, 0, scratch.part.mixed, query * valueDim, count * valueDim);
     }
 
@@ -256,24 +297,24 @@ final class AttentionTile {
         }
     }
 
-    private MachineCode scoring(int count) {
-        MachineCode code = scoring[count];
+    private MachineCode scoring(Operands operands, int count) {
+        MachineCode code = scoring[operands.ordinal()][count];
         if (code == null) {
             code = SCORES.computeIfAbsent(
-                    new Size(set, count, keyDim),
-                    size -> MachineCode.of(new AttentionCode(size.set).scores(size.queries, size.dim)));
-            scoring[count] = code;
+                    new Size(set, operands, count, keyDim),
+                    size -> MachineCode.of(new AttentionCode(size.set, size.operands).scores(size.queries, size.dim)));
+            scoring[operands.ordinal()][count] = code;
         }
         return code;
     }
 
-    private MachineCode mixing(int count) {
-        MachineCode code = mixing[count];
+    private MachineCode mixing(Operands operands, int count) {
+        MachineCode code = mixing[operands.ordinal()][count];
         if (code == null) {
             code = MIXES.computeIfAbsent(
-                    new Size(set, count, valueDim),
-                    size -> MachineCode.of(new AttentionCode(size.set).mix(size.queries, size.dim)));
-            mixing[count] = code;
+                    new Size(set, operands, count, valueDim),
+                    size -> MachineCode.of(new AttentionCode(size.set, size.operands).mix(size.queries, size.dim)));
+            mixing[operands.ordinal()][count] = code;
         }
         return code;
     }

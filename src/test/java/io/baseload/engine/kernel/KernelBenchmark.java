@@ -52,7 +52,8 @@ final class KernelBenchmark {
             for (int tokens : new int[] {128, 512, 4096, 16384}) {
                 for (KvPrecision precision : KvPrecision.values()) {
                     if (args.length < 3 || tokens <= Integer.parseInt(args[2])) {
-                        benchmark.attention(precision, tokens);
+                        benchmark.attention(precision, tokens, 9, 3);
+                        benchmark.attention(precision, tokens, 32, 4);
                     }
                 }
             }
@@ -156,28 +157,35 @@ final class KernelBenchmark {
         return Step.share(worker, threads, w.panels());
     }
 
-    private void attention(KvPrecision precision, int tokens) {
-        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, new KvLayout(30, 3, 64, 64, 0, precision));
+    private void attention(KvPrecision precision, int tokens, int heads, int kvHeads) {
+        KvPages kv = KvPages.allocate(memory, tokens / KvPages.TOKENS, new KvLayout(30, kvHeads, 64, 64, 0, precision));
         int[] pages = IntStream.range(0, tokens / KvPages.TOKENS).toArray();
-        Rows q = random.rows(512, 576);
-        Rows out = Rows.allocate(512, 576);
-        Rows v = random.rows(1, 192);
+        Rows q = random.rows(512, 64 * heads);
+        Rows out = Rows.allocate(512, 64 * heads);
+        Rows v = random.rows(1, 64 * kvHeads);
         for (int t = 0; t < tokens * 30; t++) {
             kv.store(t / 30 / KvPages.TOKENS, t % 30, t / 30 % KvPages.TOKENS, v, v, 0);
         }
-        double decode = attended(kv, q, out, pages, new int[512], tokens - 1, 1);
+        double decode = attended(kv, heads, q, out, pages, new int[512], tokens - 1, 1);
         System.out.printf(
-                Locale.ROOT, "attention of one row over %d tokens in %s: %.1f µs%n", tokens, precision, decode * 1e6);
-        double windowed = attended(kv, q, out, pages, new int[] {Math.max(0, tokens - 512)}, tokens - 1, 1);
+                Locale.ROOT,
+                "%d heads on %d, attention of one row over %d tokens in %s: %.1f µs%n",
+                heads,
+                kvHeads,
+                tokens,
+                precision,
+                decode * 1e6);
+        double windowed = attended(kv, heads, q, out, pages, new int[] {Math.max(0, tokens - 512)}, tokens - 1, 1);
         System.out.printf(Locale.ROOT, "with a window of 512: %.1f µs%n", windowed * 1e6);
-        double prefill = attended(kv, q, out, pages, new int[512], tokens - 48, 48);
+        double prefill = attended(kv, heads, q, out, pages, new int[512], tokens - 48, 48);
         System.out.printf(Locale.ROOT, "of 48 rows of a prompt: %.1f µs%n", prefill * 1e6);
         double store = seconds((worker, i) -> kv.store(0, i % 30, i % KvPages.TOKENS, v, v, 0));
         System.out.printf(Locale.ROOT, "a token's key and value stored: %.2f µs%n", store * 1e6);
     }
 
     /** Rows from a position on, in all layers in turn. */
-    private double attended(KvPages kv, Rows q, Rows out, int[] pages, int[] visible, int position, int rows) {
+    private double attended(
+            KvPages kv, int heads, Rows q, Rows out, int[] pages, int[] visible, int position, int rows) {
         AttentionOptions options = AttentionOptions.scaled(0.125f);
         int[] ends = Attention.causal(position, rows);
         return seconds((worker, i) -> new Attention(kv, i % 30, options, visible, ends, q, out)
@@ -186,8 +194,8 @@ final class KernelBenchmark {
                         pages,
                         0,
                         rows,
-                        Step.share(worker, threads, 9),
-                        Step.share(worker + 1, threads, 9),
+                        Step.share(worker, threads, heads),
+                        Step.share(worker + 1, threads, heads),
                         scratches.get()));
     }
 
