@@ -19,6 +19,7 @@ import io.baseload.engine.platform.MachineCode;
 import io.baseload.engine.platform.VectorInstructions;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
@@ -61,20 +62,22 @@ final class AttentionTile {
 
     private final MemorySegment[] values = new MemorySegment[SPAN / TOKENS];
 
-    /** For each kind of operands and number of queries, made when they are first needed. */
-    private final @Nullable MachineCode[][] scoring;
+    /** For each number of queries, made when they are first needed. */
+    private final Map<Operands, @Nullable MachineCode[]> scoring = new EnumMap<>(Operands.class);
 
-    private final @Nullable MachineCode[][] mixing;
+    private final Map<Operands, @Nullable MachineCode[]> mixing = new EnumMap<>(Operands.class);
     private final MachineCode weights;
 
     /** @param widened memory for keys and values of a span */
     AttentionTile(VectorInstructions set, int keyDim, int valueDim, MemorySegment widened) {
         this.set = set;
         this.maxQueries = AttentionCode.maxQueries(set);
-        this.scoring = new MachineCode[Operands.values().length][maxQueries + 1];
-        this.mixing = new MachineCode[Operands.values().length][maxQueries + 1];
         this.weights = WEIGHTS.computeIfAbsent(
                 set, key -> MachineCode.of(new AttentionCode(key, Operands.CACHED_FLOATS).weights()));
+        for (Operands operands : Operands.values()) {
+            scoring.put(operands, new MachineCode[maxQueries + 1]);
+            mixing.put(operands, new MachineCode[maxQueries + 1]);
+        }
         this.keyDim = keyDim;
         this.valueDim = valueDim;
         Arena arena = Arena.ofAuto();
@@ -298,23 +301,25 @@ final class AttentionTile {
     }
 
     private MachineCode scoring(Operands operands, int count) {
-        MachineCode code = scoring[operands.ordinal()][count];
+        @Nullable MachineCode[] codes = Objects.requireNonNull(scoring.get(operands));
+        MachineCode code = codes[count];
         if (code == null) {
             code = SCORES.computeIfAbsent(
                     new Size(set, operands, count, keyDim),
                     size -> MachineCode.of(new AttentionCode(size.set, size.operands).scores(size.queries, size.dim)));
-            scoring[operands.ordinal()][count] = code;
+            codes[count] = code;
         }
         return code;
     }
 
     private MachineCode mixing(Operands operands, int count) {
-        MachineCode code = mixing[operands.ordinal()][count];
+        @Nullable MachineCode[] codes = Objects.requireNonNull(mixing.get(operands));
+        MachineCode code = codes[count];
         if (code == null) {
             code = MIXES.computeIfAbsent(
                     new Size(set, operands, count, valueDim),
                     size -> MachineCode.of(new AttentionCode(size.set, size.operands).mix(size.queries, size.dim)));
-            mixing[operands.ordinal()][count] = code;
+            codes[count] = code;
         }
         return code;
     }
