@@ -142,13 +142,25 @@ class ConsoleFormsIT {
         browser.await("tiny is loaded first.");
         look("console-models-targets-ask");
         browser.press("Change");
-        browser.await("Only one target of an alias can be a local model.");
-        assertThat(value("#alias")).isEqualTo("chat");
-        assertThat(value("[aria-label='Model in row 3']")).isEqualTo("tiny");
-        assertThat(rest.get("/admin/v1/aliases/chat").get("targets")).isEqualTo(targets);
+        browser.await("The models behind chat are being changed.");
+        Patience.await()
+                .until(() -> rest.get("/admin/v1/aliases/chat")
+                        .at("/targets/2/model")
+                        .asString()
+                        .equals("tiny"));
+
+        browser.click("[aria-label='Change the models behind chat']");
         browser.fill("[aria-label='Model in row 1']", "");
         browser.press("Show the consequences");
         browser.await("Row 1 of the models names no model.");
+        assertThat(value("#alias")).isEqualTo("chat");
+        assertThat(value("[aria-label='Model in row 3']")).isEqualTo("tiny");
+        rest.send("DELETE", "/admin/v1/aliases/chat", "");
+        Patience.await()
+                .until(() -> rest.get("/admin/v1/models/tiny")
+                        .get("state")
+                        .asString()
+                        .equals("stored"));
     }
 
     @Test
