@@ -179,7 +179,9 @@ final class BackendAnswer implements Completion, Runnable {
                 reader.finish("length").forEach(listener);
                 return !closeIfFinished();
             }
-            chunks = isScoring() ? 0 : choices.stream().mapToInt(ChoiceReader::chunks).sum();
+            chunks = isScoring()
+                    ? 0
+                    : choices.stream().mapToInt(ChoiceReader::chunks).sum();
             pieces.forEach(listener);
         }
         JsonNode reason = choice.path("finish_reason");

@@ -44,7 +44,8 @@ final class BackendCompletions implements Completions {
         var call = new BackendCall(model, flow.value());
         return request.input() instanceof Input.Chat chat
                 ? new BackendPrompt(client, call, BackendRoute.CHAT, request, chat(request, chat))
-                : new BackendPrompt(client, call, BackendRoute.TEXTS, request, TextRequestBody.of(model.upstream(), request));
+                : new BackendPrompt(
+                        client, call, BackendRoute.TEXTS, request, TextRequestBody.of(model.upstream(), request));
     }
 
     private byte[] chat(CompletionRequest request, Input.Chat chat) {

@@ -26,8 +26,7 @@ final class BackendPrompt implements PreparedCompletion {
     private final CompletionRequest request;
     private final byte[] body;
 
-    BackendPrompt(
-            BackendClient client, BackendCall call, BackendRoute route, CompletionRequest request, byte[] body) {
+    BackendPrompt(BackendClient client, BackendCall call, BackendRoute route, CompletionRequest request, byte[] body) {
         this.client = client;
         this.call = call;
         this.route = route;
@@ -57,9 +56,7 @@ final class BackendPrompt implements PreparedCompletion {
 
     @Override
     public int likelyPromptTokens() {
-        return request.input() instanceof Input.Tokens tokens
-                ? tokens.count()
-                : Math.ceilDiv(body.length, USUAL_BYTES);
+        return request.input() instanceof Input.Tokens tokens ? tokens.count() : Math.ceilDiv(body.length, USUAL_BYTES);
     }
 
     @Override
@@ -86,8 +83,7 @@ final class BackendPrompt implements PreparedCompletion {
     public Completion start(
             IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
-        var stream = client.open(
-                route, call, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
+        var stream = client.open(route, call, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
         var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

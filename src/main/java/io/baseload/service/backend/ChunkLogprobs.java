@@ -43,7 +43,9 @@ final class ChunkLogprobs {
         List<TokenLogprob> tokens = new ArrayList<>();
         for (JsonNode text : logprobs.path("tokens")) {
             int place = tokens.size();
-            var top = logprobs.path("top_logprobs").path(place).propertyStream()
+            var top = logprobs.path("top_logprobs")
+                    .path(place)
+                    .propertyStream()
                     .map(likely -> token(likely.getKey(), likely.getValue(), List.of()))
                     .sorted(Comparator.comparing(TokenLogprob::logprob).reversed())
                     .toList();

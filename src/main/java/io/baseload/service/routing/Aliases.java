@@ -219,7 +219,8 @@ public final class Aliases {
                 }
                 return new Ended(
                         true,
-                        (promoted ? before : local).stream().filter(this::leaves).toList());
+                        (promoted ? before : local)
+                                .stream().filter(this::leaves).toList());
             }));
             if (ended.here() && promoted) {
                 follow(canary.alias(), new AliasRoute(List.of(canary.target())));

@@ -100,10 +100,7 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
         boolean local = visible.stream().anyMatch(target -> target.backend().isEmpty());
         List<AliasTarget> selected = filter.select(
-                visible,
-                () -> local
-                        ? held(caller, name, loaded.resolve(name).getFirst())
-                        : Optional.empty());
+                visible, () -> local ? held(caller, name, loaded.resolve(name).getFirst()) : Optional.empty());
         return ordered(
                 selected.stream()
                         .flatMap(target -> choice(caller, name, target).stream())
@@ -169,8 +166,8 @@ final class ModelRouter implements ModelDirectory {
     private Optional<Choice> choice(Caller caller, String name, AliasTarget target) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(offer -> remote(caller, offer)))
-                .orElseGet(() ->
-                        Optional.of(new Choice(patience -> local(caller, name, target.model(), patience), BackendHealth.State.UP)));
+                .orElseGet(() -> Optional.of(
+                        new Choice(patience -> local(caller, name, target.model(), patience), BackendHealth.State.UP)));
     }
 
     private static Choice remote(Caller caller, RemoteOffer offer) {

@@ -58,8 +58,7 @@ class BackendCompletionsTest {
                 URI.create(server.url()),
                 new Secret.None(),
                 List.of(MODEL),
-                new Backend.Limits(
-                        Duration.ofMinutes(5), Duration.ofMinutes(5), 4, "max_completion_tokens", true),
+                new Backend.Limits(Duration.ofMinutes(5), Duration.ofMinutes(5), 4, "max_completion_tokens", true),
                 Instant.EPOCH)));
     }
 
@@ -130,9 +129,10 @@ class BackendCompletionsTest {
         server.on("upstream", connection -> {
             connection.stream();
             connection.event("""
-                    {"choices":[{"index":0,"text":"Once upon","logprobs":{"tokens":["Once"," upon"],\
-                    "token_logprobs":[null,-0.5],"top_logprobs":[null,{" a":-2.5," upon":-0.5}],\
-                    "text_offset":[0,4]},"finish_reason":null}]}""");
+                {"choices":[{"index":0,"text":"Once upon","logprobs":{"tokens":["Once"," upon"],\
+                "token_logprobs":[null,-0.5],"top_logprobs":[null,{" a":-2.5," upon":-0.5}],\
+                "text_offset":[0,4]},"finish_reason":null}]}\
+                """);
             finish(connection, 0, "length");
             connection.usage(2, 0);
             connection.done();
@@ -155,8 +155,9 @@ class BackendCompletionsTest {
         server.on("upstream", connection -> {
             connection.stream();
             connection.event("""
-                    {"choices":[{"index":0,"text":"é","logprobs":{"content":[{"token":"é","logprob":-0.25,\
-                    "bytes":[195,169],"top_logprobs":[]}]},"finish_reason":"stop"}]}""");
+                {"choices":[{"index":0,"text":"é","logprobs":{"content":[{"token":"é","logprob":-0.25,\
+                "bytes":[195,169],"top_logprobs":[]}]},"finish_reason":"stop"}]}\
+                """);
             connection.done();
         });
         var heard = ask(request(TEXT, 1, 5, 0, false));
@@ -184,7 +185,8 @@ class BackendCompletionsTest {
         var two = new Input.Texts(List.of("One", "Two"));
         assertThat(ask(request(two, 1, 5, -1, false)).failed().cause())
                 .isInstanceOfSatisfying(
-                        InvalidRequestException.class, e -> assertThat(e.field()).isEqualTo("prompt"));
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("prompt"));
         assertThat(client().state()).isEqualTo(BackendHealth.State.UP);
     }
 
@@ -203,7 +205,8 @@ class BackendCompletionsTest {
                 false);
         assertThatThrownBy(() -> ask(request))
                 .isInstanceOfSatisfying(
-                        InvalidRequestException.class, e -> assertThat(e.field()).isEqualTo("best_of"));
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("best_of"));
         assertThat(server.requests()).isEmpty();
     }
 
@@ -223,7 +226,8 @@ class BackendCompletionsTest {
         assertThatThrownBy(() -> ask(request(TEXT, 1, 5, -1, false)))
                 .hasMessageContaining("one string only")
                 .isInstanceOfSatisfying(
-                        InvalidRequestException.class, e -> assertThat(e.field()).isEqualTo("prompt"));
+                        InvalidRequestException.class,
+                        e -> assertThat(e.field()).isEqualTo("prompt"));
     }
 
     /** A tenant that has long prompts scored doesn't make the backend look broken to others. */

@@ -118,7 +118,8 @@ final class RemoteCompletionsIT {
         assertThat(answer.get("model").asString()).isEqualTo("remote");
         assertThat(answer.get("object").asString()).isEqualTo("text_completion");
         for (String count : List.of("prompt_tokens", "completion_tokens", "total_tokens")) {
-            assertThat(answer.get("usage").get(count)).isEqualTo(direct.get("usage").get(count));
+            assertThat(answer.get("usage").get(count))
+                    .isEqualTo(direct.get("usage").get(count));
         }
         assertThat(used(rest) - atGateway).isEqualTo(cost);
         JsonNode intent = last("completion.intent");
@@ -167,7 +168,8 @@ final class RemoteCompletionsIT {
         try (Streamed stream = Streamed.ask(rest, RunningService.KEY, ROUTE, body)) {
             assertThat(stream.rest()).noneMatch(data -> data.contains("usage"));
         }
-        Patience.await().until(() -> last("completion.outcome").get("completion_tokens").asInt() == 3);
+        Patience.await()
+                .until(() -> last("completion.outcome").get("completion_tokens").asInt() == 3);
     }
 
     @Test

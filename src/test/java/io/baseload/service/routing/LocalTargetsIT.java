@@ -62,10 +62,7 @@ final class LocalTargetsIT {
             }
             assertThat(answered).containsExactlyInAnyOrder("one", "two");
 
-            point(
-                    rest,
-                    Map.of("model", "one", "max_prompt_tokens", 3),
-                    Map.of("model", "two", "min_prompt_tokens", 4));
+            point(rest, Map.of("model", "one", "max_prompt_tokens", 3), Map.of("model", "two", "min_prompt_tokens", 4));
             assertThat(answering(rest, List.of(1, 2, 3))).isEqualTo("one");
             assertThat(answering(rest, List.of(1, 2, 3, 4))).isEqualTo("two");
 
@@ -161,7 +158,8 @@ final class LocalTargetsIT {
 
     private static long memoryForTwo() {
         try (Engine engine = Engine.open(new EngineOptions(1, false))) {
-            long one = engine.estimate(TestModels.tiny(), LoadOptions.named("one").withKvTokens(KV_TOKENS))
+            long one = engine.estimate(
+                            TestModels.tiny(), LoadOptions.named("one").withKvTokens(KV_TOKENS))
                     .total();
             return Runtime.getRuntime().maxMemory() + 5 * one / 2;
         }
@@ -169,7 +167,8 @@ final class LocalTargetsIT {
 
     private RunningService service(String... properties) throws Exception {
         List<String> all = new ArrayList<>(List.of(properties));
-        all.addAll(List.of("baseload.engine.threads=1", "baseload.engine.pinned=false", "baseload.model.warm-up=false"));
+        all.addAll(
+                List.of("baseload.engine.threads=1", "baseload.engine.pinned=false", "baseload.model.warm-up=false"));
         return RunningService.at(home, all.toArray(String[]::new));
     }
 
