@@ -16,6 +16,7 @@ import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -140,11 +141,11 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "nomic-mean"})
-    void aGgufFileIsAsItsReference(String name) {
+    @CsvSource({"bert-mean, EMBED", "nomic-mean, EMBED", "xlmr-cls, EMBED", "xlmr-rank, RANK"})
+    void aGgufFileIsAsItsReference(String name, ModelTask task) {
         JsonNode expected = expected(name);
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name + ".gguf"), EXACT)) {
-            assertThat(encoder.info().task()).isEqualTo(ModelTask.EMBED);
+            assertThat(encoder.info().task()).isEqualTo(task);
             compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
         }
     }
@@ -171,6 +172,8 @@ class EncoderTest {
         "bert-rank, RANK, 1",
         "modernbert-cls, EMBED, 32",
         "nomic-mean.gguf, EMBED, 32",
+        "xlmr-cls.gguf, EMBED, 32",
+        "xlmr-rank.gguf, RANK, 1",
         "qwen3-last, EMBED, 32"
     })
     void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
@@ -278,6 +281,27 @@ class EncoderTest {
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("sentence_bert_config.json")
                 .hasMessageContaining("max_seq_length is 0; it must be positive");
+    }
+
+    /** Changes a file without moving its tensors: 32 more labels of 15 bytes are a multiple of their alignment. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        LABEL_0 | LABEL_0 | 33 | bert.classifier.output_labels has 33 labels
+        cls.weight | cls.weigh_ | 1 | general.architecture is bert, with a classifier, but the tensor cls.weight is missing
+        cls.output.bias | cls.output.mias | 1 | tensor cls.output.bias is missing
+        """)
+    void aGgufClassifierThatIsNotWholeIsRefused(String what, String instead, int count, String why) throws Exception {
+        byte[] bytes = Files.readAllBytes(folder("xlmr-rank.gguf"));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        String label = text.substring(text.indexOf("\7\0\0\0\0\0\0\0LABEL_0"), text.indexOf("LABEL_0") + 7);
+        String changed = text.replace(what, instead)
+                .replace("\1\0\0\0\0\0\0\0" + label, (char) count + "\0\0\0\0\0\0\0" + label.repeat(count));
+        Path file = temp.resolve("model.gguf");
+        Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> ENGINE.loadEncoder(file, EXACT).close())
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("model.gguf")
+                .hasMessageContaining(why);
     }
 
     /** Copies a model, with more keys in its configuration. */
