@@ -4,7 +4,7 @@ import base64, io, json, os, sys, unicodedata
 import gguf, numpy, sentencepiece
 from safetensors.numpy import load_file
 from sentencepiece import sentencepiece_model_pb2
-from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
+from tokenizers import AddedToken, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 out = sys.argv[1]
 NORMAL, UNKNOWN, CONTROL, UNUSED = gguf.TokenType.NORMAL, gguf.TokenType.UNKNOWN, gguf.TokenType.CONTROL, gguf.TokenType.UNUSED
@@ -160,3 +160,42 @@ json.dump({**REFERENCE, "scores": [first_row(i)[1] for i in REFERENCE["pair_ids"
 # the converter writes no pooling for a cross-encoder without modules.json
 xlmr("xlmr-rank", weights, lambda writer: writer.add_classifier_output_labels(["LABEL_0"]))
 xlmr("xlmr-cls", {k: v for k, v in weights.items() if not k.startswith("classifier.")}, lambda writer: writer.add_pooling_type(gguf.PoolingType.CLS))
+
+
+# ModernBERT, with a small byte-level BPE: its vocabulary has room for only a part of the bytes
+bpe = Tokenizer(models.BPE())
+bpe.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+bpe.train_from_iterator(TEXTS * 20 + ["abcdefghijklmnopqrstuvwxyz 0123456789 .,!?-"], trainers.BpeTrainer(
+    vocab_size=VOCABULARY, special_tokens=["[UNK]", "[CLS]", "[SEP]", "[PAD]", "[MASK]"], show_progress=False))
+bpe.post_processor = processors.TemplateProcessing(single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B [SEP]", special_tokens=[("[CLS]", 1), ("[SEP]", 2)])
+merges = json.loads(bpe.to_str())["model"]["merges"]
+assert bpe.get_vocab_size() == VOCABULARY
+plain = TEXTS[:5] + ["", "  two  spaces ", "the [SEP] cat"]
+json.dump({"texts": plain, "ids": [bpe.encode(x).ids for x in plain]}, open(folder("modernbert-cls", "tokens.json"), "w"))
+
+
+def byte_pairs(writer):
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("modern-bert")
+    writer.add_token_list([bpe.id_to_token(i) for i in range(VOCABULARY)])
+    writer.add_token_types([CONTROL if i < 5 else NORMAL for i in range(VOCABULARY)])
+    writer.add_token_merges([" ".join(m) for m in merges])
+    for kind, token in ("unk", 0), ("bos", 1), ("eos", 2), ("sep", 2), ("pad", 3), ("mask", 4):
+        getattr(writer, f"add_{kind}_token_id")(token)
+    writer.add_add_bos_token(True)
+    writer.add_add_eos_token(True)
+    writer.add_add_sep_token(False)
+
+
+def modern(writer):
+    writer.add_pooling_type(gguf.PoolingType.CLS)
+    writer.add_rope_freq_base(160000.0)
+    writer.add_rope_freq_base_swa(10000.0)
+    writer.add_sliding_window(16)
+    writer.add_sliding_window_pattern(3)
+    writer.add_rope_scaling_type(gguf.RopeScalingType.NONE)
+    writer.add_vocab_size(VOCABULARY)
+    writer.add_string("modern-bert.hidden_activation", "gelu")
+
+
+write("modernbert-cls", gguf.MODEL_ARCH.MODERN_BERT, 4, 128, 1e-5, byte_pairs, load_file(folder("modernbert-cls", "model.safetensors")), modern)

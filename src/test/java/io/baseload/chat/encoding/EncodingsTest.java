@@ -209,6 +209,20 @@ class EncodingsTest {
         }
     }
 
+    @Test
+    void modernBertInGgufGivesTheReferencesIds() {
+        JsonNode expected = json(folder("modernbert-cls").resolve("tokens.json"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("modernbert-cls.gguf"), EXACT)) {
+            Tokenizer tokenizer = Tokenizer.of(encoder.vocabulary());
+            for (int i = 0; i < expected.path("texts").size(); i++) {
+                String text = expected.path("texts").path(i).asString();
+                assertThat(tokenizer.encodeWhole(text))
+                        .as(text)
+                        .isEqualTo(ints(expected.path("ids").path(i)));
+            }
+        }
+    }
+
     private static int[] ints(JsonNode list) {
         return list.valueStream().mapToInt(JsonNode::asInt).toArray();
     }
