@@ -31,7 +31,7 @@ final class Bert implements Architecture {
     static final Key SEGMENTS = new Key("type_vocab_size", "tokenizer.ggml.token_type_count");
     static final Key CAUSAL = new Key("is_decoder", "attention.causal");
     static final Key POSITIONS = new Key("position_embedding_type", "");
-    private static final Key ACTIVATION = new Key("hidden_act", "");
+    static final Key ACTIVATION = new Key("hidden_act", "");
     private static final Key PADDING = new Key("pad_token_id", "");
     private static final Key LABELS = new Key("num_labels", "classifier.output_labels");
     private static final String CLASSIFIER = "cls.";
@@ -70,7 +70,8 @@ final class Bert implements Architecture {
                 i -> layer);
     }
 
-    private static EncoderOutput output(EncoderBasis basis) {
+    /** The relevance if the model has a classifier, otherwise the mean. */
+    static EncoderOutput output(EncoderBasis basis) {
         Keys keys = basis.keys();
         if (!(keys.gguf() ? Poolings.ranks(keys) : basis.classifies())) {
             return basis.mean();
@@ -130,7 +131,7 @@ final class Bert implements Architecture {
                 .withBias("layers.#.feed_forward_post_norm", "blk.#.layer_output_norm.");
     }
 
-    private static TensorMap relevance(TensorMap map, String dense, String score) {
+    static TensorMap relevance(TensorMap map, String dense, String score) {
         return map.withBias("relevance.dense", dense).withBias("relevance.score", score);
     }
 }

@@ -34,7 +34,7 @@ import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Encoders, compared with transformers with the same weights: {@code src/test/resources/encoders/make.py} made both. */
+/** Encoders, compared with transformers with the same weights: {@code src/test/resources/encoders/make.py} made both. Those of GGUF and GTE are by the scripts next to it. */
 class EncoderTest {
     private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
     private static final LoadOptions EXACT =
@@ -126,6 +126,8 @@ class EncoderTest {
                 "distilbert-mean",
                 "nomic-mean",
                 "modernbert-cls",
+                "gte-cls",
+                "gte-rank",
                 "qwen3-last"
             })
     void eachTextIsAsItsReferenceInAnyCompany(String name) {
@@ -192,6 +194,8 @@ class EncoderTest {
         "nomic-mean.gguf, EMBED, 32",
         "xlmr-cls.gguf, EMBED, 32",
         "xlmr-rank.gguf, RANK, 1",
+        "gte-cls, EMBED, 32",
+        "gte-rank, RANK, 1",
         "qwen3-last, EMBED, 32"
     })
     void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
@@ -262,6 +266,25 @@ class EncoderTest {
     void keysThatChangeNothingAreIgnored(String name, String keys) throws Exception {
         configure(name, keys);
         assertThat(ENGINE.inspect(temp).task()).isNotEqualTo(ModelTask.GENERATE);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "pack_qkv": true               | "pack_qkv": false             | pack_qkv is false; supported is true
+        "logn_attention_scale": false  | "logn_attention_scale": true  | logn_attention_scale is true; supported is false
+        "factor": 8.0                  | "factor": 8.0, "mixed_b": 0.6 | rope_scaling.mixed_b is 0.6; supported is null
+        "type": "ntk"                  | "type": "mixed"               | rope_scaling.rope_type is mixed
+        "position_embedding_type": "rope" | "position_embedding_type": "absolute" | position_embedding_type is absolute; supported is rope
+        """)
+    void aGteModelThatIsComputedOtherwiseIsRefused(String published, String other, String why) throws Exception {
+        Files.copy(folder("gte-cls").resolve("model.safetensors"), temp.resolve("model.safetensors"));
+        String config = Files.readString(folder("gte-cls").resolve("config.json"));
+        assertThat(config).contains(published);
+        Files.writeString(temp.resolve("config.json"), config.replace(published, other));
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("config.json")
+                .hasMessageContaining(why);
     }
 
     @Test
