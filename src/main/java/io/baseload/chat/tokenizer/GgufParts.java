@@ -8,6 +8,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /** A tokenizer's parts from the keys of a GGUF file, with llama.cpp's defaults. */
@@ -42,9 +43,10 @@ final class GgufParts {
             case "gemma4" -> parts.bytePairs(PreTokenizer.named("gemma4"));
             case "llama" -> parts.sentencePieces();
             case "bert" -> parts.wordPieces();
+            case "t5" -> parts.unigram();
             default ->
                 throw new IllegalArgumentException("tokenizer.ggml.model is \"" + gguf.model()
-                        + "\", which this version doesn't know; it knows gpt2, llama, gemma4 and bert");
+                        + "\", which this version doesn't know; it knows gpt2, llama, gemma4, bert and t5");
         };
     }
 
@@ -63,7 +65,12 @@ final class GgufParts {
         Supplier<Encoder> plain = () ->
                 NativeTokenizer.read(TokenizerJson.of(tokens, AddedToken.ordinary(added), pre, gguf.merges(), unknown));
         return parts(
-                TokenBytes.of(tokens, !pre.raw()), parsing, plain, gguf.addBos().orElse(pre.addBos()), false);
+                TokenBytes.of(tokens, !pre.raw()),
+                parsing,
+                plain,
+                framing(gguf.addBos().orElse(pre.addBos()), false),
+                true,
+                false);
     }
 
     private TokenizerParts sentencePieces() {
@@ -71,8 +78,29 @@ final class GgufParts {
         var prefix = prefixed ? SentencePieces.Prefix.EVERY_STRETCH : SentencePieces.Prefix.NEVER;
         var pieces = new SentencePieces(tokens, gguf.scores(), gguf.unknown().orElse(0), prefix);
         PieceEncoders encoders = new PieceEncoders(pieces, added);
-        boolean addBos = gguf.addBos().orElse(true);
-        return parts(TokenBytes.of(tokens, false), encoders.parsing(), encoders::plain, addBos, prefixed);
+        return parts(
+                TokenBytes.of(tokens, false),
+                encoders.parsing(),
+                encoders::plain,
+                framing(gguf.addBos().orElse(true), false),
+                true,
+                prefixed);
+    }
+
+    /** As llama.cpp, which adds a space before each word if it removes those between them. */
+    private TokenizerParts unigram() {
+        boolean mergesSpaces = gguf.removeExtraSpaces().orElse(false);
+        boolean prefixed = mergesSpaces || gguf.addSpacePrefix().orElse(false);
+        int unknown = gguf.unknown().orElseGet(() -> tokens.types().indexOf(TokenType.UNKNOWN));
+        VocabularyCheck.require(unknown >= 0, "no token is unknown text's: unknown_token_id is missing");
+        var pieces = new Unigram(tokens, gguf.scores(), unknown, gguf.characterMap(), prefixed, mergesSpaces);
+        Encoder parsing = NativeTokenizer.read(TokenizerJson.of(pieces, added));
+        Supplier<Encoder> plain = () -> NativeTokenizer.read(TokenizerJson.of(pieces, AddedToken.ordinary(added)));
+        boolean separates = gguf.addSeparator().orElse(true);
+        OptionalInt separator = gguf.separator().isPresent() ? gguf.separator() : gguf.eos();
+        UnaryOperator<Encoder> framing = encoder -> new Paired(
+                frame(encoder, gguf.addBos().orElse(false), true), separates ? separator : OptionalInt.empty());
+        return parts(TokenBytes.of(tokens, false), parsing, plain, framing, false, prefixed);
     }
 
     private TokenizerParts wordPieces() {
@@ -83,24 +111,38 @@ final class GgufParts {
     }
 
     private TokenizerParts parts(
-            TokenBytes bytes, Encoder parsing, Supplier<Encoder> plain, boolean addBos, boolean artificialSpace) {
-        OptionalInt before = addBos ? gguf.bos() : OptionalInt.empty();
-        OptionalInt after = gguf.addEos().orElse(false) ? gguf.eos() : OptionalInt.empty();
-        Supplier<Encoder> lazyPlain = new Lazy<>(() -> new Framed(plain.get(), before, after));
+            TokenBytes bytes,
+            Encoder parsing,
+            Supplier<Encoder> plain,
+            UnaryOperator<Encoder> framing,
+            boolean keepsText,
+            boolean artificialSpace) {
+        Supplier<Encoder> lazyPlain = new Lazy<>(() -> framing.apply(plain.get()));
         return new TokenizerParts(
                 tokens.with(added, 0),
                 bytes,
                 bytes,
                 AddedTexts.special(added),
-                new Framed(parsing, before, after),
+                framing.apply(parsing),
                 lazyPlain,
                 lazyPlain,
                 text(gguf.bos()),
                 text(gguf.eos()),
                 stops,
-                true,
+                keepsText,
                 artificialSpace,
                 gguf.chatTemplates());
+    }
+
+    private UnaryOperator<Encoder> framing(boolean addBos, boolean addEos) {
+        return encoder -> frame(encoder, addBos, addEos);
+    }
+
+    /** @param addEos whether an EOS is added if the file doesn't specify it */
+    private Framed frame(Encoder encoder, boolean addBos, boolean addEos) {
+        OptionalInt before = addBos ? gguf.bos() : OptionalInt.empty();
+        OptionalInt after = gguf.addEos().orElse(addEos) ? gguf.eos() : OptionalInt.empty();
+        return new Framed(encoder, before, after);
     }
 
     private List<AddedToken> added() {

@@ -1,5 +1,7 @@
 package io.baseload.chat.tokenizer;
 
+import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 
 /** Writes a vocabulary in the form of Hugging Face's {@code tokenizer.json}, which the tokenizers library reads. */
@@ -61,6 +63,32 @@ final class TokenizerJson {
         writer.json.raw("\",\"max_input_chars_per_word\":100,\"unk_token\":\"" + WordPieces.UNKNOWN + "\"");
         writer.vocabulary();
         return writer.json.raw("}}").toString();
+    }
+
+    /** Pieces with scores. Words are cut at spaces, as transformers does for XLM-R, before they become pieces. */
+    static String of(Unigram unigram, List<AddedToken> added) {
+        TokenizerJson writer = new TokenizerJson(unigram.tokens());
+        List<String> normalizers = new ArrayList<>();
+        if (unigram.characterMap().length > 0) {
+            String map = Base64.getEncoder().encodeToString(unigram.characterMap());
+            normalizers.add("{\"type\":\"Precompiled\",\"" + CharacterMap.NAME + "\":\"" + map + "\"}");
+        }
+        if (unigram.prefixed() && !unigram.mergesSpaces()) {
+            normalizers.add("{\"type\":\"Prepend\",\"prepend\":\"\u2581\"}");
+        }
+        writer.head("{\"type\":\"Sequence\",\"normalizers\":[" + String.join(",", normalizers) + "]}", added);
+        String split = "{\"type\":\"Split\",\"pattern\":{\"String\":\" \"},\"behavior\":\"Removed\",\"invert\":false},";
+        writer.json.raw(",\"pre_tokenizer\":{\"type\":\"Sequence\",\"pretokenizers\":[");
+        writer.json.raw(unigram.mergesSpaces() ? split : "");
+        writer.json.raw("{\"type\":\"Metaspace\",\"replacement\":\"\u2581\",\"split\":true,\"prepend_scheme\":\"");
+        writer.json.raw(unigram.mergesSpaces() ? "always" : "never").raw("\"}]}");
+        writer.json.raw(",\"model\":{\"type\":\"Unigram\",\"byte_fallback\":false,\"unk_id\":");
+        writer.json.number(unigram.unknown()).raw(",\"vocab\":[");
+        for (Unigram.Piece piece : unigram.pieces(added)) {
+            writer.comma();
+            writer.json.raw("[").string(piece.text()).raw("," + (double) piece.score() + "]");
+        }
+        return writer.tail();
     }
 
     /** The post-processor of word pieces. */

@@ -3,6 +3,7 @@ package io.baseload.chat.tokenizer;
 import io.baseload.engine.api.ModelFileException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -72,6 +73,7 @@ final class TokenizerJsonReader {
             }
             case "normalizer" -> {
                 normalizer = in.readValueAsTree();
+                characterMaps(in);
                 types(normalizer).forEach(components::add);
             }
             case "pre_tokenizer" -> {
@@ -95,6 +97,18 @@ final class TokenizerJsonReader {
                 .ifPresent(id -> {
                     throw refuse(in, "special_tokens of the post_processor omit " + id);
                 });
+    }
+
+    private void characterMaps(JsonParser in) {
+        for (JsonNode map : normalizer.findValues(CharacterMap.NAME)) {
+            byte[] bytes;
+            try {
+                bytes = Base64.getDecoder().decode(map.asString(""));
+            } catch (IllegalArgumentException e) {
+                throw refuse(in, CharacterMap.NAME + " is not base 64: " + e.getMessage());
+            }
+            CharacterMap.check(bytes, problem -> refuse(in, problem));
+        }
     }
 
     private void decoders(JsonParser in) {

@@ -12,14 +12,22 @@ final class VocabularyCheck {
         require(count > 0, "the vocabulary has no tokens");
         int types = vocabulary.types().size();
         require(types == 0 || types == count, "token_type has " + types + " entries, expected " + count);
-        if (vocabulary.model().equals("llama")) {
+        if (vocabulary.model().equals("llama") || vocabulary.model().equals("t5")) {
             int scores = vocabulary.scores().length;
             require(scores == count, "scores has " + scores + " entries, expected " + count);
+        }
+        for (int id = 0; id < vocabulary.scores().length; id++) {
+            float score = vocabulary.scores()[id];
+            require(Float.isFinite(score), "the score of token " + id + " is " + score + ", expected a finite number");
+        }
+        if (vocabulary.characterMap().length > 0) {
+            CharacterMap.check(vocabulary.characterMap(), VocabularyCheck::problem);
         }
         inside("bos_token_id", vocabulary.bos(), count);
         inside("eos_token_id", vocabulary.eos(), count);
         inside("eot_token_id", vocabulary.eot(), count);
         inside("unknown_token_id", vocabulary.unknown(), count);
+        inside("seperator_token_id", vocabulary.separator(), count);
     }
 
     private static void inside(String key, OptionalInt id, int count) {
@@ -27,9 +35,13 @@ final class VocabularyCheck {
         require(value >= 0 && value < count, key + " is " + value + ", expected 0 to " + (count - 1));
     }
 
-    private static void require(boolean holds, String problem) {
+    static void require(boolean holds, String problem) {
         if (!holds) {
-            throw new IllegalArgumentException("tokenizer.ggml: " + problem);
+            throw problem(problem);
         }
+    }
+
+    private static IllegalArgumentException problem(String problem) {
+        return new IllegalArgumentException("tokenizer.ggml: " + problem);
     }
 }

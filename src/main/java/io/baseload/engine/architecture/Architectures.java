@@ -38,7 +38,8 @@ public final class Architectures {
             new Bert(),
             new DistilBert(),
             new NomicBert(),
-            new ModernBert());
+            new ModernBert(),
+            new Gte());
 
     private Architectures() {}
 

@@ -23,17 +23,18 @@ import java.util.Set;
  * x = ln(x + Wdown·gelu(Wup·x))
  * </pre>
  *
- * All linear layers have biases. A classifier with one label is a cross-encoder: it computes the relevance of a document to a query. GGUF calls all of these {@code bert}, and leaves out the
- * positions before the first, and half of BERT's classifiers: cross-encoders are read from Hugging Face folders only.
+ * All linear layers have biases. A classifier with one label is a cross-encoder: it computes the relevance of a document to a query. GGUF calls all of these {@code bert}, and omits the
+ * positions before the first, and BERT's pooler: without it a BERT's relevance can't be computed, only that of RoBERTa and XLM-R.
  */
 final class Bert implements Architecture {
     static final Key EPSILON = new Key("layer_norm_eps", "attention.layer_norm_epsilon");
     static final Key SEGMENTS = new Key("type_vocab_size", "tokenizer.ggml.token_type_count");
     static final Key CAUSAL = new Key("is_decoder", "attention.causal");
     static final Key POSITIONS = new Key("position_embedding_type", "");
-    private static final Key ACTIVATION = new Key("hidden_act", "");
+    static final Key ACTIVATION = new Key("hidden_act", "");
     private static final Key PADDING = new Key("pad_token_id", "");
-    private static final Key LABELS = new Key("num_labels", "");
+    private static final Key LABELS = new Key("num_labels", "classifier.output_labels");
+    private static final String CLASSIFIER = "cls.";
     private static final Set<String> ROBERTAS = Set.of("roberta", "xlm-roberta");
 
     @Override
@@ -69,14 +70,23 @@ final class Bert implements Architecture {
                 i -> layer);
     }
 
-    private static EncoderOutput output(EncoderBasis basis) {
-        if (!basis.classifies()) {
+    /** The relevance if the model has a classifier, otherwise the mean. */
+    static EncoderOutput output(EncoderBasis basis) {
+        Keys keys = basis.keys();
+        if (!(keys.gguf() ? Poolings.ranks(keys) : basis.classifies())) {
             return basis.mean();
         }
-        int labels = basis.keys().labels();
+        int labels = keys.labels();
         if (labels != 1) {
-            throw basis.keys()
-                    .refuse(LABELS, "is " + labels + ": a classifier is supported if it has one label, the relevance");
+            throw keys.refuse(
+                    LABELS, "has " + labels + " labels: a classifier is supported if it has one, the relevance");
+        }
+        if (keys.gguf() && !keys.stores(CLASSIFIER + "weight")) {
+            throw keys.refuse(
+                    Key.ARCHITECTURE,
+                    "is bert, with a classifier, but the tensor cls.weight is missing: llama.cpp's converter omits the"
+                            + " pooler of BERT, without which its relevance can't be computed. Use the Hugging Face"
+                            + " folder");
         }
         return new EncoderOutput.Relevance();
     }
@@ -108,7 +118,7 @@ final class Bert implements Architecture {
 
     @Override
     public TensorMap ggufTensors(ModelConfig config) {
-        return ggufEncoder(TensorNames.GGUF);
+        return relevance(ggufEncoder(TensorNames.GGUF), CLASSIFIER, "cls.output.");
     }
 
     /** The names of GGUF's encoders. */
@@ -116,11 +126,12 @@ final class Bert implements Architecture {
         return map.named("positions", "position_embd.weight")
                 .named("segments", "token_types.weight")
                 .withBias("embedding_norm", "token_embd_norm.")
+                .ignoringBelow("cls.")
                 .withBias("layers.#.attention_post_norm", "blk.#.attn_output_norm.")
                 .withBias("layers.#.feed_forward_post_norm", "blk.#.layer_output_norm.");
     }
 
-    private static TensorMap relevance(TensorMap map, String dense, String score) {
+    static TensorMap relevance(TensorMap map, String dense, String score) {
         return map.withBias("relevance.dense", dense).withBias("relevance.score", score);
     }
 }

@@ -54,8 +54,11 @@ public final class CheckpointTensors implements WeightSource {
         return values;
     }
 
-    /** A tensor by its name in the file; a vector is a matrix of one column. */
+    /** A tensor by its name in the file; a vector is a matrix of one column, or of one row. */
     RowSource rows(String tensor, int rows, int cols) {
+        if (rows == 1 && find(tensor).filter(found -> found.shape().size() == 1).isPresent()) {
+            return tensor(tensor, List.of((long) cols)).matrix();
+        }
         if (cols > 1) {
             return quantized
                     .find(tensor, rows, cols)

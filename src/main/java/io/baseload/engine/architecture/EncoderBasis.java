@@ -49,8 +49,10 @@ record EncoderBasis(Keys keys, ConfigNumbers numbers, ModelShape shape) {
 
     /** The output of a family without supported classifiers: the mean, unless the pooling's own files say otherwise. */
     EncoderOutput embedding() {
-        if (classifies()) {
-            throw keys.refuse(CLASSES, "has a classifier, which is not supported in " + keys.architecture());
+        if (keys.gguf() ? Poolings.ranks(keys) : classifies()) {
+            throw keys.refuse(
+                    keys.gguf() ? Key.ARCHITECTURE : CLASSES,
+                    "has a classifier, which is not supported in " + keys.architecture());
         }
         return mean();
     }

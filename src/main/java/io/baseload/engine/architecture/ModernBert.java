@@ -23,17 +23,16 @@ import java.util.Set;
  * x = x + Wdown·(gelu(Wgate·ln(x)) ⊙ Wup·ln(x))
  * </pre>
  *
- * Every third layer sees the whole text; in the others a token sees {@code local_attention / 2} tokens on each side, and rotations have another base. Linear layers have no biases, nor have norms.
- * Read from Hugging Face folders only.
+ * Some models have silu in place of gelu. Every third layer sees the whole text; in the others a token sees {@code local_attention / 2} tokens on each side, and rotations have another base. Linear layers have no biases, nor have norms.
  */
 final class ModernBert implements Architecture {
-    private static final Key EPSILON = new Key("norm_eps", "");
+    private static final Key EPSILON = new Key("norm_eps", "attention.layer_norm_epsilon");
     private static final Key NORM_BIAS = new Key("norm_bias", "");
     private static final Key ATTENTION_BIAS = new Key("attention_bias", "");
     private static final Key MLP_BIAS = new Key("mlp_bias", "");
-    private static final Key ACTIVATION = new Key("hidden_activation", "");
-    private static final Key PATTERN = new Key("global_attn_every_n_layers", "");
-    private static final Key LOCAL = new Key("local_attention", "");
+    private static final Key ACTIVATION = new Key("hidden_activation", "hidden_activation");
+    private static final Key PATTERN = new Key("global_attn_every_n_layers", "attention.sliding_window_pattern");
+    private static final Key LOCAL = new Key("local_attention", "attention.sliding_window");
     private static final Key THETA = new Key("global_rope_theta", "");
     private static final Key LOCAL_THETA = new Key("local_rope_theta", "");
 
@@ -44,30 +43,41 @@ final class ModernBert implements Architecture {
 
     @Override
     public Set<String> ggufNames() {
-        return Set.of();
+        return Set.of("modern-bert");
     }
 
     @Override
     public ModelConfig config(Keys keys) {
         ModelShape shape = ModelShape.read(keys, 0);
         EncoderBasis basis = EncoderBasis.of(keys, shape);
-        basis.require(ACTIVATION, "gelu");
         basis.require(Bert.POSITIONS, "absolute"); // is in the files, but means nothing
+        basis.requireFalse(Bert.CAUSAL);
         List.of(NORM_BIAS, ATTENTION_BIAS, MLP_BIAS).forEach(basis::requireFalse);
         int pattern = basis.numbers().size(PATTERN, 3);
-        int each = basis.numbers().size(LOCAL, 128) / 2;
-        var global = keys.rope(shape.headDim(), basis.numbers().positive(THETA, 160_000));
+        boolean everywhere = keys.gguf() && basis.numbers().count(LOCAL) == 0;
+        int each = everywhere ? 0 : basis.numbers().size(LOCAL, 128) / 2;
+        double theta = basis.numbers().positive(THETA, keys.gguf() ? 10_000 : 160_000);
+        var global = keys.rope(shape.headDim(), theta);
         var local = keys.localRope(shape.headDim(), basis.numbers().positive(LOCAL_THETA, 10_000));
-        var feedForward = new Gated(shape.feedForward(), Activation.GELU, false);
+        var feedForward = new Gated(shape.feedForward(), activation(keys), false);
         var near = new LayerConfig(basis.attention(Optional.of(local), each + 1, false), feedForward);
         var all = new LayerConfig(basis.attention(Optional.of(global), 0, false), feedForward);
-        boolean[] sliding = new Basis(keys, basis.numbers(), shape).sliding(i -> i % pattern != 0);
+        boolean[] sliding = new Basis(keys, basis.numbers(), shape).sliding(i -> !everywhere && i % pattern != 0);
         float epsilon =
                 (float) basis.numbers().positive(EPSILON, basis.numbers().positive(Bert.EPSILON, 1e-5));
         return basis.model(
                 new Norms(Norms.Placement.PRE, Norms.Kind.LAYER_WITHOUT_BIAS, epsilon),
                 new EncoderConfig(0, 0, 0, true, basis.embedding()),
                 i -> sliding[i] ? near : all);
+    }
+
+    private static Activation activation(Keys keys) {
+        String name = keys.text(ACTIVATION).orElse("gelu");
+        return switch (name) {
+            case "gelu" -> Activation.GELU;
+            case "silu" -> Activation.SILU;
+            default -> throw keys.refuse(ACTIVATION, "is " + name + "; supported are gelu and silu");
+        };
     }
 
     @Override
@@ -86,5 +96,13 @@ final class ModernBert implements Architecture {
                 .named("layers.#.feed_forward.down", layer + "mlp.Wo.weight")
                 .ignoringBelow("head.")
                 .ignoringBelow("decoder.");
+    }
+
+    @Override
+    public TensorMap ggufTensors(ModelConfig config) {
+        LayerConfig first = config.layers().getFirst();
+        return Bert.ggufEncoder(TensorNames.GGUF)
+                .queryKeyValue("blk.#.attn_qkv.weight", (GroupedQuery) first.attention())
+                .gateUp("blk.#.ffn_up.weight", (Gated) first.feedForward());
     }
 }

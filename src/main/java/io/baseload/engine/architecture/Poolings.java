@@ -24,6 +24,10 @@ final class Poolings {
     private static final int MEAN = 1;
     private static final int FIRST = 2;
     private static final int LAST = 3;
+    private static final int RANK = 4;
+
+    /** The tensor by which a cross-encoder is recognized in a file that names no pooling. */
+    private static final String SCORE = "cls.output.weight";
 
     private Poolings() {}
 
@@ -54,6 +58,12 @@ final class Poolings {
             case LAST -> Optional.of(Pooling.LAST);
             default -> throw keys.refuse(TYPE, "is " + type + "; supported are 1 (mean), 2 (first) and 3 (last)");
         };
+    }
+
+    /** Whether a GGUF file is a cross-encoder. Converters write the pooling of only some of them. */
+    static boolean ranks(Keys keys) {
+        long type = keys.integer(TYPE).orElse(NONE);
+        return type == RANK || type == NONE && keys.stores(SCORE);
     }
 
     private static boolean isRelevance(ModelConfig config) {

@@ -52,12 +52,22 @@ public final class TensorMap {
 
     /** Queries, keys and values of each layer below each other in one tensor. */
     TensorMap queryKeyValue(String tensor, GroupedQuery attention) {
+        return queryKeyValue(tensor, attention, "");
+    }
+
+    /** The same with their biases, {@code weight} and {@code bias} below {@code tensor}. */
+    TensorMap queryKeyValueWithBias(String tensor, GroupedQuery attention) {
+        return queryKeyValue(tensor + "weight", attention, "")
+                .queryKeyValue(tensor + "bias", attention, ".bias");
+    }
+
+    private TensorMap queryKeyValue(String tensor, GroupedQuery attention, String suffix) {
         int keys = attention.queryWidth();
         int values = keys + attention.kvWidth();
         int end = values + attention.kvWidth();
-        return slice("layers.#.attention.query", tensor, 0, end)
-                .slice("layers.#.attention.key", tensor, keys, end)
-                .slice("layers.#.attention.value", tensor, values, end);
+        return slice("layers.#.attention.query" + suffix, tensor, 0, end)
+                .slice("layers.#.attention.key" + suffix, tensor, keys, end)
+                .slice("layers.#.attention.value" + suffix, tensor, values, end);
     }
 
     /** Gate and up of each layer below each other in one tensor. */

@@ -16,11 +16,13 @@ import java.util.Set;
 public final class GgufKeys implements Keys {
     private static final String ARCHITECTURE = "general.architecture";
     private static final String TOKENIZER = "tokenizer.";
+    private static final String LABELS = "classifier.output_labels";
 
     /** Keys that don't change the result. */
     private static final Set<String> HARMLESS = Set.of(
             "vocab_size",
             "tensor_data_layout",
+            LABELS,
             "rope.scaling.finetuned",
             "rope.scaling.original_context_length",
             "attention.layer_norm_epsilon");
@@ -85,10 +87,11 @@ public final class GgufKeys implements Keys {
         return !stores("output.weight");
     }
 
-    /** A classifier in GGUF computes only a score. */
+    /** A classifier without labels computes only a score. */
     @Override
     public int labels() {
-        return 1;
+        List<String> labels = metadata.strings(full(LABELS));
+        return labels.isEmpty() ? 1 : labels.size();
     }
 
     @Override

@@ -56,9 +56,13 @@ public final class GgufVocabulary {
                 id("eos_token_id", tokens.size()),
                 eot.isPresent() ? eot : endOfTurn(tokens, types),
                 id("unknown_token_id", tokens.size()),
+                id("seperator_token_id", tokens.size()), // the format's spelling
                 keys.flag("tokenizer.ggml.add_bos_token"),
                 keys.flag("tokenizer.ggml.add_eos_token"),
+                keys.flag("tokenizer.ggml.add_sep_token"),
                 keys.flag("tokenizer.ggml.add_space_prefix"),
+                keys.flag("tokenizer.ggml.remove_extra_whitespaces"),
+                keys.bytes("tokenizer.ggml.precompiled_charsmap"),
                 chatTemplates());
     }
 

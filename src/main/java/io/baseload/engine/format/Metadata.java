@@ -7,6 +7,7 @@ import io.baseload.engine.format.MetadataValue.Int;
 import io.baseload.engine.format.MetadataValue.Real;
 import io.baseload.engine.format.MetadataValue.Text;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -121,6 +122,19 @@ public final class Metadata implements ModelKeys {
             integers.add((int) ((Int) in.value(array.get().element(), key)).value());
         }
         return List.copyOf(integers);
+    }
+
+    /** An array of bytes; empty if there is no such key. */
+    public byte[] bytes(String key) {
+        Optional<Array> array = array(key, "an array of bytes");
+        if (array.isEmpty()) {
+            return new byte[0];
+        }
+        ValueType element = array.get().element();
+        require(element == ValueType.INT8 || element == ValueType.UINT8, array.get(), key, "an array of bytes");
+        byte[] copy = new byte[(int) array.get().count()];
+        MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, array.get().first(), copy, 0, copy.length);
+        return copy;
     }
 
     @Override

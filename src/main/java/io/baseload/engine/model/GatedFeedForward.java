@@ -52,7 +52,7 @@ final class GatedFeedForward implements Block {
                     config.activation(),
                     Linear.load(weights, prefix + "gate", config.width(), hidden, config.bias()),
                     Linear.load(weights, prefix + "up", config.width(), hidden, config.bias()),
-                    Linear.load(weights, prefix + "down", hidden, config.width(), config.bias()));
+                    Linear.load(weights, prefix + "down", hidden, config.width(), config.downBias()));
         }
 
         @Override

@@ -235,7 +235,7 @@ public final class ShardPlan {
     private static FeedForwardConfig feedForward(FeedForwardConfig kind, LayerCut cut, int shard) {
         int width = cut.width().get(shard).size();
         return switch (kind) {
-            case Gated gated -> new Gated(width, gated.activation(), gated.bias());
+            case Gated gated -> new Gated(width, gated.activation(), gated.bias(), gated.downBias());
             case Dense dense -> new Dense(width, dense.bias());
             case Experts experts -> {
                 int shared =

@@ -22,6 +22,7 @@ import io.baseload.testing.Patience;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.AbstractList;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -70,7 +71,7 @@ class EncodingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "bert-cls", "distilbert-mean", "bert-mean.gguf", "nomic-mean.gguf"})
+    @ValueSource(strings = {"bert-mean", "bert-cls", "distilbert-mean", "gte-cls", "bert-mean.gguf", "nomic-mean.gguf", "xlmr-cls.gguf"})
     void vectorsOfTextsAreTheReferences(String name) {
         JsonNode expected = json(folder(name.replace(".gguf", "")).resolve("expected.json"));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
@@ -113,18 +114,28 @@ class EncodingsTest {
     @Test
     void documentsAreRankedAsByTheReference() {
         JsonNode expected = json(folder("bert-rank").resolve("expected.json"));
-        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("bert-rank"), EXACT)) {
+        List<Float> scores = new ArrayList<>();
+        expected.path("vectors").forEach(vector -> scores.add(vector.path(0).floatValue()));
+        assertRanked("bert-rank", expected.path("pairs"), scores);
+        JsonNode gguf = json(folder("xlmr-cls").resolve("tokens.json"));
+        assertRanked(
+                "xlmr-rank.gguf",
+                gguf.path("pairs"),
+                gguf.path("scores").valueStream().map(JsonNode::floatValue).toList());
+    }
+
+    private static void assertRanked(String name, JsonNode pairs, List<Float> expected) {
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
             Encodings encodings = Encodings.of(encoder);
-            for (int i = 0; i < expected.path("pairs").size(); i++) {
-                List<String> pair = texts(expected.path("pairs").path(i));
+            for (int i = 0; i < pairs.size(); i++) {
+                List<String> pair = texts(pairs.path(i));
                 var input = new EncodingInput.Documents(pair.getFirst(), List.of(pair.getLast()));
                 List<float[]> scores = encodings
                         .prepare(new EncodingRequest(input, OptionalInt.empty()))
                         .start()
                         .outputs()
                         .join();
-                assertThat(scores.getFirst()[0])
-                        .isCloseTo(expected.path("vectors").path(i).path(0).floatValue(), Offset.offset(1e-5f));
+                assertThat(scores.getFirst()[0]).isCloseTo(expected.get(i), Offset.offset(1e-5f));
             }
         }
     }
@@ -195,6 +206,20 @@ class EncodingsTest {
             var joined = tokenizer.encodePair(pair.getFirst(), pair.getLast());
             assertThat(joined.tokens()).isEqualTo(ints(expected.path("pair_ids").path(i)));
             assertThat(joined.second()).as("one segment serves both").isEqualTo(joined.tokens().length);
+        }
+    }
+
+    @Test
+    void modernBertInGgufGivesTheReferencesIds() {
+        JsonNode expected = json(folder("modernbert-cls").resolve("tokens.json"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder("modernbert-cls.gguf"), EXACT)) {
+            Tokenizer tokenizer = Tokenizer.of(encoder.vocabulary());
+            for (int i = 0; i < expected.path("texts").size(); i++) {
+                String text = expected.path("texts").path(i).asString();
+                assertThat(tokenizer.encodeWhole(text))
+                        .as(text)
+                        .isEqualTo(ints(expected.path("ids").path(i)));
+            }
         }
     }
 

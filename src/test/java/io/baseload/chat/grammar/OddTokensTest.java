@@ -127,9 +127,13 @@ class OddTokensTest {
                 OptionalInt.of(tokens.size() - 1),
                 OptionalInt.empty(),
                 OptionalInt.empty(),
+                OptionalInt.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new byte[0],
                 Map.of());
     }
 

@@ -152,9 +152,13 @@ class TokenizerTest {
                 v.eos(),
                 v.eot(),
                 v.unknown(),
+                v.separator(),
                 v.addBos(),
                 v.addEos(),
+                v.addSeparator(),
                 v.addSpacePrefix(),
+                v.removeExtraSpaces(),
+                v.characterMap(),
                 v.chatTemplates());
     }
 

@@ -31,9 +31,13 @@ class WordPiecesTest {
                 OptionalInt.empty(),
                 OptionalInt.empty(),
                 OptionalInt.of(1),
+                OptionalInt.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                new byte[0],
                 Map.of()));
     }
 

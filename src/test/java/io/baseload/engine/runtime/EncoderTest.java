@@ -16,6 +16,7 @@ import io.baseload.engine.api.ModelTask;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.TestModels;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -30,8 +31,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.ObjectMapper;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/** Encoders, compared with transformers with the same weights: {@code src/test/resources/encoders/make.py} made both. */
+/** Encoders, compared with transformers with the same weights: {@code src/test/resources/encoders/make.py} made both. Those of GGUF and GTE are by the scripts next to it. */
 class EncoderTest {
     private static final Engine ENGINE = Engine.open(EngineOptions.defaults());
     private static final LoadOptions EXACT =
@@ -94,6 +97,21 @@ class EncoderTest {
         }
     }
 
+    /** The same with vectors of length 1, as GGUF's are. */
+    private static JsonNode unit(JsonNode expected) {
+        ObjectNode unit = (ObjectNode) expected.deepCopy();
+        ArrayNode vectors = unit.putArray("vectors");
+        for (JsonNode vector : expected.path("vectors")) {
+            double length = Math.sqrt(vector.valueStream()
+                    .mapToDouble(JsonNode::asDouble)
+                    .map(x -> x * x)
+                    .sum());
+            ArrayNode scaled = vectors.addArray();
+            vector.forEach(x -> scaled.add(x.asDouble() / length));
+        }
+        return unit;
+    }
+
     private static org.assertj.core.data.Offset<Float> within(float tolerance) {
         return org.assertj.core.data.Offset.offset(tolerance);
     }
@@ -108,6 +126,8 @@ class EncoderTest {
                 "distilbert-mean",
                 "nomic-mean",
                 "modernbert-cls",
+                "gte-cls",
+                "gte-rank",
                 "qwen3-last"
             })
     void eachTextIsAsItsReferenceInAnyCompany(String name) {
@@ -140,12 +160,12 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "nomic-mean"})
-    void aGgufFileIsAsItsReference(String name) {
+    @CsvSource({"bert-mean, EMBED", "nomic-mean, EMBED", "xlmr-cls, EMBED", "xlmr-rank, RANK", "modernbert-cls, EMBED"})
+    void aGgufFileIsAsItsReference(String name, ModelTask task) {
         JsonNode expected = expected(name);
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name + ".gguf"), EXACT)) {
-            assertThat(encoder.info().task()).isEqualTo(ModelTask.EMBED);
-            compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
+            assertThat(encoder.info().task()).isEqualTo(task);
+            compare(encoder.encode(texts(expected), FlowId.NONE).join(), task == ModelTask.EMBED ? unit(expected) : expected, 1e-5f);
         }
     }
 
@@ -170,7 +190,12 @@ class EncoderTest {
         "bert-mean, EMBED, 32",
         "bert-rank, RANK, 1",
         "modernbert-cls, EMBED, 32",
+        "modernbert-cls.gguf, EMBED, 32",
         "nomic-mean.gguf, EMBED, 32",
+        "xlmr-cls.gguf, EMBED, 32",
+        "xlmr-rank.gguf, RANK, 1",
+        "gte-cls, EMBED, 32",
+        "gte-rank, RANK, 1",
         "qwen3-last, EMBED, 32"
     })
     void anImportedEncoderIsTheSame(String name, ModelTask task, int dimensions) throws Exception {
@@ -181,7 +206,8 @@ class EncoderTest {
         JsonNode expected = expected(name.replace(".gguf", ""));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(stored, EXACT)) {
             assertThat(encoder.dimensions()).isEqualTo(dimensions);
-            compare(encoder.encode(texts(expected), FlowId.NONE).join(), expected, 1e-5f);
+            boolean unit = name.endsWith(".gguf") && task == ModelTask.EMBED;
+            compare(encoder.encode(texts(expected), FlowId.NONE).join(), unit ? unit(expected) : expected, 1e-5f);
         }
     }
 
@@ -242,6 +268,25 @@ class EncoderTest {
         assertThat(ENGINE.inspect(temp).task()).isNotEqualTo(ModelTask.GENERATE);
     }
 
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        "pack_qkv": true               | "pack_qkv": false             | pack_qkv is false; supported is true
+        "logn_attention_scale": false  | "logn_attention_scale": true  | logn_attention_scale is true; supported is false
+        "factor": 8.0                  | "factor": 8.0, "mixed_b": 0.6 | rope_scaling.mixed_b is 0.6; supported is null
+        "type": "ntk"                  | "type": "mixed"               | rope_scaling.rope_type is mixed
+        "position_embedding_type": "rope" | "position_embedding_type": "absolute" | position_embedding_type is absolute; supported is rope
+        """)
+    void aGteModelThatIsComputedOtherwiseIsRefused(String published, String other, String why) throws Exception {
+        Files.copy(folder("gte-cls").resolve("model.safetensors"), temp.resolve("model.safetensors"));
+        String config = Files.readString(folder("gte-cls").resolve("config.json"));
+        assertThat(config).contains(published);
+        Files.writeString(temp.resolve("config.json"), config.replace(published, other));
+        assertThatThrownBy(() -> ENGINE.inspect(temp))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("config.json")
+                .hasMessageContaining(why);
+    }
+
     @Test
     void aMeanWithoutThePromptIsRefused() throws Exception {
         configure("bert-mean", "\"output_past\": true");
@@ -278,6 +323,40 @@ class EncoderTest {
                 .isInstanceOf(ModelFileException.class)
                 .hasMessageContaining("sentence_bert_config.json")
                 .hasMessageContaining("max_seq_length is 0; it must be positive");
+    }
+
+    /** Changes a file without moving its tensors: 32 more labels of 15 bytes are a multiple of their alignment. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        LABEL_0 | LABEL_0 | 33 | bert.classifier.output_labels has 33 labels
+        cls.weight | cls.weigh_ | 1 | general.architecture is bert, with a classifier, but the tensor cls.weight is missing
+        cls.output.bias | cls.output.mias | 1 | tensor cls.output.bias is missing
+        """)
+    void aGgufClassifierThatIsNotWholeIsRefused(String what, String instead, int count, String why) throws Exception {
+        byte[] bytes = Files.readAllBytes(folder("xlmr-rank.gguf"));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        String label = text.substring(text.indexOf("\7\0\0\0\0\0\0\0LABEL_0"), text.indexOf("LABEL_0") + 7);
+        String changed = text.replace(what, instead)
+                .replace("\1\0\0\0\0\0\0\0" + label, (char) count + "\0\0\0\0\0\0\0" + label.repeat(count));
+        Path file = temp.resolve("model.gguf");
+        Files.write(file, changed.getBytes(StandardCharsets.ISO_8859_1));
+        assertThatThrownBy(() -> ENGINE.loadEncoder(file, EXACT).close())
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("model.gguf")
+                .hasMessageContaining(why);
+    }
+
+    /** Its classifier would be left out, and what remains would be taken for an embedding. */
+    @Test
+    void aGgufClassifierOfModernBertIsRefused() throws Exception {
+        byte[] bytes = Files.readAllBytes(folder("modernbert-cls.gguf"));
+        String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        int type = text.indexOf("modern-bert.pooling_type") + "modern-bert.pooling_type".length() + 4;
+        bytes[type] = 4;
+        Path file = Files.write(temp.resolve("model.gguf"), bytes);
+        assertThatThrownBy(() -> ENGINE.inspect(file))
+                .isInstanceOf(ModelFileException.class)
+                .hasMessageContaining("general.architecture has a classifier, which is not supported in modern-bert");
     }
 
     /** Copies a model, with more keys in its configuration. */
