@@ -25,5 +25,10 @@ public sealed interface Input {
     }
 
     /** Token ids, used unchanged. */
-    record Tokens(List<int[]> prompts) implements Input {}
+    record Tokens(List<int[]> prompts) implements Input {
+        /** Of all prompts together. */
+        public int count() {
+            return prompts.stream().mapToInt(ids -> ids.length).sum();
+        }
+    }
 }

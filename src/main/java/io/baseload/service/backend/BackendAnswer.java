@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
+import tools.jackson.core.exc.StreamConstraintsException;
 import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -63,8 +64,9 @@ final class BackendAnswer implements Completion, Runnable {
         this.prompt = prompt;
         this.stream = stream;
         this.listener = listener;
-        this.choices =
-                IntStream.range(0, prompt.answers()).mapToObj(ChoiceReader::new).toList();
+        this.choices = IntStream.range(0, prompt.answers())
+                .mapToObj(choice -> new ChoiceReader(choice, prompt.route()))
+                .toList();
         this.leases = leases;
     }
 
@@ -110,6 +112,9 @@ final class BackendAnswer implements Completion, Runnable {
             return done && othersNeverBegan() ? tooFew() : broken();
         } catch (UpstreamException e) {
             return failed(e);
+        } catch (EventTooLargeException | StreamConstraintsException e) {
+            refusal = Optional.of(""); // an echoed prompt may be as large
+            return failed(new UpstreamException(Reason.FAILED, "The backend sent too much at once."));
         } catch (IOException e) {
             return stream.isClosed() ? cancelled() : broken();
         } catch (JacksonException e) {
@@ -174,7 +179,9 @@ final class BackendAnswer implements Completion, Runnable {
                 reader.finish("length").forEach(listener);
                 return !closeIfFinished();
             }
-            chunks = choices.stream().mapToInt(ChoiceReader::chunks).sum();
+            chunks = isScoring()
+                    ? 0
+                    : choices.stream().mapToInt(ChoiceReader::chunks).sum();
             pieces.forEach(listener);
         }
         JsonNode reason = choice.path("finish_reason");
@@ -182,6 +189,11 @@ final class BackendAnswer implements Completion, Runnable {
             reader.finish(reason.stringValue()).forEach(listener);
         }
         return true;
+    }
+
+    /** Whether nothing is generated: the answers are the echoed prompts. */
+    private boolean isScoring() {
+        return prompt.maxTokens() == 0;
     }
 
     /** No more tokens can be paid for: closing the connection tells the backend. */
@@ -205,6 +217,9 @@ final class BackendAnswer implements Completion, Runnable {
     private boolean mayGoOn(Lease lease, int chunksBefore) {
         if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + MAX_SPARE_CHUNKS) {
             return false;
+        }
+        if (isScoring()) {
+            return true;
         }
         int produced = prompt.maxTokensGiven() ? Math.min(chunksBefore, prompt.maxTokens() - 1) : chunksBefore;
         while (true) {
@@ -263,7 +278,7 @@ final class BackendAnswer implements Completion, Runnable {
         client.succeeded(prompt.call());
         long given = choices.stream().filter(ChoiceReader::isFinished).count();
         var refusal = new InvalidRequestException(
-                "n",
+                prompt.fieldOfAnswers(),
                 "unsupported_value",
                 "The backend '" + client.backend().name() + "' gave " + given + " of " + choices.size()
                         + " answers. Ask it for one at a time.");

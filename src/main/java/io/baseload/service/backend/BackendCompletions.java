@@ -19,10 +19,14 @@ final class BackendCompletions implements Completions {
         this.model = model;
     }
 
-    /** One token for each message: no better lower bound is known without the backend's tokenizer. */
+    /** One token for each message or text: no better lower bound is known without the backend's tokenizer. */
     @Override
     public long leastTokens(CompletionRequest request) {
-        return conversation(request).messages().size();
+        return switch (request.input()) {
+            case Input.Chat chat -> chat.messages().size();
+            case Input.Texts texts -> texts.prompts().size();
+            case Input.Tokens tokens -> tokens.count();
+        };
     }
 
     @Override
@@ -37,17 +41,14 @@ final class BackendCompletions implements Completions {
 
     @Override
     public PreparedCompletion prepare(CompletionRequest request, FlowId flow, CacheScope scope) {
-        byte[] body = ChatRequestBody.of(model.upstream(), client.backend().limits(), request, conversation(request));
-        return new BackendPrompt(client, new BackendCall(model, flow.value()), request, body);
+        var call = new BackendCall(model, flow.value());
+        return request.input() instanceof Input.Chat chat
+                ? new BackendPrompt(client, call, BackendRoute.CHAT, request, chat(request, chat))
+                : new BackendPrompt(
+                        client, call, BackendRoute.TEXTS, request, TextRequestBody.of(model.upstream(), request));
     }
 
-    private static Input.Chat conversation(CompletionRequest request) {
-        if (request.input() instanceof Input.Chat chat) {
-            return chat;
-        }
-        throw new InvalidRequestException(
-                "model",
-                "unsupported_value",
-                "This model is on a backend, and backends complete no texts: use it with /v1/chat/completions.");
+    private byte[] chat(CompletionRequest request, Input.Chat chat) {
+        return ChatRequestBody.of(model.upstream(), client.backend().limits(), request, chat);
     }
 }

@@ -3,6 +3,7 @@ package io.baseload.service.backend;
 import io.baseload.chat.api.Completion;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.CompletionRequest;
+import io.baseload.chat.api.Input;
 import io.baseload.chat.api.PreparedCompletion;
 import io.baseload.engine.api.Lease;
 import java.time.Duration;
@@ -21,12 +22,14 @@ final class BackendPrompt implements PreparedCompletion {
 
     private final BackendClient client;
     private final BackendCall call;
+    private final BackendRoute route;
     private final CompletionRequest request;
     private final byte[] body;
 
-    BackendPrompt(BackendClient client, BackendCall call, CompletionRequest request, byte[] body) {
+    BackendPrompt(BackendClient client, BackendCall call, BackendRoute route, CompletionRequest request, byte[] body) {
         this.client = client;
         this.call = call;
+        this.route = route;
         this.request = request;
         this.body = body;
     }
@@ -36,15 +39,24 @@ final class BackendPrompt implements PreparedCompletion {
         return call;
     }
 
-    /** No tokenizer produces more tokens than a text has bytes. */
+    BackendRoute route() {
+        return route;
+    }
+
+    /** The field that asks for more than one answer. */
+    String fieldOfAnswers() {
+        return request.choices() > 1 ? "n" : "prompt";
+    }
+
+    /** No tokenizer produces more tokens than a text has bytes. Beside texts, the body has more bytes than a backend adds tokens. */
     @Override
     public int promptTokens() {
-        return body.length + TEMPLATE_TOKENS;
+        return body.length + (route == BackendRoute.CHAT ? TEMPLATE_TOKENS : 0);
     }
 
     @Override
     public int likelyPromptTokens() {
-        return Math.ceilDiv(body.length, USUAL_BYTES);
+        return request.input() instanceof Input.Tokens tokens ? tokens.count() : Math.ceilDiv(body.length, USUAL_BYTES);
     }
 
     @Override
@@ -71,8 +83,7 @@ final class BackendPrompt implements PreparedCompletion {
     public Completion start(
             IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener) {
         List<Lease> all = IntStream.range(0, answers()).mapToObj(leases).toList();
-        var stream = client.open(
-                BackendRoute.CHAT, call, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
+        var stream = client.open(route, call, body, patience, () -> all.stream().anyMatch(Lease::isWanted));
         var answer = new BackendAnswer(client, this, stream, all, listener);
         Thread.ofVirtual().name("backend-" + client.backend().name()).start(answer);
         return answer;

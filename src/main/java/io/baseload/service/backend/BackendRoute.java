@@ -3,6 +3,7 @@ package io.baseload.service.backend;
 /** A route of a backend, below its base URL. */
 enum BackendRoute {
     CHAT("chat/completions", "text/event-stream", "an event stream", "messages", false),
+    TEXTS("completions", "text/event-stream", "an event stream", "prompt", false),
     EMBEDDINGS("embeddings", "application/json", "JSON", "input", true),
     RERANK("rerank", "application/json", "JSON", "documents", true);
 

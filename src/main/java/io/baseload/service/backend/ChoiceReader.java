@@ -6,12 +6,12 @@ import io.baseload.chat.api.StopReason;
 import io.baseload.chat.api.TokenLogprob;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /**
  * Reads one answer from the chunks of a backend, and repairs differences between engines: calls without an id, or all with the same index; arguments that are an object, or
@@ -20,14 +20,16 @@ import tools.jackson.databind.JsonNode;
  */
 final class ChoiceReader {
     private final int choice;
+    private final BackendRoute route;
     private final List<Call> calls = new ArrayList<>();
     private final StringBuilder textAfterCalls = new StringBuilder();
     private int chunks;
     private int reasoningChunks;
     private boolean finished;
 
-    ChoiceReader(int choice) {
+    ChoiceReader(int choice, BackendRoute route) {
         this.choice = choice;
+        this.route = route;
     }
 
     /** A call, by the index and the id given by the backend. */
@@ -59,13 +61,13 @@ final class ChoiceReader {
 
     /** The contribution of a chunk to this answer. */
     List<Piece> read(JsonNode body) {
-        JsonNode delta = body.path("delta");
+        JsonNode delta = delta(body);
         List<Piece> pieces = new ArrayList<>();
         text(delta, "reasoning_content")
                 .or(() -> text(delta, "reasoning"))
                 .ifPresent(text -> pieces.add(new CompletionEvent.Reasoning(choice, text)));
         boolean thinks = !pieces.isEmpty();
-        List<TokenLogprob> logprobs = logprobs(body.path("logprobs").path("content"));
+        List<TokenLogprob> logprobs = ChunkLogprobs.read(body.path("logprobs"));
         String said = text(delta, "content").or(() -> text(delta, "refusal")).orElse("");
         boolean any = thinks || !said.isEmpty() || !delta.path("tool_calls").isEmpty();
         if (!calls.isEmpty()) {
@@ -81,6 +83,13 @@ final class ChoiceReader {
             reasoningChunks += thinks ? 1 : 0;
         }
         return pieces;
+    }
+
+    /** A completion's chunk has a text where a chat's has a delta. */
+    private JsonNode delta(JsonNode body) {
+        return route == BackendRoute.TEXTS
+                ? JsonNodeFactory.instance.objectNode().set("content", body.path("text"))
+                : body.path("delta");
     }
 
     private void read(JsonNode body, List<Piece> pieces) {
@@ -158,24 +167,5 @@ final class ChoiceReader {
     private static Optional<String> text(JsonNode node, String name) {
         JsonNode value = node.path(name);
         return value.isString() && !value.stringValue().isEmpty() ? Optional.of(value.stringValue()) : Optional.empty();
-    }
-
-    private static List<TokenLogprob> logprobs(JsonNode tokens) {
-        return tokens.valueStream().map(ChoiceReader::logprob).toList();
-    }
-
-    /** The backend's ids are not passed on. */
-    private static TokenLogprob logprob(JsonNode token) {
-        String text = text(token, "token").orElse("");
-        JsonNode bytes = token.path("bytes");
-        byte[] exact = text.getBytes(StandardCharsets.UTF_8);
-        if (bytes.isArray()) {
-            exact = new byte[bytes.size()];
-            for (int i = 0; i < exact.length; i++) {
-                exact[i] = (byte) bytes.get(i).asInt(0);
-            }
-        }
-        float logprob = (float) token.path("logprob").asDouble(Float.NEGATIVE_INFINITY);
-        return new TokenLogprob(-1, text, exact, logprob, logprobs(token.path("top_logprobs")));
     }
 }

@@ -30,7 +30,8 @@ final class ServerEvents {
     /**
      * The next event; empty at the end. An event cut off by the end is dropped.
      *
-     * @throws IOException if the connection breaks, or something that is not an event arrives
+     * @throws EventTooLargeException if it has more than 4 MB
+     * @throws IOException if the connection breaks
      */
     Optional<Event> next() throws IOException {
         var name = "";
@@ -58,7 +59,7 @@ final class ServerEvents {
                 default -> {}
             }
             if (data.length() > MAX_EVENT) {
-                throw new IOException("an event of more than " + MAX_EVENT + " characters");
+                throw new EventTooLargeException("an event of more than " + MAX_EVENT + " characters");
             }
         }
         return Optional.empty();
@@ -73,7 +74,7 @@ final class ServerEvents {
         while (octet >= 0 && octet != '\n') {
             line.write(octet);
             if (line.size() > MAX_EVENT) {
-                throw new IOException("a line of more than " + MAX_EVENT + " bytes");
+                throw new EventTooLargeException("a line of more than " + MAX_EVENT + " bytes");
             }
             octet = read();
         }

@@ -21,7 +21,7 @@ import org.springframework.stereotype.Component;
 @Component
 public final class LoadedModels {
     private final Object lock = new Object();
-    private final Map<String, String> aliases = new HashMap<>();
+    private final Map<String, List<String>> aliases = new HashMap<>();
     private final Map<String, Entry> entries = new HashMap<>();
     private final List<Listener> listeners;
 
@@ -37,22 +37,29 @@ public final class LoadedModels {
         void left(String id);
     }
 
-    /** The id that a name stands for: an alias's model, or the name itself. */
-    public String resolve(String name) {
+    /** The ids that a name stands for: an alias's models, or the name itself. Never empty. */
+    public List<String> resolve(String name) {
         synchronized (lock) {
-            return aliases.getOrDefault(name, name);
+            return aliases.getOrDefault(name, List.of(name));
         }
+    }
+
+    /** The one of them that is preferred, or the first if the name has moved away from that. */
+    public String resolve(String name, String preferred) {
+        List<String> ids = resolve(name);
+        return ids.contains(preferred) ? preferred : ids.getFirst();
     }
 
     /**
      * Acquires the model behind a name; empty if it doesn't answer.
      *
+     * @param preferred as in {@link #resolve(String, String)}
      * @param allowed whether the model of this id may be used; checked in the same step, so that no alias moves in between
      * @throws UnknownModelException if it may not
      */
-    public Optional<ServedModel> acquire(String name, Predicate<String> allowed) {
+    public Optional<ServedModel> acquire(String name, String preferred, Predicate<String> allowed) {
         synchronized (lock) {
-            String id = aliases.getOrDefault(name, name);
+            String id = resolve(name, preferred);
             if (!allowed.test(id)) {
                 throw new UnknownModelException(name);
             }
@@ -152,9 +159,10 @@ public final class LoadedModels {
         model.resident().close();
     }
 
-    public void point(String alias, String id) {
+    /** @param ids one or more */
+    public void point(String alias, List<String> ids) {
         synchronized (lock) {
-            aliases.put(alias, id);
+            aliases.put(alias, List.copyOf(ids));
         }
     }
 
@@ -164,7 +172,7 @@ public final class LoadedModels {
         }
     }
 
-    public Map<String, String> aliases() {
+    public Map<String, List<String>> aliases() {
         synchronized (lock) {
             return Map.copyOf(aliases);
         }

@@ -7,7 +7,7 @@ import io.baseload.engine.api.ModelInfo;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.store.ModelStore;
 import io.baseload.engine.store.ModelStoreException;
-import io.baseload.service.registry.AliasRows.AliasRow;
+import io.baseload.service.registry.AliasRows.LocalTarget;
 import io.baseload.service.registry.Jobs.CancelledException;
 import io.baseload.service.registry.Jobs.Progress;
 import io.baseload.service.registry.ModelRows.LoadDemand;
@@ -16,7 +16,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -87,8 +86,7 @@ public final class ModelCatalog {
     private Map<String, List<String>> names() {
         return aliases.local().stream()
                 .collect(Collectors.groupingBy(
-                        alias -> Objects.requireNonNull(alias.model()),
-                        Collectors.mapping(AliasRow::name, Collectors.toList())));
+                        LocalTarget::model, Collectors.mapping(LocalTarget::alias, Collectors.toList())));
     }
 
     /**

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 
-/** The targets of a name: one model, or several, local and remote. At most one of them is local, because a process keeps one model in memory for a name. */
+/** The targets of a name: one model, or several, local and remote. A process keeps all local ones in memory. */
 public record AliasRoute(List<AliasTarget> targets) {
     /**
      * A target of a name.
@@ -41,12 +41,14 @@ public record AliasRoute(List<AliasTarget> targets) {
         return new AliasRoute(List.of(AliasTarget.of(model, Optional.empty())));
     }
 
-    /** The local model among the targets. */
-    Optional<String> local() {
+    /** The local models among the targets, in the order of their ranks. */
+    List<String> local() {
         return targets.stream()
                 .filter(target -> target.backend().isEmpty())
+                .sorted(Comparator.comparingInt(AliasTarget::rank))
                 .map(AliasTarget::model)
-                .findFirst();
+                .distinct()
+                .toList();
     }
 
     /** The target that is tried first, or one of them. */

@@ -1,11 +1,12 @@
 package io.baseload.service.routing;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.springframework.stereotype.Component;
 
-/** The targets of names, as this process routes them. The local model behind a name is known to {@link io.baseload.service.registry.LoadedModels}, which moves the name when the model is loaded. */
+/** The targets of names, as this process routes them. The local models behind a name are known to {@link io.baseload.service.registry.LoadedModels}, which moves the name when they are loaded. */
 @Component
 final class AliasRoutes {
     private volatile Map<String, AliasRoute> routes = Map.of();
@@ -16,6 +17,14 @@ final class AliasRoutes {
 
     Map<String, AliasRoute> all() {
         return routes;
+    }
+
+    /** The names with local models. */
+    Map<String, List<String>> local() {
+        Map<String, List<String>> local = new TreeMap<>();
+        routes.forEach((name, route) -> local.put(name, route.local()));
+        local.values().removeIf(List::isEmpty);
+        return local;
     }
 
     synchronized void use(Map<String, AliasRoute> all) {

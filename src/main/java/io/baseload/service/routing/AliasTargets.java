@@ -12,7 +12,7 @@ import java.util.OptionalInt;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
 
-/** The table of the targets of names, and the column of the table of names that follows from it. */
+/** The table of the targets of names. */
 @Component
 final class AliasTargets {
     private final JdbcClient jdbc;
@@ -47,10 +47,9 @@ final class AliasTargets {
 
     /** Points a name; within the caller's transaction. */
     void point(String name, AliasRoute route) {
-        jdbc.sql("INSERT INTO alias (name, model, created_at) VALUES (:name, :model, clock_timestamp())"
-                        + " ON CONFLICT (name) DO UPDATE SET model = excluded.model, created_at = excluded.created_at")
+        jdbc.sql("INSERT INTO alias (name, created_at) VALUES (:name, clock_timestamp())"
+                        + " ON CONFLICT (name) DO UPDATE SET created_at = excluded.created_at")
                 .param("name", name)
-                .param("model", route.local().orElse(null))
                 .update();
         jdbc.sql("DELETE FROM alias_target WHERE alias = :name")
                 .param("name", name)
@@ -64,9 +63,8 @@ final class AliasTargets {
      * @throws org.springframework.dao.DuplicateKeyException if it exists
      */
     void create(String name, AliasRoute route) {
-        jdbc.sql("INSERT INTO alias (name, model, created_at) VALUES (:name, :model, clock_timestamp())")
+        jdbc.sql("INSERT INTO alias (name, created_at) VALUES (:name, clock_timestamp())")
                 .param("name", name)
-                .param("model", route.local().orElse(null))
                 .update();
         insert(name, route);
     }

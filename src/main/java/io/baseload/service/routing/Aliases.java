@@ -30,9 +30,9 @@ import org.springframework.stereotype.Component;
 import org.springframework.transaction.support.TransactionOperations;
 
 /**
- * Names that point to models. Moving one is a swap: the new model is loaded beside the old one, then the name moves in one instant. Running answers finish on the old model, which
- * is then unloaded if it was loaded for an alias and none points to it any more. A model that an operator loaded stays. With several processes, the name moves when each of them
- * has the model, and the swap is done when each routes to it. Models of backends need not be loaded.
+ * Names that point to models. Moving one is a swap: the new models are loaded beside the old ones, then the name moves in one instant. Running answers finish on their old model,
+ * which is then unloaded if it was loaded for an alias and none points to it any more. A model that an operator loaded stays. With several processes, the name moves when each of
+ * them has the models, and the swap is done when each routes to it. Models of backends need not be loaded.
  */
 @Component
 public final class Aliases {
@@ -95,21 +95,20 @@ public final class Aliases {
      *
      * @param asked a target without a backend is a local model, or else that of the only backend with a model of this id
      * @param recorded receives the targets, in the transaction that moves the name
-     * @throws InvalidRequestException if the name breaks the rule, or several targets are local
+     * @throws InvalidRequestException if the name breaks the rule
      * @throws UnknownModelException if there is no such model
      * @throws ConflictException if the name is a model's id, or the load was cancelled
-     * @throws io.baseload.service.registry.NotEnoughMemoryException if both models don't fit into memory
+     * @throws io.baseload.service.registry.NotEnoughMemoryException if the models don't fit into memory beside the old ones
      */
     public Alias put(String name, AliasRoute asked, Consumer<AliasRoute> recorded) {
         AliasRoute route = checked(name, asked);
-        if (route.local().map(loader::state).orElse(Model.State.LOADED) == Model.State.LOADED) {
+        Optional<String> absent = route.local().stream()
+                .filter(model -> loader.state(model) != Model.State.LOADED)
+                .findFirst();
+        if (absent.isEmpty()) {
             point(name, route, recorded, Progress.IGNORED);
         } else {
-            jobs.run(
-                    Job.Kind.ALIAS,
-                    route.local().orElseThrow(),
-                    job -> {},
-                    progress -> point(name, route, recorded, progress));
+            jobs.run(Job.Kind.ALIAS, absent.get(), job -> {}, progress -> point(name, route, recorded, progress));
         }
         return new Alias(name, route);
     }
@@ -119,7 +118,7 @@ public final class Aliases {
         AliasRoute route = checked(name, asked);
         return jobs.start(
                 Job.Kind.ALIAS,
-                route.local().orElse(route.first().model()),
+                route.local().stream().findFirst().orElse(route.first().model()),
                 job -> {},
                 progress -> point(name, route, recorded, progress));
     }
@@ -131,14 +130,7 @@ public final class Aliases {
         }
         AliasRoute route =
                 new AliasRoute(asked.targets().stream().map(this::placed).toList());
-        List<AliasTarget> local = route.targets().stream()
-                .filter(target -> target.backend().isEmpty())
-                .toList();
-        if (local.size() > 1) {
-            throw new InvalidRequestException(
-                    "targets", "invalid_value", "Only one target of an alias can be a local model.");
-        }
-        local.forEach(target -> admit(target.model()));
+        route.local().forEach(this::admit);
         return route;
     }
 
@@ -173,12 +165,14 @@ public final class Aliases {
         return target.on(backend);
     }
 
-    /** If one of the models is local: loads it here, has the other processes load it too, then moves the name. */
+    /** Loads the local models here, has the other processes load them too, then moves the name. */
     private void point(String name, AliasRoute route, Consumer<AliasRoute> recorded, Progress progress) {
-        route.local()
-                .ifPresentOrElse(
-                        model -> load(model, () -> move(name, route, recorded), progress),
-                        () -> loader.inTurn(() -> move(name, route, recorded)));
+        Runnable move = () -> move(name, route, recorded);
+        if (route.local().isEmpty()) {
+            loader.inTurn(move);
+        } else {
+            load(route.local(), move, progress);
+        }
         everywhere.awaitAlias(name, route.description(), progress);
     }
 
@@ -197,7 +191,7 @@ public final class Aliases {
     /** Loads a model here and in the other processes, to be unloaded with its last name; then decides. */
     void bring(String model, Runnable decision, Progress progress) {
         load(
-                model,
+                List.of(model),
                 () -> transaction.executeWithoutResult(status -> {
                     want(model);
                     decision.run();
@@ -213,45 +207,49 @@ public final class Aliases {
      */
     boolean settle(Canary canary, boolean promoted, BooleanSupplier first) {
         return loader.inTurn(() -> {
-            Optional<String> local = canary.backend().isEmpty() ? Optional.of(canary.model()) : Optional.empty();
+            List<String> local = canary.backend().isEmpty() ? List.of(canary.model()) : List.of();
             Ended ended = Objects.requireNonNull(transaction.execute(status -> {
-                Optional<String> before =
-                        rows.findById(canary.alias()).flatMap(row -> Optional.ofNullable(row.model()));
+                List<String> before = local(canary.alias());
                 if (!first.getAsBoolean()) {
-                    return new Ended(false, Optional.empty());
+                    return new Ended(false, List.of());
                 }
                 if (promoted) {
-                    local.ifPresent(this::want);
+                    local.forEach(this::want);
                     targets.point(canary.alias(), new AliasRoute(List.of(canary.target())));
                 }
-                return new Ended(true, (promoted ? before : local).filter(this::leaves));
+                return new Ended(
+                        true,
+                        (promoted ? before : local)
+                                .stream().filter(this::leaves).toList());
             }));
             if (ended.here() && promoted) {
                 follow(canary.alias(), new AliasRoute(List.of(canary.target())));
             }
-            ended.left().ifPresent(loaded::drain);
+            ended.left().forEach(loaded::drain);
             return ended.here();
         });
     }
 
     /**
      * @param here whether this process ended it
-     * @param left the local model that is no longer wanted
+     * @param left the local models that are no longer wanted
      */
-    private record Ended(boolean here, Optional<String> left) {}
+    private record Ended(boolean here, List<String> left) {}
 
-    private void load(String model, Runnable move, Progress progress) {
-        loading.merge(model, 1, Integer::sum);
+    private void load(List<String> some, Runnable move, Progress progress) {
+        some.forEach(model -> loading.merge(model, 1, Integer::sum));
         boolean moved = false;
         try {
-            loader.load(model, progress, () -> want(model));
-            everywhere.awaitModel(model, progress);
-            loader.load(model, progress, move);
+            for (String model : some) {
+                loader.load(model, progress, () -> want(model));
+                everywhere.awaitModel(model, progress);
+            }
+            loader.load(some.getLast(), progress, move);
             moved = true;
         } finally {
-            loading.computeIfPresent(model, (id, jobs) -> jobs == 1 ? null : jobs - 1);
+            some.forEach(model -> loading.computeIfPresent(model, (id, jobs) -> jobs == 1 ? null : jobs - 1));
             if (!moved) {
-                loader.inTurn(() -> drainIfUnused(model));
+                loader.inTurn(() -> some.forEach(this::drainIfUnused));
             }
         }
     }
@@ -262,16 +260,16 @@ public final class Aliases {
 
     private void move(String name, AliasRoute route, Consumer<AliasRoute> recorded) {
         List<String> left = transaction.execute(status -> {
-            Optional<String> before = rows.findById(name).flatMap(row -> Optional.ofNullable(row.model()));
+            List<String> before = local(name);
             targets.point(name, route);
-            route.local().ifPresent(this::want); // again: somebody may have unloaded it since it was loaded
+            route.local().forEach(this::want); // again: somebody may have unloaded one since it was loaded
             Optional<String> canary = canaries.find(name)
                     .filter(one -> canaries.end(one, Canary.State.ROLLED_BACK, "the alias was moved"))
                     .filter(one -> one.backend().isEmpty())
                     .map(Canary::model)
                     .filter(this::leaves);
             recorded.accept(route);
-            return Stream.concat(canary.stream(), before.filter(this::leaves).stream())
+            return Stream.concat(canary.stream(), before.stream().filter(this::leaves))
                     .toList();
         });
         follow(name, route);
@@ -280,11 +278,18 @@ public final class Aliases {
 
     /** In an order in which a request always finds the old targets or the new ones. */
     private void follow(String name, AliasRoute route) {
-        route.local().ifPresent(model -> loaded.point(name, model));
+        if (!route.local().isEmpty()) {
+            loaded.point(name, route.local());
+        }
         routes.put(name, route);
         if (route.local().isEmpty()) {
             loaded.forget(name);
         }
+    }
+
+    /** The local models of a name, as the table says. */
+    private List<String> local(String name) {
+        return find(name).map(alias -> alias.route().local()).orElse(List.of());
     }
 
     private void drainIfUnused(String model) {
@@ -293,12 +298,13 @@ public final class Aliases {
         }
     }
 
-    /** The aliases as this process routes them: if the local model is not the wanted one yet, the one that answers now. */
+    /** The aliases as this process routes them: if the local models are not the wanted ones yet, those that answer now. */
     public Map<String, String> here() {
-        Map<String, String> local = loaded.aliases();
-        Map<String, String> here = new TreeMap<>(local);
+        Map<String, List<String>> local = loaded.aliases();
+        Map<String, String> here = new TreeMap<>();
+        local.forEach((name, models) -> here.put(name, String.join(", ", models)));
         routes.all().forEach((name, route) -> {
-            if (Objects.equals(route.local().orElse(null), local.get(name))) {
+            if (route.local().equals(local.getOrDefault(name, List.of()))) {
                 here.put(name, route.description());
             }
         });

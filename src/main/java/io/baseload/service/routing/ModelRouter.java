@@ -84,7 +84,7 @@ final class ModelRouter implements ModelDirectory {
         }
         List<RemoteOffer> elsewhere = loaded.model(name).isPresent() ? List.of() : backends.offering(name);
         if (elsewhere.isEmpty() || loader.hasEngine() && rows.existsById(name)) {
-            return List.of(patience -> local(caller, name, patience));
+            return List.of(patience -> local(caller, name, name, patience));
         }
         return ordered(
                 elsewhere.stream()
@@ -99,7 +99,8 @@ final class ModelRouter implements ModelDirectory {
                 .filter(target -> sees(caller, name, target.model()))
                 .toList();
         boolean local = visible.stream().anyMatch(target -> target.backend().isEmpty());
-        List<AliasTarget> selected = filter.select(visible, () -> local ? held(caller, name) : Optional.empty());
+        List<AliasTarget> selected = filter.select(
+                visible, () -> local ? held(caller, name, loaded.resolve(name).getFirst()) : Optional.empty());
         return ordered(
                 selected.stream()
                         .flatMap(target -> choice(caller, name, target).stream())
@@ -157,7 +158,7 @@ final class ModelRouter implements ModelDirectory {
                     .orElseThrow(() -> new ModelUnavailableException(canary.model(), "no longer offered", LATER));
         }
         String id = canary.model();
-        return loaded.acquire(id, any -> true)
+        return loaded.acquire(id, id, any -> true)
                 .or(() -> onDemand.bring(caller.tenant(), id, id, LoadPatience.NONE, Optional::empty))
                 .orElseThrow(() -> new ModelUnavailableException(id, "being loaded", SOON));
     }
@@ -165,8 +166,8 @@ final class ModelRouter implements ModelDirectory {
     private Optional<Choice> choice(Caller caller, String name, AliasTarget target) {
         return target.backend()
                 .map(backend -> backends.offer(backend, target.model()).map(offer -> remote(caller, offer)))
-                .orElseGet(() ->
-                        Optional.of(new Choice(patience -> local(caller, name, patience), BackendHealth.State.UP)));
+                .orElseGet(() -> Optional.of(
+                        new Choice(patience -> local(caller, name, target.model(), patience), BackendHealth.State.UP)));
     }
 
     private static Choice remote(Caller caller, RemoteOffer offer) {
@@ -192,19 +193,22 @@ final class ModelRouter implements ModelDirectory {
                 .toList();
     }
 
-    private ServedModel local(Caller caller, String name, LoadPatience patience) {
-        return held(caller, name)
-                .or(() ->
-                        onDemand.bring(caller.tenant(), name, loaded.resolve(name), patience, () -> held(caller, name)))
-                .orElseThrow(() -> absent(name));
+    private ServedModel local(Caller caller, String name, String preferred, LoadPatience patience) {
+        return held(caller, name, preferred)
+                .or(() -> onDemand.bring(
+                        caller.tenant(),
+                        name,
+                        loaded.resolve(name, preferred),
+                        patience,
+                        () -> held(caller, name, preferred)))
+                .orElseThrow(() -> absent(name, loaded.resolve(name, preferred)));
     }
 
-    private Optional<ServedModel> held(Caller caller, String name) {
-        return loaded.acquire(name, id -> sees(caller, name, id));
+    private Optional<ServedModel> held(Caller caller, String name, String preferred) {
+        return loaded.acquire(name, preferred, id -> sees(caller, name, id));
     }
 
-    private RuntimeException absent(String name) {
-        String id = loaded.resolve(name);
+    private RuntimeException absent(String name, String id) {
         return switch (loader.state(id)) {
             case LOADING -> new ModelUnavailableException(name, "being loaded", SOON);
             case DRAINING -> new ModelUnavailableException(name, "being unloaded", LATER);
@@ -288,11 +292,14 @@ final class ModelRouter implements ModelDirectory {
                 .map(backend -> backends.offer(backend, target.model())
                         .map(RemoteOffer::created)
                         .map(Found::ofUnknownTask))
-                .orElseGet(() -> loaded.model(loaded.resolve(alias))
-                        .filter(model -> loaded.answers(model.id()))
-                        .map(Found::of)
-                        .or(() -> Optional.ofNullable(stored.get(loaded.resolve(alias)))
-                                .map(Found::ofUnknownTask)));
+                .orElseGet(() -> find(loaded.resolve(alias, target.model()), stored));
+    }
+
+    private Optional<Found> find(String id, Map<String, Instant> stored) {
+        return loaded.model(id)
+                .filter(model -> loaded.answers(id))
+                .map(Found::of)
+                .or(() -> Optional.ofNullable(stored.get(id)).map(Found::ofUnknownTask));
     }
 
     private static boolean sees(Caller caller, String name, String id) {

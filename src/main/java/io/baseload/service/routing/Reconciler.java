@@ -12,7 +12,6 @@ import io.baseload.service.registry.OnDemandModels;
 import io.baseload.service.registry.Residence;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -123,14 +122,13 @@ final class Reconciler {
         wanted = rows.stream().map(ModelRow::id).collect(Collectors.toSet());
         rows.stream().map(ModelRow::id).filter(this::isDue).forEach(this::startLoad);
         routes.use(aliases.all());
-        Map<String, String> names = new HashMap<>();
-        routes.all().forEach((name, route) -> route.local().ifPresent(model -> names.put(name, model)));
+        Map<String, List<String>> names = routes.local();
         Set<String> kept = new HashSet<>();
-        names.forEach((name, model) -> {
-            if (mayMove(name, model)) {
-                loaded.point(name, model);
+        names.forEach((name, models) -> {
+            if (mayMove(name, models)) {
+                loaded.point(name, models);
             } else {
-                kept.add(loaded.resolve(name));
+                kept.addAll(loaded.resolve(name));
             }
         });
         Set<String> gone = new HashSet<>(loaded.aliases().keySet());
@@ -153,9 +151,10 @@ final class Reconciler {
                 && failed.getOrDefault(id, now) - now <= 0;
     }
 
-    /** A name stays with its old model while the new one is being loaded. */
-    private boolean mayMove(String name, String model) {
-        return loader.state(model) != Model.State.LOADING || !loaded.answers(loaded.resolve(name));
+    /** A name stays with its old models while one of the new ones is being loaded. */
+    private boolean mayMove(String name, List<String> models) {
+        return models.stream().noneMatch(model -> loader.state(model) == Model.State.LOADING)
+                || loaded.resolve(name).stream().noneMatch(loaded::answers);
     }
 
     private void startLoad(String id) {

@@ -88,7 +88,7 @@ public final class Startup implements SmartLifecycle {
         backends.sealKeys();
         backends.refresh();
         routes.use(aliases.all());
-        routes.all().forEach((name, route) -> route.local().ifPresent(model -> loaded.point(name, model)));
+        routes.local().forEach(loaded::point);
         List<String> wanted = inOrder(loader.wanted());
         wanted.forEach(loader::expect);
         reconciler.start(wanted); // backends, names and unloads don't wait for the first loads
@@ -128,12 +128,12 @@ public final class Startup implements SmartLifecycle {
         return restored.copy();
     }
 
-    /** The model behind {@code default} first. */
+    /** The models behind {@code default} first. */
     private List<String> inOrder(List<ModelRow> wanted) {
-        String first = loaded.resolve(DEFAULT);
+        List<String> first = loaded.resolve(DEFAULT);
         return wanted.stream()
                 .map(ModelRow::id)
-                .sorted(Comparator.comparing(id -> !id.equals(first)))
+                .sorted(Comparator.comparing(id -> !first.contains(id)))
                 .toList();
     }
 

@@ -180,10 +180,6 @@ final class BackendsIT {
                         .asString())
                 .isIn("yes", "no");
 
-        HttpResponse<String> text =
-                rest.send("POST", "/v1/completions", Map.of("model", "remote", "prompt", "Once", "max_tokens", 1));
-        assertThat(text.statusCode()).isEqualTo(400);
-        assertThat(text.body()).contains("/v1/chat/completions");
         HttpResponse<String> long_ = rest.send("POST", "/v1/chat/completions", chat("remote", 1_000_000, false));
         assertThat(long_.statusCode()).as(long_.body()).isEqualTo(400);
         assertThat(Rest.json(long_).at("/error/code").asString()).isEqualTo("context_length_exceeded");

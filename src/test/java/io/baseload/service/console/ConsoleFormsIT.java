@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -142,13 +143,18 @@ class ConsoleFormsIT {
         browser.await("tiny is loaded first.");
         look("console-models-targets-ask");
         browser.press("Change");
-        browser.await("Only one target of an alias can be a local model.");
-        assertThat(value("#alias")).isEqualTo("chat");
-        assertThat(value("[aria-label='Model in row 3']")).isEqualTo("tiny");
-        assertThat(rest.get("/admin/v1/aliases/chat").get("targets")).isEqualTo(targets);
+        browser.await("The models behind chat are being changed.");
+        Patience.await()
+                .until(() -> rest.get("/admin/v1/models/tiny").get("aliases").size() == 1);
+
+        browser.click("[aria-label='Change the models behind chat']");
         browser.fill("[aria-label='Model in row 1']", "");
         browser.press("Show the consequences");
         browser.await("Row 1 of the models names no model.");
+        assertThat(value("#alias")).isEqualTo("chat");
+        assertThat(value("[aria-label='Model in row 3']")).isEqualTo("tiny");
+        rest.send("DELETE", "/admin/v1/aliases/chat", "");
+        Patience.await().until(() -> new Admin(rest).state("tiny").equals("stored"));
     }
 
     @Test

@@ -221,8 +221,9 @@ final class LoadsIT {
     @Test
     void anUnloadFailsIfTheModelIsLoadedAgainMeanwhile() throws Exception {
         String unload;
-        try (ServedModel answering =
-                service.bean(LoadedModels.class).acquire("quick", id -> true).orElseThrow()) {
+        try (ServedModel answering = service.bean(LoadedModels.class)
+                .acquire("quick", "quick", id -> true)
+                .orElseThrow()) {
             unload = job(rest.send("POST", "/admin/v1/models/quick/unload", "{}"));
             awaitMessage(unload, "waiting for running answers");
             admin.move("quick", "load");
@@ -238,7 +239,8 @@ final class LoadsIT {
     void waitingForTheEndOfAModelEndsWhenItAnswersAgain() {
         LoadedModels loaded = service.bean(LoadedModels.class);
         service.bean(ModelLoader.class).inTurn(() -> {
-            try (ServedModel answering = loaded.acquire("quick", id -> true).orElseThrow()) {
+            try (ServedModel answering =
+                    loaded.acquire("quick", "quick", id -> true).orElseThrow()) {
                 loaded.drain(answering.id());
                 CompletableFuture<Boolean> gone = loaded.gone("quick");
                 assertThat(gone).isNotDone();
@@ -255,7 +257,8 @@ final class LoadsIT {
     void aModelThatWasRequestedJustNowDoesNotMakeRoom() {
         LoadedModels loaded = service.bean(LoadedModels.class);
         service.bean(ModelLoader.class).inTurn(() -> {
-            try (ServedModel answering = loaded.acquire("quick", id -> true).orElseThrow()) {
+            try (ServedModel answering =
+                    loaded.acquire("quick", "quick", id -> true).orElseThrow()) {
                 assertThat(loaded.drainIfIdle(answering.id())).isFalse();
                 assertThat(loaded.answers("quick")).isTrue();
             }
