@@ -9,7 +9,7 @@ public final class AbandonedException extends RuntimeException {
         this(false);
     }
 
-    /** @param begun whether a part of it was already computed */
+    /** @param begun whether a part of it was already computed, or may have been, by a remote server that has the request */
     public AbandonedException(boolean begun) {
         super("Nobody waits for the answer any more.");
         this.begun = begun;

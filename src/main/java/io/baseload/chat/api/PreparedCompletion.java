@@ -38,11 +38,13 @@ public interface PreparedCompletion {
      * @param leases one lease for each answer, by index below {@link #answers}
      * @param patience how long this may wait, if it waits; empty = as long as the remote server's own limit
      * @param listener receives the events in order, on the engine's thread; must not block
-     * @throws io.baseload.engine.api.OverloadedException if the queue is full, or the answer does not start to arrive within {@code patience}; then nothing was generated
+     * @throws io.baseload.engine.api.OverloadedException if the queue is full, or the answer does not start to arrive within {@code patience}; an {@link UpstreamLateException} if a
+     *     remote server has the request by then
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
-     * @throws UpstreamException if the answer is computed elsewhere and nothing of it arrived
+     * @throws UpstreamException if the answer is computed elsewhere and nothing of it arrived; {@linkplain UpstreamException#begun() begun} if the remote server took too long
      * @throws InvalidRequestException if the remote server refuses the request
-     * @throws AbandonedException if the answer is computed elsewhere, and a lease is no longer {@linkplain Lease#isWanted wanted} before it begins
+     * @throws AbandonedException if the answer is computed elsewhere, and a lease is no longer {@linkplain Lease#isWanted wanted} before it begins;
+     *     {@linkplain AbandonedException#begun() begun} if the remote server has the request
      */
     Completion start(IntFunction<Lease> leases, Optional<Duration> patience, Consumer<CompletionEvent> listener);
 

@@ -25,7 +25,8 @@ public interface PreparedEncoding {
      * @param wanted as {@link WantedResult#await} asks it, if this waits
      * @throws io.baseload.engine.api.OverloadedException if the flow has too many requests already
      * @throws io.baseload.engine.api.ModelClosedException if the model was closed
-     * @throws UpstreamException if the texts are computed elsewhere and nothing of the answer arrived
+     * @throws UpstreamException if the texts are computed elsewhere and nothing of the answer arrived; {@linkplain UpstreamException#begun() begun} if the remote server took too
+     *     long
      * @throws InvalidRequestException if the remote server refuses the request
      * @throws AbandonedException if the texts are computed elsewhere, and are no longer wanted before the answer begins; {@linkplain AbandonedException#begun() begun} if the
      *     remote server has them

@@ -3,10 +3,17 @@ package io.baseload.chat.api;
 /** A remote answer did not arrive, or not completely. If a {@link PreparedCompletion} or {@link PreparedEncoding} throws it at its start, nothing of the answer has arrived. */
 public final class UpstreamException extends RuntimeException {
     private final Reason reason;
+    private final boolean begun;
 
     public UpstreamException(Reason reason, String message) {
+        this(reason, message, false);
+    }
+
+    /** @param begun whether the server has the whole request and may be computing, so that it costs something */
+    public UpstreamException(Reason reason, String message, boolean begun) {
         super(message);
         this.reason = reason;
+        this.begun = begun;
     }
 
     /** The kind of failure. */
@@ -23,5 +30,9 @@ public final class UpstreamException extends RuntimeException {
 
     public Reason reason() {
         return reason;
+    }
+
+    public boolean begun() {
+        return begun;
     }
 }

@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.exc.StreamConstraintsException;
@@ -24,7 +23,8 @@ import tools.jackson.databind.json.JsonMapper;
 /**
  * An answer computed by a backend: reads its chunks and passes them on, from a separate thread.
  *
- * <p>The usage is the one reported by the backend. Until then, and if there is none, it is an estimate: the prompt by its bytes, the answers by their chunks. The lease is asked
+ * <p>The usage is the one reported by the backend. Until then, and if there is none, it is an estimate: the prompt by its bytes, the answers by their chunks. Chunks after the last
+ * report are added to it. The lease is asked
  * before each chunk as the engine asks it before each token. If the request set a maximum, the backend enforces it, and chunks are not tokens: the lease then only ends answers
  * that are far beyond the maximum, or that this process may no longer continue.
  */
@@ -48,11 +48,17 @@ final class BackendAnswer implements Completion, Runnable {
     private final Consumer<CompletionEvent> listener;
     private final List<ChoiceReader> choices;
     private final List<Lease> leases;
-    private volatile @Nullable Usage told;
+    private volatile Report report;
     private volatile int chunks;
-    private int reasoningTokens;
     /** The backend's error, which the request may have caused. */
     private Optional<String> refusal = Optional.empty();
+
+    /**
+     * The usage last reported, and the chunks that had come by then.
+     *
+     * @param reasoning tokens of the completion
+     */
+    private record Report(Usage usage, int reasoning, int chunks, int reasoningChunks) {}
 
     BackendAnswer(
             BackendClient client,
@@ -68,6 +74,7 @@ final class BackendAnswer implements Completion, Runnable {
                 .mapToObj(choice -> new ChoiceReader(choice, prompt.route()))
                 .toList();
         this.leases = leases;
+        this.report = new Report(new Usage(prompt.likelyPromptTokens(), 0, 0, true), 0, 0, 0);
     }
 
     @Override
@@ -82,12 +89,10 @@ final class BackendAnswer implements Completion, Runnable {
 
     @Override
     public Usage usage() {
-        return counted().orElseGet(() -> new Usage(prompt.likelyPromptTokens(), chunks, 0, true));
-    }
-
-    /** As reported by the backend, except no tokens for an answer that exists: some engines write zeros into every chunk. */
-    private Optional<Usage> counted() {
-        return Optional.ofNullable(told).filter(usage -> usage.completion() > 0 || chunks == 0);
+        var last = report;
+        var told = last.usage();
+        int later = chunks - last.chunks();
+        return later > 0 ? new Usage(told.prompt(), told.completion() + later, told.cached(), true) : told;
     }
 
     @Override
@@ -156,7 +161,12 @@ final class BackendAnswer implements Completion, Runnable {
         if (!chunk.isObject()) {
             throw garbage();
         }
-        readUsage(chunk.path("usage"));
+        boolean goesOn = readChoices(chunk);
+        readUsage(chunk.path("usage")); // which includes this chunk
+        return goesOn;
+    }
+
+    private boolean readChoices(JsonNode chunk) {
         for (JsonNode choice : chunk.path("choices")) {
             int index = choice.path("index").asInt(0);
             if (index < 0 || index >= choices.size()) {
@@ -254,18 +264,20 @@ final class BackendAnswer implements Completion, Runnable {
             return;
         }
         int cached = usage.path("prompt_tokens_details").path("cached_tokens").asInt(0);
-        told = asked == 0
+        var told = asked == 0
                 ? new Usage(prompt.likelyPromptTokens(), said, 0, true)
                 : new Usage(asked, said, Math.clamp(cached, 0, asked));
         int thought =
                 usage.path("completion_tokens_details").path("reasoning_tokens").asInt(0);
-        reasoningTokens = Math.clamp(thought, 0, said);
+        report = new Report(told, Math.clamp(thought, 0, said), chunks, reasoningChunks());
     }
 
     private int reasoningTokens() {
-        return counted().isPresent()
-                ? reasoningTokens
-                : choices.stream().mapToInt(ChoiceReader::reasoningChunks).sum();
+        return report.reasoning() + reasoningChunks() - report.reasoningChunks();
+    }
+
+    private int reasoningChunks() {
+        return choices.stream().mapToInt(ChoiceReader::reasoningChunks).sum();
     }
 
     private CompletionEvent cancelled() {

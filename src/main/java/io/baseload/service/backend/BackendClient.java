@@ -6,6 +6,7 @@ import io.baseload.chat.api.Encodings;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamException.Reason;
+import io.baseload.chat.api.UpstreamLateException;
 import io.baseload.chat.api.WantedResult;
 import io.baseload.engine.api.OverloadedException;
 import java.io.IOException;
@@ -123,9 +124,9 @@ public final class BackendClient implements AutoCloseable {
      *
      * @param patience how long it waits, if that is less than the backend's own limit
      * @param wanted as {@link WantedResult#await} asks it
-     * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the backend has the request and computes it first
-     * @throws OverloadedException if the backend is, or reports that it is, overloaded; or if {@code patience} is over
-     * @throws UpstreamException if it fails otherwise
+     * @throws AbandonedException if the answer is no longer wanted; {@linkplain AbandonedException#begun() begun} if the request was sent
+     * @throws OverloadedException if the backend is, or reports that it is, overloaded; or if {@code patience} is over, an {@link UpstreamLateException} if the request was sent
+     * @throws UpstreamException if it fails otherwise; {@linkplain UpstreamException#begun() begun} if the request was sent, and the backend's own limit is over
      * @throws InvalidRequestException if it refuses the request
      */
     AnswerStream open(
@@ -147,7 +148,7 @@ public final class BackendClient implements AutoCloseable {
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
             HttpResponse<InputStream> response =
-                    ask(request.build(), () -> sent.get() && route.computesFirst(), call.owner(), patience, wanted);
+                    ask(request.build(), sent::get, call.owner(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(
                         backend.name(), route, response, explanation(response, wanted), healths, call);
@@ -176,18 +177,18 @@ public final class BackendClient implements AutoCloseable {
      * A failure also affects the health: for the owner, if the request was only waited for too long, because a long prompt takes long. If a request can't wait, the pause is as long as
      * it was waited for.
      *
-     * @param begun whether the backend is computing
+     * @param sent whether the backend has the request, and may be computing: some engines read the whole prompt before they send response headers
      */
     private HttpResponse<InputStream> ask(
             HttpRequest request,
-            BooleanSupplier begun,
+            BooleanSupplier sent,
             String owner,
             Optional<Duration> patience,
             BooleanSupplier wanted) {
         Duration own = backend.limits().firstByte();
         Duration limit = patience.filter(shorter -> shorter.compareTo(own) < 0).orElse(own);
         if (!limit.isPositive()) {
-            throw cantWait();
+            throw new OverloadedException(tooLate(), SOON);
         }
         unanswered.compareAndSet(0, System.nanoTime());
         try {
@@ -195,14 +196,21 @@ public final class BackendClient implements AutoCloseable {
             unanswered.set(0);
             return response;
         } catch (AbandonedException e) {
-            throw new AbandonedException(begun.getAsBoolean());
+            throw new AbandonedException(sent.getAsBoolean());
         } catch (UpstreamException e) {
-            if (e.reason() == Reason.TIMEOUT && limit.compareTo(own) < 0) {
-                healths.whole().cool(owner, limit, String.valueOf(e.getMessage()));
-                throw cantWait();
+            if (e.reason() != Reason.TIMEOUT) {
+                failed(owner, e);
+                throw e;
+            }
+            String late = String.valueOf(e.getMessage());
+            if (limit.compareTo(own) < 0) {
+                healths.whole().cool(owner, limit, late);
+                throw sent.getAsBoolean()
+                        ? new UpstreamLateException(tooLate(), SOON)
+                        : new OverloadedException(tooLate(), SOON);
             }
             failed(owner, e);
-            throw e;
+            throw new UpstreamException(Reason.TIMEOUT, late, sent.getAsBoolean());
         }
     }
 
@@ -229,10 +237,8 @@ public final class BackendClient implements AutoCloseable {
         return failure instanceof IOException && NO_BYTES.equals(failure.getMessage());
     }
 
-    private OverloadedException cantWait() {
-        return new OverloadedException(
-                "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.",
-                SOON);
+    private String tooLate() {
+        return "The backend '" + backend.name() + "' did not begin to answer within the request's maximum wait.";
     }
 
     /** The beginning of an error's body. One that doesn't come at once is omitted, since the status says enough. */

@@ -2,23 +2,21 @@ package io.baseload.service.backend;
 
 /** A route of a backend, below its base URL. */
 enum BackendRoute {
-    CHAT("chat/completions", "text/event-stream", "an event stream", "messages", false),
-    TEXTS("completions", "text/event-stream", "an event stream", "prompt", false),
-    EMBEDDINGS("embeddings", "application/json", "JSON", "input", true),
-    RERANK("rerank", "application/json", "JSON", "documents", true);
+    CHAT("chat/completions", "text/event-stream", "an event stream", "messages"),
+    TEXTS("completions", "text/event-stream", "an event stream", "prompt"),
+    EMBEDDINGS("embeddings", "application/json", "JSON", "input"),
+    RERANK("rerank", "application/json", "JSON", "documents");
 
     private final String path;
     private final String contentType;
     private final String form;
     private final String field;
-    private final boolean computesFirst;
 
-    BackendRoute(String path, String contentType, String form, String field, boolean computesFirst) {
+    BackendRoute(String path, String contentType, String form, String field) {
         this.path = path;
         this.contentType = contentType;
         this.form = form;
         this.field = field;
-        this.computesFirst = computesFirst;
     }
 
     String path() {
@@ -38,10 +36,5 @@ enum BackendRoute {
     /** The field of a request with its texts: a refusal that names none means this one. */
     String field() {
         return field;
-    }
-
-    /** Whether the whole answer is computed before its headers are sent. */
-    boolean computesFirst() {
-        return computesFirst;
     }
 }

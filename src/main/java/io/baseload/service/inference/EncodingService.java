@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a request to an encoder. It is like that of an answer, except that its cost is known, or bounded, before it starts: its tokens are reserved at once, and there is
@@ -34,7 +34,7 @@ final class EncodingService {
     private static final int MAX_TOKENS = 300_000;
     /** Numbers that are kept of one request, about 25 MB of JSON: their transaction may have to settle other requests too. */
     private static final long MAX_KEPT = 1 << 21;
-    /** A request that fails costs nothing: none of it is sent to the client. */
+    /** A request that fails here costs nothing: none of it is sent to the client. */
     private static final Usage NOTHING = new Usage(0, 0);
 
     private final RequestRecords records;
@@ -102,7 +102,7 @@ final class EncodingService {
                 head, demand, verdicts, 0, it -> it.prompt(call.request().input()));
         var reservation = reserved.reservation();
         watch.span().phase("reserve");
-        var running = start(prepared, call, reserved, turn, watch, model, wanted);
+        var running = start(head, prepared, call, reserved, turn, watch, wanted);
         awaitTurn(turn, running, reservation, wanted);
         List<float[]> outputs;
         try {
@@ -119,7 +119,8 @@ final class EncodingService {
             if (!(e.getCause() instanceof OverloadedException)) {
                 judge(model, true, watch);
             }
-            end(reservation, State.FAILED, NOTHING, watch, Optional.empty());
+            var usage = head.last() && isLate(e.getCause()) ? running.usage() : NOTHING;
+            end(reservation, State.FAILED, usage, watch, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
             giveUp(running);
@@ -184,30 +185,26 @@ final class EncodingService {
     }
 
     private RunningEncoding start(
+            RequestHead head,
             PreparedEncoding prepared,
             EncodingCall call,
             RequestRecords.Reserved reserved,
             WaitingLine.Turn turn,
             Stopwatch watch,
-            ServedModel model,
             BooleanSupplier wanted) {
         var reservation = reserved.reservation();
         try {
             long length = call.request().dimensions().orElse(prepared.dimensions());
             checkKept(reserved, length * call.request().input().size());
             return watch.span().call(() -> prepared.start(turn::begin, wanted));
-        } catch (AbandonedException e) {
-            if (e.begun()) {
-                var estimated = new Usage(prepared.likelyTokens(), 0, 0, true);
-                end(reservation, State.CANCELLED, estimated, watch, Optional.empty());
+        } catch (RuntimeException | Error e) {
+            if (head.isCharged(e)) {
+                records.charge(reservation, e, prepared.likelyTokens(), watch);
             } else {
                 records.refund(reservation);
             }
-            throw e;
-        } catch (RuntimeException | Error e) {
-            records.refund(reservation);
             if (hasFailed(e)) {
-                judge(model, true, watch);
+                judge(head.model(), true, watch);
             }
             throw e;
         }
@@ -232,6 +229,11 @@ final class EncodingService {
                 || (e instanceof UpstreamException upstream && upstream.reason() != Reason.UNSUPPORTED);
     }
 
+    /** Whether a remote server was silent in the middle of its answer: it had the texts, as if it had been silent before. */
+    private static boolean isLate(@Nullable Throwable failure) {
+        return failure instanceof UpstreamException upstream && upstream.reason() == Reason.TIMEOUT;
+    }
+
     /** An interrupt means that the service stops: texts that were started are completed. */
     private static List<float[]> await(CompletableFuture<List<float[]>> computed, BooleanSupplier wanted) {
         try {
@@ -242,21 +244,9 @@ final class EncodingService {
         return computed.join();
     }
 
-    /**
-     * Settles the request.
-     *
-     * @return whether the settlement was written while the client waits; if not, it is written later
-     */
+    /** Settles the request; returns whether that was written while the client waits. */
     private boolean end(
             Reservation reservation, State state, Usage usage, Stopwatch watch, Optional<SealedContent> answer) {
-        watch.end(usage, state == State.DONE ? "stop" : state.word());
-        var patience = records.ledger().patience().settlement(answer.isPresent());
-        boolean settled = records.ledger()
-                .settle(new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
-                .handle((nothing, failure) -> failure == null)
-                .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)
-                .join();
-        watch.span().phase("settle");
-        return settled;
+        return records.settle(reservation, state, usage, watch, answer);
     }
 }

@@ -72,8 +72,8 @@ final class InferenceService implements Inference {
         var flow = flow(caller, request.urgency());
         var patience = patience(caller, request.maxWait(), listener::isThere);
         return firstOf(
-                caller, request.model(), new PromptSize(request.completion(), flow), patience, (model, since) -> {
-                    var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin);
+                caller, request.model(), new PromptSize(request.completion(), flow), patience, (model, since, last) -> {
+                    var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, last);
                     return ask(head, request, begun, since, listener);
                 });
     }
@@ -82,15 +82,15 @@ final class InferenceService implements Inference {
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
         var patience = patience(caller, call.maxWait(), wanted);
-        return firstOf(caller, call.model(), TargetFilter.ALL, patience, (model, since) -> {
-            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin);
+        return firstOf(caller, call.model(), TargetFilter.ALL, patience, (model, since, last) -> {
+            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin, last);
             return encodings.encode(head, call, since, wanted);
         });
     }
 
     @Override
     public <T> T withTokens(Caller caller, String name, BooleanSupplier wanted, Function<TokenCodec, T> use) {
-        SpillOver.Asking<T> asking = (model, since) -> {
+        SpillOver.Asking<T> asking = (model, since, last) -> {
             try (model) {
                 return use.apply(model.use().tokens(flow(caller, FlowId.Urgency.INTERACTIVE)));
             }
@@ -230,7 +230,11 @@ final class InferenceService implements Inference {
                     completion);
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
-            records.refund(reservation);
+            if (head.isCharged(e)) {
+                records.charge(reservation, e, prepared.likelyPromptTokens(), watch);
+            } else {
+                records.refund(reservation);
+            }
             throw e;
         }
     }

@@ -1,5 +1,8 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
+import io.baseload.chat.api.UpstreamException;
+import io.baseload.chat.api.UpstreamLateException;
 import io.baseload.engine.api.FlowId;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.registry.ServedModel;
@@ -9,11 +12,27 @@ import io.baseload.service.tenant.Caller;
  * The caller of a request and the model that is to answer it, whatever the kind of request.
  *
  * @param alias the model as named by the caller
+ * @param last whether no other model is asked if this one fails
  */
-record RequestHead(Caller caller, ServedModel model, String alias, FlowId flow, EndUser endUser, Origin origin) {
+record RequestHead(
+        Caller caller, ServedModel model, String alias, FlowId flow, EndUser endUser, Origin origin, boolean last) {
     QuotaDemand demand(int answers, long promptTokens, long completionTokens) {
         boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
         return new QuotaDemand(
                 caller.tenant(), caller.keyPrefix(), model.id(), batch, answers, promptTokens, completionTokens);
+    }
+
+    /**
+     * Whether the prompt is charged although there is no answer: a remote server has it, and nobody else will be asked. If another model is asked, its attempt alone is charged.
+     *
+     * @param failure at the start
+     */
+    boolean isCharged(Throwable failure) {
+        return switch (failure) {
+            case AbandonedException e -> e.begun(); // no other model is asked then
+            case UpstreamLateException e -> last;
+            case UpstreamException e -> last && e.begun();
+            default -> false;
+        };
     }
 }

@@ -1,5 +1,7 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.AbandonedException;
+import io.baseload.engine.api.Usage;
 import io.baseload.service.cluster.InstanceLease;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.contents.ContentOwner;
@@ -94,6 +96,38 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
     private void warn(Reservation reservation, SoftLimit passed) {
         log.warn("The tenant '{}' passed a soft limit: {}", reservation.tenant(), passed.text());
         meters.softLimit(passed);
+    }
+
+    /**
+     * Charges the prompt of a request that a remote server has, and may be computing, although nobody gets an answer.
+     *
+     * @param likely an estimate of its tokens
+     */
+    void charge(Reservation reservation, Throwable why, int likely, Stopwatch watch) {
+        var state = why instanceof AbandonedException ? Outcome.State.CANCELLED : Outcome.State.FAILED;
+        var unused = settle(reservation, state, new Usage(likely, 0, 0, true), watch, Optional.empty());
+    }
+
+    /**
+     * Settles a request whose client waits.
+     *
+     * @return whether the settlement was written while the client waits; if not, it is written later
+     */
+    boolean settle(
+            Reservation reservation,
+            Outcome.State state,
+            Usage usage,
+            Stopwatch watch,
+            Optional<SealedContent> answer) {
+        watch.end(usage, state == Outcome.State.DONE ? "stop" : state.word());
+        var patience = ledger.patience().settlement(answer.isPresent());
+        boolean settled = ledger.settle(
+                        new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))
+                .handle((nothing, failure) -> failure == null)
+                .completeOnTimeout(false, patience.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
+        watch.span().phase("settle");
+        return settled;
     }
 
     /** Gives back the reservation of a request that never started, so that a refused client that asks for its usage at once doesn't find it there. */

@@ -38,8 +38,11 @@ final class SpillOver<T> {
     /** Asks a model. */
     @FunctionalInterface
     interface Asking<T> {
-        /** @param since when the request began to wait for this model, as from {@link System#nanoTime} */
-        T ask(ServedModel model, long since);
+        /**
+         * @param since when the request began to wait for this model, as from {@link System#nanoTime}
+         * @param last whether no other model is asked if this one fails
+         */
+        T ask(ServedModel model, long since, boolean last);
     }
 
     /** Why a target did not take the request. */
@@ -79,16 +82,18 @@ final class SpillOver<T> {
 
     /** Asks the models once. */
     T ask(List<Target> targets) {
-        T answer = first(targets, targets.size() == 1 ? patience : LoadPatience.NONE)
-                .or(() -> targets.size() == 1 ? Optional.empty() : first(List.copyOf(unloaded), patience))
+        T answer = first(targets, targets.size() == 1 ? patience : LoadPatience.NONE, false)
+                .or(() -> targets.size() == 1 ? Optional.empty() : first(List.copyOf(unloaded), patience, true))
                 .orElseThrow(this::summed);
         refused.run();
         return answer;
     }
 
-    private Optional<T> first(List<Target> targets, LoadPatience wait) {
-        for (var target : targets) {
-            Optional<T> answer = ask(target, wait);
+    /** @param again whether these targets were asked before, so that no others are left */
+    private Optional<T> first(List<Target> targets, LoadPatience wait, boolean again) {
+        for (int i = 0; i < targets.size(); i++) {
+            boolean last = i == targets.size() - 1 && (again || unloaded.isEmpty());
+            Optional<T> answer = ask(targets.get(i), wait, last);
             if (answer.isPresent()) {
                 return answer;
             }
@@ -96,7 +101,7 @@ final class SpillOver<T> {
         return Optional.empty();
     }
 
-    private Optional<T> ask(Target target, LoadPatience wait) {
+    private Optional<T> ask(Target target, LoadPatience wait, boolean last) {
         long since = System.nanoTime();
         try {
             var model = target.acquire(wait);
@@ -104,7 +109,7 @@ final class SpillOver<T> {
                 model.close();
                 return Optional.empty();
             }
-            return Optional.of(asking.ask(model, since));
+            return Optional.of(asking.ask(model, since, last));
         } catch (NoRoomForOutputsException e) {
             full = true;
             failed(target, e);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-/** A client of a gateway that leaves before anything was sent to it ends the work of the backend. */
+/** A client of a gateway that leaves before anything was sent to it ends the work of the backend, and pays for a prompt that the backend had. So does one whose backend is silent. */
 final class AbandonedRequestsIT {
     private static final JsonMapper JSON = new JsonMapper();
 
@@ -56,6 +56,17 @@ final class AbandonedRequestsIT {
                         1,
                         "models",
                         List.of(Map.of("id", "silent"), Map.of("id", "endless"), Map.of("id", "other"))));
+        rest.post(
+                "/admin/v1/backends",
+                Map.of(
+                        "name",
+                        "late",
+                        "base_url",
+                        backend.url(),
+                        "timeout_ms",
+                        2000,
+                        "models",
+                        List.of(Map.of("id", "mute"), Map.of("id", "busy"))));
         rest.put(
                 "/admin/v1/aliases/patient",
                 Map.of("targets", List.of(Map.of("model", "silent"), Map.of("model", "other"))));
@@ -68,13 +79,13 @@ final class AbandonedRequestsIT {
     }
 
     @Test
-    void beforeTheBackendBeginsItCostsNothingAndNoOtherTargetIsTried() throws Exception {
+    void beforeTheBackendBeginsItCostsThePromptAndNoOtherTargetIsTried() throws Exception {
         for (boolean stream : List.of(false, true)) {
             long used = used();
             JsonNode outcome = outcomeOfLeaving("patient", "silent", stream, connection -> {});
             assertThat(outcome.get("model").asString()).isEqualTo("silent");
-            assertThat(outcome.get("state").asString()).isEqualTo("refused");
-            assertThat(used()).isEqualTo(used);
+            assertThat(outcome.get("state").asString()).isEqualTo("cancelled");
+            assertOnlyThePrompt(outcome, used() - used);
         }
         assertThat(backend.requests())
                 .extracting(ScriptedBackend.Request::model)
@@ -85,8 +96,72 @@ final class AbandonedRequestsIT {
         Patience.await()
                 .untilAsserted(() -> assertThat(
                                 rest.send("GET", "/actuator/prometheus", "").body())
-                        .containsPattern("baseload_backend_requests_total\\{[^}]*outcome=\"cancelled\"[^}]*} [2-9]")
-                        .containsPattern("baseload_requests_refused_total\\{[^}]*reason=\"abandoned\"[^}]*} 2"));
+                        .containsPattern("baseload_backend_requests_total\\{[^}]*outcome=\"cancelled\"[^}]*} [2-9]"));
+    }
+
+    @Test
+    void aSilentBackendThatHasTheRequestCostsThePrompt() throws Exception {
+        backend.on("mute", ScriptedBackend.Connection::awaitClose);
+        for (String route : List.of("/v1/chat/completions", "/v1/completions", "/v1/embeddings")) {
+            long used = used();
+            Map<String, Object> body = Map.of(
+                    "model",
+                    "mute",
+                    switch (route) {
+                        case "/v1/chat/completions" -> "messages";
+                        case "/v1/completions" -> "prompt";
+                        default -> "input";
+                    },
+                    route.contains("chat")
+                            ? List.of(Map.of("role", "user", "content", "Tell me of the sea."))
+                            : "Tell me of the sea.");
+            assertThat(rest.send("POST", route, body).statusCode()).as(route).isEqualTo(504);
+            JsonNode outcome = outcomes().getLast().get("detail");
+            assertThat(outcome.get("model").asString()).isEqualTo("mute");
+            assertThat(outcome.get("state").asString()).isEqualTo("failed");
+            assertOnlyThePrompt(outcome, used() - used);
+        }
+    }
+
+    @Test
+    void theNextTargetAloneIsCharged() throws Exception {
+        backend.on("mute", ScriptedBackend.Connection::awaitClose).says("other", 7, "The", "sea");
+        rest.put(
+                "/admin/v1/aliases/late-first",
+                Map.of(
+                        "targets",
+                        List.of(Map.of("model", "mute"), Map.of("model", "other"))));
+        long used = used();
+        Map<String, Object> body = Map.of(
+                "model",
+                "late-first",
+                "max_tokens",
+                50,
+                "messages",
+                List.of(Map.of("role", "user", "content", "Tell me of the sea.")));
+        assertThat(rest.post("/v1/chat/completions", body).get("model").asString())
+                .isEqualTo("other");
+        assertThat(used() - used).isEqualTo(9);
+    }
+
+    @Test
+    void aBackendThatRefusesCostsNothing() throws Exception {
+        long used = used();
+        for (int status : List.of(400, 429, 500, 503)) {
+            backend.on("busy", connection -> connection.whole(status, "", "{}"));
+            Map<String, Object> body = Map.of(
+                    "model", "busy", "messages", List.of(Map.of("role", "user", "content", "Tell me of the sea.")));
+            assertThat(rest.send("POST", "/v1/chat/completions", body).statusCode())
+                    .isGreaterThanOrEqualTo(400);
+            assertThat(outcomes().getLast().at("/detail/state").asString()).isEqualTo("refused");
+        }
+        assertThat(used()).isEqualTo(used);
+    }
+
+    private static void assertOnlyThePrompt(JsonNode outcome, long used) {
+        assertThat(outcome.get("prompt_tokens").asLong()).isPositive().isEqualTo(used);
+        assertThat(outcome.get("completion_tokens").asInt()).isZero();
+        assertThat(outcome.get("counted").asString()).isEqualTo("by bytes");
     }
 
     @Test

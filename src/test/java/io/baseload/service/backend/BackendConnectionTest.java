@@ -78,7 +78,7 @@ class BackendConnectionTest {
         use(new Secret.None());
         Patience.await().until(() -> {
             assertThatThrownBy(() -> start(Duration.ofMillis(300)))
-                    .isExactlyInstanceOf(OverloadedException.class)
+                    .isInstanceOf(OverloadedException.class)
                     .hasMessageContaining("maximum wait");
             return !server.requests().isEmpty(); // it was asked within that time
         });
@@ -105,7 +105,7 @@ class BackendConnectionTest {
                 clients.execute(() -> {
                     while (!stop.get()) {
                         assertThatThrownBy(() -> start(Duration.ofMillis(400)))
-                                .isExactlyInstanceOf(OverloadedException.class);
+                                .isInstanceOf(OverloadedException.class);
                     }
                 });
             }

@@ -128,8 +128,13 @@ final class GatewayBackendsIT {
                                                 detail.get("model").asString().equals("silent"))
                                         .toList(),
                         found -> !found.isEmpty());
-        assertThat(outcomes)
-                .allSatisfy(detail -> assertThat(detail.get("state").asString()).isEqualTo("refused"));
+        JsonNode sent = outcomes.getLast();
+        assertThat(sent.get("state").asString()).isEqualTo("failed");
+        assertThat(sent.get("prompt_tokens").asInt())
+                .as("the backend may be reading it")
+                .isPositive();
+        assertThat(sent.get("completion_tokens").asInt()).isZero();
+        assertThat(sent.get("counted").asString()).isEqualTo("by bytes");
         assertThat(rest.get("/admin/v1/backends/plain").at("/health").toString())
                 .as("others are tried before it for a while")
                 .contains("did not begin");
@@ -176,6 +181,11 @@ final class GatewayBackendsIT {
                         any -> models(plain).contains("mute"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(Rest.json(answer).get("model").asString()).isEqualTo("ready");
+        assertThat(new Admin(rest).trail("completion.outcome").reversed().stream()
+                        .limit(2)
+                        .map(entry -> entry.at("/detail/state").asString()))
+                .as("it is charged once")
+                .containsExactly("done", "refused");
     }
 
     @Test

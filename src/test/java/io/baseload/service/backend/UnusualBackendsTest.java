@@ -119,6 +119,31 @@ class UnusualBackendsTest {
     }
 
     @Test
+    void whatComesAfterTheLastUsageIsAddedToIt() throws Exception {
+        String counted = "{\"choices\":[{\"index\":0,\"delta\":{\"content\":\"w\"}}],"
+                + "\"usage\":{\"prompt_tokens\":9,\"completion_tokens\":3}}";
+        server.on("m", connection -> {
+            connection.stream();
+            connection.text("w");
+            connection.event(counted);
+            connection.text("w");
+            connection.text("w");
+            connection.finish("stop");
+            connection.done();
+        });
+        assertThat(ask(1).finished().usage()).isEqualTo(new Usage(9, 5, 0, true));
+
+        server.on("m", connection -> {
+            connection.stream();
+            connection.text("w");
+            connection.event(counted);
+            connection.finish("stop");
+            connection.done();
+        });
+        assertThat(ask(1).finished().usage()).as("nothing comes after it").isEqualTo(new Usage(9, 3));
+    }
+
+    @Test
     void aPromptWithoutTokensIsEstimated() throws Exception {
         server.says("m", 0, "two", "words");
         assertEstimated(ask(1).finished().usage());

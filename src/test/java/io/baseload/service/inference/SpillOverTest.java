@@ -11,6 +11,7 @@ import io.baseload.service.registry.ModelUnavailableException;
 import io.baseload.service.routing.ModelDirectory;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,13 +102,46 @@ class SpillOverTest {
             return model.withPlaces(TinyModel.PLACES).acquire(patience);
         };
         var spillOver = new SpillOver<Long>(
-                (model, since) -> {
+                (model, since, last) -> {
                     model.close();
                     return since;
                 },
                 LoadPatience.NONE,
                 (target, refusal) -> {});
         assertThat(spillOver.ask(List.of(loaded)) - loading.get()).isNotPositive();
+    }
+
+    @Test
+    void eachModelLearnsWhetherItIsTheLastOne() {
+        var loads = new AtomicInteger();
+        ModelDirectory.Target loading = patience -> {
+            if (loads.getAndIncrement() == 0) {
+                throw new ModelUnavailableException("tiny", "being loaded", Duration.ofSeconds(2));
+            }
+            return model.withPlaces(TinyModel.PLACES).acquire(patience);
+        };
+        ModelDirectory.Target loaded =
+                patience -> model.withPlaces(TinyModel.PLACES).acquire(patience);
+        assertThat(lasts(List.of(loaded))).containsExactly(true);
+        assertThat(lasts(List.of(loaded, loaded))).containsExactly(false, true);
+        assertThat(lasts(List.of(loading, loaded)))
+                .as("the one that was loading comes last")
+                .containsExactly(false, true);
+    }
+
+    /** Asks models that are all busy. */
+    private static List<Boolean> lasts(List<ModelDirectory.Target> targets) {
+        List<Boolean> lasts = new ArrayList<>();
+        var spillOver = new SpillOver<Long>(
+                (model, since, last) -> {
+                    model.close();
+                    lasts.add(last);
+                    throw new OverloadedException("busy", Duration.ofSeconds(1));
+                },
+                LoadPatience.NONE,
+                (target, refusal) -> {});
+        assertThatThrownBy(() -> spillOver.ask(targets)).isInstanceOf(OverloadedException.class);
+        return lasts;
     }
 
     @Test
