@@ -126,7 +126,8 @@ class AnthropicMessagesTest {
     void thinkingIsSentWithoutItsTextIfRequested() throws Exception {
         String omitted = ", \"thinking\": {\"type\": \"adaptive\", \"display\": \"omitted\"}";
         JsonNode content = ask("answers-and-calls", omitted).json().get("content");
-        assertEquals(Web.json("{\"type\": \"thinking\", \"thinking\": \"\", \"signature\": \"\"}"), content.get(0));
+        assertEquals("", content.at("/0/thinking").stringValue());
+        assertEquals(Optional.of("Hm."), thought(content.at("/0/signature").stringValue(), Web.USER));
         assertEquals(3, content.size());
         String body = ask("answers-and-calls", omitted + ", \"stream\": true").body();
         assertThat(events(body).subList(1, 5))
@@ -139,6 +140,23 @@ class AnthropicMessagesTest {
                         "content_block_stop",
                         "content_block_starttext");
         assertThat(body).doesNotContain("Hm.");
+        String signature = events(body).get(2).at("/delta/signature").stringValue();
+        assertEquals(Optional.of("Hm."), thought(signature, Web.USER));
+        assertEquals(Optional.empty(), thought(signature, Web.OTHER));
+        assertEquals(Optional.empty(), thought("ErUBCkYI", Web.USER));
+    }
+
+    /** The thinking that the model sees if a client sends back this signature without a text. */
+    private Optional<String> thought(String signature, String key) throws Exception {
+        Web.Reply reply = web.post("/v1/messages", """
+            {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "a"},
+              {"role": "assistant", "content": [{"type": "thinking", "thinking": "", "signature": "%s"}, {"type": "text", "text": "b"}]},
+              {"role": "user", "content": "c"}]}\
+            """.formatted(signature), key);
+        assertEquals(200, reply.status(), reply::toString);
+        var request = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        var chat = (Input.Chat) request.completion().input();
+        return ((Message.Assistant) chat.messages().get(1)).reasoning();
     }
 
     @ParameterizedTest
@@ -152,7 +170,7 @@ class AnthropicMessagesTest {
                 ((Input.Chat) request.completion().input()).variables());
     }
 
-    /** As clients send it back whose thinking was omitted. */
+    /** As clients send it back that kept neither text nor signature. */
     @Test
     void emptyThinkingIsNone() throws Exception {
         Web.Reply reply = web.post("/v1/messages", """
