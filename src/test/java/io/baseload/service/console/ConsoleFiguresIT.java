@@ -50,6 +50,21 @@ class ConsoleFiguresIT {
         assertThat(operator.get(ENGINE).body()).doesNotContain(CURVE);
     }
 
+    @Test
+    void noMoreIsSaidOfBudgetsThanWasAsked() throws Exception {
+        Patience.await().until(() -> checks().contains("No budget is nearly spent."));
+        for (int i = 0; i < 49; i++) {
+            rest.post("/admin/v1/tenants", Map.of("id", "tenant-" + i));
+        }
+        Patience.await().until(() -> checks().contains("No budget is nearly spent."));
+        rest.post("/admin/v1/tenants", Map.of("id", "one-more"));
+        Patience.await().until(() -> checks().contains("No budget of the first 50 tenants is nearly spent."));
+    }
+
+    private static String checks() throws Exception {
+        return operator.part("/console/home/checks").body();
+    }
+
     private static void measure() throws Exception {
         operator.submit(ENGINE, ENGINE + "/roofline", Map.of("model", MODEL));
     }
