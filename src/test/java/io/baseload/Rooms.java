@@ -130,7 +130,7 @@ final class Rooms {
                 PLATFORM,
                 Set.of("service.database", "service.encryption", "service.tracing"));
         door(doors, "service.identity", Set.of("service.audit", "service.tenant", "service.outbound", "service.web"));
-        door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web"));
+        door(doors, "service.protocol", ASKING, PLATFORM, Set.of("service.web", "service.encryption"));
         door(doors, "service.openai", ASKING, PLATFORM, Set.of("service.routing", "service.web", "service.protocol"));
         door(
                 doors,

@@ -19,7 +19,7 @@ sealed interface ContentBlock {
         }
     }
 
-    /** @param signature empty: this service does not verify earlier thinking */
+    /** @param signature the thinking, sealed, if its text is omitted; otherwise empty, because this service does not verify earlier thinking */
     @JsonPropertyOrder("type")
     record Thinking(String thinking, String signature) implements ContentBlock {
         @JsonProperty

@@ -9,6 +9,7 @@ import io.baseload.service.protocol.Value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** The messages of a request as a conversation: tool results, which are part of a user's message, become separate messages. */
@@ -16,17 +17,24 @@ final class MessageBlocks {
     private final List<Message> messages = new ArrayList<>();
     private final List<Value> found = new ArrayList<>();
     private final CallIds ids = new CallIds();
+    private final Function<String, Optional<String>> opening;
 
-    private MessageBlocks() {}
+    private MessageBlocks(Function<String, Optional<String>> opening) {
+        this.opening = opening;
+    }
 
     /** A text, or blocks of text. */
     static String system(Value system) {
         return text(system);
     }
 
-    /** The last one must be the user's: models here can't continue an answer that they did not begin. */
-    static MessageBlocks read(Value value) {
-        var blocks = new MessageBlocks();
+    /**
+     * The last one must be the user's: models here can't continue an answer that they did not begin.
+     *
+     * @param opening of sealed thinking, if it can be opened
+     */
+    static MessageBlocks read(Value value, Function<String, Optional<String>> opening) {
+        var blocks = new MessageBlocks(opening);
         List<Value> all = value.items(1, Integer.MAX_VALUE);
         all.forEach(message -> blocks.add(message.fields()));
         if (blocks.messages.getLast() instanceof Message.Assistant) {
@@ -66,7 +74,7 @@ final class MessageBlocks {
             Value type = block.require("type");
             switch (type.text()) {
                 case "text" -> texts.add(block.require("text").text());
-                case "thinking" -> thoughts.add(block.require("thinking").text());
+                case "thinking" -> thoughts.add(thinking(block));
                 case "redacted_thinking" -> {} // it can't be read here
                 case "tool_use" -> calls.add(call(block));
                 default -> throw unreadable(type, "'text', 'thinking' and 'tool_use'");
@@ -75,9 +83,17 @@ final class MessageBlocks {
         boolean silent = texts.isEmpty() && !calls.isEmpty();
         return new Message.Assistant(
                 silent ? Optional.empty() : Optional.of(String.join("\n", texts)),
-                Optional.of(String.join("\n", thoughts)).filter(thought -> !thought.isEmpty()), // empty if omitted
+                Optional.of(String.join("\n", thoughts)).filter(thought -> !thought.isEmpty()), // empty if lost
                 calls,
                 Optional.empty());
+    }
+
+    /** An omitted text is in the signature. */
+    private String thinking(Fields block) {
+        String text = block.require("thinking").text();
+        return text.isEmpty()
+                ? block.find("signature").map(Value::text).flatMap(opening).orElse("")
+                : text;
     }
 
     private ToolCall call(Fields block) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,17 +27,18 @@ final class MessageForm implements AnswerForm {
     private final String model;
     private final int promptTokens;
     private final String requestId;
-    private final boolean thinkingOmitted;
+    private final Optional<UnaryOperator<String>> sealing;
+    private final StringBuilder omitted = new StringBuilder();
     private MessageBody.Ending ending = OPEN;
     private @Nullable ContentBlock open;
     private int index = -1;
 
-    /** @param thinkingOmitted whether blocks of thinking are sent without their text */
-    MessageForm(String model, int promptTokens, String requestId, boolean thinkingOmitted) {
+    /** @param sealing of thinking into the signature, if its text is to be omitted */
+    MessageForm(String model, int promptTokens, String requestId, Optional<UnaryOperator<String>> sealing) {
         this.model = model;
         this.promptTokens = promptTokens;
         this.requestId = requestId;
-        this.thinkingOmitted = thinkingOmitted;
+        this.sealing = sealing;
     }
 
     @Override
@@ -52,7 +54,8 @@ final class MessageForm implements AnswerForm {
     private List<ContentBlock> blocks(AnswerBuilder answer) {
         List<ContentBlock> blocks = new ArrayList<>();
         if (!answer.reasoning().isEmpty()) {
-            blocks.add(new ContentBlock.Thinking(thinkingOmitted ? "" : answer.reasoning(), ""));
+            blocks.add(sealing.map(seal -> new ContentBlock.Thinking("", seal.apply(answer.reasoning())))
+                    .orElseGet(() -> new ContentBlock.Thinking(answer.reasoning(), "")));
         }
         if (!answer.text().isEmpty()) {
             blocks.add(new ContentBlock.Text(answer.text()));
@@ -92,7 +95,9 @@ final class MessageForm implements AnswerForm {
                 if (!(open instanceof ContentBlock.Thinking)) {
                     told.addAll(open(new ContentBlock.Thinking("", "")));
                 }
-                if (!thinkingOmitted) {
+                if (sealing.isPresent()) {
+                    omitted.append(r.text());
+                } else {
                     told.add(delta(Map.of("type", "thinking_delta", "thinking", r.text())));
                 }
             }
@@ -114,7 +119,9 @@ final class MessageForm implements AnswerForm {
     private List<StreamEvent> close() {
         List<StreamEvent> told = new ArrayList<>();
         if (open instanceof ContentBlock.Thinking) {
-            told.add(delta(Map.of("type", "signature_delta", "signature", "")));
+            String signature = sealing.map(seal -> seal.apply(omitted.toString())).orElse("");
+            told.add(delta(Map.of("type", "signature_delta", "signature", signature)));
+            omitted.setLength(0);
         }
         if (open != null) {
             told.add(StreamEvent.of("content_block_stop", new BlockStop("content_block_stop", index)));

@@ -5,6 +5,7 @@ import io.baseload.service.inference.Inference;
 import io.baseload.service.protocol.CompletionResponder;
 import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Invalid;
+import io.baseload.service.protocol.SealedReasoning;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
 import io.baseload.service.web.LimitedRequest;
@@ -35,10 +36,12 @@ final class MessagesController {
 
     private final CompletionResponder responder;
     private final Inference inference;
+    private final SealedReasoning reasoning;
 
-    MessagesController(CompletionResponder responder, Inference inference) {
+    MessagesController(CompletionResponder responder, Inference inference, SealedReasoning reasoning) {
         this.responder = responder;
         this.inference = inference;
+        this.reasoning = reasoning;
     }
 
     @Operation(
@@ -56,7 +59,10 @@ final class MessagesController {
             throws IOException {
         checkVersion(request);
         var exchange = new Exchange(request, response, caller);
-        responder.answer(exchange, exchange.read(fields -> MessagesRequestParser.parse(fields, exchange.id())));
+        responder.answer(
+                exchange,
+                exchange.read(
+                        fields -> MessagesRequestParser.parse(fields, exchange.id(), caller.tenant(), reasoning)));
     }
 
     @Operation(summary = "Count the tokens of a conversation; nothing is generated")
@@ -69,7 +75,8 @@ final class MessagesController {
     void count(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         checkVersion(request);
-        var asked = new Exchange(request, response, caller).read(MessagesRequestParser::question);
+        var asked = new Exchange(request, response, caller)
+                .read(fields -> MessagesRequestParser.question(fields, caller.tenant(), reasoning));
         try {
             int count = inference.withTokens(
                     caller,

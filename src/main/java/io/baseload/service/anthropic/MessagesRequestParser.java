@@ -15,6 +15,7 @@ import io.baseload.service.protocol.FormatFields;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.ParsedRequest;
 import io.baseload.service.protocol.RequestFields;
+import io.baseload.service.protocol.SealedReasoning;
 import io.baseload.service.protocol.TemplateFields;
 import io.baseload.service.protocol.Value;
 import java.util.ArrayList;
@@ -24,6 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** Reads the bodies of {@code POST /v1/messages} and {@code POST /v1/messages/count_tokens}. */
@@ -35,29 +38,31 @@ final class MessagesRequestParser {
 
     private MessagesRequestParser() {}
 
-    static ParsedRequest parse(Fields fields, String requestId) {
+    /** @param reasoning opens that of earlier answers, and seals that of this one if its text is to be omitted */
+    static ParsedRequest parse(Fields fields, String requestId, String tenant, SealedReasoning reasoning) {
         var maxTokens = OptionalInt.of(fields.require("max_tokens").integer(1, Integer.MAX_VALUE));
-        boolean omitted = thinking(fields)
+        Optional<UnaryOperator<String>> sealing = thinking(fields)
                 .flatMap(asked -> asked.find("display"))
-                .map(display -> display.oneOf(DISPLAYS).equals("omitted"))
-                .orElse(false);
+                .filter(display -> display.oneOf(DISPLAYS).equals("omitted"))
+                .map(display -> thought -> reasoning.seal(tenant, thought));
         return new ParsedRequest(
-                request(fields, maxTokens),
+                request(fields, maxTokens, sealed -> reasoning.open(tenant, sealed)),
                 fields.flag("stream", false),
-                admitted -> new MessageForm(admitted.model(), admitted.promptTokens(), requestId, omitted),
+                admitted -> new MessageForm(admitted.model(), admitted.promptTokens(), requestId, sealing),
                 MessagesRequestParser::refusal);
     }
 
     /** The request for a count, which sets no maximum for an answer. */
-    static InferenceRequest question(Fields fields) {
-        return request(fields, OptionalInt.empty());
+    static InferenceRequest question(Fields fields, String tenant, SealedReasoning reasoning) {
+        return request(fields, OptionalInt.empty(), sealed -> reasoning.open(tenant, sealed));
     }
 
-    private static InferenceRequest request(Fields fields, OptionalInt maxTokens) {
+    private static InferenceRequest request(
+            Fields fields, OptionalInt maxTokens, Function<String, Optional<String>> opening) {
         String model = RequestFields.model(fields);
         List<Message> messages = new ArrayList<>();
         fields.find("system").map(MessageBlocks::system).ifPresent(text -> messages.add(Message.system(text)));
-        var conversation = MessageBlocks.read(fields.require("messages"));
+        var conversation = MessageBlocks.read(fields.require("messages"), opening);
         messages.addAll(conversation.messages());
         checkUnsupported(fields);
         var completion = new CompletionRequest(

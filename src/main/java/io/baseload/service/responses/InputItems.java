@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
@@ -21,14 +22,16 @@ final class InputItems {
     private static final List<String> ROLES = List.of("user", "assistant", "system", "developer");
 
     private final FunctionTools tools;
+    private final Function<String, Optional<String>> opening;
     private final List<Message> messages = new ArrayList<>();
     private final CallIds ids = new CallIds();
     private final List<String> reasoning = new ArrayList<>();
     private final List<String> text = new ArrayList<>();
     private final List<ToolCall> calls = new ArrayList<>();
 
-    private InputItems(FunctionTools tools) {
+    private InputItems(FunctionTools tools, Function<String, Optional<String>> opening) {
         this.tools = tools;
+        this.opening = opening;
     }
 
     /**
@@ -41,10 +44,15 @@ final class InputItems {
      * A text from the user, or items.
      *
      * @param tools of the request: calls of them get the names that the model sees
+     * @param opening of sealed reasoning, if it can be opened
      * @param earlier passes on the items of a conversation that the input continues
      */
-    static Conversation read(Value input, FunctionTools tools, Consumer<Consumer<Value>> earlier) {
-        var items = new InputItems(tools);
+    static Conversation read(
+            Value input,
+            FunctionTools tools,
+            Function<String, Optional<String>> opening,
+            Consumer<Consumer<Value>> earlier) {
+        var items = new InputItems(tools, opening);
         earlier.accept(item -> items.add(item.fields()));
         items.endTurn();
         int before = items.messages.size();
@@ -112,11 +120,16 @@ final class InputItems {
         messages.add(Message.tool(id, content(item.require("output"))));
     }
 
-    /** A summary is used only if there is nothing else. Encrypted content can't be read here. */
+    /** A summary is used only if there is no content, and sealed reasoning if there is neither: some clients keep nothing else. */
     private void thought(Fields item) {
         endMessage();
         var content = texts(item, "content");
-        reasoning.addAll(content.isEmpty() ? texts(item, "summary") : content);
+        var readable = content.isEmpty() ? texts(item, "summary") : content;
+        reasoning.addAll(
+                readable.isEmpty()
+                        ? item.find("encrypted_content").map(Value::text).flatMap(opening).stream()
+                                .toList()
+                        : readable);
     }
 
     private static List<String> texts(Fields item, String name) {

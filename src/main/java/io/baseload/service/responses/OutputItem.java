@@ -6,6 +6,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import io.baseload.service.protocol.LogprobEntry;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
@@ -48,10 +49,18 @@ sealed interface OutputItem {
         }
     }
 
+    /** @param encryptedContent what a client can send back instead of the content, if it asked for it */
     @JsonPropertyOrder("type")
-    record Thought(String id, String status, List<Object> summary, List<Part.Reasoning> content) implements OutputItem {
+    @JsonNaming(SnakeCaseStrategy.class)
+    record Thought(
+            String id,
+            String status,
+            List<Object> summary,
+            List<Part.Reasoning> content,
+            @JsonInclude(Include.NON_NULL) @Nullable String encryptedContent)
+            implements OutputItem {
         static Thought open() {
-            return new Thought(newId("rs_"), IN_PROGRESS, List.of(), List.of());
+            return new Thought(newId("rs_"), IN_PROGRESS, List.of(), List.of(), null);
         }
 
         @JsonProperty
@@ -59,13 +68,13 @@ sealed interface OutputItem {
             return "reasoning";
         }
 
-        Thought thinking(String text) {
-            return new Thought(id, status, summary, List.of(new Part.Reasoning(text)));
+        Thought thinking(String text, Optional<String> sealed) {
+            return new Thought(id, status, summary, List.of(new Part.Reasoning(text)), sealed.orElse(null));
         }
 
         @Override
         public Thought withStatus(String other) {
-            return new Thought(id, other, summary, content);
+            return new Thought(id, other, summary, content, encryptedContent);
         }
     }
 

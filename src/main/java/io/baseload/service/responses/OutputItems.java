@@ -4,6 +4,8 @@ import io.baseload.service.protocol.LogprobEntry;
 import io.baseload.service.protocol.StreamEvent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** The items of an answer while it is streamed: each method returns the events for its addition. */
@@ -14,13 +16,16 @@ final class OutputItems {
     private static final String PART_DONE = "response.content_part.done";
 
     private final ResponseEvents events;
+    private final Function<String, Optional<String>> sealing;
     private final List<OutputItem> closed = new ArrayList<>();
     private final StringBuilder text = new StringBuilder();
     private final List<LogprobEntry> logprobs = new ArrayList<>();
     private @Nullable OutputItem open;
 
-    OutputItems(ResponseEvents events) {
+    /** @param sealing of reasoning, if the client asked for it */
+    OutputItems(ResponseEvents events, Function<String, Optional<String>> sealing) {
         this.events = events;
+        this.sealing = sealing;
     }
 
     List<OutputItem> all() {
@@ -83,7 +88,7 @@ final class OutputItems {
                 yield whole;
             }
             case OutputItem.Thought thought -> {
-                var whole = thought.thinking(all).withStatus(status);
+                var whole = thought.thinking(all, sealing.apply(all)).withStatus(status);
                 told.add(events.done("response.reasoning_text.done", index(), whole, all, null));
                 told.add(events.part(PART_DONE, index(), whole, whole.content().getFirst()));
                 yield whole;

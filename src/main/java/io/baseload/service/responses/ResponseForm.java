@@ -12,7 +12,9 @@ import io.baseload.service.protocol.StreamEvent;
 import io.baseload.service.web.ApiException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 
 /**
@@ -24,19 +26,28 @@ final class ResponseForm implements AnswerForm {
     private final FunctionTools tools;
     private final boolean logprobs;
     private final Consumer<ResponseBody> keeper;
+    private final Function<String, Optional<String>> sealing;
     private final ResponseEvents events = new ResponseEvents();
-    private final OutputItems items = new OutputItems(events);
+    private final OutputItems items;
     private StopReason reason = StopReason.STOP;
 
     /**
      * @param tools of the request
      * @param keeper gets the response before the client learns that it has ended
+     * @param sealing of reasoning, if the client asked for it
      */
-    ResponseForm(ResponseBody begun, FunctionTools tools, boolean logprobs, Consumer<ResponseBody> keeper) {
+    ResponseForm(
+            ResponseBody begun,
+            FunctionTools tools,
+            boolean logprobs,
+            Consumer<ResponseBody> keeper,
+            Function<String, Optional<String>> sealing) {
         this.begun = begun;
         this.tools = tools;
         this.logprobs = logprobs;
         this.keeper = keeper;
+        this.sealing = sealing;
+        this.items = new OutputItems(events, sealing);
     }
 
     @Override
@@ -48,7 +59,7 @@ final class ResponseForm implements AnswerForm {
     private List<OutputItem> items(AnswerBuilder answer, String lastStatus) {
         List<OutputItem> all = new ArrayList<>();
         if (!answer.reasoning().isEmpty()) {
-            all.add(OutputItem.Thought.open().thinking(answer.reasoning()));
+            all.add(OutputItem.Thought.open().thinking(answer.reasoning(), sealing.apply(answer.reasoning())));
         }
         if (!answer.text().isEmpty()) {
             all.add(OutputItem.Said.open().saying(answer.text(), entries(answer.textLogprobs())));

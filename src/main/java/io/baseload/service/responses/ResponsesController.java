@@ -9,6 +9,7 @@ import io.baseload.service.protocol.Exchange;
 import io.baseload.service.protocol.Invalid;
 import io.baseload.service.protocol.ParsedRequest;
 import io.baseload.service.protocol.RequestContext;
+import io.baseload.service.protocol.SealedReasoning;
 import io.baseload.service.protocol.Value;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.Json;
@@ -42,11 +43,14 @@ final class ResponsesController implements BatchRoute {
     private final CompletionResponder responder;
     private final Inference inference;
     private final KeptResponses kept;
+    private final SealedReasoning reasoning;
 
-    ResponsesController(CompletionResponder responder, Inference inference, KeptResponses kept) {
+    ResponsesController(
+            CompletionResponder responder, Inference inference, KeptResponses kept, SealedReasoning reasoning) {
         this.responder = responder;
         this.inference = inference;
         this.kept = kept;
+        this.reasoning = reasoning;
     }
 
     private record Deleted(String id, String object, boolean deleted) {}
@@ -69,7 +73,7 @@ final class ResponsesController implements BatchRoute {
             throws IOException {
         var exchange = new Exchange(request, response, caller);
         var context = exchange.context();
-        responder.answer(exchange, ResponsesRequestParser.parse(exchange.body(), context, kept));
+        responder.answer(exchange, ResponsesRequestParser.parse(exchange.body(), context, kept, reasoning));
     }
 
     @Operation(summary = "Count the tokens of a text or a list of items; nothing is generated")
@@ -82,7 +86,7 @@ final class ResponsesController implements BatchRoute {
     void count(HttpServletRequest request, HttpServletResponse response, @AuthenticationPrincipal Caller caller)
             throws IOException {
         var exchange = new Exchange(request, response, caller);
-        ParsedRequest asked = ResponsesRequestParser.parse(exchange.body(), exchange.context(), kept);
+        ParsedRequest asked = ResponsesRequestParser.parse(exchange.body(), exchange.context(), kept, reasoning);
         try {
             int count = inference.withTokens(
                     caller,
@@ -147,6 +151,6 @@ final class ResponsesController implements BatchRoute {
 
     @Override
     public BatchAnswer answer(RequestContext context, byte[] body) {
-        return responder.answerLater(context, ResponsesRequestParser.parse(body, context, kept));
+        return responder.answerLater(context, ResponsesRequestParser.parse(body, context, kept, reasoning));
     }
 }

@@ -11,6 +11,7 @@ import io.baseload.service.protocol.ParsedRequest;
 import io.baseload.service.protocol.RequestContext;
 import io.baseload.service.protocol.RequestFields;
 import io.baseload.service.protocol.SamplingFields;
+import io.baseload.service.protocol.SealedReasoning;
 import io.baseload.service.protocol.TemplateFields;
 import io.baseload.service.protocol.Value;
 import java.util.LinkedHashMap;
@@ -25,6 +26,7 @@ import java.util.stream.Stream;
 final class ResponsesRequestParser {
     private static final int MAX_TOP_LOGPROBS = 20;
     private static final String LOGPROBS = "message.output_text.logprobs";
+    private static final String SEALED_REASONING = "reasoning.encrypted_content";
     private static final Pattern FUNCTION = Pattern.compile("tools\\[(\\d+)]\\.function\\.parameters");
     private static final List<String> SUMMARIES = List.of("auto", "concise", "detailed");
     private static final List<String> TRUNCATIONS = List.of("auto", "disabled");
@@ -36,26 +38,37 @@ final class ResponsesRequestParser {
      * Reads the body twice, and asks the database in between, so that nobody else's body waits for it.
      *
      * @param kept has the responses that the request continues, and stores its response if requested
+     * @param reasoning opens that of earlier answers, and seals that of this one if requested
      */
-    static ParsedRequest parse(byte[] body, RequestContext context, KeptResponses kept) {
+    static ParsedRequest parse(byte[] body, RequestContext context, KeptResponses kept, SealedReasoning reasoning) {
         KeptResponses.StorageFields storage = context.read(body, KeptResponses.StorageFields::of);
         KeptResponses.Prepared prepared = kept.prepare(context, storage);
-        return context.read(body, fields -> parse(fields, context, kept, prepared));
+        return context.read(body, fields -> parse(fields, context, kept, prepared, reasoning));
     }
 
     private static ParsedRequest parse(
-            Fields fields, RequestContext context, KeptResponses kept, KeptResponses.Prepared prepared) {
+            Fields fields,
+            RequestContext context,
+            KeptResponses kept,
+            KeptResponses.Prepared prepared,
+            SealedReasoning reasoning) {
+        String tenant = context.caller().tenant();
         String model = RequestFields.model(fields);
         checkUnsupported(fields);
         // these apply to one response: those of earlier ones are not carried over
         var instructions = fields.find("instructions").map(Value::text).map(Message::system);
         var tools = FunctionTools.read(fields);
         var conversation = InputItems.read(
-                fields.require("input"), tools, items -> KeptResponses.read(context, prepared.earlier(), items));
+                fields.require("input"),
+                tools,
+                sealed -> reasoning.open(tenant, sealed),
+                items -> KeptResponses.read(context, prepared.earlier(), items));
         var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
                 .toList();
         checkIgnored(fields);
-        int topLogprobs = topLogprobs(fields);
+        var included = included(fields);
+        int topLogprobs = topLogprobs(fields, included);
+        boolean sealing = included.contains(SEALED_REASONING);
         var completion = new CompletionRequest(
                 new Input.Chat(messages, variables(fields)),
                 tools.choose(fields),
@@ -77,7 +90,8 @@ final class ResponsesRequestParser {
                         ResponseBody.begun(admitted.model(), settings),
                         tools,
                         topLogprobs >= 0,
-                        keeper.apply(admitted.request())),
+                        keeper.apply(admitted.request()),
+                        thought -> sealing ? Optional.of(reasoning.seal(tenant, thought)) : Optional.empty()),
                 refusal -> refusal.at(name(refusal.field(), tools)));
     }
 
@@ -97,12 +111,15 @@ final class ResponsesRequestParser {
                 .orElse(OptionalInt.empty());
     }
 
-    private static int topLogprobs(Fields fields) {
-        int top = fields.integer("top_logprobs", 0, MAX_TOP_LOGPROBS, 0);
-        boolean asked = fields.find("include").map(Value::items).orElse(List.of()).stream()
+    private static List<String> included(Fields fields) {
+        return fields.find("include").map(Value::items).orElse(List.of()).stream()
                 .map(Value::text)
-                .anyMatch(LOGPROBS::equals);
-        return asked || top > 0 ? top : -1;
+                .toList();
+    }
+
+    private static int topLogprobs(Fields fields, List<String> included) {
+        int top = fields.integer("top_logprobs", 0, MAX_TOP_LOGPROBS, 0);
+        return included.contains(LOGPROBS) || top > 0 ? top : -1;
     }
 
     private static Map<String, Object> variables(Fields fields) {

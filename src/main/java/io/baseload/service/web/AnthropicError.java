@@ -6,13 +6,15 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The error format of Anthropic's routes. It has no field for a parameter or a code, so the message names them.
+ * The error format of Anthropic's routes, and of the models for its clients. It has no field for a parameter or a code, so the message names them.
  *
  * @param type {@code error}
  */
 @JsonNaming(SnakeCaseStrategy.class)
 public record AnthropicError(String type, Detail error, String requestId) {
     private static final String ROUTE = "/v1/messages";
+    private static final String MODELS = "/v1/models";
+    private static final String VERSION_HEADER = "anthropic-version";
     private static final int OVERLOADED = 529;
 
     /** @param type {@code invalid_request_error}, {@code authentication_error} … */
@@ -23,11 +25,15 @@ public record AnthropicError(String type, Detail error, String requestId) {
                 "error", new Detail(type(status(refusal)), refusal.detail().message()), requestId);
     }
 
-    /** Whether a request was made to one of Anthropic's routes, even if an error page answers it. */
+    /** Whether a request was made to one of Anthropic's routes, even if an error page answers it. The models are a route of OpenAI's too. */
     static boolean isFormOf(HttpServletRequest request) {
         Object original = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI);
         String path = original instanceof String uri ? uri : String.valueOf(request.getRequestURI());
-        return path.equals(ROUTE) || path.startsWith(ROUTE + "/");
+        return isBelow(path, ROUTE) || isBelow(path, MODELS) && request.getHeader(VERSION_HEADER) != null;
+    }
+
+    private static boolean isBelow(String path, String route) {
+        return path.equals(route) || path.startsWith(route + "/");
     }
 
     /** Anthropic has its own status for an overloaded service. */

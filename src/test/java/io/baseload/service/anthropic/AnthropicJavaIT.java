@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.anthropic.client.AnthropicClient;
 import com.anthropic.client.okhttp.AnthropicOkHttpClient;
+import com.anthropic.core.JsonObject;
 import com.anthropic.core.JsonValue;
 import com.anthropic.core.http.StreamResponse;
 import com.anthropic.errors.BadRequestException;
@@ -177,6 +178,13 @@ class AnthropicJavaIT {
         assertThat(models).isNotEmpty().allSatisfy(model -> model.validate());
         assertThat(models).extracting(model -> model.displayName()).contains("default");
         assertThat(client.models().retrieve("default").id()).isEqualTo("default");
+        var unknown = catchThrowableOfType(
+                NotFoundException.class, () -> client.models().retrieve("nobody"));
+        var body = ((JsonObject) unknown.body()).values();
+        assertThat(body).containsEntry("type", JsonValue.from("error"));
+        assertThat(((JsonObject) body.get("error")).values())
+                .containsEntry("type", JsonValue.from("not_found_error"));
+        assertThat(unknown).hasMessageContaining("nobody");
     }
 
     @Test

@@ -126,7 +126,8 @@ class AnthropicMessagesTest {
     void thinkingIsSentWithoutItsTextIfRequested() throws Exception {
         String omitted = ", \"thinking\": {\"type\": \"adaptive\", \"display\": \"omitted\"}";
         JsonNode content = ask("answers-and-calls", omitted).json().get("content");
-        assertEquals(Web.json("{\"type\": \"thinking\", \"thinking\": \"\", \"signature\": \"\"}"), content.get(0));
+        assertEquals("", content.at("/0/thinking").stringValue());
+        assertEquals(Optional.of("Hm."), thought(content.at("/0/signature").stringValue(), Web.USER));
         assertEquals(3, content.size());
         String body = ask("answers-and-calls", omitted + ", \"stream\": true").body();
         assertThat(events(body).subList(1, 5))
@@ -139,6 +140,23 @@ class AnthropicMessagesTest {
                         "content_block_stop",
                         "content_block_starttext");
         assertThat(body).doesNotContain("Hm.");
+        String signature = events(body).get(2).at("/delta/signature").stringValue();
+        assertEquals(Optional.of("Hm."), thought(signature, Web.USER));
+        assertEquals(Optional.empty(), thought(signature, Web.OTHER));
+        assertEquals(Optional.empty(), thought("ErUBCkYI", Web.USER));
+    }
+
+    /** The thinking that the model sees if a client sends back this signature without a text. */
+    private Optional<String> thought(String signature, String key) throws Exception {
+        Web.Reply reply = web.post("/v1/messages", """
+            {"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": "a"},
+              {"role": "assistant", "content": [{"type": "thinking", "thinking": "", "signature": "%s"}, {"type": "text", "text": "b"}]},
+              {"role": "user", "content": "c"}]}\
+            """.formatted(signature), key);
+        assertEquals(200, reply.status(), reply::toString);
+        var request = ((ScriptedInference) inference).asked(reply.header("x-request-id"));
+        var chat = (Input.Chat) request.completion().input();
+        return ((Message.Assistant) chat.messages().get(1)).reasoning();
     }
 
     @ParameterizedTest
@@ -152,7 +170,7 @@ class AnthropicMessagesTest {
                 ((Input.Chat) request.completion().input()).variables());
     }
 
-    /** As clients send it back whose thinking was omitted. */
+    /** As clients send it back that kept neither text nor signature. */
     @Test
     void emptyThinkingIsNone() throws Exception {
         Web.Reply reply = web.post("/v1/messages", """
@@ -178,6 +196,16 @@ class AnthropicMessagesTest {
         for (String path : List.of("/v1/models/house/tiny", "/v1/models/house%2Ftiny")) {
             assertEquals(models.get("data").get(1), models(path));
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"/v1/models/nobody, bl_user, 404, not_found_error", "/v1/models, bl_wrong, 401, authentication_error"})
+    void errorsOfModelsHaveAnthropicsForm(String path, String key, int status, String type) throws Exception {
+        Web.Reply refused = web.send(web.request(path).header("x-api-key", key).header("anthropic-version", "2023-06-01"));
+        assertEquals(status, refused.status());
+        assertEquals("error", refused.json().get("type").stringValue());
+        assertEquals(type, refused.error().get("type").stringValue());
+        assertTrue(web.get(path, key).json().path("type").isMissingNode());
     }
 
     private JsonNode models(String path) throws Exception {

@@ -4,6 +4,8 @@ import io.baseload.service.audit.AuditProperties;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.audit.DeniedAccess;
 import io.baseload.service.contents.ResponseStore;
+import io.baseload.service.encryption.MasterKeys;
+import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.inference.Inference;
 import io.baseload.service.registry.UnknownModelException;
 import io.baseload.service.routing.ModelDirectory;
@@ -21,6 +23,7 @@ import io.baseload.service.web.TokenAuthenticator;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,6 +69,11 @@ class ScriptedService {
     @Bean
     ResponseStore responses() {
         return new ScriptedResponses();
+    }
+
+    @Bean
+    MasterKeys masterKeys() {
+        return MasterKeys.of(List.of(Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES))));
     }
 
     /** Entries about refused access. */

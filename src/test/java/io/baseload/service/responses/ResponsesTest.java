@@ -217,6 +217,45 @@ class ResponsesTest {
         assertEquals("overloaded", stopped.at("/response/error/code").stringValue());
     }
 
+    /** As the Codex CLI, which sends a summary, always empty here, and this. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void reasoningComesBackSealed(boolean streaming) throws Exception {
+        String asked = ", \"include\": [\"reasoning.encrypted_content\"], \"stream\": " + streaming;
+        Web.Reply reply = ask("answers-and-calls", asked);
+        JsonNode item;
+        if (streaming) {
+            List<JsonNode> events = events(reply.body());
+            item = events.getLast().at("/response/output/0");
+            assertTrue(events.get(2).at("/item/encrypted_content").isMissingNode());
+            assertEquals(item, events.get(7).get("item"));
+        } else {
+            item = reply.json().at("/output/0");
+        }
+        String sealed = item.get("encrypted_content").stringValue();
+        assertEquals("Hm.", item.at("/content/0/text").stringValue());
+        assertEquals(Optional.of("Hm."), thought(sealed, Web.USER));
+        assertEquals(Optional.empty(), thought(sealed, Web.OTHER));
+        assertEquals(Optional.empty(), thought("gAAAAABo", Web.USER));
+    }
+
+    /** The reasoning that the model sees if a client sends this back with a call. */
+    private Optional<String> thought(String sealed, String key) throws Exception {
+        Web.Reply reply = web.post("/v1/responses", """
+            {"model": "m", "input": [
+               {"role": "user", "content": "Hi"},
+               {"type": "reasoning", "id": "rs_1", "summary": [], "content": null, "encrypted_content": "%s"},
+               {"type": "function_call", "call_id": "c1", "name": "f", "arguments": "{}"},
+               {"type": "function_call_output", "call_id": "c1", "output": "one"}]}\
+            """.formatted(sealed), key);
+        assertEquals(200, reply.status(), reply::toString);
+        var asked = ((ScriptedInference) inference)
+                .asked(reply.header("x-request-id"))
+                .completion();
+        var answer = (Message.Assistant) ((Input.Chat) asked.input()).messages().get(1);
+        return answer.reasoning();
+    }
+
     @Test
     void logprobsAreThoseOfTheTextAndNotOfReasoning() throws Exception {
         String wanted = ", \"include\": [\"message.output_text.logprobs\"], \"stream\": ";
@@ -246,7 +285,7 @@ class ResponsesTest {
              "tools": [{"type": "function", "name": "f", "description": "d", "strict": true,
                "parameters": {"type": "object", "properties": {}, "additionalProperties": false}}],
              "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}}},
-             "reasoning": {"effort": "none", "summary": "auto"}, "unknown": 5, "include": ["reasoning.encrypted_content"],
+             "reasoning": {"effort": "none", "summary": "auto"}, "unknown": 5, "include": ["unknown"],
              "input": [
                {"role": "developer", "content": "Be exact."},
                {"role": "user", "content": [{"type": "input_text", "text": "a"}, {"type": "input_text", "text": "b"}]},
