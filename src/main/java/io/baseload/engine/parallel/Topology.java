@@ -49,7 +49,7 @@ record Topology(Path system, Cpus allowed) {
     /** Whether CPUs are all on one of several nodes. Nodes without CPUs don't count: a file that is read isn't placed there. */
     private boolean isConfined(List<Integer> cpus) {
         List<List<Integer>> homes = homes();
-        return homes.size() > 1 && homes.stream().anyMatch(node -> node.containsAll(cpus));
+        return homes.size() > 1 && !cpus.isEmpty() && homes.stream().anyMatch(node -> node.containsAll(cpus));
     }
 
     /** The number of the node whose memory is the nearest to a node's CPUs: its own, unless it has none, because the slots of a socket are empty, for example. */
