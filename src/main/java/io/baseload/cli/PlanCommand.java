@@ -1,7 +1,6 @@
 package io.baseload.cli;
 
 import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.EngineOptions;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelOutline;
 import io.baseload.engine.api.Precision;
@@ -45,6 +44,9 @@ final class PlanCommand implements Callable<Integer> {
 
     @Mixin
     private PrecisionOption precision = new PrecisionOption();
+
+    @Mixin
+    private CpuOption cpus = new CpuOption();
 
     @Mixin
     private Output output = new Output();
@@ -114,8 +116,8 @@ final class PlanCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Number of shards of the model (default: one for each socket; on this machine one for each NUMA"
-                            + " node).")
+                    "Number of shards of the model (default: one for each socket; on this machine one for each list"
+                            + " of CPUs, or for each NUMA node).")
     private @Nullable Integer shards;
 
     @Option(
@@ -137,7 +139,7 @@ final class PlanCommand implements Callable<Integer> {
         if (threads < 0) {
             throw new BadInputException("--threads must be 0 (automatic) or more");
         }
-        try (Engine engine = Engine.open(new EngineOptions(threads, true))) {
+        try (Engine engine = cpus.open(threads, 0)) {
             var planner = new Planner(engine, MemoryBudget.ofThisProcess(0));
             if (article) {
                 article(planner);

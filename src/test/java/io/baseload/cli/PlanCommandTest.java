@@ -47,6 +47,13 @@ class PlanCommandTest {
     }
 
     @Test
+    void takesTheCpusOfTheOtherCommands() {
+        CommandRun run = CommandRun.of("plan", TestModels.tiny().toString(), "--machine", MACHINE, "--cpus", "none");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("cpus must be lists such as 0-3,8, not none");
+    }
+
+    @Test
     void jsonHasWhatOutsideChecksRelyOn() {
         JsonNode plan = CommandRun.of(
                         "plan", TestModels.tiny().toString(), "--machine", MACHINE, "--format", "q8", "--json")

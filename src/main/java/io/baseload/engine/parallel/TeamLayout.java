@@ -17,9 +17,14 @@ import java.util.stream.IntStream;
  * @param cpus for each shard the CPUs that its workers may use, first those for its workers, each of another core if there are so many; an empty list if the system doesn't list them
  * @param nodes the CPUs of each memory node; none if there is only one, or the system doesn't list them
  * @param levels the proximity of CPUs: lists of the CPUs of each socket, node and last-level cache, the level with the fewest lists first; a level with only one list is left out
+ * @param confined whether all these CPUs are on one memory node of a machine that has several: then memory that other threads touch first may be on another node
  */
 public record TeamLayout(
-        int workers, List<List<Integer>> cpus, List<List<Integer>> nodes, List<List<List<Integer>>> levels) {
+        int workers,
+        List<List<Integer>> cpus,
+        List<List<Integer>> nodes,
+        List<List<List<Integer>>> levels,
+        boolean confined) {
     private static final Logger LOG = System.getLogger(TeamLayout.class.getName());
 
     public TeamLayout {
@@ -30,6 +35,11 @@ public record TeamLayout(
             throw new IllegalArgumentException(
                     workers + " workers are too few for " + cpus.size() + " shards: each needs one");
         }
+    }
+
+    /** A layout on a machine with one memory node, or on several nodes. */
+    TeamLayout(int workers, List<List<Integer>> cpus, List<List<Integer>> nodes, List<List<List<Integer>>> levels) {
+        this(workers, cpus, nodes, levels, false);
     }
 
     /** A layout of CPUs whose proximity is unknown. */
@@ -79,7 +89,8 @@ public record TeamLayout(
                         .mapToObj(shard -> merged(shard, shards))
                         .toList(),
                 nodes,
-                levels);
+                levels,
+                confined);
     }
 
     /** First the CPUs of its workers, in their order. */

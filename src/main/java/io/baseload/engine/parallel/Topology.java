@@ -29,16 +29,27 @@ record Topology(Path system, Cpus allowed) {
 
     /** CPUs of each node that the process may use; one list of all if the system has no nodes. CPUs of a node without memory count to the nearest one that has some. */
     List<List<Integer>> nodes() {
+        List<List<Integer>> nodes = homes().stream()
+                .map(allowed::of)
+                .filter(cpus -> !cpus.isEmpty())
+                .toList();
+        return nodes.isEmpty() ? List.of(allowed.cpus()) : nodes;
+    }
+
+    /** CPUs of each node with memory, whether the process may use them or not. */
+    private List<List<Integer>> homes() {
         List<Path> folders = folders();
         SortedMap<Integer, List<Integer>> homes = new TreeMap<>();
         for (Path node : folders) {
             homes.computeIfAbsent(home(node, folders), key -> new ArrayList<>()).addAll(read(node.resolve(CPUS)));
         }
-        List<List<Integer>> nodes = homes.values().stream()
-                .map(allowed::of)
-                .filter(cpus -> !cpus.isEmpty())
-                .toList();
-        return nodes.isEmpty() ? List.of(allowed.cpus()) : nodes;
+        return homes.values().stream().filter(cpus -> !cpus.isEmpty()).toList();
+    }
+
+    /** Whether CPUs are all on one of several nodes. Nodes without CPUs don't count: a file that is read isn't placed there. */
+    private boolean isConfined(List<Integer> cpus) {
+        List<List<Integer>> homes = homes();
+        return homes.size() > 1 && !cpus.isEmpty() && homes.stream().anyMatch(node -> node.containsAll(cpus));
     }
 
     /** The number of the node whose memory is the nearest to a node's CPUs: its own, unless it has none, because the slots of a socket are empty, for example. */
@@ -135,7 +146,7 @@ record Topology(Path system, Cpus allowed) {
         List<List<Integer>> spread = IntStream.range(0, shards.size())
                 .mapToObj(shard -> spread(shards.get(shard), TeamLayout.workers(shard, workers, shards.size()), nodes))
                 .toList();
-        return new TeamLayout(workers, spread, nodes, levels());
+        return new TeamLayout(workers, spread, nodes, levels(), isConfined(together(shards)));
     }
 
     /** The CPUs of a shard, first those for its workers: if it has several nodes and more cores than workers, evenly spread ones, so that there are workers on all nodes and memory of each near them. */

@@ -24,7 +24,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The weights of a model in memory: packed or mapped for one shard, cut for several.
+ * The weights of a model in memory: packed or mapped for one shard, cut for several. One shard on one of several memory nodes has a copy on that node.
  *
  * @param layout the engine's workers in the model's shards
  * @param matrices the matrices of each shard by which a step multiplies
@@ -64,8 +64,9 @@ record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices>
         return parts;
     }
 
+    /** One shard on several nodes shares mapped pages with the page cache, wherever they are. */
     private static boolean isWhole(ModelSource source, TeamLayout team) {
-        return team.shards() == 1 || source.isEncoder();
+        return team.shards() == 1 ? !team.confined() : source.isEncoder();
     }
 
     private static ModelParts empty(TeamLayout layout, MemoryEstimate taken) {

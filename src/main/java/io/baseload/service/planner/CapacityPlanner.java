@@ -362,7 +362,8 @@ public final class CapacityPlanner {
                                 + " weights are in memory, which can be longer than reading and multiplying alone."
                         : "The machine is described: bandwidth is channels · MT/s · 8 bytes · read_factor, kernels run"
                                 + " at the rates of a core with the same instructions (isa), which were measured, and"
-                                + " latencies are assumed (barrier_us).");
+                                + " barriers (barrier_us) and, between sockets, latency (link_us) and bandwidth (upi)"
+                                + " are assumed unless they are given.");
         if (sockets > 1) {
             notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
                     + " and what all sockets need of the KV cache is read by each.");

@@ -3,14 +3,18 @@ package io.baseload.engine.runtime;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.ByteProgress;
+import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.FlowId;
 import io.baseload.engine.api.GenerationRequest;
 import io.baseload.engine.api.LoadOptions;
+import io.baseload.engine.api.LoadedEncoder;
 import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.platform.MemoryNodes;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.testing.CollectingSink;
@@ -33,6 +37,8 @@ class ShardedEngineTest {
             .withMaxSequences(2)
             .withWarmUp(false)
             .withPrecision(Precision.EXACT);
+
+    private static final TeamLayout CONFINED = new TeamLayout(2, List.of(List.of()), List.of(), List.of(), true);
 
     @TempDir
     Path folder;
@@ -62,6 +68,46 @@ class ShardedEngineTest {
             assertThat(answer(two, TestModels.tiny(), OPTIONS)).isEqualTo(answer(one, TestModels.tiny(), OPTIONS));
             assertThat(answer(two, TestModels.tiny(), OPTIONS.withQuantization(Quantization.Q4)))
                     .isEqualTo(answer(one, TestModels.tiny(), OPTIONS.withQuantization(Quantization.Q4)));
+        }
+    }
+
+    /** Pages that are mapped may be anywhere; a copy is on the node. */
+    @Test
+    void isCopiedToOneOfSeveralNodes() {
+        try (Engine one = engine(1);
+                Engine node = new CpuEngine(CONFINED, false)) {
+            one.convert(TestModels.tiny(), folder, Optional.empty(), ByteProgress.NONE);
+            assertThat(answer(node, folder, OPTIONS)).isEqualTo(answer(one, folder, OPTIONS));
+            try (LoadedModel model = node.load(folder, OPTIONS)) {
+                assertThat(model.load().memory()).isEqualTo(node.estimate(folder, OPTIONS));
+            }
+        }
+        assertThat(isMapped(folder, TeamLayout.unbound(2, 1))).isTrue();
+        assertThat(isMapped(folder, CONFINED)).isFalse();
+    }
+
+    private static boolean isMapped(Path stored, TeamLayout layout) {
+        try (NativeMemory memory = new NativeMemory();
+                ModelSource source = ModelSource.open(stored)) {
+            ModelSize size = ModelSize.of(source.config(), OPTIONS);
+            return ModelParts.of(source, size, layout, memory, ByteProgress.NONE).matrices().stream()
+                    .flatMap(shard -> shard.shared().stream())
+                    .allMatch(matrix -> matrix.data().isReadOnly());
+        }
+    }
+
+    @Test
+    void anEncoderIsCopiedToOneOfSeveralNodesToo() {
+        Path encoder = Path.of("src/test/resources/encoders/bert-mean");
+        LoadOptions options =
+                LoadOptions.named("encoder").withPrecision(Precision.EXACT).withWarmUp(false);
+        List<EncoderText> texts = List.of(EncoderText.of(new int[] {2, 7, 11, 3}), EncoderText.of(new int[] {2, 5, 3}));
+        try (Engine one = engine(1);
+                Engine node = new CpuEngine(CONFINED, false);
+                LoadedEncoder mapped = one.loadEncoder(encoder, options);
+                LoadedEncoder copied = node.loadEncoder(encoder, options)) {
+            assertThat(copied.encode(texts, FlowId.NONE).join())
+                    .containsExactlyElementsOf(mapped.encode(texts, FlowId.NONE).join());
         }
     }
 

@@ -303,6 +303,8 @@ class CapacityPlannerTest {
         assertThat(uneven.step().multiply()).isEqualTo(1.2 * plan.step().multiply(), EXACT);
         // of two KV heads each of three shards has one
         assertThat(plan(measured(RATES), cut(3), 1, 100).kvBytes()).isEqualTo(3 * 40_000);
+        assertThat(plan(sockets(1), 1, 100).notes())
+                .anySatisfy(note -> assertThat(note).contains("barrier_us", "link_us", "upi"));
         assertThat(plan(sockets(4), cut(2), 1, 100).notes())
                 .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
     }
