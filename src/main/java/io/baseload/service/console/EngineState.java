@@ -55,7 +55,6 @@ final class EngineState {
         Instant at = at(engine);
         Optional<Map<String, Object>> earlier = earlier(at);
         List<Map<String, Object>> models = models(engine);
-        rooflines.dropOutdated();
         earlier.ifPresent(sample -> addRooflines(models, sample, between(sample, at)));
         double looked = sum(models, "prefix_tokens_looked_up");
         return new Now(
@@ -72,7 +71,6 @@ final class EngineState {
     /** Samples of the last hours, oldest first: as in the API, with the same shares of the limit, each since the sample before. */
     List<Map<String, Object>> history() {
         List<Map<String, Object>> samples = api.list(HISTORY);
-        rooflines.dropOutdated();
         for (int i = 1; i < samples.size(); i++) {
             Map<String, Object> sample = samples.get(i);
             List<Map<String, Object>> models = models(sample);

@@ -1,7 +1,5 @@
 package io.baseload.service.console;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
@@ -14,10 +12,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What pages say about figures is true of what they were computed from. */
 class ConsoleFiguresIT {
-    private static final String MODEL = "smollm2-135m-instruct";
-    private static final String ENGINE = "/console/engine";
-    private static final String CURVE = MODEL + ", measured ";
-
     @TempDir
     static Path home;
 
@@ -39,18 +33,6 @@ class ConsoleFiguresIT {
     }
 
     @Test
-    void aRooflineIsOfTheModelAsItIsLoaded() throws Exception {
-        measure();
-        assertThat(operator.get(ENGINE).body()).contains(CURVE);
-        load("exact");
-        assertThat(operator.get(ENGINE).body()).doesNotContain(CURVE);
-        measure();
-        assertThat(operator.get(ENGINE).body()).contains(CURVE);
-        load("fast");
-        assertThat(operator.get(ENGINE).body()).doesNotContain(CURVE);
-    }
-
-    @Test
     void noMoreIsSaidOfBudgetsThanWasAsked() throws Exception {
         Patience.await().until(() -> checks().contains("No budget is nearly spent."));
         for (int i = 0; i < 49; i++) {
@@ -63,18 +45,5 @@ class ConsoleFiguresIT {
 
     private static String checks() throws Exception {
         return operator.part("/console/home/checks").body();
-    }
-
-    private static void measure() throws Exception {
-        operator.submit(ENGINE, ENGINE + "/roofline", Map.of("model", MODEL));
-    }
-
-    private static void load(String precision) throws Exception {
-        rest.post("/admin/v1/models/" + MODEL + "/load", Map.of("precision", precision));
-        Patience.await()
-                .until(() -> rest.get("/admin/v1/models/" + MODEL)
-                        .at("/loaded/precision")
-                        .asString("")
-                        .equals(precision));
     }
 }
