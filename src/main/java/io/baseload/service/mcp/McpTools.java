@@ -63,8 +63,8 @@ final class McpTools {
                 Objects.requireNonNull(SecurityContextHolder.getContext().getAuthentication());
         Caller caller = ((KeyAuthentication) authentication).getPrincipal();
         try {
-            record(tool, caller);
             checkNames(tool, arguments);
+            record(tool, caller);
             return answered(ask(tool, arguments));
         } catch (Api.Refused e) {
             if (e.status() == HttpServletResponse.SC_FORBIDDEN) {
