@@ -20,6 +20,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -35,6 +36,8 @@ class MonitoringIT {
     private static final Pattern METRIC = Pattern.compile("\\b(baseload_[a-z0-9_]+)(?:\\{([^}]*)\\})?");
     private static final Pattern MATCHER = Pattern.compile("([a-z_]+)\\s*(?:=~|!~|!=|=)\\s*\"");
     private static final Pattern GROUPING = Pattern.compile("\\bby \\(([^)]*)\\)");
+    private static final Pattern LISTED = Pattern.compile("\\blabel_values\\([^()]*, *([a-z_]+)\\)");
+    private static final Pattern LEGEND = Pattern.compile("\\{\\{([a-z_]+)}}");
     private static final Pattern EVENT =
             Pattern.compile("\\b(?:rate|increase)\\((baseload_[a-z0-9_]+)\\{([a-z_]+)=~?\"([^\"]*)\"}");
     private static final Pattern SAMPLE = Pattern.compile("^([a-z0-9_]+)(?:\\{(.*)\\})? \\S+$");
@@ -344,8 +347,7 @@ class MonitoringIT {
                 if (told.containsKey(name)) {
                     Stream.concat(
                                     all(MATCHER, metric.group(2)).stream(),
-                                    all(GROUPING, expression).stream()
-                                            .flatMap(labels -> Stream.of(labels.split(", *"))))
+                                    Stream.concat(grouping(expression), all(LISTED, expression).stream()))
                             .filter(label -> !told.get(name).contains(label) && !OF_TARGETS.contains(label))
                             .forEach(label -> unknown.add(name + "{" + label + "}"));
                 } else {
@@ -356,6 +358,28 @@ class MonitoringIT {
         assertThat(unknown)
                 .as("what expressions name and the service doesn't tell")
                 .isEmpty();
+    }
+
+    /** Grafana shows an empty name for a label that the result doesn't have. */
+    @Test
+    void legendsNameLabelsOfTheirResult() throws IOException {
+        for (JsonNode panel : dashboard().get("panels")) {
+            for (JsonNode target : panel.path("targets")) {
+                String expression = target.get("expr").asString();
+                Set<String> labels = grouping(expression).collect(Collectors.toCollection(HashSet::new));
+                if (labels.isEmpty()) {
+                    labels.addAll(OF_TARGETS);
+                    all(METRIC, expression).forEach(name -> labels.addAll(told.getOrDefault(name, Set.of())));
+                }
+                assertThat(all(LEGEND, target.get("legendFormat").asString()))
+                        .as(panel.get("title").asString())
+                        .isSubsetOf(labels);
+            }
+        }
+    }
+
+    private static Stream<String> grouping(String expression) {
+        return all(GROUPING, expression).stream().flatMap(labels -> Stream.of(labels.split(", *")));
     }
 
     /** The labels of each metric. */
