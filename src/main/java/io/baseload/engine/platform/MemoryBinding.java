@@ -21,13 +21,13 @@ public final class MemoryBinding {
 
     private MemoryBinding() {}
 
-    /** The bytes of the nodes that this process may use; empty if the system doesn't tell. */
+    /** The bytes of the nodes that this process may use; empty if these are all nodes, or the system doesn't tell. */
     public static OptionalLong bytes() {
         return bytes(Path.of("/proc/self"), Path.of("/sys/devices/system"));
     }
 
     /**
-     * The bytes of the nodes that a process may use.
+     * The bytes of the nodes that a process may use; empty if these are all nodes, or the system doesn't tell.
      *
      * @param process what the system tells of it, as a folder
      * @param system the system's devices, as a folder
@@ -36,6 +36,9 @@ public final class MemoryBinding {
         List<Integer> nodes = nodes(process).stream()
                 .filter(node -> Files.isDirectory(system.resolve("node/node" + node))) // a cpuset may name nodes that don't exist
                 .toList();
+        if (nodes.size() == count(system.resolve("node"))) {
+            return OptionalLong.empty(); // all of them: in virtual machines their sum may be less than the machine's memory
+        }
         long sum = 0;
         for (int node : nodes) {
             long bytes = total(system.resolve("node/node" + node + "/meminfo"));
@@ -45,6 +48,14 @@ public final class MemoryBinding {
             sum += bytes;
         }
         return sum == 0 ? OptionalLong.empty() : OptionalLong.of(sum);
+    }
+
+    private static long count(Path folder) {
+        try (Stream<Path> names = Files.list(folder)) {
+            return names.filter(name -> String.valueOf(name.getFileName()).matches("node\\d+")).count();
+        } catch (IOException noNodes) {
+            return 0;
+        }
     }
 
     /** A node's memory; -1 if the file doesn't tell. */
