@@ -15,8 +15,8 @@ final class KvOption {
             paramLabel = "PRECISION",
             converter = Converter.class,
             description =
-                    "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact"
-                            + " f32).")
+                    "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact,"
+                            + " or on a machine without machine code, f32).")
     private @Nullable KvPrecision precision;
 
     /** Empty for the default of the arithmetic. */

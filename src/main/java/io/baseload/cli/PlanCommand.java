@@ -155,8 +155,10 @@ final class PlanCommand implements Callable<Integer> {
             throw new BadInputException("give a model or --shape, not both");
         }
         Precision arithmetic = precision.orElse(Precision.FAST);
-        var options =
-                new Planner.Options(QuantizeOption.parse("--format", format), kv.precision(arithmetic), arithmetic);
+        var options = new Planner.Options(
+                QuantizeOption.parse("--format", format),
+                kv.precision().orElse(MachineProfile.defaultKv(!machine.equals(MachineProfile.THIS), arithmetic)),
+                arithmetic);
         PlanSource source = shape == null
                 ? new PlanSource.Files(model.path())
                 : new PlanSource.Configuration(NamedShapes.config(shape));

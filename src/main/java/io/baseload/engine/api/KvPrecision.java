@@ -1,5 +1,6 @@
 package io.baseload.engine.api;
 
+import io.baseload.engine.platform.HalfConversion;
 import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -13,9 +14,14 @@ public enum KvPrecision {
     /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
     Q8;
 
-    /** F16 where products are rounded to 8 bits anyway, F32 where nothing is. */
+    /** F16 where products are rounded to 8 bits anyway and this machine converts it in machine code, F32 where nothing is rounded or a loop would convert. */
     public static KvPrecision defaultOf(Precision arithmetic) {
-        return arithmetic == Precision.FAST ? F16 : F32;
+        return defaultOf(arithmetic, HalfConversion.available().isPresent());
+    }
+
+    /** The same for a machine of which is known whether it converts F16 in machine code. */
+    public static KvPrecision defaultOf(Precision arithmetic, boolean converts) {
+        return arithmetic == Precision.FAST && converts ? F16 : F32;
     }
 
     /**

@@ -1,13 +1,14 @@
 package io.baseload.engine.api;
 
 import com.sun.management.OperatingSystemMXBean;
+import io.baseload.engine.platform.MemoryBinding;
 import java.lang.management.ManagementFactory;
 import java.util.Optional;
 
 /**
  * The memory that this process may use, in bytes.
  *
- * @param limit the total: the cgroup's limit, or the machine's memory if there is none
+ * @param limit the total: the cgroup's limit, or the machine's memory if there is none, and no more than that of the memory nodes that the process may use
  * @param heap the maximum Java heap
  * @param reserve for the JVM outside its heap, and for the embedded PostgreSQL
  */
@@ -16,8 +17,9 @@ public record MemoryBudget(long limit, long heap, long reserve) {
     /** The budget of this process; the JVM knows the cgroup's limit. */
     public static MemoryBudget ofThisProcess(long reserve) {
         var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long total = machine.getTotalMemorySize();
         return new MemoryBudget(
-                machine.getTotalMemorySize(), Runtime.getRuntime().maxMemory(), reserve);
+                Math.min(total, MemoryBinding.bytes().orElse(total)), Runtime.getRuntime().maxMemory(), reserve);
     }
 
     /**

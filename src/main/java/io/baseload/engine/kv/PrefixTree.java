@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pages of prompts that more than one sequence can use. A page's contents are a function of its tokens and of all tokens before them, so a page is a node of a tree. It is found by the page
  * before it and its own {@link KvPages#TOKENS} ids, which are compared one by one, so that different texts are never confused. The first page is found by its {@link Root}: another tenant's
- * pages, or those of another salt, are in another tree, and whether they exist changes nothing that can be measured.
+ * pages, or those of another salt, are in another tree, so that they are never found. They do share the memory: the more room others' prompts take, the sooner one's own are evicted.
  *
  * <p>Only whole pages of a prompt are here, computed as prompt rows. Their bits depend neither on how the prompt was split into steps nor on other work in those steps, so an answer is the
  * same whether its prompt was found or computed. Pages of answers contain the numbers of decode rows, which differ in their last bits; the next turn of a conversation computes the last

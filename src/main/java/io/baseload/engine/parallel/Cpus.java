@@ -1,5 +1,6 @@
 package io.baseload.engine.parallel;
 
+import io.baseload.engine.platform.NumberList;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,9 +17,6 @@ import java.util.stream.IntStream;
  * @param available the number of CPUs whose time the process gets: its cpuset or its CPU quota, whichever is less
  */
 record Cpus(List<List<Integer>> cores, int available) {
-
-    /** A list with a larger number is a mistake. */
-    private static final int MAX_CPUS = 1 << 16;
 
     static Cpus allowed() {
         return allowed(
@@ -90,17 +88,7 @@ record Cpus(List<List<Integer>> cores, int available) {
      * @throws NumberFormatException if it is another one
      */
     static List<Integer> parse(String list) {
-        List<Integer> cpus = new ArrayList<>();
-        for (String part : list.strip().split(",", -1)) {
-            String[] ends = part.strip().split("-", -1);
-            int from = Integer.parseInt(ends[0]);
-            int to = Integer.parseInt(ends[ends.length - 1]);
-            if (ends.length > 2 || to < from || to >= MAX_CPUS) {
-                throw new NumberFormatException("not a range of CPUs: " + part);
-            }
-            IntStream.rangeClosed(from, to).forEach(cpus::add);
-        }
-        return cpus;
+        return NumberList.parse(list);
     }
 
     /** First one of each core, then the others that share a core. */

@@ -1,6 +1,7 @@
 package io.baseload.engine.parallel;
 
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.platform.MemoryBinding;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -51,6 +51,8 @@ final class WorkerCount {
     private long windowDenied;
     private long windowWorstDenied;
     private long throttledBefore;
+
+    /** Whether a quota has ever stopped the process. Never reset: with fewer workers it may not be stopped any more, but the quota is still there. */
     private boolean underQuota;
 
     private long pauseNanos = MIN_PAUSE_NANOS;

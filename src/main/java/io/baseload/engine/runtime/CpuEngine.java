@@ -197,7 +197,7 @@ final class CpuEngine implements Engine {
                 int group =
                         parts.shards().getFirst().weights().config().attention().heads()
                                 / pages.layout().kvHeads();
-                KernelWarmUp.run(kernels, parts.packings(), pages.layout(), group);
+                KernelWarmUp.run(kernels, parts.packings(), parts.perHead(), pages.layout(), group);
             }
             var probe = new RooflineProbe(
                     parts.matrices(),
@@ -229,7 +229,7 @@ final class CpuEngine implements Engine {
             if (options.warmUp()) {
                 KvLayout keys = shard.kv().layout();
                 int group = source.config().attention().heads() / keys.kvHeads();
-                KernelWarmUp.run(kernels, parts.packings(), keys, group);
+                KernelWarmUp.run(kernels, parts.packings(), parts.perHead(), keys, group);
             }
             var cache = new KvCache(shard.kv(), false);
             var batcher = new TextBatcher(

@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Makes the JIT compile a model's large kernels, those of linear layers and of attention, before the first request. Until then a vector is an object, and a kernel is hundreds of times
@@ -70,10 +71,17 @@ final class KernelWarmUp {
     /** A byte that is an ordinary number in all formats and as a scale: neither zero nor infinity. */
     private static final byte ANY = 0x2C;
 
-    /** @param of a packing, or a layout of keys and values */
+    /** Prompts in F32 of matrices with this packing. */
+    private record PlainPrompts(Packing packing) {}
+
+    /** @param of a packing, plain prompts, or a layout of keys and values */
     private record Kind(Kernels kernels, Record of) {
         String label() {
-            return of instanceof Packing packing ? packing.label() : "attention";
+            return switch (of) {
+                case Packing packing -> packing.label();
+                case PlainPrompts(Packing packing) -> packing.label() + " for prompts in F32";
+                default -> "attention";
+            };
         }
     }
 
@@ -97,16 +105,22 @@ final class KernelWarmUp {
      * Returns once the kernels of a model are compiled, or the number of rounds is reached.
      *
      * @param packings the packings of its weights
+     * @param perHead those of its matrices for single heads, for which prompts stay in F32
      * @param layout the layout of its keys and values
      * @param group the number of query heads that share a KV head
      */
-    static synchronized void run(Kernels kernels, Set<Packing> packings, KvLayout layout, int group) {
+    static synchronized void run(
+            Kernels kernels, Set<Packing> packings, Set<Packing> perHead, KvLayout layout, int group) {
         if (!kernels.vectors()) {
             return;
         }
         try (NativeMemory memory = new NativeMemory()) {
             var warmUp = new KernelWarmUp(kernels, memory);
             packings.forEach(packing -> warmUp.add(packing, () -> warmUp.linear(packing)));
+            // matrices of plain weights may have a number of columns for which there is no other form
+            Stream.concat(packings.stream().filter(packing -> packing.codes().plain()), perHead.stream())
+                    .distinct()
+                    .forEach(packing -> warmUp.add(new PlainPrompts(packing), () -> warmUp.plainPrompts(packing)));
             KvLayout head = oneHead(layout);
             warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_HEADS)));
             WARM.addAll(PlatformThread.call("baseload-warm-up", warmUp::rounds));
@@ -154,13 +168,23 @@ final class KernelWarmUp {
             cold.add(() -> kernels.decodeLinear(layer.w, layer.x, layer.y, 0, rows, 0, PANELS, layer.scratch));
         }
         PromptForm form = kernels.promptForm(layer.w);
-        // matrices of plain weights may have a number of columns for which there is no other form
-        if (form == PromptForm.PLAIN || packing.codes().plain()) {
-            cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
-        }
-        if (form != PromptForm.PLAIN) {
+        if (form == PromptForm.PLAIN) {
+            plainPrompt(layer);
+        } else {
             quantizedPrompt(form == PromptForm.BF16 ? layer(packing, WIDE) : layer);
         }
+    }
+
+    /** Nothing where all prompts are in F32. */
+    private void plainPrompts(Packing packing) {
+        Layer layer = layer(packing, COLUMNS);
+        if (kernels.promptForm(layer.w) != PromptForm.PLAIN) {
+            plainPrompt(layer);
+        }
+    }
+
+    private void plainPrompt(Layer layer) {
+        cold.add(() -> kernels.prefillLinear(layer.w, layer.x, layer.y, 0, PROMPT, 0, PANELS, layer.scratch));
     }
 
     /** A linear layer with its inputs and outputs. */

@@ -105,6 +105,11 @@ record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices>
         return matrices.stream().flatMap(shard -> shard.packings().stream()).collect(Collectors.toUnmodifiableSet());
     }
 
+    /** The packings of matrices for single heads. */
+    Set<Packing> perHead() {
+        return matrices.stream().flatMap(shard -> shard.perHead().stream()).collect(Collectors.toUnmodifiableSet());
+    }
+
     /** Logs each shard's CPUs, its part of the model and the nodes of that memory. */
     void log(String model) {
         for (int shard = 0; shard < shards.size(); shard++) {

@@ -148,7 +148,7 @@ final class RatesProbe {
         KvLayout token = token(model, kvPrecision);
         int group = group(model);
         Collection<Matrices> samples = samples(model);
-        KernelWarmUp.run(kernels, packings(samples), token, group);
+        KernelWarmUp.run(kernels, packings(samples), Set.of(), token, group);
         List<MemorySegment> shards = filled(layout.shards());
         List<MemorySegment> weights = weights(shards);
         Map<String, KernelRates> rates = new HashMap<>();

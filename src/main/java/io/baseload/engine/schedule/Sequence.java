@@ -40,7 +40,11 @@ final class Sequence implements Generation {
     private int known;
     private int computed;
     private int computedFor;
+    private boolean holding;
+
+    /** The logits that it holds, or held last. */
     private @Nullable Rows held;
+
     private @Nullable FinishReason reason;
     private volatile @Nullable Throwable failure;
     private volatile boolean cancelled;
@@ -288,7 +292,7 @@ final class Sequence implements Generation {
         }
         tokens[known++] = token;
         sampling.decoded(token);
-        held = null;
+        holding = false;
         decoded++;
         usage = new Usage(promptLength(), decoded, usage.cached());
     }
@@ -297,7 +301,7 @@ final class Sequence implements Generation {
     void forget() {
         release();
         computed = 0;
-        held = null;
+        holding = false;
     }
 
     private void release() {
@@ -319,14 +323,19 @@ final class Sequence implements Generation {
 
     /** Keeps the logits of the next token until its mask is ready; steps continue without this sequence. */
     void hold(Rows logits, int row) {
-        held = Rows.allocate(1, logits.width());
-        System.arraycopy(logits.data(), logits.at(row), held.data(), held.at(0), logits.width());
+        Rows own = held;
+        if (own == null) {
+            own = Rows.allocate(1, logits.width());
+            held = own;
+        }
+        System.arraycopy(logits.data(), logits.at(row), own.data(), own.at(0), logits.width());
+        holding = true;
     }
 
     /** Logits that wait for their mask. */
     @Nullable
     Rows held() {
-        return held;
+        return holding ? held : null;
     }
 
     int decoded() {

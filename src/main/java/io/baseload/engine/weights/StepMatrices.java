@@ -5,6 +5,7 @@ import io.baseload.engine.config.Routing;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +21,7 @@ public final class StepMatrices implements Weights {
     private final boolean tied;
     private final List<PackedMatrix> shared = new ArrayList<>();
     private final List<PackedMatrix> experts = new ArrayList<>();
+    private final Set<Packing> perHead = new HashSet<>();
     private final Optional<Routing> routing;
 
     public StepMatrices(ModelConfig config, Weights weights) {
@@ -35,6 +37,9 @@ public final class StepMatrices implements Weights {
             experts.add(matrix);
         } else if (tied || !name.equals("embedding")) {
             shared.add(matrix);
+        }
+        if (name.contains(".heads.")) {
+            perHead.add(matrix.packing());
         }
         return matrix;
     }
@@ -59,6 +64,11 @@ public final class StepMatrices implements Weights {
         return Stream.concat(shared.stream(), experts.stream())
                 .map(PackedMatrix::packing)
                 .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /** The packings of matrices for single heads. */
+    public Set<Packing> perHead() {
+        return Set.copyOf(perHead);
     }
 
     /** The expected fraction of experts that at least one of {@code rows} rows chooses, if all are equally likely. */

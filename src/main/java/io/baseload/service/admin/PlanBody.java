@@ -53,8 +53,13 @@ record PlanBody(
                 Refusals.named("precision", precision, Precision::of).orElse(Precision.FAST);
         return new Planner.Options(
                 format == null ? Quantization.KEEP : quantization(format),
-                Refusals.named("kv_precision", kvPrecision, KvPrecision::of).orElse(KvPrecision.defaultOf(arithmetic)),
+                Refusals.named("kv_precision", kvPrecision, KvPrecision::of)
+                        .orElse(MachineProfile.defaultKv(described(), arithmetic)),
                 arithmetic);
+    }
+
+    private boolean described() {
+        return machine != null && !(machine.isString() && machine.asString().equals(MachineProfile.THIS));
     }
 
     private static Quantization quantization(String label) {

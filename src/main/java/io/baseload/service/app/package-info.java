@@ -1,5 +1,5 @@
 /**
- * The executable service: main class, wiring, banner, bundled model, health.
+ * The executable service: main class, wiring, bundled model, health.
  */
 @NullMarked
 package io.baseload.service.app;

@@ -2,6 +2,7 @@ package io.baseload.service.planner;
 
 import io.baseload.engine.api.KernelTiers;
 import io.baseload.engine.api.MachineRates;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -77,6 +78,11 @@ public record MachineProfile(
                             + " sockets=4,channels=8,mts=4800,cores=32,isa=avx512");
         }
         return described(Settings.parse("machine", text), group, options);
+    }
+
+    /** The default for keys and values: this machine's own, or that of a described one, which is x86-64 and converts F16 in machine code. */
+    public static KvPrecision defaultKv(boolean described, Precision arithmetic) {
+        return described ? KvPrecision.defaultOf(arithmetic, true) : KvPrecision.defaultOf(arithmetic);
     }
 
     /** A machine of these settings. */

@@ -65,12 +65,12 @@ class KernelWarmUpTest {
     @Test
     void eachPackingIsWarmedOnce() {
         Kernels kernels = counted(0);
-        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
         assertThat(calls).containsOnlyKeys("decodeLinear", "prefillLinear", "attend");
         var first = Map.copyOf(calls);
-        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
         assertThat(calls).isEqualTo(first);
-        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0, Packing.Q8_0), LAYOUT, 3);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0, Packing.Q8_0), Set.of(), LAYOUT, 3);
         assertThat(calls.get("decodeLinear")).isGreaterThan(first.get("decodeLinear"));
         assertThat(calls).containsEntry("attend", first.get("attend"));
     }
@@ -79,18 +79,30 @@ class KernelWarmUpTest {
     @Test
     void promptsOfPlainWeightsIn16BitsAreWarmedInF32Too() {
         form = PromptForm.INT16;
-        KernelWarmUp.run(counted(0), Set.of(Packing.BF16), LAYOUT, 3);
+        KernelWarmUp.run(counted(0), Set.of(Packing.BF16), Set.of(), LAYOUT, 3);
         assertThat(calls)
                 .containsOnlyKeys("decodeLinear", "prefillLinear", "quantize", "prefillLinear, prepared", "attend");
         calls.clear();
-        KernelWarmUp.run(counted(0), Set.of(Packing.Q4_0), LAYOUT, 3);
+        KernelWarmUp.run(counted(0), Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
         assertThat(calls).containsOnlyKeys("decodeLinear", "quantize", "prefillLinear, prepared", "attend");
+    }
+
+    /** Also if the same packing is already warm for other matrices. */
+    @Test
+    void promptsOfCodedMatricesForSingleHeadsAreWarmedInF32() {
+        form = PromptForm.TILES;
+        Kernels kernels = counted(0);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
+        assertThat(calls).containsOnlyKeys("decodeLinear", "quantize", "prefillLinear, prepared", "attend");
+        calls.clear();
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(Packing.Q4_0), LAYOUT, 3);
+        assertThat(calls).containsOnlyKeys("prefillLinear");
     }
 
     @Test
     void warmUpGivesUpOnKernelsThatStayCold() {
         try (var messages = new LogMessages(KernelWarmUp.class.getName())) {
-            KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0, Packing.BF16), LAYOUT, 3);
+            KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0, Packing.BF16), Set.of(), LAYOUT, 3);
             assertThat(messages.texts())
                     .containsExactly(
                             "WARNING: after 100 rounds of calls the JIT has not compiled all kernels for BF16; I4"
@@ -103,12 +115,12 @@ class KernelWarmUpTest {
     void aFailedWarmUpIsRepeated() {
         Kernels kernels = counted(0);
         failing = true;
-        assertThatThrownBy(() -> KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3))
+        assertThatThrownBy(() -> KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessage("broken");
         calls.clear();
         failing = false;
-        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), LAYOUT, 3);
+        KernelWarmUp.run(kernels, Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
         assertThat(calls).containsOnlyKeys("decodeLinear", "prefillLinear", "attend");
     }
 
@@ -135,7 +147,7 @@ class KernelWarmUpTest {
     @Test
     void kernelsWithoutVectorsNeedNone() {
         vectors = false;
-        KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), LAYOUT, 3);
+        KernelWarmUp.run(counted(1000), Set.of(Packing.Q4_0), Set.of(), LAYOUT, 3);
         assertThat(calls).isEmpty();
         assertThat(Kernels.scalar().vectors()).isFalse();
         assertThat(Kernels.best().vectors()).isTrue();

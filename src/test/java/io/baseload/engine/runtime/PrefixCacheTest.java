@@ -57,7 +57,7 @@ class PrefixCacheTest {
 
     @ParameterizedTest
     @FieldSource("io.baseload.testing.Reference#KINDS")
-    void theNextTurnOfAConversationComputesOnlyWhatIsNew(String name) throws IOException {
+    void theNextTurnOfAConversationContinuesAfterTheLastPromptsWholePages(String name) throws IOException {
         Reference reference = Reference.open(name, work);
         try (LoadedModel model = ENGINE.load(reference.model(), OPTIONS)) {
             int[] prompt = ids(2 * PAGE + 11);

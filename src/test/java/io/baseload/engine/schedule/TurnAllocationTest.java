@@ -13,13 +13,16 @@ import io.baseload.engine.api.TokenSink;
 import io.baseload.engine.api.Usage;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -68,6 +71,27 @@ class TurnAllocationTest {
                 }
             }
             assertThat(perToken).as("bytes per token").isLessThanOrEqualTo(most);
+        }
+    }
+
+    @Test
+    void logitsThatWaitForTheirMaskAreKeptInOnePlace() {
+        try (NativeMemory memory = new NativeMemory();
+                Team team = new Team(2, false)) {
+            var harness = new BatcherHarness(memory, team, LIMITS, 64);
+            var sequence = (Sequence) harness.batcher().submit(request(SamplingOptions.greedy()), new Ignored());
+            assertThat(sequence.held()).isNull();
+            Rows logits = harness.model().logits();
+            sequence.hold(logits, 0);
+            Rows held = Objects.requireNonNull(sequence.held());
+            sequence.append(1);
+            assertThat(sequence.held()).isNull();
+            logits.data()[logits.at(1)] = 7;
+            sequence.hold(logits, 1);
+            assertThat(sequence.held()).isSameAs(held);
+            assertThat(held.data()[held.at(0)]).isEqualTo(7);
+            sequence.forget();
+            assertThat(sequence.held()).isNull();
         }
     }
 

@@ -43,6 +43,13 @@ class PlannerTest {
     }
 
     @Test
+    void aDescribedMachineConvertsHalvesAndThisOneDoesIfItCan() {
+        assertThat(MachineProfile.defaultKv(true, Precision.FAST)).isEqualTo(KvPrecision.F16);
+        assertThat(MachineProfile.defaultKv(true, Precision.EXACT)).isEqualTo(KvPrecision.F32);
+        assertThat(MachineProfile.defaultKv(false, Precision.FAST)).isEqualTo(KvPrecision.defaultOf(Precision.FAST));
+    }
+
+    @Test
     void theHeapIsNotForModels() {
         ModelOutline model = new Planner(ENGINE, MemoryBudget.ofThisProcess(0)).outline(MODEL, OPTIONS);
         long heap = 1L << 30;
