@@ -147,15 +147,13 @@ final class RegistryFiles {
                 name, at("blobs", digest), layer.path("size").asLong(-1), Digest.sha256(sha256.group(1)), packing);
     }
 
-    /** From the annotation, and from the configuration in the forms of ModelPack and of a Kitfile. */
+    /** All that are stated: in the annotation, and in the configuration in the forms of ModelPack and of a Kitfile. */
     private List<String> licenses(JsonNode manifest) {
         List<String> licenses = new ArrayList<>();
         add(licenses, manifest.path("annotations").path("org.opencontainers.image.licenses"));
         JsonNode config = manifest.path("config");
         String digest = config.path("digest").asString("");
-        if (licenses.isEmpty()
-                && DIGEST.matcher(digest).matches()
-                && config.path("size").asLong(0) > 2) {
+        if (DIGEST.matcher(digest).matches() && config.path("size").asLong(0) > 2) {
             JsonNode json = config(digest);
             json.path("descriptor").path("licenses").forEach(one -> add(licenses, one));
             add(licenses, json.path("package").path("license"));
