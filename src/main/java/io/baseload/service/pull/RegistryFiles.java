@@ -53,7 +53,12 @@ final class RegistryFiles {
                 throw new PullException(source.description() + " is an index of " + listed.size()
                         + " manifests: name one by its digest.");
             }
-            manifest = manifest(listed.path(0).path("digest").asString(""));
+            String digest = listed.path(0).path("digest").asString("");
+            if (!DIGEST.matcher(digest).matches()) {
+                throw new PullException(source.description()
+                        + " is an index that names its manifest by a digest that is not a SHA-256: " + digest + ".");
+            }
+            manifest = manifest(digest);
         }
         List<RemoteFile> files = new ArrayList<>();
         List<JsonNode> layers = StreamSupport.stream(
