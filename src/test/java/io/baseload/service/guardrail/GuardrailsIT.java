@@ -16,7 +16,6 @@ import java.net.InetSocketAddress;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -286,47 +285,6 @@ class GuardrailsIT {
         var stream = rest.send("POST", "/v1/messages", chat("calls", "Hi", true));
         assertThat(stream.body()).contains("[EMAIL]").doesNotContain("@exa");
         assertThat(kept()).doesNotContain("ann@exa");
-    }
-
-    @Test
-    void theAnswersFormatAndStopTextsAreFilteredBeforeABackendSeesThem() throws Exception {
-        filters(PERSONAL_DATA);
-        var schema = Map.of(
-                "type",
-                "object",
-                "properties",
-                Map.of("to", Map.of("enum", List.of("ann@example.com"), "description", "Not bob@example.com")));
-        var format = Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", schema));
-        assertThat(with("response_format", format).statusCode()).isEqualTo(200);
-        JsonNode sent = backend.requests().getLast().body().at("/response_format/json_schema/schema/properties/to");
-        assertThat(sent.at("/enum/0").asString()).isEqualTo("[EMAIL]");
-        assertThat(sent.at("/description").asString()).isEqualTo("Not [EMAIL]");
-        assertThat(with("structured_outputs", Map.of("regex", "[a-z]+")).statusCode())
-                .isEqualTo(200);
-
-        int before = backend.requests().size();
-        for (Map<String, Object> structure : List.<Map<String, Object>>of(
-                Map.of("regex", "to ann@example.com"),
-                Map.of("choice", List.of("yes", "ann@example.com")),
-                Map.of("grammar", "root ::= \"ann@example.com\""))) {
-            var refused = with("structured_outputs", structure);
-            assertThat(refused.statusCode()).as(structure.toString()).isEqualTo(400);
-            assertThat(refused.body())
-                    .contains("a filter of this tenant would replace something in it", "structured_outputs")
-                    .doesNotContain("ann@");
-        }
-        assertThat(Rest.json(with("stop", List.of("ann@example.com")))
-                        .at("/error/param")
-                        .asString())
-                .isEqualTo("stop");
-        assertThat(with("stop", List.of("4111 1111 1111 1111")).body()).contains("blocked by the filter 'pii'");
-        assertThat(backend.requests()).hasSize(before);
-    }
-
-    private static HttpResponse<String> with(String field, Object value) throws Exception {
-        Map<String, Object> body = new HashMap<>(chat("fine", "Hi", false));
-        body.put(field, value);
-        return rest.send("POST", "/v1/chat/completions", body);
     }
 
     @Test
