@@ -65,4 +65,9 @@ public record CompletionRequest(
         return new CompletionRequest(
                 input, other, choices, bestOf, maxTokens, sampling, stop, topLogprobs, format, echo);
     }
+
+    public CompletionRequest withFormat(OutputFormat other) {
+        return new CompletionRequest(
+                input, tools, choices, bestOf, maxTokens, sampling, stop, topLogprobs, other, echo);
+    }
 }

@@ -106,7 +106,7 @@ record GuardrailForm(@Nullable List<@Nullable FilterForm> filters) {
                             models,
                             null,
                             null,
-                            it.url().toString(),
+                            it.urlWithoutQuery().toString(),
                             key.variable(),
                             key.file(),
                             it.timeoutMillis(),

@@ -51,5 +51,16 @@ public sealed interface FilterSettings {
             int timeoutMillis,
             boolean failsOpen,
             int window)
-            implements FilterSettings {}
+            implements FilterSettings {
+        /** For people: a query, which new filters can't have, may contain a key. */
+        public URI urlWithoutQuery() {
+            return url.getRawQuery() == null
+                    ? url
+                    : URI.create(url.toString().substring(0, url.toString().indexOf('?')));
+        }
+
+        Hook withUrl(URI other) {
+            return new Hook(name, sides, models, other, key, timeoutMillis, failsOpen, window);
+        }
+    }
 }

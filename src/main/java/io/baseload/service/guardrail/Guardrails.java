@@ -90,13 +90,30 @@ public final class Guardrails implements AutoCloseable {
      * @throws InvalidRequestException if something in them is not allowed
      */
     public void change(Actor actor, String tenant, List<FilterSettings> filters, List<?> described) {
-        check(filters, rows.of(tenant));
+        var before = rows.of(tenant);
+        var next = filters.stream().map(filter -> withStoredQuery(filter, before)).toList();
+        check(next, before);
         transactions.executeWithoutResult(status -> {
-            rows.save(tenant, filters);
+            rows.save(tenant, next);
             audit.recordAdmin(
                     actor, "admin.guardrails", "tenants/" + tenant + "/guardrails", Map.of("filters", described));
         });
         settings.refresh();
+    }
+
+    /** A filter that is sent back as it was shown keeps its query. */
+    private static FilterSettings withStoredQuery(FilterSettings filter, List<FilterSettings> before) {
+        if (!(filter instanceof FilterSettings.Hook hook)) {
+            return filter;
+        }
+        for (FilterSettings old : before) {
+            if (old instanceof FilterSettings.Hook stored
+                    && stored.name().equals(hook.name())
+                    && stored.urlWithoutQuery().equals(hook.url())) {
+                return hook.withUrl(stored.url());
+            }
+        }
+        return hook;
     }
 
     private void check(List<FilterSettings> filters, List<FilterSettings> before) {
@@ -124,6 +141,9 @@ public final class Guardrails implements AutoCloseable {
                     if (before.stream().noneMatch(old -> sendsSameKey(old, hook))) {
                         connection.secrets().check(hook.key(), path + ".api_key");
                     }
+                    if (hook.url().getRawQuery() != null && before.stream().noneMatch(old -> hasUrl(old, hook.url()))) {
+                        throw invalid(path + ".url", "expected no query, because URLs are shown: a key has its own field");
+                    }
                     checkHost(hook.url(), path + ".url");
                 }
             }
@@ -135,6 +155,10 @@ public final class Guardrails implements AutoCloseable {
         return before instanceof FilterSettings.Hook old
                 && old.key().equals(hook.key())
                 && HttpOrigin.of(old.url()).equals(HttpOrigin.of(hook.url()));
+    }
+
+    private static boolean hasUrl(FilterSettings filter, URI url) {
+        return filter instanceof FilterSettings.Hook hook && hook.url().equals(url);
     }
 
     private void checkHost(URI url, String path) {

@@ -4,6 +4,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolCall;
 import io.baseload.chat.api.ToolSet;
 import io.baseload.chat.api.ToolSpec;
@@ -18,7 +19,10 @@ import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/** All texts of one request that a model may see: those of messages, calls and tools, and the template's variables, always in the same order. */
+/**
+ * All texts of one request that a model or a backend may see, always in the same order: those of messages, calls and tools, the template's variables, the answer's format, and the
+ * texts that end it.
+ */
 final class RequestTexts {
     private final UnaryOperator<String> rewriting;
     /** The new ids of calls: different ones stay different, so that each result belongs to its call. */
@@ -34,7 +38,7 @@ final class RequestTexts {
     /**
      * The request with each text replaced.
      *
-     * @throws InvalidRequestException if it has token ids instead, or JSON whose texts can't be found
+     * @throws InvalidRequestException if it has token ids instead, JSON whose texts can't be found, or a replaced text that must stay as it is
      */
     CompletionRequest rewrite(CompletionRequest request) {
         Input input = switch (request.input()) {
@@ -45,7 +49,10 @@ final class RequestTexts {
                         texts.prompts().stream().map(rewriting).toList(), texts.parseSpecial(), texts.addSpecial());
             case Input.Tokens tokens -> throw tokens("prompt");
         };
-        return request.withInput(input).withTools(tools(request.tools()));
+        var rewritten =
+                request.withInput(input).withTools(tools(request.tools())).withFormat(format(request.format()));
+        request.stop().forEach(text -> keep(text, "stop"));
+        return rewritten;
     }
 
     /** Refuses a field with token ids. */
@@ -97,6 +104,37 @@ final class RequestTexts {
     private ToolSpec tool(ToolSpec tool) {
         return new ToolSpec(
                 tool.name(), rewriting.apply(tool.description()), json(tool.parameters(), "tools"), tool.strict());
+    }
+
+    private OutputFormat format(OutputFormat format) {
+        return switch (format) {
+            case OutputFormat.JsonSchema it ->
+                new OutputFormat.JsonSchema(it.field(), json(it.schema(), it.field()), it.strict(), it.open());
+            case OutputFormat.Regex it -> {
+                keep(it.expression(), it.field());
+                yield it;
+            }
+            case OutputFormat.Choice it -> {
+                it.texts().forEach(text -> keep(text, it.field()));
+                yield it;
+            }
+            case OutputFormat.Grammar it -> {
+                keep(it.gbnf(), it.field());
+                yield it;
+            }
+            case OutputFormat.Text it -> it;
+            case OutputFormat.JsonObject it -> it;
+        };
+    }
+
+    /** A placeholder in an expression, or in a text that is compared with the answer, would change its meaning. */
+    private void keep(String text, String field) {
+        if (!rewriting.apply(text).equals(text)) {
+            throw new InvalidRequestException(
+                    field,
+                    "invalid_value",
+                    "Invalid '" + field + "': a filter of this tenant would replace something in it.");
+        }
     }
 
     private String json(String text, String field) {

@@ -50,7 +50,8 @@ public final class AllowedHosts {
     }
 
     /**
-     * The same, including a check of the address. A connection that follows at once uses the same address: the JVM caches it for 30 s.
+     * The same, including a check of the address. A connection that follows resolves the name again: it usually uses the same address, because the JVM caches it for 30 s, but if the
+     * entry expires in between, a name server can answer with another one, even a private one. So whoever runs the name servers below a wildcard's domain has to be trusted.
      *
      * @throws UnknownHostException if it has no address
      */

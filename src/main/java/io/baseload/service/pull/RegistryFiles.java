@@ -53,7 +53,12 @@ final class RegistryFiles {
                 throw new PullException(source.description() + " is an index of " + listed.size()
                         + " manifests: name one by its digest.");
             }
-            manifest = manifest(listed.path(0).path("digest").asString(""));
+            String digest = listed.path(0).path("digest").asString("");
+            if (!DIGEST.matcher(digest).matches()) {
+                throw new PullException(source.description()
+                        + " is an index that names its manifest by a digest that is not a SHA-256: " + digest + ".");
+            }
+            manifest = manifest(digest);
         }
         List<RemoteFile> files = new ArrayList<>();
         List<JsonNode> layers = StreamSupport.stream(
@@ -147,15 +152,13 @@ final class RegistryFiles {
                 name, at("blobs", digest), layer.path("size").asLong(-1), Digest.sha256(sha256.group(1)), packing);
     }
 
-    /** From the annotation, and from the configuration in the forms of ModelPack and of a Kitfile. */
+    /** All that are stated: in the annotation, and in the configuration in the forms of ModelPack and of a Kitfile. */
     private List<String> licenses(JsonNode manifest) {
         List<String> licenses = new ArrayList<>();
         add(licenses, manifest.path("annotations").path("org.opencontainers.image.licenses"));
         JsonNode config = manifest.path("config");
         String digest = config.path("digest").asString("");
-        if (licenses.isEmpty()
-                && DIGEST.matcher(digest).matches()
-                && config.path("size").asLong(0) > 2) {
+        if (DIGEST.matcher(digest).matches() && config.path("size").asLong(0) > 2) {
             JsonNode json = config(digest);
             json.path("descriptor").path("licenses").forEach(one -> add(licenses, one));
             add(licenses, json.path("package").path("license"));

@@ -468,4 +468,30 @@ class GuardrailsIT {
         }
         filters(PERSONAL_DATA);
     }
+
+    @Test
+    void aQueryIsRefusedAndAStoredOneNotShown() throws Exception {
+        says = "{\"action\":\"allow\"}";
+        String url = "http://127.0.0.1:" + hook.getAddress().getPort() + path();
+        Map<String, Object> filter = Map.of("name", "old", "kind", "http", "url", url, "sides", List.of("request"));
+        Map<String, Object> query = Map.of("name", "new", "kind", "http", "url", url + "?key=secret");
+        filters(filter);
+        assertThat(rest.send("PUT", GUARDRAILS, Map.of("filters", List.of(query))).body())
+                .contains("expected no query")
+                .doesNotContain("secret");
+        service.bean(JdbcClient.class)
+                .sql("UPDATE guardrail SET filters = jsonb_set(filters, '{0,url}', to_jsonb(?::text))"
+                        + " WHERE tenant = 'default'")
+                .param(url + "?key=secret")
+                .update();
+        assertThat(rest.get(GUARDRAILS).at("/filters/0/url").asString()).isEqualTo(url);
+        filters(filter);
+        assertThat(last("admin.guardrails").at("/filters/0/url").asString()).isEqualTo(url);
+        assertThat(service.bean(JdbcClient.class)
+                        .sql("SELECT filters -> 0 ->> 'url' FROM guardrail WHERE tenant = 'default'")
+                        .query(String.class)
+                        .single())
+                .as("a filter sent back as it was shown")
+                .isEqualTo(url + "?key=secret");
+    }
 }

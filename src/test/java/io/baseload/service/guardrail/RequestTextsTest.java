@@ -7,6 +7,7 @@ import io.baseload.chat.api.CompletionRequest;
 import io.baseload.chat.api.Input;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.chat.api.Message;
+import io.baseload.chat.api.OutputFormat;
 import io.baseload.chat.api.ToolCall;
 import java.util.List;
 import java.util.Locale;
@@ -41,6 +42,26 @@ class RequestTextsTest {
                                 List.of(new ToolCall("ID", "G", "\"H\"")),
                                 Optional.of("I")),
                         new Message.Tool("ID", "\"J\"", Optional.of("K")));
+    }
+
+    @Test
+    void anAnswersSchemaIsRewrittenAndAnExpressionIsRefused() {
+        var chat = CompletionRequest.chat(List.of(Message.user("a")));
+        var texts = new RequestTexts(text -> text.replace("ann@b.c", "[email]"));
+        assertThat(texts.rewrite(chat.withFormat(
+                                new OutputFormat.JsonSchema("f", "{\"const\":\"ann@b.c\"}", false, false)))
+                        .format())
+                .isEqualTo(new OutputFormat.JsonSchema("f", "{\"const\":\"[email]\"}", false, false));
+        var kept = chat.withFormat(new OutputFormat.Regex("f", "[a-z]+"));
+        assertThat(texts.rewrite(kept)).isEqualTo(kept);
+        for (OutputFormat format : List.of(
+                new OutputFormat.Regex("f", "to ann@b.c"),
+                new OutputFormat.Choice("f", List.of("yes", "ann@b.c")),
+                new OutputFormat.Grammar("f", "root ::= \"ann@b.c\""))) {
+            assertThatThrownBy(() -> texts.rewrite(chat.withFormat(format)))
+                    .isInstanceOf(InvalidRequestException.class)
+                    .hasMessageContaining("Invalid 'f': a filter of this tenant would replace something in it");
+        }
     }
 
     @Test

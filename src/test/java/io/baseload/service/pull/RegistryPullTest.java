@@ -25,6 +25,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
@@ -133,6 +134,18 @@ class RegistryPullTest {
                 .containsExactly(new PullResult.PulledFile("m.gguf", WEIGHTS.length, PullerTest.sha256(WEIGHTS)));
     }
 
+    @Test
+    void licensesAreReadFromAllPlacesThatStateThem() throws Exception {
+        String config = blob(
+                "{\"descriptor\":{\"licenses\":[\"MIT\",\"Llama3\"]},\"package\":{\"license\":\"GPL-3.0\"}}"
+                        .getBytes(StandardCharsets.UTF_8));
+        registry.put("/v2/ai/m/manifests/latest", """
+            {"config": {"digest": "%s", "size": 80}, "layers": [%s],
+             "annotations": {"org.opencontainers.image.licenses": "MIT"}}\
+            """.formatted(config, layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, "")));
+        assertThat(pull("latest").licenses()).containsExactly("MIT", "Llama3", "GPL-3.0");
+    }
+
     /** ModelPack has this form too. */
     @Test
     void layersCompressedWithZstandardAreUnpacked() throws Exception {
@@ -213,6 +226,35 @@ class RegistryPullTest {
                 .hasMessageContaining("different content");
         cdn.put("/" + hex(WEIGHTS), PullerTest.random(WEIGHTS.length - 1));
         assertThatThrownBy(() -> pull("latest")).isInstanceOf(PullException.class);
+    }
+
+    @Test
+    void anIndexLeadsToItsOnlyManifestByASha256() throws Exception {
+        String manifest = manifest("", "", layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, ""));
+        index(manifest);
+        assertThat(pull("latest").revision()).isEqualTo(manifest);
+
+        String foreign = "sha512:" + "0".repeat(128);
+        registry.put("/v2/ai/m/manifests/" + foreign, "{\"layers\": []}");
+        index(foreign);
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("not a SHA-256: " + foreign);
+        assertThat(registry.requests("/v2/ai/m/manifests/" + foreign)).isEmpty();
+
+        index(manifest, manifest);
+        assertThatThrownBy(() -> pull("latest"))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining("an index of 2 manifests");
+    }
+
+    /** Puts an index under {@code latest}. */
+    private void index(String... digests) {
+        registry.put(
+                "/v2/ai/m/manifests/latest",
+                Arrays.stream(digests)
+                        .map("{\"digest\": \"%s\"}"::formatted)
+                        .collect(Collectors.joining(", ", "{\"schemaVersion\": 2, \"manifests\": [", "]}")));
     }
 
     @Test
