@@ -18,7 +18,8 @@ class ServerReportIT {
     @TempDir
     private Path folder;
 
-    private static String run(int code, Map<String, String> changed, String... command) throws IOException, InterruptedException {
+    private static String run(int code, Map<String, String> changed, String... command)
+            throws IOException, InterruptedException {
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("SHARDS", "1 2");
         builder.environment().put("BENCH", BENCH);

@@ -24,8 +24,7 @@ record Paired(Framed framed, OptionalInt separator) implements Encoder {
     public EncoderText encodePair(String first, String second) {
         int[] before = IntStream.concat(IntStream.of(encodeWhole(first)), separator.stream())
                 .toArray();
-        IntStream after = IntStream.concat(
-                IntStream.of(encode(second)), framed.after().stream());
+        IntStream after = IntStream.concat(IntStream.of(encode(second)), framed.after().stream());
         return new EncoderText(IntStream.concat(IntStream.of(before), after).toArray(), before.length);
     }
 }

@@ -13,12 +13,7 @@ import java.util.stream.IntStream;
  * @param mergesSpaces whether spaces at the ends of a text and repeated ones are omitted
  */
 record Unigram(
-        TokenList tokens,
-        float[] scores,
-        int unknown,
-        byte[] characterMap,
-        boolean prefixed,
-        boolean mergesSpaces) {
+        TokenList tokens, float[] scores, int unknown, byte[] characterMap, boolean prefixed, boolean mergesSpaces) {
 
     /** A piece of the list that the library reads; a piece's id is its index. */
     record Piece(String text, float score) {}

@@ -19,7 +19,9 @@ public record MemoryBudget(long limit, long heap, long reserve) {
         var machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
         long total = machine.getTotalMemorySize();
         return new MemoryBudget(
-                Math.min(total, MemoryBinding.bytes().orElse(total)), Runtime.getRuntime().maxMemory(), reserve);
+                Math.min(total, MemoryBinding.bytes().orElse(total)),
+                Runtime.getRuntime().maxMemory(),
+                reserve);
     }
 
     /**

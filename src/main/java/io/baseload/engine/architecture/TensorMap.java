@@ -57,8 +57,7 @@ public final class TensorMap {
 
     /** The same with their biases, {@code weight} and {@code bias} below {@code tensor}. */
     TensorMap queryKeyValueWithBias(String tensor, GroupedQuery attention) {
-        return queryKeyValue(tensor + "weight", attention, "")
-                .queryKeyValue(tensor + "bias", attention, ".bias");
+        return queryKeyValue(tensor + "weight", attention, "").queryKeyValue(tensor + "bias", attention, ".bias");
     }
 
     private TensorMap queryKeyValue(String tensor, GroupedQuery attention, String suffix) {

@@ -34,10 +34,12 @@ public final class MemoryBinding {
      */
     public static OptionalLong bytes(Path process, Path system) {
         List<Integer> nodes = nodes(process).stream()
-                .filter(node -> Files.isDirectory(system.resolve("node/node" + node))) // a cpuset may name nodes that don't exist
+                .filter(node -> Files.isDirectory(
+                        system.resolve("node/node" + node))) // a cpuset may name nodes that don't exist
                 .toList();
         if (nodes.size() == count(system.resolve("node"))) {
-            return OptionalLong.empty(); // all of them: in virtual machines their sum may be less than the machine's memory
+            return OptionalLong
+                    .empty(); // all of them: in virtual machines their sum may be less than the machine's memory
         }
         long sum = 0;
         for (int node : nodes) {
@@ -52,7 +54,8 @@ public final class MemoryBinding {
 
     private static long count(Path folder) {
         try (Stream<Path> names = Files.list(folder)) {
-            return names.filter(name -> String.valueOf(name.getFileName()).matches("node\\d+")).count();
+            return names.filter(name -> String.valueOf(name.getFileName()).matches("node\\d+"))
+                    .count();
         } catch (IOException noNodes) {
             return 0;
         }

@@ -119,7 +119,8 @@ final class MessageForm implements AnswerForm {
     private List<StreamEvent> close() {
         List<StreamEvent> told = new ArrayList<>();
         if (open instanceof ContentBlock.Thinking) {
-            String signature = sealing.map(seal -> seal.apply(omitted.toString())).orElse("");
+            String signature =
+                    sealing.map(seal -> seal.apply(omitted.toString())).orElse("");
             told.add(delta(Map.of("type", "signature_delta", "signature", signature)));
             omitted.setLength(0);
         }

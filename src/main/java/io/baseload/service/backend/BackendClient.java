@@ -147,8 +147,7 @@ public final class BackendClient implements AutoCloseable {
                     .POST(noted(body, sent));
             access.traces().headers().forEach(request::header);
             long begun = System.nanoTime();
-            HttpResponse<InputStream> response =
-                    ask(request.build(), sent::get, call.owner(), patience, wanted);
+            HttpResponse<InputStream> response = ask(request.build(), sent::get, call.owner(), patience, wanted);
             if (!BackendReplies.begins(route, response)) {
                 throw BackendReplies.failure(
                         backend.name(), route, response, explanation(response, wanted), healths, call);

@@ -91,7 +91,8 @@ public final class Guardrails implements AutoCloseable {
      */
     public void change(Actor actor, String tenant, List<FilterSettings> filters, List<?> described) {
         var before = rows.of(tenant);
-        var next = filters.stream().map(filter -> withStoredQuery(filter, before)).toList();
+        var next =
+                filters.stream().map(filter -> withStoredQuery(filter, before)).toList();
         check(next, before);
         transactions.executeWithoutResult(status -> {
             rows.save(tenant, next);
@@ -142,7 +143,8 @@ public final class Guardrails implements AutoCloseable {
                         connection.secrets().check(hook.key(), path + ".api_key");
                     }
                     if (hook.url().getRawQuery() != null && before.stream().noneMatch(old -> hasUrl(old, hook.url()))) {
-                        throw invalid(path + ".url", "expected no query, because URLs are shown: a key has its own field");
+                        throw invalid(
+                                path + ".url", "expected no query, because URLs are shown: a key has its own field");
                     }
                     checkHost(hook.url(), path + ".url");
                 }

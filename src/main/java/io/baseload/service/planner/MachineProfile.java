@@ -1,8 +1,8 @@
 package io.baseload.service.planner;
 
 import io.baseload.engine.api.KernelTiers;
-import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.Precision;
 import java.util.Set;
 import java.util.stream.Collectors;

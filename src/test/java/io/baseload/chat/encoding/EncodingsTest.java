@@ -71,7 +71,16 @@ class EncodingsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert-mean", "bert-cls", "distilbert-mean", "gte-cls", "bert-mean.gguf", "nomic-mean.gguf", "xlmr-cls.gguf"})
+    @ValueSource(
+            strings = {
+                "bert-mean",
+                "bert-cls",
+                "distilbert-mean",
+                "gte-cls",
+                "bert-mean.gguf",
+                "nomic-mean.gguf",
+                "xlmr-cls.gguf"
+            })
     void vectorsOfTextsAreTheReferences(String name) {
         JsonNode expected = json(folder(name.replace(".gguf", "")).resolve("expected.json"));
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {

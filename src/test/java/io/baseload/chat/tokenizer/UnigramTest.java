@@ -60,8 +60,8 @@ class UnigramTest {
     void pairsHaveTheReferencesIds() {
         for (int i = 0; i < expected.path("pairs").size(); i++) {
             JsonNode pair = expected.path("pairs").path(i);
-            var joined = tokenizer.encodePair(
-                    pair.path(0).asString(), pair.path(1).asString());
+            var joined =
+                    tokenizer.encodePair(pair.path(0).asString(), pair.path(1).asString());
             assertThat(joined.tokens()).isEqualTo(ints(expected.path("pair_ids").path(i)));
             assertThat(Arrays.copyOf(joined.tokens(), joined.second())).endsWith(2, 2);
         }
@@ -110,14 +110,16 @@ class UnigramTest {
     }
 
     private static void assertRefused(float[] scores, String why) {
-        assertThatThrownBy(() -> Tokenizer.of(
-                        small(scores, OptionalInt.of(3), Optional.of(true), Optional.of(true))))
+        assertThatThrownBy(() -> Tokenizer.of(small(scores, OptionalInt.of(3), Optional.of(true), Optional.of(true))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining(why);
     }
 
     private static Vocabulary.Gguf small(
-            float[] scores, OptionalInt unknown, Optional<Boolean> addSpacePrefix, Optional<Boolean> removeExtraSpaces) {
+            float[] scores,
+            OptionalInt unknown,
+            Optional<Boolean> addSpacePrefix,
+            Optional<Boolean> removeExtraSpaces) {
         return new Vocabulary.Gguf(
                 Optional.empty(),
                 "t5",
@@ -160,7 +162,9 @@ class UnigramTest {
     void aChangedCharacterMapIsRefusedOrHarmless() {
         Random random = new Random(5);
         byte[] map = vocabulary.characterMap();
-        String text = String.join(" ", expected.path("texts").valueStream().map(JsonNode::asString).toList());
+        String text = String.join(
+                " ",
+                expected.path("texts").valueStream().map(JsonNode::asString).toList());
         int size = ByteBuffer.wrap(map).order(ByteOrder.LITTLE_ENDIAN).getInt();
         int refused = 0;
         for (int i = 0; i < 300; i++) {
@@ -197,8 +201,7 @@ class UnigramTest {
              "normalizer": {"type": "Sequence", "normalizers": [{"type": "Precompiled", "precompiled_charsmap": "%s"}]},
              "model": {"type": "Unigram", "unk_id": 0, "byte_fallback": false, "vocab": [["<unk>", 0.0], ["é", -1.0]]}}\
             """.formatted(characterMap);
-        return new Vocabulary.Files(
-                Path.of("folder"), Map.of("tokenizer.json", json.getBytes(StandardCharsets.UTF_8)));
+        return new Vocabulary.Files(Path.of("folder"), Map.of("tokenizer.json", json.getBytes(StandardCharsets.UTF_8)));
     }
 
     @Test

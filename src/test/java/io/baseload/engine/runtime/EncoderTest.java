@@ -165,7 +165,10 @@ class EncoderTest {
         JsonNode expected = expected(name);
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name + ".gguf"), EXACT)) {
             assertThat(encoder.info().task()).isEqualTo(task);
-            compare(encoder.encode(texts(expected), FlowId.NONE).join(), task == ModelTask.EMBED ? unit(expected) : expected, 1e-5f);
+            compare(
+                    encoder.encode(texts(expected), FlowId.NONE).join(),
+                    task == ModelTask.EMBED ? unit(expected) : expected,
+                    1e-5f);
         }
     }
 

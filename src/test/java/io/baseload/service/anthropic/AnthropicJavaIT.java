@@ -182,8 +182,7 @@ class AnthropicJavaIT {
                 NotFoundException.class, () -> client.models().retrieve("nobody"));
         var body = ((JsonObject) unknown.body()).values();
         assertThat(body).containsEntry("type", JsonValue.from("error"));
-        assertThat(((JsonObject) body.get("error")).values())
-                .containsEntry("type", JsonValue.from("not_found_error"));
+        assertThat(((JsonObject) body.get("error")).values()).containsEntry("type", JsonValue.from("not_found_error"));
         assertThat(unknown).hasMessageContaining("nobody");
     }
 

@@ -201,7 +201,8 @@ class AnthropicMessagesTest {
     @ParameterizedTest
     @CsvSource({"/v1/models/nobody, bl_user, 404, not_found_error", "/v1/models, bl_wrong, 401, authentication_error"})
     void errorsOfModelsHaveAnthropicsForm(String path, String key, int status, String type) throws Exception {
-        Web.Reply refused = web.send(web.request(path).header("x-api-key", key).header("anthropic-version", "2023-06-01"));
+        Web.Reply refused =
+                web.send(web.request(path).header("x-api-key", key).header("anthropic-version", "2023-06-01"));
         assertEquals(status, refused.status());
         assertEquals("error", refused.json().get("type").stringValue());
         assertEquals(type, refused.error().get("type").stringValue());

@@ -128,9 +128,7 @@ final class AbandonedRequestsIT {
         backend.on("mute", ScriptedBackend.Connection::awaitClose).says("other", 7, "The", "sea");
         rest.put(
                 "/admin/v1/aliases/late-first",
-                Map.of(
-                        "targets",
-                        List.of(Map.of("model", "mute"), Map.of("model", "other"))));
+                Map.of("targets", List.of(Map.of("model", "mute"), Map.of("model", "other"))));
         long used = used();
         Map<String, Object> body = Map.of(
                 "model",

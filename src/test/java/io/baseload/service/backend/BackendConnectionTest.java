@@ -104,8 +104,7 @@ class BackendConnectionTest {
             for (int i = 0; i < 2; i++) {
                 clients.execute(() -> {
                     while (!stop.get()) {
-                        assertThatThrownBy(() -> start(Duration.ofMillis(400)))
-                                .isInstanceOf(OverloadedException.class);
+                        assertThatThrownBy(() -> start(Duration.ofMillis(400))).isInstanceOf(OverloadedException.class);
                     }
                 });
             }

@@ -181,9 +181,10 @@ final class GatewayBackendsIT {
                         any -> models(plain).contains("mute"));
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
         assertThat(Rest.json(answer).get("model").asString()).isEqualTo("ready");
-        assertThat(new Admin(rest).trail("completion.outcome").reversed().stream()
-                        .limit(2)
-                        .map(entry -> entry.at("/detail/state").asString()))
+        assertThat(new Admin(rest)
+                        .trail("completion.outcome").reversed().stream()
+                                .limit(2)
+                                .map(entry -> entry.at("/detail/state").asString()))
                 .as("it is charged once")
                 .containsExactly("done", "refused");
     }

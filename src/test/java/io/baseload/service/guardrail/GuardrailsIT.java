@@ -476,7 +476,8 @@ class GuardrailsIT {
         Map<String, Object> filter = Map.of("name", "old", "kind", "http", "url", url, "sides", List.of("request"));
         Map<String, Object> query = Map.of("name", "new", "kind", "http", "url", url + "?key=secret");
         filters(filter);
-        assertThat(rest.send("PUT", GUARDRAILS, Map.of("filters", List.of(query))).body())
+        assertThat(rest.send("PUT", GUARDRAILS, Map.of("filters", List.of(query)))
+                        .body())
                 .contains("expected no query")
                 .doesNotContain("secret");
         service.bean(JdbcClient.class)

@@ -136,13 +136,14 @@ class RegistryPullTest {
 
     @Test
     void licensesAreReadFromAllPlacesThatStateThem() throws Exception {
-        String config = blob(
-                "{\"descriptor\":{\"licenses\":[\"MIT\",\"Llama3\"]},\"package\":{\"license\":\"GPL-3.0\"}}"
+        String config =
+                blob("{\"descriptor\":{\"licenses\":[\"MIT\",\"Llama3\"]},\"package\":{\"license\":\"GPL-3.0\"}}"
                         .getBytes(StandardCharsets.UTF_8));
         registry.put("/v2/ai/m/manifests/latest", """
             {"config": {"digest": "%s", "size": 80}, "layers": [%s],
              "annotations": {"org.opencontainers.image.licenses": "MIT"}}\
-            """.formatted(config, layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, "")));
+            """.formatted(
+                        config, layer("application/vnd.docker.ai.gguf.v3", WEIGHTS, "")));
         assertThat(pull("latest").licenses()).containsExactly("MIT", "Llama3", "GPL-3.0");
     }
 
