@@ -20,7 +20,7 @@ import org.springframework.stereotype.Component;
 /**
  * {@code x-ratelimit-{limit,remaining,reset}-{requests,tokens}}: the windows relevant for the client; {@code x-budget-warning}: soft limits that are exceeded. Anthropic's routes
  * have its own names for the former too. Requests that reserved something, or were refused by a window, say which windows these are. All other answers below {@code /v1}, and those of
- * its routes that have other names too, get the caller's windows as the answer is sent. The rate of a key is a window too.
+ * its routes that have other names too, get the caller's windows as the answer is sent. The rate of a key is a window too, and counts requests on all routes, so the answers of all others have it alone.
  */
 @Component
 public final class RateLimitHeaders implements HeaderWriter {
@@ -62,11 +62,14 @@ public final class RateLimitHeaders implements HeaderWriter {
     /** Called just before an answer is sent. One that nobody will read costs no query. */
     @Override
     public void writeHeaders(HttpServletRequest request, HttpServletResponse response) {
-        if (request.getAttribute(WRITTEN) == null
-                && !isCut(ServedConnection.current())
-                && PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
+        if (request.getAttribute(WRITTEN) != null || isCut(ServedConnection.current())) {
+            return;
+        }
+        if (PATHS.stream().anyMatch(request.getRequestURI()::startsWith)
                 && SecurityContextHolder.getContext().getAuthentication() instanceof KeyAuthentication key) {
             put(inference.getObject().room(key.getPrincipal()).orElse(QuotaSnapshot.UNLIMITED), request, response);
+        } else {
+            put(QuotaSnapshot.UNLIMITED, request, response);
         }
     }
 

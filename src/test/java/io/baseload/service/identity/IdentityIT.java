@@ -266,6 +266,28 @@ final class IdentityIT {
     }
 
     @Test
+    void answersOfAllRoutesTellTheRoomOfAKey() throws Exception {
+        String keys = "/admin/v1/tenants/" + TENANT + "/keys";
+        Rest limited = rest.as(rest.post(keys, Map.of("roles", List.of("user"), "requests_per_minute", 50))
+                .get("key")
+                .asString());
+        for (HttpResponse<String> answer : List.of(
+                limited.send("GET", keys, ""),
+                limited.send("POST", "/mcp", Map.of("jsonrpc", "2.0", "id", 1, "method", "ping")),
+                limited.send("GET", "/nowhere", ""))) {
+            assertThat(answer.headers().firstValueAsLong("x-ratelimit-limit-requests"))
+                    .as(answer.uri().getPath())
+                    .hasValue(50);
+            assertThat(answer.headers().firstValueAsLong("x-ratelimit-remaining-requests"))
+                    .isPresent();
+            assertThat(answer.headers().firstValue("x-ratelimit-limit-tokens")).isEmpty();
+        }
+        assertThat(rest.send("GET", keys, "").headers().firstValue("x-ratelimit-limit-requests"))
+                .as("a key without a rate")
+                .isEmpty();
+    }
+
+    @Test
     void aKeyThatExpiresSoonIsAnnounced() throws Exception {
         String keys = "/admin/v1/tenants/" + TENANT + "/keys";
         Instant end = Instant.now().plus(Duration.ofDays(3));
