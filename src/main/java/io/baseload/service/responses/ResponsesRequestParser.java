@@ -61,7 +61,7 @@ final class ResponsesRequestParser {
         var conversation = InputItems.read(
                 fields.require("input"),
                 tools,
-                sealed -> reasoning.open(tenant, sealed),
+                text -> reasoning.open(tenant, text),
                 items -> KeptResponses.read(context, prepared.earlier(), items));
         var messages = Stream.concat(instructions.stream(), conversation.messages().stream())
                 .toList();

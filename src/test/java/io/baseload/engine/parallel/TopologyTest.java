@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.baseload.engine.api.EngineOptions;
-import io.baseload.engine.platform.MemoryBinding;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -233,24 +232,6 @@ class TopologyTest {
                     .containsExactly("workers on the memory nodes [1, 2] read from other nodes, because the process may"
                             + " use memory of the nodes [0] only: give it the CPUs of the same nodes");
         }
-    }
-
-    @Test
-    void aProcessHasTheMemoryOfTheNodesThatItMayUse() throws IOException {
-        for (int i = 0; i < 3; i++) {
-            Files.writeString(
-                    node(i, String.valueOf(i)).resolve("meminfo"),
-                    "Node %1$d MemTotal:       %2$d kB\nNode %1$d MemFree:        7 kB\n".formatted(i, 1000 << i));
-        }
-        process("0-2", "default");
-        assertThat(MemoryBinding.bytes(system, system)).isEmpty();
-        process("0,2-63", "default");
-        assertThat(MemoryBinding.bytes(system, system)).hasValue(5000 << 10);
-        process("0-2", "bind:1");
-        assertThat(MemoryBinding.bytes(system, system)).hasValue(2000 << 10);
-        Files.delete(system.resolve("node/node1/meminfo"));
-        assertThat(MemoryBinding.bytes(system, system)).isEmpty();
-        assertThat(MemoryBinding.bytes(system.resolve("none"), system)).isEmpty();
     }
 
     /** The CPUs of the workers, one after the other. */
