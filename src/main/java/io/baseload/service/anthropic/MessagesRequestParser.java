@@ -46,7 +46,7 @@ final class MessagesRequestParser {
                 .filter(display -> display.oneOf(DISPLAYS).equals("omitted"))
                 .map(display -> thought -> reasoning.seal(tenant, thought));
         return new ParsedRequest(
-                request(fields, maxTokens, sealed -> reasoning.open(tenant, sealed)),
+                request(fields, maxTokens, text -> reasoning.open(tenant, text)),
                 fields.flag("stream", false),
                 admitted -> new MessageForm(admitted.model(), admitted.promptTokens(), requestId, sealing),
                 MessagesRequestParser::refusal);
@@ -54,7 +54,7 @@ final class MessagesRequestParser {
 
     /** The request for a count, which sets no maximum for an answer. */
     static InferenceRequest question(Fields fields, String tenant, SealedReasoning reasoning) {
-        return request(fields, OptionalInt.empty(), sealed -> reasoning.open(tenant, sealed));
+        return request(fields, OptionalInt.empty(), text -> reasoning.open(tenant, text));
     }
 
     private static InferenceRequest request(

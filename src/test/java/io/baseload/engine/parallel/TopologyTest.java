@@ -135,37 +135,6 @@ class TopologyTest {
     }
 
     @Test
-    void oneOfSeveralNodesIsKnown() throws IOException {
-        nodes("0-1", "2-3", "");
-        assertThat(allowing(0, 1, 2, 3).layout(options(0, 1)).confined())
-                .as("both")
-                .isFalse();
-        assertThat(allowing(0, 1, 2, 3).layout(options(0, 1, "2-3")).confined())
-                .as("a list")
-                .isTrue();
-        TeamLayout mask = allowing(2, 3).layout(options(0, 0));
-        assertThat(mask.confined()).as("the affinity mask").isTrue();
-        assertThat(mask.shards()).isOne();
-        assertThat(allowing(0, 1, 2, 3).layout(options(0, 2, "2-3")).merged(1).confined())
-                .as("two shards of a node as one")
-                .isTrue();
-    }
-
-    @Test
-    void aMachineOfOneNodeConfinesNothing() throws IOException {
-        nodes("0-3", "");
-        assertThat(allowing(0, 1).layout(options(0, 1)).confined())
-                .as("memory without CPUs")
-                .isFalse();
-        node(1, "4-5");
-        memory("0");
-        distances(1, "20 10");
-        assertThat(allowing(0, 1).layout(options(0, 1)).confined())
-                .as("CPUs whose nearest memory is the same")
-                .isFalse();
-    }
-
-    @Test
     void withoutNodesThereIsOneShard() {
         assertThat(allowing(0, 1).layout(options(0, 0))).isEqualTo(new TeamLayout(2, List.of(List.of(0, 1))));
     }
