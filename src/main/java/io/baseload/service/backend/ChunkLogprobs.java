@@ -47,7 +47,7 @@ final class ChunkLogprobs {
                     .path(place)
                     .propertyStream()
                     .map(likely -> token(likely.getKey(), likely.getValue(), List.of()))
-                    .sorted(Comparator.comparing(TokenLogprob::logprob).reversed())
+                    .sorted(Comparator.comparingDouble(TokenLogprob::logprob).reversed())
                     .toList();
             tokens.add(token(text.asString(""), logprobs.path("token_logprobs").path(place), top));
         }
