@@ -8,6 +8,7 @@ import io.baseload.chat.api.Message;
 import io.baseload.service.protocol.Fields;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -22,7 +23,8 @@ class DocumentBlockTest {
     private static List<Message> read(String content) {
         String messages = "{\"messages\": [{\"role\": \"user\", \"content\": [" + content + "]}]}";
         return MessageBlocks.read(
-                        Fields.of(messages.getBytes(StandardCharsets.UTF_8)).require("messages"))
+                        Fields.of(messages.getBytes(StandardCharsets.UTF_8)).require("messages"),
+                        signature -> Optional.empty())
                 .messages();
     }
 
