@@ -1,4 +1,4 @@
--- A name may have several local models; so far the table of names had the only one.
+-- A name may have several local models; until now, the table of names held the only one.
 ALTER TABLE alias_target ADD COLUMN local_model text
     GENERATED ALWAYS AS (CASE WHEN backend IS NULL THEN model END) STORED REFERENCES model;
 COMMENT ON COLUMN alias_target.local_model IS 'kept in memory, and so not deleted; null for a model of a backend';

@@ -20,7 +20,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param threads Worker threads; 0 = as many as the machine's CPU quota allows.
  * @param pinned Whether each worker thread is pinned to one CPU.
  * @param contextLength Maximum tokens of prompt and answer together; 0 = the model's own context length.
- * @param kvPrecision Number format of the KV cache: f32, f16 or q8; f16, with {@code exact} f32, when not set.
+ * @param kvPrecision Number format of the KV cache: f32, f16 or q8. When not set: f16, or f32 with {@code exact} or without machine code.
  * @param precision Precision of linear layers: exact or fast.
  * @param prefixCache Whether computed prompts are kept for later ones that begin with the same tokens.
  * @param speculation Whether an answer that runs alone may get several tokens in one step if its text repeats.

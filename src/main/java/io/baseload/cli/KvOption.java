@@ -14,9 +14,8 @@ final class KvOption {
             names = "--kv",
             paramLabel = "PRECISION",
             converter = Converter.class,
-            description =
-                    "How the KV cache stores keys and values: f32, f16 or q8 (default: f16, with --precision exact,"
-                            + " or on a machine without machine code, f32).")
+            description = "How the KV cache stores keys and values: f32, f16 or q8 (default: f16; f32 with --precision"
+                    + " exact, or where there is no machine code).")
     private @Nullable KvPrecision precision;
 
     /** Empty for the default of the arithmetic. */

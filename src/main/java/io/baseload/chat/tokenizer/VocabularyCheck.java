@@ -12,15 +12,11 @@ final class VocabularyCheck {
         require(count > 0, "the vocabulary has no tokens");
         int types = vocabulary.types().size();
         require(types == 0 || types == count, "token_type has " + types + " entries, expected " + count);
-        if (vocabulary.model().equals("llama") || vocabulary.model().equals("t5")) {
-            int scores = vocabulary.scores().length;
-            require(scores == count, "scores has " + scores + " entries, expected " + count);
+        boolean unigram = vocabulary.model().equals("t5");
+        if (unigram || vocabulary.model().equals("llama")) {
+            checkScores(vocabulary.scores(), count);
         }
-        for (int id = 0; id < vocabulary.scores().length; id++) {
-            float score = vocabulary.scores()[id];
-            require(Float.isFinite(score), "the score of token " + id + " is " + score + ", expected a finite number");
-        }
-        if (vocabulary.characterMap().length > 0) {
+        if (unigram && vocabulary.characterMap().length > 0) {
             CharacterMap.check(vocabulary.characterMap(), VocabularyCheck::problem);
         }
         inside("bos_token_id", vocabulary.bos(), count);
@@ -28,6 +24,14 @@ final class VocabularyCheck {
         inside("eot_token_id", vocabulary.eot(), count);
         inside("unknown_token_id", vocabulary.unknown(), count);
         inside("seperator_token_id", vocabulary.separator(), count);
+    }
+
+    private static void checkScores(float[] scores, int count) {
+        require(scores.length == count, "scores has " + scores.length + " entries, expected " + count);
+        for (int id = 0; id < count; id++) {
+            boolean finite = Float.isFinite(scores[id]);
+            require(finite, "the score of token " + id + " is " + scores[id] + ", expected a finite number");
+        }
     }
 
     private static void inside(String key, OptionalInt id, int count) {

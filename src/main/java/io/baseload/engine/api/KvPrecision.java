@@ -14,7 +14,7 @@ public enum KvPrecision {
     /** 8 bits with an F32 scale for each 32 elements of a head: the largest magnitude / 127. */
     Q8;
 
-    /** F16 where products are rounded to 8 bits anyway and this machine converts it in machine code, F32 where nothing is rounded or a loop would convert. */
+    /** F16 where products are rounded to 8 bits anyway and this machine converts it in machine code; otherwise F32: nothing is rounded, or only a slow loop could convert. */
     public static KvPrecision defaultOf(Precision arithmetic) {
         return defaultOf(arithmetic, HalfConversion.available().isPresent());
     }

@@ -24,7 +24,7 @@ import java.util.Set;
  * </pre>
  *
  * All linear layers have biases. A classifier with one label is a cross-encoder: it computes the relevance of a document to a query. GGUF calls all of these {@code bert}, and omits the
- * positions before the first, and BERT's pooler: without it a BERT's relevance can't be computed, only that of RoBERTa and XLM-R.
+ * positions before the first, and BERT's pooler: without it a BERT's relevance can't be computed, only that of XLM-R.
  */
 final class Bert implements Architecture {
     static final Key EPSILON = new Key("layer_norm_eps", "attention.layer_norm_epsilon");

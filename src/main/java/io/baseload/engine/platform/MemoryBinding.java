@@ -37,9 +37,9 @@ public final class MemoryBinding {
                 .filter(node -> Files.isDirectory(
                         system.resolve("node/node" + node))) // a cpuset may name nodes that don't exist
                 .toList();
+        // In virtual machines the sum of all nodes may be less than the machine's memory.
         if (nodes.size() == count(system.resolve("node"))) {
-            return OptionalLong
-                    .empty(); // all of them: in virtual machines their sum may be less than the machine's memory
+            return OptionalLong.empty();
         }
         long sum = 0;
         for (int node : nodes) {

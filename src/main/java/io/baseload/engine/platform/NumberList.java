@@ -23,7 +23,7 @@ public final class NumberList {
             int from = Integer.parseInt(ends[0]);
             int to = Integer.parseInt(ends[ends.length - 1]);
             if (ends.length > 2 || to < from || to >= MAX) {
-                throw new NumberFormatException("not a range of CPUs: " + part);
+                throw new NumberFormatException("not a range: " + part);
             }
             IntStream.rangeClosed(from, to).forEach(numbers::add);
         }

@@ -64,7 +64,7 @@ record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices>
         return parts;
     }
 
-    /** One shard on several nodes shares mapped pages with the page cache, wherever they are. */
+    /** Whether weights are packed or mapped as a whole, not copied part by part. One shard on several nodes shares mapped pages with the page cache, wherever they are. */
     private static boolean isWhole(ModelSource source, TeamLayout team) {
         return team.shards() == 1 ? !team.confined() : source.isEncoder();
     }

@@ -302,6 +302,7 @@ final class Sequence implements Generation {
         release();
         computed = 0;
         holding = false;
+        held = null;
     }
 
     private void release() {

@@ -83,7 +83,8 @@ final class MessageBlocks {
         boolean silent = texts.isEmpty() && !calls.isEmpty();
         return new Message.Assistant(
                 silent ? Optional.empty() : Optional.of(String.join("\n", texts)),
-                Optional.of(String.join("\n", thoughts)).filter(thought -> !thought.isEmpty()), // empty if lost
+                Optional.of(String.join("\n", thoughts))
+                        .filter(thought -> !thought.isEmpty()), // empty if it could not be recovered
                 calls,
                 Optional.empty());
     }

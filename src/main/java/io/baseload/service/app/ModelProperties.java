@@ -21,7 +21,7 @@ import org.springframework.boot.context.properties.bind.DefaultValue;
  * @param maxSequences answers that are computed at the same time
  * @param maxQueued answers that may wait beyond those; one more is refused with 503
  * @param prefillChunk the most prompt tokens in one step
- * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8; if not set, f16, with {@code exact} f32
+ * @param kvPrecision how the KV cache stores keys and values: f32, f16 or q8; if not set, f16, or f32 with {@code exact} or without machine code
  * @param precision arithmetic of linear layers: exact or fast
  * @param prefixCache whether prompts are kept for later requests of the same tenant
  * @param speculation whether a single running answer may get several tokens in one step where its text repeats itself

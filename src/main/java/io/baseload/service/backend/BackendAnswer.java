@@ -119,7 +119,7 @@ final class BackendAnswer implements Completion, Runnable {
             return failed(e);
         } catch (EventTooLargeException | StreamConstraintsException e) {
             refusal = Optional.of(""); // an echoed prompt may be as large
-            return failed(new UpstreamException(Reason.FAILED, "The backend sent too much at once."));
+            return failed(new UpstreamException(Reason.FAILED, "The backend sent an event that is too large."));
         } catch (IOException e) {
             return stream.isClosed() ? cancelled() : broken();
         } catch (JacksonException e) {
@@ -189,11 +189,9 @@ final class BackendAnswer implements Completion, Runnable {
                 reader.finish("length").forEach(listener);
                 return !closeIfFinished();
             }
-            chunks = isScoring()
-                    ? 0
-                    : choices.stream().mapToInt(ChoiceReader::chunks).sum();
             pieces.forEach(listener);
         }
+        chunks = choices.stream().mapToInt(this::generated).sum();
         JsonNode reason = choice.path("finish_reason");
         if (reason.isString() && !UNFINISHED.contains(reason.stringValue())) {
             reader.finish(reason.stringValue()).forEach(listener);
@@ -201,8 +199,13 @@ final class BackendAnswer implements Completion, Runnable {
         return true;
     }
 
-    /** Whether nothing is generated: the answers are the echoed prompts. */
-    private boolean isScoring() {
+    /** Chunks of generated tokens: the first one of an answer without any has the echoed prompt. */
+    private int generated(ChoiceReader reader) {
+        return generatesNothing() ? Math.max(0, reader.chunks() - 1) : reader.chunks();
+    }
+
+    /** Whether the answers are the echoed prompts. */
+    private boolean generatesNothing() {
         return prompt.maxTokens() == 0;
     }
 
@@ -228,7 +231,7 @@ final class BackendAnswer implements Completion, Runnable {
         if (prompt.maxTokensGiven() && chunksBefore >= 2L * prompt.maxTokens() + MAX_SPARE_CHUNKS) {
             return false;
         }
-        if (isScoring()) {
+        if (generatesNothing()) {
             return true;
         }
         int produced = prompt.maxTokensGiven() ? Math.min(chunksBefore, prompt.maxTokens() - 1) : chunksBefore;
@@ -290,7 +293,7 @@ final class BackendAnswer implements Completion, Runnable {
         client.succeeded(prompt.call());
         long given = choices.stream().filter(ChoiceReader::isFinished).count();
         var refusal = new InvalidRequestException(
-                prompt.fieldOfAnswers(),
+                prompt.multiplyingField(),
                 "unsupported_value",
                 "The backend '" + client.backend().name() + "' gave " + given + " of " + choices.size()
                         + " answers. Ask it for one at a time.");

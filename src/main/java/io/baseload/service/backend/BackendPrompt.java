@@ -44,7 +44,7 @@ final class BackendPrompt implements PreparedCompletion {
     }
 
     /** The field that asks for more than one answer. */
-    String fieldOfAnswers() {
+    String multiplyingField() {
         return request.choices() > 1 ? "n" : "prompt";
     }
 

@@ -19,7 +19,7 @@ final class TextRequestBody {
             throw new InvalidRequestException(
                     "best_of",
                     "unsupported_value",
-                    "Invalid 'best_of': this model is on a backend, which is not asked for more than 'n' answers.");
+                    "Invalid 'best_of': for a model on a backend, it must not be greater than 'n'.");
         }
         Map<String, Object> body = SharedRequestFields.of(model, request);
         switch (request.input()) {

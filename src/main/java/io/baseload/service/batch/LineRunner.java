@@ -1,5 +1,6 @@
 package io.baseload.service.batch;
 
+import io.baseload.chat.api.UpstreamLateException;
 import io.baseload.service.contents.Contents;
 import io.baseload.service.encryption.SealingKey;
 import io.baseload.service.inference.Origin;
@@ -102,9 +103,11 @@ final class LineRunner {
             return ended(key, batch, line, id, answer(batch, line, request));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
-            // an answer that was generated but not kept is charged, so it isn't generated again
+            // what is charged isn't done again: an answer that was generated but not kept, a prompt that a backend has
+            // read
             Optional<Duration> wait = Optional.of(refusal)
                     .filter(it -> !it.code().equals(Optional.of(ApiException.STORAGE_UNAVAILABLE)))
+                    .filter(it -> !(e instanceof UpstreamLateException))
                     .flatMap(ApiException::retryAfter);
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())

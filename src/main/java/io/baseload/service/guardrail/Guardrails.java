@@ -144,7 +144,8 @@ public final class Guardrails implements AutoCloseable {
                     }
                     if (hook.url().getRawQuery() != null && before.stream().noneMatch(old -> hasUrl(old, hook.url()))) {
                         throw invalid(
-                                path + ".url", "expected no query, because URLs are shown: a key has its own field");
+                                path + ".url",
+                                "expected no query, because URLs are displayed: put a key into 'api_key'");
                     }
                     checkHost(hook.url(), path + ".url");
                 }

@@ -133,7 +133,8 @@ final class RequestTexts {
             throw new InvalidRequestException(
                     field,
                     "invalid_value",
-                    "Invalid '" + field + "': a filter of this tenant would replace something in it.");
+                    "Invalid '" + field
+                            + "': a filter of this tenant would replace part of it, which is not possible here.");
         }
     }
 

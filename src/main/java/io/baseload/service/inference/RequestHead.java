@@ -12,7 +12,7 @@ import io.baseload.service.tenant.Caller;
  * The caller of a request and the model that is to answer it, whatever the kind of request.
  *
  * @param alias the model as named by the caller
- * @param last whether no other model is asked if this one fails
+ * @param last whether this is the last model to be asked
  */
 record RequestHead(
         Caller caller, ServedModel model, String alias, FlowId flow, EndUser endUser, Origin origin, boolean last) {

@@ -40,7 +40,7 @@ final class SpillOver<T> {
     interface Asking<T> {
         /**
          * @param since when the request began to wait for this model, as from {@link System#nanoTime}
-         * @param last whether no other model is asked if this one fails
+         * @param last whether this is the last model to be asked
          */
         T ask(ServedModel model, long since, boolean last);
     }

@@ -32,8 +32,9 @@ public record LogprobEntry(
         return new LogprobEntry(token.text(), finite(token.logprob()), unsigned(token.bytes()), top);
     }
 
+    /** JSON has neither NaN nor infinite numbers. */
     public static float finite(float logprob) {
-        return Math.max(logprob, IMPOSSIBLE);
+        return Float.isNaN(logprob) ? IMPOSSIBLE : Math.max(logprob, IMPOSSIBLE);
     }
 
     private static List<Integer> unsigned(byte[] bytes) {

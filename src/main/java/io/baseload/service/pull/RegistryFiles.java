@@ -152,7 +152,7 @@ final class RegistryFiles {
                 name, at("blobs", digest), layer.path("size").asLong(-1), Digest.sha256(sha256.group(1)), packing);
     }
 
-    /** All that are stated: in the annotation, and in the configuration in the forms of ModelPack and of a Kitfile. */
+    /** All stated licences: in the annotation, and in the configuration in the forms of ModelPack and of a Kitfile. */
     private List<String> licenses(JsonNode manifest) {
         List<String> licenses = new ArrayList<>();
         add(licenses, manifest.path("annotations").path("org.opencontainers.image.licenses"));

@@ -51,18 +51,19 @@ public final class LoadedModels {
     }
 
     /**
-     * Acquires the model behind a name; empty if it doesn't answer.
+     * Acquires a model behind a name; empty if it doesn't answer.
      *
-     * @param preferred as in {@link #resolve(String, String)}
+     * @param preferred acquired if the name stands for it and it is allowed; otherwise the first one that is allowed
      * @param allowed whether the model of this id may be used; checked in the same step, so that no alias moves in between
-     * @throws UnknownModelException if it may not
+     * @throws UnknownModelException if none may be used
      */
     public Optional<ServedModel> acquire(String name, String preferred, Predicate<String> allowed) {
         synchronized (lock) {
-            String id = resolve(name, preferred);
-            if (!allowed.test(id)) {
+            List<String> ids = resolve(name).stream().filter(allowed).toList();
+            if (ids.isEmpty()) {
                 throw new UnknownModelException(name);
             }
+            String id = ids.contains(preferred) ? preferred : ids.getFirst();
             Entry entry = entries.get(id);
             if (entry == null || !entry.open()) {
                 return Optional.empty();

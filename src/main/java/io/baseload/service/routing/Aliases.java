@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -236,20 +237,27 @@ public final class Aliases {
      */
     private record Ended(boolean here, List<String> left) {}
 
-    private void load(List<String> some, Runnable move, Progress progress) {
-        some.forEach(model -> loading.merge(model, 1, Integer::sum));
-        boolean moved = false;
+    /** Loads models one after the other, and again if one was unloaded meanwhile: {@code move} runs in a turn that finds all of them answering. */
+    private void load(List<String> ids, Runnable move, Progress progress) {
+        ids.forEach(model -> loading.merge(model, 1, Integer::sum));
+        var moved = new AtomicBoolean();
         try {
-            for (String model : some) {
-                loader.load(model, progress, () -> want(model));
-                everywhere.awaitModel(model, progress);
+            while (!moved.get()) {
+                for (String model : ids) {
+                    loader.load(model, progress, () -> want(model));
+                    everywhere.awaitModel(model, progress);
+                }
+                loader.load(ids.getLast(), progress, () -> {
+                    if (ids.stream().allMatch(id -> loader.state(id) == Model.State.LOADED)) {
+                        move.run();
+                        moved.set(true);
+                    }
+                });
             }
-            loader.load(some.getLast(), progress, move);
-            moved = true;
         } finally {
-            some.forEach(model -> loading.computeIfPresent(model, (id, jobs) -> jobs == 1 ? null : jobs - 1));
-            if (!moved) {
-                loader.inTurn(() -> some.forEach(this::drainIfUnused));
+            ids.forEach(model -> loading.computeIfPresent(model, (id, jobs) -> jobs == 1 ? null : jobs - 1));
+            if (!moved.get()) {
+                loader.inTurn(() -> ids.forEach(this::drainIfUnused));
             }
         }
     }

@@ -124,6 +124,58 @@ final class AbandonedRequestsIT {
     }
 
     @Test
+    void aLineOfABatchWhosePromptIsChargedIsNotRunAgain() throws Exception {
+        backend.on("mute", ScriptedBackend.Connection::awaitClose);
+        long used = used();
+        int before = outcomes().size();
+        rest.send("PATCH", "/admin/v1/tenants/default", Map.of("max_wait_ms", 500));
+        try {
+            String line = "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/completions\","
+                    + "\"body\":{\"model\":\"mute\",\"prompt\":\"Tell me of the sea.\"}}";
+            String batch = rest.post(
+                            "/v1/batches",
+                            Map.of(
+                                    "input_file_id",
+                                    upload(line),
+                                    "endpoint",
+                                    "/v1/completions",
+                                    "completion_window",
+                                    "24h"))
+                    .get("id")
+                    .asString();
+            Patience.await()
+                    .until(() -> rest.get("/v1/batches/" + batch)
+                            .get("status")
+                            .asString()
+                            .equals("completed"));
+            assertThat(rest.get("/v1/batches/" + batch)
+                            .at("/request_counts/failed")
+                            .asInt())
+                    .isOne();
+        } finally {
+            rest.send("PATCH", "/admin/v1/tenants/default", "{\"max_wait_ms\": null}");
+        }
+        assertThat(outcomes()).hasSize(before + 1);
+        assertOnlyThePrompt(outcomes().getLast().get("detail"), used() - used);
+    }
+
+    private static String upload(String lines) throws Exception {
+        String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
+                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.jsonl\"\r\n\r\n" + lines
+                + "\r\n--x--\r\n";
+        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/files"))
+                .header("Authorization", "Bearer " + RunningService.KEY)
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(BodyPublishers.ofString(form))
+                .build();
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return Rest.json(client.send(request, BodyHandlers.ofString()))
+                    .get("id")
+                    .asString();
+        }
+    }
+
+    @Test
     void theNextTargetAloneIsCharged() throws Exception {
         backend.on("mute", ScriptedBackend.Connection::awaitClose).says("other", 7, "The", "sea");
         rest.put(

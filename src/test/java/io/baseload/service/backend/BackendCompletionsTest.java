@@ -241,7 +241,7 @@ class BackendCompletionsTest {
         });
         for (int i = 0; i < 4; i++) {
             var failed = ask(request(TEXT, 1, 0, 1, true)).failed();
-            assertThat(failed.cause()).hasMessage("The backend sent too much at once.");
+            assertThat(failed.cause()).hasMessage("The backend sent an event that is too large.");
         }
         assertThat(client().state(MODEL, FlowId.NONE.value())).isEqualTo(BackendHealth.State.COOLING);
         assertThat(client().state(MODEL, "other")).isEqualTo(BackendHealth.State.UP);

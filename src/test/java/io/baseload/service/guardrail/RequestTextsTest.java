@@ -60,7 +60,7 @@ class RequestTextsTest {
                 new OutputFormat.Grammar("f", "root ::= \"ann@b.c\""))) {
             assertThatThrownBy(() -> texts.rewrite(chat.withFormat(format)))
                     .isInstanceOf(InvalidRequestException.class)
-                    .hasMessageContaining("Invalid 'f': a filter of this tenant would replace something in it");
+                    .hasMessageContaining("Invalid 'f': a filter of this tenant would replace part of it");
         }
     }
 

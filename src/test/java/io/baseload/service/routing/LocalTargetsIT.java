@@ -65,6 +65,10 @@ final class LocalTargetsIT {
             point(rest, Map.of("model", "one", "max_prompt_tokens", 3), Map.of("model", "two", "min_prompt_tokens", 4));
             assertThat(answering(rest, List.of(1, 2, 3))).isEqualTo("one");
             assertThat(answering(rest, List.of(1, 2, 3, 4))).isEqualTo("two");
+            Rest narrow = rest.as(keyFor(rest, "two"));
+            assertThat(answering(narrow, List.of(1, 2, 3, 4)))
+                    .as("a key that may use the second model alone")
+                    .isEqualTo("two");
 
             admin.move("one", "unload");
             point(rest, Map.of("model", "two"), Map.of("model", "one"));
@@ -170,6 +174,11 @@ final class LocalTargetsIT {
         all.addAll(
                 List.of("baseload.engine.threads=1", "baseload.engine.pinned=false", "baseload.model.warm-up=false"));
         return RunningService.at(home, all.toArray(String[]::new));
+    }
+
+    private static String keyFor(Rest rest, String model) throws Exception {
+        var key = Map.of("roles", List.of("user"), "models", List.of(model));
+        return rest.post("/admin/v1/tenants/default/keys", key).get("key").asString();
     }
 
     private static JsonNode point(Rest rest, Map<?, ?>... targets) throws Exception {
