@@ -162,6 +162,7 @@ class McpIT {
                                 "get_key",
                                 "get_key_budgets",
                                 "list_identities",
+                                "get_identity_budgets",
                                 "get_guardrails",
                                 "get_content_policy",
                                 "get_usage"));
