@@ -63,7 +63,7 @@ final class IdentityController {
     @DeleteMapping("/{id}")
     @ResponseStatus(HttpStatus.NO_CONTENT)
     void delete(@PathVariable String tenant, @PathVariable String id, @AuthenticationPrincipal Caller caller) {
-        requireMayManage(caller, find(tenant, id));
+        Refusals.requireMayManage(caller, find(tenant, id));
         if (!identities.remove(caller.actor(), tenant, id)) {
             throw new UnknownIdentityException(id);
         }
@@ -92,15 +92,5 @@ final class IdentityController {
 
     private Identity find(String tenant, String id) {
         return identities.find(tenant, id).orElseThrow(() -> new UnknownIdentityException(id));
-    }
-
-    /** A service account without roles would have no rights. */
-    private static void requireMayManage(Caller caller, Identity identity) {
-        if (!identity.roles().isEmpty()) {
-            Refusals.requireMayManage(
-                    caller,
-                    identity.tenant(),
-                    new ApiKey.Rights(identity.roles(), identity.models(), Priority.INTERACTIVE, Optional.empty()));
-        }
     }
 }

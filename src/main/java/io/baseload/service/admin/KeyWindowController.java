@@ -1,13 +1,10 @@
 package io.baseload.service.admin;
 
-import com.fasterxml.jackson.annotation.JsonInclude;
 import io.baseload.service.quota.UsageReports;
 import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.service.web.ApiException;
-import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.annotation.AuthenticationPrincipal;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -15,8 +12,6 @@ import org.springframework.web.bind.annotation.PutMapping;
 import org.springframework.web.bind.annotation.RequestBody;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestController;
-import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
-import tools.jackson.databind.annotation.JsonNaming;
 
 /** Budgets of a key, shared with the keys that it replaced by rotation. */
 @RestController
@@ -32,44 +27,23 @@ final class KeyWindowController {
         this.reports = reports;
     }
 
-    /**
-     * @param windows none = an empty list
-     * @param expectedWindows in a request: the windows that the caller knows, and changes only if nobody else has changed them
-     */
-    @JsonNaming(SnakeCaseStrategy.class)
-    record Windows(
-            @Nullable List<@Nullable BudgetForm> windows,
-
-            @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-            List<@Nullable BudgetForm> expectedWindows) {}
-
-    /** Budgets, with the usage of the current windows. */
-    record Counted(List<UsageForm.Window> windows) {}
-
     @GetMapping
-    Counted get(@PathVariable String tenant, @PathVariable String prefix) {
+    WindowsForm.Counted get(@PathVariable String tenant, @PathVariable String prefix) {
         String key = tenants.budgetKey(tenant, prefix).orElseThrow(() -> Refusals.notFound("key", prefix));
-        return new Counted(reports.keyWindows(tenant, key).stream()
-                .map(UsageForm.Window::of)
-                .toList());
+        return WindowsForm.Counted.of(reports.windows(tenant, key));
     }
 
     /** Replaces all budgets of the key. */
     @PutMapping
-    Windows replace(
+    WindowsForm replace(
             @PathVariable String tenant,
             @PathVariable String prefix,
-            @RequestBody Windows request,
+            @RequestBody WindowsForm request,
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
-        var windows = BudgetForm.read(Refusals.present("windows", request.windows()));
-        var changed = tenants.changeKeyWindows(caller.actor(), tenant, prefix, before -> {
-                    BudgetForm.requireExpected(request.expectedWindows(), before, "the key '" + prefix + "'");
-                    return windows;
-                })
-                .orElseThrow(() -> Refusals.notFound("key", prefix));
-        return new Windows(
-                changed.stream().<@Nullable BudgetForm>map(BudgetForm::of).toList(), null);
+        return WindowsForm.of(tenants.changeKeyWindows(
+                        caller.actor(), tenant, prefix, request.change("the key '" + prefix + "'"))
+                .orElseThrow(() -> Refusals.notFound("key", prefix)));
     }
 
     private void requireMayManage(Caller caller, String tenant, String prefix) {

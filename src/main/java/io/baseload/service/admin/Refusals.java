@@ -2,6 +2,8 @@ package io.baseload.service.admin;
 
 import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Identity;
+import io.baseload.service.tenant.Priority;
 import io.baseload.service.web.ApiException;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -81,6 +83,16 @@ final class Refusals {
         if (!caller.mayManage(tenant, key)) {
             throw ApiException.refused(
                     403, "permission_denied", "You can't manage keys or accounts with more rights than yours.");
+        }
+    }
+
+    /** An identity without roles has no rights. */
+    static void requireMayManage(Caller caller, Identity identity) {
+        if (!identity.roles().isEmpty()) {
+            requireMayManage(
+                    caller,
+                    identity.tenant(),
+                    new ApiKey.Rights(identity.roles(), identity.models(), Priority.INTERACTIVE, Optional.empty()));
         }
     }
 

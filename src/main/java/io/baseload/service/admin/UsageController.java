@@ -23,7 +23,7 @@ import org.springframework.web.bind.annotation.RequestHeader;
 import org.springframework.web.bind.annotation.RequestParam;
 import org.springframework.web.bind.annotation.RestController;
 
-/** The tenants' usage: in total, or grouped by tenant, key, model and day; in JSON or, if the client wants it, CSV. */
+/** The tenants' usage: in total, or grouped by tenant, identity, key, model and day; in JSON or, if the client wants it, CSV. */
 @RestController
 final class UsageController {
     private static final Instant FAR = Instant.parse("9999-01-01T00:00:00Z");
@@ -62,7 +62,7 @@ final class UsageController {
         return rows(new UsageQuery(Optional.of(id), begin(from), end(to), columns), limit, after, accept, request);
     }
 
-    /** @param grouping of {@code tenant}, {@code key}, {@code model}, {@code day}; absent = by tenant */
+    /** @param grouping of {@code tenant}, {@code identity}, {@code key}, {@code model}, {@code day}; absent = by tenant */
     @GetMapping("/admin/v1/usage")
     ResponseEntity<?> ofAll(
             @RequestParam @Nullable String from,
@@ -134,7 +134,7 @@ final class UsageController {
                     .orElseThrow(() -> Refusals.invalid(
                             "group_by",
                             "invalid_value",
-                            "'group_by' must be one or more of 'tenant', 'key', 'model' and 'day',"
+                            "'group_by' must be one or more of 'tenant', 'identity', 'key', 'model' and 'day',"
                                     + " separated by commas.")));
         }
         return columns;

@@ -11,6 +11,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A sum over requests, in JSON, with the values of the grouping.
  *
+ * @param identity empty = the tenant's own keys
  * @param day in UTC
  * @param cost absent if none of them had a price
  */
@@ -18,6 +19,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonInclude(JsonInclude.Include.NON_NULL)
 record UsageRowForm(
         @Nullable String tenant,
+        @Nullable String identity,
         @Nullable String keyPrefix,
         @Nullable String model,
         @Nullable String day,
@@ -30,6 +32,7 @@ record UsageRowForm(
     static UsageRowForm of(UsageRow row) {
         return new UsageRowForm(
                 row.of().get(Column.TENANT),
+                row.of().get(Column.IDENTITY),
                 row.of().get(Column.KEY),
                 row.of().get(Column.MODEL),
                 row.of().get(Column.DAY),

@@ -5,12 +5,17 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.springframework.ui.Model;
 import org.springframework.util.MultiValueMap;
 
-/** The budgets of a tenant or a key as rows of a form, with empty rows for new ones. The names of the fields are the API's. */
+/** The budgets of a tenant, a key or an identity as rows of a form, with empty rows for new ones. The names of the fields are the API's. */
 final class BudgetRows {
+    /** A form as it was filled in, in a page's model. */
+    static final String FORM = "limits";
+
     private static final int NEW_ROWS = 2;
     private static final String PERIOD = "period";
     private static final String MODEL = "model";
@@ -39,6 +44,29 @@ final class BudgetRows {
     @SuppressWarnings("unchecked")
     static List<Map<String, Object>> windows(Map<String, Object> owner) {
         return (List<Map<String, Object>>) owner.getOrDefault("windows", List.of());
+    }
+
+    /**
+     * Adds what {@code parts :: budgets} shows to a page's model: the used shares, and the form as the budgets are or, after a refusal, as it was filled in, unless they were changed
+     * meanwhile.
+     *
+     * @param counted in the API
+     */
+    @SuppressWarnings("unchecked")
+    static void show(Map<String, Object> counted, Model model) {
+        List<Map<String, Object>> present = budgets(counted);
+        String expected = Form.text(present);
+        var typed = Optional.ofNullable((MultiValueMap<String, String>) model.getAttribute(FORM))
+                .filter(form -> expected.equals(form.getFirst(Form.EXPECTED)));
+        model.addAttribute("budgets", BudgetShare.of(counted));
+        model.addAttribute("expectedWindows", expected);
+        model.addAttribute("again", typed.isPresent());
+        model.addAttribute("windows", typed.map(BudgetRows::typed).orElseGet(() -> of(present)));
+    }
+
+    /** The body of a request that replaces the budgets that a submitted form shows. */
+    static Map<String, Object> change(MultiValueMap<String, String> form) {
+        return Map.of("windows", read(form), "expected_windows", Form.json(form.getFirst(Form.EXPECTED)));
     }
 
     /**

@@ -2,9 +2,7 @@ package io.baseload.service.console;
 
 import io.baseload.service.api.Api;
 import io.baseload.service.tenant.Role;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.util.MultiValueMap;
@@ -22,10 +20,8 @@ final class KeyPage {
     private static final String KEY = "/admin/v1/tenants/{tenant}/keys/{prefix}";
     private static final String WINDOWS = KEY + "/windows";
 
-    /** Forms as they were filled in, in the page's model. */
+    /** The form as it was filled in, in the page's model. */
     private static final String TYPED = "typed";
-
-    private static final String LIMITS = "limits";
 
     private final Api api;
 
@@ -42,23 +38,11 @@ final class KeyPage {
         model.addAttribute("roles", Role.values());
         model.asMap().putIfAbsent(TYPED, KeyFields.of(key));
         model.addAttribute(Form.EXPECTED, KeyFields.expected(key));
-        model.addAttribute("budgets", BudgetShare.of(counted));
-        budgets(BudgetRows.budgets(counted), model);
+        BudgetRows.show(counted, model);
         if (api.allows("GET", "/admin/v1/models")) {
             model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         }
         return "rights";
-    }
-
-    /** The form of the budgets: as they are or, after a refusal, as it was filled in, unless they were changed meanwhile. */
-    @SuppressWarnings("unchecked")
-    private static void budgets(List<Map<String, Object>> present, Model model) {
-        String expected = Form.text(present);
-        var typed = Optional.ofNullable((MultiValueMap<String, String>) model.getAttribute(LIMITS))
-                .filter(form -> expected.equals(form.getFirst(Form.EXPECTED)));
-        model.addAttribute("expectedWindows", expected);
-        model.addAttribute("again", typed.isPresent());
-        model.addAttribute("windows", typed.map(BudgetRows::typed).orElseGet(() -> BudgetRows.of(present)));
     }
 
     @PostMapping
@@ -91,18 +75,9 @@ final class KeyPage {
                 path(tenant, prefix),
                 next,
                 "The budgets were changed.",
-                LIMITS,
+                BudgetRows.FORM,
                 form,
-                () -> api.send(
-                        "PUT",
-                        Map.of(
-                                "windows",
-                                BudgetRows.read(form),
-                                "expected_windows",
-                                Form.json(form.getFirst(Form.EXPECTED))),
-                        WINDOWS,
-                        tenant,
-                        prefix));
+                () -> api.send("PUT", BudgetRows.change(form), WINDOWS, tenant, prefix));
     }
 
     static String path(String tenant, String prefix) {

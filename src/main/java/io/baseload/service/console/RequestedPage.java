@@ -22,7 +22,7 @@ final class RequestedPage {
     private static final String COOKIE = "baseload-page";
     /** Pages below those of {@link ConsolePage}. */
     private static final Pattern LOWER = Pattern.compile(
-            "/console/tenants/[^/]+(/settings|/identities|/keys/[^/]+)?|/console/models/(load|names/targets)|/console/backends/change");
+            "/console/tenants/[^/]+(/settings|/identities(/[^/]+)?|/keys/[^/]+)?|/console/models/(load|names/targets)|/console/backends/change");
 
     private static final Duration PATIENCE = Duration.ofMinutes(10);
     private static final int MAX_LENGTH = 1000;

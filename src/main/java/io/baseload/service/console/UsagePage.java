@@ -25,7 +25,7 @@ final class UsagePage {
     private static final String USAGE = "/admin/v1/usage?from={from}&to={to}&group_by={by}";
     private static final String PRICES = "/admin/v1/prices";
     private static final List<String> GROUPINGS =
-            List.of("tenant", "tenant,model", "tenant,key", "model", "day", "day,tenant");
+            List.of("tenant", "tenant,model", "tenant,identity", "tenant,key", "model", "day", "day,tenant");
 
     private final Api api;
     private final AliasState aliases;

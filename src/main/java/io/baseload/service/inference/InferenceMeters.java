@@ -4,6 +4,7 @@ import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.ResidentModel;
 import io.baseload.service.quota.SoftLimit;
 import io.baseload.service.registry.LoadedModels;
+import io.baseload.service.tenant.UsageBudget.Scope;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -102,12 +103,16 @@ final class InferenceMeters implements LoadedModels.Listener {
         Counter.builder("baseload.quota_soft_limit")
                 .description("budgets that went beyond their soft limit, each once a window")
                 .tag("period", passed.budget().period().wire())
-                .tag(
-                        "of",
-                        (scope.key().isEmpty() ? "tenant" : "key")
-                                + (scope.model().isEmpty() ? "" : "_model"))
+                .tag("of", owner(scope) + (scope.model().isEmpty() ? "" : "_model"))
                 .register(registry)
                 .increment();
+    }
+
+    private static String owner(Scope scope) {
+        if (scope.isTenant()) {
+            return "tenant";
+        }
+        return scope.isIdentity() ? "identity" : "key";
     }
 
     /** A request was refused before it started. */

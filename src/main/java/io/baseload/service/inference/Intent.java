@@ -74,8 +74,10 @@ record Intent(
         detail.put("percent", budget.softPercent().orElseThrow());
         detail.put("period", budget.period().wire());
         detail.put("starts_at", passed.startsAt().toString());
-        if (!budget.scope().key().isEmpty()) {
-            detail.put("key_prefix", budget.scope().key());
+        if (!budget.scope().isTenant()) {
+            detail.put(
+                    budget.scope().isIdentity() ? "identity" : "key_prefix",
+                    budget.scope().owner());
         }
         if (!budget.scope().model().isEmpty()) {
             detail.put("model", budget.scope().model());

@@ -14,7 +14,7 @@ final class AdminTools {
     private static final String TENANT = "tenant";
     private static final String THE_TENANT = "the tenant's id";
     private static final String KEY = "/admin/v1/tenants/{tenant}/keys/{prefix}";
-    private static final String GROUPS = "tenant, key, model or day, or several of them with commas";
+    private static final String GROUPS = "tenant, identity, key, model or day, or several of them with commas";
 
     private static final List<AdminTool> ALL = List.of(
             reading("who_am_i", "/admin/v1/me", "The caller: its tenant, key and roles."),
@@ -62,6 +62,12 @@ final class AdminTools {
                             "A tenant's people and service accounts.")
                     .path(TENANT, THE_TENANT)
                     .inParts(),
+            reading(
+                            "get_identity_budgets",
+                            "/admin/v1/tenants/{tenant}/identities/{id}/windows",
+                            "The budgets of one person or service account, with their usage.")
+                    .path(TENANT, THE_TENANT)
+                    .path("id", "the identity's id"),
             reading(
                             "get_guardrails",
                             "/admin/v1/tenants/{tenant}/guardrails",

@@ -4,8 +4,8 @@ import static io.baseload.service.database.SqlArrays.texts;
 
 import io.baseload.service.database.Pipeline;
 import io.baseload.service.database.SqlStatement;
+import io.baseload.service.quota.QuotaTerms.Account;
 import io.baseload.service.quota.QuotaTerms.Found;
-import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
 import io.baseload.service.quota.ReservationRows.Reserved;
@@ -99,7 +99,7 @@ public final class Quota {
         if (found.isComplete()) {
             return found;
         }
-        windows.make(found.counted(), found.now());
+        windows.make(found.accounts(), found.now());
         return terms.lockAgain(found);
     }
 
@@ -147,7 +147,7 @@ public final class Quota {
         var made = open.get().getKey();
         var now = open.get().getValue();
         var extension = made.extension(tokens);
-        var present = windows.lockEarlier(made.kind(), made.at());
+        var present = windows.lockEarlier(made.account(), made.at());
         boolean room = present.stream()
                 .noneMatch(it -> it.refusesTokens(tokens, made.batch(), now)
                         || it.refusesCost(extension.reservedCost(), made.batch(), now));
@@ -389,7 +389,7 @@ public final class Quota {
      */
     private record Made(
             UUID id,
-            Kind kind,
+            Account account,
             OffsetDateTime at,
             boolean batch,
             long tokens,
@@ -400,7 +400,11 @@ public final class Quota {
             var key = Objects.requireNonNullElse(row.getString("budget_key"), row.getString("key_prefix"));
             return new Made(
                     row.getObject("id", UUID.class),
-                    new Kind(row.getString("tenant"), key, row.getString("model")),
+                    new Account(
+                            row.getString("tenant"),
+                            key,
+                            Objects.requireNonNullElse(row.getString("identity"), ""),
+                            row.getString("model")),
                     row.getObject("made_at", OffsetDateTime.class),
                     row.getBoolean("batch"),
                     row.getLong("tokens"),
@@ -415,15 +419,15 @@ public final class Quota {
 
         Change extension(long more) {
             var cost = Price.millionth(completionPrice.multiply(BigDecimal.valueOf(more)));
-            return new Change(kind, at, more, 0, 0, cost, BigDecimal.ZERO);
+            return new Change(account, at, more, 0, 0, cost, BigDecimal.ZERO);
         }
 
         Change settled(long used, int requests) {
-            return new Change(kind, at, -tokens, used, requests, reservedCost.negate(), usedCost);
+            return new Change(account, at, -tokens, used, requests, reservedCost.negate(), usedCost);
         }
 
         Change corrected(long used, int requests) {
-            return new Change(kind, at, 0, used, requests, BigDecimal.ZERO, usedCost);
+            return new Change(account, at, 0, used, requests, BigDecimal.ZERO, usedCost);
         }
     }
 }

@@ -2,8 +2,10 @@ package io.baseload.service.quota;
 
 import static io.baseload.service.database.SqlArrays.texts;
 
+import io.baseload.service.audit.Person;
 import io.baseload.service.database.Pipeline;
 import io.baseload.service.database.SqlStatement;
+import io.baseload.service.tenant.UsageBudget.Scope;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -37,23 +39,24 @@ final class QuotaTerms {
         return """
             WITH t AS MATERIALIZED (SELECT coalesce(nullif(:at, '')::timestamptz, clock_timestamp()) AS now),
             k AS MATERIALIZED (
-              SELECT u.tenant, u.key_prefix AS asked_key, coalesce(a.budget_key, u.key_prefix) AS key_prefix, u.model
+              SELECT u.tenant, u.key_prefix AS asked_key, coalesce(a.budget_key, u.key_prefix) AS key_prefix,
+                     coalesce(a.identity, CASE WHEN starts_with(u.key_prefix, '%s') THEN u.key_prefix END, '') AS identity, u.model
               FROM unnest(:kinds::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)
               LEFT JOIN api_key a ON a.prefix = u.key_prefix),
             s AS MATERIALIZED (SELECT id, max_concurrent, max_wait_ms FROM tenant WHERE id = ANY(:tenants)%s),
-            d AS (SELECT DISTINCT k.tenant, k.key_prefix, k.model FROM k JOIN s ON s.id = k.tenant),
+            d AS (SELECT DISTINCT k.tenant, k.key_prefix, k.identity, k.model FROM k JOIN s ON s.id = k.tenant),
             %s,
             w AS MATERIALIZED (%s)
-            SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.model AS asked_model, t.now, s.max_concurrent, s.max_wait_ms,
+            SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.identity, k.model AS asked_model, t.now, s.max_concurrent, s.max_wait_ms,
                    coalesce(r.running, 0) AS running, p.valid_from, p.prompt, p.cached, p.completion, (SELECT count(*) FROM wanted x WHERE x.tenant = k.tenant) AS wanted, %s
             FROM k CROSS JOIN t LEFT JOIN s ON s.id = k.tenant
             LEFT JOIN (SELECT tenant, sum(answers) AS running FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants) GROUP BY tenant) r
               ON r.tenant = k.tenant
             LEFT JOIN LATERAL (
               SELECT * FROM price WHERE price.model = k.model AND valid_from <= t.now ORDER BY valid_from DESC LIMIT 1) p ON true
-            LEFT JOIN w ON w.tenant = k.tenant AND w.key_prefix IN ('', k.key_prefix) AND w.model IN ('', k.model)
+            LEFT JOIN w ON w.tenant = k.tenant AND w.key_prefix IN ('', k.key_prefix, k.identity) AND w.model IN ('', k.model)
             LEFT JOIN tenant_window l ON (l.tenant, l.key_prefix, l.model, l.period) = (w.tenant, w.key_prefix, w.model, w.period)\
-            """.formatted(lock, QuotaWindows.WANTED, counters, QuotaWindows.COLUMNS);
+            """.formatted(Person.ID, lock, QuotaWindows.WANTED, counters, QuotaWindows.COLUMNS);
     }
 
     private final JdbcClient jdbc;
@@ -72,23 +75,31 @@ final class QuotaTerms {
             return new Kind(demand.tenant(), demand.keyPrefix(), demand.model());
         }
 
-        Kind countedAs(String budgetKey) {
-            return new Kind(tenant, budgetKey, model);
+    }
+
+    /**
+     * Where a request counts.
+     *
+     * @param budgetKey the first of the line of keys; for a person with a token the person's id
+     * @param identity the person or the service account whose token or key it is; empty = the tenant's own key
+     */
+    record Account(String tenant, String budgetKey, String identity, String model) {
+        boolean isIn(Scope scope) {
+            return scope.covers(budgetKey, identity, model);
         }
     }
 
     /**
-     * @param budgetKey the first of the line of keys
      * @param price empty if the model has none
      * @param running answers of the tenant
      */
-    record Terms(String budgetKey, Optional<Price> price, long running, OffsetDateTime now) {
+    record Terms(Account account, Optional<Price> price, long running, OffsetDateTime now) {
         Optional<BigDecimal> cost(long promptTokens, long completionTokens) {
             return price.map(known -> known.most(promptTokens, completionTokens));
         }
 
         Terms at(OffsetDateTime time) {
-            return new Terms(budgetKey, price, running, time);
+            return new Terms(account, price, running, time);
         }
     }
 
@@ -214,11 +225,11 @@ final class QuotaTerms {
             return limits.keySet();
         }
 
-        /** The kinds of these tenants as the counters have them, which name a line of keys by its first key. */
-        List<Kind> counted() {
-            return terms.entrySet().stream()
-                    .filter(entry -> limits.containsKey(entry.getKey().tenant()))
-                    .map(entry -> entry.getKey().countedAs(entry.getValue().budgetKey()))
+        /** Of these tenants. */
+        List<Account> accounts() {
+            return terms.values().stream()
+                    .map(Terms::account)
+                    .filter(account -> limits.containsKey(account.tenant()))
                     .toList();
         }
 
@@ -234,7 +245,9 @@ final class QuotaTerms {
         }
 
         private static Terms terms(ResultSet row, String model) throws SQLException {
-            return new Terms(row.getString("budget_key"), price(row, model), row.getLong("running"), now(row));
+            var account = new Account(
+                    row.getString("tenant"), row.getString("budget_key"), row.getString("identity"), model);
+            return new Terms(account, price(row, model), row.getLong("running"), now(row));
         }
 
         private static OffsetDateTime now(ResultSet row) throws SQLException {

@@ -3,7 +3,7 @@ package io.baseload.service.quota;
 import static io.baseload.service.database.SqlArrays.texts;
 
 import io.baseload.service.database.SqlStatement;
-import io.baseload.service.quota.QuotaTerms.Kind;
+import io.baseload.service.quota.QuotaTerms.Account;
 import io.baseload.service.tenant.Budgets;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
@@ -31,14 +31,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class QuotaWindows {
     private static final String KEPT = "(VALUES ('day'), ('minute'), ('month')) p(period)";
 
-    /** The counters of demands {@code d}, of tenants, budget keys and models, at the time of {@code t}. */
+    /** The counters of demands {@code d}, of tenants, budget keys, identities and models, at the time of {@code t}. */
     static final String WANTED = """
         wanted AS MATERIALIZED (
           SELECT u.*, date_trunc(u.period, t.now, 'UTC') AS starts_at
           FROM t CROSS JOIN (
             SELECT DISTINCT d.tenant, '' AS key_prefix, '' AS model, p.period FROM d CROSS JOIN %s
             UNION SELECT l.tenant, l.key_prefix, l.model, l.period FROM tenant_window l JOIN d
-              ON l.tenant = d.tenant AND l.key_prefix IN ('', d.key_prefix) AND l.model IN ('', d.model)) u)\
+              ON l.tenant = d.tenant AND l.key_prefix IN ('', d.key_prefix, d.identity) AND l.model IN ('', d.model)) u)\
         """.formatted(KEPT);
 
     /** Those of {@code wanted} that exist; nobody else changes them until the transaction ends. */
@@ -64,7 +64,7 @@ final class QuotaWindows {
 
     private static final String WANTED_AT = """
         WITH t AS (SELECT :at::timestamptz AS now),
-        d AS (SELECT DISTINCT * FROM unnest(:tenants::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)),
+        d AS (SELECT DISTINCT * FROM unnest(:tenants::text[], :keys::text[], :identities::text[], :models::text[]) u(tenant, key_prefix, identity, model)),
         %s
         """.formatted(WANTED);
 
@@ -93,15 +93,16 @@ final class QuotaWindows {
             "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
                     + " sum(reserved_cost) AS reserved_cost, sum(used_cost) AS used_cost";
 
-    /** Sums of changes: first of those with equal keys and minute, then for all counters that may cover them. */
+    /** Sums of changes: first of those with equal keys and minute, then for all counters that may cover them. The key of a person with a token is the person, and counts once. */
     private static final String CHANGES = """
-        SELECT u.tenant, CASE WHEN s.of_key THEN u.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model,
-               p.period, date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
-        FROM (SELECT tenant, key_prefix, model, date_trunc('minute', at, 'UTC') AS at, %1$s
-              FROM unnest(:tenants::text[], :keys::text[], :models::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[],
+        SELECT u.tenant, o.owner AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model, p.period,
+               date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
+        FROM (SELECT tenant, key_prefix, identity, model, date_trunc('minute', at, 'UTC') AS at, %1$s
+              FROM unnest(:tenants::text[], :keys::text[], :identities::text[], :models::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[],
                           :requests::bigint[], :reservedCosts::numeric[], :usedCosts::numeric[])
-                   g(tenant, key_prefix, model, at, reserved, used, requests, reserved_cost, used_cost) GROUP BY 1, 2, 3, 4) u
-        CROSS JOIN (VALUES (false, false), (false, true), (true, false), (true, true)) s(of_key, of_model)
+                   g(tenant, key_prefix, identity, model, at, reserved, used, requests, reserved_cost, used_cost) GROUP BY 1, 2, 3, 4, 5) u
+        CROSS JOIN LATERAL (SELECT '' UNION SELECT u.key_prefix UNION SELECT u.identity) o(owner)
+        CROSS JOIN (VALUES (false), (true)) s(of_model)
         CROSS JOIN (VALUES ('day'), ('hour'), ('minute'), ('month')) p(period)
         GROUP BY 1, 2, 3, 4, 5\
         """.formatted(SUMS);
@@ -148,11 +149,10 @@ final class QuotaWindows {
     /**
      * The increments of counters; negative ones give back.
      *
-     * @param kind its key is the budget's key
      * @param at identifies the windows
      */
     record Change(
-            Kind kind,
+            Account account,
             OffsetDateTime at,
             long reserved,
             long used,
@@ -161,8 +161,8 @@ final class QuotaWindows {
             BigDecimal usedCost) {}
 
     /** Creates windows that have just started, those that any of these count in. */
-    void make(Collection<Kind> kinds, OffsetDateTime now) {
-        jdbc.sql(MAKE).params(parameters(kinds, now)).update();
+    void make(Collection<Account> accounts, OffsetDateTime now) {
+        jdbc.sql(MAKE).params(parameters(accounts, now)).update();
     }
 
     /** Creates windows that count reservations which a failover has lost, if it has lost them too. Empty ones: without them nothing was reserved there. Past windows have no budgets. */
@@ -170,24 +170,24 @@ final class QuotaWindows {
         reserved.stream()
                 .collect(Collectors.groupingBy(
                         change -> change.at().truncatedTo(ChronoUnit.MINUTES),
-                        Collectors.mapping(Change::kind, Collectors.toSet())))
-                .forEach((at, kinds) ->
-                        jdbc.sql(MAKE_AGAIN).params(parameters(kinds, at)).update());
+                        Collectors.mapping(Change::account, Collectors.toSet())))
+                .forEach((at, accounts) ->
+                        jdbc.sql(MAKE_AGAIN).params(parameters(accounts, at)).update());
     }
 
     /** The existing windows of an earlier time; nobody else changes them until the transaction ends. */
-    List<QuotaWindow> lockEarlier(Kind kind, OffsetDateTime at) {
-        return query(LOCK_AT, List.of(kind), at);
+    List<QuotaWindow> lockEarlier(Account account, OffsetDateTime at) {
+        return query(LOCK_AT, List.of(account), at);
     }
 
     /** The windows of a point in time that any of these would count in. */
-    List<QuotaWindow> at(Collection<Kind> kinds, OffsetDateTime at) {
-        return query(PRESENT_AT, kinds, at);
+    List<QuotaWindow> at(Collection<Account> accounts, OffsetDateTime at) {
+        return query(PRESENT_AT, accounts, at);
     }
 
-    private List<QuotaWindow> query(String sql, Collection<Kind> kinds, OffsetDateTime at) {
+    private List<QuotaWindow> query(String sql, Collection<Account> accounts, OffsetDateTime at) {
         return jdbc.sql(sql)
-                .params(parameters(kinds, at))
+                .params(parameters(accounts, at))
                 .query((row, number) -> read(row))
                 .list();
     }
@@ -210,7 +210,7 @@ final class QuotaWindows {
                 .params(
                         passed.kind(),
                         tenant,
-                        scope.key(),
+                        scope.owner(),
                         scope.model(),
                         passed.budget().period().wire(),
                         passed.startsAt().atOffset(ZoneOffset.UTC))
@@ -234,19 +234,21 @@ final class QuotaWindows {
                 Set.copyOf(List.of((String[]) row.getArray("soft_kinds").getArray())));
     }
 
-    private static Map<String, Object> parameters(Collection<Kind> kinds, OffsetDateTime at) {
+    private static Map<String, Object> parameters(Collection<Account> accounts, OffsetDateTime at) {
         return Map.of(
-                "tenants", texts(kinds, Kind::tenant),
-                "keys", texts(kinds, Kind::keyPrefix),
-                "models", texts(kinds, Kind::model),
+                "tenants", texts(accounts, Account::tenant),
+                "keys", texts(accounts, Account::budgetKey),
+                "identities", texts(accounts, Account::identity),
+                "models", texts(accounts, Account::model),
                 "at", at);
     }
 
     private static Map<String, Object> parameters(List<Change> changes) {
         return Map.of(
-                "tenants", texts(changes, change -> change.kind().tenant()),
-                "keys", texts(changes, change -> change.kind().keyPrefix()),
-                "models", texts(changes, change -> change.kind().model()),
+                "tenants", texts(changes, change -> change.account().tenant()),
+                "keys", texts(changes, change -> change.account().budgetKey()),
+                "identities", texts(changes, change -> change.account().identity()),
+                "models", texts(changes, change -> change.account().model()),
                 "ats", texts(changes, change -> change.at().toString()),
                 "reserved", numbers(changes, Change::reserved),
                 "used", numbers(changes, Change::used),

@@ -119,8 +119,18 @@ record Refusal(List<QuotaWindow> windows, Instant now) {
 
     private static String owner(QuotaWindow window) {
         Scope scope = window.budget().scope();
-        var owner = scope.key().isEmpty() ? "the tenant's" : "this key's";
+        var owner = owner(scope);
         return scope.model().isEmpty() ? owner : owner + " (model '" + scope.model() + "')";
+    }
+
+    private static String owner(Scope scope) {
+        if (scope.isTenant()) {
+            return "the tenant's";
+        }
+        if (scope.isIdentity()) {
+            return scope.isPerson() ? "this person's" : "this service account's";
+        }
+        return "this key's";
     }
 
     private static String capital(String text) {

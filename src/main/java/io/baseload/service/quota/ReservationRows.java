@@ -3,7 +3,6 @@ package io.baseload.service.quota;
 import static io.baseload.service.database.SqlArrays.texts;
 
 import io.baseload.service.database.SqlStatement;
-import io.baseload.service.quota.QuotaTerms.Kind;
 import io.baseload.service.quota.QuotaTerms.Terms;
 import io.baseload.service.quota.QuotaWindows.Change;
 import java.math.BigDecimal;
@@ -23,14 +22,14 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 final class ReservationRows {
     private static final String INSERT = """
         INSERT INTO reservation (id, tenant, key_prefix, model, request_id, instance, made_at, batch, answers, tokens, prompt_tokens,
-                                 budget_key, prompt_price, cached_price, completion_price, reserved_cost)
+                                 budget_key, identity, prompt_price, cached_price, completion_price, reserved_cost)
         SELECT u.id, u.tenant, u.key_prefix, u.model, u.request_id, u.instance, u.at, u.batch, u.answers, u.tokens, u.prompt_tokens,
-               nullif(u.budget_key, u.key_prefix), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
+               nullif(u.budget_key, u.key_prefix), nullif(u.identity, ''), u.prompt_price, u.cached_price, u.completion_price, u.reserved_cost
         FROM unnest(:ids::uuid[], :tenants::text[], :prefixes::text[], :models::text[], :requests::text[], :instances::uuid[],
                     :ats::timestamptz[], :batch::boolean[], :answers::integer[], :tokens::bigint[], :prompts::bigint[], :keys::text[],
-                    :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
+                    :identities::text[], :promptPrices::numeric[], :cachedPrices::numeric[], :completionPrices::numeric[], :costs::numeric[])
              u(id, tenant, key_prefix, model, request_id, instance, at, batch, answers, tokens, prompt_tokens, budget_key,
-               prompt_price, cached_price, completion_price, reserved_cost)\
+               identity, prompt_price, cached_price, completion_price, reserved_cost)\
         """;
 
     private final JdbcClient jdbc;
@@ -46,9 +45,14 @@ final class ReservationRows {
         }
 
         Change change() {
-            var kind = Kind.of(reservation.demand()).countedAs(terms.budgetKey());
             return new Change(
-                    kind, terms.now(), reservation.tokens(), 0, 1, cost().orElse(BigDecimal.ZERO), BigDecimal.ZERO);
+                    terms.account(),
+                    terms.now(),
+                    reservation.tokens(),
+                    0,
+                    1,
+                    cost().orElse(BigDecimal.ZERO),
+                    BigDecimal.ZERO);
         }
     }
 
@@ -93,7 +97,11 @@ final class ReservationRows {
                                 granted.stream()
                                         .map(it -> it.reservation().promptTokens())
                                         .toArray(Long[]::new)),
-                        Map.entry("keys", texts(granted, it -> it.terms().budgetKey())),
+                        Map.entry(
+                                "keys", texts(granted, it -> it.terms().account().budgetKey())),
+                        Map.entry(
+                                "identities",
+                                texts(granted, it -> it.terms().account().identity())),
                         Map.entry(
                                 "promptPrices",
                                 amounts(granted, it -> it.terms().price().map(Price::prompt))),

@@ -19,7 +19,7 @@ public record SoftLimit(UsageBudget budget, Instant startsAt, String kind) {
                 + budget.softPercent().orElseThrow();
         var scope = budget.scope();
         return text
-                + (scope.key().isEmpty() ? "" : ";key=" + scope.key())
+                + (scope.isTenant() ? "" : (scope.isIdentity() ? ";identity=" : ";key=") + scope.owner())
                 + (scope.model().isEmpty() ? "" : ";model=" + encoded(scope.model()));
     }
 

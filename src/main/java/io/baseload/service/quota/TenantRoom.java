@@ -30,7 +30,7 @@ final class TenantRoom {
     QuotaDecision take(QuotaDemand demand, Terms terms) {
         var cost = terms.cost(demand.promptTokens(), demand.completionTokens());
         var concerned = windows.stream()
-                .filter(window -> concerns(window, demand, terms))
+                .filter(window -> concerns(window, terms))
                 .toList();
         if (demand.isNothing()) {
             return new QuotaDecision.Granted(now, Snapshots.of(concerned, now), List.of(), maxWait);
@@ -45,15 +45,15 @@ final class TenantRoom {
         }
         var passed = new ArrayList<SoftLimit>();
         var after = new ArrayList<QuotaWindow>();
-        windows.replaceAll(window -> concerns(window, demand, terms)
+        windows.replaceAll(window -> concerns(window, terms)
                 ? taken(window, demand.tokens(), cost.orElse(BigDecimal.ZERO), passed, after)
                 : window);
         running += demand.answers();
         return new QuotaDecision.Granted(now, Snapshots.of(after, now), passed, maxWait);
     }
 
-    private static boolean concerns(QuotaWindow window, QuotaDemand demand, Terms terms) {
-        return window.budget().scope().covers(terms.budgetKey(), demand.model());
+    private static boolean concerns(QuotaWindow window, Terms terms) {
+        return terms.account().isIn(window.budget().scope());
     }
 
     private static QuotaWindow taken(

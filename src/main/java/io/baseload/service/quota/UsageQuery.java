@@ -18,6 +18,8 @@ public record UsageQuery(Optional<String> tenant, Instant from, Instant to, Set<
     /** Possible groupings. */
     public enum Column {
         TENANT("tenant"),
+        /** The person or the service account; empty = the tenant's own keys. */
+        IDENTITY("coalesce(identity, '')"),
         KEY("key_prefix"),
         MODEL("model"),
         /** The day of the request, in UTC. */

@@ -2,6 +2,8 @@ package io.baseload.service.quota;
 
 import io.baseload.service.database.LongReads;
 import io.baseload.service.database.StatementLimit;
+import io.baseload.service.quota.QuotaTerms.Account;
+import io.baseload.service.tenant.UsageBudget.Scope;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -40,7 +42,7 @@ public final class UsageReports {
     public TenantUsage usage(String tenant, Instant from, Instant to) {
         var byModel = from.isBefore(to) ? reads.read(() -> byModel(tenant, from, to)) : List.<TenantUsage.ByModel>of();
         return new TenantUsage(
-                windows(tenant),
+                windows(tenant, Scope.TENANT.owner()),
                 byModel.stream().mapToLong(TenantUsage.ByModel::requests).sum(),
                 byModel.stream().mapToLong(TenantUsage.ByModel::promptTokens).sum(),
                 byModel.stream()
@@ -49,25 +51,20 @@ public final class UsageReports {
                 byModel);
     }
 
-    /** The current windows of a tenant and of models, without those of keys. */
-    private List<TenantUsage.Window> windows(String tenant) {
-        return windows(tenant, "");
-    }
-
-    /** The current windows of a key and of those that it replaced. */
-    public List<TenantUsage.Window> keyWindows(String tenant, String budgetKey) {
-        return windows(tenant, budgetKey);
-    }
-
-    private List<TenantUsage.Window> windows(String tenant, String key) {
+    /**
+     * The current windows of an owner, without those of others.
+     *
+     * @param owner as in {@link Scope}
+     */
+    public List<TenantUsage.Window> windows(String tenant, String owner) {
         var now =
                 jdbc.sql("SELECT clock_timestamp()").query(OffsetDateTime.class).single();
-        var kinds = jdbc.sql("SELECT model FROM tenant_window WHERE tenant = ? AND key_prefix = ? UNION SELECT ''")
-                .params(tenant, key)
-                .query((row, number) -> new QuotaTerms.Kind(tenant, key, row.getString("model")))
+        var accounts = jdbc.sql("SELECT model FROM tenant_window WHERE tenant = ? AND key_prefix = ? UNION SELECT ''")
+                .params(tenant, owner)
+                .query((row, number) -> new Account(tenant, owner, "", row.getString("model")))
                 .list();
-        return windows.at(kinds, now).stream()
-                .filter(window -> window.budget().scope().key().equals(key))
+        return windows.at(accounts, now).stream()
+                .filter(window -> window.budget().scope().owner().equals(owner))
                 .sorted(Comparator.comparing(
                                 (QuotaWindow window) -> window.budget().scope().model())
                         .thenComparing(window -> window.budget().period()))

@@ -49,7 +49,7 @@ public final class Budgets {
                 row.getInt("interactive_percent"));
     }
 
-    /** Budgets of tenants and of models, by tenant, in the order of models and periods; not those of keys. */
+    /** Budgets of tenants and of models, by tenant, in the order of models and periods; not those of keys and identities. */
     Map<String, List<UsageBudget>> ofTenants(Collection<String> tenants) {
         var windows = new HashMap<String, List<UsageBudget>>();
         jdbc.sql("SELECT * FROM tenant_window WHERE tenant = ANY(:tenants) AND key_prefix = '' ORDER BY tenant, model, "
@@ -62,11 +62,15 @@ public final class Budgets {
         return windows;
     }
 
-    /** Budgets of a key, in the order of models and periods. */
-    List<UsageBudget> ofKey(String tenant, String budgetKey) {
+    /**
+     * Budgets of a key or an identity, in the order of models and periods.
+     *
+     * @param owner as in {@link Scope}
+     */
+    List<UsageBudget> of(String tenant, String owner) {
         return jdbc.sql("SELECT * FROM tenant_window WHERE tenant = ? AND key_prefix = ? ORDER BY model, "
                         + SHORTEST_FIRST)
-                .params(tenant, budgetKey)
+                .params(tenant, owner)
                 .query((row, number) -> read(row))
                 .list();
     }
@@ -74,28 +78,28 @@ public final class Budgets {
     private static final String SHORTEST_FIRST = "array_position(ARRAY['minute', 'hour', 'day', 'month'], period)";
 
     /**
-     * Replaces the budgets of a key, or those without a key. The caller has locked the tenant's row.
+     * Replaces the budgets of an owner. The caller has locked the tenant's row.
      *
-     * @param key empty = those without a key
+     * @param owner as in {@link Scope}
      * @throws io.baseload.service.database.StatementTooLongException if adding up the usage so far takes too long
      */
-    void replace(String tenant, String key, List<UsageBudget> windows) {
+    void replace(String tenant, String owner, List<UsageBudget> windows) {
         jdbc.sql("DELETE FROM tenant_window WHERE tenant = ? AND key_prefix = ?")
-                .params(tenant, key)
+                .params(tenant, owner)
                 .update();
         for (UsageBudget window : windows) {
             jdbc.sql("""
                 INSERT INTO tenant_window (tenant, key_prefix, model, period, tokens, requests, cost, soft_percent, interactive_percent)
                 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)\
-                """).params(columns(tenant, key, window)).update();
+                """).params(columns(tenant, owner, window)).update();
         }
         int unused = limit.within(jdbc, () -> beginCounting(tenant));
     }
 
-    private static List<@Nullable Object> columns(String tenant, String key, UsageBudget window) {
+    private static List<@Nullable Object> columns(String tenant, String owner, UsageBudget window) {
         return Arrays.asList(
                 tenant,
-                key,
+                owner,
                 window.scope().model(),
                 window.period().wire(),
                 boxed(window.tokens()),
@@ -134,8 +138,8 @@ public final class Budgets {
         """;
 
     /**
-     * Reads the reservations once, however many counters are missing: sums for each key, model and shortest present period that has them, which are then added up for the counters
-     * that cover them.
+     * Reads the reservations once, however many counters are missing: sums for each key, identity, model and shortest present period that has them, which are then added up for the
+     * counters that cover them.
      */
     private static final String COUNT = """
         WITH n AS MATERIALIZED (%s),
@@ -143,21 +147,22 @@ public final class Budgets {
           SELECT date_trunc('minute', statement_timestamp(), 'UTC') AS minute, date_trunc('hour', statement_timestamp(), 'UTC') AS hour,
                  date_trunc('day', statement_timestamp(), 'UTC') AS day, date_trunc('month', statement_timestamp(), 'UTC') AS month),
         r AS MATERIALIZED (
-          SELECT coalesce(budget_key, key_prefix) AS key_prefix, model,
+          SELECT coalesce(budget_key, key_prefix) AS key_prefix, coalesce(identity, '') AS identity, model,
                  CASE WHEN made_at >= minute THEN minute WHEN made_at >= hour THEN hour WHEN made_at >= day THEN day ELSE month END AS since,
                  sum(prompt_tokens + completion_tokens) FILTER (WHERE state <> 'open') AS used,
                  sum(tokens) FILTER (WHERE state = 'open') AS reserved, count(*) AS requests,
                  sum(cost) FILTER (WHERE state <> 'open') AS used_cost, sum(reserved_cost) FILTER (WHERE state = 'open') AS reserved_cost
           FROM reservation CROSS JOIN present
           WHERE tenant = :tenant AND state <> 'refused' AND made_at >= (SELECT min(starts_at) FROM n)
-          GROUP BY 1, 2, 3)
+          GROUP BY 1, 2, 3, 4)
         INSERT INTO quota_window (tenant, key_prefix, model, period, starts_at, used, reserved, requests, used_cost, reserved_cost)
         SELECT n.tenant, n.key_prefix, n.model, n.period, n.starts_at, coalesce(sum(c.used), 0), coalesce(sum(c.reserved), 0),
                coalesce(sum(c.requests), 0), coalesce(sum(c.used_cost), 0), coalesce(sum(c.reserved_cost), 0)
         FROM n LEFT JOIN (
-          SELECT CASE WHEN s.of_key THEN r.key_prefix ELSE '' END AS key_prefix, CASE WHEN s.of_model THEN r.model ELSE '' END AS model,
+          SELECT o.owner AS key_prefix, CASE WHEN s.of_model THEN r.model ELSE '' END AS model,
                  r.since, r.used, r.reserved, r.requests, r.used_cost, r.reserved_cost
-          FROM r CROSS JOIN (VALUES (false, false), (false, true), (true, false), (true, true)) s(of_key, of_model)) c
+          FROM r CROSS JOIN LATERAL (SELECT '' UNION SELECT r.key_prefix UNION SELECT r.identity) o(owner)
+          CROSS JOIN (VALUES (false), (true)) s(of_model)) c
           ON c.key_prefix = n.key_prefix AND c.model = n.model AND c.since >= n.starts_at
         GROUP BY 1, 2, 3, 4, 5\
         """.formatted(UNCOUNTED);

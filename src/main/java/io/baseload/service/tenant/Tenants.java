@@ -6,6 +6,7 @@ import static org.springframework.data.relational.core.query.Query.query;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.tenant.UsageBudget.Scope;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -79,7 +80,7 @@ public final class Tenants {
             }
             rows.update(TenantRow.of(tenant));
             requireLocked(tenant.id());
-            budgets.replace(tenant.id(), "", tenant.windows());
+            budgets.replace(tenant.id(), Scope.TENANT.owner(), tenant.windows());
             audit.recordAdmin(actor, "admin.tenant.create", "tenants/" + tenant.id(), described(tenant));
         });
         return tenant;
@@ -95,7 +96,7 @@ public final class Tenants {
             requireLocked(id);
             var changed = change.apply(find(id).orElseThrow());
             rows.update(TenantRow.of(changed));
-            budgets.replace(id, "", changed.windows());
+            budgets.replace(id, Scope.TENANT.owner(), changed.windows());
             audit.recordAdmin(actor, "admin.tenant.change", "tenants/" + id, described(changed));
             return changed;
         });
@@ -144,16 +145,51 @@ public final class Tenants {
         return transactions.execute(status -> {
             requireLocked(tenant);
             return budgetKey(tenant, prefix).map(key -> {
-                var windows = change.apply(budgets.ofKey(tenant, key));
-                budgets.replace(tenant, key, windows);
+                var windows = changeWindows(tenant, key, change);
                 audit.recordAdmin(
                         actor,
                         "admin.key.windows",
                         "tenants/" + tenant + "/keys/" + prefix,
                         Map.of("budget_key", key, "windows", described(windows)));
-                return budgets.ofKey(tenant, key);
+                return windows;
             });
         });
+    }
+
+    /**
+     * Replaces the budgets of a person or a service account, which stay when it is removed: a person who returns finds them.
+     *
+     * @param change from the present budgets; an exception from it rolls everything back
+     * @throws UnknownTenantException if there is no such tenant
+     * @throws UnknownIdentityException if the tenant has no such identity
+     */
+    public List<UsageBudget> changeIdentityWindows(
+            Actor actor, String tenant, String id, UnaryOperator<List<UsageBudget>> change) {
+        return transactions.execute(status -> {
+            requireLocked(tenant);
+            if (!hasIdentity(tenant, id)) {
+                throw new UnknownIdentityException(id);
+            }
+            var windows = changeWindows(tenant, id, change);
+            audit.recordAdmin(
+                    actor,
+                    "admin.identity.windows",
+                    "tenants/" + tenant + "/identities/" + id,
+                    Map.of("windows", described(windows)));
+            return windows;
+        });
+    }
+
+    private List<UsageBudget> changeWindows(String tenant, String owner, UnaryOperator<List<UsageBudget>> change) {
+        budgets.replace(tenant, owner, change.apply(budgets.of(tenant, owner)));
+        return budgets.of(tenant, owner);
+    }
+
+    private boolean hasIdentity(String tenant, String id) {
+        return jdbc.sql("SELECT EXISTS (SELECT FROM identity WHERE tenant = ? AND id = ?)")
+                .params(tenant, id)
+                .query(Boolean.class)
+                .single();
     }
 
     /** The name of the line of keys that a key belongs to, which is its first key; empty if the tenant never had such a key. */

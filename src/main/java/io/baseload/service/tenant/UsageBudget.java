@@ -1,5 +1,6 @@
 package io.baseload.service.tenant;
 
+import io.baseload.service.audit.Person;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -27,15 +28,33 @@ public record UsageBudget(
     /**
      * Requests of a tenant that count together.
      *
-     * @param key the first of a line of keys that replaced each other; empty = all keys
+     * @param owner a line of keys that replaced each other, named by its first key; or a person or service account, by its id; empty = the tenant
      * @param model the id of the model that answers; empty = any
      */
-    public record Scope(String key, String model) {
+    public record Scope(String owner, String model) {
         /** All requests of the tenant. */
         public static final Scope TENANT = new Scope("", "");
 
-        public boolean covers(String budgetKey, String answering) {
-            return (key.isEmpty() || key.equals(budgetKey)) && (model.isEmpty() || model.equals(answering));
+        /**
+         * @param budgetKey the first of the request's line of keys
+         * @param identity on whose behalf the request is made; empty = the tenant's
+         */
+        public boolean covers(String budgetKey, String identity, String answering) {
+            return (owner.isEmpty() || owner.equals(budgetKey) || owner.equals(identity))
+                    && (model.isEmpty() || model.equals(answering));
+        }
+
+        public boolean isTenant() {
+            return owner.isEmpty();
+        }
+
+        /** Whether the owner is a person or a service account. */
+        public boolean isIdentity() {
+            return isPerson() || owner.startsWith(Identity.SERVICE);
+        }
+
+        public boolean isPerson() {
+            return owner.startsWith(Person.ID);
         }
     }
 

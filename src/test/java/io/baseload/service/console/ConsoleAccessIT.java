@@ -417,6 +417,7 @@ class ConsoleAccessIT {
                 "/console/audit?after=3",
                 "/console/tenants/default/settings",
                 "/console/tenants/default/identities",
+                "/console/tenants/default/identities/service_nightly",
                 "/console/models/names/targets?alias=default",
                 "/console/backends/change?name=gpu")) {
             try (var session = new ConsoleSession(rest.url())) {

@@ -5,10 +5,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
+import java.util.Set;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
+import javax.crypto.spec.SecretKeySpec;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +56,44 @@ class MasterKeysTest {
             changed[i] ^= 1;
             assertThatThrownBy(() -> key.open(changed, "it")).isInstanceOf(SealException.class);
         }
-        assertThatThrownBy(() -> key.open(new byte[5], "it")).isInstanceOf(SealException.class);
+        for (int length = 0; length < sealed.length; length++) {
+            byte[] truncated = Arrays.copyOf(sealed, length);
+            assertThatThrownBy(() -> key.open(truncated, "it")).isInstanceOf(SealException.class);
+        }
+    }
+
+    @Test
+    void equalTextsHaveKeysOfTheirOwn() {
+        var key = new SealingKey(SealingKey.random(SealingKey.BYTES));
+        Set<String> salts = new HashSet<>();
+        for (int i = 0; i < 1000; i++) {
+            byte[] sealed = key.seal(SECRET, "it");
+            assertThat(sealed).startsWith(2).hasSize(1 + 16 + 12 + SECRET.length + 16);
+            salts.add(HexFormat.of().formatHex(sealed, 1, 17));
+        }
+        assertThat(salts).hasSize(1000);
+    }
+
+    /** With each first byte of a nonce, also the one that now says the version. */
+    @Test
+    void whatWasSealedBeforeTextsHadKeysOfTheirOwnStillOpens() throws Exception {
+        byte[] bytes = SealingKey.random(SealingKey.BYTES);
+        var key = new SealingKey(bytes);
+        for (byte[] text : List.of(new byte[0], SECRET, new byte[100])) {
+            for (int first = 0; first < 256; first++) {
+                byte[] nonce = SealingKey.random(12);
+                nonce[0] = (byte) first;
+                var cipher = Cipher.getInstance("AES/GCM/NoPadding");
+                cipher.init(Cipher.ENCRYPT_MODE, new SecretKeySpec(bytes, "AES"), new GCMParameterSpec(128, nonce));
+                cipher.updateAAD("it".getBytes(StandardCharsets.UTF_8));
+                byte[] sealed = ByteBuffer.allocate(12 + text.length + 16)
+                        .put(nonce)
+                        .put(cipher.doFinal(text))
+                        .array();
+                assertThat(key.open(sealed, "it")).isEqualTo(text);
+                assertThatThrownBy(() -> key.open(sealed, "another")).isInstanceOf(SealException.class);
+            }
+        }
     }
 
     @Test

@@ -87,6 +87,10 @@ class McpIT {
         JsonNode models = rest.get("/admin/v1/models?limit=1");
         JsonNode keys = rest.get("/admin/v1/tenants/default/keys?limit=1");
         String job = endedJob(rest);
+        String account = rest.post(
+                        "/admin/v1/tenants/default/identities", Map.of("name", "asked", "roles", List.of("user")))
+                .get("id")
+                .asString();
         with(rest, RunningService.KEY, client -> {
             List<Tool> tools = client.listTools().tools();
             assertThat(tools).extracting(Tool::name).contains("list_models", "verify_audit_trail");
@@ -99,7 +103,11 @@ class McpIT {
             for (AdminTool tool : AdminTools.of(false)) {
                 var arguments = Map.<String, Object>of(
                         "id",
-                        tool.name().equals("get_job") ? job : id,
+                        switch (tool.name()) {
+                            case "get_job" -> job;
+                            case "get_identity_budgets" -> account;
+                            default -> id;
+                        },
                         "tenant",
                         "default",
                         "name",
@@ -162,6 +170,7 @@ class McpIT {
                                 "get_key",
                                 "get_key_budgets",
                                 "list_identities",
+                                "get_identity_budgets",
                                 "get_guardrails",
                                 "get_content_policy",
                                 "get_usage"));

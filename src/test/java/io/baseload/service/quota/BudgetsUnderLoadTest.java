@@ -3,9 +3,11 @@ package io.baseload.service.quota;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.Person;
 import io.baseload.service.cluster.Membership;
 import io.baseload.service.tenant.ApiKey;
 import io.baseload.service.tenant.ApiKeys;
+import io.baseload.service.tenant.Identities;
 import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
@@ -19,6 +21,7 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
@@ -29,6 +32,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -38,6 +42,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Budgets in any combination: against a model of them that is simple enough to be right, and under many threads of two processes. */
 class BudgetsUnderLoadTest {
+    private static final ApiKey.Rights USER =
+            new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
     private static final List<String> MODELS = List.of("load-a", "load-b");
     private static TestPlatform platform;
     private static TestPlatform beside;
@@ -70,15 +76,16 @@ class BudgetsUnderLoadTest {
     void decidesAsASimpleLedgerWould(long seed) {
         var random = new Random(seed);
         var tenant = tenant();
-        var keys = IntStream.range(0, 3).mapToObj(i -> key(tenant)).toList();
-        var simple = new SimpleLedger();
-        setBudgets(tenant, keys, simple, random);
+        var person = person(tenant);
+        var keys = keys(tenant, person);
+        var simple = new SimpleLedger(Map.of(person, person, keys.get(1), person, keys.get(2), person));
+        setBudgets(tenant, person, keys, simple, random);
         for (int round = 0; round < 60; round++) {
             switch (random.nextInt(8)) {
-                case 0 -> setBudgets(tenant, keys, simple, random);
+                case 0 -> setBudgets(tenant, person, keys, simple, random);
                 case 1, 2 -> extend(simple, random);
                 case 3, 4, 5 -> settle(simple, random);
-                default -> reserve(tenant, keys, simple, random);
+                default -> reserve(tenant, callers(person, keys), simple, random);
             }
         }
         assertThat(simple.refused).isPositive();
@@ -86,7 +93,8 @@ class BudgetsUnderLoadTest {
         LedgerBooks.agree(platform, tenant, 3, !simple.tightened);
     }
 
-    private static void setBudgets(String tenant, List<String> keys, SimpleLedger simple, Random random) {
+    private static void setBudgets(
+            String tenant, String person, List<String> keys, SimpleLedger simple, Random random) {
         simple.tightened |= !simple.budgets.isEmpty();
         simple.budgets.clear();
         var tenants = either(random).get(Tenants.class);
@@ -98,14 +106,17 @@ class BudgetsUnderLoadTest {
             tenants.changeKeyWindows(Actor.SYSTEM, tenant, key, _ -> windows);
             simple.budgets.addAll(windows);
         }
+        var ofPerson = budgets(person, random);
+        tenants.changeIdentityWindows(Actor.SYSTEM, tenant, person, _ -> ofPerson);
+        simple.budgets.addAll(ofPerson);
     }
 
-    private static List<UsageBudget> budgets(String key, Random random) {
+    private static List<UsageBudget> budgets(String owner, Random random) {
         var budgets = new ArrayList<UsageBudget>();
         for (String model : List.of("", "load-a", "load-b")) {
             if (random.nextInt(3) > 0) {
                 budgets.add(new UsageBudget(
-                        new Scope(key, model),
+                        new Scope(owner, model),
                         Period.MONTH,
                         random.nextBoolean() ? OptionalLong.of(random.nextInt(4000)) : OptionalLong.empty(),
                         random.nextBoolean() ? OptionalLong.of(random.nextInt(60)) : OptionalLong.empty(),
@@ -119,11 +130,11 @@ class BudgetsUnderLoadTest {
         return budgets;
     }
 
-    private static void reserve(String tenant, List<String> keys, SimpleLedger simple, Random random) {
+    private static void reserve(String tenant, List<String> callers, SimpleLedger simple, Random random) {
         var wishes = IntStream.range(0, 1 + random.nextInt(5))
                 .mapToObj(i -> wish(
                         tenant,
-                        keys.get(random.nextInt(keys.size())),
+                        callers.get(random.nextInt(callers.size())),
                         MODELS.get(random.nextInt(MODELS.size())),
                         random.nextInt(300)))
                 .toList();
@@ -158,11 +169,13 @@ class BudgetsUnderLoadTest {
         }
     }
 
-    /** Two processes of four threads each, three keys, two models; meanwhile budgets are set and taken away all the time. */
+    /** Two processes of four threads each, three keys, two of them of a person who has a token too, two models; meanwhile budgets are set and taken away all the time. */
     @Test
     void nothingIsOverspentAndNothingLostWhoeverAsksAndChangesAtTheSameTime() throws Exception {
         var tenant = tenant();
-        var keys = IntStream.range(0, 3).mapToObj(i -> key(tenant)).toList();
+        var person = person(tenant);
+        var keys = keys(tenant, person);
+        var callers = callers(person, keys);
         var refused = new AtomicInteger();
         var granted = new AtomicInteger();
         var working = new AtomicInteger(8);
@@ -174,7 +187,7 @@ class BudgetsUnderLoadTest {
                 work.add(() -> {
                     try {
                         for (int round = 0; round < 60; round++) {
-                            round(process, tenant, keys, random, granted, refused);
+                            round(process, tenant, callers, random, granted, refused);
                         }
                     } finally {
                         working.decrementAndGet();
@@ -186,7 +199,7 @@ class BudgetsUnderLoadTest {
                 boolean given = false;
                 while (working.get() > 0 || !given) {
                     given = !given;
-                    change(tenant, keys, given);
+                    change(tenant, person, keys, given);
                 }
                 return null;
             });
@@ -202,11 +215,11 @@ class BudgetsUnderLoadTest {
         }
         assertThat(granted.get()).isPositive();
         assertThat(refused.get()).isPositive();
-        LedgerBooks.agree(platform, tenant, 3 + 2 * 3 * 3, true);
+        LedgerBooks.agree(platform, tenant, 3 + 2 * 3 * 4, true);
     }
 
-    /** The budgets of the tenant stay, so that it can be seen that they hold; those of keys and models come and go. */
-    private static void change(String tenant, List<String> keys, boolean given) {
+    /** The budgets of the tenant stay, so that it can be seen that they hold; those of keys, people and models come and go. */
+    private static void change(String tenant, String person, List<String> keys, boolean given) {
         var limited = new UsageBudget(Period.MONTH, OptionalLong.of(60_000), OptionalLong.empty());
         var all = new ArrayList<UsageBudget>(List.of(limited));
         var ofKeys = new ArrayList<UsageBudget>();
@@ -228,18 +241,19 @@ class BudgetsUnderLoadTest {
         }
         platform.get(Tenants.class).change(Actor.SYSTEM, tenant, old -> new Tenant(tenant, all, 1000, 1));
         keys.forEach(key -> beside.get(Tenants.class).changeKeyWindows(Actor.SYSTEM, tenant, key, _ -> ofKeys));
+        platform.get(Tenants.class).changeIdentityWindows(Actor.SYSTEM, tenant, person, _ -> ofKeys);
     }
 
     private static void round(
             PatientQuota process,
             String tenant,
-            List<String> keys,
+            List<String> callers,
             Random random,
             AtomicInteger granted,
             AtomicInteger refused) {
         var wishes = IntStream.range(0, 3)
                 .mapToObj(i -> wish(
-                        tenant, keys.get(random.nextInt(3)), MODELS.get(random.nextInt(2)), 60 + random.nextInt(60)))
+                        tenant, callers.get(random.nextInt(4)), MODELS.get(random.nextInt(2)), 60 + random.nextInt(60)))
                 .toList();
         var decisions = process.reserve(wishes);
         var ends = new ArrayList<Settlement>();
@@ -272,11 +286,26 @@ class BudgetsUnderLoadTest {
         return id;
     }
 
-    private static String key(String tenant) {
-        var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
-        return platform.get(ApiKeys.class)
-                .issue(Actor.SYSTEM, tenant, rights)
-                .key()
-                .prefix();
+    private static String person(String tenant) {
+        return platform.get(Identities.class)
+                .signIn(new Person("https://login.example.com", tenant), tenant, USER, Instant.now())
+                .orElseThrow()
+                .keyPrefix();
+    }
+
+    /** One of the tenant, and two of a person. */
+    private static List<String> keys(String tenant, String person) {
+        var keys = platform.get(ApiKeys.class);
+        return Stream.of(
+                        keys.issue(Actor.SYSTEM, tenant, USER),
+                        keys.issue(Actor.SYSTEM, tenant, person, USER),
+                        keys.issue(Actor.SYSTEM, tenant, person, USER))
+                .map(issued -> issued.key().prefix())
+                .toList();
+    }
+
+    /** The keys, and the person with a token. */
+    private static List<String> callers(String person, List<String> keys) {
+        return Stream.concat(keys.stream(), Stream.of(person)).toList();
     }
 }

@@ -18,7 +18,7 @@ final class LedgerBooks {
                  coalesce(sum(cost) FILTER (WHERE state <> 'open'), 0) AS used_cost,
                  coalesce(sum(reserved_cost) FILTER (WHERE state = 'open'), 0) AS reserved_cost
           FROM reservation r WHERE r.tenant = w.tenant AND r.state <> 'refused'
-            AND (w.key_prefix = '' OR coalesce(r.budget_key, r.key_prefix) = w.key_prefix) AND (w.model = '' OR r.model = w.model)
+            AND (w.key_prefix = '' OR coalesce(r.budget_key, r.key_prefix) = w.key_prefix OR r.identity = w.key_prefix) AND (w.model = '' OR r.model = w.model)
             AND date_trunc(w.period, r.made_at, 'UTC') = w.starts_at) r
         WHERE w.tenant = ?\
         """;

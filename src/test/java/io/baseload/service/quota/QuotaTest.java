@@ -189,7 +189,7 @@ class QuotaTest {
     void windowsBeginAndEndWithTheCalendar() {
         var windows = new QuotaWindows(platform.jdbc());
         var at = java.time.OffsetDateTime.parse("2024-12-31T23:59:59.999999-05:00"); // 2025-01-01T04:59:59Z
-        assertThat(windows.at(List.of(new QuotaTerms.Kind("nobody", "", "")), at))
+        assertThat(windows.at(List.of(new QuotaTerms.Account("nobody", "", "", "")), at))
                 .extracting(QuotaWindow::startsAt, QuotaWindow::endsAt)
                 .containsExactlyInAnyOrder(
                         org.assertj.core.groups.Tuple.tuple(

@@ -19,9 +19,15 @@ final class SimpleLedger {
 
     final List<UsageBudget> budgets = new ArrayList<>();
     private final Map<UUID, Entry> entries = new LinkedHashMap<>();
+    private final Map<String, String> identities;
     int granted;
     int refused;
     boolean tightened;
+
+    /** @param identities on whose behalf each key is used; those of the tenant are missing */
+    SimpleLedger(Map<String, String> identities) {
+        this.identities = identities;
+    }
 
     private record Entry(Reservation reservation, boolean open, long tokens, BigDecimal cost) {}
 
@@ -30,7 +36,7 @@ final class SimpleLedger {
     boolean reserve(Reservation wish) {
         var cost = cost(wish.promptTokens(), 0, wish.tokens() - wish.promptTokens());
         boolean room = budgets.stream()
-                .filter(budget -> budget.scope().covers(wish.keyPrefix(), wish.model()))
+                .filter(budget -> covers(budget, wish))
                 .allMatch(budget -> holds(budget, wish.tokens(), 1, cost));
         if (room) {
             entries.put(wish.id(), new Entry(wish, true, wish.tokens(), cost));
@@ -44,7 +50,7 @@ final class SimpleLedger {
     boolean extend(Reservation open, long tokens) {
         var cost = cost(0, 0, tokens);
         boolean room = budgets.stream()
-                .filter(budget -> budget.scope().covers(open.keyPrefix(), open.model()))
+                .filter(budget -> covers(budget, open))
                 .allMatch(budget -> holds(budget, tokens, 0, cost));
         if (room) {
             entries.computeIfPresent(
@@ -72,6 +78,11 @@ final class SimpleLedger {
         return open.isEmpty() ? null : open.get(random.nextInt(open.size())).reservation;
     }
 
+    private boolean covers(UsageBudget budget, Reservation reservation) {
+        var key = reservation.keyPrefix();
+        return budget.scope().covers(key, identities.getOrDefault(key, ""), reservation.model());
+    }
+
     private boolean holds(UsageBudget budget, long tokens, int requests, BigDecimal cost) {
         var sum = sum(budget);
         return (budget.tokens().isEmpty()
@@ -85,7 +96,7 @@ final class SimpleLedger {
 
     private Sum sum(UsageBudget budget) {
         var counted = entries.values().stream()
-                .filter(entry -> budget.scope().covers(entry.reservation.keyPrefix(), entry.reservation.model()))
+                .filter(entry -> covers(budget, entry.reservation))
                 .toList();
         return new Sum(
                 counted.stream().mapToLong(Entry::tokens).sum(),
