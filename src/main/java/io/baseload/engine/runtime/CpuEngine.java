@@ -127,6 +127,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public int nodes() {
+        return layout.occupiedNodes();
+    }
+
+    @Override
     public MachineRates measure(ModelOutline model, Precision precision, KvPrecision kv) {
         return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), kv, layout, pinned));
     }
