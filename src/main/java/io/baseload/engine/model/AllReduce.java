@@ -48,6 +48,11 @@ final class AllReduce {
         return parts[worker.shard()];
     }
 
+    /** A shard's part, once it is allocated. */
+    Rows part(int shard) {
+        return parts[shard];
+    }
+
     /** Whether there are several shards. */
     boolean shared() {
         return parts.length > 1;

@@ -1,11 +1,13 @@
 package io.baseload.engine.model;
 
+import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** The all-reduces of a model by use, as one of its shards sees them: they are those of the other shards too, but each shard allocates its own parts. */
 final class AllReduces {
@@ -32,6 +34,11 @@ final class AllReduces {
         return IntStream.range(0, shards)
                 .mapToObj(shard -> new AllReduces(all, shards, shard, rows))
                 .toList();
+    }
+
+    /** The shard's parts of all of them. */
+    Stream<Rows> parts() {
+        return all.values().stream().map(sum -> sum.part(shard));
     }
 
     AllReduce of(String use, int width) {

@@ -55,7 +55,7 @@ final class DecoderShard {
         return shard.promptRows(workspace.limits().rows(), kernels);
     }
 
-    /** The residual stream, its norm, and the rows of the blocks. */
+    /** The residual stream, its norm, and the rows of the blocks with their parts of sums. */
     List<Rows> activations() {
         return Stream.concat(Stream.of(x, normed), workspace.rows()).toList();
     }

@@ -42,9 +42,9 @@ final class Workspace {
         return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
     }
 
-    /** All of them, without the parts of sums. */
+    /** All of them, and the parts of sums. */
     Stream<Rows> rows() {
-        return rows.values().stream();
+        return Stream.concat(rows.values().stream(), allReduces.parts());
     }
 
     /** Rows of which all shards compute parts. */
