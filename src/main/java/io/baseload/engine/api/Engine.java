@@ -107,6 +107,9 @@ public interface Engine extends AutoCloseable {
     /** The number of workers of all shards together. */
     int workers();
 
+    /** The number of memory nodes with workers; 1 if the system doesn't list nodes. */
+    int nodes();
+
     /** Whether all workers, of which the engine's own thread is one, are alive. An engine that has lost one can't compute anything, and its process has to be restarted. */
     boolean whole();
 

@@ -34,7 +34,7 @@ public record MachineRates(
         kernels = Map.copyOf(kernels);
     }
 
-    /** The rates of a part of this machine: 0.25 for one of four sockets. */
+    /** The rates of a part of this machine: 0.25 for one of four sockets. All its workers are those of one shard. */
     public MachineRates part(double part) {
         Map<String, KernelRates> some = new HashMap<>();
         kernels.forEach((codes, rates) -> some.put(codes, rates.times(part)));
@@ -42,7 +42,7 @@ public record MachineRates(
                 (int) Math.round(workers * part),
                 readBytesPerSecond * part,
                 barrierSeconds,
-                meetingSeconds,
+                barrierSeconds,
                 attentionDecode * part,
                 attentionPrompt * part,
                 some);

@@ -5,7 +5,6 @@ import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
-import java.util.stream.Stream;
 
 /**
  * A sum over shards. Each shard computes a part of some rows in shared memory, and all parts are added to each shard's copy of x: x += part of shard 0, x += part of shard 1 …, always in
@@ -33,14 +32,25 @@ final class AllReduce {
 
     private final int width;
 
-    AllReduce(int shards, int rows, int width) {
+    /** Each shard's part has to be allocated before the first sum. */
+    AllReduce(int shards, int width) {
         this.width = width;
-        parts = Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
+        parts = new Rows[shards];
+    }
+
+    /** Allocates the part of a shard, on a thread near it: memory is placed where it is touched first. */
+    void allocate(int shard, int rows) {
+        parts[shard] = Rows.allocate(rows, width);
     }
 
     /** The rows for the part of a worker's shard; each worker writes only its columns, {@link Worker#firstColumn} to {@link Worker#endColumn}. */
     Rows part(Worker worker) {
         return parts[worker.shard()];
+    }
+
+    /** A shard's part, once it is allocated. */
+    Rows part(int shard) {
+        return parts[shard];
     }
 
     /** Whether there are several shards. */

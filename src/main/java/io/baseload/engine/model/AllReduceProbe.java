@@ -10,13 +10,15 @@ import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.kv.PageTable;
 import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.NodeThreads;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
-import java.util.stream.Stream;
+import java.util.stream.IntStream;
 
 /**
  * Measures the duration of an {@link AllReduce} with the barrier of each shard that follows it after each block: workers repeat it and do nothing else. Also measures, for comparison, an
@@ -43,12 +45,20 @@ public final class AllReduceProbe implements AutoCloseable {
         team = Team.ofAll(layout, pinned);
         batch = batch(memory, rows);
         workers = workers(memory, layout, batch);
-        inTurn = new AllReduce[] {
-            new AllReduce(layout.shards(), rows, width), new AllReduce(layout.shards(), rows, width)
-        };
-        x = Stream.generate(() -> Rows.allocate(rows, width))
-                .limit(layout.shards())
-                .toArray(Rows[]::new);
+        inTurn = new AllReduce[] {new AllReduce(layout.shards(), width), new AllReduce(layout.shards(), width)};
+        try (var threads = new NodeThreads(layout)) {
+            x = IntStream.range(0, layout.shards())
+                    .mapToObj(shard -> PlatformThread.call(
+                            threads.executors().get(shard).getFirst(), () -> allocate(shard, rows, width)))
+                    .toArray(Rows[]::new);
+        }
+    }
+
+    private Rows allocate(int shard, int rows, int width) {
+        for (AllReduce each : inTurn) {
+            each.allocate(shard, rows);
+        }
+        return Rows.allocate(rows, width);
     }
 
     static Batch batch(NativeMemory memory, int rows) {

@@ -6,6 +6,7 @@ import io.baseload.engine.parallel.Team;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.Rows;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /** A decoder-only language model: tokens in, logits out. Used by one thread at a time. */
 public interface CausalModel {
@@ -14,9 +15,15 @@ public interface CausalModel {
      *
      * @param config the whole model's configuration
      * @param shards the parts of the model, or the whole model as the only one
+     * @param near for each shard the executors near its workers, in their order; they allocate the memory of shard and workers
      */
-    static CausalModel of(ModelConfig config, List<ModelShard> shards, StepLimits limits, Kernels kernels) {
-        return new Decoder(config, shards, limits, kernels);
+    static CausalModel of(
+            ModelConfig config,
+            List<ModelShard> shards,
+            StepLimits limits,
+            Kernels kernels,
+            List<List<Executor>> near) {
+        return new Decoder(config, shards, limits, kernels, near);
     }
 
     ModelConfig config();
@@ -37,6 +44,9 @@ public interface CausalModel {
 
     /** The time spent in its steps. */
     Profile profile();
+
+    /** The rows of a shard's steps in the Java heap. */
+    List<Rows> activations(int shard);
 
     /** The logits of the last step, one row for each call of {@link Batch#wantLogits}. The caller may change them. */
     Rows logits();

@@ -4,13 +4,16 @@ import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptRows;
 import io.baseload.engine.parallel.Barrier;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.Step;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.profile.Profile;
+import io.baseload.engine.profile.WorkerClock;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
 import java.util.List;
+import java.util.concurrent.Executor;
 
 /**
  * A decoder-only transformer over a ragged batch:
@@ -38,34 +41,46 @@ final class Decoder implements CausalModel, Step {
     private Batch batch;
     private StepObserver observer = StepObserver.NONE;
 
-    /** @param config the whole model's configuration */
-    Decoder(ModelConfig config, List<ModelShard> parts, StepLimits limits, Kernels kernels) {
+    /**
+     * @param config the whole model's configuration
+     * @param near for each shard the executors near its workers, in their order
+     */
+    Decoder(
+            ModelConfig config,
+            List<ModelShard> parts,
+            StepLimits limits,
+            Kernels kernels,
+            List<List<Executor>> near) {
         this.config = config;
         this.limits = limits;
         team = TeamLayout.unbound(limits.workers(), parts.size());
         batch = batch();
         logits = Rows.allocate(limits.logits(), config.vocabulary());
-        shards = shards(parts);
+        shards = shards(parts, near);
         profile = new Profile(limits.workers());
-        workers = workers(kernels);
+        workers = workers(kernels, near);
     }
 
-    private DecoderShard[] shards(List<ModelShard> parts) {
+    private DecoderShard[] shards(List<ModelShard> parts, List<List<Executor>> near) {
         var embedding = new EmbeddingTable(
                 parts.stream().map(part -> part.weights().embedding()).toArray(PackedMatrix[]::new));
-        var branches = new AllReduces(parts.size(), limits.rows());
+        List<AllReduces> branches = AllReduces.of(parts.size(), limits.rows());
         DecoderShard[] made = new DecoderShard[parts.size()];
         int token = 0;
         for (int i = 0; i < made.length; i++) {
-            int tokens = parts.get(i).weights().head().rows();
+            ModelShard part = parts.get(i);
+            int tokens = part.weights().head().rows();
             StepLimits own = limits.withWorkers(team.workers(i, limits.workers()));
-            made[i] = new DecoderShard(parts.get(i), own, embedding, branches, logits.columns(token, tokens));
+            AllReduces sums = branches.get(i);
+            Rows columns = logits.columns(token, tokens);
+            made[i] = PlatformThread.call(
+                    near.get(i).getFirst(), () -> new DecoderShard(part, own, embedding, sums, columns));
             token += tokens;
         }
         return made;
     }
 
-    private Worker[] workers(Kernels kernels) {
+    private Worker[] workers(Kernels kernels, List<List<Executor>> near) {
         PromptRows[] quantized = new PromptRows[shards.length];
         for (int i = 0; i < shards.length; i++) {
             quantized[i] = shards[i].promptRows(kernels);
@@ -74,15 +89,18 @@ final class Decoder implements CausalModel, Step {
         for (int i = 0; i < made.length; i++) {
             int shard = team.shard(i);
             PromptRows own = quantized[shard].share();
-            made[i] = new Worker(
-                    shard,
-                    kernels,
-                    shards[shard].scratch(),
-                    own,
-                    profile.worker(i),
-                    config.hidden(),
-                    LinearShare.CHUNK_BYTES,
-                    batch);
+            WorkerClock clock = profile.worker(i);
+            made[i] = PlatformThread.call(
+                    near.get(shard).get(team.place(i)),
+                    () -> new Worker(
+                            shard,
+                            kernels,
+                            shards[shard].scratch(),
+                            own,
+                            clock,
+                            config.hidden(),
+                            LinearShare.CHUNK_BYTES,
+                            batch));
         }
         Worker.introduce(made);
         return made;
@@ -117,6 +135,11 @@ final class Decoder implements CausalModel, Step {
     @Override
     public Profile profile() {
         return profile;
+    }
+
+    @Override
+    public List<Rows> activations(int shard) {
+        return shards[shard].activations();
     }
 
     @Override

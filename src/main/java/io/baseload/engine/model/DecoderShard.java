@@ -9,6 +9,8 @@ import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.profile.Operator;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Rows;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * One shard's part of a {@link Decoder}: its own copy of the residual stream, its part of each block, and the logits of its tokens. Its workers have barriers of their own; they wait for
@@ -30,7 +32,7 @@ final class DecoderShard {
     /** The logits of its tokens. */
     private final Rows logits;
 
-    /** @param branches outputs of blocks, used alternately */
+    /** @param branches the shard's outputs of blocks, used alternately */
     DecoderShard(ModelShard shard, StepLimits limits, EmbeddingTable embedding, AllReduces branches, Rows logits) {
         this.shard = shard;
         this.weights = shard.weights();
@@ -51,6 +53,11 @@ final class DecoderShard {
     /** Memory for the inputs of linear layers, quantized. */
     PromptRows promptRows(Kernels kernels) {
         return shard.promptRows(workspace.limits().rows(), kernels);
+    }
+
+    /** The residual stream, its norm, and the rows of the blocks with their parts of sums. */
+    List<Rows> activations() {
+        return Stream.concat(Stream.of(x, normed), workspace.rows()).toList();
     }
 
     /** Memory for one of its workers. */

@@ -15,6 +15,8 @@ import io.baseload.engine.profile.Operator;
 import io.baseload.engine.profile.Profile;
 import io.baseload.engine.tensor.Rows;
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * An encoder over a ragged batch of whole texts, each a chunk of prefill rows: a text's tokens are consecutive rows, followed by those of the next text, without padding.
@@ -71,7 +73,7 @@ public final class TextEncoder implements Step {
         inner = Rows.allocate(limits.chunks(), hidden);
         scores = Rows.allocate(limits.chunks(), 1);
         ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
-        workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), new AllReduces(1, limits.rows()));
+        workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), AllReduces.of(1, limits.rows()).getFirst());
         blocks = Residual.of(weights, workspace);
         profile = new Profile(limits.workers());
         batch = batch();
@@ -111,6 +113,11 @@ public final class TextEncoder implements Step {
         profile.begin();
         team.run(this);
         profile.end();
+    }
+
+    /** The rows of its steps in the Java heap. */
+    public List<Rows> activations() {
+        return Stream.concat(Stream.of(x, normed), workspace.rows()).toList();
     }
 
     /** The outputs of the last step: a row for each text, with a single number if that is its relevance. */

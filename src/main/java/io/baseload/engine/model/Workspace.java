@@ -6,6 +6,7 @@ import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The memory of a shard's blocks: activations, allocated once for a loaded model, and the pages of keys and values. */
 final class Workspace {
@@ -39,6 +40,11 @@ final class Workspace {
     /** The same with {@code count} rows. */
     Rows rows(String use, int count, int width) {
         return rows.computeIfAbsent(new Use(use, count, width), key -> Rows.allocate(count, width));
+    }
+
+    /** All of them, and the parts of sums. */
+    Stream<Rows> rows() {
+        return Stream.concat(rows.values().stream(), allReduces.parts());
     }
 
     /** Rows of which all shards compute parts. */

@@ -2,6 +2,7 @@ package io.baseload.engine.parallel;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 
 /**
@@ -16,11 +17,17 @@ public final class PlatformThread {
      * @throws RuntimeException whatever the work threw
      */
     public static <T> T call(String name, Supplier<T> work) {
+        return call(task -> Thread.ofPlatform().name(name).daemon().start(task), work);
+    }
+
+    /**
+     * Has work done by an executor, waits for it and returns its result.
+     *
+     * @throws RuntimeException whatever the work threw
+     */
+    public static <T> T call(Executor executor, Supplier<T> work) {
         try {
-            return CompletableFuture.supplyAsync(
-                            work,
-                            task -> Thread.ofPlatform().name(name).daemon().start(task))
-                    .join();
+            return CompletableFuture.supplyAsync(work, executor).join();
         } catch (CompletionException failed) {
             throw switch (failed.getCause()) {
                 case RuntimeException thrown -> thrown;

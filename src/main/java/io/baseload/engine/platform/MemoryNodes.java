@@ -18,6 +18,14 @@ public final class MemoryNodes {
     private static final Logger LOG = System.getLogger(MemoryNodes.class.getName());
     private static final long PAGE = 4096;
 
+    /** Returns the address of an array while the collector can't move it. */
+    private static final MethodHandle MOVE = NativeLibrary.system()
+            .function(
+                    "memmove",
+                    FunctionDescriptor.of(
+                            ValueLayout.JAVA_LONG, ValueLayout.ADDRESS, ValueLayout.ADDRESS, ValueLayout.JAVA_LONG),
+                    Linker.Option.critical(true));
+
     /** Pages sampled in each segment. */
     private static final int SAMPLES = 8;
 
@@ -40,13 +48,17 @@ public final class MemoryNodes {
         }
     }
 
-    /** Samples some pages, evenly distributed over each of these segments; empty if the system doesn't support it. */
+    /**
+     * Samples some pages, evenly distributed over each of these segments; empty if the system doesn't support it. Of an array in the heap that the collector moves meanwhile, it samples the pages where it was.
+     */
     public static Sample of(List<MemorySegment> pieces) {
         var sample = new Sample(new TreeMap<>(), new TreeMap<>());
         long[] pages = pieces.stream()
                 .filter(piece -> piece.byteSize() > 0)
-                .flatMapToLong(piece ->
-                        LongStream.range(0, SAMPLES).map(i -> piece.address() + piece.byteSize() / SAMPLES * i))
+                .flatMapToLong(piece -> {
+                    long address = address(piece);
+                    return LongStream.range(0, SAMPLES).map(i -> address + piece.byteSize() / SAMPLES * i);
+                })
                 .map(address -> address / PAGE * PAGE)
                 .distinct()
                 .toArray();
@@ -65,6 +77,17 @@ public final class MemoryNodes {
             }
         }
         return sample;
+    }
+
+    private static long address(MemorySegment piece) {
+        if (piece.isNative()) {
+            return piece.address();
+        }
+        try {
+            return (long) MOVE.invokeExact(piece, piece, 0L);
+        } catch (Throwable impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 
     private static boolean ask(long count, MemorySegment pages, MemorySegment nodes) {

@@ -27,6 +27,7 @@ import io.baseload.engine.model.AllReduceProbe;
 import io.baseload.engine.model.CausalModel;
 import io.baseload.engine.model.ModelShard;
 import io.baseload.engine.model.TextEncoder;
+import io.baseload.engine.parallel.NodeThreads;
 import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.Team;
 import io.baseload.engine.parallel.TeamLayout;
@@ -127,6 +128,11 @@ final class CpuEngine implements Engine {
     }
 
     @Override
+    public int nodes() {
+        return layout.occupiedNodes();
+    }
+
+    @Override
     public MachineRates measure(ModelOutline model, Precision precision, KvPrecision kv) {
         return PlatformThread.call(PROBE, () -> RatesProbe.measure(model, Kernels.best(precision), kv, layout, pinned));
     }
@@ -192,7 +198,7 @@ final class CpuEngine implements Engine {
             ModelParts parts = ModelParts.of(source, size, layout, memory, progress);
             KvPages pages = parts.shards().getFirst().kv();
             KvCache cache = new KvCache(pages, options.prefixCache());
-            CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(layout.workers()), kernels);
+            CausalModel model = model(source, size, parts, kernels);
             if (options.warmUp()) {
                 int group =
                         parts.shards().getFirst().weights().config().attention().heads()
@@ -209,7 +215,7 @@ final class CpuEngine implements Engine {
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());
-            parts.log(options.name());
+            parts.log(options.name(), model::activations);
             CpuModel loaded = new CpuModel(options.name(), source, size, parts, cache, batcher, probe, tiers);
             add(batcher, () -> parts.logUsed(options.name()), memory, loaded::markFreed);
             return loaded;
@@ -225,7 +231,7 @@ final class CpuEngine implements Engine {
             Kernels kernels = source.kernels(options.precision());
             ModelParts parts = ModelParts.of(source, size, layout, memory, progress);
             ModelShard shard = parts.shards().getFirst();
-            var encoder = new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels);
+            TextEncoder encoder = encoder(shard, size, kernels);
             if (options.warmUp()) {
                 KvLayout keys = shard.kv().layout();
                 int group = source.config().attention().heads() / keys.kvHeads();
@@ -236,12 +242,30 @@ final class CpuEngine implements Engine {
                     options.name(), encoder, cache, size.batcher().places(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: texts by {1}", options.name(), tiers.prefill());
+            parts.log(options.name(), only -> encoder.activations());
             var loaded = new CpuEncoder(options.name(), source, size, parts.taken(), batcher, tiers);
             add(batcher, () -> parts.logUsed(options.name()), memory, loaded::markFreed);
             return loaded;
         } catch (Throwable failed) {
             memory.close();
             throw failed;
+        }
+    }
+
+    /** Its memory is allocated near the workers that use it. */
+    private CausalModel model(ModelSource source, ModelSize size, ModelParts parts, Kernels kernels) {
+        try (var threads = new NodeThreads(parts.layout())) {
+            return CausalModel.of(
+                    source.config(), parts.shards(), size.limits(layout.workers()), kernels, threads.executors());
+        }
+    }
+
+    /** Its memory is allocated near the first shard's workers, which compute it. */
+    private TextEncoder encoder(ModelShard shard, ModelSize size, Kernels kernels) {
+        try (var threads = new NodeThreads(layout)) {
+            return PlatformThread.call(
+                    threads.executors().getFirst().getFirst(),
+                    () -> new TextEncoder(shard, size.encoderLimits(layout.workers()), layout.shards(), kernels));
         }
     }
 

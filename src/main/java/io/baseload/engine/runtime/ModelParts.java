@@ -14,12 +14,14 @@ import io.baseload.engine.shard.ShardedWeights;
 import io.baseload.engine.tensor.NativeMemory;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Rows;
 import io.baseload.engine.weights.StepMatrices;
 import io.baseload.engine.weights.Weights;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -110,21 +112,28 @@ record ModelParts(TeamLayout layout, List<ModelShard> shards, List<StepMatrices>
         return matrices.stream().flatMap(shard -> shard.perHead().stream()).collect(Collectors.toUnmodifiableSet());
     }
 
-    /** Logs each shard's CPUs, its part of the model and the nodes of that memory. */
-    void log(String model) {
-        for (int shard = 0; shard < shards.size(); shard++) {
+    /**
+     * Logs each shard's CPUs, its part of the model and the nodes of that memory.
+     *
+     * @param activations the rows of a shard's steps
+     */
+    void log(String model, IntFunction<List<Rows>> activations) {
+        for (int shard = 0; LOG.isLoggable(System.Logger.Level.INFO) && shard < shards.size(); shard++) {
             List<MemorySegment> data = data(shard);
             LOG.log(
                     System.Logger.Level.INFO,
                     "{0}: shard {1} of {2}: workers {3}, CPUs {4}, {5} bytes of weights, sampled pages by memory"
-                            + " node: {6}",
+                            + " node: {6}; activations {7}",
                     model,
                     shard,
                     shards.size(),
                     layout.workers(shard, layout.workers()),
                     layout.cpus().get(shard),
                     data.stream().mapToLong(MemorySegment::byteSize).sum(),
-                    MemoryNodes.of(data));
+                    MemoryNodes.of(data),
+                    MemoryNodes.of(activations.apply(shard).stream()
+                            .map(rows -> MemorySegment.ofArray(rows.data()))
+                            .toList()));
         }
     }
 

@@ -3,9 +3,7 @@ package io.baseload.service.console;
 import io.baseload.service.api.Api;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.PlanChart;
-import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -17,8 +15,6 @@ import org.springframework.web.bind.annotation.RequestParam;
 @Controller
 @RequestMapping("/console/planner")
 final class PlannerPage {
-    private static final List<String> NUMBERS = List.of("context", "batch");
-
     private final Api api;
 
     PlannerPage(Api api) {
@@ -36,6 +32,8 @@ final class PlannerPage {
             CapacityPlan plan = api.send(CapacityPlan.class, body(form), "/admin/v1/plan");
             model.addAttribute("plan", plan);
             model.addAttribute("picture", PlanChart.svg(plan));
+            plan.decodeCost().ifPresent(cost -> model.addAttribute("decodeCost", cost));
+            plan.prefillCost().ifPresent(cost -> model.addAttribute("prefillCost", cost));
         } catch (Api.Refused refused) {
             model.addAttribute("refusal", refused.words());
         }
@@ -50,13 +48,9 @@ final class PlannerPage {
 
     /** A shape takes precedence over a model; empty fields are omitted. */
     private static Map<String, Object> body(Map<String, String> form) {
-        Map<String, Object> body = new TreeMap<>();
-        form.forEach((name, text) -> {
-            String value = text.strip();
-            if (!value.isEmpty() && !name.startsWith("_")) {
-                body.put(name, NUMBERS.contains(name) ? (Object) Form.whole(name, value) : value);
-            }
-        });
+        Map<String, Object> body = Form.filled(form, "model", "shape", "machine", "format");
+        body.putAll(Form.numbers(form, "context", "batch", "prompt", "shards"));
+        body.putAll(Form.decimals(form, "least_rate", "price_per_hour"));
         if (body.containsKey("shape")) {
             body.remove("model");
         }

@@ -46,6 +46,11 @@ final class Shown {
         return new DecimalFormat("#,##0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(amount);
     }
 
+    /** An amount of money such as 0.351. */
+    public String cost(double amount) {
+        return String.format(Locale.ROOT, "%,.3f", amount);
+    }
+
     /** With two or three significant digits. */
     public String rounded(@Nullable Number number) {
         if (number == null) {

@@ -11,6 +11,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A model's memory and best possible speed on a machine.
  *
+ * @param measured whether the machine's rates were measured; otherwise they follow from its description
+ * @param sockets of the machine; if it was measured, its memory nodes
  * @param kernels those of the machine
  * @param standing whether the figures describe the program as it is, or plans
  * @param weightsBytes all weights, including scales
@@ -39,6 +41,8 @@ public record CapacityPlan(
         String model,
         String format,
         String machine,
+        boolean measured,
+        int sockets,
         KernelTiers kernels,
         String standing,
         long parameters,

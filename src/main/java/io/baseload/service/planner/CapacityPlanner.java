@@ -13,6 +13,7 @@ import io.baseload.service.planner.CapacityPlan.Socket;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
 import java.util.OptionalDouble;
 import java.util.stream.IntStream;
@@ -30,7 +31,7 @@ import java.util.stream.IntStream;
  * read KV   = b · seen · KV of a token / bandwidth
  * attend    = b · seen · layers · heads · (key + value width) / rate of attention
  * barriers  = number · duration of one + 2 · meeting          a step begins and ends with a meeting of all workers
- * meeting   = barrier of all workers (+ latency, with several sockets)
+ * meeting   = barrier of all workers; on a described machine that of a socket's (+ latency, with several sockets)
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
  *              2 · latency + 2 · b · D · 4 / (S · link)       where that is less: reduce-scatter and all-gather, each socket sends a share of 1/S to each other
  * all-reduce = barrier                                        shards in one socket: the sum is read from cache
@@ -50,7 +51,7 @@ import java.util.stream.IntStream;
  * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part ({@link PlannedParts}). KV heads lie with the
  * heads that use them; a head that several sockets need lies with each, and so do a latent vector that all heads share and a filter's state. Memory is what the engine estimates for a load with these sequences: it keeps
  * all tokens, also those that a window hides. So four sockets bring less than four times the rate of one: what is replicated, the shared part of the KV cache and the collectives remain. Barriers are those of a shard's
- * own workers; where shards share a socket, or this machine, an all-reduce is one of all its workers.
+ * own workers; where shards share a socket, or don't correspond to this machine's memory nodes, an all-reduce is one of all its workers. This machine's nodes are its sockets, and its latency is a meeting.
  *
  * <p>Invariant: nothing here knows how a format is stored; bytes come from the engine's own packing of each matrix, rates from a measurement of its kernels. The cost of a plan is some
  * thousand additions.
@@ -62,12 +63,17 @@ public final class CapacityPlanner {
     private static final String NOW = "estimates for the present program";
     private static final String CUT =
             "planned, with weights cut over the sockets as shards: no machine with several sockets has been measured";
+    private static final String NODES =
+            NOW + ", with weights cut over this machine's memory nodes: the bandwidth between nodes is assumed";
 
     private final ModelOutline model;
     private final ShardOutline cut;
     private final MemoryOutline memory;
     private final MachineProfile machine;
+
+    /** Those that have a part of the model each. */
     private final int sockets;
+
     private final PlannedParts parts;
 
     private CapacityPlanner(ModelOutline model, ShardOutline cut, MemoryOutline memory, MachineProfile machine) {
@@ -75,7 +81,8 @@ public final class CapacityPlanner {
         this.cut = cut;
         this.memory = memory;
         this.machine = machine;
-        this.sockets = machine.sockets();
+        // The rates of a measured machine are those of its shards, whichever nodes they have.
+        this.sockets = machine.measured() && cut.shards() != machine.sockets() ? 1 : machine.sockets();
         this.parts = PlannedParts.of(model, cut, sockets);
     }
 
@@ -118,8 +125,10 @@ public final class CapacityPlanner {
                 name,
                 format,
                 machine.name(),
+                machine.measured(),
+                machine.sockets(),
                 machine.kernels(),
-                sockets > 1 ? CUT : NOW,
+                standing(),
                 model.parameters(),
                 request.batch(),
                 request.context(),
@@ -154,22 +163,15 @@ public final class CapacityPlanner {
                 notes());
     }
 
+    private String standing() {
+        return sockets == 1 ? NOW : machine.measured() ? NODES : CUT;
+    }
+
     /** One of the sockets with the whole model. */
     private CapacityPlanner oneSocket() {
-        if (sockets == 1) {
-            return this;
-        }
-        var one = new MachineProfile(
-                machine.name(),
-                machine.measured(),
-                1,
-                1,
-                machine.linkBytesPerSecond(),
-                machine.linkSeconds(),
-                machine.kernels(),
-                machine.memoryBytes() / sockets,
-                machine.rates().part(1.0 / sockets));
-        return new CapacityPlanner(model, cut.whole(model.kvBytesPerToken()), memory, one);
+        return machine.sockets() == 1
+                ? this
+                : new CapacityPlanner(model, cut.whole(model.kvBytesPerToken()), memory, machine.oneSocket());
     }
 
     /** The largest part of the weights, relative to an equal share. */
@@ -229,9 +231,7 @@ public final class CapacityPlanner {
 
     /** Seconds of a step's barriers, its beginning and its end. */
     private double barriers() {
-        MachineRates rates = machine.rates();
-        double meeting = rates.meetingSeconds() + (sockets == 1 ? 0 : machine.linkSeconds());
-        return model.barriers() * rates.barrierSeconds() + 2 * meeting;
+        return model.barriers() * machine.rates().barrierSeconds() + 2 * machine.meetingSeconds();
     }
 
     /** Seconds of the all-reduces of b rows. */
@@ -364,14 +364,31 @@ public final class CapacityPlanner {
                                 + " at the rates of a core with the same instructions (isa), which were measured, and"
                                 + " barriers (barrier_us) and, between sockets, latency (link_us) and bandwidth (upi)"
                                 + " are assumed unless they are given.");
+        if (machine.measured() && machine.sockets() > 1) {
+            notes.add(
+                    sockets > 1
+                            ? "Each of this machine's " + sockets + " memory nodes counts as a socket. A message from"
+                                    + " one to another takes as long as a meeting of all workers, which was measured;"
+                                    + String.format(
+                                            Locale.ROOT,
+                                            " the link's bandwidth of %.0f GB/s is assumed.",
+                                            machine.linkBytesPerSecond() / 1e9)
+                            : "The figures are those of " + shards() + " on all " + machine.sockets()
+                                    + " memory nodes of this machine together. The time in which data crosses from node"
+                                    + " to node is not counted, except in meetings of all workers.");
+        }
         if (sockets > 1) {
             notes.add("Several sockets bring less than as many times one socket's rate: barriers and collectives stay,"
                     + " and what all sockets need of the KV cache is read by each.");
             if (!parts.shards()) {
                 notes.add("The figures are those of " + sockets + " equal parts, one for each socket, not of "
-                        + cut.shards() + (cut.shards() == 1 ? " shard." : " shards."));
+                        + shards() + ".");
             }
         }
         return notes;
+    }
+
+    private String shards() {
+        return cut.shards() == 1 ? "1 shard" : cut.shards() + " shards";
     }
 }

@@ -12,9 +12,9 @@ import java.util.stream.Collectors;
  *
  * @param name for display
  * @param measured whether its rates were measured here; otherwise they follow from a description
- * @param sockets among which weights are split
+ * @param sockets among which weights are split; of this machine, memory nodes
  * @param shards into which the program cuts a model there by default
- * @param linkBytesPerSecond between two sockets, one way
+ * @param linkBytesPerSecond between two sockets, one way; never measured
  * @param linkSeconds time of a message from one socket to another, however short
  * @param kernels those whose rates these are
  * @param memoryBytes for models, of all sockets together
@@ -56,9 +56,43 @@ public record MachineProfile(
 
     public static final String THIS = "this";
 
-    /** This machine, measured as a whole, by the workers of all its shards: so it is planned as one socket, whose bandwidth is the sum. */
-    public static MachineProfile of(MachineRates rates, int shards, long memoryBytes, KernelTiers kernels) {
-        return new MachineProfile("this machine", true, 1, shards, 1, 0, kernels, memoryBytes, rates);
+    /**
+     * This machine, measured as a whole, by the workers of all its shards together. Messages between its memory nodes take as long as a meeting of all workers, which crosses them.
+     *
+     * @param nodes memory nodes with workers
+     */
+    public static MachineProfile of(MachineRates rates, int shards, int nodes, long memoryBytes, KernelTiers kernels) {
+        return new MachineProfile(
+                "this machine",
+                true,
+                nodes,
+                shards,
+                UPI_GB * 1e9,
+                rates.meetingSeconds(),
+                kernels,
+                memoryBytes,
+                rates);
+    }
+
+    /** One of its sockets. */
+    MachineProfile oneSocket() {
+        return sockets == 1
+                ? this
+                : new MachineProfile(
+                        name,
+                        measured,
+                        1,
+                        1,
+                        linkBytesPerSecond,
+                        linkSeconds,
+                        kernels,
+                        memoryBytes / sockets,
+                        rates.part(1.0 / sockets));
+    }
+
+    /** A barrier of all workers. On a described machine it takes a barrier of a socket's workers and, between sockets, a message; a measured one includes the messages. */
+    double meetingSeconds() {
+        return rates.meetingSeconds() + (measured || sockets == 1 ? 0 : linkSeconds);
     }
 
     /**

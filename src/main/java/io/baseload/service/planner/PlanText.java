@@ -39,7 +39,8 @@ public final class PlanText {
         out.format("memory          %s: %s%n", bytes(plan.memoryBytes()), plan.fits() ? "it fits" : "it does not fit");
         if (plan.perSocket().size() > 1) {
             for (Socket socket : plan.perSocket()) {
-                out.format("%-15s %s%n", "socket " + socket.socket(), of(socket));
+                String name = plan.measured() ? "memory node" : "socket";
+                out.format("%-15s %s%n", name + " " + socket.socket(), of(socket));
             }
         }
     }
@@ -58,11 +59,11 @@ public final class PlanText {
                 1e3 * step.linear(),
                 1e3 * step.barriers(),
                 1e3 * step.collectives());
-        if (plan.perSocket().size() > 1) {
+        if (plan.sockets() > 1) {
             double one = plan.oneSocketTokensPerSecond();
             out.format(
-                    "                %.2f times the %.1f tokens/s of one of the %d sockets%n",
-                    decode / one, one, plan.perSocket().size());
+                    "                %.2f times the %.1f tokens/s of one of the %d %s%n",
+                    decode / one, one, plan.sockets(), plan.measured() ? "memory nodes" : "sockets");
         }
         out.format("prefill         %.1f tokens/s%n", plan.prefillTokensPerSecond());
         out.format("bottleneck      %s; then %s%n", plan.bottleneck(), plan.nextBottleneck());
@@ -83,7 +84,7 @@ public final class PlanText {
                 plan.prefillTokensPerSecond(),
                 plan.fits() ? "fits" : "does not fit",
                 plan.bottleneck(),
-                plan.perSocket().size() > 1 ? " (planned, not measured)" : "");
+                plan.measured() ? " (by rates measured on this machine)" : " (planned, not measured)");
     }
 
     private static String of(Socket socket) {

@@ -116,6 +116,7 @@ public final class Planner {
                 ? MachineProfile.of(
                         measure(model, options),
                         engine.shards(),
+                        engine.nodes(),
                         Math.max(0, memory.available(0)),
                         engine.kernels(options.precision()))
                 : MachineProfile.described(machine, model.group(), options);

@@ -61,7 +61,7 @@ class AllReduceTest {
         Batch batch = AllReduceProbe.batch(memory, rows);
         TeamLayout layout = TeamLayout.unbound(workers, shards);
         Worker[] made = AllReduceProbe.workers(memory, layout, batch);
-        AllReduce[] inTurn = {new AllReduce(shards, rows, width), new AllReduce(shards, rows, width)};
+        AllReduce[] inTurn = {allReduce(shards, rows, width), allReduce(shards, rows, width)};
         Rows[] x =
                 Stream.generate(() -> Rows.allocate(rows, width)).limit(shards).toArray(Rows[]::new);
         int[] twins = twins(shards, rows * width, factor, rounds);
@@ -88,6 +88,14 @@ class AllReduceTest {
         assertThat(wrong)
                 .as("%d shards, %d workers, %d rows of %d", shards, workers, rows, width)
                 .hasValue(0);
+    }
+
+    private static AllReduce allReduce(int shards, int rows, int width) {
+        AllReduce made = new AllReduce(shards, width);
+        for (int shard = 0; shard < shards; shard++) {
+            made.allocate(shard, rows);
+        }
+        return made;
     }
 
     /** For each round the hash of what has been added up by then, one number after the other. */

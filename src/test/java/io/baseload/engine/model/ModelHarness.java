@@ -86,7 +86,8 @@ public final class ModelHarness implements AutoCloseable {
             StepLimits limits = new StepLimits(contextLength, MAX_ROWS, 4, MAX_ROWS, workers);
             List<ModelShard> parts = cut(config, definition, new ImportPackings(quantization), shards);
             cache = new KvCache(parts.getFirst().kv(), false);
-            model = CausalModel.of(config, parts, limits, Kernels.best(precision));
+            List<List<Executor>> here = Collections.nCopies(shards, Collections.nCopies(workers, Runnable::run));
+            model = CausalModel.of(config, parts, limits, Kernels.best(precision), here);
             definition.weights().refuseOthers();
         }
         batch = model.batch();

@@ -370,6 +370,20 @@ class TopologyTest {
         assertThat(IntStream.range(0, 4).mapToObj(unknown::near)).containsOnly(List.of());
     }
 
+    /** Whatever the shards are, since plans count the bandwidth of these nodes. */
+    @Test
+    void nodesWithoutWorkersDontCount() throws IOException {
+        Topology six = clusters();
+        assertThat(six.layout(options(0, 0)).occupiedNodes()).isEqualTo(6);
+        assertThat(six.layout(options(0, 2)).occupiedNodes()).isEqualTo(6);
+        assertThat(six.layout(options(0, 1)).occupiedNodes()).isEqualTo(6);
+        assertThat(six.layout(options(3, 1)).occupiedNodes()).isEqualTo(3);
+        assertThat(six.layout(options(0, 0, "0-1", "2-5")).occupiedNodes()).isEqualTo(3);
+        assertThat(six.layout(options(0, 0, "0-1")).occupiedNodes()).isEqualTo(1);
+        assertThat(six.layout(options(0, 0)).merged(3).occupiedNodes()).isEqualTo(6);
+        assertThat(TeamLayout.unbound(4, 2).occupiedNodes()).isEqualTo(1);
+    }
+
     @Test
     void fewWorkersThatAreAllFarOrAllNearMeetAtOnePlace() throws IOException {
         nodes("0-3", "4-7");

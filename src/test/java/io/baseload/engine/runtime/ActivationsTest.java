@@ -30,7 +30,7 @@ class ActivationsTest {
     private static final LoadOptions OPTIONS =
             LoadOptions.named("m").withKvTokens(256).withContextLength(64).withWarmUp(false);
 
-    /** The threads that pack weights vary, and with them what this one allocates. */
+    /** Other threads of the process allocate too now and then. */
     private static final int ROUNDS = 6;
 
     @TempDir
@@ -73,9 +73,9 @@ class ActivationsTest {
     private static long allocated(Path model, LoadOptions options) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         boolean encodes = model.getParent().endsWith("encoders");
-        long before = threads.getCurrentThreadAllocatedBytes();
+        long before = threads.getTotalThreadAllocatedBytes();
         var loaded = encodes ? ENGINE.loadEncoder(model, options) : ENGINE.load(model, options);
-        long bytes = threads.getCurrentThreadAllocatedBytes() - before;
+        long bytes = threads.getTotalThreadAllocatedBytes() - before;
         loaded.close();
         loaded.freed().join();
         return bytes;

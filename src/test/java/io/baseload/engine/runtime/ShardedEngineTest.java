@@ -2,6 +2,7 @@ package io.baseload.engine.runtime;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.sun.management.ThreadMXBean;
 import io.baseload.engine.api.ByteProgress;
 import io.baseload.engine.api.EncoderText;
 import io.baseload.engine.api.Engine;
@@ -14,21 +15,30 @@ import io.baseload.engine.api.LoadedModel;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
+import io.baseload.engine.kernel.Kernels;
+import io.baseload.engine.model.CausalModel;
+import io.baseload.engine.parallel.PlatformThread;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.platform.MemoryNodes;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.Rows;
 import io.baseload.testing.CollectingSink;
 import io.baseload.testing.Reference;
 import io.baseload.testing.TestModels;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** An engine of two shards beside one of one: the same answers, from files and from the store, and the memory that it said. */
 class ShardedEngineTest {
@@ -42,6 +52,18 @@ class ShardedEngineTest {
 
     @TempDir
     Path folder;
+
+    /** Plans of this machine count them. */
+    @Test
+    void knowsTheNodesOfItsWorkers() {
+        List<List<Integer>> nodes = List.of(List.of(0, 1), List.of(2, 3), List.of(4, 5));
+        var layout = new TeamLayout(2, List.of(List.of(0), List.of(4)), nodes, List.of(), false);
+        try (Engine two = new CpuEngine(layout, false);
+                Engine node = new CpuEngine(CONFINED, false)) {
+            assertThat(two.nodes()).isEqualTo(2);
+            assertThat(node.nodes()).isEqualTo(1);
+        }
+    }
 
     private static Engine engine(int shards) {
         return Engine.open(new EngineOptions(3, false, shards, List.of()));
@@ -96,19 +118,46 @@ class ShardedEngineTest {
         }
     }
 
-    @Test
-    void anEncoderIsCopiedToOneOfSeveralNodesToo() {
-        Path encoder = Path.of("src/test/resources/encoders/bert-mean");
+    /** From the store and from files, and with the memory that was said. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bert-mean",
+                "bert-rank",
+                "distilbert-mean",
+                "gte-cls",
+                "gte-rank",
+                "modernbert-cls",
+                "nomic-mean",
+                "qwen3-last",
+                "xlmr-rank"
+            })
+    void anEncoderIsCopiedToOneOfSeveralNodesToo(String model) {
         LoadOptions options =
                 LoadOptions.named("encoder").withPrecision(Precision.EXACT).withWarmUp(false);
         List<EncoderText> texts = List.of(EncoderText.of(new int[] {2, 7, 11, 3}), EncoderText.of(new int[] {2, 5, 3}));
-        try (Engine one = engine(1);
-                Engine node = new CpuEngine(CONFINED, false);
-                LoadedEncoder mapped = one.loadEncoder(encoder, options);
-                LoadedEncoder copied = node.loadEncoder(encoder, options)) {
-            assertThat(copied.encode(texts, FlowId.NONE).join())
-                    .containsExactlyElementsOf(mapped.encode(texts, FlowId.NONE).join());
+        Path files = TestModels.resource("encoders/" + model);
+        List<float[]> expected;
+        try (Engine one = engine(1)) {
+            one.convert(files, folder, Optional.empty(), ByteProgress.NONE);
+            try (LoadedEncoder mapped = one.loadEncoder(folder, options)) {
+                expected = mapped.encode(texts, FlowId.NONE).join();
+            }
         }
+        for (Path encoder : List.of(folder, files)) {
+            long before = NativeMemory.liveBytes();
+            try (Engine node = new CpuEngine(CONFINED, false);
+                    LoadedEncoder copied = node.loadEncoder(encoder, options)) {
+                assertThat(copied.encode(texts, FlowId.NONE).join()).containsExactlyElementsOf(expected);
+                MemoryEstimate taken = copied.load().memory();
+                assertThat(NativeMemory.liveBytes() - before).isEqualTo(taken.total());
+                if (encoder.equals(folder)) {
+                    assertThat(taken).isEqualTo(node.estimate(encoder, options));
+                }
+            }
+        }
+        assertThat(isMapped(folder, TeamLayout.unbound(2, 1))).isTrue();
+        assertThat(isMapped(folder, CONFINED)).isFalse();
     }
 
     @Test
@@ -190,6 +239,43 @@ class ShardedEngineTest {
                 assertThat(five.estimate(latent, OPTIONS).weights())
                         .isEqualTo(one.estimate(latent, OPTIONS).weights());
                 assertThat(answer(whole)).isEqualTo(answer(one, latent, OPTIONS));
+            }
+        }
+    }
+
+    /** The system places memory near the thread that touches it first, and arrays are touched by the thread that allocates them. */
+    @Test
+    void activationsAreTouchedFirstNearTheirShard() {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        TeamLayout layout = TeamLayout.unbound(3, 2);
+        try (ExecutorService one = Executors.newSingleThreadExecutor();
+                ExecutorService two = Executors.newSingleThreadExecutor();
+                NativeMemory memory = new NativeMemory();
+                ModelSource source = ModelSource.open(TestModels.tiny())) {
+            ModelSize size = ModelSize.of(source.config(), OPTIONS.withPrefillChunk(128));
+            ModelParts parts = ModelParts.of(source, size, layout, memory, ByteProgress.NONE);
+            List<List<Executor>> near = List.of(List.of(one, one), List.of(two));
+            Kernels kernels = Kernels.best(Precision.EXACT);
+            var _ = CausalModel.of(
+                    source.config(), parts.shards(), size.limits(3), kernels, near); // classes are loaded
+            long[] before = near.stream()
+                    .mapToLong(shard -> PlatformThread.call(
+                            shard.getFirst(), () -> threads.getCurrentThreadAllocatedBytes()))
+                    .toArray();
+            long here = threads.getCurrentThreadAllocatedBytes();
+            CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(3), kernels, near);
+            here = threads.getCurrentThreadAllocatedBytes() - here;
+            for (int shard = 0; shard < 2; shard++) {
+                List<MemorySegment> rows = model.activations(shard).stream()
+                        .map(Rows::data)
+                        .map(MemorySegment::ofArray)
+                        .toList();
+                long bytes = rows.stream().mapToLong(MemorySegment::byteSize).sum();
+                long there = PlatformThread.call(
+                        near.get(shard).getFirst(), () -> threads.getCurrentThreadAllocatedBytes());
+                assertThat(there - before[shard]).isGreaterThan(bytes);
+                assertThat(here).isLessThan(bytes + (long) Float.BYTES * model.logits().data().length);
+                assertThat(MemoryNodes.of(rows).nodes()).isNotEmpty();
             }
         }
     }

@@ -27,6 +27,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 
 /** A scheduler over a tiny model, a turn at a time. */
 final class BatcherHarness {
@@ -52,7 +53,8 @@ final class BatcherHarness {
                     new StepMatrices(config, new CheckpointWeights(definition.weights(), ImportPackings.KEEP, memory));
             DecoderWeights weights = DecoderWeights.load(config, noted);
             ModelShard shard = new ModelShard(weights, noted.packings(), kv, memory);
-            model = new Watched(CausalModel.of(config, List.of(shard), rows, Kernels.best()));
+            List<List<Executor>> here = List.of(List.of(Runnable::run, Runnable::run));
+            model = new Watched(CausalModel.of(config, List.of(shard), rows, Kernels.best(), here));
             batcher = new Batcher("tiny", model, cache, limits, () -> {});
         }
     }
@@ -112,6 +114,11 @@ final class BatcherHarness {
         @Override
         public void accept(int drafts) {
             model.accept(drafts);
+        }
+
+        @Override
+        public List<Rows> activations(int shard) {
+            return model.activations(shard);
         }
 
         @Override

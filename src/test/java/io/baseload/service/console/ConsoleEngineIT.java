@@ -2,6 +2,8 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.Precision;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -16,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The page of the engine in a real browser: its plots, its profile and the roofline. */
+/** The pages of the engine and of the planner in a real browser: plots, profile, roofline and plans. */
 @ExtendWith(WholeService.class)
 class ConsoleEngineIT {
     private static final String MODEL = "smollm2-135m-instruct";
@@ -120,5 +122,44 @@ class ConsoleEngineIT {
                 .ignoreExceptions()
                 .until(() ->
                         !browser.one(marker).getCssValue("border-top-color").equals(light));
+    }
+
+    @Test
+    void plans(RunningService service) throws Exception {
+        browser.open(rest.url() + "/console/planner");
+        browser.press("Plan");
+        browser.await("Limited by");
+        assertThat(browser.all(".plan svg polyline"))
+                .hasSize(3); // of all and of each over the number, of one over its length
+        assertThat(browser.one(".facts").getText())
+                .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill());
+        looks.here("plan");
+    }
+
+    /** The form takes what the API does, and shows what it answers. */
+    @Test
+    void plansUsersAndCostOfADescribedMachine() throws Exception {
+        browser.open(rest.url() + "/console/planner");
+        browser.fill("#shape", "llama-70b");
+        browser.fill("#machine", "sockets=2,channels=8,mts=4800,cores=16,memory_gb=256");
+        browser.fill("#format", "q4");
+        browser.fill("#batch", "4");
+        browser.fill("#prompt", "256");
+        browser.fill("#shards", "2");
+        browser.fill("#least-rate", "1.5");
+        browser.fill("#price-per-hour", "much");
+        browser.press("Plan");
+        browser.await("'price per hour' must be a number.");
+        browser.fill("#price-per-hour", "2.5");
+        browser.press("Plan");
+        browser.await("Users with 1.50 tokens per second each");
+        assertThat(browser.one(".tiles").getText())
+                .contains("Working memory", "Cost of a million tokens, decoded", "Cost of a million tokens of prompts");
+        assertThat(browser.one(".facts").getText())
+                .contains("2, all-reduces per token: 160", "One socket alone, tokens per second");
+        assertThat(browser.one("#least-rate").getDomProperty("value")).isEqualTo("1.5");
+        browser.one("details summary").click();
+        assertThat(browser.all("details[open] tbody tr")).hasSize(2);
+        looks.here("plan-of-two-sockets");
     }
 }

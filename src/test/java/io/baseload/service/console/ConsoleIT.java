@@ -2,8 +2,6 @@ package io.baseload.service.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.baseload.engine.api.Engine;
-import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.testing.Admin;
 import io.baseload.testing.Browser;
@@ -475,18 +473,5 @@ class ConsoleIT {
                         .map(part -> part.getTagName().equals("p") ? part.getDomProperty("textContent") : "list")
                         .toList()
                         .equals(List.of(words, "list", words, "list")));
-    }
-
-    @Test
-    void plans(RunningService service) throws Exception {
-        signIn();
-        browser.open(url + "/console/planner");
-        browser.press("Plan");
-        browser.await("Limited by");
-        assertThat(browser.all(".plan svg polyline"))
-                .hasSize(3); // of all and of each over the number, of one over its length
-        assertThat(browser.one(".facts").getText())
-                .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill());
-        looks.here("plan");
     }
 }

@@ -184,7 +184,7 @@ class ArticleFiguresTest {
                 configuration(NamedShapes.config("layers=2,hidden=256,heads=4,feed_forward=512,vocabulary=512"));
         ModelOutline outline = PLANNER.outline(model, options);
         MachineProfile machine = PLANNER.machine("this", outline, options);
-        assertThat(machine.sockets()).isEqualTo(1);
+        assertThat(machine.sockets()).isEqualTo(ENGINE.nodes());
         assertThat(machine.rates().kernels()).containsOnlyKeys("bf16", "u4");
         assertThat(machine.rates().readBytesPerSecond()).isPositive();
         CapacityPlan plan = CapacityPlanner.plan(

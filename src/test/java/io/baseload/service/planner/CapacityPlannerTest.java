@@ -118,7 +118,7 @@ class CapacityPlannerTest {
     }
 
     private static MachineProfile measured(MachineRates rates) {
-        return MachineProfile.of(rates, 1, MEMORY, TIERS);
+        return MachineProfile.of(rates, 1, 1, MEMORY, TIERS);
     }
 
     @Test
@@ -266,7 +266,7 @@ class CapacityPlannerTest {
         });
         // sockets meet over the link
         assertThat(plan.step().barriers()).isEqualTo(6e-6 + 2 * (3e-6 + 5e-6), EXACT);
-        double one = 4 * 2.18625e-3 + 12e-6; // one socket has a quarter of everything
+        double one = 4 * 2.18625e-3 + 8 * 1e-6; // one socket has a quarter of everything, and no others to meet
         assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
         assertThat(plan.decodeTokensPerSecond() / plan.oneSocketTokensPerSecond())
                 .isBetween(3.0, 4.0);
@@ -307,6 +307,48 @@ class CapacityPlannerTest {
                 .anySatisfy(note -> assertThat(note).contains("barrier_us", "link_us", "upi"));
         assertThat(plan(sockets(4), cut(2), 1, 100).notes())
                 .anyMatch(note -> note.contains("4 equal parts, one for each socket, not of 2 shards"));
+    }
+
+    /** Its workers were measured all together, so a part of it is one node, and only what crosses the link is assumed. */
+    @Test
+    void theNodesOfAMeasuredMachineAreItsSockets() {
+        MachineProfile nodes = MachineProfile.of(RATES, 4, 4, MEMORY, TIERS);
+        CapacityPlan plan = plan(nodes, 1, 100);
+        double collectives = 2 * (3e-6 + 1000 * 4 / 48e9) + 3e-6 + 1000 * 4 / (4 * 48e9);
+        assertThat(plan.step().collectives()).isEqualTo(collectives, EXACT);
+        assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6 + 2 * 3e-6, EXACT); // the meeting crosses the link
+        double one = 4 * (1_100_000 / 1e9 + 80_000 / 1e9) + 8 * 1e-6;
+        assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
+        assertThat(plan.perSocket()).hasSize(4).allMatch(node -> node.memoryBytes() == 2_500_000);
+        assertThat(plan.measured()).isTrue();
+        assertThat(plan.standing())
+                .startsWith("estimates for the present program")
+                .endsWith("the bandwidth between nodes is assumed");
+        assertThat(plan.notes())
+                .anyMatch(note -> note.contains("4 memory nodes") && note.contains("48 GB/s is assumed"));
+        assertThat(String.join("\n", PlanText.lines(plan))).contains("of one of the 4 memory nodes", "memory node 3");
+        assertThat(PlanText.summary(plan)).endsWith("(by rates measured on this machine)");
+        // shards of two nodes each: the rates are theirs, whatever crosses between their nodes
+        CapacityPlan two = plan(nodes, cut(2), 1, 100);
+        assertThat(two.step().collectives()).isEqualTo(2 * 3e-6, EXACT);
+        assertThat(two.perSocket()).hasSize(1);
+        assertThat(two.sockets()).isEqualTo(4);
+        assertThat(two.oneSocketTokensPerSecond()).isEqualTo(1 / one, within(1e-9));
+        assertThat(two.standing()).isEqualTo("estimates for the present program");
+        assertThat(two.notes()).anyMatch(note -> note.contains("2 shards on all 4 memory nodes"));
+    }
+
+    @Test
+    void aDescribedMachineWasNotMeasured() {
+        for (int sockets : new int[] {1, 4}) {
+            CapacityPlan plan = plan(sockets(sockets), 1, 100);
+            assertThat(plan.measured()).isFalse();
+            assertThat(PlanText.summary(plan)).endsWith("(planned, not measured)");
+        }
+        CapacityPlan plan = plan(measured(RATES), 1, 100);
+        assertThat(PlanText.summary(plan)).endsWith("(by rates measured on this machine)");
+        assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(plan.decodeTokensPerSecond());
+        assertThat(plan.notes()).noneMatch(note -> note.contains("memory node"));
     }
 
     /** One of three KV heads is with the first socket, and two are with the second, for which all wait. */

@@ -60,6 +60,8 @@ class PlannerTest {
         assertThat(plan.users()).isZero();
         assertThat(plan.shards().count()).isEqualTo(2);
         assertThat(plan.step().collectives()).isPositive();
+        assertThat(plan.sockets()).isEqualTo(ENGINE.nodes());
+        assertThat(plan.measured()).isTrue();
         assertThat(plan(model, new MemoryBudget(heap, heap + 1, 0)).memoryBytes())
                 .isZero();
     }
