@@ -233,6 +233,29 @@ class McpIT {
     }
 
     @Test
+    void aCallWithInvalidArgumentsStandsThereToo() throws Exception {
+        String calls = "/admin/v1/audit?limit=1000&kind=admin.mcp.call";
+        long before = count(rest.get(calls), "mcp/list_keys");
+        with(rest, RunningService.KEY, client -> {
+            assertThat(text(call(client, "list_keys", Map.of())))
+                    .isEqualTo("400: Missing required parameter: 'tenant'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "other", 1))))
+                    .isEqualTo("400: There is no parameter 'other'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", 7)))).isEqualTo("400: Invalid type for 'tenant'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "limit", "many"))))
+                    .isEqualTo("400: Invalid type for 'limit'.");
+        });
+        assertThat(count(rest.get(calls), "mcp/list_keys")).isEqualTo(before + 4);
+    }
+
+    private static long count(JsonNode entries, String subject) {
+        return entries.get("data")
+                .valueStream()
+                .filter(entry -> entry.get("subject").asString().equals(subject))
+                .count();
+    }
+
+    @Test
     void toolsThatChangeSomethingAreThereIfTheConfigurationSaysSo(@TempDir Path home) throws Exception {
         try (RunningService service = RunningService.at(home, "baseload.mcp.writes=true")) {
             JsonNode issued = service.rest().post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("user")));
