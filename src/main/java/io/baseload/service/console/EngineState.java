@@ -42,13 +42,7 @@ final class EngineState {
             int queued,
             @Nullable Double tokensPerSecond,
             @Nullable Double prefixHits,
-            @Nullable Double roofline) {
-        /** Whether less than a tenth of the memory for models is left. */
-        boolean memoryIsShort() {
-            double room = number(memory, "models") + number(memory, "free");
-            return room > 0 && number(memory, "free") < room / 10;
-        }
-    }
+            @Nullable Double roofline) {}
 
     @SuppressWarnings("unchecked")
     Now now() {

@@ -135,7 +135,11 @@ class McpIT {
             assertThat(client.listTools().tools())
                     .extracting(Tool::name)
                     .containsExactlyInAnyOrder(
-                            "who_am_i", "list_audit_entries", "verify_audit_trail", "list_audit_keys");
+                            "who_am_i",
+                            "get_attention",
+                            "list_audit_entries",
+                            "verify_audit_trail",
+                            "list_audit_keys");
             CallToolResult refused = call(client, "list_models", Map.of());
             assertThat(refused.isError()).isTrue();
             assertThat(text(refused)).startsWith("403: ");
@@ -157,6 +161,7 @@ class McpIT {
                         .extracting(Tool::name)
                         .containsExactlyInAnyOrder(
                                 "who_am_i",
+                                "get_attention",
                                 "get_tenant",
                                 "list_keys",
                                 "get_key",
