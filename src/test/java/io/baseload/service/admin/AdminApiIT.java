@@ -143,8 +143,7 @@ final class AdminApiIT {
         assertThat(job.get("state").asString()).isEqualTo("failed");
         assertThat(job.toString()).contains("tokenizer.json", "model is a WordLevel");
         assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).doesNotContain("mute");
-        JsonNode attention = rest.get("/admin/v1/attention?kinds=job,memory");
-        assertThat(checked(attention)).containsExactly("memory", "job");
+        JsonNode attention = rest.get("/admin/v1/attention?kinds=job");
         assertThat(attention.get("data").valueStream())
                 .filteredOn(problem -> problem.path("subject").equals(job.get("id")))
                 .singleElement()
@@ -154,48 +153,6 @@ final class AdminApiIT {
                             .startsWith("A job failed: import of mute: ")
                             .contains("tokenizer.json");
                 });
-    }
-
-    @Test
-    void problemsAreForThoseWhoMayReadWhatTheyAreAbout() throws Exception {
-        for (String tenant : List.of("spent", "frugal")) {
-            rest.post(
-                    "/admin/v1/tenants",
-                    Map.of(
-                            "id",
-                            tenant,
-                            "windows",
-                            List.of(Map.of("period", "month", "tokens", tenant.equals("spent") ? 0 : 1000))));
-        }
-        JsonNode all = rest.get("/admin/v1/attention");
-        assertThat(checked(all)).containsExactly("memory", "model", "backend", "job", "budget", "audit");
-        assertThat(all.get("data").valueStream())
-                .anyMatch(problem -> problem.toString()
-                        .equals("{\"kind\":\"budget\",\"subject\":\"spent\",\"message\":"
-                                + "\"The tenant spent has used 100 % of its tokens of the month.\"}"));
-        for (String tenant : List.of("spent", "frugal")) {
-            JsonNode own = as(tenant, "tenant_admin").get("/admin/v1/attention");
-            assertThat(checked(own)).containsExactly("budget");
-            assertThat(AdminRest.texts(own.get("data"), "subject"))
-                    .isEqualTo(tenant.equals("spent") ? List.of("spent") : List.of());
-        }
-        assertThat(checked(as("default", "auditor").get("/admin/v1/attention"))).containsExactly("audit");
-        assertThat(as("spent", "auditor").send("GET", "/admin/v1/attention", "").statusCode())
-                .isEqualTo(403);
-        assertThat(admin.refused(400, "GET", "/admin/v1/attention?kinds=job,weather", "")
-                        .get("param")
-                        .asString())
-                .isEqualTo("kinds");
-    }
-
-    private static List<String> checked(JsonNode attention) {
-        return attention.get("checked").valueStream().map(JsonNode::asString).toList();
-    }
-
-    private static Rest as(String tenant, String role) throws Exception {
-        return rest.as(rest.post("/admin/v1/tenants/" + tenant + "/keys", Map.of("roles", List.of(role)))
-                .get("key")
-                .asString());
     }
 
     private static List<Integer> statuses(int count, Callable<HttpResponse<String>> act) throws Exception {
