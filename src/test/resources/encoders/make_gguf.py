@@ -1,6 +1,6 @@
 """Makes the GGUF files of encoders beside their folders, as llama.cpp's converter writes them: python make_gguf.py FOLDER, with numpy, safetensors, gguf, sentencepiece, tokenizers and protobuf.
 No torch is needed: the folders' expected.json, which make.py wrote, are the references; what is added here is computed from them or checked against them."""
-import base64, io, json, os, sys, unicodedata
+import base64, io, json, os, pathlib, shutil, sys, unicodedata
 import gguf, numpy, sentencepiece
 from safetensors.numpy import load_file
 from sentencepiece import sentencepiece_model_pb2
@@ -108,14 +108,14 @@ REFERENCE = {"texts": TEXTS + ODD + SPECIAL, "ids": [fast.encode(x).ids for x in
            "pairs": PAIRS, "pair_ids": [fast.encode(*p).ids for p in PAIRS]}
 
 
-def xlmr(name, weights, more):
+def xlmr(name, weights, more, vocabulary=unigram):
     def settings(writer):
         more(writer)
         writer.add_vocab_size(VOCABULARY)
 
     tensors = {k.removeprefix("roberta."): v for k, v in weights.items()}
     tensors["embeddings.position_embeddings.weight"] = tensors["embeddings.position_embeddings.weight"][2:]
-    write(name, gguf.MODEL_ARCH.BERT, 2, 128, 1e-12, unigram, tensors, settings)
+    write(name, gguf.MODEL_ARCH.BERT, 2, 128, 1e-12, vocabulary, tensors, settings)
 
 
 weights = load_file(folder("xlmr-rank", "model.safetensors"))
@@ -199,3 +199,41 @@ def modern(writer):
 
 
 write("modernbert-cls", gguf.MODEL_ARCH.MODERN_BERT, 4, 128, 1e-5, byte_pairs, load_file(folder("modernbert-cls", "model.safetensors")), modern)
+
+
+# RoBERTa: byte pairs, and XLM-R's layers, so its weights serve
+os.makedirs(folder("roberta-rank"), exist_ok=True)
+shutil.copy(folder("xlmr-rank", "model.safetensors"), folder("roberta-rank"))
+config = json.load(open(folder("xlmr-rank", "config.json")))
+config.update(architectures=["RobertaForSequenceClassification"], model_type="roberta")
+json.dump(config, open(folder("roberta-rank", "config.json"), "w"), indent=1)
+roberta = Tokenizer(models.BPE())
+roberta.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+roberta.decoder = decoders.ByteLevel()
+roberta.train_from_iterator(TEXTS * 20 + ["abcdefghijklmnopqrstuvwxyz 0123456789 .,!?-'"], trainers.BpeTrainer(
+    vocab_size=VOCABULARY - 1, special_tokens=["<s>", "<pad>", "</s>", "<unk>"], show_progress=False))
+roberta.add_special_tokens([AddedToken("<mask>", lstrip=True, special=True)])
+roberta.post_processor = processors.RobertaProcessing(("</s>", 2), ("<s>", 0), add_prefix_space=False)
+assert roberta.get_vocab_size() == VOCABULARY
+roberta.save(folder("roberta-rank", "tokenizer.json"))
+json.dump({"add_prefix_space": False, "tokenizer_class": "RobertaTokenizer", "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>",
+           "sep_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}, open(folder("roberta-rank", "tokenizer_config.json"), "w"))
+plain = TEXTS[:5] + ["", "  two  spaces ", "it's the cat's", "the</s> <s>cat<unk>"]
+ranked = expected["pairs"] + [["it's the cat's", "a man"], ["the</s>", " cat "]]
+joined = ranked + [["the cat", ""], ["", "x"]]
+ids = [roberta.encode(*p).ids for p in ranked]
+json.dump({"pairs": ranked, "ids": ids, "second": [len(i) for i in ids], "vectors": [[first_row(i)[1]] for i in ids]},
+          open(folder("roberta-rank", "expected.json"), "w"))
+json.dump({"texts": plain, "ids": [roberta.encode(x).ids for x in plain], "pairs": joined, "pair_ids": [roberta.encode(*p).ids for p in joined]}, open(folder("roberta-rank", "tokens.json"), "w"))
+
+
+def roberta_pairs(writer):
+    writer.add_tokenizer_model("gpt2")
+    writer.add_tokenizer_pre("roberta-bpe")
+    writer.add_token_list([roberta.id_to_token(i) for i in range(VOCABULARY)])
+    writer.add_token_types([CONTROL if i < 4 or i == VOCABULARY - 1 else NORMAL for i in range(VOCABULARY)])
+    gguf.SpecialVocab(pathlib.Path(folder("roberta-rank")), load_merges=True).add_to_gguf(writer, quiet=True)
+    writer.add_token_type_count(1)
+
+
+xlmr("roberta-rank", weights, lambda writer: writer.add_classifier_output_labels(["LABEL_0"]), roberta_pairs)

@@ -32,7 +32,7 @@ final class PreTokenizerLayout implements FolderLayout {
 
     private static Optional<String> problem(String name, JsonNode expected) {
         Optional<PreTokenizers.Known> known = PreTokenizers.named(name);
-        boolean refused = REFUSED.contains(name) || flag(expected, "add_sep", false);
+        boolean refused = REFUSED.contains(name);
         if (refused || known.isEmpty()) {
             return refused == known.isEmpty()
                     ? Optional.empty()
@@ -46,6 +46,7 @@ final class PreTokenizerLayout implements FolderLayout {
                         .toList(),
                 flag(expected, "ignore_merges", false),
                 flag(expected, "add_bos", false),
+                flag(expected, "add_sep", false),
                 !flag(expected, "byte_encode", true));
         return known.get().equals(right) ? Optional.empty() : Optional.of("has " + known.get() + ", not " + right);
     }

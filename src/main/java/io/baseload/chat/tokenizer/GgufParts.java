@@ -68,7 +68,7 @@ final class GgufParts {
                 TokenBytes.of(tokens, !pre.raw()),
                 parsing,
                 plain,
-                framing(gguf.addBos().orElse(pre.addBos()), false),
+                encoder -> paired(encoder, pre.addBos(), false, pre.addSeparator()),
                 true,
                 false);
     }
@@ -82,7 +82,7 @@ final class GgufParts {
                 TokenBytes.of(tokens, false),
                 encoders.parsing(),
                 encoders::plain,
-                framing(gguf.addBos().orElse(true), false),
+                encoder -> frame(encoder, true, false),
                 true,
                 prefixed);
     }
@@ -96,11 +96,13 @@ final class GgufParts {
         var pieces = new Unigram(tokens, gguf.scores(), unknown, gguf.characterMap(), prefixed, mergesSpaces);
         Encoder parsing = NativeTokenizer.read(TokenizerJson.of(pieces, added));
         Supplier<Encoder> plain = () -> NativeTokenizer.read(TokenizerJson.of(pieces, AddedToken.ordinary(added)));
-        boolean separates = gguf.addSeparator().orElse(true);
-        OptionalInt separator = gguf.separator().isPresent() ? gguf.separator() : gguf.eos();
-        UnaryOperator<Encoder> framing = encoder -> new Paired(
-                frame(encoder, gguf.addBos().orElse(false), true), separates ? separator : OptionalInt.empty());
-        return parts(TokenBytes.of(tokens, false), parsing, plain, framing, false, prefixed);
+        return parts(
+                TokenBytes.of(tokens, false),
+                parsing,
+                plain,
+                encoder -> paired(encoder, false, true, true),
+                false,
+                prefixed);
     }
 
     private TokenizerParts wordPieces() {
@@ -134,13 +136,17 @@ final class GgufParts {
                 gguf.chatTemplates());
     }
 
-    private UnaryOperator<Encoder> framing(boolean addBos, boolean addEos) {
-        return encoder -> frame(encoder, addBos, addEos);
+    /** With what is added if the file doesn't specify it; the separator is the EOS if it names no other. */
+    private Paired paired(Encoder encoder, boolean addBos, boolean addEos, boolean addSeparator) {
+        OptionalInt separator = gguf.separator().isPresent() ? gguf.separator() : gguf.eos();
+        return new Paired(
+                frame(encoder, addBos, addEos),
+                gguf.addSeparator().orElse(addSeparator) ? separator : OptionalInt.empty());
     }
 
-    /** @param addEos whether an EOS is added if the file doesn't specify it */
+    /** With what is added if the file doesn't specify it. */
     private Framed frame(Encoder encoder, boolean addBos, boolean addEos) {
-        OptionalInt before = addBos ? gguf.bos() : OptionalInt.empty();
+        OptionalInt before = gguf.addBos().orElse(addBos) ? gguf.bos() : OptionalInt.empty();
         OptionalInt after = gguf.addEos().orElse(addEos) ? gguf.eos() : OptionalInt.empty();
         return new Framed(encoder, before, after);
     }

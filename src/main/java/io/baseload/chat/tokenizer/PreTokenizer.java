@@ -18,9 +18,11 @@ import java.util.Objects;
  * @param patterns each splits the pieces of the previous one
  * @param ignoreMerges whether a piece that is in the vocabulary becomes one token without merging
  * @param addBos whether a BOS is added if the file doesn't specify it
+ * @param addSeparator whether the separator is added between two texts if the file doesn't specify it
  * @param raw whether tokens are UTF-8 with ▁ for spaces instead of GPT-2's byte alphabet
  */
-record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos, boolean raw) {
+record PreTokenizer(
+        List<String> patterns, boolean ignoreMerges, boolean addBos, boolean addSeparator, boolean raw) {
     private static final String RESOURCE = "pre-tokenizers.txt";
 
     /**
@@ -69,6 +71,7 @@ record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos,
                     List.copyOf(patterns),
                     own.contains("! ignore_merges"),
                     own.contains("! add_bos"),
+                    own.contains("! add_sep"),
                     own.contains("! raw"));
         }
     }

@@ -27,6 +27,9 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
     /**
      * A model in memory.
      *
+     * @param fingerprint identifies build and weights
+     * @param precision the precision of linear layers: exact or fast
+     * @param kvPrecision the number format of the KV cache: f32, f16 or q8
      * @param kvTokens tokens that the KV cache can hold
      * @param prefixTokensLookedUp prompt tokens looked up in the prefix cache
      * @param prefixTokensFound those found there
@@ -37,6 +40,9 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
     @JsonNaming(SnakeCaseStrategy.class)
     record OfModel(
             String id,
+            String fingerprint,
+            String precision,
+            String kvPrecision,
             int active,
             int queued,
             long weightsBytes,
@@ -56,6 +62,9 @@ record EngineForm(Instant at, Memory memory, long decodedTokens, List<OfModel> m
             OperatorTimes times = running.times();
             return new OfModel(
                     running.id(),
+                    running.model().fingerprint(),
+                    running.model().options().precision().label(),
+                    running.model().options().kvPrecision().label(),
                     load.active(),
                     load.queued(),
                     memory.weights(),

@@ -47,6 +47,9 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     /**
      * A model in memory.
      *
+     * @param fingerprint identifies build and weights
+     * @param precision the precision of linear layers: exact or fast
+     * @param kvPrecision the number format of the KV cache: f32, f16 or q8
      * @param decodedTokens since the start
      * @param steps since it was loaded
      * @param busySeconds duration of these steps
@@ -57,6 +60,9 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     @JsonNaming(SnakeCaseStrategy.class)
     record OfModel(
             String id,
+            String fingerprint,
+            String precision,
+            String kvPrecision,
             long decodedTokens,
             long steps,
             double busySeconds,
@@ -103,6 +109,9 @@ final class EngineHistory implements InitializingBean, DisposableBean {
     private OfModel ofModel(EngineView.Running model) {
         return new OfModel(
                 model.id(),
+                model.model().fingerprint(),
+                model.model().options().precision().label(),
+                model.model().options().kvPrecision().label(),
                 decoded(model.id()),
                 model.times().steps(),
                 EngineForm.seconds(model.times().busy()),

@@ -81,9 +81,12 @@ final class MessagesRequestParser {
 
     /** Clients recognize by Anthropic's words that a request is too long: Claude Code then asks for fewer tokens, or shortens the conversation. */
     static InvalidRequestException refusal(InvalidRequestException refusal) {
-        String message =
-                refusal.excess().map(MessagesRequestParser::tooLong).orElse(String.valueOf(refusal.getMessage()));
-        return new InvalidRequestException(name(refusal.field()), refusal.code(), message);
+        String field = name(refusal.field());
+        String message = refusal.excess()
+                .map(MessagesRequestParser::tooLong)
+                .orElseGet(() -> String.valueOf(refusal.getMessage())
+                        .replace("'" + refusal.field() + "'", "'" + field + "'"));
+        return new InvalidRequestException(field, refusal.code(), message);
     }
 
     private static String tooLong(Excess excess) {

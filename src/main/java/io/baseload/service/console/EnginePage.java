@@ -51,7 +51,7 @@ final class EnginePage {
         model.addAttribute("engine", now);
         model.addAttribute("profiles", profiles(now));
         model.addAttribute("article", EngineProfile.ARTICLE);
-        model.addAttribute("rooflines", rooflines.all());
+        model.addAttribute("rooflines", rooflines(now));
         model.addAttribute("instances", api.list("/admin/v1/instances?limit=1000"));
         return "engine";
     }
@@ -65,6 +65,13 @@ final class EnginePage {
 
     private static List<EngineProfile> profiles(EngineState.Now now) {
         return now.models().stream().map(EngineProfile::of).toList();
+    }
+
+    /** By model; those that were not measured as they are loaded are absent. */
+    private Map<String, Rooflines.Roofline> rooflines(EngineState.Now now) {
+        var found = new TreeMap<String, Rooflines.Roofline>();
+        now.models().forEach(model -> rooflines.of(model).ifPresent(line -> found.put(String.valueOf(model.get("id")), line)));
+        return found;
     }
 
     /** Uses all CPUs for some seconds. */

@@ -15,7 +15,8 @@ final class EngineState {
     private static final Duration WINDOW = Duration.ofSeconds(25);
     private static final String DECODED = "decoded_tokens";
     private static final String ROOFLINE = "roofline";
-    private static final String HISTORY = "/admin/v1/engine/history";
+    static final String ENGINE = "/admin/v1/engine";
+    private static final String HISTORY = ENGINE + "/history";
 
     private final Api api;
     private final Rooflines rooflines;
@@ -41,17 +42,11 @@ final class EngineState {
             int queued,
             @Nullable Double tokensPerSecond,
             @Nullable Double prefixHits,
-            @Nullable Double roofline) {
-        /** Whether less than a tenth of the memory for models is left. */
-        boolean memoryIsShort() {
-            double room = number(memory, "models") + number(memory, "free");
-            return room > 0 && number(memory, "free") < room / 10;
-        }
-    }
+            @Nullable Double roofline) {}
 
     @SuppressWarnings("unchecked")
     Now now() {
-        Map<String, Object> engine = api.get("/admin/v1/engine");
+        Map<String, Object> engine = api.get(ENGINE);
         Instant at = at(engine);
         Optional<Map<String, Object>> earlier = earlier(at);
         List<Map<String, Object>> models = models(engine);
@@ -99,7 +94,7 @@ final class EngineState {
         return models(earlier).stream()
                 .filter(before -> id.equals(before.get("id")))
                 .findFirst()
-                .flatMap(before -> rooflines.part(id, (int) number(model, "active"), rate(model, before, between)));
+                .flatMap(before -> rooflines.part(model, rate(model, before, between)));
     }
 
     private static @Nullable Double roofline(List<Map<String, Object>> models) {

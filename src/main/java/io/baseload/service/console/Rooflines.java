@@ -9,12 +9,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.springframework.stereotype.Component;
 
 /**
- * The best possible decode rates of models on this machine, measured by the planner on request. Measuring uses all CPUs for some seconds, so pages only show the last measurement.
+ * The best possible decode rates of models on this machine, as they are loaded, measured by the planner on request. Measuring uses all CPUs for some seconds, so pages only show the last
+ * measurement.
  */
 @Component
 final class Rooflines {
     private final Api api;
-    private final Map<String, Roofline> measured = new ConcurrentHashMap<>();
+    private final Map<Loaded, Roofline> measured = new ConcurrentHashMap<>();
 
     Rooflines(Api api) {
         this.api = api;
@@ -37,16 +38,36 @@ final class Rooflines {
 
     record Point(int batch, double tokensPerSecond) {}
 
-    Map<String, Roofline> all() {
-        return Map.copyOf(measured);
+    /** A model's weights, and the settings that its rate depends on. */
+    private record Loaded(String id, String fingerprint, String precision, String kvPrecision) {
+        static Loaded of(Map<String, Object> model) {
+            return new Loaded(
+                    String.valueOf(model.get("id")),
+                    String.valueOf(model.get("fingerprint")),
+                    String.valueOf(model.get("precision")),
+                    String.valueOf(model.get("kv_precision")));
+        }
+    }
+
+    /** The curve of a model in the API's engine, or in a sample of it. */
+    Optional<Roofline> of(Map<String, Object> model) {
+        return Optional.ofNullable(measured.get(Loaded.of(model)));
     }
 
     @SuppressWarnings("unchecked")
     void measure(String model) {
-        Map<String, Object> plan = api.send("POST", Map.of("model", model), "/admin/v1/plan");
+        Loaded loaded = EngineState.models(api.get(EngineState.ENGINE)).stream()
+                .map(Loaded::of)
+                .filter(each -> each.id().equals(model))
+                .findFirst()
+                .orElseThrow(() -> new Api.Refused(409, "The model '" + model + "' is not in memory."));
+        Map<String, Object> plan = api.send(
+                "POST",
+                Map.of("model", model, "precision", loaded.precision(), "kv_precision", loaded.kvPrecision()),
+                "/admin/v1/plan");
         var batches = (List<Map<String, Object>>) plan.getOrDefault("batches", List.of());
         measured.put(
-                model,
+                loaded,
                 new Roofline(
                         Instant.now(),
                         batches.stream()
@@ -57,8 +78,8 @@ final class Rooflines {
     }
 
     /** A model's rate as a fraction of the roofline. */
-    Optional<Double> part(String model, int active, double rate) {
-        Roofline best = measured.get(model);
-        return best == null || active == 0 ? Optional.empty() : Optional.of(rate / best.tokensPerSecond(active));
+    Optional<Double> part(Map<String, Object> model, double rate) {
+        int active = (int) EngineState.number(model, "active");
+        return active == 0 ? Optional.empty() : of(model).map(best -> rate / best.tokensPerSecond(active));
     }
 }

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A tool that calls a route of the admin API.
@@ -30,7 +31,15 @@ record AdminTool(
     }
 
     /** @param type in JSON Schema: string, integer or boolean */
-    record Parameter(String name, String type, Location location, boolean required, String description) {}
+    record Parameter(String name, String type, Location location, boolean required, String description) {
+        boolean accepts(@Nullable Object value) {
+            return switch (type) {
+                case "integer" -> value instanceof Integer || value instanceof Long;
+                case "boolean" -> value instanceof Boolean;
+                default -> value instanceof String;
+            };
+        }
+    }
 
     static AdminTool reading(String name, String route, String description) {
         return new AdminTool(name, description, "GET", route, Effect.READS, List.of());

@@ -18,6 +18,11 @@ final class AdminTools {
 
     private static final List<AdminTool> ALL = List.of(
             reading("who_am_i", "/admin/v1/me", "The caller: its tenant, key and roles."),
+            reading("get_attention", "/admin/v1/attention", "Open problems that need attention.")
+                    .query(
+                            "kinds",
+                            "string",
+                            "only these kinds, one or more of memory, model, backend, job, budget and audit, with commas"),
             reading("list_models", "/admin/v1/models", "Stored models, with their state and memory.")
                     .inParts(),
             reading("get_model", MODEL, "One model, with its load settings.").path("id", "the model's id"),

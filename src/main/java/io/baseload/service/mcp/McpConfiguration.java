@@ -4,49 +4,50 @@ import io.baseload.service.api.Api;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.web.CallerAdmission;
 import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
-import io.modelcontextprotocol.server.McpStatelessServerFeatures.SyncToolSpecification;
-import io.modelcontextprotocol.spec.McpStatelessServerTransport;
+import io.modelcontextprotocol.server.McpServer;
+import io.modelcontextprotocol.server.McpStatelessSyncServer;
+import io.modelcontextprotocol.spec.McpSchema.ServerCapabilities;
 import java.util.List;
+import org.springframework.ai.mcp.server.common.autoconfigure.properties.McpServerProperties;
 import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStatelessServerTransport;
 import org.springframework.beans.factory.annotation.Qualifier;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBooleanProperty;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
-import org.springframework.context.annotation.Primary;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.servlet.function.RouterFunction;
 import org.springframework.web.servlet.function.ServerResponse;
 import tools.jackson.databind.json.JsonMapper;
 
-/** The tools for Spring AI's server, which implements the protocol. There are no sessions, so any process can answer any call. */
+/** The protocol's server over Spring AI's transport. There are no sessions, so any process can answer any call. */
 @Configuration(proxyBeanMethods = false)
-@EnableConfigurationProperties(McpProperties.class)
+@EnableConfigurationProperties({McpProperties.class, McpServerProperties.class})
+@ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
 class McpConfiguration {
+    /** Leaves the check of arguments to the tools, which record each call first. Spring AI's own server refuses calls before they reach a tool. */
     @Bean
-    List<SyncToolSpecification> adminTools(
+    McpStatelessSyncServer mcpServer(
+            WebMvcStatelessServerTransport transport,
+            McpServerProperties protocol,
+            McpProperties properties,
             Api api,
             AuditTrail audit,
             TransactionOperations transactions,
-            CallerAdmission admission,
-            McpProperties properties) {
-        var tools = new McpTools(api, audit, transactions, admission);
-        return AdminTools.of(properties.writes()).stream()
-                .map(tools::specification)
-                .toList();
-    }
-
-    /** The filter in front of Spring AI's transport. */
-    @Bean
-    @Primary
-    @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
-    McpStatelessServerTransport toolListing(WebMvcStatelessServerTransport transport, McpProperties properties) {
-        return new ToolListing(transport, AdminTools.of(properties.writes()));
+            CallerAdmission admission) {
+        List<AdminTool> tools = AdminTools.of(properties.writes());
+        var calls = new McpTools(api, audit, transactions, admission);
+        return McpServer.sync(new ToolListing(transport, tools))
+                .serverInfo(protocol.getName(), protocol.getVersion())
+                .capabilities(ServerCapabilities.builder().tools(false).build())
+                .tools(tools.stream().map(calls::specification).toList())
+                .validateToolInputs(false)
+                .immediateExecution(true) // in the request's thread, which has the caller
+                .build();
     }
 
     /** Replaces Spring AI's route of this name. */
     @Bean
-    @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
     RouterFunction<ServerResponse> webMvcStatelessServerRouterFunction(
             WebMvcStatelessServerTransport transport, @Qualifier("mcpServerJsonMapper") JsonMapper json) {
         return transport.getRouterFunction().filter(new EnvelopeFilter(new JacksonMcpJsonMapper(json)));

@@ -63,8 +63,8 @@ final class McpTools {
                 Objects.requireNonNull(SecurityContextHolder.getContext().getAuthentication());
         Caller caller = ((KeyAuthentication) authentication).getPrincipal();
         try {
-            checkNames(tool, arguments);
             record(tool, caller);
+            check(tool, arguments);
             return answered(ask(tool, arguments));
         } catch (Api.Refused e) {
             if (e.status() == HttpServletResponse.SC_FORBIDDEN) {
@@ -76,7 +76,7 @@ final class McpTools {
         }
     }
 
-    private static void checkNames(AdminTool tool, Map<String, Object> arguments) {
+    private static void check(AdminTool tool, Map<String, Object> arguments) {
         var known = tool.parameters().stream().map(AdminTool.Parameter::name).collect(Collectors.toSet());
         for (String name : arguments.keySet()) {
             if (!known.contains(name)) {
@@ -86,6 +86,9 @@ final class McpTools {
         for (var parameter : tool.parameters()) {
             if (parameter.required() && !isGiven(arguments, parameter)) {
                 throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
+            }
+            if (isGiven(arguments, parameter) && !parameter.accepts(arguments.get(parameter.name()))) {
+                throw new Api.Refused(400, "Invalid type for '" + parameter.name() + "'.");
             }
         }
     }

@@ -3,7 +3,9 @@ package io.baseload.service.quota;
 import io.baseload.service.database.LongReads;
 import io.baseload.service.database.StatementLimit;
 import io.baseload.service.quota.QuotaTerms.Account;
+import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.UsageBudget.Scope;
+import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -19,6 +21,19 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 
 /** The tenants' usage, from the ledger. A sum over many reservations takes long. */
 public final class UsageReports {
+    private static final String SPENT = """
+        SELECT l.tenant, l.model, l.period, c.unit, coalesce(c.gone / nullif(c.most, 0), 1) AS share
+        FROM tenant_window l
+        LEFT JOIN quota_window q ON (q.tenant, q.key_prefix, q.model, q.period) = (l.tenant, l.key_prefix, l.model, l.period)
+          AND q.starts_at = date_trunc(l.period, statement_timestamp(), 'UTC')
+        CROSS JOIN LATERAL (VALUES
+          ('tokens', l.tokens::numeric, coalesce(q.used + q.reserved, 0)::numeric),
+          ('requests', l.requests::numeric, coalesce(q.requests, 0)::numeric),
+          ('money', l.cost, coalesce(q.used_cost + q.reserved_cost, 0))) c(unit, most, gone)
+        WHERE l.key_prefix = '' AND (:all OR l.tenant = :tenant) AND c.gone >= c.most * :share
+        ORDER BY share DESC, l.tenant, l.model, l.period, c.unit LIMIT :limit\
+        """;
+
     static final StatementLimit LIMIT = new StatementLimit("from", "ask for a shorter time");
 
     private final JdbcClient jdbc;
@@ -70,6 +85,27 @@ public final class UsageReports {
                         .thenComparing(window -> window.budget().period()))
                 .map(TenantUsage.Window::of)
                 .toList();
+    }
+
+    /**
+     * The budgets of tenants, without those of keys, of which at least a share is used or reserved now, those with the largest share first.
+     *
+     * @param tenant empty = of all
+     * @param share as a fraction of 1
+     */
+    public List<SpentBudget> spent(Optional<String> tenant, double share, int most) {
+        return jdbc.sql(SPENT)
+                .param("all", tenant.isEmpty())
+                .param("tenant", tenant.orElse(""))
+                .param("share", BigDecimal.valueOf(share))
+                .param("limit", most)
+                .query((row, number) -> new SpentBudget(
+                        row.getString("tenant"),
+                        Optional.of(row.getString("model")).filter(model -> !model.isEmpty()),
+                        Period.of(row.getString("period")),
+                        row.getString("unit"),
+                        row.getDouble("share")))
+                .list();
     }
 
     /**

@@ -3,6 +3,7 @@ package io.baseload.service.registry;
 import io.baseload.engine.api.MemoryBudget;
 import io.baseload.engine.api.ModelLoad;
 import io.baseload.engine.api.OperatorTimes;
+import io.baseload.service.registry.LoadedModels.ServableModel;
 import java.util.Comparator;
 import java.util.List;
 import org.springframework.stereotype.Component;
@@ -19,7 +20,11 @@ public final class EngineView {
     }
 
     /** A model in memory, including those being drained. */
-    public record Running(String id, ModelLoad load, OperatorTimes times) {}
+    public record Running(ServableModel model, ModelLoad load, OperatorTimes times) {
+        public String id() {
+            return model.id();
+        }
+    }
 
     /** @param models bytes that they use */
     public record Memory(MemoryBudget budget, long models) {
@@ -33,7 +38,7 @@ public final class EngineView {
     public List<Running> models() {
         return loaded.models().stream()
                 .map(model -> new Running(
-                        model.id(), model.resident().load(), model.resident().times()))
+                        model, model.resident().load(), model.resident().times()))
                 .sorted(Comparator.comparing(Running::id))
                 .toList();
     }

@@ -1,5 +1,6 @@
 package io.baseload.service.registry;
 
+import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.ResidentModel;
 import java.time.Duration;
 import java.time.Instant;
@@ -226,8 +227,15 @@ public final class LoadedModels {
      * A model in memory.
      *
      * @param fingerprint identifies build and weights
+     * @param options with which it was loaded
      */
-    public record ServableModel(String id, String fingerprint, Instant created, ResidentModel resident, ModelUse use) {}
+    public record ServableModel(
+            String id,
+            String fingerprint,
+            Instant created,
+            ResidentModel resident,
+            LoadOptions options,
+            ModelUse use) {}
 
     /** A model with its number of holds, guarded by the lock. */
     private static final class Entry {

@@ -339,7 +339,8 @@ public final class ModelLoader {
             ModelUse use = use(row.id(), model);
             Warmup.run(model, () -> progress.at(0.6, "warming up"));
             progress.at(0.9, "ready");
-            return new ServableModel(row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, use);
+            return new ServableModel(
+                    row.id(), settings.fingerprint(row.sha256()), row.createdAt(), model, options(row), use);
         } catch (RuntimeException | Error e) {
             model.close();
             var _ = model.freed().whenComplete((done, failure) -> ended(load));

@@ -73,6 +73,7 @@ public final class RouteAccess {
             rule("*", "/mcp", everybody(Reach.ANY)),
             rule("*", "/admin/v1/me/keys/**", everybody(Reach.PERSON)),
             rule("GET", "/admin/v1/me", everybody(Reach.ANY)),
+            rule("GET", "/admin/v1/attention", OPERATORS, new Grant(TENANT_ADMIN, Reach.ANY), PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/verification", OPERATORS, PLATFORM_AUDITORS),
             rule("GET", "/admin/v1/audit/**", OPERATORS, AUDITORS),
             rule("GET", "/admin/v1/tenants/{tenant}/contents", new Grant(CONTENT_AUDITOR, Reach.OWN)),

@@ -126,6 +126,16 @@ class EncodingsTest {
         List<Float> scores = new ArrayList<>();
         expected.path("vectors").forEach(vector -> scores.add(vector.path(0).floatValue()));
         assertRanked("bert-rank", expected.path("pairs"), scores);
+        JsonNode roberta = json(folder("roberta-rank").resolve("expected.json"));
+        for (String name : List.of("roberta-rank", "roberta-rank.gguf")) {
+            assertRanked(
+                    name,
+                    roberta.path("pairs"),
+                    roberta.path("vectors")
+                            .valueStream()
+                            .map(vector -> vector.path(0).floatValue())
+                            .toList());
+        }
         JsonNode gguf = json(folder("xlmr-cls").resolve("tokens.json"));
         assertRanked(
                 "xlmr-rank.gguf",
@@ -215,6 +225,27 @@ class EncodingsTest {
             var joined = tokenizer.encodePair(pair.getFirst(), pair.getLast());
             assertThat(joined.tokens()).isEqualTo(ints(expected.path("pair_ids").path(i)));
             assertThat(joined.second()).as("one segment serves both").isEqualTo(joined.tokens().length);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"roberta-rank", "roberta-rank.gguf"})
+    void robertasBytePairsGiveTheReferencesIdsOfTextsAndPairs(String name) {
+        JsonNode expected = json(folder("roberta-rank").resolve("tokens.json"));
+        try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name), EXACT)) {
+            Tokenizer tokenizer = Tokenizer.of(encoder.vocabulary());
+            for (int i = 0; i < expected.path("texts").size(); i++) {
+                String text = expected.path("texts").path(i).asString();
+                assertThat(tokenizer.encodeWhole(text))
+                        .as(text)
+                        .isEqualTo(ints(expected.path("ids").path(i)));
+            }
+            for (int i = 0; i < expected.path("pairs").size(); i++) {
+                List<String> pair = texts(expected.path("pairs").path(i));
+                assertThat(tokenizer.encodePair(pair.getFirst(), pair.getLast()).tokens())
+                        .as(pair.toString())
+                        .isEqualTo(ints(expected.path("pair_ids").path(i)));
+            }
         }
     }
 

@@ -123,6 +123,7 @@ class EncoderTest {
                 "bert-cls",
                 "bert-rank",
                 "xlmr-rank",
+                "roberta-rank",
                 "distilbert-mean",
                 "nomic-mean",
                 "modernbert-cls",
@@ -160,7 +161,14 @@ class EncoderTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"bert-mean, EMBED", "nomic-mean, EMBED", "xlmr-cls, EMBED", "xlmr-rank, RANK", "modernbert-cls, EMBED"})
+    @CsvSource({
+        "bert-mean, EMBED",
+        "nomic-mean, EMBED",
+        "xlmr-cls, EMBED",
+        "xlmr-rank, RANK",
+        "roberta-rank, RANK",
+        "modernbert-cls, EMBED"
+    })
     void aGgufFileIsAsItsReference(String name, ModelTask task) {
         JsonNode expected = expected(name);
         try (LoadedEncoder encoder = ENGINE.loadEncoder(folder(name + ".gguf"), EXACT)) {
@@ -197,6 +205,7 @@ class EncoderTest {
         "nomic-mean.gguf, EMBED, 32",
         "xlmr-cls.gguf, EMBED, 32",
         "xlmr-rank.gguf, RANK, 1",
+        "roberta-rank.gguf, RANK, 1",
         "gte-cls, EMBED, 32",
         "gte-rank, RANK, 1",
         "qwen3-last, EMBED, 32"

@@ -143,6 +143,16 @@ final class AdminApiIT {
         assertThat(job.get("state").asString()).isEqualTo("failed");
         assertThat(job.toString()).contains("tokenizer.json", "model is a WordLevel");
         assertThat(AdminRest.ids(rest.get("/admin/v1/models"))).doesNotContain("mute");
+        JsonNode attention = rest.get("/admin/v1/attention?kinds=job");
+        assertThat(attention.get("data").valueStream())
+                .filteredOn(problem -> problem.path("subject").equals(job.get("id")))
+                .singleElement()
+                .satisfies(problem -> {
+                    assertThat(problem.get("kind").asString()).isEqualTo("job");
+                    assertThat(problem.get("message").asString())
+                            .startsWith("A job failed: import of mute: ")
+                            .contains("tokenizer.json");
+                });
     }
 
     private static List<Integer> statuses(int count, Callable<HttpResponse<String>> act) throws Exception {

@@ -318,6 +318,7 @@ public final class AdminApiPage {
                 row("Model.state", Model.State.values(), AdminApiPage::lower),
                 row("Job.kind", Job.Kind.values(), AdminApiPage::lower),
                 row("Job.state", Job.State.values(), AdminApiPage::lower),
+                row("Attention.Problem.kind", ProblemKind.values(), ProblemKind::wire),
                 row("Canary.state", Canary.State.values(), AdminApiPage::lower),
                 row("Backend.Health.state", BackendHealth.State.values(), AdminApiPage::lower),
                 row("Content.part", ContentPart.values(), ContentPart::wire),

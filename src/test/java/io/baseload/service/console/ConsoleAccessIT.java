@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -33,10 +32,6 @@ import org.springframework.web.servlet.DispatcherServlet;
 class ConsoleAccessIT {
     private static final String SIGN_IN = "/console/sign-in";
     private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
-    private static final int MAX_BYTES = 150_000;
-    private static final Pattern INLINE = Pattern.compile(
-            "<script(?![^>]* src=)|<style|\\sstyle=|\\son[a-z]+=|javascript:", Pattern.CASE_INSENSITIVE);
-    private static final Pattern FILE = Pattern.compile("(?:src|href)=\"(/console/assets/[^\"]+)\"");
 
     @Test
     void everyRouteDemandsASessionAndWhatChangesSomethingATokenToo(RunningService service) throws Exception {
@@ -467,19 +462,7 @@ class ConsoleAccessIT {
         try (var session = ConsoleSession.of(service.rest().url(), RunningService.KEY)) {
             for (String path : Stream.concat(Looks.pages(), Stream.of("/console/tenants/default"))
                     .toList()) {
-                var page = session.get(path);
-                assertThat(page.headers().firstValue("Content-Security-Policy").orElse(""))
-                        .contains("default-src 'none'", "script-src 'self'")
-                        .doesNotContain("unsafe");
-                assertThat(INLINE.matcher(page.body()).find()).as(path).isFalse();
-                int bytes = page.body().length();
-                var files = FILE.matcher(page.body());
-                while (files.find()) {
-                    var file = session.get(files.group(1));
-                    assertThat(file.statusCode()).as(files.group(1)).isEqualTo(200);
-                    bytes += files.group(1).contains("uPlot") ? 0 : file.body().length();
-                }
-                assertThat(bytes).as(path).isLessThan(MAX_BYTES);
+                PageFiles.check(session, path);
             }
         }
     }

@@ -1,9 +1,12 @@
 package io.baseload.service.console;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What pages say about figures is true of what they were computed from. */
 class ConsoleFiguresIT {
+    private static final String MODEL = "/admin/v1/models/smollm2-135m-instruct";
+    private static final String ENGINE = "/console/engine";
+
     @TempDir
     static Path home;
 
@@ -33,14 +39,55 @@ class ConsoleFiguresIT {
     }
 
     @Test
-    void noMoreIsSaidOfBudgetsThanWasAsked() throws Exception {
+    void nearlySpentBudgetsOfAllTenantsAreNamed() throws Exception {
         Patience.await().until(() -> checks().contains("No budget is nearly spent."));
-        for (int i = 0; i < 49; i++) {
+        for (int i = 0; i < 60; i++) {
             rest.post("/admin/v1/tenants", Map.of("id", "tenant-" + i));
         }
         Patience.await().until(() -> checks().contains("No budget is nearly spent."));
-        rest.post("/admin/v1/tenants", Map.of("id", "one-more"));
-        Patience.await().until(() -> checks().contains("No budget of the first 50 tenants is nearly spent."));
+        rest.post(
+                "/admin/v1/tenants",
+                Map.of("id", "the-last", "windows", List.of(Map.of("period", "month", "tokens", 0))));
+        assertThat(checks())
+                .contains("The tenant the-last has used 100 % of its tokens of the month.")
+                .doesNotContain("No budget");
+    }
+
+    @Test
+    void aRooflineIsOfTheModelAsItIsLoaded() throws Exception {
+        assertThat(measured()).isFalse();
+        measure();
+        assertThat(measured()).isTrue();
+        unload();
+        load("exact");
+        assertThat(measured()).isFalse();
+        measure();
+        assertThat(measured()).isTrue();
+        unload();
+        load("fast");
+        assertThat(measured()).isTrue();
+        unload();
+        measure();
+        assertThat(operator.get(ENGINE).body()).contains("is not in memory.");
+        load("fast");
+    }
+
+    private static boolean measured() throws Exception {
+        return operator.get(ENGINE).body().contains("smollm2-135m-instruct, measured ");
+    }
+
+    private static void measure() throws Exception {
+        operator.submit(ENGINE, ENGINE + "/roofline", Map.of("model", "smollm2-135m-instruct"));
+    }
+
+    private static void load(String precision) throws Exception {
+        rest.post(MODEL + "/load", Map.of("precision", precision));
+        Patience.await().until(() -> rest.get(MODEL).at("/loaded/precision").asString("").equals(precision));
+    }
+
+    private static void unload() throws Exception {
+        rest.post(MODEL + "/unload", Map.of());
+        Patience.await().until(() -> rest.get(MODEL).get("state").asString().equals("stored"));
     }
 
     private static String checks() throws Exception {

@@ -13,7 +13,7 @@ final class FirstPaint {
 
     private FirstPaint() {}
 
-    /** @param arguments the service's address, such as {@code http://localhost:8080}, and an API key */
+    /** @param arguments the service's address, such as {@code http://localhost:8080}, an API key and, for the page of a person's own keys, the session's cookie of a person */
     public static void main(String[] arguments) {
         String url = arguments[0];
         try (var browser = Browser.start()) {
@@ -23,15 +23,21 @@ final class FirstPaint {
             browser.await("Needs attention");
             browser.withoutCache();
             System.out.println("page, first paint (ms), bytes");
-            for (String page : Looks.pages().toList()) {
-                double[] times = new double[VISITS];
-                for (int i = 0; i < VISITS; i++) {
-                    browser.open(url + page);
-                    times[i] = browser.firstPaint();
-                }
-                Arrays.sort(times);
-                System.out.printf(Locale.ROOT, "%s, %.0f, %d%n", page, times[VISITS / 2], browser.weight());
+            Looks.pages().forEach(page -> measure(browser, url, page));
+            if (arguments.length > 2) {
+                browser.cookie("baseload-session", arguments[2]);
+                measure(browser, url, ConsolePage.KEYS.path());
             }
         }
+    }
+
+    private static void measure(Browser browser, String url, String page) {
+        double[] times = new double[VISITS];
+        for (int i = 0; i < VISITS; i++) {
+            browser.open(url + page);
+            times[i] = browser.firstPaint();
+        }
+        Arrays.sort(times);
+        System.out.printf(Locale.ROOT, "%s, %.0f, %d%n", page, times[VISITS / 2], browser.weight());
     }
 }

@@ -183,6 +183,7 @@ final class ProviderSignInIT {
         try (var session = new ConsoleSession(url);
                 var later = new ConsoleSession(url)) {
             session.get(callback(session, "han"));
+            PageFiles.check(session, "/console/keys");
             assertThat(session.get("/console/tenants/" + TENANT).statusCode()).isEqualTo(200);
             assertThat(key.send("GET", keys, "").statusCode()).isEqualTo(200);
             provider.member("han");

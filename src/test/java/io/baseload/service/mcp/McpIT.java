@@ -143,7 +143,11 @@ class McpIT {
             assertThat(client.listTools().tools())
                     .extracting(Tool::name)
                     .containsExactlyInAnyOrder(
-                            "who_am_i", "list_audit_entries", "verify_audit_trail", "list_audit_keys");
+                            "who_am_i",
+                            "get_attention",
+                            "list_audit_entries",
+                            "verify_audit_trail",
+                            "list_audit_keys");
             CallToolResult refused = call(client, "list_models", Map.of());
             assertThat(refused.isError()).isTrue();
             assertThat(text(refused)).startsWith("403: ");
@@ -165,6 +169,7 @@ class McpIT {
                         .extracting(Tool::name)
                         .containsExactlyInAnyOrder(
                                 "who_am_i",
+                                "get_attention",
                                 "get_tenant",
                                 "list_keys",
                                 "get_key",
@@ -239,6 +244,29 @@ class McpIT {
         assertThat(entries.get("data").valueStream())
                 .anyMatch(entry -> entry.get("subject").asString().equals("mcp/list_prices")
                         && entry.at("/detail/route").asString().equals("/admin/v1/prices"));
+    }
+
+    @Test
+    void aCallWithInvalidArgumentsStandsThereToo() throws Exception {
+        String calls = "/admin/v1/audit?limit=1000&kind=admin.mcp.call";
+        long before = count(rest.get(calls), "mcp/list_keys");
+        with(rest, RunningService.KEY, client -> {
+            assertThat(text(call(client, "list_keys", Map.of())))
+                    .isEqualTo("400: Missing required parameter: 'tenant'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "other", 1))))
+                    .isEqualTo("400: There is no parameter 'other'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", 7)))).isEqualTo("400: Invalid type for 'tenant'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "limit", "many"))))
+                    .isEqualTo("400: Invalid type for 'limit'.");
+        });
+        assertThat(count(rest.get(calls), "mcp/list_keys")).isEqualTo(before + 4);
+    }
+
+    private static long count(JsonNode entries, String subject) {
+        return entries.get("data")
+                .valueStream()
+                .filter(entry -> entry.get("subject").asString().equals(subject))
+                .count();
     }
 
     @Test

@@ -62,6 +62,30 @@ class BudgetTest {
     }
 
     @Test
+    void nearlySpentBudgetsCountWhatIsReservedToo() {
+        var tenant = tenant(month("", 1000), month("large", 500), month("none", 0));
+        var key = key(tenant);
+        keyWindows(tenant, key, month("", 900));
+        settle(reserve(tenant, key, "large", 400), 100, 250);
+        assertThat(spent(tenant)).containsExactly("none tokens 1.0");
+        reserve(tenant, key, "large", 75);
+        assertThat(spent(tenant)).containsExactly("none tokens 1.0", "large tokens 0.85");
+        reserve(tenant, key, "small", 375);
+        assertThat(spent(tenant)).containsExactly("none tokens 1.0", "large tokens 0.85", " tokens 0.8");
+        assertThat(platform.get(UsageReports.class).spent(Optional.empty(), 0.8, 1000))
+                .filteredOn(budget -> budget.tenant().equals(tenant))
+                .hasSize(3);
+        assertThat(platform.get(UsageReports.class).spent(Optional.of(tenant), 0.8, 2))
+                .hasSize(2);
+    }
+
+    private List<String> spent(String tenant) {
+        return platform.get(UsageReports.class).spent(Optional.of(tenant), 0.8, 1000).stream()
+                .map(budget -> budget.model().orElse("") + " " + budget.unit() + " " + budget.share())
+                .toList();
+    }
+
+    @Test
     void aBudgetThatIsSetLaterIncludesTheEarlierUsageOfItsWindow() {
         var tenant = tenant();
         var key = key(tenant);

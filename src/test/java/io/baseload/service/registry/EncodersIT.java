@@ -81,6 +81,7 @@ final class EncodersIT {
             assertThat(rest.send("POST", "/v1/embeddings", Map.of("model", "bert-mean", "input", "x"))
                             .statusCode())
                     .isIn(503, 200);
+            crossEncodersInGgufRankAsTheirFolders(rest, admin);
         }
     }
 
@@ -290,7 +291,7 @@ final class EncodersIT {
         JsonNode ranked = rest.post(
                 "/v2/rerank",
                 Map.of("model", "bert-rank", "query", "a man", "documents", List.of(text), "max_tokens_per_doc", 2));
-        assertThat(ranked.at("/results/0/relevance_score").asDouble()).isEqualTo(relevance(rest, "a man", "the cat"));
+        assertThat(ranked.at("/results/0/relevance_score").asDouble()).isEqualTo(relevance(rest, "bert-rank", "a man", "the cat"));
     }
 
     private static void thePlaygroundOffersOnlyModelsThatAnswer(Rest rest) throws Exception {
@@ -345,8 +346,8 @@ final class EncodersIT {
                 .isNotEqualTo(embed(rest, "bert-cls", "Write to [EMAIL]")
                         .at("/usage/total_tokens")
                         .asInt());
-        assertThat(relevance(rest, "ann@example.com", "of ann@example.com"))
-                .isEqualTo(relevance(rest, "[EMAIL]", "of [EMAIL]"));
+        assertThat(relevance(rest, "bert-rank", "ann@example.com", "of ann@example.com"))
+                .isEqualTo(relevance(rest, "bert-rank", "[EMAIL]", "of [EMAIL]"));
         int intents = rest.get("/admin/v1/audit?kind=completion.intent&limit=1000")
                 .get("data")
                 .size();
@@ -447,8 +448,25 @@ final class EncodersIT {
         return rest.post("/v1/embeddings", Map.of("model", model, "input", text));
     }
 
-    private static double relevance(Rest rest, String query, String document) throws Exception {
-        return rest.post("/v1/rerank", Map.of("model", "bert-rank", "query", query, "documents", List.of(document)))
+    private void crossEncodersInGgufRankAsTheirFolders(Rest rest, Admin admin) throws Exception {
+        admin.importFolder(home, MODELS.resolve("roberta-rank"));
+        admin.importModel(home, MODELS.resolve("roberta-rank.gguf"), "roberta-gguf");
+        for (String model : List.of("roberta-rank", "roberta-gguf")) {
+            admin.move(model, "load");
+        }
+        JsonNode expected = expected("roberta-rank");
+        for (int i = 0; i < expected.path("pairs").size(); i++) {
+            String query = expected.at("/pairs/" + i + "/0").asString();
+            String document = expected.at("/pairs/" + i + "/1").asString();
+            double relevance = relevance(rest, "roberta-gguf", query, document);
+            assertThat(relevance).isEqualTo(relevance(rest, "roberta-rank", query, document));
+            assertThat(relevance)
+                    .isCloseTo(expected.at("/vectors/" + i + "/0").asDouble(), within(1e-3));
+        }
+    }
+
+    private static double relevance(Rest rest, String model, String query, String document) throws Exception {
+        return rest.post("/v1/rerank", Map.of("model", model, "query", query, "documents", List.of(document)))
                 .at("/results/0/relevance_score")
                 .asDouble();
     }

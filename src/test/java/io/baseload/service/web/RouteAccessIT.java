@@ -181,6 +181,9 @@ class RouteAccessIT {
         if (role == Role.OPERATOR && (route.startsWith("/admin/") || route.startsWith("/actuator"))) {
             return true;
         }
+        if (route.equals("/admin/v1/attention")) {
+            return role == Role.TENANT_ADMIN || role == Role.AUDITOR && platform;
+        }
         if (route.startsWith("/admin/v1/audit")) {
             boolean ofAll = route.endsWith("/verification") || route.endsWith("/export"); // signed, without 'format'
             return role == Role.AUDITOR && method.equals("GET") && (platform || !ofAll);
