@@ -136,7 +136,7 @@ final class AbandonedRequestsIT {
                             "/v1/batches",
                             Map.of(
                                     "input_file_id",
-                                    upload(line),
+                                    rest.upload(line),
                                     "endpoint",
                                     "/v1/completions",
                                     "completion_window",
@@ -157,22 +157,6 @@ final class AbandonedRequestsIT {
         }
         assertThat(outcomes()).hasSize(before + 1);
         assertOnlyThePrompt(outcomes().getLast().get("detail"), used() - used);
-    }
-
-    private static String upload(String lines) throws Exception {
-        String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.jsonl\"\r\n\r\n" + lines
-                + "\r\n--x--\r\n";
-        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/files"))
-                .header("Authorization", "Bearer " + RunningService.KEY)
-                .header("Content-Type", "multipart/form-data; boundary=x")
-                .POST(BodyPublishers.ofString(form))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return Rest.json(client.send(request, BodyHandlers.ofString()))
-                    .get("id")
-                    .asString();
-        }
     }
 
     @Test
