@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,8 @@ final class AbandonedRequestsIT {
         backend.on("mute", ScriptedBackend.Connection::awaitClose);
         for (String route : List.of("/v1/chat/completions", "/v1/completions", "/v1/embeddings")) {
             long used = used();
+            double refused = metric("baseload_requests_refused_total\\{");
+            double failed = metric("baseload_request_success_total\\{.*finished_reason=\"failed\"");
             Map<String, Object> body = Map.of(
                     "model",
                     "mute",
@@ -120,7 +123,20 @@ final class AbandonedRequestsIT {
             assertThat(outcome.get("model").asString()).isEqualTo("mute");
             assertThat(outcome.get("state").asString()).isEqualTo("failed");
             assertOnlyThePrompt(outcome, used() - used);
+            assertThat(metric("baseload_requests_refused_total\\{")).as(route).isEqualTo(refused);
+            assertThat(metric("baseload_request_success_total\\{.*finished_reason=\"failed\""))
+                    .as(route)
+                    .isEqualTo(failed + 1);
         }
+    }
+
+    /** The sum of the values of all lines that begin like this. */
+    private static double metric(String beginning) throws Exception {
+        var line = Pattern.compile("(?m)^" + beginning + ".* ([0-9.E+]+)$");
+        return line.matcher(rest.send("GET", "/actuator/prometheus", "").body())
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .sum();
     }
 
     @Test
