@@ -104,7 +104,7 @@ final class CanaryRows {
             WHERE alias = :alias AND started_at = :started AND state = 'RUNNING'
             ON CONFLICT (alias, arm) DO UPDATE SET answers = old.answers + excluded.answers,
               errors = old.errors + excluded.errors,
-              failures = (SELECT jsonb_object_agg(tenant, errors) FROM (
+              failures = (SELECT coalesce(jsonb_object_agg(tenant, errors), '{}') FROM (
                 SELECT key AS tenant, sum(value::bigint) AS errors
                 FROM (SELECT * FROM jsonb_each_text(old.failures) UNION ALL SELECT * FROM jsonb_each_text(excluded.failures)) some
                 GROUP BY key) each),
