@@ -81,8 +81,8 @@ class SignerCertificateTest {
             command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
         }
         command.addAll(List.of(more));
-        var made = new ProcessBuilder(command).inheritIO().start();
-        if (made.waitFor() != 0) {
+        Process running = new ProcessBuilder(command).inheritIO().start();
+        if (running.waitFor() != 0) {
             throw new IOException("keytool failed");
         }
     }
