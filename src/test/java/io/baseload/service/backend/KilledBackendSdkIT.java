@@ -97,9 +97,9 @@ final class KilledBackendSdkIT {
 
             assertThat(failure(chunks).code()).contains("backend_failed");
             assertThat(failure(texts).code()).contains("backend_failed");
-            List<ResponseStreamEvent> rest = new ArrayList<>();
-            events.forEachRemaining(rest::add);
-            var failed = rest.getLast().failed().orElseThrow().response();
+            List<ResponseStreamEvent> last = new ArrayList<>();
+            events.forEachRemaining(last::add);
+            var failed = last.getLast().failed().orElseThrow().response();
             assertThat(failed.status()).contains(ResponseStatus.FAILED);
             assertThat(failed.error()).isPresent();
         }
