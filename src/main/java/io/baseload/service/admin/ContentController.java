@@ -40,12 +40,12 @@ final class ContentController {
     private static final int MAX_DAYS = 36_500;
 
     private final Contents contents;
-    private final List<ErasableTexts> texts;
+    private final List<ErasableTexts> elsewhere;
     private final Tenants tenants;
 
-    ContentController(Contents contents, List<ErasableTexts> texts, Tenants tenants) {
+    ContentController(Contents contents, List<ErasableTexts> elsewhere, Tenants tenants) {
         this.contents = contents;
-        this.texts = texts;
+        this.elsewhere = elsewhere;
         this.tenants = tenants;
     }
 
@@ -170,9 +170,11 @@ final class ContentController {
                 text("request_id", requestId), text("user", user), Optional.empty(), Optional.empty());
         String id = tenants.require(tenant).id();
         try {
-            return new Erased(texts.stream()
-                    .mapToInt(kept -> kept.erase(caller.actor(), id, selection))
-                    .sum());
+            int erased = contents.erase(caller.actor(), id, selection);
+            return new Erased(erased
+                    + elsewhere.stream()
+                            .mapToInt(texts -> texts.erase(caller.actor(), id, selection))
+                            .sum());
         } catch (SealException e) {
             throw withoutKey(e);
         }

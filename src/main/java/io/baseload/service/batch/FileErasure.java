@@ -19,7 +19,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.ToIntFunction;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
@@ -72,19 +72,18 @@ final class FileErasure implements ErasableTexts {
     @Override
     public int erase(Actor actor, String tenant, ContentSelection selection) {
         if (selection.requestId().isPresent()) {
-            var request = REQUEST.matcher(selection.requestId().get());
-            return request.matches()
-                    ? new Run(
-                                    actor,
-                                    tenant,
-                                    selection,
-                                    new Request("batch_" + request.group(1), Integer.parseInt(request.group(2))))
-                            .erase()
+            var id = REQUEST.matcher(selection.requestId().get());
+            return id.matches()
+                    ? run(actor, tenant, selection, new Request("batch_" + id.group(1), Integer.parseInt(id.group(2))))
                     : 0;
         }
         return selection.user().isPresent()
-                ? new Run(actor, tenant, selection, null).erase()
+                ? run(actor, tenant, selection, null)
                 : batches.eraseAll(actor, tenant) + files.eraseAll(actor, tenant);
+    }
+
+    private int run(Actor actor, String tenant, ContentSelection selection, @Nullable Request request) {
+        return new Run(actor, tenant, selection, request).erase();
     }
 
     /** A line of a batch. */
@@ -103,6 +102,7 @@ final class FileErasure implements ErasableTexts {
         private final Map<String, Set<Integer>> linesOfBatches = new LinkedHashMap<>();
         private final Set<String> results = new HashSet<>(); // the ids of lines
         private final List<String> unreadable = new ArrayList<>();
+        private int erased;
 
         /** @param request null: any */
         Run(Actor actor, String tenant, ContentSelection selection, @Nullable Request request) {
@@ -113,13 +113,12 @@ final class FileErasure implements ErasableTexts {
         }
 
         int erase() {
-            int erased = each(StoredFile.INPUT, this::findRequests);
-            erased += eraseLines();
-            erased += each(StoredFile.OUTPUT, this::eraseResults);
-            for (var entry : requests.entrySet()) {
-                erased += overwrite(entry.getKey(), entry.getValue().stream().map(Found::patch).toList());
-            }
-            erased += eraseLines(); // those that were begun meanwhile
+            each(StoredFile.INPUT, this::findRequests);
+            eraseLines();
+            each(StoredFile.OUTPUT, this::eraseResults);
+            requests.forEach((file, found) ->
+                    overwrite(file, found.stream().map(Found::patch).toList()));
+            eraseLines(); // those that were begun meanwhile
             if (!unreadable.isEmpty()) {
                 throw ApiException.refused(
                         409,
@@ -130,23 +129,21 @@ final class FileErasure implements ErasableTexts {
             return erased;
         }
 
-        private int each(String purpose, ToIntFunction<StoredFile> work) {
-            int erased = 0;
+        private void each(String purpose, Consumer<StoredFile> work) {
             for (StoredFile file : rows.complete(tenant, purpose)) {
                 try {
-                    erased += work.applyAsInt(file);
+                    work.accept(file);
                 } catch (UnreadableException e) {
                     unreadable.add(file.id());
                 }
             }
-            return erased;
         }
 
-        private int findRequests(StoredFile file) {
+        private void findRequests(StoredFile file) {
             List<String> readers = batchRows.readers(tenant, file.id());
             Request only = request;
             if (only != null && !readers.contains(only.batch())) {
-                return 0;
+                return;
             }
             var found = new ArrayList<Found>();
             scan(file, (line, place, text, length) -> {
@@ -159,7 +156,6 @@ final class FileErasure implements ErasableTexts {
                 requests.put(file, found);
                 (only == null ? readers : List.of(only.batch())).forEach(batch -> select(batch, found));
             }
-            return 0;
         }
 
         private void select(String batch, List<Found> found) {
@@ -176,21 +172,17 @@ final class FileErasure implements ErasableTexts {
         }
 
         /** Of batches that have not ended. */
-        private int eraseLines() {
-            int erased = 0;
-            for (var entry : linesOfBatches.entrySet()) {
-                erased += transactions.execute(status -> {
-                    int some = lines.erase(tenant, entry.getKey(), entry.getValue());
-                    if (some > 0) {
-                        record("admin.batch.erase", RequestBatch.subject(tenant, entry.getKey()), some);
-                    }
-                    return some;
-                });
-            }
-            return erased;
+        private void eraseLines() {
+            linesOfBatches.forEach((batch, numbers) -> erased += transactions.execute(status -> {
+                int some = lines.erase(tenant, batch, numbers);
+                if (some > 0) {
+                    record("admin.batch.erase", RequestBatch.subject(tenant, batch), some);
+                }
+                return some;
+            }));
         }
 
-        private int eraseResults(StoredFile file) {
+        private void eraseResults(StoredFile file) {
             var found = new ArrayList<Patch>();
             scan(file, (line, place, text, length) -> {
                 LineNames names = LineNames.of(text);
@@ -202,7 +194,7 @@ final class FileErasure implements ErasableTexts {
                     }
                 }
             });
-            return overwrite(file, found);
+            overwrite(file, found);
         }
 
         private boolean isSelected(String id, LineNames names) {
@@ -223,35 +215,33 @@ final class FileErasure implements ErasableTexts {
             }
         }
 
-        private int overwrite(StoredFile file, List<Patch> patches) {
-            int erased = 0;
+        private void overwrite(StoredFile file, List<Patch> patches) {
             for (int from = 0; from < patches.size(); ) {
                 int to = from;
                 for (long bytes = 0; to < patches.size() && to - from < MAX_LINES && bytes < MAX_BYTES; to++) {
                     bytes += patches.get(to).length();
                 }
-                erased += overwriteSome(file, patches.subList(from, to));
+                overwriteSome(file, patches.subList(from, to));
                 from = to;
             }
-            return erased;
         }
 
-        private int overwriteSome(StoredFile file, List<Patch> patches) {
-            return transactions.execute(status -> {
+        private void overwriteSome(StoredFile file, List<Patch> patches) {
+            transactions.executeWithoutResult(status -> {
                 if (!rows.lockComplete(file)) {
-                    return 0;
+                    return;
                 }
                 try (var editor = new FileEditor(files, rows, contents.key(tenant), file)) {
                     patches.forEach(editor::write);
                 }
                 record("admin.file.erase", FileStore.subject(tenant, file.id()), patches.size());
-                return patches.size();
+                erased += patches.size();
             });
         }
 
-        private void record(String kind, String subject, int erased) {
+        private void record(String kind, String subject, int lines) {
             var detail = new TreeMap<>(selection.described());
-            detail.put("erased", erased);
+            detail.put("erased", lines);
             audit.recordAdmin(actor, kind, subject, detail);
         }
     }

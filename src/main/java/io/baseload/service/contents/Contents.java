@@ -33,7 +33,7 @@ import org.springframework.transaction.support.TransactionOperations;
  * <p>Invariants: a prompt is stored in the transaction that records its intent, an answer in the one that records its outcome, so neither is recorded without the other. An answer
  * is stored only with its prompt: contents erased while a request was answered stay erased. A read is recorded in the trail before anything is shown.
  */
-public final class Contents implements ErasableTexts, TenantData, AutoCloseable {
+public final class Contents implements TenantData, AutoCloseable {
     private static final Logger log = LoggerFactory.getLogger(Contents.class);
     /** The maximum size of a page, which has at least one content. */
     private static final long MAX_PAGE_BYTES = 4 << 20;
@@ -235,7 +235,6 @@ public final class Contents implements ErasableTexts, TenantData, AutoCloseable 
      * Erases contents with their salts, and stored responses, some in each transaction, which has its own entry in the trail; returns the number. Answers to selected requests that
      * run now are not stored.
      */
-    @Override
     public int erase(Actor actor, String tenant, ContentSelection selection) {
         transactions.executeWithoutResult(status -> rows.recordErasure(tenant, selection));
         int all = eraseSome(actor, tenant, selection, true);

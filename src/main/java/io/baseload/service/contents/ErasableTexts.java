@@ -2,8 +2,8 @@ package io.baseload.service.contents;
 
 import io.baseload.service.audit.Actor;
 
-/** Texts of requests, which are erased on request: prompts and answers, wherever they are kept. */
+/** Prompts and answers that are kept elsewhere, and are erased after the contents. */
 public interface ErasableTexts {
-    /** Erases those of a request, of an end user, or all of a tenant, in steps, each recorded in the trail; returns the number of texts. */
+    /** Erases those of a request, of an end user, or all of a tenant, in steps, each recorded in the trail; returns their number. */
     int erase(Actor actor, String tenant, ContentSelection selection);
 }
