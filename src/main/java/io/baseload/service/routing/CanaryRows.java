@@ -106,8 +106,8 @@ final class CanaryRows {
               errors = old.errors + excluded.errors,
               failures = (SELECT coalesce(jsonb_object_agg(tenant, errors), '{}') FROM (
                 SELECT key AS tenant, sum(value::bigint) AS errors
-                FROM (SELECT * FROM jsonb_each_text(old.failures) UNION ALL SELECT * FROM jsonb_each_text(excluded.failures)) some
-                GROUP BY key) each),
+                FROM (SELECT * FROM jsonb_each_text(old.failures) UNION ALL SELECT * FROM jsonb_each_text(excluded.failures)) counted
+                GROUP BY key) sums),
               waits = (SELECT array_agg(a + b ORDER BY place)
                        FROM unnest(old.waits, excluded.waits) WITH ORDINALITY t(a, b, place))\
             """)
