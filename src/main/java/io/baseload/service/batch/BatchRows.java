@@ -312,7 +312,7 @@ final class BatchRows {
     List<String> ids(String tenant) {
         return jdbc.sql("SELECT id FROM batch WHERE tenant = ?")
                 .param(tenant)
-                .query(String.class)
+                .query((row, number) -> row.getString("id"))
                 .list();
     }
 
@@ -327,7 +327,7 @@ final class BatchRows {
     List<String> readers(String tenant, String file) {
         return jdbc.sql("SELECT id FROM batch WHERE tenant = ? AND input_file = ?")
                 .params(tenant, file)
-                .query(String.class)
+                .query((row, number) -> row.getString("id"))
                 .list();
     }
 

@@ -82,9 +82,10 @@ final class KilledBackendSdkIT {
 
     @Test
     void anAnswerThatBreaksOffIsNoWholeOne() throws Exception {
-        try (StreamResponse<ChatCompletionChunk> chat = chat();
-                StreamResponse<Completion> completion = completion();
-                StreamResponse<ResponseStreamEvent> response = response()) {
+        try (StreamResponse<ChatCompletionChunk> chat = client.chat().completions().createStreaming(chat());
+                StreamResponse<Completion> completion = client.completions().createStreaming(completion());
+                StreamResponse<ResponseStreamEvent> response =
+                        client.responses().createStreaming(response())) {
             Iterator<ChatCompletionChunk> chunks = chat.stream().iterator();
             Iterator<Completion> texts = completion.stream().iterator();
             Iterator<ResponseStreamEvent> events = response.stream().iterator();
@@ -124,32 +125,28 @@ final class KilledBackendSdkIT {
         }
     }
 
-    private StreamResponse<ChatCompletionChunk> chat() {
-        return client.chat()
-                .completions()
-                .createStreaming(ChatCompletionCreateParams.builder()
-                        .model(MODEL)
-                        .addUserMessage(QUESTION)
-                        .maxCompletionTokens(2000)
-                        .build());
+    private static ChatCompletionCreateParams chat() {
+        return ChatCompletionCreateParams.builder()
+                .model(MODEL)
+                .addUserMessage(QUESTION)
+                .maxCompletionTokens(2000)
+                .build();
     }
 
-    private StreamResponse<Completion> completion() {
-        return client.completions()
-                .createStreaming(CompletionCreateParams.builder()
-                        .model(MODEL)
-                        .prompt(QUESTION)
-                        .maxTokens(2000)
-                        .build());
+    private static CompletionCreateParams completion() {
+        return CompletionCreateParams.builder()
+                .model(MODEL)
+                .prompt(QUESTION)
+                .maxTokens(2000)
+                .build();
     }
 
-    private StreamResponse<ResponseStreamEvent> response() {
-        return client.responses()
-                .createStreaming(ResponseCreateParams.builder()
-                        .model(MODEL)
-                        .input(QUESTION)
-                        .maxOutputTokens(2000)
-                        .build());
+    private static ResponseCreateParams response() {
+        return ResponseCreateParams.builder()
+                .model(MODEL)
+                .input(QUESTION)
+                .maxOutputTokens(2000)
+                .build();
     }
 
     private static <T> void await(Iterator<T> stream, Predicate<T> wanted) {
