@@ -138,9 +138,8 @@ final class Batches implements TenantData {
 
     /** Erases all batches of a tenant, those that run too; returns the number. */
     int eraseAll(Actor actor, String tenant) {
-        return Math.toIntExact(rows.ids(tenant).stream()
-                .filter(id -> erase(actor, tenant, id))
-                .count());
+        return Math.toIntExact(
+                rows.ids(tenant).stream().filter(id -> erase(actor, tenant, id)).count());
     }
 
     private boolean erase(Actor actor, String tenant, String id) {

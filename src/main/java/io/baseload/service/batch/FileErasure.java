@@ -198,7 +198,8 @@ final class FileErasure implements ErasableTexts {
         }
 
         private boolean isSelected(String id, LineNames names) {
-            boolean ofRequest = request == null || BatchLine.id(request.batch(), request.line()).equals(id);
+            boolean ofRequest = request == null
+                    || BatchLine.id(request.batch(), request.line()).equals(id);
             boolean ofUser = selection.user().map(names::has).orElse(true);
             return results.contains(id) || ofRequest && ofUser;
         }

@@ -331,9 +331,8 @@ final class FileStore implements TenantData {
 
     /** Erases all files of a tenant, but uploads that have not ended; returns the number. */
     int eraseAll(Actor actor, String tenant) {
-        return Math.toIntExact(rows.present(tenant).stream()
-                .filter(file -> erase(actor, file))
-                .count());
+        return Math.toIntExact(
+                rows.present(tenant).stream().filter(file -> erase(actor, file)).count());
     }
 
     private boolean erase(Actor actor, FileRows.Erased file) {

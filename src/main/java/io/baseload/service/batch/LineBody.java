@@ -53,8 +53,7 @@ record LineBody(
         return of(id, request, null, new Problem(code, message));
     }
 
-    private static LineBody of(
-            String id, LineRequest request, @Nullable Response response, @Nullable Problem problem) {
+    private static LineBody of(String id, LineRequest request, @Nullable Response response, @Nullable Problem problem) {
         var endUser = request.endUser();
         return new LineBody(
                 id,

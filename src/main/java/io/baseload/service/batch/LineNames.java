@@ -46,7 +46,8 @@ final class LineNames {
     }
 
     /** The id of a result's line; null in a request. */
-    @Nullable String id() {
+    @Nullable
+    String id() {
         return id;
     }
 

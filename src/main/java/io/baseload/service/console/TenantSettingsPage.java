@@ -76,8 +76,8 @@ final class TenantSettingsPage {
             words.add("All kept prompts and answers of the tenant " + tenant
                     + " are erased, with its stored responses, files and batches.");
         } else {
-            selection.forEach((name, value) ->
-                    words.add("Prompts and answers are erased, also in files and batches: " + name.replace('_', ' ') + " " + value + "."));
+            selection.forEach((name, value) -> words.add("Prompts and answers are erased, also in files and batches: "
+                    + name.replace('_', ' ') + " " + value + "."));
         }
         words.add("This can't be undone. The audit trail stays unchanged.");
         return new Confirmation(path(tenant), "Erase contents", "Erase", "erase").ask(page, selection, words);

@@ -47,8 +47,8 @@ final class ModelSignature {
         if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {
             throw new PullException("The signature is not of an in-toto statement.");
         }
-        String signer = signer(
-                signers.of(json.path("verificationMaterial")), envelope.path("signatures"), encoded(payload));
+        String signer =
+                signer(signers.of(json.path("verificationMaterial")), envelope.path("signatures"), encoded(payload));
         Map<String, String> signed = signed(json(payload));
         files.forEach((name, sha256) -> {
             String expected = signed.get(name);

@@ -55,10 +55,10 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
      * alias, its models may be loaded and have no alias yet.
      */
     @Modifying
-    @Query("UPDATE model SET wanted = 'NO' WHERE wanted = 'BY_ALIAS'"
-            + " AND NOT EXISTS (SELECT FROM alias_target WHERE local_model = model.id)"
-            + " AND NOT EXISTS (SELECT FROM canary WHERE canary.model = model.id AND backend IS NULL AND state = 'RUNNING')"
-            + " AND NOT EXISTS (SELECT FROM job WHERE kind = 'ALIAS' AND state IN ('QUEUED', 'RUNNING'))")
+    @Query("UPDATE model SET wanted = 'NO' WHERE wanted = 'BY_ALIAS' AND NOT EXISTS (SELECT FROM alias_target WHERE"
+        + " local_model = model.id) AND NOT EXISTS (SELECT FROM canary WHERE canary.model = model.id AND backend IS"
+        + " NULL AND state = 'RUNNING') AND NOT EXISTS (SELECT FROM job WHERE kind = 'ALIAS' AND state IN ('QUEUED',"
+        + " 'RUNNING'))")
     int forgetUnused();
 
     @Modifying

@@ -41,8 +41,8 @@ final class CanaryTraffic {
     ServedModel counted(Canary canary, Arm arm, String tenant, ServedModel model) {
         return new CountedModel(
                 model,
-                (failed, wait) -> count(
-                        canary, arm, failed ? CanaryCount.ofError(tenant) : CanaryCount.ofAnswer(tenant, wait)));
+                (failed, wait) ->
+                        count(canary, arm, failed ? CanaryCount.ofError(tenant) : CanaryCount.ofAnswer(tenant, wait)));
     }
 
     /** An answer that did not start. */

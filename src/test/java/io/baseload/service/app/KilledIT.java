@@ -78,13 +78,11 @@ final class KilledIT {
     @Test
     void aModelIsForgottenThatWasLoadedForAnAliasThatNeverCame() throws Exception {
         Path key = Files.writeString(
-                home.resolve("master-key"),
-                Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)));
+                home.resolve("master-key"), Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)));
         Path folder = home.resolve("service");
         try (EmbeddedDatabase database = MigratedHome.database(home.resolve("database"))) {
             String password = database.password("baseload_app");
-            JdbcClient jdbc =
-                    JdbcClient.create(new DriverManagerDataSource(database.url(), "baseload_app", password));
+            JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(database.url(), "baseload_app", password));
             String[] properties = {
                 "spring.datasource.url=" + database.url(),
                 "spring.datasource.username=baseload_app",

@@ -82,7 +82,8 @@ final class KilledBackendSdkIT {
 
     @Test
     void anAnswerThatBreaksOffIsNoWholeOne() throws Exception {
-        try (StreamResponse<ChatCompletionChunk> chat = client.chat().completions().createStreaming(chat());
+        try (StreamResponse<ChatCompletionChunk> chat =
+                        client.chat().completions().createStreaming(chat());
                 StreamResponse<Completion> completion = client.completions().createStreaming(completion());
                 StreamResponse<ResponseStreamEvent> response =
                         client.responses().createStreaming(response())) {
@@ -90,7 +91,10 @@ final class KilledBackendSdkIT {
             Iterator<Completion> texts = completion.stream().iterator();
             Iterator<ResponseStreamEvent> events = response.stream().iterator();
             Predicate<ChatCompletionChunk> said = chunk -> chunk.choices().stream()
-                    .anyMatch(choice -> choice.delta().content().filter(text -> !text.isEmpty()).isPresent());
+                    .anyMatch(choice -> choice.delta()
+                            .content()
+                            .filter(text -> !text.isEmpty())
+                            .isPresent());
             await(chunks, said);
             await(texts, text -> !text.choices().getFirst().text().isEmpty());
             await(events, event -> event.outputTextDelta().isPresent());

@@ -197,9 +197,11 @@ class BatchesIT {
         String ofAnn = QUESTION.replace("{\"model\"", "{\"user\": \"ann-of-batches\", \"model\"");
         String ofBob = QUESTION.replace("{\"model\"", "{\"user\": \"bob-of-batches\", \"model\"");
         String hot = ofAnn.replace("\"temperature\": 0", "\"temperature\": 5");
-        Batch batch =
-                ended(client, CHAT, line("a", CHAT, ofAnn) + line("b", CHAT, ofBob) + line("hot", CHAT, hot));
-        assertThat(lines(client, batch.outputFileId().orElseThrow()).get("a").get("user").asString())
+        Batch batch = ended(client, CHAT, line("a", CHAT, ofAnn) + line("b", CHAT, ofBob) + line("hot", CHAT, hot));
+        assertThat(lines(client, batch.outputFileId().orElseThrow())
+                        .get("a")
+                        .get("user")
+                        .asString())
                 .isEqualTo("ann-of-batches");
         String stored = rest.post(
                         "/v1/responses",
@@ -217,8 +219,7 @@ class BatchesIT {
                 .get("id")
                 .asString();
 
-        JsonNode erased =
-                Rest.json(rest.send("DELETE", "/admin/v1/tenants/default/contents?user=ann-of-batches", ""));
+        JsonNode erased = Rest.json(rest.send("DELETE", "/admin/v1/tenants/default/contents?user=ann-of-batches", ""));
 
         assertThat(erased.get("erased").asInt())
                 .as("two questions, two results, a response")

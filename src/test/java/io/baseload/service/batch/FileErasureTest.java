@@ -306,15 +306,17 @@ class FileErasureTest {
         Map.of(
                         "{\"body\": {\"user\": \"ann\"}}", true,
                         "{\"body\": {\"messages\": [{\"user\": \"ann\"}]}}", false,
-                        "{\"x\": {\"user\": \"ann\"}, \"body\": {\"x\": [1, {}], \"safety_identifier\": \"ann\"}}", true,
+                        "{\"x\": {\"user\": \"ann\"}, \"body\": {\"x\": [1, {}], \"safety_identifier\": \"ann\"}}",
+                                true,
                         "{\"body\": {\"user\": \"\\u0061nn\", broken", true,
                         "[\"user\", \"ann\"]", false,
                         "", false)
-                .forEach((line, found) -> assertThat(
-                                LineNames.of(line.getBytes(StandardCharsets.UTF_8)).has("ann"))
+                .forEach((line, found) -> assertThat(LineNames.of(line.getBytes(StandardCharsets.UTF_8))
+                                .has("ann"))
                         .as(line)
                         .isEqualTo(found));
-        assertThat(LineNames.of("{\"id\": \"a\"}".getBytes(StandardCharsets.UTF_8)).id())
+        assertThat(LineNames.of("{\"id\": \"a\"}".getBytes(StandardCharsets.UTF_8))
+                        .id())
                 .isEqualTo("a");
     }
 }

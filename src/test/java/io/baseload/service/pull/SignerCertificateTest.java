@@ -135,8 +135,7 @@ class SignerCertificateTest {
         assertRefused(bundle("of-past", "of-past", "past", "middle"), "no known authority"); // by no authority
         assertRefused(bundle("rsa", "rsa", "middle"), "no elliptic curve");
         assertRefused(bundle("stranger", "team", "middle"), "not by a known signer"); // another's certificate
-        assertRefused(
-                bundle("team", Stream.generate(() -> "team").limit(9).toArray(String[]::new)), "more than 8");
+        assertRefused(bundle("team", Stream.generate(() -> "team").limit(9).toArray(String[]::new)), "more than 8");
     }
 
     @Test
