@@ -76,7 +76,7 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--signers",
             paramLabel = "FOLDER",
-            description = "Public keys (NAME.pem); verify the model's signature.")
+            description = "Public keys, or certificates of authorities (NAME.pem); verify the model's signature.")
     private @Nullable Path signers;
 
     @Option(

@@ -72,6 +72,25 @@ public final class Rest {
         return client.send(request.build(), BodyHandlers.ofString());
     }
 
+    /**
+     * Uploads the lines of a batch.
+     *
+     * @return the file's id
+     * @throws IOException if the answer's status is not 2xx; its message has status and body
+     */
+    public String upload(String lines) throws IOException, InterruptedException {
+        String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
+                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.jsonl\"\r\n\r\n" + lines
+                + "\r\n--x--\r\n";
+        var request = HttpRequest.newBuilder(URI.create(url + "/v1/files"))
+                .timeout(Duration.ofMinutes(5))
+                .header("Authorization", "Bearer " + key)
+                .header("Content-Type", "multipart/form-data; boundary=x")
+                .POST(BodyPublishers.ofString(form))
+                .build();
+        return checked(client.send(request, BodyHandlers.ofString())).get("id").asString();
+    }
+
     public static JsonNode json(HttpResponse<String> answer) {
         return JSON.readTree(answer.body());
     }

@@ -15,7 +15,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A canary in JSON.
  *
- * @param reason why it ended; empty while it runs
+ * @param reason why it ended, or why an operator should decide; empty otherwise
  * @param stable figures of the models that the alias pointed to before
  * @param canary figures of the new one
  */
@@ -55,7 +55,7 @@ record CanaryForm(
                 rule.maxErrorRate(),
                 rule.maxLatencyRatio(),
                 canary.state().name().toLowerCase(Locale.ROOT),
-                canary.reason(),
+                report.reason(),
                 canary.startedAt(),
                 canary.endedAt(),
                 Numbers.of(report.stable()),

@@ -5,6 +5,7 @@ import io.baseload.service.contents.ContentPage;
 import io.baseload.service.contents.ContentPolicy;
 import io.baseload.service.contents.ContentSelection;
 import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.ErasableTexts;
 import io.baseload.service.contents.KeptContent;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.tenant.Caller;
@@ -16,6 +17,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -38,10 +40,12 @@ final class ContentController {
     private static final int MAX_DAYS = 36_500;
 
     private final Contents contents;
+    private final List<ErasableTexts> elsewhere;
     private final Tenants tenants;
 
-    ContentController(Contents contents, Tenants tenants) {
+    ContentController(Contents contents, List<ErasableTexts> elsewhere, Tenants tenants) {
         this.contents = contents;
+        this.elsewhere = elsewhere;
         this.tenants = tenants;
     }
 
@@ -147,7 +151,7 @@ final class ContentController {
         }
     }
 
-    /** Erases the contents of a request, of an end user, or with {@code all=true} of the whole tenant. The trail stays unchanged. */
+    /** Erases the texts of a request, of an end user, or with {@code all=true} of the whole tenant, wherever they are kept. The trail stays unchanged. */
     @DeleteMapping("/contents")
     Erased erase(
             @PathVariable String tenant,
@@ -164,7 +168,16 @@ final class ContentController {
         }
         var selection = new ContentSelection(
                 text("request_id", requestId), text("user", user), Optional.empty(), Optional.empty());
-        return new Erased(contents.erase(caller.actor(), tenants.require(tenant).id(), selection));
+        String id = tenants.require(tenant).id();
+        try {
+            int erased = contents.erase(caller.actor(), id, selection);
+            return new Erased(erased
+                    + elsewhere.stream()
+                            .mapToInt(texts -> texts.erase(caller.actor(), id, selection))
+                            .sum());
+        } catch (SealException e) {
+            throw withoutKey(e);
+        }
     }
 
     private static Optional<String> text(String field, @Nullable String value) {

@@ -41,6 +41,25 @@ class BatchConfiguration {
     }
 
     @Bean
+    FileErasure fileErasure(
+            JdbcClient jdbc,
+            FileStore files,
+            Batches batches,
+            Contents contents,
+            TransactionOperations transactions,
+            AuditTrail audit) {
+        return new FileErasure(
+                new FileRows(jdbc),
+                new BatchRows(jdbc),
+                new LineRows(jdbc),
+                files,
+                batches,
+                contents,
+                transactions,
+                audit);
+    }
+
+    @Bean
     FileSweeper fileSweeper(FileStore files, Batches batches) {
         return new FileSweeper(files, batches);
     }

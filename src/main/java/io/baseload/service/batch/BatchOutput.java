@@ -205,29 +205,32 @@ final class BatchOutput {
 
         private LineBody notRun(LineRows.Result result) {
             RequestBatch batch = ending.batch();
-            if (result.state().equals(LineRows.FAILED)) {
-                throw new UnreadableException("The line could not be read when it should have been run.", null);
-            }
             if (input == null) {
                 input = files.parts(files.input(batch));
             }
             byte[] text = input.read(result.place(), result.length());
-            String customId = LineRequest.parse(text, batch.endpoint()).customId();
             String id = BatchLine.id(batch.id(), result.line());
+            if (LineRequest.isBlank(text)) {
+                return LineBody.erased(id);
+            }
+            if (result.state().equals(LineRows.FAILED)) {
+                throw new UnreadableException("The line could not be read when it should have been run.", null);
+            }
+            LineRequest request = LineRequest.parse(text, batch.endpoint());
             return switch (ending.last()) {
                 case CANCELLED ->
                     LineBody.notRun(
-                            id, customId, "batch_cancelled", "The batch was cancelled before this request was run.");
+                            id, request, "batch_cancelled", "The batch was cancelled before this request was run.");
                 case EXPIRED ->
                     LineBody.notRun(
                             id,
-                            customId,
+                            request,
                             "batch_expired",
                             "This request could not be run before the completion window ended.");
                 default ->
                     LineBody.notRun(
                             id,
-                            customId,
+                            request,
                             "output_limit_exceeded",
                             "The results of the batch reached the maximum size before this request was run.");
             };

@@ -309,6 +309,28 @@ final class BatchRows {
             """).param(tenant).query((row, number) -> erased(row)).optional();
     }
 
+    List<String> ids(String tenant) {
+        return jdbc.sql("SELECT id FROM batch WHERE tenant = ?")
+                .param(tenant)
+                .query((row, number) -> row.getString("id"))
+                .list();
+    }
+
+    boolean delete(String tenant, String id) {
+        return jdbc.sql("DELETE FROM batch WHERE tenant = ? AND id = ?")
+                        .params(tenant, id)
+                        .update()
+                > 0;
+    }
+
+    /** The ids of batches of a file. */
+    List<String> readers(String tenant, String file) {
+        return jdbc.sql("SELECT id FROM batch WHERE tenant = ? AND input_file = ?")
+                .params(tenant, file)
+                .query((row, number) -> row.getString("id"))
+                .list();
+    }
+
     /** Erases the batches of a tenant that ended first, except for the given number. */
     List<Erased> trim(String tenant, int left) {
         return jdbc.sql("""

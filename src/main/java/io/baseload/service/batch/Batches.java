@@ -136,6 +136,22 @@ final class Batches implements TenantData {
         });
     }
 
+    /** Erases all batches of a tenant, those that run too; returns the number. */
+    int eraseAll(Actor actor, String tenant) {
+        return Math.toIntExact(
+                rows.ids(tenant).stream().filter(id -> erase(actor, tenant, id)).count());
+    }
+
+    private boolean erase(Actor actor, String tenant, String id) {
+        return transactions.execute(status -> {
+            boolean there = rows.delete(tenant, id);
+            if (there) {
+                audit.recordAdmin(actor, "admin.batch.delete", RequestBatch.subject(tenant, id), Map.of());
+            }
+            return there;
+        });
+    }
+
     private int recordExpired(List<BatchRows.Erased> gone) {
         gone.forEach(batch -> audit.recordAdmin(Actor.SYSTEM, "admin.batch.expire", batch.subject(), Map.of()));
         return gone.size();

@@ -132,6 +132,38 @@ final class FileRows {
                 .optional();
     }
 
+    /** Replaces a piece by one of the same length. */
+    void updatePiece(String tenant, String id, int place, byte[] sealed) {
+        jdbc.sql("UPDATE stored_file_piece SET sealed = ? WHERE tenant = ? AND file = ? AND place = ?")
+                .params(sealed, tenant, id, place)
+                .update();
+    }
+
+    /** The files that are there, and those that have expired and are not erased yet. */
+    List<StoredFile> complete(String tenant, String purpose) {
+        return jdbc.sql("SELECT * FROM stored_file WHERE tenant = ? AND purpose = ? AND complete ORDER BY at, id")
+                .params(tenant, purpose)
+                .query((row, number) -> file(row))
+                .list();
+    }
+
+    /** All files but uploads that have not ended. */
+    List<Erased> present(String tenant) {
+        return jdbc.sql("SELECT tenant, id, complete FROM stored_file WHERE tenant = ? AND (complete OR purpose = ?)")
+                .params(tenant, StoredFile.OUTPUT)
+                .query((row, number) -> erased(row))
+                .list();
+    }
+
+    /** Until the transaction ends nobody else can change the file. False if it is gone. */
+    boolean lockComplete(StoredFile file) {
+        return jdbc.sql("SELECT 1 FROM stored_file WHERE tenant = ? AND id = ? AND complete FOR UPDATE")
+                .params(file.tenant(), file.id())
+                .query(Integer.class)
+                .optional()
+                .isPresent();
+    }
+
     /** Includes a file that is incomplete or has expired. */
     boolean delete(String tenant, String id) {
         return jdbc.sql("DELETE FROM stored_file WHERE tenant = ? AND id = ?")
@@ -140,7 +172,7 @@ final class FileRows {
                 > 0;
     }
 
-    /** An erased file. */
+    /** A file that is erased. */
     record Erased(String tenant, String id, boolean complete) {}
 
     /**

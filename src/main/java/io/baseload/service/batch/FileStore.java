@@ -270,7 +270,8 @@ final class FileStore implements TenantData {
         }
     }
 
-    private byte[] open(SealingKey key, StoredFile file, int place) {
+    /** @throws UnreadableException if the piece is missing or was changed */
+    byte[] open(SealingKey key, StoredFile file, int place) {
         byte[] sealed = rows.piece(file.tenant(), file.id(), place)
                 .orElseThrow(() -> new UnreadableException(file.id() + " has no piece " + place + ".", null));
         long left = file.bytes() - (long) place * FileDraft.PIECE;
@@ -328,7 +329,23 @@ final class FileStore implements TenantData {
         });
     }
 
-    private static String subject(String tenant, String id) {
+    /** Erases all files of a tenant, but uploads that have not ended; returns the number. */
+    int eraseAll(Actor actor, String tenant) {
+        return Math.toIntExact(
+                rows.present(tenant).stream().filter(file -> erase(actor, file)).count());
+    }
+
+    private boolean erase(Actor actor, FileRows.Erased file) {
+        return transactions.execute(status -> {
+            boolean there = rows.delete(file.tenant(), file.id());
+            if (there && file.complete()) {
+                audit.recordAdmin(actor, "admin.file.delete", subject(file.tenant(), file.id()), Map.of());
+            }
+            return there;
+        });
+    }
+
+    static String subject(String tenant, String id) {
         return "tenants/" + tenant + "/files/" + id;
     }
 }

@@ -10,7 +10,7 @@ import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
 /**
- * The result of a line in a file that the batch writes.
+ * The result of a line in a file that the batch writes. It names the request's end user before everything else, so that it can be found and erased when the request is gone.
  *
  * @param response null if the line was not run
  * @param error the reason why it was not run
@@ -18,7 +18,9 @@ import tools.jackson.databind.annotation.JsonNaming;
 @JsonNaming(SnakeCaseStrategy.class)
 record LineBody(
         String id,
-        String customId,
+        @Nullable String customId,
+        @JsonInclude(Include.NON_NULL) @Nullable String user,
+        @JsonInclude(Include.NON_NULL) @Nullable String safetyIdentifier,
         @Nullable Response response,
         @Nullable Problem error) {
     /**
@@ -34,20 +36,36 @@ record LineBody(
 
     record Problem(String code, String message) {}
 
-    static LineBody answered(BatchLine line, String customId, BatchAnswer answer) {
-        return new LineBody(
+    static LineBody answered(BatchLine line, LineRequest request, BatchAnswer answer) {
+        return of(
                 line.id(),
-                customId,
+                request,
                 new Response(200, line.requestId(), answer.body(), answer.unenforcedFormats()),
                 null);
     }
 
-    static LineBody refused(BatchLine line, String customId, ApiException refusal) {
-        return new LineBody(
-                line.id(), customId, new Response(refusal.status(), line.requestId(), refusal.body(), List.of()), null);
+    static LineBody refused(BatchLine line, LineRequest request, ApiException refusal) {
+        return of(
+                line.id(), request, new Response(refusal.status(), line.requestId(), refusal.body(), List.of()), null);
     }
 
-    static LineBody notRun(String id, String customId, String code, String message) {
-        return new LineBody(id, customId, null, new Problem(code, message));
+    static LineBody notRun(String id, LineRequest request, String code, String message) {
+        return of(id, request, null, new Problem(code, message));
+    }
+
+    private static LineBody of(String id, LineRequest request, @Nullable Response response, @Nullable Problem problem) {
+        var endUser = request.endUser();
+        return new LineBody(
+                id,
+                request.customId(),
+                endUser.user().orElse(null),
+                endUser.safetyIdentifier().orElse(null),
+                response,
+                problem);
+    }
+
+    /** In the place of a result that was erased. It is shorter than any result. */
+    static LineBody erased(String id) {
+        return new LineBody(id, null, null, null, null, new Problem("erased", "Erased."));
     }
 }

@@ -143,6 +143,39 @@ final class LineRows {
                 .update();
     }
 
+    /**
+     * Takes the results of lines of a batch that has not ended, and has none of them run any more; returns their number. Within a transaction. A process that reads or writes the
+     * batch's files, and may have their texts in memory, loses the batch: it is begun anew.
+     */
+    int erase(String tenant, String batch, Collection<Integer> lines) {
+        var open = jdbc.sql("SELECT 1 FROM batch WHERE tenant = ? AND id = ? AND ended_at IS NULL FOR UPDATE")
+                .params(tenant, batch)
+                .query(Integer.class)
+                .optional();
+        if (open.isEmpty()) {
+            return 0;
+        }
+        return jdbc.sql("""
+            WITH old AS (
+              SELECT line.line, line.state
+              FROM batch_line line JOIN batch ON batch.tenant = line.tenant AND batch.id = line.batch
+              WHERE line.tenant = :tenant AND line.batch = :batch AND line.line = ANY (:lines::int[])
+                AND batch.status <> 'validating' AND (line.state <> 'failed' OR line.result IS NOT NULL)),
+            erased AS (
+              UPDATE batch_line line SET state = 'failed', result = NULL, instance = NULL FROM old
+              WHERE line.tenant = :tenant AND line.batch = :batch AND line.line = old.line)
+            UPDATE batch SET instance = NULL,
+              completed = completed - (SELECT count(*) FROM old WHERE state = 'completed'),
+              failed = failed + (SELECT count(*) FROM old WHERE state <> 'failed')
+            WHERE tenant = :tenant AND id = :batch RETURNING (SELECT count(*) FROM old)\
+            """)
+                .param("tenant", tenant)
+                .param("batch", batch)
+                .param("lines", lines.toArray(Integer[]::new))
+                .query(Integer.class)
+                .single();
+    }
+
     /** Releases lines of a batch whose processes are gone: none of these can still store a result. */
     void abandon(RequestBatch batch) {
         jdbc.sql("""

@@ -58,7 +58,7 @@ final class LineRunner {
          * It has ended.
          *
          * @param completed whether it was answered
-         * @param sealed the result to be written; null if the line can't be read
+         * @param sealed the result to be written; null if the line can't be read, or was erased
          * @param tokens of the answer
          * @param release gives back memory that is limited
          */
@@ -83,11 +83,13 @@ final class LineRunner {
         LineRequest request;
         try {
             byte[] text = files.parts(files.input(batch)).read(line.place(), line.length());
+            if (LineRequest.isBlank(text)) {
+                return new Outcome.Ended(false, null, TokenTotals.NONE); // it was erased
+            }
             request = LineRequest.parse(text, batch.endpoint());
         } catch (UnreadableException e) {
             return new Outcome.Ended(false, null, TokenTotals.NONE);
         }
-        String id = request.customId();
         if (line.attempts() > MAX_ATTEMPTS) {
             return failed(
                     key,
@@ -95,12 +97,12 @@ final class LineRunner {
                     line,
                     LineBody.notRun(
                             line.id(),
-                            id,
+                            request,
                             "interrupted",
                             "The service was stopped or killed " + MAX_ATTEMPTS + " times while this line ran."));
         }
         try {
-            return ended(key, batch, line, id, answer(batch, line, request));
+            return ended(key, batch, line, request, answer(batch, line, request));
         } catch (RuntimeException e) {
             ApiException refusal = Failures.of(e, line.requestId());
             // what is charged isn't done again: an answer that was generated but not kept, a prompt that a backend has
@@ -111,13 +113,14 @@ final class LineRunner {
                     .flatMap(ApiException::retryAfter);
             return wait.isPresent()
                     ? new Outcome.Later(wait.get())
-                    : failed(key, batch, line, LineBody.refused(line, id, refusal));
+                    : failed(key, batch, line, LineBody.refused(line, request, refusal));
         }
     }
 
-    private static Outcome ended(SealingKey key, RequestBatch batch, BatchLine line, String id, BatchAnswer answer) {
+    private static Outcome ended(
+            SealingKey key, RequestBatch batch, BatchLine line, LineRequest request, BatchAnswer answer) {
         try {
-            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, id, answer));
+            byte[] sealed = sealed(key, batch, line, LineBody.answered(line, request, answer));
             return new Outcome.Ended(true, sealed, TokenTotals.of(answer), answer.release());
         } catch (RuntimeException | Error e) {
             answer.close();

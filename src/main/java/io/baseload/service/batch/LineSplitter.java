@@ -5,16 +5,16 @@ import java.io.OutputStream;
 
 /** Splits the written bytes into lines. */
 final class LineSplitter extends OutputStream {
-    /** Receives each line. */
+    /** Receives each line, blank ones too. */
     @FunctionalInterface
     interface Listener {
         /**
          * @param line counted from 1
          * @param place of its first byte
          * @param text without its line end; only the beginning of a line that is too long
-         * @param tooLong whether it has more bytes than a line may have
+         * @param length in bytes: more than the text has if the line is too long
          */
-        void line(int line, long place, byte[] text, boolean tooLong);
+        void line(int line, long place, byte[] text, long length);
     }
 
     private final int maxLength;
@@ -41,9 +41,11 @@ final class LineSplitter extends OutputStream {
         for (int i = offset; i < end; i++) {
             if (source[i] == '\n') {
                 keep(source, from, i);
-                place += i + 1 - from;
-                from = i + 1;
+                place += i - from;
                 tell();
+                place++;
+                begin = place;
+                from = i + 1;
             }
         }
         keep(source, from, end);
@@ -51,14 +53,13 @@ final class LineSplitter extends OutputStream {
     }
 
     private void keep(byte[] source, int from, int to) {
-        int room = maxLength + 1 - text.size();
+        int room = maxLength - text.size();
         text.write(source, from, Math.min(room, to - from));
     }
 
     private void tell() {
-        listener.line(line, begin, text.toByteArray(), text.size() > maxLength);
+        listener.line(line, begin, text.toByteArray(), place - begin);
         line++;
-        begin = place;
         text.reset();
     }
 

@@ -29,8 +29,9 @@ final class LineValidation implements LineSplitter.Listener {
     }
 
     @Override
-    public void line(int line, long place, byte[] text, boolean tooLong) {
-        if (errors.size() >= BatchError.MAX_COUNT || total > maxLines || !tooLong && isBlank(text)) {
+    public void line(int line, long place, byte[] text, long length) {
+        boolean tooLong = length > text.length;
+        if (errors.size() >= BatchError.MAX_COUNT || total > maxLines || !tooLong && LineRequest.isBlank(text)) {
             return;
         }
         total++;
@@ -45,15 +46,6 @@ final class LineValidation implements LineSplitter.Listener {
                 pass();
             }
         }
-    }
-
-    private static boolean isBlank(byte[] text) {
-        for (byte one : text) {
-            if (one != ' ' && one != '\t' && one != '\r') {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void check(int line, byte[] text) {

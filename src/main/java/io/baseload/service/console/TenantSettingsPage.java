@@ -73,10 +73,11 @@ final class TenantSettingsPage {
                     path(tenant), next, new Api.Refused(400, "Give a request or an end user, or choose all."));
         }
         if (selection.containsKey("all")) {
-            words.add("All kept prompts and answers of the tenant " + tenant + " are erased.");
+            words.add("All kept prompts and answers of the tenant " + tenant
+                    + " are erased, with its stored responses, files and batches.");
         } else {
-            selection.forEach((name, value) ->
-                    words.add("Kept prompts and answers are erased: " + name.replace('_', ' ') + " " + value + "."));
+            selection.forEach((name, value) -> words.add("Prompts and answers are erased, also in files and batches: "
+                    + name.replace('_', ' ') + " " + value + "."));
         }
         words.add("This can't be undone. The audit trail stays unchanged.");
         return new Confirmation(path(tenant), "Erase contents", "Erase", "erase").ask(page, selection, words);

@@ -18,7 +18,7 @@ public record ContentSelection(
             new ContentSelection(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
 
     /** For the trail. */
-    Map<String, Object> described() {
+    public Map<String, Object> described() {
         var detail = new TreeMap<String, Object>();
         requestId.ifPresent(id -> detail.put("of_request", id));
         user.ifPresent(name -> detail.put("of_user", name));

@@ -109,28 +109,28 @@ final class EncodingService {
             outputs = await(running.outputs(), wanted);
         } catch (AbandonedException e) {
             giveUp(running);
-            end(reservation, State.CANCELLED, running.usage(), watch, Optional.empty());
+            end(head, reservation, State.CANCELLED, running.usage(), watch, Optional.empty());
             throw new AbandonedException(true);
         } catch (CompletionException e) {
             if (e.getCause() instanceof InvalidRequestException refusal) { // known only after all was computed
-                end(reservation, State.FAILED, running.usage(), watch, Optional.empty());
+                end(head, reservation, State.FAILED, running.usage(), watch, Optional.empty());
                 throw new ChargedRefusalException(refusal);
             }
             if (!(e.getCause() instanceof OverloadedException)) {
                 judge(model, true, watch);
             }
             var usage = head.last() && isLate(e.getCause()) ? running.usage() : NOTHING;
-            end(reservation, State.FAILED, usage, watch, Optional.empty());
+            end(head, reservation, State.FAILED, usage, watch, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
             giveUp(running);
             judge(model, true, watch);
-            end(reservation, State.FAILED, NOTHING, watch, Optional.empty());
+            end(head, reservation, State.FAILED, NOTHING, watch, Optional.empty());
             throw e;
         }
         judge(model, false, watch);
         try {
-            return result(model, running, outputs, reserved, watch);
+            return result(head, running, outputs, reserved, watch);
         } catch (RuntimeException | Error e) {
             running.close();
             throw e;
@@ -138,7 +138,7 @@ final class EncodingService {
     }
 
     private EncodingResult result(
-            ServedModel model,
+            RequestHead head,
             RunningEncoding running,
             List<float[]> outputs,
             RequestRecords.Reserved reserved,
@@ -149,15 +149,16 @@ final class EncodingService {
                     reserved,
                     outputs.stream().mapToLong(output -> output.length).sum());
         } catch (InvalidRequestException e) { // known only after all was computed
-            end(reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
+            end(head, reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
             throw new ChargedRefusalException(e);
         }
         var answer = reserved.kept().map(it -> it.outputs(outputs));
-        boolean settled = end(reserved.reservation(), State.DONE, usage, watch, answer);
+        boolean settled = end(head, reserved.reservation(), State.DONE, usage, watch, answer);
         if (!settled && answer.isPresent()) {
             throw LedgerUnavailableException.afterAnswer(
                     new IllegalStateException("the contents were not stored in time"));
         }
+        var model = head.model();
         return new EncodingResult(
                 model.id(), outputs, usage.prompt(), reserved.quota(), model.sharesOutputMemory(), running::close);
     }
@@ -199,7 +200,7 @@ final class EncodingService {
             return watch.span().call(() -> prepared.start(turn::begin, wanted));
         } catch (RuntimeException | Error e) {
             if (head.isCharged(e)) {
-                records.charge(reservation, e, prepared.likelyTokens(), watch);
+                records.charge(head, reservation, e, prepared.likelyTokens(), watch);
             } else {
                 records.refund(reservation);
             }
@@ -246,7 +247,12 @@ final class EncodingService {
 
     /** Settles the request; returns whether that was written while the client waits. */
     private boolean end(
-            Reservation reservation, State state, Usage usage, Stopwatch watch, Optional<SealedContent> answer) {
-        return records.settle(reservation, state, usage, watch, answer);
+            RequestHead head,
+            Reservation reservation,
+            State state,
+            Usage usage,
+            Stopwatch watch,
+            Optional<SealedContent> answer) {
+        return records.settle(head, reservation, state, usage, watch, answer);
     }
 }

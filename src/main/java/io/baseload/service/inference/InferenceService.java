@@ -21,6 +21,7 @@ import io.baseload.service.tenant.Priority;
 import io.baseload.service.tracing.Traces;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
@@ -71,19 +72,21 @@ final class InferenceService implements Inference {
         long begun = System.nanoTime();
         var flow = flow(caller, request.urgency());
         var patience = patience(caller, request.maxWait(), listener::isThere);
-        return firstOf(
-                caller, request.model(), new PromptSize(request.completion(), flow), patience, (model, since, last) -> {
-                    var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, last);
-                    return ask(head, request, begun, since, listener);
-                });
+        var filter = new PromptSize(request.completion(), flow);
+        var counted = new AtomicBoolean();
+        return firstOf(caller, request.model(), filter, patience, counted, (model, since, last) -> {
+            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, last, counted);
+            return ask(head, request, begun, since, listener);
+        });
     }
 
     @Override
     public EncodingResult encode(Caller caller, EncodingCall call, Origin origin, BooleanSupplier wanted) {
         var flow = flow(caller, call.urgency());
         var patience = patience(caller, call.maxWait(), wanted);
-        return firstOf(caller, call.model(), TargetFilter.ALL, patience, (model, since, last) -> {
-            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin, last);
+        var counted = new AtomicBoolean();
+        return firstOf(caller, call.model(), TargetFilter.ALL, patience, counted, (model, since, last) -> {
+            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin, last, counted);
             return encodings.encode(head, call, since, wanted);
         });
     }
@@ -97,22 +100,32 @@ final class InferenceService implements Inference {
         };
         // a canary is judged by its answers, which these are not
         var patience = patience(caller, Optional.empty(), wanted);
-        return firstOf(caller, name, TargetFilter.ALL, new SpillOver<>(asking, patience, (target, refusal) -> {}));
+        var spillOver = new SpillOver<>(asking, patience, (target, refusal) -> {});
+        return firstOf(caller, name, TargetFilter.ALL, spillOver, new AtomicBoolean());
     }
 
     private <T> T firstOf(
-            Caller caller, String name, TargetFilter filter, LoadPatience patience, SpillOver.Asking<T> asking) {
-        return firstOf(caller, name, filter, new SpillOver<>(asking, patience, ModelDirectory.Target::refused));
+            Caller caller,
+            String name,
+            TargetFilter filter,
+            LoadPatience patience,
+            AtomicBoolean counted,
+            SpillOver.Asking<T> asking) {
+        var spillOver = new SpillOver<>(asking, patience, ModelDirectory.Target::refused);
+        return firstOf(caller, name, filter, spillOver, counted);
     }
 
-    /** Asks the models that a name stands for, one after the other, and counts requests that none of them accepts. */
-    private <T> T firstOf(Caller caller, String name, TargetFilter filter, SpillOver<T> spillOver) {
+    /**
+     * Asks the models that a name stands for, one after the other, and counts requests that none of them accepts.
+     *
+     * @param counted whether the request is counted already
+     */
+    private <T> T firstOf(
+            Caller caller, String name, TargetFilter filter, SpillOver<T> spillOver, AtomicBoolean counted) {
         try {
             return spillOver.ask(models.route(caller, name, filter));
         } catch (RuntimeException e) {
-            boolean generated = e instanceof LedgerUnavailableException ledger && ledger.generated();
-            boolean begun = e instanceof AbandonedException left && left.begun();
-            if (!generated && !begun) {
+            if (!counted.get()) {
                 meters.refused(e);
             }
             throw e;
@@ -231,7 +244,7 @@ final class InferenceService implements Inference {
         } catch (RuntimeException | Error e) {
             running.remove(reservation.id());
             if (head.isCharged(e)) {
-                records.charge(reservation, e, prepared.likelyPromptTokens(), watch);
+                records.charge(head, reservation, e, prepared.likelyPromptTokens(), watch);
             } else {
                 records.refund(reservation);
             }

@@ -7,15 +7,24 @@ import io.baseload.engine.api.FlowId;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The caller of a request and the model that is to answer it, whatever the kind of request.
  *
  * @param alias the model as named by the caller
  * @param last whether this is the last model to be asked
+ * @param counted is set when the metrics have the request as one that a model ended: it is none that was refused then
  */
 record RequestHead(
-        Caller caller, ServedModel model, String alias, FlowId flow, EndUser endUser, Origin origin, boolean last) {
+        Caller caller,
+        ServedModel model,
+        String alias,
+        FlowId flow,
+        EndUser endUser,
+        Origin origin,
+        boolean last,
+        AtomicBoolean counted) {
     QuotaDemand demand(int answers, long promptTokens, long completionTokens) {
         boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
         return new QuotaDemand(

@@ -103,22 +103,24 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
      *
      * @param likely an estimate of its tokens
      */
-    void charge(Reservation reservation, Throwable why, int likely, Stopwatch watch) {
+    void charge(RequestHead request, Reservation reservation, Throwable why, int likely, Stopwatch watch) {
         var state = why instanceof AbandonedException ? Outcome.State.CANCELLED : Outcome.State.FAILED;
-        var unused = settle(reservation, state, new Usage(likely, 0, 0, true), watch, Optional.empty());
+        var unused = settle(request, reservation, state, new Usage(likely, 0, 0, true), watch, Optional.empty());
     }
 
     /**
-     * Settles a request whose client waits.
+     * Settles and counts a request whose client waits.
      *
      * @return whether the settlement was written while the client waits; if not, it is written later
      */
     boolean settle(
+            RequestHead request,
             Reservation reservation,
             Outcome.State state,
             Usage usage,
             Stopwatch watch,
             Optional<SealedContent> answer) {
+        request.counted().set(true);
         watch.end(usage, state == Outcome.State.DONE ? "stop" : state.word());
         var patience = ledger.patience().settlement(answer.isPresent());
         boolean settled = ledger.settle(

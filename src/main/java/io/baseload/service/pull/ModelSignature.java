@@ -1,66 +1,54 @@
 package io.baseload.service.pull;
 
+import io.baseload.service.pull.ModelSigners.Signer;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
 import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
-import java.security.spec.X509EncodedKeySpec;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that lists each file with its digest.
- * Signatures by an elliptic-curve key are verified with the public keys (PEM) in a folder. Signatures without a long-lived key, by a certificate of Sigstore, are refused, because
- * their verification needs roots of trust that change.
+ * Signatures by an elliptic-curve key are verified, if it is known or has a certificate by a known authority. Signatures without a long-lived key, by a certificate of Sigstore that
+ * is valid for minutes, are refused: their verification needs the proof of a transparency log, and roots of trust that change.
  */
 final class ModelSignature {
     private static final String PAYLOAD = "application/vnd.in-toto+json";
     private static final String STATEMENT = "https://in-toto.io/Statement/v1";
     private static final String PREDICATE = "https://model_signing/signature/v1.0";
 
-    private final Path signers;
+    private final ModelSigners signers;
 
     /** @param signers a folder of files {@code NAME.pem} */
     ModelSignature(Path signers) {
-        this.signers = signers;
+        this.signers = new ModelSigners(signers);
     }
-
-    private record Signer(String name, ECPublicKey key) {}
 
     /**
      * Checks a model's files against its signature: each must be listed in it, with this digest.
      *
      * @param bundle the signature
      * @param files SHA-256 by name
-     * @return the name of the key that signed
-     * @throws PullException if the signature is invalid or by an unknown key, or a file is not covered
+     * @return the name of the key that signed, or of the authority and the subject of its certificate
+     * @throws PullException if the signature is invalid or by an unknown signer, or a file is not covered
      */
     String verify(byte[] bundle, Map<String, String> files) {
         JsonNode json = json(bundle);
         JsonNode envelope = json.path("dsseEnvelope");
-        if (json.path("verificationMaterial").has("certificate")
-                || json.path("verificationMaterial").has("x509CertificateChain")) {
-            throw new PullException(
-                    "The signature was made with a certificate; only signatures made with a key are verified here.");
-        }
         byte[] payload = base64(envelope.path("payload").asString(""));
         if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {
             throw new PullException("The signature is not of an in-toto statement.");
         }
-        String signer = signer(envelope.path("signatures"), encoded(payload));
+        String signer =
+                signer(signers.of(json.path("verificationMaterial")), envelope.path("signatures"), encoded(payload));
         Map<String, String> signed = signed(json(payload));
         files.forEach((name, sha256) -> {
             String expected = signed.get(name);
@@ -74,12 +62,7 @@ final class ModelSignature {
         return signer;
     }
 
-    private String signer(JsonNode signatures, byte[] message) {
-        List<Signer> known = signers();
-        if (known.isEmpty()) {
-            throw new PullException(
-                    "No signer is known: there is no file NAME.pem in the folder " + signers.getFileName() + ".");
-        }
+    private static String signer(List<Signer> known, JsonNode signatures, byte[] message) {
         for (JsonNode signature : signatures) {
             byte[] bytes = base64(signature.path("sig").asString(""));
             for (Signer one : known) {
@@ -148,39 +131,6 @@ final class ModelSignature {
             throw new PullException("The signature contradicts itself: its subject does not match its files.");
         }
         return signed;
-    }
-
-    private List<Signer> signers() {
-        if (!Files.isDirectory(signers)) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.list(signers)) {
-            List<Signer> known = new ArrayList<>();
-            for (Path file : files.sorted().toList()) {
-                String name = file.getFileName().toString();
-                if (name.endsWith(".pem")) {
-                    known.add(new Signer(name.substring(0, name.length() - ".pem".length()), key(file)));
-                }
-            }
-            return known;
-        } catch (IOException e) {
-            throw new UncheckedIOException("the keys of signers can't be read", e);
-        }
-    }
-
-    private static ECPublicKey key(Path file) throws IOException {
-        try {
-            String base64 = Files.readString(file)
-                    .replaceAll("-----(BEGIN|END) PUBLIC KEY-----", "")
-                    .replaceAll("\\s", "");
-            var spec = new X509EncodedKeySpec(Base64.getDecoder().decode(base64));
-            if (KeyFactory.getInstance("EC").generatePublic(spec) instanceof ECPublicKey key) {
-                return key;
-            }
-        } catch (GeneralSecurityException | IllegalArgumentException e) {
-            // refused below
-        }
-        throw new PullException("The file " + file.getFileName() + " is not an elliptic-curve public key in PEM.");
     }
 
     private static byte[] base64(String text) {

@@ -52,7 +52,7 @@ public final class Puller implements AutoCloseable {
     private final Semaphore connections;
     private final ModelSignature signature;
 
-    /** @param signers the folder of public keys of model signers */
+    /** @param signers the folder of public keys of model signers, and of certificates of authorities */
     public Puller(PullProperties properties, AllowedHosts hosts, Path signers, Optional<SSLContext> ssl) {
         this.properties = properties;
         this.client = new PullClient(hosts, properties.connectTimeout(), properties.idleTimeout(), ssl);

@@ -47,7 +47,10 @@ public final class LoadedModels {
 
     /** The one of them that is preferred, or the first if the name has moved away from that. */
     public String resolve(String name, String preferred) {
-        List<String> ids = resolve(name);
+        return preferred(resolve(name), preferred);
+    }
+
+    private static String preferred(List<String> ids, String preferred) {
         return ids.contains(preferred) ? preferred : ids.getFirst();
     }
 
@@ -64,7 +67,7 @@ public final class LoadedModels {
             if (ids.isEmpty()) {
                 throw new UnknownModelException(name);
             }
-            String id = ids.contains(preferred) ? preferred : ids.getFirst();
+            String id = preferred(ids, preferred);
             Entry entry = entries.get(id);
             if (entry == null || !entry.open()) {
                 return Optional.empty();

@@ -207,6 +207,11 @@ public final class ModelLoader {
         return settings.engine() ? rows.wanted() : List.of();
     }
 
+    /** No longer wants models of aliases that a process was about to move when it ended. Its job must have been ended before. */
+    public void forgetUnused() {
+        rows.forgetUnused();
+    }
+
     /** A model that is about to be loaded: until then its state is loading. */
     public void expect(String id) {
         expected.add(id);

@@ -50,6 +50,17 @@ public interface ModelRows extends ListCrudRepository<ModelRows.ModelRow, String
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id AND wanted = 'NO'")
     int wantIfUnwanted(String id, String wanted);
 
+    /**
+     * No longer wants models that were loaded for an alias that never came to point to them, because the process that was to point it there ended before. While a job moves an
+     * alias, its models may be loaded and have no alias yet.
+     */
+    @Modifying
+    @Query("UPDATE model SET wanted = 'NO' WHERE wanted = 'BY_ALIAS' AND NOT EXISTS (SELECT FROM alias_target WHERE"
+        + " local_model = model.id) AND NOT EXISTS (SELECT FROM canary WHERE canary.model = model.id AND backend IS"
+        + " NULL AND state = 'RUNNING') AND NOT EXISTS (SELECT FROM job WHERE kind = 'ALIAS' AND state IN ('QUEUED',"
+        + " 'RUNNING'))")
+    int forgetUnused();
+
     @Modifying
     @Query("UPDATE model SET wanted = :wanted WHERE id = :id")
     int want(String id, String wanted);

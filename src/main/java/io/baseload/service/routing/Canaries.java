@@ -50,7 +50,15 @@ public final class Canaries {
     }
 
     /** A canary and its figures. */
-    public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {}
+    public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {
+        /** Why it ended, or why it goes on although many of its answers fail; empty otherwise. */
+        public String reason() {
+            boolean waits = canary.state() == State.RUNNING;
+            return waits && CanaryVerdict.of(canary.rule(), stable, counted) instanceof CanaryVerdict.Wait(String why)
+                    ? why
+                    : canary.reason();
+        }
+    }
 
     public Optional<Report> find(String alias) {
         return rows.find(alias).map(this::report);
@@ -186,7 +194,7 @@ public final class Canaries {
     private void judge(Canary canary) {
         Report report = report(canary);
         switch (CanaryVerdict.of(canary.rule(), report.stable(), report.counted())) {
-            case CanaryVerdict.Wait() -> {}
+            case CanaryVerdict.Wait _ -> {}
             case CanaryVerdict.Promote(String reason)
             when !aliases.isOffered(canary.target()) ->
                 endByItself(canary, State.ROLLED_BACK, "the backend no longer has its model");

@@ -17,10 +17,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.stereotype.Component;
+import tools.jackson.core.type.TypeReference;
+import tools.jackson.databind.json.JsonMapper;
 
 /** The tables of canaries and of the results of their requests, in all processes together. */
 @Component
 final class CanaryRows {
+    private static final JsonMapper JSON = new JsonMapper();
+
     private final JdbcClient jdbc;
 
     CanaryRows(JdbcClient jdbc) {
@@ -95,11 +99,15 @@ final class CanaryRows {
     /** Adds the counts of this process; those of a canary that has ended are dropped. */
     void add(Canary canary, Arm arm, CanaryCount count) {
         jdbc.sql("""
-            INSERT INTO canary_count AS old (alias, arm, answers, errors, waits)
-            SELECT alias, :arm, :answers, :errors, :waits FROM canary
+            INSERT INTO canary_count AS old (alias, arm, answers, errors, failures, waits)
+            SELECT alias, :arm, :answers, :errors, :failures::jsonb, :waits FROM canary
             WHERE alias = :alias AND started_at = :started AND state = 'RUNNING'
             ON CONFLICT (alias, arm) DO UPDATE SET answers = old.answers + excluded.answers,
               errors = old.errors + excluded.errors,
+              failures = (SELECT coalesce(jsonb_object_agg(tenant, errors), '{}') FROM (
+                SELECT key AS tenant, sum(value::bigint) AS errors
+                FROM (SELECT * FROM jsonb_each_text(old.failures) UNION ALL SELECT * FROM jsonb_each_text(excluded.failures)) counted
+                GROUP BY key) sums),
               waits = (SELECT array_agg(a + b ORDER BY place)
                        FROM unnest(old.waits, excluded.waits) WITH ORDINALITY t(a, b, place))\
             """)
@@ -108,6 +116,7 @@ final class CanaryRows {
                 .param("arm", arm.name())
                 .param("answers", count.answers())
                 .param("errors", count.errors())
+                .param("failures", JSON.writeValueAsString(count.failures()))
                 .param("waits", Arrays.stream(count.waits()).boxed().toArray(Long[]::new))
                 .update();
     }
@@ -121,7 +130,11 @@ final class CanaryRows {
                 .param(alias)
                 .query((row, number) -> counts.put(
                         Arm.valueOf(row.getString("arm")),
-                        new CanaryCount(row.getLong("answers"), row.getLong("errors"), waits(row.getArray("waits")))))
+                        new CanaryCount(
+                                row.getLong("answers"),
+                                row.getLong("errors"),
+                                JSON.readValue(row.getString("failures"), new TypeReference<>() {}),
+                                waits(row.getArray("waits")))))
                 .list();
         return counts;
     }

@@ -3,7 +3,6 @@ package io.baseload.service.routing;
 import io.baseload.chat.api.InvalidRequestException;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.routing.Canary.Arm;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,31 +37,31 @@ final class CanaryTraffic {
         return ThreadLocalRandom.current().nextInt(100) < canary.rule().percent();
     }
 
-    /** A model whose answers are counted. */
-    ServedModel counted(Canary canary, Arm arm, ServedModel model) {
-        return new CountedModel(model, (failed, wait) -> count(canary, arm, failed, wait));
+    /** A model whose answers for a tenant are counted. */
+    ServedModel counted(Canary canary, Arm arm, String tenant, ServedModel model) {
+        return new CountedModel(
+                model,
+                (failed, wait) ->
+                        count(canary, arm, failed ? CanaryCount.ofError(tenant) : CanaryCount.ofAnswer(tenant, wait)));
     }
 
     /** An answer that did not start. */
-    void failed(Canary canary, Arm arm) {
-        count(canary, arm, true, Duration.ZERO);
+    void failed(Canary canary, Arm arm, String tenant) {
+        count(canary, arm, CanaryCount.ofError(tenant));
     }
 
     /** The canary has refused a request that one of the name's targets accepts: once promoted, it would refuse it for good. */
-    void refused(Canary canary, InvalidRequestException refusal) {
+    void refused(Canary canary, String tenant, InvalidRequestException refusal) {
         LOG.info(
                 "The canary {} of {} has refused a request that another target accepts: {}",
                 canary.model(),
                 canary.alias(),
                 refusal.code());
-        failed(canary, Arm.CANARY);
+        failed(canary, Arm.CANARY, tenant);
     }
 
-    private synchronized void count(Canary canary, Arm arm, boolean failed, Duration wait) {
-        counts.compute(new CountKey(canary, arm), (key, before) -> {
-            CanaryCount count = before == null ? CanaryCount.none() : before;
-            return failed ? count.plusError() : count.plusAnswer(wait);
-        });
+    private synchronized void count(Canary canary, Arm arm, CanaryCount one) {
+        counts.merge(new CountKey(canary, arm), one, CanaryCount::plus);
     }
 
     /** Adds the counts since the last report to the table's. Those that can't be written stay for the next report. */

@@ -131,20 +131,20 @@ final class ModelRouter implements ModelDirectory {
         List<Target> all = new ArrayList<>();
         if (CanaryTraffic.draws(canary) && sees(caller, canary.alias(), canary.model())) {
             all.add(new Trial(
-                    counted(canary, Arm.CANARY, patience -> acquire(caller, canary)),
-                    refusal -> canaries.refused(canary, refusal)));
+                    counted(caller, canary, Arm.CANARY, patience -> acquire(caller, canary)),
+                    refusal -> canaries.refused(canary, caller.tenant(), refusal)));
         }
-        stable.forEach(target -> all.add(counted(canary, Arm.STABLE, target)));
+        stable.forEach(target -> all.add(counted(caller, canary, Arm.STABLE, target)));
         return all;
     }
 
     /** A model that is being loaded says nothing about its quality; a backend that is down does. */
-    private Target counted(Canary canary, Arm arm, Target target) {
+    private Target counted(Caller caller, Canary canary, Arm arm, Target target) {
         return patience -> {
             try {
-                return canaries.counted(canary, arm, target.acquire(patience));
+                return canaries.counted(canary, arm, caller.tenant(), target.acquire(patience));
             } catch (UpstreamException e) {
-                canaries.failed(canary, arm);
+                canaries.failed(canary, arm, caller.tenant());
                 throw e;
             }
         };

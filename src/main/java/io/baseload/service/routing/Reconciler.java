@@ -91,6 +91,7 @@ final class Reconciler {
         List<Runnable> parts = List.of(
                 jobs::tell,
                 jobs::failInterrupted,
+                loader::forgetUnused,
                 backends::refresh,
                 () -> loader.inTurn(this::reconcile),
                 () -> loader.inTurn(onDemand::sweep),

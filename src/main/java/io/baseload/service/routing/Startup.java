@@ -82,6 +82,7 @@ public final class Startup implements SmartLifecycle {
     public void start() {
         running = true;
         jobs.failInterrupted();
+        loader.forgetUnused();
         if (loader.hasEngine()) {
             bundled.run(model -> aliases.create(model.alias(), AliasRoute.to(model.id())));
         }

@@ -2,20 +2,29 @@ package io.baseload.service.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.service.database.EmbeddedDatabase;
+import io.baseload.service.encryption.SealingKey;
 import io.baseload.testing.Admin;
+import io.baseload.testing.MigratedHome;
+import io.baseload.testing.OtherProcess;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.ServiceProcess;
 import io.baseload.testing.Streamed;
+import io.baseload.testing.TestModels;
 import io.baseload.tools.Rest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
+import org.springframework.jdbc.datasource.DriverManagerDataSource;
 import tools.jackson.databind.JsonNode;
 
 /** {@code kill -9} in the middle of an import and of an answer, and a file that can't be written: how the next start, or the same service, recovers. */
@@ -63,6 +72,60 @@ final class KilledIT {
             assertThat(found.at("/completeness/ok").asBoolean()).isTrue();
             assertThat(new Admin(rest).ask("default").statusCode()).isEqualTo(200);
         }
+    }
+
+    /** The move of an alias to two models, of which only the first is in memory: it waits until another process has that too. */
+    @Test
+    void aModelIsForgottenThatWasLoadedForAnAliasThatNeverCame() throws Exception {
+        Path key = Files.writeString(
+                home.resolve("master-key"), Base64.getEncoder().encodeToString(SealingKey.random(SealingKey.BYTES)));
+        Path folder = home.resolve("service");
+        try (EmbeddedDatabase database = MigratedHome.database(home.resolve("database"))) {
+            String password = database.password("baseload_app");
+            JdbcClient jdbc = JdbcClient.create(new DriverManagerDataSource(database.url(), "baseload_app", password));
+            String[] properties = {
+                "spring.datasource.url=" + database.url(),
+                "spring.datasource.username=baseload_app",
+                "spring.datasource.password=" + password,
+                "spring.flyway.user=baseload_owner",
+                "spring.flyway.password=" + database.password("baseload_owner"),
+                "baseload.encryption.key-file=" + key
+            };
+            try (ServiceProcess service = ServiceProcess.start(folder, "", properties)) {
+                Rest rest = service.rest();
+                Admin admin = new Admin(rest);
+                admin.importModel(folder, TestModels.tiny(), "one");
+                admin.importModel(folder, TestModels.tiny(), "two");
+                try (var other = new OtherProcess(jdbc)) {
+                    other.reports("two", "loaded", Map.of());
+                    rest.send(
+                            "PUT",
+                            "/admin/v1/aliases/both",
+                            Map.of("targets", List.of(Map.of("model", "one"), Map.of("model", "two"))),
+                            "Prefer",
+                            "respond-async");
+                    Patience.await().until(() -> admin.state("one").equals("loaded"));
+                    service.kill();
+                }
+            }
+            assertThat(wanted(jdbc, "one")).isEqualTo("BY_ALIAS");
+            try (ServiceProcess service = ServiceProcess.start(folder, "", properties)) {
+                Rest rest = service.rest();
+                Admin admin = new Admin(rest);
+                Patience.await().until(() -> wanted(jdbc, "one").equals("NO"));
+                Patience.await().until(() -> admin.state("one").equals("stored"));
+                assertThat(rest.send("GET", "/admin/v1/aliases/both", "").statusCode())
+                        .isEqualTo(404);
+                Patience.await().until(() -> admin.ask("default").statusCode() == 200);
+            }
+        }
+    }
+
+    private static String wanted(JdbcClient jdbc, String model) {
+        return jdbc.sql("SELECT wanted FROM model WHERE id = ?")
+                .param(model)
+                .query(String.class)
+                .single();
     }
 
     private static double progress(Admin admin, String job) throws Exception {

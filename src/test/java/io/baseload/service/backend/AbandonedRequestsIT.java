@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -104,6 +105,8 @@ final class AbandonedRequestsIT {
         backend.on("mute", ScriptedBackend.Connection::awaitClose);
         for (String route : List.of("/v1/chat/completions", "/v1/completions", "/v1/embeddings")) {
             long used = used();
+            double refused = metric("baseload_requests_refused_total\\{");
+            double failed = metric("baseload_request_success_total\\{.*finished_reason=\"failed\"");
             Map<String, Object> body = Map.of(
                     "model",
                     "mute",
@@ -120,7 +123,20 @@ final class AbandonedRequestsIT {
             assertThat(outcome.get("model").asString()).isEqualTo("mute");
             assertThat(outcome.get("state").asString()).isEqualTo("failed");
             assertOnlyThePrompt(outcome, used() - used);
+            assertThat(metric("baseload_requests_refused_total\\{")).as(route).isEqualTo(refused);
+            assertThat(metric("baseload_request_success_total\\{.*finished_reason=\"failed\""))
+                    .as(route)
+                    .isEqualTo(failed + 1);
         }
+    }
+
+    /** The sum of the values of all lines that begin like this. */
+    private static double metric(String beginning) throws Exception {
+        var line = Pattern.compile("(?m)^" + beginning + ".* ([0-9.E+]+)$");
+        return line.matcher(rest.send("GET", "/actuator/prometheus", "").body())
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .sum();
     }
 
     @Test
@@ -136,7 +152,7 @@ final class AbandonedRequestsIT {
                             "/v1/batches",
                             Map.of(
                                     "input_file_id",
-                                    upload(line),
+                                    rest.upload(line),
                                     "endpoint",
                                     "/v1/completions",
                                     "completion_window",
@@ -157,22 +173,6 @@ final class AbandonedRequestsIT {
         }
         assertThat(outcomes()).hasSize(before + 1);
         assertOnlyThePrompt(outcomes().getLast().get("detail"), used() - used);
-    }
-
-    private static String upload(String lines) throws Exception {
-        String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.jsonl\"\r\n\r\n" + lines
-                + "\r\n--x--\r\n";
-        var request = HttpRequest.newBuilder(URI.create(rest.url() + "/v1/files"))
-                .header("Authorization", "Bearer " + RunningService.KEY)
-                .header("Content-Type", "multipart/form-data; boundary=x")
-                .POST(BodyPublishers.ofString(form))
-                .build();
-        try (HttpClient client = HttpClient.newHttpClient()) {
-            return Rest.json(client.send(request, BodyHandlers.ofString()))
-                    .get("id")
-                    .asString();
-        }
     }
 
     @Test

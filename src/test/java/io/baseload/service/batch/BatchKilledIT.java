@@ -15,7 +15,6 @@ import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -120,7 +119,7 @@ final class BatchKilledIT {
 
     private String begun(Rest rest, int size) throws Exception {
         String file =
-                upload(rest, IntStream.range(0, size).mapToObj(LINE::formatted).collect(Collectors.joining()));
+                rest.upload(IntStream.range(0, size).mapToObj(LINE::formatted).collect(Collectors.joining()));
         return rest.post(
                         "/v1/batches",
                         Map.of("input_file_id", file, "endpoint", "/v1/completions", "completion_window", "24h"))
@@ -143,19 +142,6 @@ final class BatchKilledIT {
 
     private static int completed(Rest rest, String batch) throws Exception {
         return rest.get("/v1/batches/" + batch).at("/request_counts/completed").asInt();
-    }
-
-    private String upload(Rest rest, String lines) throws Exception {
-        String form = "--x\r\nContent-Disposition: form-data; name=\"purpose\"\r\n\r\nbatch\r\n"
-                + "--x\r\nContent-Disposition: form-data; name=\"file\"; filename=\"lines.jsonl\"\r\n\r\n" + lines
-                + "\r\n--x--\r\n";
-        var answer = http.send(
-                request(rest, "/v1/files")
-                        .header("Content-Type", "multipart/form-data; boundary=x")
-                        .POST(BodyPublishers.ofString(form))
-                        .build(),
-                BodyHandlers.ofString());
-        return Rest.json(answer).get("id").asString();
     }
 
     private static HttpRequest.Builder request(Rest rest, String route) {

@@ -193,6 +193,59 @@ class BatchesIT {
     }
 
     @Test
+    void whatAnEndUserAskedAndWasAnsweredIsErasedEverywhere() throws Exception {
+        String ofAnn = QUESTION.replace("{\"model\"", "{\"user\": \"ann-of-batches\", \"model\"");
+        String ofBob = QUESTION.replace("{\"model\"", "{\"user\": \"bob-of-batches\", \"model\"");
+        String hot = ofAnn.replace("\"temperature\": 0", "\"temperature\": 5");
+        Batch batch = ended(client, CHAT, line("a", CHAT, ofAnn) + line("b", CHAT, ofBob) + line("hot", CHAT, hot));
+        assertThat(lines(client, batch.outputFileId().orElseThrow())
+                        .get("a")
+                        .get("user")
+                        .asString())
+                .isEqualTo("ann-of-batches");
+        String stored = rest.post(
+                        "/v1/responses",
+                        Map.of(
+                                "model",
+                                "default",
+                                "input",
+                                "Say hello.",
+                                "max_output_tokens",
+                                16,
+                                "store",
+                                true,
+                                "user",
+                                "ann-of-batches"))
+                .get("id")
+                .asString();
+
+        JsonNode erased = Rest.json(rest.send("DELETE", "/admin/v1/tenants/default/contents?user=ann-of-batches", ""));
+
+        assertThat(erased.get("erased").asInt())
+                .as("two questions, two results, a response")
+                .isEqualTo(5);
+        assertThat(rest.send("GET", "/v1/responses/" + stored, "").statusCode()).isEqualTo(404);
+        for (String file : List.of(
+                batch.inputFileId(),
+                batch.outputFileId().orElseThrow(),
+                batch.errorFileId().orElseThrow())) {
+            try (HttpResponse content = client.files().content(file)) {
+                assertThat(new String(content.body().readAllBytes(), StandardCharsets.UTF_8))
+                        .doesNotContain("ann-of-batches");
+            }
+        }
+        try (HttpResponse content = client.files().content(batch.outputFileId().orElseThrow())) {
+            assertThat(new String(content.body().readAllBytes(), StandardCharsets.UTF_8).lines())
+                    .hasSize(2)
+                    .anyMatch(line -> line.contains("\"code\":\"erased\""))
+                    .anyMatch(line -> line.contains("bob-of-batches") && line.contains("chat.completion"));
+        }
+        assertThat(entries("admin.file.erase")).hasSize(3);
+        assertThat(rest.get("/admin/v1/audit/verification").at("/integrity/ok").asBoolean())
+                .isTrue();
+    }
+
+    @Test
     void aLineNamesTheFormatsThatAreNotEnforced() throws Exception {
         String question = QUESTION.replace(
                 "\"temperature\": 0",

@@ -454,7 +454,9 @@ class ConsoleFormsIT {
         browser.await("Give a request or an end user, or choose all.");
         browser.one("[name='all']").click();
         browser.press("Show the consequences");
-        browser.await("All kept prompts and answers of the tenant leaving are erased.");
+        browser.await(
+                "All kept prompts and answers of the tenant leaving are erased, with its stored responses, files and"
+                        + " batches.");
         browser.press("Erase");
         browser.await("0 contents were erased.");
 

@@ -7,8 +7,10 @@ import io.baseload.service.routing.Canary.Arm;
 import io.baseload.service.routing.Canary.Rule;
 import io.baseload.service.routing.Canary.State;
 import io.baseload.testing.TestPlatform;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +52,7 @@ class CanaryRowsTest {
     @Test
     void lateResultsOfACanaryThatHasEndedDontCountForTheNext() {
         Canary first = begun(MORNING);
-        traffic.failed(first, Arm.CANARY);
+        traffic.failed(first, Arm.CANARY, "t");
         reported();
         assertThat(rows.counts(ALIAS).get(Arm.CANARY))
                 .extracting(CanaryCount::errors)
@@ -59,9 +61,9 @@ class CanaryRowsTest {
 
         Canary second = begun(MORNING.plusSeconds(60));
         for (Arm arm : List.of(Arm.CANARY, Arm.STABLE, Arm.CANARY)) {
-            traffic.failed(first, arm);
+            traffic.failed(first, arm, "t");
         }
-        traffic.failed(second, Arm.CANARY);
+        traffic.failed(second, Arm.CANARY, "t");
         reported();
         assertThat(rows.counts(ALIAS).get(Arm.CANARY))
                 .extracting(CanaryCount::errors)
@@ -75,16 +77,32 @@ class CanaryRowsTest {
     void resultsThatCantBeWrittenAreWrittenLater() {
         Canary canary = begun(MORNING);
         for (Arm arm : List.of(Arm.CANARY, Arm.STABLE, Arm.CANARY)) {
-            traffic.failed(canary, arm);
+            traffic.failed(canary, arm, "t");
         }
         platform.superuser().sql("ALTER TABLE canary_count RENAME TO away").update();
         assertThatThrownBy(this::reported).isInstanceOf(DataAccessException.class);
-        traffic.failed(canary, Arm.CANARY);
+        traffic.failed(canary, Arm.CANARY, "t");
         platform.superuser().sql("ALTER TABLE away RENAME TO canary_count").update();
         reported();
         reported();
         assertThat(rows.counts(ALIAS).get(Arm.CANARY).errors()).isEqualTo(3);
         assertThat(rows.counts(ALIAS).get(Arm.STABLE).errors()).isEqualTo(1);
+    }
+
+    @Test
+    void eachTenantsFailuresAreCounted() {
+        Canary canary = begun(MORNING);
+        traffic.failed(canary, Arm.CANARY, "one");
+        traffic.failed(canary, Arm.CANARY, "o\"ther");
+        reported();
+        traffic.failed(canary, Arm.CANARY, "one");
+        reported();
+        rows.add(canary, Arm.CANARY, CanaryCount.ofAnswer("good", Duration.ofMillis(1)));
+        CanaryCount counted = rows.counts(ALIAS).get(Arm.CANARY);
+        assertThat(counted.failures()).isEqualTo(Map.of("one", 2L, "o\"ther", 1L, "good", 0L));
+        assertThat(counted.answers()).isEqualTo(4);
+        assertThat(counted.errors()).isEqualTo(3);
+        assertThat(counted.firstTokenMillis()).isEqualTo(1);
     }
 
     @Test

@@ -32,6 +32,27 @@ class CanaryVerdictTest {
     }
 
     @Test
+    void oneTenantAloneDoesNotEndIt() {
+        CanaryCount others = count("good", 500, 0, 50);
+        CanaryCount failing = count("bad", 0, 30, 50);
+        assertThat(verdict(others, failing))
+                .as("others use the name, although none was given to the canary yet")
+                .isEqualTo(new CanaryVerdict.Wait(
+                        "30 of 30 answers failed, but mostly those of one tenant: promote it or roll it back"));
+        assertThat(verdict(others, failing.plus(count("good", 120, 1, 50))))
+                .as("one failure of another makes two")
+                .isInstanceOf(CanaryVerdict.Wait.class);
+        assertThat(verdict(others, failing.plus(count("good", 50, 2, 50))))
+                .isEqualTo(new CanaryVerdict.RollBack("32 of 82 answers failed, at most 2 of 100 may"));
+        assertThat(verdict(others, failing.plus(count("good", 5_000, 0, 50))))
+                .as("so few of all that it may be promoted")
+                .isInstanceOf(CanaryVerdict.Promote.class);
+        assertThat(verdict(count("bad", 500, 0, 50), failing))
+                .as("nobody else is there")
+                .isInstanceOf(CanaryVerdict.RollBack.class);
+    }
+
+    @Test
     void aFirstTokenThatComesTooLateEndsIt() {
         assertThat(verdict(count(900, 0, 100), count(100, 0, 300))).isInstanceOf(CanaryVerdict.RollBack.class);
         assertThat(verdict(count(900, 0, 100), count(100, 0, 110))).isInstanceOf(CanaryVerdict.Promote.class);
@@ -57,7 +78,7 @@ class CanaryVerdictTest {
     void stepsHoldWhatIsInThem() {
         long before = 0;
         for (long millis : new long[] {0, 1, 2, 10, 100, 1000, 60_000, 3_000_000, Long.MAX_VALUE / 2_000_000}) {
-            long step = CanaryCount.none().plusAnswer(Duration.ofMillis(millis)).firstTokenMillis();
+            long step = CanaryCount.ofAnswer("t", Duration.ofMillis(millis)).firstTokenMillis();
             assertThat(step).isGreaterThanOrEqualTo(before);
             if (millis > 0 && millis < 3_600_000) {
                 assertThat((double) step).isBetween(millis - 0.5, millis * 1.2 + 0.5);
@@ -72,12 +93,16 @@ class CanaryVerdictTest {
 
     /** So many answers after so long, and so many failures. */
     private static CanaryCount count(int good, int bad, long millis) {
+        return count("t", good, bad, millis);
+    }
+
+    private static CanaryCount count(String tenant, int good, int bad, long millis) {
         CanaryCount count = CanaryCount.none();
         for (int i = 0; i < good; i++) {
-            count = count.plusAnswer(Duration.ofMillis(millis));
+            count = count.plus(CanaryCount.ofAnswer(tenant, Duration.ofMillis(millis)));
         }
         for (int i = 0; i < bad; i++) {
-            count = count.plusError();
+            count = count.plus(CanaryCount.ofError(tenant));
         }
         return count;
     }

@@ -131,7 +131,7 @@ final class MovesIT {
         CanaryRows rows = service.bean(CanaryRows.class);
         CanaryCount five = CanaryCount.none();
         for (int i = 0; i < 5; i++) {
-            five = five.plusAnswer(Duration.ofMillis(1));
+            five = five.plus(CanaryCount.ofAnswer("default", Duration.ofMillis(1)));
         }
         rows.add(rows.find("losing").orElseThrow(), Arm.CANARY, five);
         JsonNode end = Patience.await()

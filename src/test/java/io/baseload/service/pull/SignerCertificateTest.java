@@ -1,0 +1,188 @@
+package io.baseload.service.pull;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyPair;
+import java.security.KeyStore;
+import java.security.PrivateKey;
+import java.security.cert.Certificate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Signatures in the form that OpenSSF's {@code model_signing sign certificate} writes, with certificates made by {@code keytool}. */
+class SignerCertificateTest {
+    private static final Map<String, String> FILES = new TreeMap<>(Map.of("model.safetensors", "b".repeat(64)));
+    private static final String PASSWORD = "changeit";
+    private static final String[] AUTHORITY = {"-ext", "bc:critical=ca:true", "-ext", "ku:critical=keyCertSign"};
+    private static final String[] SIGNER = {"-ext", "ku:critical=digitalSignature", "-ext", "eku:critical=codeSigning"};
+
+    @TempDir
+    static Path made;
+
+    private static KeyStore store;
+
+    @TempDir
+    Path signers;
+
+    @BeforeAll
+    static void makeCertificates() throws Exception {
+        make("root", "", AUTHORITY);
+        make("middle", "root", AUTHORITY);
+        make("team", "middle", SIGNER);
+        make("server", "middle", "-ext", "ku:critical=digitalSignature", "-ext", "eku=serverAuth");
+        make("plain", "middle");
+        make("past", "middle", with(SIGNER, "-startdate", "-3d", "-validity", "1"));
+        make("of-past", "past", SIGNER);
+        make("rsa", "middle", with(SIGNER, "-keyalg", "RSA"));
+        make("foreign-root", "", AUTHORITY);
+        make("stranger", "foreign-root", SIGNER);
+        store = KeyStore.getInstance("PKCS12");
+        try (InputStream in = Files.newInputStream(made.resolve("store.p12"))) {
+            store.load(in, PASSWORD.toCharArray());
+        }
+    }
+
+    /** @param by the alias of the signer; empty: itself */
+    private static void make(String name, String by, String... more) throws Exception {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-alias",
+                name,
+                "-dname",
+                "CN=" + name,
+                "-keystore",
+                made.resolve("store.p12").toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD));
+        if (!by.isEmpty()) {
+            command.addAll(List.of("-signer", by));
+        }
+        if (!List.of(more).contains("-keyalg")) {
+            command.addAll(List.of("-keyalg", "EC", "-groupname", "secp256r1"));
+        }
+        command.addAll(List.of(more));
+        Process running = new ProcessBuilder(command).inheritIO().start();
+        if (running.waitFor() != 0) {
+            throw new IOException("keytool failed");
+        }
+    }
+
+    private static String[] with(String[] some, String... more) {
+        return Stream.concat(Arrays.stream(some), Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @BeforeEach
+    void trustTheRoot() throws Exception {
+        trust("root", "company");
+    }
+
+    private void trust(String alias, String name) throws Exception {
+        Files.writeString(
+                signers.resolve(name + ".pem"),
+                "-----BEGIN CERTIFICATE-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(store.getCertificate(alias).getEncoded())
+                        + "\n-----END CERTIFICATE-----\n");
+    }
+
+    @Test
+    void aSignerWithACertificateIsNamed() throws Exception {
+        assertThat(verify(bundle("team", "team", "middle", "root"))).isEqualTo("company: CN=team");
+        assertThat(verify(bundle("team", "team", "root", "middle", "stranger")))
+                .as("in any order, and with others")
+                .isEqualTo("company: CN=team");
+        trust("foreign-root", "another");
+        assertThat(verify(bundle("stranger", "stranger"))).isEqualTo("another: CN=stranger");
+        String alone = bundle("stranger", "stranger")
+                .replaceFirst("\"x509CertificateChain\": \\{\"certificates\": \\[([^]]*)]}", "\"certificate\": $1");
+        assertThat(verify(alone)).isEqualTo("another: CN=stranger");
+    }
+
+    @Test
+    void anIntermediateAuthorityMayBeTrustedAlone() throws Exception {
+        Files.delete(signers.resolve("company.pem"));
+        trust("middle", "team-authority");
+        assertThat(verify(bundle("team", "team", "middle", "root"))).isEqualTo("team-authority: CN=team");
+    }
+
+    @Test
+    void othersAreRefused() throws Exception {
+        assertRefused(bundle("stranger", "stranger", "foreign-root"), "no known authority");
+        assertRefused(bundle("team", "team"), "no known authority"); // the way to it is missing
+        assertRefused(bundle("server", "server", "middle"), "not for code signing");
+        assertRefused(bundle("plain", "plain", "middle"), "not for code signing");
+        assertRefused(bundle("past", "past", "middle"), "valid only from");
+        assertRefused(bundle("of-past", "of-past", "past", "middle"), "no known authority"); // by no authority
+        assertRefused(bundle("rsa", "rsa", "middle"), "no elliptic curve");
+        assertRefused(bundle("stranger", "team", "middle"), "not by a known signer"); // another's certificate
+        assertRefused(bundle("team", Stream.generate(() -> "team").limit(9).toArray(String[]::new)), "more than 8");
+    }
+
+    @Test
+    void aKeyIsNoAuthorityAndASignerIsNone() throws Exception {
+        Files.delete(signers.resolve("company.pem"));
+        Files.writeString(
+                signers.resolve("key.pem"),
+                "-----BEGIN PUBLIC KEY-----\n"
+                        + Base64.getMimeEncoder()
+                                .encodeToString(store.getCertificate("team")
+                                        .getPublicKey()
+                                        .getEncoded())
+                        + "\n-----END PUBLIC KEY-----\n");
+        assertRefused(bundle("team", "team", "middle"), "no authority is known");
+        trust("team", "company");
+        assertRefused(bundle("team", "team", "middle"), "company.pem is no certificate of an authority");
+    }
+
+    private void assertRefused(String bundle, String why) {
+        assertThatThrownBy(() -> verify(bundle))
+                .isInstanceOf(PullException.class)
+                .hasMessageContaining(why);
+    }
+
+    private String verify(String bundle) {
+        return new ModelSignature(signers).verify(bundle.getBytes(StandardCharsets.UTF_8), FILES);
+    }
+
+    /** @param chain whose certificates it has */
+    private static String bundle(String signer, String... chain) throws Exception {
+        var key = (PrivateKey) store.getKey(signer, PASSWORD.toCharArray());
+        var keys = new KeyPair(store.getCertificate(signer).getPublicKey(), key);
+        String algorithm = key.getAlgorithm().equals("RSA") ? "SHA256withRSA" : "SHA256withECDSA";
+        String certificates =
+                Arrays.stream(chain).map(SignerCertificateTest::raw).collect(Collectors.joining(", "));
+        return ModelSignatureTest.bundle(keys, algorithm, FILES)
+                .replace(
+                        "\"publicKey\": {\"hint\": \"\"}",
+                        "\"x509CertificateChain\": {\"certificates\": [" + certificates + "]}");
+    }
+
+    private static String raw(String alias) {
+        try {
+            Certificate certificate = store.getCertificate(alias);
+            return "{\"rawBytes\": \"" + Base64.getEncoder().encodeToString(certificate.getEncoded()) + "\"}";
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
