@@ -21,8 +21,7 @@ import java.util.Objects;
  * @param addSeparator whether the separator is added between two texts if the file doesn't specify it
  * @param raw whether tokens are UTF-8 with ▁ for spaces instead of GPT-2's byte alphabet
  */
-record PreTokenizer(
-        List<String> patterns, boolean ignoreMerges, boolean addBos, boolean addSeparator, boolean raw) {
+record PreTokenizer(List<String> patterns, boolean ignoreMerges, boolean addBos, boolean addSeparator, boolean raw) {
     private static final String RESOURCE = "pre-tokenizers.txt";
 
     /**

@@ -45,12 +45,7 @@ final class Decoder implements CausalModel, Step {
      * @param config the whole model's configuration
      * @param near for each shard the executors near its workers, in their order
      */
-    Decoder(
-            ModelConfig config,
-            List<ModelShard> parts,
-            StepLimits limits,
-            Kernels kernels,
-            List<List<Executor>> near) {
+    Decoder(ModelConfig config, List<ModelShard> parts, StepLimits limits, Kernels kernels, List<List<Executor>> near) {
         this.config = config;
         this.limits = limits;
         team = TeamLayout.unbound(limits.workers(), parts.size());

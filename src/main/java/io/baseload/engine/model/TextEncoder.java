@@ -73,7 +73,12 @@ public final class TextEncoder implements Step {
         inner = Rows.allocate(limits.chunks(), hidden);
         scores = Rows.allocate(limits.chunks(), 1);
         ropes = new RopeTables(new RopeFrequencies(weights.ropeFactors()), limits);
-        workspace = new Workspace(limits, ropes, shard.kv(), shard.memory(), AllReduces.of(1, limits.rows()).getFirst());
+        workspace = new Workspace(
+                limits,
+                ropes,
+                shard.kv(),
+                shard.memory(),
+                AllReduces.of(1, limits.rows()).getFirst());
         blocks = Residual.of(weights, workspace);
         profile = new Profile(limits.workers());
         batch = batch();

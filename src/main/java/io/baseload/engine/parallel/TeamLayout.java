@@ -132,10 +132,10 @@ public record TeamLayout(
 
     /** The number of memory nodes with workers; 1 if the system doesn't list nodes. */
     public int occupiedNodes() {
-        List<Integer> used =
-                IntStream.range(0, workers).map(this::cpu).boxed().toList();
+        List<Integer> used = IntStream.range(0, workers).map(this::cpu).boxed().toList();
         return (int) Math.max(
-                1, nodes.stream().filter(node -> !Collections.disjoint(node, used)).count());
+                1,
+                nodes.stream().filter(node -> !Collections.disjoint(node, used)).count());
     }
 
     /** The number of the first {@code active} workers that belong to a shard. */

@@ -34,8 +34,7 @@ final class IdentityWindowController {
 
     @GetMapping
     WindowsForm.Counted get(@PathVariable String tenant, @PathVariable String id) {
-        return WindowsForm.Counted.of(
-                reports.windows(tenant, find(tenant, id).id()));
+        return WindowsForm.Counted.of(reports.windows(tenant, find(tenant, id).id()));
     }
 
     /** Replaces all budgets of the identity. */
@@ -46,8 +45,8 @@ final class IdentityWindowController {
             @RequestBody WindowsForm request,
             @AuthenticationPrincipal Caller caller) {
         Refusals.requireMayManage(caller, find(tenant, id));
-        return WindowsForm.of(tenants.changeIdentityWindows(
-                caller.actor(), tenant, id, request.change("the identity '" + id + "'")));
+        return WindowsForm.of(
+                tenants.changeIdentityWindows(caller.actor(), tenant, id, request.change("the identity '" + id + "'")));
     }
 
     /** Removes all budgets of the identity. */

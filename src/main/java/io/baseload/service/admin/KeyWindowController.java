@@ -41,9 +41,9 @@ final class KeyWindowController {
             @RequestBody WindowsForm request,
             @AuthenticationPrincipal Caller caller) {
         requireMayManage(caller, tenant, prefix);
-        return WindowsForm.of(tenants.changeKeyWindows(
-                        caller.actor(), tenant, prefix, request.change("the key '" + prefix + "'"))
-                .orElseThrow(() -> Refusals.notFound("key", prefix)));
+        return WindowsForm.of(
+                tenants.changeKeyWindows(caller.actor(), tenant, prefix, request.change("the key '" + prefix + "'"))
+                        .orElseThrow(() -> Refusals.notFound("key", prefix)));
     }
 
     private void requireMayManage(Caller caller, String tenant, String prefix) {

@@ -76,9 +76,7 @@ final class OpenProblems {
                         ProblemKind.MEMORY,
                         null,
                         String.format(
-                                Locale.ROOT,
-                                "Memory is low: %,d MB are free for models.",
-                                memory.free() / 1_000_000)));
+                                Locale.ROOT, "Memory is low: %,d MB are free for models.", memory.free() / 1_000_000)));
     }
 
     private List<Problem> ofModels() {
@@ -105,7 +103,8 @@ final class OpenProblems {
     private List<Problem> ofJobs() {
         Instant since = Instant.now().minus(RECENT);
         return jobs.page(ALL, Page.MAX_LIMIT).stream()
-                .filter(job -> job.state() == Job.State.FAILED && job.createdAt().isAfter(since))
+                .filter(job ->
+                        job.state() == Job.State.FAILED && job.createdAt().isAfter(since))
                 .map(JobForm::of)
                 .map(job -> Problem.of(
                         ProblemKind.JOB,

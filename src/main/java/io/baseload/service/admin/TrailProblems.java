@@ -19,7 +19,8 @@ final class TrailProblems {
                     + integrity.firstBadSeq().orElse(0) + " on: "
                     + integrity.reason().orElse(""));
         } else if (status.refusal().isPresent()) {
-            problems.add("No checkpoint of the audit trail is signed: " + status.refusal().get());
+            problems.add("No checkpoint of the audit trail is signed: "
+                    + status.refusal().get());
         } else if (signing.overdue()) {
             problems.add("No checkpoint has covered the end of the audit trail since " + status.currentAt() + ".");
         }
@@ -28,8 +29,8 @@ final class TrailProblems {
         }
         signing.copies().stream()
                 .filter(Signing.Copy::overdue)
-                .map(copy ->
-                        "The anchor " + copy.anchor() + " has not had the latest checkpoint since " + copy.currentAt() + ".")
+                .map(copy -> "The anchor " + copy.anchor() + " has not had the latest checkpoint since "
+                        + copy.currentAt() + ".")
                 .forEach(problems::add);
         return problems;
     }

@@ -19,8 +19,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 record WindowsForm(
         @Nullable List<@Nullable BudgetForm> windows,
 
-        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable
-        List<@Nullable BudgetForm> expectedWindows) {
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable List<@Nullable BudgetForm> expectedWindows) {
 
     /** With the usage of the current windows. */
     record Counted(List<UsageForm.Window> windows) {

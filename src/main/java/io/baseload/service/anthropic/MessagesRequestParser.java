@@ -84,8 +84,8 @@ final class MessagesRequestParser {
         String field = name(refusal.field());
         String message = refusal.excess()
                 .map(MessagesRequestParser::tooLong)
-                .orElseGet(() -> String.valueOf(refusal.getMessage())
-                        .replace("'" + refusal.field() + "'", "'" + field + "'"));
+                .orElseGet(() ->
+                        String.valueOf(refusal.getMessage()).replace("'" + refusal.field() + "'", "'" + field + "'"));
         return new InvalidRequestException(field, refusal.code(), message);
     }
 

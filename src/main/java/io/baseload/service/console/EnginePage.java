@@ -70,7 +70,9 @@ final class EnginePage {
     /** By model; those that were not measured as they are loaded are absent. */
     private Map<String, Rooflines.Roofline> rooflines(EngineState.Now now) {
         var found = new TreeMap<String, Rooflines.Roofline>();
-        now.models().forEach(model -> rooflines.of(model).ifPresent(line -> found.put(String.valueOf(model.get("id")), line)));
+        now.models()
+                .forEach(model ->
+                        rooflines.of(model).ifPresent(line -> found.put(String.valueOf(model.get("id")), line)));
         return found;
     }
 

@@ -69,7 +69,9 @@ public final class SealingKey {
             throw new SealException("The encrypted value for " + purpose + " is truncated.", null);
         }
         try {
-            return sealed[0] == VERSION && sealed.length >= HEAD ? openNew(sealed, purpose) : openEarlier(sealed, purpose);
+            return sealed[0] == VERSION && sealed.length >= HEAD
+                    ? openNew(sealed, purpose)
+                    : openEarlier(sealed, purpose);
         } catch (GeneralSecurityException e) {
             throw new SealException(
                     "The encrypted value for " + purpose

@@ -63,15 +63,7 @@ public record MachineProfile(
      */
     public static MachineProfile of(MachineRates rates, int shards, int nodes, long memoryBytes, KernelTiers kernels) {
         return new MachineProfile(
-                "this machine",
-                true,
-                nodes,
-                shards,
-                UPI_GB * 1e9,
-                rates.meetingSeconds(),
-                kernels,
-                memoryBytes,
-                rates);
+                "this machine", true, nodes, shards, UPI_GB * 1e9, rates.meetingSeconds(), kernels, memoryBytes, rates);
     }
 
     /** One of its sockets. */

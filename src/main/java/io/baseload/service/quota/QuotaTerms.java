@@ -74,7 +74,6 @@ final class QuotaTerms {
         static Kind of(QuotaDemand demand) {
             return new Kind(demand.tenant(), demand.keyPrefix(), demand.model());
         }
-
     }
 
     /**
@@ -245,8 +244,8 @@ final class QuotaTerms {
         }
 
         private static Terms terms(ResultSet row, String model) throws SQLException {
-            var account = new Account(
-                    row.getString("tenant"), row.getString("budget_key"), row.getString("identity"), model);
+            var account =
+                    new Account(row.getString("tenant"), row.getString("budget_key"), row.getString("identity"), model);
             return new Terms(account, price(row, model), row.getLong("running"), now(row));
         }
 

@@ -98,7 +98,8 @@ final class ReservationRows {
                                         .map(it -> it.reservation().promptTokens())
                                         .toArray(Long[]::new)),
                         Map.entry(
-                                "keys", texts(granted, it -> it.terms().account().budgetKey())),
+                                "keys",
+                                texts(granted, it -> it.terms().account().budgetKey())),
                         Map.entry(
                                 "identities",
                                 texts(granted, it -> it.terms().account().identity())),

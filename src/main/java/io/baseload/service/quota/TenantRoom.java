@@ -29,9 +29,8 @@ final class TenantRoom {
     /** Takes the room for a demand, or returns the refusal and takes nothing. */
     QuotaDecision take(QuotaDemand demand, Terms terms) {
         var cost = terms.cost(demand.promptTokens(), demand.completionTokens());
-        var concerned = windows.stream()
-                .filter(window -> concerns(window, terms))
-                .toList();
+        var concerned =
+                windows.stream().filter(window -> concerns(window, terms)).toList();
         if (demand.isNothing()) {
             return new QuotaDecision.Granted(now, Snapshots.of(concerned, now), List.of(), maxWait);
         }

@@ -44,8 +44,10 @@ class HandbookEncoderTest {
                 handbook.getContentAsString(StandardCharsets.UTF_8).lines().toList();
         assertThat(paragraphs).hasSizeGreaterThan(2);
         for (String paragraph : paragraphs) {
-            List<Document> found = documents.similaritySearch(
-                    SearchRequest.builder().query(paragraph).topK(paragraphs.size()).build());
+            List<Document> found = documents.similaritySearch(SearchRequest.builder()
+                    .query(paragraph)
+                    .topK(paragraphs.size())
+                    .build());
             assertThat(found).hasSameSizeAs(paragraphs);
             assertThat(found.getFirst().getText()).isEqualTo(paragraph);
             assertThat(found.getFirst().getScore()).isCloseTo(1, within(1e-4));

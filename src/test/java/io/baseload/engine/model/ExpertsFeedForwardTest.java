@@ -107,7 +107,8 @@ class ExpertsFeedForwardTest {
     private Rows run(Precision precision, int count, BlockWeights weights, Rows x) {
         StepLimits limits = new StepLimits(ROWS, ROWS, 1, 1, count);
         RopeTables ropes = new RopeTables(new RopeFrequencies(Map.of()), limits);
-        Block block = weights.bind(new Workspace(limits, ropes, pages, memory, AllReduces.of(1, ROWS).getFirst()));
+        Block block = weights.bind(new Workspace(
+                limits, ropes, pages, memory, AllReduces.of(1, ROWS).getFirst()));
         Batch batch = new Batch(ROWS, 1, 1);
         batch.addPrefill(table, new int[PROMPT], 0, PROMPT, PROMPT);
         for (int row = PROMPT; row < ROWS; row++) {

@@ -259,8 +259,8 @@ class ShardedEngineTest {
             var _ = CausalModel.of(
                     source.config(), parts.shards(), size.limits(3), kernels, near); // classes are loaded
             long[] before = near.stream()
-                    .mapToLong(shard -> PlatformThread.call(
-                            shard.getFirst(), () -> threads.getCurrentThreadAllocatedBytes()))
+                    .mapToLong(shard ->
+                            PlatformThread.call(shard.getFirst(), () -> threads.getCurrentThreadAllocatedBytes()))
                     .toArray();
             long here = threads.getCurrentThreadAllocatedBytes();
             CausalModel model = CausalModel.of(source.config(), parts.shards(), size.limits(3), kernels, near);
@@ -271,10 +271,11 @@ class ShardedEngineTest {
                         .map(MemorySegment::ofArray)
                         .toList();
                 long bytes = rows.stream().mapToLong(MemorySegment::byteSize).sum();
-                long there = PlatformThread.call(
-                        near.get(shard).getFirst(), () -> threads.getCurrentThreadAllocatedBytes());
+                long there =
+                        PlatformThread.call(near.get(shard).getFirst(), () -> threads.getCurrentThreadAllocatedBytes());
                 assertThat(there - before[shard]).isGreaterThan(bytes);
-                assertThat(here).isLessThan(bytes + (long) Float.BYTES * model.logits().data().length);
+                assertThat(here)
+                        .isLessThan(bytes + (long) Float.BYTES * model.logits().data().length);
                 assertThat(MemoryNodes.of(rows).nodes()).isNotEmpty();
             }
         }

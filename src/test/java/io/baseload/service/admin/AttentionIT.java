@@ -48,7 +48,8 @@ final class AttentionIT {
         assertThat(checked(as("default", "auditor").get("/admin/v1/attention"))).containsExactly("audit");
         assertThat(as("spent", "auditor").send("GET", "/admin/v1/attention", "").statusCode())
                 .isEqualTo(403);
-        assertThat(new AdminRest(rest).refused(400, "GET", "/admin/v1/attention?kinds=job,weather", "")
+        assertThat(new AdminRest(rest)
+                        .refused(400, "GET", "/admin/v1/attention?kinds=job,weather", "")
                         .get("param")
                         .asString())
                 .isEqualTo("kinds");

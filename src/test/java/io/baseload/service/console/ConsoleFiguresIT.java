@@ -82,7 +82,9 @@ class ConsoleFiguresIT {
 
     private static void load(String precision) throws Exception {
         rest.post(MODEL + "/load", Map.of("precision", precision));
-        Patience.await().until(() -> rest.get(MODEL).at("/loaded/precision").asString("").equals(precision));
+        Patience.await()
+                .until(() ->
+                        rest.get(MODEL).at("/loaded/precision").asString("").equals(precision));
     }
 
     private static void unload() throws Exception {

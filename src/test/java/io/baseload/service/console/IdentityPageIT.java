@@ -22,8 +22,7 @@ class IdentityPageIT {
         Rest rest = service.rest();
         rest.post("/admin/v1/tenants", Map.of("id", "paged"));
         rest.post("/admin/v1" + IDENTITIES, Map.of("name", "nightly", "roles", List.of("user")));
-        var issued = rest.post(
-                "/admin/v1" + IDENTITIES + "/service_nightly/keys", Map.of("roles", List.of("user")));
+        var issued = rest.post("/admin/v1" + IDENTITIES + "/service_nightly/keys", Map.of("roles", List.of("user")));
         String admin = rest.post("/admin/v1/tenants/paged/keys", Map.of("roles", List.of("tenant_admin")))
                 .get("key")
                 .asString();
@@ -38,7 +37,8 @@ class IdentityPageIT {
             session.submit(PAGE, PAGE + "/windows", Map.of("expected", "[]", "period", "day", "tokens", "many"));
             assertThat(session.get(PAGE).body()).contains("must be a number", "value=\"many\"");
             session.submit(PAGE, PAGE + "/windows", Map.of("expected", "[]", "period", "day", "tokens", "1000"));
-            assertThat(session.get(PAGE).body()).contains("The budgets were changed.", "tokens of the day", "0 of 1,000");
+            assertThat(session.get(PAGE).body())
+                    .contains("The budgets were changed.", "tokens of the day", "0 of 1,000");
             assertThat(rest.get(WINDOWS).at("/windows/0/limit").asInt()).isEqualTo(1000);
             session.submit(PAGE, PAGE + "/windows", Map.of("expected", "[]", "period", "day", "tokens", "7"));
             assertThat(session.get(PAGE).body()).contains("were changed meanwhile");

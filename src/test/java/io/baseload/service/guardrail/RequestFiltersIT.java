@@ -87,14 +87,12 @@ final class RequestFiltersIT {
         var format = Map.of("type", "json_schema", "json_schema", Map.of("name", "answer", "schema", schema));
         var answer = ask("/v1/chat/completions", "response_format", format);
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
-        String text =
-                Rest.json(answer).at("/choices/0/message/content").asString();
+        String text = Rest.json(answer).at("/choices/0/message/content").asString();
         assertThat(new JsonMapper().readTree(text).get("to").asString()).isEqualTo("[EMAIL]");
     }
 
     private static int intents() throws Exception {
-        JsonNode entries =
-                rest.get("/admin/v1/audit?kind=completion.intent&limit=1000&tenant=" + TENANT);
+        JsonNode entries = rest.get("/admin/v1/audit?kind=completion.intent&limit=1000&tenant=" + TENANT);
         return entries.get("data").size();
     }
 }

@@ -101,14 +101,17 @@ final class IdentityBudgetsIT {
         assertThat(counted.at("/0/requests").asInt()).isEqualTo(3);
         assertThat(counted.at("/0/used").asLong())
                 .isPositive()
-                .isEqualTo(captain.get("/admin/v1/tenants/" + TENANT + "/usage?group_by=identity").get("data").valueStream()
+                .isEqualTo(captain.get("/admin/v1/tenants/" + TENANT + "/usage?group_by=identity")
+                        .get("data")
+                        .valueStream()
                         .filter(row -> row.get("identity").asString().equals(identity))
                         .mapToLong(row -> row.get("prompt_tokens").asLong()
                                 + row.get("completion_tokens").asLong())
                         .sum());
-        assertThat(trail("quota.soft_limit")).singleElement().satisfies(event -> assertThat(
-                        event.at("/detail/identity").asString())
-                .isEqualTo(identity));
+        assertThat(trail("quota.soft_limit"))
+                .singleElement()
+                .satisfies(event ->
+                        assertThat(event.at("/detail/identity").asString()).isEqualTo(identity));
 
         var late = Map.of("windows", List.of(), "expected_windows", List.of(Map.of("period", "hour")));
         assertThat(captain.send("PUT", windows, late).statusCode()).isEqualTo(409);
@@ -119,8 +122,9 @@ final class IdentityBudgetsIT {
                 .filteredOn(entry ->
                         entry.get("subject").asString().equals("tenants/" + TENANT + "/identities/" + identity))
                 .hasSize(2)
-                .allSatisfy(entry ->
-                        assertThat(entry.at("/detail/person/subject").asString()).isEqualTo("cap"))
+                .allSatisfy(
+                        entry -> assertThat(entry.at("/detail/person/subject").asString())
+                                .isEqualTo("cap"))
                 .extracting(entry -> entry.at("/detail/windows/0/tokens").asInt())
                 .containsExactly(60, 0);
     }

@@ -143,11 +143,7 @@ class McpIT {
             assertThat(client.listTools().tools())
                     .extracting(Tool::name)
                     .containsExactlyInAnyOrder(
-                            "who_am_i",
-                            "get_attention",
-                            "list_audit_entries",
-                            "verify_audit_trail",
-                            "list_audit_keys");
+                            "who_am_i", "get_attention", "list_audit_entries", "verify_audit_trail", "list_audit_keys");
             CallToolResult refused = call(client, "list_models", Map.of());
             assertThat(refused.isError()).isTrue();
             assertThat(text(refused)).startsWith("403: ");
@@ -255,7 +251,8 @@ class McpIT {
                     .isEqualTo("400: Missing required parameter: 'tenant'.");
             assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "other", 1))))
                     .isEqualTo("400: There is no parameter 'other'.");
-            assertThat(text(call(client, "list_keys", Map.of("tenant", 7)))).isEqualTo("400: Invalid type for 'tenant'.");
+            assertThat(text(call(client, "list_keys", Map.of("tenant", 7))))
+                    .isEqualTo("400: Invalid type for 'tenant'.");
             assertThat(text(call(client, "list_keys", Map.of("tenant", "default", "limit", "many"))))
                     .isEqualTo("400: Invalid type for 'limit'.");
         });

@@ -187,11 +187,11 @@ class IdentityBudgetTest {
             last = wish(ann, "tiny", 100);
         }
         LedgerBooks.agree(platform, tenant, 4);
-        long used = platform.get(UsageReports.class).windows(tenant, ann).getFirst().used();
+        long used =
+                platform.get(UsageReports.class).windows(tenant, ann).getFirst().used();
         assertThat(refused.get()).isPositive();
         assertThat(used).isGreaterThan(10_000 - 100).isLessThanOrEqualTo(10_000);
-        assertThat(sums(EnumSet.of(Column.IDENTITY)))
-                .containsExactlyInAnyOrder(" " + others.get(), ann + " " + used);
+        assertThat(sums(EnumSet.of(Column.IDENTITY))).containsExactlyInAnyOrder(" " + others.get(), ann + " " + used);
     }
 
     @Test
@@ -200,8 +200,7 @@ class IdentityBudgetTest {
         settle(reserve(key(ann), "tiny", 100), 10, 1);
         settle(reserve(ann, "tiny", 100), 10, 2);
         settle(reserve(tenantKey(), "tiny", 100), 10, 3);
-        assertThat(sums(EnumSet.of(Column.IDENTITY, Column.MODEL)))
-                .containsExactly(" tiny 13", ann + " tiny 23");
+        assertThat(sums(EnumSet.of(Column.IDENTITY, Column.MODEL))).containsExactly(" tiny 13", ann + " tiny 23");
     }
 
     @Test
@@ -225,8 +224,8 @@ class IdentityBudgetTest {
     }
 
     private List<String> sums(Set<Column> grouping) {
-        var query = new UsageQuery(
-                Optional.of(tenant), Instant.EPOCH, Instant.now().plusSeconds(3600), grouping);
+        var query =
+                new UsageQuery(Optional.of(tenant), Instant.EPOCH, Instant.now().plusSeconds(3600), grouping);
         return platform.get(UsageReports.class).rows(query, 0, 100).stream()
                 .map(row -> String.join(" ", row.of().values()) + " " + (row.promptTokens() + row.completionTokens()))
                 .toList();

@@ -291,7 +291,8 @@ final class EncodersIT {
         JsonNode ranked = rest.post(
                 "/v2/rerank",
                 Map.of("model", "bert-rank", "query", "a man", "documents", List.of(text), "max_tokens_per_doc", 2));
-        assertThat(ranked.at("/results/0/relevance_score").asDouble()).isEqualTo(relevance(rest, "bert-rank", "a man", "the cat"));
+        assertThat(ranked.at("/results/0/relevance_score").asDouble())
+                .isEqualTo(relevance(rest, "bert-rank", "a man", "the cat"));
     }
 
     private static void thePlaygroundOffersOnlyModelsThatAnswer(Rest rest) throws Exception {
@@ -460,8 +461,7 @@ final class EncodersIT {
             String document = expected.at("/pairs/" + i + "/1").asString();
             double relevance = relevance(rest, "roberta-gguf", query, document);
             assertThat(relevance).isEqualTo(relevance(rest, "roberta-rank", query, document));
-            assertThat(relevance)
-                    .isCloseTo(expected.at("/vectors/" + i + "/0").asDouble(), within(1e-3));
+            assertThat(relevance).isCloseTo(expected.at("/vectors/" + i + "/0").asDouble(), within(1e-3));
         }
     }
 
