@@ -31,7 +31,8 @@ class TokenizerMemoryTest {
             var parts = (TokenizerParts) field(tokenizer, "parts");
             List<HuggingFaceTokenizer> library = new ArrayList<>();
             for (Encoder encoder : List.of(parts.parsing(), parts.plain().get())) {
-                library.add((HuggingFaceTokenizer) field(((Paired) encoder).framed().inner(), "tokenizer"));
+                library.add(
+                        (HuggingFaceTokenizer) field(((Paired) encoder).framed().inner(), "tokenizer"));
             }
             assertThat(library).noneMatch(HuggingFaceTokenizer::isReleased);
             return library;
