@@ -8,7 +8,6 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.util.List;
 import java.util.Map;
-import org.apache.catalina.connector.ClientAbortException;
 import org.jspecify.annotations.Nullable;
 import org.springframework.core.Ordered;
 import org.springframework.core.annotation.Order;
@@ -19,7 +18,6 @@ import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.ControllerAdvice;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.ModelAttribute;
-import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 import org.springframework.web.servlet.ModelAndView;
 
 /** The common parts of every page: who is signed in, and the available pages. Failures are pages with the API's messages; for a part of a page, only the message. */
@@ -69,8 +67,4 @@ final class ConsoleAdvice {
         page.addObject("id", RequestIds.of(request));
         return page;
     }
-
-    /** The client is gone. */
-    @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
-    void forget() {}
 }

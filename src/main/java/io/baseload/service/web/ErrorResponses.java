@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.SocketTimeoutException;
-import org.apache.catalina.connector.ClientAbortException;
 import org.apache.catalina.connector.Request;
 import org.apache.catalina.connector.Response;
 import org.apache.catalina.valves.ErrorReportValve;
@@ -21,7 +20,6 @@ import org.springframework.stereotype.Controller;
 import org.springframework.web.bind.annotation.ExceptionHandler;
 import org.springframework.web.bind.annotation.RequestMapping;
 import org.springframework.web.bind.annotation.RestControllerAdvice;
-import org.springframework.web.context.request.async.AsyncRequestNotUsableException;
 
 /**
  * All places where a request may end without an answer of its own, so that all errors have the same format: exceptions that leave a controller or a filter, missing keys or rights,
@@ -42,10 +40,6 @@ final class ErrorResponses implements ErrorController, AuthenticationEntryPoint,
     void leave(RuntimeException denied) {
         throw denied;
     }
-
-    /** The client is gone. */
-    @ExceptionHandler({ClientAbortException.class, AsyncRequestNotUsableException.class})
-    void forget() {}
 
     /** Answers a request without a key. */
     @Override

@@ -29,13 +29,17 @@ import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.jdbc.core.simple.JdbcClient;
 import org.springframework.transaction.support.TransactionOperations;
 
 /** Whoever asks for large answers and reads none of them would fill the memory with them. Each of these routes refuses them before, and answers again when the client has gone. */
+@ExtendWith(OutputCaptureExtension.class)
 class UnreadAnswersIT {
     private static final int MEGABYTE = 1 << 20;
 
@@ -98,7 +102,7 @@ class UnreadAnswersIT {
     }
 
     @Test
-    void keptContents() throws Exception {
+    void keptContents(CapturedOutput output) throws Exception {
         operator.post("/admin/v1/tenants", Map.of("id", "keeping"));
         operator.put("/admin/v1/tenants/keeping/content-policy", Map.of("keep", true));
         var contents = service.bean(Contents.class);
@@ -113,6 +117,7 @@ class UnreadAnswersIT {
                             status -> contents.storePrompts(List.of(sealer.seal(owner, ContentPart.PROMPT, prompt))));
         }
         assertBounded(admin.key("keeping", "content_auditor"), "/admin/v1/tenants/keeping/contents", 4 * MEGABYTE);
+        assertThat(output).as("connections that broke while JSON was written").doesNotContain("unexpected failure");
     }
 
     @Test
