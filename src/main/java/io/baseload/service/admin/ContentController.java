@@ -33,7 +33,13 @@ import org.springframework.web.bind.annotation.RestController;
 import tools.jackson.databind.PropertyNamingStrategies.SnakeCaseStrategy;
 import tools.jackson.databind.annotation.JsonNaming;
 
-/** Whether a tenant's prompts and answers are kept, the kept ones, and their erasure. */
+/**
+ * Whether a tenant's prompts and answers are kept, the kept ones, and their erasure.
+ *
+ * <p>Idea: an erasure goes through the contents twice. First, so that answers to requests that run now are not stored. Then files and batches follow, which may take a while, and until
+ * a batch's line is erased there it can begin, and its prompt, its answer and its response become contents that the first pass didn't see. So the last pass comes after the
+ * sources of such copies, also if one of them can't be read.
+ */
 @RestController
 @RequestMapping("/admin/v1/tenants/{tenant}")
 final class ContentController {
@@ -171,10 +177,14 @@ final class ContentController {
         String id = tenants.require(tenant).id();
         try {
             int erased = contents.erase(caller.actor(), id, selection);
-            return new Erased(erased
-                    + elsewhere.stream()
-                            .mapToInt(texts -> texts.erase(caller.actor(), id, selection))
-                            .sum());
+            try {
+                for (ErasableTexts texts : elsewhere) {
+                    erased += texts.erase(caller.actor(), id, selection);
+                }
+            } finally {
+                erased += contents.eraseRest(caller.actor(), id, selection);
+            }
+            return new Erased(erased);
         } catch (SealException e) {
             throw withoutKey(e);
         }

@@ -1,6 +1,8 @@
 package io.baseload.service.batch;
 
+import io.baseload.service.audit.Actor;
 import io.baseload.service.cluster.Membership;
+import io.baseload.service.contents.Contents;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -41,6 +43,7 @@ final class BatchWork implements SmartLifecycle {
     private final LineRows lines;
     private final FileWork fileWork;
     private final LineRunner runner;
+    private final Contents contents;
     private final Membership membership;
     private final BatchProperties properties;
     private final MeterRegistry meters;
@@ -57,6 +60,7 @@ final class BatchWork implements SmartLifecycle {
             LineRows lines,
             FileWork fileWork,
             LineRunner runner,
+            Contents contents,
             Membership membership,
             BatchProperties properties,
             MeterRegistry meters) {
@@ -64,6 +68,7 @@ final class BatchWork implements SmartLifecycle {
         this.lines = lines;
         this.fileWork = fileWork;
         this.runner = runner;
+        this.contents = contents;
         this.membership = membership;
         this.properties = properties;
         this.meters = meters;
@@ -197,9 +202,15 @@ final class BatchWork implements SmartLifecycle {
     }
 
     private void run(BatchLine line) {
+        long begun = System.nanoTime();
         try (var ignored = MDC.putCloseable("request_id", line.requestId())) {
             try (LineRunner.Outcome outcome = outcome(line)) {
-                insist(() -> write(Objects.requireNonNull(taken.get(line.id())), outcome));
+                insist(() -> {
+                    if (!write(Objects.requireNonNull(taken.get(line.id())), outcome)) {
+                        var ran = Duration.ofNanos(System.nanoTime() - begun);
+                        contents.eraseLate(Actor.SYSTEM, line.tenant(), line.requestId(), ran);
+                    }
+                });
             }
         }
     }
@@ -214,21 +225,24 @@ final class BatchWork implements SmartLifecycle {
         }
     }
 
-    private void write(Taken taken, LineRunner.Outcome outcome) {
+    /** False if the line is no longer this process's: another one has it, or it was erased. */
+    private boolean write(Taken taken, LineRunner.Outcome outcome) {
         BatchLine line = taken.line();
-        switch (outcome) {
+        return switch (outcome) {
             case LineRunner.Outcome.Ended ended -> {
                 boolean ours = lines.end(line, taken.instance(), ended);
                 count(ours ? ended.completed() ? "completed" : "failed" : "lost");
+                yield ours;
             }
             case LineRunner.Outcome.Later later -> {
                 waiting.put(
                         line.batch(),
                         System.nanoTime() + shortened(later.pause()).toNanos());
-                lines.giveBack(line, taken.instance());
+                boolean ours = lines.giveBack(line, taken.instance());
                 count("deferred");
+                yield ours;
             }
-        }
+        };
     }
 
     private static Duration shortened(Duration wanted) {

@@ -39,6 +39,6 @@ class BatchWorkConfiguration {
         var lines = new LineRows(jdbc);
         var output = new BatchOutput(batches, lines, files, contents, audit, properties.ttl());
         var fileWork = new FileWork(batches, lines, files, output, properties.maxLines());
-        return new BatchWork(batches, lines, fileWork, runner, membership, properties, meters);
+        return new BatchWork(batches, lines, fileWork, runner, contents, membership, properties, meters);
     }
 }

@@ -14,12 +14,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.springframework.transaction.support.TransactionOperations;
@@ -30,7 +33,8 @@ import org.springframework.transaction.support.TransactionOperations;
  * <p>Idea: an erased line is overwritten in its place: a request with spaces, because blank lines are ignored, and a result with an error that says so. So all other lines stay
  * where they are, and batches that run go on.
  *
- * <p>Invariant: a request is overwritten after its results, which only it may show to be the user's. So an erasure that fails halfway can be repeated.
+ * <p>Invariants: a request is overwritten after its results, which only it may show to be the user's. So an erasure that fails halfway can be repeated. When it is overwritten, its
+ * lines are erased in all batches that read the file by then, in the same transaction: those that began meanwhile have read the text, later ones only see the spaces.
  */
 final class FileErasure implements ErasableTexts {
     /** Overwritten in one transaction, so that none exceeds the database's time limit. */
@@ -101,7 +105,7 @@ final class FileErasure implements ErasableTexts {
         private final Map<StoredFile, List<Found>> requests = new LinkedHashMap<>();
         private final Map<String, Set<Integer>> linesOfBatches = new LinkedHashMap<>();
         private final Set<String> results = new HashSet<>(); // the ids of lines
-        private final List<String> unreadable = new ArrayList<>();
+        private final Set<String> unreadable = new LinkedHashSet<>();
         private int erased;
 
         /** @param request null: any */
@@ -116,9 +120,8 @@ final class FileErasure implements ErasableTexts {
             each(StoredFile.INPUT, this::findRequests);
             eraseLines();
             each(StoredFile.OUTPUT, this::eraseResults);
-            requests.forEach((file, found) ->
-                    overwrite(file, found.stream().map(Found::patch).toList()));
-            eraseLines(); // those that were begun meanwhile
+            requests.forEach((file, found) -> attempt(file, it -> overwriteRequests(it, found)));
+            each(StoredFile.OUTPUT, this::eraseResults); // of batches that ended meanwhile
             if (!unreadable.isEmpty()) {
                 throw ApiException.refused(
                         409,
@@ -130,12 +133,14 @@ final class FileErasure implements ErasableTexts {
         }
 
         private void each(String purpose, Consumer<StoredFile> work) {
-            for (StoredFile file : rows.complete(tenant, purpose)) {
-                try {
-                    work.accept(file);
-                } catch (UnreadableException e) {
-                    unreadable.add(file.id());
-                }
+            rows.complete(tenant, purpose).forEach(file -> attempt(file, work));
+        }
+
+        private void attempt(StoredFile file, Consumer<StoredFile> work) {
+            try {
+                work.accept(file);
+            } catch (UnreadableException e) {
+                unreadable.add(file.id());
             }
         }
 
@@ -175,11 +180,15 @@ final class FileErasure implements ErasableTexts {
         private void eraseLines() {
             linesOfBatches.forEach((batch, numbers) -> erased += transactions.execute(status -> {
                 int some = lines.erase(tenant, batch, numbers);
-                if (some > 0) {
-                    record("admin.batch.erase", RequestBatch.subject(tenant, batch), some);
-                }
+                recordLines(batch, some);
                 return some;
             }));
+        }
+
+        private void recordLines(String batch, int some) {
+            if (some > 0) {
+                record("admin.batch.erase", RequestBatch.subject(tenant, batch), some);
+            }
         }
 
         private void eraseResults(StoredFile file) {
@@ -194,7 +203,28 @@ final class FileErasure implements ErasableTexts {
                     }
                 }
             });
-            overwrite(file, found);
+            overwrite(file, found, Function.identity(), some -> Map.of());
+        }
+
+        private void overwriteRequests(StoredFile file, List<Found> requests) {
+            overwrite(file, requests, Found::patch, some -> eraseLines(file, some));
+        }
+
+        /**
+         * In the batches that read the file now.
+         *
+         * @return their numbers by batch; they are recorded once all batches are locked, because whoever records holds the end of the trail
+         */
+        private Map<String, Integer> eraseLines(StoredFile file, List<Found> found) {
+            Request only = request;
+            List<String> readers = only == null ? batchRows.readers(tenant, file.id()) : List.of(only.batch());
+            var numbers = found.stream().map(Found::line).toList();
+            var erasedLines = new LinkedHashMap<String, Integer>();
+            for (String batch : readers) {
+                select(batch, found);
+                erasedLines.put(batch, lines.erase(tenant, batch, numbers));
+            }
+            return erasedLines;
         }
 
         private boolean isSelected(String id, LineNames names) {
@@ -216,28 +246,36 @@ final class FileErasure implements ErasableTexts {
             }
         }
 
-        private void overwrite(StoredFile file, List<Patch> patches) {
-            for (int from = 0; from < patches.size(); ) {
+        /** @param along what is erased along with some of the parts, in the same transaction: numbers of lines by batch */
+        private <T> void overwrite(
+                StoredFile file,
+                List<T> parts,
+                Function<T, Patch> patch,
+                Function<List<T>, Map<String, Integer>> along) {
+            for (int from = 0; from < parts.size(); ) {
                 int to = from;
-                for (long bytes = 0; to < patches.size() && to - from < MAX_LINES && bytes < MAX_BYTES; to++) {
-                    bytes += patches.get(to).length();
+                for (long bytes = 0; to < parts.size() && to - from < MAX_LINES && bytes < MAX_BYTES; to++) {
+                    bytes += patch.apply(parts.get(to)).length();
                 }
-                overwriteSome(file, patches.subList(from, to));
+                List<T> some = parts.subList(from, to);
+                List<Patch> patches = some.stream().map(patch).toList();
+                erased += transactions.execute(status -> overwriteSome(file, patches, () -> along.apply(some)));
                 from = to;
             }
         }
 
-        private void overwriteSome(StoredFile file, List<Patch> patches) {
-            transactions.executeWithoutResult(status -> {
-                if (!rows.lockComplete(file)) {
-                    return;
-                }
-                try (var editor = new FileEditor(files, rows, contents.key(tenant), file)) {
-                    patches.forEach(editor::write);
-                }
-                record("admin.file.erase", FileStore.subject(tenant, file.id()), patches.size());
-                erased += patches.size();
-            });
+        private int overwriteSome(StoredFile file, List<Patch> patches, Supplier<Map<String, Integer>> along) {
+            if (!rows.lockComplete(file)) {
+                return 0;
+            }
+            try (var editor = new FileEditor(files, rows, contents.key(tenant), file)) {
+                patches.forEach(editor::write);
+            }
+            Map<String, Integer> erasedLines = along.get();
+            erasedLines.forEach(this::recordLines);
+            record("admin.file.erase", FileStore.subject(tenant, file.id()), patches.size());
+            return patches.size()
+                    + erasedLines.values().stream().mapToInt(Integer::intValue).sum();
         }
 
         private void record(String kind, String subject, int lines) {

@@ -121,14 +121,15 @@ final class LineRows {
                 == 1;
     }
 
-    /** Returns a line that was refused temporarily, as if it had not been taken. */
-    void giveBack(BatchLine line, UUID instance) {
-        jdbc.sql("""
+    /** Returns a line that was refused temporarily, as if it had not been taken; false if it no longer belongs to this process. */
+    boolean giveBack(BatchLine line, UUID instance) {
+        return jdbc.sql("""
             UPDATE batch_line SET state = 'pending', instance = NULL, attempts = attempts - 1
             WHERE tenant = ? AND batch = ? AND line = ? AND state = 'running' AND instance = ? AND attempts = ?\
             """)
-                .params(line.tenant(), line.batch(), line.line(), instance, line.attempts())
-                .update();
+                        .params(line.tenant(), line.batch(), line.line(), instance, line.attempts())
+                        .update()
+                == 1;
     }
 
     /** Releases lines that are marked as taken by this process although it doesn't run them: the response to a commit was lost, or their thread failed. */
@@ -144,8 +145,9 @@ final class LineRows {
     }
 
     /**
-     * Takes the results of lines of a batch that has not ended, and has none of them run any more; returns their number. Within a transaction. A process that reads or writes the
-     * batch's files, and may have their texts in memory, loses the batch: it is begun anew.
+     * Takes the results of lines of a batch that has not ended, and has none of them run any more; returns their number. Within a transaction. Such a line is empty from now on,
+     * whether its text is still in the file or not, so its result says that it was erased. A process that reads or writes the batch's files, and may have their texts in memory,
+     * loses the batch: it is begun anew.
      */
     int erase(String tenant, String batch, Collection<Integer> lines) {
         var open = jdbc.sql("SELECT 1 FROM batch WHERE tenant = ? AND id = ? AND ended_at IS NULL FOR UPDATE")
@@ -162,7 +164,7 @@ final class LineRows {
               WHERE line.tenant = :tenant AND line.batch = :batch AND line.line = ANY (:lines::int[])
                 AND batch.status <> 'validating' AND (line.state <> 'failed' OR line.result IS NOT NULL)),
             erased AS (
-              UPDATE batch_line line SET state = 'failed', result = NULL, instance = NULL FROM old
+              UPDATE batch_line line SET state = 'failed', result = NULL, instance = NULL, length = 0 FROM old
               WHERE line.tenant = :tenant AND line.batch = :batch AND line.line = old.line)
             UPDATE batch SET instance = NULL,
               completed = completed - (SELECT count(*) FROM old WHERE state = 'completed'),

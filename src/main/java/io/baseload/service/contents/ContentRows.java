@@ -5,6 +5,7 @@ import static io.baseload.service.database.SqlArrays.texts;
 import io.baseload.service.database.StatementLimit;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -244,6 +245,26 @@ final class ContentRows {
             INSERT INTO content_erasure (tenant, request_id, end_user, from_at, to_at)
             SELECT id, :request::text, :user::text, :from::timestamptz, :to::timestamptz FROM tenant WHERE id = :tenant\
             """), tenant, selection).update();
+    }
+
+    /** Whether an erasure that was recorded within the given time covers the stored contents and responses of a request. */
+    boolean isErased(String tenant, String requestId, Duration within) {
+        return jdbc.sql("""
+            SELECT EXISTS (
+              SELECT FROM content_erasure erasure
+              WHERE tenant = :tenant AND at >= clock_timestamp() - :millis * interval '1 ms'
+                AND (request_id IS NULL OR request_id = :request)
+                AND (end_user IS NULL
+                  OR EXISTS (SELECT FROM content kept WHERE kept.tenant = :tenant AND kept.request_id = :request
+                    AND erasure.end_user IN (kept.end_user, kept.safety_identifier))
+                  OR EXISTS (SELECT FROM stored_response kept WHERE kept.tenant = :tenant AND kept.request_id = :request
+                    AND erasure.end_user IN (kept.end_user, kept.safety_identifier))))\
+            """)
+                .param("tenant", tenant)
+                .param("request", requestId)
+                .param("millis", within.toMillis() + 1)
+                .query(Boolean.class)
+                .single();
     }
 
     /** Forgets erasures when no request runs any more that began before them. */

@@ -236,8 +236,31 @@ public final class Contents implements TenantData, AutoCloseable {
      * run now are not stored.
      */
     public int erase(Actor actor, String tenant, ContentSelection selection) {
+        return erase(actor, tenant, selection, true);
+    }
+
+    /** Erases what was stored since {@link #erase}. The trail has an entry only if there was anything. */
+    public int eraseRest(Actor actor, String tenant, ContentSelection selection) {
+        return erase(actor, tenant, selection, false);
+    }
+
+    /**
+     * Erases what is stored of a request that had read its text before the text was erased elsewhere, and stored it only after {@link #eraseRest}.
+     *
+     * @param within only if an erasure that covers the request was recorded at most so long ago
+     */
+    public void eraseLate(Actor actor, String tenant, String requestId, Duration within) {
+        if (rows.isErased(tenant, requestId, within)) {
+            var request = new ContentSelection(
+                    Optional.of(requestId), Optional.empty(), Optional.empty(), Optional.empty());
+            eraseRest(actor, tenant, request);
+        }
+    }
+
+    /** @param always whether an entry is written even if nothing was found */
+    private int erase(Actor actor, String tenant, ContentSelection selection, boolean always) {
         transactions.executeWithoutResult(status -> rows.recordErasure(tenant, selection));
-        int all = eraseSome(actor, tenant, selection, true);
+        int all = eraseSome(actor, tenant, selection, always);
         int some = all;
         while (some > 0) {
             some = eraseSome(actor, tenant, selection, false);

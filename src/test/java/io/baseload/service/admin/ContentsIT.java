@@ -2,20 +2,30 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.springframework.jdbc.core.simple.JdbcClient;
 import tools.jackson.databind.JsonNode;
 
 /** Contents over HTTP: switched on, kept of whole answers and of streams, read by who may, erased. */
 class ContentsIT {
     private static final String POLICY = "/admin/v1/tenants/default/content-policy";
     private static final String CONTENTS = "/admin/v1/tenants/default/contents";
+    private static final String LINE = """
+        {"custom_id": "a", "method": "POST", "url": "/v1/responses", "body": {"model": "default", "input": "Say hello.", \
+        "max_output_tokens": 16, "store": true, "user": "ann"}}
+        """;
 
     @Test
     void aTenantsContentsAreKeptReadAndErased(@TempDir Path home) throws Exception {
@@ -75,6 +85,73 @@ class ContentsIT {
                     .as(verified.toString())
                     .isTrue();
         }
+    }
+
+    /** Its line is answered between the first step of the erasure and the overwriting of the file, which waits for an administrator meanwhile. */
+    @Test
+    void aBatchThatRunsDuringAnErasureLeavesNothing(@TempDir Path home) throws Exception {
+        try (var service = RunningService.at(home);
+                var connection = service.bean(DataSource.class).getConnection()) {
+            Rest rest = service.rest();
+            rest.send("PUT", POLICY, Map.of("keep", true));
+            String file = rest.upload(LINE);
+            connection.setAutoCommit(false);
+            execute(connection, "SELECT FROM stored_file WHERE id = '" + file + "' FOR KEY SHARE");
+            var erasure = new FutureTask<>(() -> rest.send("DELETE", CONTENTS + "?user=ann", ""));
+            Thread.startVirtualThread(erasure);
+            Patience.await().until(() -> erasure.isDone() || isWaitingForAFile(service));
+
+            String batch = rest.post(
+                            "/v1/batches",
+                            Map.of(
+                                    "input_file_id", file, "endpoint", "/v1/responses", "completion_window", "24h"))
+                    .get("id")
+                    .asString();
+            Patience.await()
+                    .until(() -> rest.get("/v1/batches/" + batch)
+                            .get("status")
+                            .asString()
+                            .equals("completed"));
+            String output =
+                    rest.get("/v1/batches/" + batch).get("output_file_id").asString();
+            String response = Rest.json(rest.send("GET", "/v1/files/" + output + "/content", ""))
+                    .at("/response/body/id")
+                    .asString();
+            assertThat(rest.send("GET", "/v1/responses/" + response, "").statusCode())
+                    .isEqualTo(200);
+            connection.rollback();
+
+            assertThat(Rest.json(erasure.get()).get("erased").asInt())
+                    .as("a line, its result, a prompt, an answer, a response")
+                    .isEqualTo(5);
+            assertThat(rest.send("GET", "/v1/files/" + file + "/content", "").body())
+                    .isBlank();
+            assertThat(Rest.json(rest.send("GET", "/v1/files/" + output + "/content", ""))
+                            .at("/error/code")
+                            .asString())
+                    .isEqualTo("erased");
+            assertThat(rest.send("GET", "/v1/responses/" + response, "").statusCode())
+                    .isEqualTo(404);
+            assertThat(service.bean(JdbcClient.class)
+                            .sql("SELECT count(*) FROM content")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    private static boolean isWaitingForAFile(RunningService service) {
+        return service.bean(JdbcClient.class)
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND wait_event_type = 'Lock' AND query LIKE '%FROM stored_file%FOR UPDATE')")
+                .query(Boolean.class)
+                .single();
     }
 
     private static Map<String, Object> chat(String user, boolean stream) {

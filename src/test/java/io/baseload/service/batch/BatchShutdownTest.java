@@ -89,6 +89,7 @@ class BatchShutdownTest {
                 lines,
                 new FileWork(batches, lines, files, output, 100),
                 runner,
+                contents,
                 platform.get(Membership.class),
                 platform.get(BatchProperties.class),
                 new SimpleMeterRegistry());

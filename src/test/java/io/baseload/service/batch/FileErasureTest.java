@@ -17,10 +17,13 @@ import io.baseload.testing.TestPlatform;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.sql.SQLException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -218,6 +221,88 @@ class FileErasureTest {
         worked();
         assertThat(now(batch).counts()).isEqualTo(new Counts(1, 0, 0));
         assertThat(taken().line()).isEqualTo(2);
+    }
+
+    /** Erases Ann's texts, and does something when they are erased in all batches of then, before her requests are overwritten in the file. */
+    private int eraseAnnAnd(String file, Runnable meanwhile) throws SQLException {
+        try (var other = platform.superuserConnection()) {
+            other.setAutoCommit(false);
+            BatchShutdownTest.execute(other, "SELECT FROM stored_file WHERE id = '" + file + "' FOR KEY SHARE");
+            var erasure = CompletableFuture.supplyAsync(this::eraseAnn, Thread::startVirtualThread);
+            Patience.await().until(() -> erasure.isDone() || isWaitingForAFile());
+            meanwhile.run();
+            other.rollback();
+            return erasure.join();
+        }
+    }
+
+    private boolean isWaitingForAFile() {
+        return platform.superuser()
+                .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
+                        + " AND wait_event_type = 'Lock' AND query LIKE '%FROM stored_file%FOR UPDATE')")
+                .query(Boolean.class)
+                .single();
+    }
+
+    @Test
+    void aBatchMayEndBeforeItsRequestsAreOverwritten() throws Exception {
+        RequestBatch batch = begun(text("ann", "bob"));
+        int erased = eraseAnnAnd(batch.inputFile(), () -> {
+            assertThat(answered(taken(), "bob")).isTrue();
+            worked();
+            assertThat(now(batch).status()).isEqualTo(BatchStatus.COMPLETED);
+        });
+        assertThat(erased).as("a line of the batch, a line of the file").isEqualTo(2);
+        assertThat(now(batch).counts()).isEqualTo(new Counts(2, 1, 1));
+        assertThat(results(now(batch).outputFile())).singleElement().asString().contains("bob");
+        assertThat(results(now(batch).errorFile())).singleElement().satisfies(FileErasureTest::assertErased);
+    }
+
+    @Test
+    void batchesThatBeginWithAFileBeforeItIsOverwrittenAreErasedToo() throws Exception {
+        String file = made.uploaded(TENANT, text("ann", "bob"));
+        var begun = new ArrayList<RequestBatch>();
+        int erased = eraseAnnAnd(file, () -> {
+            begun.add(another(file));
+            worked();
+            assertThat(answered(taken(), "ann")).isTrue();
+            assertThat(answered(taken(), "bob")).isTrue();
+            worked();
+            begun.add(another(file));
+            worked();
+            assertThat(answered(taken(), "ann")).isTrue();
+            begun.add(another(file));
+            RequestBatch read = made.batches.takeUnread(here).orElseThrow();
+            lines.insert(read, List.of(new LineRows.Span(1, 0, 10)));
+        });
+        assertThat(erased)
+                .as("a question, a line of the batch that runs, a result of the one that has ended")
+                .isEqualTo(3);
+        assertThat(read(file).lines().toList().getFirst()).isBlank();
+
+        RequestBatch ended = now(begun.getFirst());
+        assertThat(ended.status()).isEqualTo(BatchStatus.COMPLETED);
+        assertErased(results(ended.outputFile()).getFirst());
+        assertThat(results(ended.outputFile()).getLast().toString()).contains("bob");
+
+        assertThat(answered(taken(), "bob")).isTrue();
+        worked();
+        RequestBatch ran = now(begun.get(1));
+        assertThat(ran.counts()).isEqualTo(new Counts(2, 1, 1));
+        assertThat(results(ran.outputFile())).singleElement().asString().contains("bob");
+        assertThat(results(ran.errorFile())).singleElement().satisfies(FileErasureTest::assertErased);
+
+        made.batches.begin(begun.getLast(), here, 2);
+        assertThat(now(begun.getLast()).status()).isEqualTo(BatchStatus.VALIDATING);
+        worked();
+        assertThat(now(begun.getLast()).counts()).isEqualTo(new Counts(1, 0, 0));
+        assertThat(eraseAnn()).as("nothing is left").isZero();
+    }
+
+    private RequestBatch another(String file) {
+        return platform.get(Batches.class)
+                .create(Actor.SYSTEM, TestBatches.order(TENANT, file))
+                .batch();
     }
 
     @Test

@@ -4,7 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
+import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.batch.RequestBatch.Counts;
+import io.baseload.service.contents.ContentOwner;
+import io.baseload.service.contents.ContentPart;
+import io.baseload.service.contents.ContentPolicy;
+import io.baseload.service.contents.ContentSelection;
+import io.baseload.service.contents.Contents;
+import io.baseload.service.contents.SealedContent;
 import io.baseload.service.protocol.BatchAnswer;
 import io.baseload.service.protocol.BatchRoute;
 import io.baseload.service.protocol.RequestContext;
@@ -13,6 +20,7 @@ import io.baseload.service.tenant.ApiKeys;
 import io.baseload.service.tenant.Priority;
 import io.baseload.service.tenant.Role;
 import io.baseload.testing.Patience;
+import io.baseload.testing.TestPlatform;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,16 +28,21 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.springframework.transaction.support.TransactionOperations;
 
 /** The way of a line's answer into the database. */
 class LineResultsTest {
     private static final String LINE = """
-        {"custom_id": "a", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "a text"}}
+        {"custom_id": "a", "method": "POST", "url": "/v1/embeddings", "body": {"model": "m", "input": "a text", "user": "ann"}}
         """;
+
+    private static final Actor OPERATOR = new Actor("default", "bl_operator");
 
     private final CountDownLatch released = new CountDownLatch(1);
 
@@ -65,7 +78,9 @@ class LineResultsTest {
             assertThat(released.getCount()).isOne();
             other.rollback();
             released.await();
-            assertThat(state(made, batch)).isEqualTo(LineRows.COMPLETED);
+            assertThat(made.batches.find("acme", batch.id()).orElseThrow().counts())
+                    .as("the line may be gone, because the batch ends")
+                    .isEqualTo(new Counts(1, 1, 0));
             var ended = new CountDownLatch(1);
             work.stop(ended::countDown);
             ended.await();
@@ -109,6 +124,60 @@ class LineResultsTest {
         }
     }
 
+    /** While it answers, all texts of the end user are erased, and only then the prompt is stored. */
+    private record LateRoute(TestPlatform platform, CountDownLatch released) implements BatchRoute {
+        @Override
+        public String path() {
+            return "/v1/embeddings";
+        }
+
+        @Override
+        public BatchAnswer answer(RequestContext context, byte[] body) {
+            var contents = platform.get(Contents.class);
+            var ann = new ContentSelection(Optional.empty(), Optional.of("ann"), Optional.empty(), Optional.empty());
+            contents.erase(OPERATOR, "acme", ann);
+            platform.get(FileErasure.class).erase(OPERATOR, "acme", ann);
+            contents.eraseRest(OPERATOR, "acme", ann);
+            String request = context.origin().requestId();
+            var owner = new ContentOwner("acme", UUID.randomUUID(), request, Optional.of("ann"), Optional.empty());
+            SealedContent prompt = contents.sealer("acme").orElseThrow().seal(owner, ContentPart.PROMPT, body);
+            platform.get(TransactionOperations.class)
+                    .executeWithoutResult(status -> contents.storePrompts(List.of(prompt)));
+            return new BatchAnswer(Map.of(), List.of(), new Usage(1, 0), 0, released::countDown);
+        }
+    }
+
+    @Test
+    void aPromptThatIsStoredAfterItsErasureIsErasedWithTheLine() throws Exception {
+        try (var made = new TestBatches();
+                var platform = made.platform.beside(BatchShutdownTest.Wiring.class)) {
+            made.tenant("acme");
+            platform.get(Contents.class).change(OPERATOR, "acme", new ContentPolicy(true, OptionalInt.empty()));
+            RequestBatch batch = begun(made);
+            var work = BatchShutdownTest.work(platform, Stream.of(new LateRoute(platform, released)));
+            work.start();
+            Patience.await(released);
+            assertThat(made.platform
+                            .superuser()
+                            .sql("SELECT count(*) FROM content")
+                            .query(Integer.class)
+                            .single())
+                    .isZero();
+            assertThat(platform
+                            .get(AuditTrail.class)
+                            .page(0, Optional.empty(), Optional.of("admin.contents.erase"), 9)
+                            .entries()
+                            .stream()
+                            .filter(entry -> entry.actor().equals(Actor.SYSTEM)))
+                    .singleElement()
+                    .asString()
+                    .contains(BatchLine.id(batch.id(), 1) + "_1");
+            var ended = new CountDownLatch(1);
+            work.stop(ended::countDown);
+            ended.await();
+        }
+    }
+
     private static RequestBatch begun(TestBatches made) {
         var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
         String key = made.platform
@@ -143,15 +212,6 @@ class LineResultsTest {
                 .sql("SELECT EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock'"
                         + " AND query LIKE 'WITH held AS%')")
                 .query(Boolean.class)
-                .single();
-    }
-
-    private static String state(TestBatches made, RequestBatch batch) {
-        return made.platform
-                .superuser()
-                .sql("SELECT state FROM batch_line WHERE batch = ?")
-                .param(batch.id())
-                .query(String.class)
                 .single();
     }
 }
