@@ -66,8 +66,7 @@ public record CanaryCount(long answers, long errors, Map<String, TenantCount> te
                     TenantCount others = all.minus(entry.getValue());
                     return others.answers >= rule.minRequests() && others.errors <= rule.allowedErrors(others.answers);
                 })
-                .max(Comparator.<Map.Entry<String, TenantCount>>comparingLong(
-                                entry -> entry.getValue().errors)
+                .max(Comparator.<Map.Entry<String, TenantCount>>comparingLong(entry -> entry.getValue().errors)
                         .thenComparing(Map.Entry::getKey))
                 .map(Map.Entry::getKey);
     }

@@ -64,17 +64,21 @@ final class AttentionIT {
     void canariesThatWaitForAnOperatorOrForADayAreReported() throws Exception {
         begun("long", "2 days", "{}");
         begun("recent", "1 hour", "{}");
-        begun("blamed", "1 hour", "{\"bad\": {\"answers\": 8, \"errors\": 8}, \"good\": {\"answers\": 30, \"errors\": 0}}");
+        begun(
+                "blamed",
+                "1 hour",
+                "{\"bad\": {\"answers\": 8, \"errors\": 8}, \"good\": {\"answers\": 30, \"errors\": 0}}");
         JsonNode open = rest.get("/admin/v1/attention?kinds=canary");
         assertThat(checked(open)).containsExactly("canary");
         assertThat(open.get("data").valueStream().map(JsonNode::toString))
                 .containsExactlyInAnyOrder(
-                        "{\"kind\":\"canary\",\"subject\":\"long\",\"message\":\"The canary new of long is undecided: since "
+                        "{\"kind\":\"canary\",\"subject\":\"long\",\"message\":\"The canary new of long is undecided:"
+                                + " since "
                                 + LocalDate.now(ZoneOffset.UTC).minusDays(2)
                                 + " it has 0 answers, the previous targets 0, and min_requests is 20.\"}",
-                        "{\"kind\":\"canary\",\"subject\":\"blamed\",\"message\":\"The canary new of blamed is undecided: 8 of 38"
-                                + " answers failed, but without those of the tenant bad only 0 of 30: promote it or roll it"
-                                + " back.\"}");
+                        "{\"kind\":\"canary\",\"subject\":\"blamed\",\"message\":\"The canary new of blamed is"
+                            + " undecided: 8 of 38 answers failed, but without those of the tenant bad only 0 of 30:"
+                            + " promote it or roll it back.\"}");
         jdbc.sql("DELETE FROM alias WHERE name IN ('long', 'recent', 'blamed')").update();
         assertThat(rest.get("/admin/v1/attention?kinds=canary").get("data")).isEmpty();
     }

@@ -37,9 +37,9 @@ class CanaryVerdictTest {
         CanaryCount stable = count("good", 500, 0, 50);
         CanaryCount failing = count("bad", 0, 30, 50);
         assertThat(verdict(stable, failing.plus(count("good", 119, 1, 50))))
-                .isEqualTo(
-                        new CanaryVerdict.Wait(
-                                "31 of 150 answers failed, but without those of the tenant bad only 1 of 120: promote it or roll it back"));
+                .isEqualTo(new CanaryVerdict.Wait(
+                        "31 of 150 answers failed, but without those of the tenant bad only 1 of 120: promote"
+                                + " it or roll it back"));
         assertThat(verdict(stable, failing.plus(count("good", 58, 2, 50)).plus(count("better", 40, 0, 50))))
                 .as("the others have enough answers together, and as many errors as may be")
                 .isInstanceOf(CanaryVerdict.Wait.class);
@@ -49,9 +49,9 @@ class CanaryVerdictTest {
         CanaryCount frequent = count("good", 2_000, 31, 50);
         assertThat(verdict(stable, failing.plus(frequent)))
                 .as("another has more errors, but may have them")
-                .isEqualTo(
-                        new CanaryVerdict.Wait(
-                                "61 of 2061 answers failed, but without those of the tenant bad only 31 of 2031: promote it or roll it back"));
+                .isEqualTo(new CanaryVerdict.Wait(
+                        "61 of 2061 answers failed, but without those of the tenant bad only 31 of 2031:"
+                                + " promote it or roll it back"));
     }
 
     @Test
