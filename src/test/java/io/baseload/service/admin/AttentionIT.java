@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
-import java.time.LocalDate;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
@@ -62,20 +62,19 @@ final class AttentionIT {
 
     @Test
     void canariesThatWaitForAnOperatorOrForADayAreReported() throws Exception {
-        begun("long", "2 days", "{}");
-        begun("recent", "1 hour", "{}");
+        OffsetDateTime recently = OffsetDateTime.now(ZoneOffset.UTC).minusHours(1);
+        begun("long", OffsetDateTime.parse("2026-01-01T08:00:00Z"), "{}");
+        begun("recent", recently, "{}");
         begun(
                 "blamed",
-                "1 hour",
+                recently,
                 "{\"bad\": {\"answers\": 8, \"errors\": 8}, \"good\": {\"answers\": 30, \"errors\": 0}}");
         JsonNode open = rest.get("/admin/v1/attention?kinds=canary");
         assertThat(checked(open)).containsExactly("canary");
         assertThat(open.get("data").valueStream().map(JsonNode::toString))
                 .containsExactlyInAnyOrder(
                         "{\"kind\":\"canary\",\"subject\":\"long\",\"message\":\"The canary new of long is undecided:"
-                                + " since "
-                                + LocalDate.now(ZoneOffset.UTC).minusDays(2)
-                                + " it has 0 answers, the previous targets 0, and min_requests is 20.\"}",
+                                + " since 2026-01-01 it has 0 answers, the previous targets 0, and min_requests is 20.\"}",
                         "{\"kind\":\"canary\",\"subject\":\"blamed\",\"message\":\"The canary new of blamed is"
                             + " undecided: 8 of 38 answers failed, but without those of the tenant bad only 0 of 30:"
                             + " promote it or roll it back.\"}");
@@ -84,12 +83,12 @@ final class AttentionIT {
     }
 
     /** A canary as it is after some time. */
-    private static void begun(String alias, String ago, String tenants) {
+    private static void begun(String alias, OffsetDateTime started, String tenants) {
         jdbc.sql("INSERT INTO alias (name, created_at) VALUES (?, now())")
                 .param(alias)
                 .update();
-        jdbc.sql("INSERT INTO canary VALUES (?, 'new', NULL, 10, 20, 0.1, 2, 'RUNNING', '', now() - ?::interval)")
-                .params(alias, ago)
+        jdbc.sql("INSERT INTO canary VALUES (?, 'new', NULL, 10, 20, 0.1, 2, 'RUNNING', '', ?)")
+                .params(alias, started)
                 .update();
         jdbc.sql("""
             INSERT INTO canary_count (alias, arm, answers, errors, tenants, waits)
