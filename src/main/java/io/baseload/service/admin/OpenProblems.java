@@ -12,10 +12,15 @@ import io.baseload.service.registry.Jobs;
 import io.baseload.service.registry.Model;
 import io.baseload.service.registry.ModelCatalog;
 import io.baseload.service.routing.Backends;
+import io.baseload.service.routing.Canaries;
+import io.baseload.service.routing.Canaries.Report;
+import io.baseload.service.routing.Canary;
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.tenant.Role;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -32,6 +37,7 @@ final class OpenProblems {
     private final EngineView engine;
     private final ModelCatalog models;
     private final Backends backends;
+    private final Canaries canaries;
     private final Jobs jobs;
     private final UsageReports usage;
     private final AuditVerifier verifier;
@@ -41,6 +47,7 @@ final class OpenProblems {
             EngineView engine,
             ModelCatalog models,
             Backends backends,
+            Canaries canaries,
             Jobs jobs,
             UsageReports usage,
             AuditVerifier verifier,
@@ -48,6 +55,7 @@ final class OpenProblems {
         this.engine = engine;
         this.models = models;
         this.backends = backends;
+        this.canaries = canaries;
         this.jobs = jobs;
         this.usage = usage;
         this.verifier = verifier;
@@ -60,6 +68,7 @@ final class OpenProblems {
             case MEMORY -> memory();
             case MODEL -> ofModels();
             case BACKEND -> ofBackends();
+            case CANARY -> ofCanaries();
             case JOB -> ofJobs();
             case BUDGET -> budgets(caller);
             case AUDIT -> audit();
@@ -98,6 +107,32 @@ final class OpenProblems {
                 .map(known -> known.backend().name())
                 .map(name -> Problem.of(ProblemKind.BACKEND, name, "The backend " + name + " is down."))
                 .toList();
+    }
+
+    /** Those on which an operator should decide, and those without a decision for a day. */
+    private List<Problem> ofCanaries() {
+        Instant recently = Instant.now().minus(RECENT);
+        return canaries.running().stream()
+                .filter(report -> !report.reason().isEmpty()
+                        || report.canary().startedAt().isBefore(recently))
+                .map(report -> Problem.of(ProblemKind.CANARY, report.canary().alias(), words(report)))
+                .toList();
+    }
+
+    private static String words(Report report) {
+        Canary canary = report.canary();
+        return "The canary " + canary.model() + " of " + canary.alias() + " is undecided: "
+                + (report.reason().isEmpty() ? figures(report) : report.reason()) + ".";
+    }
+
+    private static String figures(Report report) {
+        return String.format(
+                Locale.ROOT,
+                "since %s it has %,d answers, the previous targets %,d, and min_requests is %,d",
+                LocalDate.ofInstant(report.canary().startedAt(), ZoneOffset.UTC),
+                report.counted().answers(),
+                report.stable().answers(),
+                report.canary().rule().minRequests());
     }
 
     private List<Problem> ofJobs() {

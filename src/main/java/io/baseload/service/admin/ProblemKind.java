@@ -9,6 +9,7 @@ enum ProblemKind {
     MEMORY("/admin/v1/engine"),
     MODEL("/admin/v1/models"),
     BACKEND("/admin/v1/backends"),
+    CANARY("/admin/v1/aliases"),
     JOB("/admin/v1/jobs"),
     BUDGET("/admin/v1/tenants/{tenant}/usage"),
     AUDIT("/admin/v1/audit/verification");

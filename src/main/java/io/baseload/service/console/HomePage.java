@@ -12,7 +12,7 @@ import org.springframework.web.bind.annotation.GetMapping;
 final class HomePage {
     private static final String PARTS = "/console/home/";
     private static final String ATTENTION = "/admin/v1/attention";
-    private static final String AT_ONCE = "?kinds=memory,model,backend,job";
+    private static final String AT_ONCE = "?kinds=memory,model,backend,canary,job";
     private static final String LATER = "?kinds=budget,audit";
 
     /** The page about each kind of problem. */
@@ -20,6 +20,7 @@ final class HomePage {
             "memory", ConsolePage.MODELS,
             "model", ConsolePage.MODELS,
             "backend", ConsolePage.BACKENDS,
+            "canary", ConsolePage.MODELS,
             "job", ConsolePage.MODELS,
             "budget", ConsolePage.TENANTS,
             "audit", ConsolePage.AUDIT);

@@ -22,8 +22,8 @@ final class AdminTools {
                     .query(
                             "kinds",
                             "string",
-                            "only these kinds, one or more of memory, model, backend, job, budget and audit, with"
-                                    + " commas"),
+                            "only these kinds, one or more of memory, model, backend, canary, job, budget and"
+                                    + " audit, with commas"),
             reading("list_models", "/admin/v1/models", "Stored models, with their state and memory.")
                     .inParts(),
             reading("get_model", MODEL, "One model, with its load settings.").path("id", "the model's id"),

@@ -15,6 +15,7 @@ import io.baseload.service.routing.Canary.Rule;
 import io.baseload.service.routing.Canary.State;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -51,7 +52,7 @@ public final class Canaries {
 
     /** A canary and its figures. */
     public record Report(Canary canary, CanaryCount stable, CanaryCount counted) {
-        /** Why it ended, or why it goes on although many of its answers fail; empty otherwise. */
+        /** Why it ended, or why it goes on although too many of its answers fail; empty otherwise. */
         public String reason() {
             boolean waits = canary.state() == State.RUNNING;
             return waits && CanaryVerdict.of(canary.rule(), stable, counted) instanceof CanaryVerdict.Wait(String why)
@@ -62,6 +63,10 @@ public final class Canaries {
 
     public Optional<Report> find(String alias) {
         return rows.find(alias).map(this::report);
+    }
+
+    public List<Report> running() {
+        return rows.running().stream().map(this::report).toList();
     }
 
     private Report report(Canary canary) {

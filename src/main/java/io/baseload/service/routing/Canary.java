@@ -43,7 +43,12 @@ public record Canary(
      * @param maxErrorRate share of its answers that may fail, from 0 to 1
      * @param maxLatencyRatio largest ratio of its time to the first token to that of the models before it, at the 95th percentile
      */
-    public record Rule(int percent, long minRequests, double maxErrorRate, double maxLatencyRatio) {}
+    public record Rule(int percent, long minRequests, double maxErrorRate, double maxLatencyRatio) {
+        /** How many of so many answers may fail; fewer than are required may have as many errors as these. */
+        long allowedErrors(long answers) {
+            return (long) Math.floor(maxErrorRate * Math.max(minRequests, answers));
+        }
+    }
 
     AliasTarget target() {
         return AliasTarget.of(model, backend);

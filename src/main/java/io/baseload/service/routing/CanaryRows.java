@@ -99,15 +99,15 @@ final class CanaryRows {
     /** Adds the counts of this process; those of a canary that has ended are dropped. */
     void add(Canary canary, Arm arm, CanaryCount count) {
         jdbc.sql("""
-            INSERT INTO canary_count AS old (alias, arm, answers, errors, failures, waits)
-            SELECT alias, :arm, :answers, :errors, :failures::jsonb, :waits FROM canary
+            INSERT INTO canary_count AS old (alias, arm, answers, errors, tenants, waits)
+            SELECT alias, :arm, :answers, :errors, :tenants::jsonb, :waits FROM canary
             WHERE alias = :alias AND started_at = :started AND state = 'RUNNING'
             ON CONFLICT (alias, arm) DO UPDATE SET answers = old.answers + excluded.answers,
               errors = old.errors + excluded.errors,
-              failures = (SELECT coalesce(jsonb_object_agg(tenant, errors), '{}') FROM (
-                SELECT key AS tenant, sum(value::bigint) AS errors
-                FROM (SELECT * FROM jsonb_each_text(old.failures) UNION ALL SELECT * FROM jsonb_each_text(excluded.failures)) counted
-                GROUP BY key) sums),
+              tenants = (SELECT coalesce(jsonb_object_agg(key, jsonb_build_object('answers', answers, 'errors', errors)), '{}')
+                FROM (SELECT key, sum((value ->> 'answers')::bigint) AS answers, sum((value ->> 'errors')::bigint) AS errors
+                  FROM (SELECT * FROM jsonb_each(old.tenants) UNION ALL SELECT * FROM jsonb_each(excluded.tenants)) counted
+                  GROUP BY key) sums),
               waits = (SELECT array_agg(a + b ORDER BY place)
                        FROM unnest(old.waits, excluded.waits) WITH ORDINALITY t(a, b, place))\
             """)
@@ -116,7 +116,7 @@ final class CanaryRows {
                 .param("arm", arm.name())
                 .param("answers", count.answers())
                 .param("errors", count.errors())
-                .param("failures", JSON.writeValueAsString(count.failures()))
+                .param("tenants", JSON.writeValueAsString(arm == Arm.CANARY ? count.tenants() : Map.of()))
                 .param("waits", Arrays.stream(count.waits()).boxed().toArray(Long[]::new))
                 .update();
     }
@@ -133,7 +133,7 @@ final class CanaryRows {
                         new CanaryCount(
                                 row.getLong("answers"),
                                 row.getLong("errors"),
-                                JSON.readValue(row.getString("failures"), new TypeReference<>() {}),
+                                JSON.readValue(row.getString("tenants"), new TypeReference<>() {}),
                                 waits(row.getArray("waits")))))
                 .list();
         return counts;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.service.routing.Canary.Arm;
 import io.baseload.service.routing.Canary.Rule;
 import io.baseload.service.routing.Canary.State;
+import io.baseload.service.routing.CanaryCount.TenantCount;
 import io.baseload.testing.TestPlatform;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,7 +91,7 @@ class CanaryRowsTest {
     }
 
     @Test
-    void eachTenantsFailuresAreCounted() {
+    void eachTenantsAnswersAreCounted() {
         Canary canary = begun(MORNING);
         traffic.failed(canary, Arm.CANARY, "one");
         traffic.failed(canary, Arm.CANARY, "o\"ther");
@@ -99,7 +100,9 @@ class CanaryRowsTest {
         reported();
         rows.add(canary, Arm.CANARY, CanaryCount.ofAnswer("good", Duration.ofMillis(1)));
         CanaryCount counted = rows.counts(ALIAS).get(Arm.CANARY);
-        assertThat(counted.failures()).isEqualTo(Map.of("one", 2L, "o\"ther", 1L, "good", 0L));
+        assertThat(counted.tenants())
+                .isEqualTo(Map.of(
+                        "one", new TenantCount(2, 2), "o\"ther", new TenantCount(1, 1), "good", new TenantCount(1, 0)));
         assertThat(counted.answers()).isEqualTo(4);
         assertThat(counted.errors()).isEqualTo(3);
         assertThat(counted.firstTokenMillis()).isEqualTo(1);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.service.routing.Canary.Rule;
 import java.time.Duration;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** The decision that follows from a canary's figures. */
@@ -32,23 +33,67 @@ class CanaryVerdictTest {
     }
 
     @Test
-    void oneTenantAloneDoesNotEndIt() {
-        CanaryCount others = count("good", 500, 0, 50);
+    void oneTenantsOwnBadRequestsDoNotEndIt() {
+        CanaryCount stable = count("good", 500, 0, 50);
         CanaryCount failing = count("bad", 0, 30, 50);
-        assertThat(verdict(others, failing))
-                .as("others use the name, although none was given to the canary yet")
+        assertThat(verdict(stable, failing.plus(count("good", 119, 1, 50))))
                 .isEqualTo(new CanaryVerdict.Wait(
-                        "30 of 30 answers failed, but mostly those of one tenant: promote it or roll it back"));
-        assertThat(verdict(others, failing.plus(count("good", 120, 1, 50))))
-                .as("one failure of another makes two")
+                        "31 of 150 answers failed, but without those of the tenant bad only 1 of 120: promote"
+                                + " it or roll it back"));
+        assertThat(verdict(stable, failing.plus(count("good", 58, 2, 50)).plus(count("better", 40, 0, 50))))
+                .as("the others have enough answers together, and as many errors as may be")
                 .isInstanceOf(CanaryVerdict.Wait.class);
-        assertThat(verdict(others, failing.plus(count("good", 50, 2, 50))))
-                .isEqualTo(new CanaryVerdict.RollBack("32 of 82 answers failed, at most 2 of 100 may"));
-        assertThat(verdict(others, failing.plus(count("good", 5_000, 0, 50))))
+        assertThat(verdict(stable, failing.plus(count("good", 5_000, 0, 50))))
                 .as("so few of all that it may be promoted")
                 .isInstanceOf(CanaryVerdict.Promote.class);
-        assertThat(verdict(count("bad", 500, 0, 50), failing))
-                .as("nobody else is there")
+        CanaryCount frequent = count("good", 2_000, 31, 50);
+        assertThat(verdict(stable, failing.plus(frequent)))
+                .as("another has more errors, but may have them")
+                .isEqualTo(new CanaryVerdict.Wait(
+                        "61 of 2061 answers failed, but without those of the tenant bad only 31 of 2031:"
+                                + " promote it or roll it back"));
+    }
+
+    @Test
+    void oneThatFailsForAllEndsAlthoughOneTenantHasMostOfTheRequests() {
+        CanaryCount stable = count("large", 950, 0, 50).plus(count("small", 50, 0, 50));
+        CanaryCount failing = count("large", 0, 40, 50);
+        assertThat(verdict(stable, failing.plus(count("small", 0, 1, 50))))
+                .as("so far, nobody has had good answers")
+                .isEqualTo(new CanaryVerdict.RollBack("41 of 41 answers failed, at most 2 of 100 may"));
+        assertThat(verdict(stable, failing.plus(count("small", 99, 0, 50))))
+                .as("too few of them to judge by")
+                .isEqualTo(new CanaryVerdict.RollBack("40 of 139 answers failed, at most 2 of 139 may"));
+        assertThat(verdict(stable, failing.plus(count("small", 97, 3, 50))))
+                .as("too many errors of the others")
+                .isInstanceOf(CanaryVerdict.RollBack.class);
+        assertThat(verdict(stable, failing.plus(count("small", 0, 40, 50)).plus(count("third", 200, 0, 50))))
+                .as("two tenants fail")
+                .isInstanceOf(CanaryVerdict.RollBack.class);
+    }
+
+    @Test
+    void whoeverWasAnsweredOnlyByTheOtherSideSaysNothingAboutIt() {
+        assertThat(verdict(count("other", 500, 0, 50), count("one", 0, 3, 50)))
+                .isEqualTo(new CanaryVerdict.RollBack("3 of 3 answers failed, at most 2 of 100 may"));
+    }
+
+    @Test
+    void allErrorsOfATenantThatIsAloneCount() {
+        assertThat(verdict(count("one", 500, 0, 50), count("one", 500, 30, 50)))
+                .isEqualTo(new CanaryVerdict.RollBack("30 of 530 answers failed, at most 10 of 530 may"));
+    }
+
+    @Test
+    void answersOfUnknownTenantsDoNotSpeakForIt() {
+        CanaryCount earlier = new CanaryCount(500, 0, Map.of(), new long[CanaryCount.STEPS]);
+        CanaryCount failing = count("bad", 0, 30, 50);
+        assertThat(verdict(earlier, failing.plus(earlier))).isInstanceOf(CanaryVerdict.RollBack.class);
+        assertThat(verdict(earlier, failing.plus(earlier).plus(count("good", 100, 0, 50))))
+                .isInstanceOf(CanaryVerdict.Wait.class);
+        CanaryCount errors = new CanaryCount(30, 30, Map.of(), new long[CanaryCount.STEPS]);
+        assertThat(verdict(earlier, errors.plus(failing).plus(count("good", 100, 0, 50))))
+                .as("their errors may be anybody's")
                 .isInstanceOf(CanaryVerdict.RollBack.class);
     }
 
