@@ -144,8 +144,8 @@ final class CodeSigningPath {
         }
 
         @Override
-        public @Nullable Set<String> getSupportedExtensions() {
-            return null;
+        public Set<String> getSupportedExtensions() {
+            return Set.of();
         }
 
         @Override

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -205,7 +206,7 @@ class SignerCertificateTest {
     }
 
     private static X509Certificate stored(String name) throws Exception {
-        try (InputStream in = SignerCertificateTest.class.getResourceAsStream(name)) {
+        try (InputStream in = Objects.requireNonNull(SignerCertificateTest.class.getResourceAsStream(name))) {
             return (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
         }
     }
