@@ -171,7 +171,7 @@ final class PlanCommand implements Callable<Integer> {
         ShardOutline cut = planner.shards(source, options, shards == null ? planned.shards() : shards);
         CapacityPlan plan = CapacityPlanner.plan(
                 shape == null ? model.name() : shape,
-                options.format().label(),
+                options,
                 outline,
                 cut,
                 planner.memory(source, options, cut.shards(), planned),

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 
@@ -112,5 +113,14 @@ public final class Admin {
 
     public int health(String group) throws Exception {
         return rest.send("GET", "/actuator/health/" + group, "").statusCode();
+    }
+
+    /** The sum of the values of all metrics whose lines begin like this, a regular expression. */
+    public double metric(String beginning) throws IOException, InterruptedException {
+        var line = Pattern.compile("(?m)^" + beginning + ".* ([0-9.E+]+)$");
+        return line.matcher(rest.send("GET", "/actuator/prometheus", "").body())
+                .results()
+                .mapToDouble(found -> Double.parseDouble(found.group(1)))
+                .sum();
     }
 }

@@ -91,7 +91,7 @@ class PlanAgainstBenchTest {
             MachineProfile machine = MachineProfile.described(described, outline.group(), options);
             CapacityPlan plan = CapacityPlanner.plan(
                     "m",
-                    "keep",
+                    options,
                     outline,
                     planner.shards(source, options, shards),
                     planner.memory(source, options, shards, machine),

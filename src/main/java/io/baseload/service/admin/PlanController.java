@@ -32,7 +32,7 @@ final class PlanController {
         ShardOutline cut = body.shards(planner, source, options, machine);
         return CapacityPlanner.plan(
                 body.name(),
-                options.format().label(),
+                options,
                 outline,
                 cut,
                 planner.memory(source, options, cut.shards(), machine),

@@ -1,9 +1,12 @@
 package io.baseload.service.console;
 
+import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.Precision;
 import io.baseload.service.api.Api;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.PlanChart;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
 import org.springframework.ui.Model;
 import org.springframework.web.bind.annotation.GetMapping;
@@ -42,13 +45,19 @@ final class PlannerPage {
 
     private String show(Map<String, String> form, Model model) {
         model.addAttribute("form", form);
+        model.addAttribute(
+                "precisions",
+                Stream.of(Precision.values()).map(Precision::label).toList());
+        model.addAttribute(
+                "kvPrecisions",
+                Stream.of(KvPrecision.values()).map(KvPrecision::label).toList());
         model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         return "planner";
     }
 
     /** A shape takes precedence over a model; empty fields are omitted. */
     private static Map<String, Object> body(Map<String, String> form) {
-        Map<String, Object> body = Form.filled(form, "model", "shape", "machine", "format");
+        Map<String, Object> body = Form.filled(form, "model", "shape", "machine", "format", "precision", "kv_precision");
         body.putAll(Form.numbers(form, "context", "batch", "prompt", "shards"));
         body.putAll(Form.decimals(form, "least_rate", "price_per_hour"));
         if (body.containsKey("shape")) {

@@ -124,7 +124,7 @@ final class InferenceService implements Inference {
             Caller caller, String name, TargetFilter filter, SpillOver<T> spillOver, AtomicBoolean counted) {
         try {
             return spillOver.ask(models.route(caller, name, filter));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             if (!counted.get()) {
                 meters.refused(e);
             }

@@ -109,7 +109,7 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
     }
 
     /**
-     * Settles and counts a request whose client waits.
+     * Settles a request whose client waits, and counts it if it was answered or charged.
      *
      * @return whether the settlement was written while the client waits; if not, it is written later
      */
@@ -120,8 +120,12 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
             Usage usage,
             Stopwatch watch,
             Optional<SealedContent> answer) {
-        request.counted().set(true);
-        watch.end(usage, state == Outcome.State.DONE ? "stop" : state.word());
+        if (state == Outcome.State.DONE || usage.total() > 0) {
+            request.counted().set(true);
+            watch.end(usage, state == Outcome.State.DONE ? "stop" : state.word());
+        } else { // another model may answer; if none does, the request is refused
+            watch.giveUp();
+        }
         var patience = ledger.patience().settlement(answer.isPresent());
         boolean settled = ledger.settle(
                         new Outcome(reservation, state, usage, List.of(), watch.milliseconds(), answer, List.of()))

@@ -96,6 +96,11 @@ final class Stopwatch {
         }
     }
 
+    /** There is no answer: it is no ended request. */
+    void giveUp() {
+        span.phase(working());
+    }
+
     /** @param tokens of an answer, on average */
     private void decoded(long nanos, double tokens) {
         meters.decode().record(nanos, TimeUnit.NANOSECONDS);

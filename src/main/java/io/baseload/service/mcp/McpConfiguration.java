@@ -25,7 +25,7 @@ import tools.jackson.databind.json.JsonMapper;
 @EnableConfigurationProperties({McpProperties.class, McpServerProperties.class})
 @ConditionalOnBooleanProperty(name = "baseload.mcp.enabled", matchIfMissing = true)
 class McpConfiguration {
-    /** Leaves the check of arguments to the tools, which record each call first. Spring AI's own server refuses calls before they reach a tool. */
+    /** Leaves the check of arguments to the tools, whose refusals a model can read. */
     @Bean
     McpStatelessSyncServer mcpServer(
             WebMvcStatelessServerTransport transport,
@@ -36,8 +36,8 @@ class McpConfiguration {
             TransactionOperations transactions,
             CallerAdmission admission) {
         List<AdminTool> tools = AdminTools.of(properties.writes());
-        var calls = new McpTools(api, audit, transactions, admission);
-        return McpServer.sync(new ToolListing(transport, tools))
+        var calls = new McpTools(api, audit, transactions, admission, tools);
+        return McpServer.sync(new ToolTransport(transport, tools, calls))
                 .serverInfo(protocol.getName(), protocol.getVersion())
                 .capabilities(ServerCapabilities.builder().tools(false).build())
                 .tools(tools.stream().map(calls::specification).toList())

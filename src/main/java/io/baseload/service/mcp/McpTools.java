@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.support.TransactionOperations;
@@ -29,16 +30,28 @@ import org.springframework.web.context.request.ServletRequestAttributes;
 
 /** Calls of tools: each is recorded in the audit trail first, then the route is called with the caller's rights. */
 final class McpTools {
+    /** Characters that no tool's name may have, as the protocol says. */
+    private static final Pattern FOREIGN = Pattern.compile("[^A-Za-z0-9_./-]");
+
+    private static final int MAX_NAME = 128; // as the protocol says
+
     private final Api api;
     private final AuditTrail audit;
     private final TransactionOperations transactions;
     private final CallerAdmission admission;
+    private final Map<String, AdminTool> tools;
 
-    McpTools(Api api, AuditTrail audit, TransactionOperations transactions, CallerAdmission admission) {
+    McpTools(
+            Api api,
+            AuditTrail audit,
+            TransactionOperations transactions,
+            CallerAdmission admission,
+            List<AdminTool> tools) {
         this.api = api;
         this.audit = audit;
         this.transactions = transactions;
         this.admission = admission;
+        this.tools = tools.stream().collect(Collectors.toMap(AdminTool::name, tool -> tool));
     }
 
     SyncToolSpecification specification(AdminTool tool) {
@@ -57,23 +70,28 @@ final class McpTools {
     }
 
     private CallToolResult call(AdminTool tool, Map<String, Object> arguments) {
-        HttpServletRequest request =
-                ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
-        var authentication =
-                Objects.requireNonNull(SecurityContextHolder.getContext().getAuthentication());
-        Caller caller = ((KeyAuthentication) authentication).getPrincipal();
+        HttpServletRequest request = request();
         try {
-            record(tool, caller);
             check(tool, arguments);
             return answered(ask(tool, arguments));
         } catch (Api.Refused e) {
             if (e.status() == HttpServletResponse.SC_FORBIDDEN) {
-                admission.forbidden(caller, request);
+                admission.forbidden(caller(), request);
             }
             return refused(e);
         } catch (RuntimeException e) {
-            return refused(Api.Refused.of(Failures.of(e, RequestIds.of(request))));
+            return failed(e, request);
         }
+    }
+
+    private static HttpServletRequest request() {
+        return ((ServletRequestAttributes) RequestContextHolder.currentRequestAttributes()).getRequest();
+    }
+
+    private static Caller caller() {
+        var authentication =
+                Objects.requireNonNull(SecurityContextHolder.getContext().getAuthentication());
+        return ((KeyAuthentication) authentication).getPrincipal();
     }
 
     private static void check(AdminTool tool, Map<String, Object> arguments) {
@@ -93,12 +111,29 @@ final class McpTools {
         }
     }
 
-    private void record(AdminTool tool, Caller caller) {
-        transactions.executeWithoutResult(status -> audit.recordAdmin(
-                caller.actor(),
-                "admin.mcp.call",
-                "mcp/" + tool.name(),
-                Map.of("method", tool.method(), "route", tool.route())));
+    /**
+     * Records a call, whether there is such a tool or not.
+     *
+     * @return why it must not be made; empty if it is recorded
+     */
+    Optional<CallToolResult> record(String name) {
+        try {
+            AdminTool tool = tools.get(name);
+            String subject = "mcp/" + (tool == null ? recordable(name) : name);
+            Map<String, Object> detail =
+                    tool == null ? Map.of("unknown", true) : Map.of("method", tool.method(), "route", tool.route());
+            transactions.executeWithoutResult(
+                    status -> audit.recordAdmin(caller().actor(), "admin.mcp.call", subject, detail));
+            return Optional.empty();
+        } catch (RuntimeException e) {
+            return Optional.of(failed(e, request()));
+        }
+    }
+
+    /** A name that anybody may have made up, without what a line of the trail can't have. */
+    private static String recordable(String name) {
+        String all = FOREIGN.matcher(name).replaceAll("?");
+        return all.substring(0, Math.min(all.length(), MAX_NAME));
     }
 
     private Map<String, Object> ask(AdminTool tool, Map<String, Object> arguments) {
@@ -124,6 +159,10 @@ final class McpTools {
     private static boolean isGiven(Map<String, Object> arguments, AdminTool.Parameter parameter) {
         Object value = arguments.get(parameter.name());
         return value != null && !value.equals("");
+    }
+
+    private static CallToolResult failed(RuntimeException failure, HttpServletRequest request) {
+        return refused(Api.Refused.of(Failures.of(failure, RequestIds.of(request))));
     }
 
     private static CallToolResult answered(Map<String, Object> answer) {

@@ -74,7 +74,7 @@ public final class ArticleFigures {
         MachineProfile machine = MachineProfile.described("nf8260g7", outline.group(), options);
         return of(CapacityPlanner.plan(
                 MODEL,
-                options.format().label(),
+                options,
                 outline,
                 planner.shards(model, options, machine.sockets()),
                 planner.memory(model, options, machine.sockets(), machine),

@@ -11,6 +11,9 @@ import tools.jackson.databind.annotation.JsonNaming;
 /**
  * A model's memory and best possible speed on a machine.
  *
+ * @param format of the weights
+ * @param precision of linear layers
+ * @param kvPrecision of the KV cache
  * @param measured whether the machine's rates were measured; otherwise they follow from its description
  * @param sockets of the machine; if it was measured, its memory nodes
  * @param kernels those of the machine
@@ -40,6 +43,8 @@ import tools.jackson.databind.annotation.JsonNaming;
 public record CapacityPlan(
         String model,
         String format,
+        String precision,
+        String kvPrecision,
         String machine,
         boolean measured,
         int sockets,

@@ -90,13 +90,13 @@ public final class CapacityPlanner {
      * Plans.
      *
      * @param name the model's, for display
-     * @param format its weights'
+     * @param options of which the sizes and the rates are
      * @param cut the model in shards; the figures of several sockets are those of one shard in each
      * @param memory of these shards
      */
     public static CapacityPlan plan(
             String name,
-            String format,
+            Planner.Options options,
             ModelOutline model,
             ShardOutline cut,
             MemoryOutline memory,
@@ -104,7 +104,7 @@ public final class CapacityPlanner {
             PlanRequest request) {
         within("context", request.context(), model);
         within("prompt", request.prompt(), model);
-        return new CapacityPlanner(model, cut, memory, machine).plan(name, format, request);
+        return new CapacityPlanner(model, cut, memory, machine).plan(name, options, request);
     }
 
     private static void within(String field, int tokens, ModelOutline model) {
@@ -114,7 +114,7 @@ public final class CapacityPlanner {
         }
     }
 
-    private CapacityPlan plan(String name, String format, PlanRequest request) {
+    private CapacityPlan plan(String name, Planner.Options options, PlanRequest request) {
         StepTime step = step(request.batch(), request.context());
         double decode = request.batch() / step.seconds();
         double prefill = request.prompt() / prefillSeconds(request.prompt());
@@ -123,7 +123,9 @@ public final class CapacityPlanner {
         MachineRates rates = machine.rates();
         return new CapacityPlan(
                 name,
-                format,
+                options.format().label(),
+                options.precision().label(),
+                options.kv().label(),
                 machine.name(),
                 machine.measured(),
                 machine.sockets(),

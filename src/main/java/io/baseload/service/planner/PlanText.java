@@ -12,7 +12,8 @@ public final class PlanText {
 
     public static List<String> lines(CapacityPlan plan) {
         var out = new Formatter(Locale.ROOT);
-        out.format("model           %s, %.1f G parameters, %s%n", plan.model(), plan.parameters() / 1e9, plan.format());
+        out.format("model           %s, %.1f G parameters, %s, %s%n",
+                plan.model(), plan.parameters() / 1e9, plan.format(), plan.precision());
         out.format("machine         %s, reads %.1f GB/s%n", plan.machine(), plan.readBytesPerSecond() / 1e9);
         out.format(
                 "kernels         %s for prompts; %s for answers%n",
@@ -33,8 +34,8 @@ public final class PlanText {
     private static void memory(CapacityPlan plan, Formatter out) {
         out.format("weights         %s, of them scales %s%n", bytes(plan.weightsBytes()), bytes(plan.scalesBytes()));
         out.format(
-                "KV cache        %,d bytes a token; %s for %d × %d tokens%n",
-                plan.kvBytesPerToken(), bytes(plan.kvBytes()), plan.batch(), plan.context());
+                "KV cache        %s, %,d bytes a token; %s for %d × %d tokens%n",
+                plan.kvPrecision(), plan.kvBytesPerToken(), bytes(plan.kvBytes()), plan.batch(), plan.context());
         out.format("working         %s%n", bytes(plan.workingBytes()));
         out.format("memory          %s: %s%n", bytes(plan.memoryBytes()), plan.fits() ? "it fits" : "it does not fit");
         if (plan.perSocket().size() > 1) {

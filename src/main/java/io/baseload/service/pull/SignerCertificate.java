@@ -3,23 +3,15 @@ package io.baseload.service.pull;
 import io.baseload.service.pull.ModelSigners.Authority;
 import io.baseload.service.pull.ModelSigners.Signer;
 import java.io.ByteArrayInputStream;
-import java.security.GeneralSecurityException;
-import java.security.cert.CertPathBuilder;
-import java.security.cert.CertPathBuilderException;
-import java.security.cert.CertStore;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
-import java.security.cert.CollectionCertStoreParameters;
-import java.security.cert.PKIXBuilderParameters;
-import java.security.cert.PKIXCertPathBuilderResult;
-import java.security.cert.TrustAnchor;
-import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -27,7 +19,6 @@ import tools.jackson.databind.JsonNode;
  * that are revoked can't be recognized.
  */
 final class SignerCertificate {
-    private static final String CODE_SIGNING = "1.3.6.1.5.5.7.3.3";
     private static final int DIGITAL_SIGNATURE = 0; // its bit in the key usage
     private static final int MAX_CHAIN = 8;
 
@@ -66,7 +57,7 @@ final class SignerCertificate {
     /**
      * Its owner.
      *
-     * @throws PullException if it is not valid now, is not for code signing, or is not by one of the authorities
+     * @throws PullException if it is not valid now, is not for code signing, or no {@link CodeSigningPath} leads to one of the authorities
      */
     static Signer verified(List<X509Certificate> chain, List<Authority> authorities) {
         X509Certificate own = chain.getFirst();
@@ -89,13 +80,7 @@ final class SignerCertificate {
         if (!(own.getPublicKey() instanceof ECPublicKey key)) {
             throw new PullException("The signature was made with a certificate whose key has no elliptic curve.");
         }
-        X509Certificate root = root(chain, authorities);
-        String authority = authorities.stream()
-                .filter(one -> one.certificate().equals(root))
-                .map(Authority::name)
-                .findFirst()
-                .orElseThrow();
-        return new Signer(authority + ": " + own.getSubjectX500Principal().getName(), key);
+        return new Signer(issuer(chain, authorities).name() + ": " + own.getSubjectX500Principal().getName(), key);
     }
 
     /** An authority may give certificates to servers too, whose owners must not sign models. */
@@ -103,29 +88,28 @@ final class SignerCertificate {
         boolean[] usage = own.getKeyUsage();
         try {
             List<String> extended = own.getExtendedKeyUsage();
-            return (usage == null || usage[DIGITAL_SIGNATURE]) && extended != null && extended.contains(CODE_SIGNING);
+            return (usage == null || usage[DIGITAL_SIGNATURE])
+                    && extended != null
+                    && extended.contains(CodeSigningPath.CODE_SIGNING);
         } catch (CertificateException e) {
             return false; // it can't be read
         }
     }
 
-    private static X509Certificate root(List<X509Certificate> chain, List<Authority> authorities) {
-        try {
-            var wanted = new X509CertSelector();
-            wanted.setCertificate(chain.getFirst());
-            var anchors = authorities.stream()
-                    .map(one -> new TrustAnchor(one.certificate(), null))
-                    .collect(Collectors.toSet());
-            var parameters = new PKIXBuilderParameters(anchors, wanted);
-            parameters.setRevocationEnabled(false);
-            parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
-            var path = (PKIXCertPathBuilderResult)
-                    CertPathBuilder.getInstance("PKIX").build(parameters);
-            return path.getTrustAnchor().getTrustedCert();
-        } catch (CertPathBuilderException e) {
-            throw new PullException("The signature was made with a certificate that no known authority has given.", e);
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("this JDK has no PKIX", e);
+    /** The first authority to which the chain leads. */
+    private static Authority issuer(List<X509Certificate> chain, List<Authority> authorities) {
+        Set<String> reasons = new LinkedHashSet<>();
+        for (Authority authority : authorities) {
+            var path = new CodeSigningPath(authority.certificate());
+            if (path.exists(chain)) {
+                return authority;
+            }
+            reasons.addAll(path.reasons());
         }
+        throw new PullException(
+                reasons.isEmpty()
+                        ? "The signature was made with a certificate that no known authority has given."
+                        : "The signature was made with a certificate whose chain is refused: "
+                                + String.join(", ", reasons) + ".");
     }
 }

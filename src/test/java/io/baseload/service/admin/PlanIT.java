@@ -29,6 +29,9 @@ class PlanIT {
         assertThat(plan.get("decode_tokens_per_second").asDouble()).isPositive();
         assertThat(plan.get("per_socket")).hasSize(4);
         assertThat(plan.at("/kernels/prefill").asString()).isEqualTo("bf16, AMX");
+        assertThat(plan.get("format").asString()).isEqualTo("nf4-dq");
+        assertThat(plan.get("precision").asString()).isEqualTo("fast");
+        assertThat(plan.get("kv_precision").asString()).isEqualTo("f16");
         assertThat(plan.at("/shards/bytes")).hasSize(4);
         assertThat(plan.get("standing").asString()).startsWith("planned");
         Map<String, Object> config = Map.of(
@@ -49,7 +52,8 @@ class PlanIT {
                 "rms_norm_eps",
                 1e-5);
         JsonNode small = Rest.json(
-                rest.send("POST", "/admin/v1/plan", Map.of("shape", config, "machine", machine, "context", 64)));
+                rest.send("POST", "/admin/v1/plan", Map.of("shape", config, "machine", machine, "context", 64, "kv_precision", "q8")));
+        assertThat(small.get("kv_precision").asString()).isEqualTo("q8");
         assertThat(small.get("parameters").asLong())
                 .isEqualTo(2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 2 * 100 * 64 + 64);
         JsonNode here = Rest.json(rest.send("POST", "/admin/v1/plan", Map.of("model", "smollm2-135m-instruct")));

@@ -17,7 +17,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -130,13 +129,8 @@ final class AbandonedRequestsIT {
         }
     }
 
-    /** The sum of the values of all lines that begin like this. */
     private static double metric(String beginning) throws Exception {
-        var line = Pattern.compile("(?m)^" + beginning + ".* ([0-9.E+]+)$");
-        return line.matcher(rest.send("GET", "/actuator/prometheus", "").body())
-                .results()
-                .mapToDouble(found -> Double.parseDouble(found.group(1)))
-                .sum();
+        return new Admin(rest).metric(beginning);
     }
 
     @Test

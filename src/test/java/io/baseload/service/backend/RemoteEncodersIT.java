@@ -40,6 +40,9 @@ final class RemoteEncodersIT {
     private static final Path MODELS = Path.of("src/test/resources/encoders");
     private static final List<String> TEXTS = List.of("A cat sits on a mat.", "A man plays the guitar.");
 
+    private static final String ENDED = "baseload_request_success_total\\{";
+    private static final String REFUSED = "baseload_requests_refused_total\\{";
+
     @TempDir
     static Path homes;
 
@@ -257,6 +260,28 @@ final class RemoteEncodersIT {
         assertThat(alone.statusCode()).isEqualTo(502);
         assertThat(Rest.json(alone).at("/error/code").asString()).isEqualTo("backend_failed");
         assertThat(used(rest)).isEqualTo(before);
+    }
+
+    @Test
+    void eachRequestIsCountedOnceAsEndedOrRefused() throws Exception {
+        scripted.on("broken", connection -> connection.json("{\"data\":[{\"index\":0,\"embedding\":[1,null]}]}"));
+        rest.put(
+                "/admin/v1/aliases/second",
+                Map.of("targets", List.of(Map.of("model", "broken"), Map.of("model", "far"))));
+        double ended = admin.metric(ENDED);
+        double refused = admin.metric(REFUSED);
+        rest.post("/v1/embeddings", Map.of("model", "second", "input", "x"));
+        assertThat(admin.metric(ENDED)).as("the second target's answer").isEqualTo(ended + 1);
+        assertThat(admin.metric(REFUSED)).isEqualTo(refused);
+
+        double backend = admin.metric(REFUSED + "reason=\"backend\"");
+        assertThat(rest.send("POST", "/v1/embeddings", Map.of("model", "broken", "input", "x"))
+                        .statusCode())
+                .isEqualTo(502);
+        assertThat(rest.send("POST", "/v1/rerank", rank("broken")).statusCode()).isEqualTo(502);
+        assertThat(admin.metric(REFUSED + "reason=\"backend\"")).isEqualTo(backend + 2);
+        assertThat(admin.metric(REFUSED)).isEqualTo(refused + 2);
+        assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.baseload.service.console;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.baseload.engine.api.Engine;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.openqa.selenium.WebElement;
 
 /** The pages of the engine and of the planner in a real browser: plots, profile, roofline and plans. */
 @ExtendWith(WholeService.class)
@@ -132,7 +134,11 @@ class ConsoleEngineIT {
         assertThat(browser.all(".plan svg polyline"))
                 .hasSize(3); // of all and of each over the number, of one over its length
         assertThat(browser.one(".facts").getText())
-                .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill());
+                .contains(service.bean(Engine.class).kernels(Precision.FAST).prefill())
+                .contains(
+                        "Precision of linear layers\nfast",
+                        "Precision of the KV cache\n"
+                                + KvPrecision.defaultOf(Precision.FAST).label());
         looks.here("plan");
     }
 
@@ -147,16 +153,27 @@ class ConsoleEngineIT {
         browser.fill("#prompt", "256");
         browser.fill("#shards", "2");
         browser.fill("#least-rate", "1.5");
+        assertThat(browser.all("#kv-precision option"))
+                .extracting(WebElement::getText)
+                .containsExactly("default", "f32", "f16", "q8");
+        browser.one("#kv-precision option[value='q8']").click();
+        browser.one("#precision option[value='exact']").click();
         browser.fill("#price-per-hour", "much");
         browser.press("Plan");
         browser.await("'price per hour' must be a number.");
         browser.fill("#price-per-hour", "2.5");
         browser.press("Plan");
+        browser.await("must be fast for a machine that is described");
+        assertThat(browser.one("#precision").getDomProperty("value")).isEqualTo("exact");
+        browser.one("#precision option[value='fast']").click();
+        browser.press("Plan");
         browser.await("Users with 1.50 tokens per second each");
         assertThat(browser.one(".tiles").getText())
                 .contains("Working memory", "Cost of a million tokens, decoded", "Cost of a million tokens of prompts");
         assertThat(browser.one(".facts").getText())
-                .contains("2, all-reduces per token: 160", "One socket alone, tokens per second");
+                .contains("2, all-reduces per token: 160", "One socket alone, tokens per second")
+                .contains("Weight format\nq4", "Precision of linear layers\nfast", "Precision of the KV cache\nq8");
+        assertThat(browser.one("#kv-precision").getDomProperty("value")).isEqualTo("q8");
         assertThat(browser.one("#least-rate").getDomProperty("value")).isEqualTo("1.5");
         browser.one("details summary").click();
         assertThat(browser.all("details[open] tbody tr")).hasSize(2);

@@ -259,6 +259,38 @@ class McpIT {
         assertThat(count(rest.get(calls), "mcp/list_keys")).isEqualTo(before + 4);
     }
 
+    @Test
+    void soDoesACallThatReachesNoTool() throws Exception {
+        String calls = "/admin/v1/audit?limit=1000&kind=admin.mcp.call";
+        with(rest, RunningService.KEY, client -> {
+            var files = Map.<String, Object>of("path", "none", "name", "none");
+            for (String tool : List.of("import_model", "x\u0000\uD800 '" + "y".repeat(200))) { // which is off
+                assertThatThrownBy(() -> call(client, tool, files)).hasMessageContaining("Unknown tool");
+            }
+        });
+        JsonNode entries = rest.get(calls);
+        for (String subject : List.of("mcp/import_model", "mcp/x????" + "y".repeat(123))) {
+            assertThat(entries.get("data").valueStream())
+                    .filteredOn(entry -> entry.get("subject").asString().equals(subject))
+                    .singleElement()
+                    .satisfies(entry -> {
+                        assertThat(entry.at("/detail/unknown").asBoolean()).isTrue();
+                        assertThat(entry.at("/detail/request_id").asString()).isNotEmpty();
+                        assertThat(entry.at("/detail").has("route")).isFalse();
+                    });
+        }
+        long none = count(entries, "mcp/");
+        long known = count(entries, "mcp/get_tenant");
+        for (String params : List.of("7", "{}", "{\"name\": 7}", "{\"name\": \"get_tenant\", \"arguments\": 7}")) {
+            String body =
+                    "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": " + params + "}";
+            var answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+            assertThat(Rest.json(answer).has("error")).as(answer.body()).isTrue();
+        }
+        assertThat(count(rest.get(calls), "mcp/")).isEqualTo(none + 3);
+        assertThat(count(rest.get(calls), "mcp/get_tenant")).isEqualTo(known + 1);
+    }
+
     private static long count(JsonNode entries, String subject) {
         return entries.get("data")
                 .valueStream()

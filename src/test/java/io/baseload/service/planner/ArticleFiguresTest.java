@@ -51,7 +51,7 @@ class ArticleFiguresTest {
         PlanSource source = configuration(NamedShapes.config(shape));
         return CapacityPlanner.plan(
                 shape,
-                format.label(),
+                options(format),
                 outline,
                 PLANNER.shards(source, options(format), described.sockets()),
                 PLANNER.memory(source, options(format), described.sockets(), described),
@@ -189,7 +189,7 @@ class ArticleFiguresTest {
         assertThat(machine.rates().readBytesPerSecond()).isPositive();
         CapacityPlan plan = CapacityPlanner.plan(
                 "m",
-                "q4",
+                options,
                 outline,
                 PLANNER.shards(model, options, 1),
                 PLANNER.memory(model, options, 1, machine),

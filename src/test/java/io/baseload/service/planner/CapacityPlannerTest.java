@@ -83,7 +83,7 @@ class CapacityPlannerTest {
     private static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
         return CapacityPlanner.plan(
                 "m",
-                "bf16",
+                FAST,
                 MODEL,
                 cut,
                 memory(cut),
@@ -207,7 +207,7 @@ class CapacityPlannerTest {
     private static CapacityPlan plan(ModelOutline model, int batch, int context) {
         return CapacityPlanner.plan(
                 "m",
-                "bf16",
+                FAST,
                 model,
                 cut(1),
                 memory(cut(1)),
@@ -433,7 +433,9 @@ class CapacityPlannerTest {
         assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512 with VNNI"));
         assertThat(MachineProfile.described("nf8260g7", 1, FAST).kernels()).isEqualTo(amx.kernels());
         assertThat(PlanText.lines(plan(sockets(1), 1, 100)))
-                .contains("kernels         int8, fast for prompts; int8, faster for answers");
+                .contains("kernels         int8, fast for prompts; int8, faster for answers")
+                .contains("model           m, 0.0 G parameters, keep, fast")
+                .anyMatch(line -> line.startsWith("KV cache        f16, 800 bytes a token; "));
     }
 
     @Test
@@ -443,7 +445,7 @@ class CapacityPlannerTest {
                 "prompt",
                 () -> CapacityPlanner.plan(
                         "m",
-                        "bf16",
+                        FAST,
                         MODEL,
                         cut(1),
                         memory(cut(1)),

@@ -34,7 +34,7 @@ class PlannerTest {
         MachineProfile machine = planner.machine(MachineProfile.THIS, model, OPTIONS);
         return CapacityPlanner.plan(
                 "m",
-                "keep",
+                OPTIONS,
                 model,
                 planner.shards(MODEL, OPTIONS, machine.shards()),
                 planner.memory(MODEL, OPTIONS, machine.shards(), machine),

@@ -4,25 +4,32 @@ import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.KeyAuthentication;
 import io.modelcontextprotocol.common.McpTransportContext;
 import io.modelcontextprotocol.server.McpStatelessServerHandler;
+import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
 import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.ListToolsResult;
 import io.modelcontextprotocol.spec.McpStatelessServerTransport;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.springframework.security.core.context.SecurityContextHolder;
 import reactor.core.publisher.Mono;
 
-/** Lists for each caller only the tools that it may call. */
-final class ToolListing implements McpStatelessServerTransport {
+/**
+ * Has each call of a tool recorded before the protocol's server sees it, because that one refuses some without asking anybody: calls of tools that don't exist, or whose arguments
+ * are no object. Lists for each caller only the tools that it may call.
+ */
+final class ToolTransport implements McpStatelessServerTransport {
     private final McpStatelessServerTransport transport;
     private final List<AdminTool> tools;
+    private final McpTools calls;
 
-    ToolListing(McpStatelessServerTransport transport, List<AdminTool> tools) {
+    ToolTransport(McpStatelessServerTransport transport, List<AdminTool> tools, McpTools calls) {
         this.transport = transport;
         this.tools = tools;
+        this.calls = calls;
     }
 
     @Override
@@ -30,6 +37,12 @@ final class ToolListing implements McpStatelessServerTransport {
         transport.setMcpHandler(new McpStatelessServerHandler() {
             @Override
             public Mono<JSONRPCResponse> handleRequest(McpTransportContext context, JSONRPCRequest request) {
+                if (request.method().equals(McpSchema.METHOD_TOOLS_CALL)) {
+                    var refusal = calls.record(name(request));
+                    if (refusal.isPresent()) {
+                        return Mono.just(JSONRPCResponse.result(request.id(), refusal.get()));
+                    }
+                }
                 Set<String> callable = callable();
                 return server.handleRequest(context, request).map(response -> of(response, callable));
             }
@@ -39,6 +52,11 @@ final class ToolListing implements McpStatelessServerTransport {
                 return server.handleNotification(context, notification);
             }
         });
+    }
+
+    /** Empty if the call has none. */
+    private static String name(JSONRPCRequest call) {
+        return call.params() instanceof Map<?, ?> given && given.get("name") instanceof String name ? name : "";
     }
 
     private static JSONRPCResponse of(JSONRPCResponse response, Set<String> callable) {
