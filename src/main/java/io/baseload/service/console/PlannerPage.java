@@ -57,7 +57,8 @@ final class PlannerPage {
 
     /** A shape takes precedence over a model; empty fields are omitted. */
     private static Map<String, Object> body(Map<String, String> form) {
-        Map<String, Object> body = Form.filled(form, "model", "shape", "machine", "format", "precision", "kv_precision");
+        Map<String, Object> body =
+                Form.filled(form, "model", "shape", "machine", "format", "precision", "kv_precision");
         body.putAll(Form.numbers(form, "context", "batch", "prompt", "shards"));
         body.putAll(Form.decimals(form, "least_rate", "price_per_hour"));
         if (body.containsKey("shape")) {

@@ -251,8 +251,8 @@ public final class Contents implements TenantData, AutoCloseable {
      */
     public void eraseLate(Actor actor, String tenant, String requestId, Duration within) {
         if (rows.isErased(tenant, requestId, within)) {
-            var request = new ContentSelection(
-                    Optional.of(requestId), Optional.empty(), Optional.empty(), Optional.empty());
+            var request =
+                    new ContentSelection(Optional.of(requestId), Optional.empty(), Optional.empty(), Optional.empty());
             eraseRest(actor, tenant, request);
         }
     }

@@ -12,7 +12,8 @@ public final class PlanText {
 
     public static List<String> lines(CapacityPlan plan) {
         var out = new Formatter(Locale.ROOT);
-        out.format("model           %s, %.1f G parameters, %s, %s%n",
+        out.format(
+                "model           %s, %.1f G parameters, %s, %s%n",
                 plan.model(), plan.parameters() / 1e9, plan.format(), plan.precision());
         out.format("machine         %s, reads %.1f GB/s%n", plan.machine(), plan.readBytesPerSecond() / 1e9);
         out.format(

@@ -80,7 +80,10 @@ final class SignerCertificate {
         if (!(own.getPublicKey() instanceof ECPublicKey key)) {
             throw new PullException("The signature was made with a certificate whose key has no elliptic curve.");
         }
-        return new Signer(issuer(chain, authorities).name() + ": " + own.getSubjectX500Principal().getName(), key);
+        return new Signer(
+                issuer(chain, authorities).name() + ": "
+                        + own.getSubjectX500Principal().getName(),
+                key);
     }
 
     /** An authority may give certificates to servers too, whose owners must not sign models. */

@@ -74,7 +74,7 @@ final class AttentionIT {
         assertThat(open.get("data").valueStream().map(JsonNode::toString))
                 .containsExactlyInAnyOrder(
                         "{\"kind\":\"canary\",\"subject\":\"long\",\"message\":\"The canary new of long is undecided:"
-                                + " since 2026-01-01 it has 0 answers, the previous targets 0, and min_requests is 20.\"}",
+                            + " since 2026-01-01 it has 0 answers, the previous targets 0, and min_requests is 20.\"}",
                         "{\"kind\":\"canary\",\"subject\":\"blamed\",\"message\":\"The canary new of blamed is"
                             + " undecided: 8 of 38 answers failed, but without those of the tenant bad only 0 of 30:"
                             + " promote it or roll it back.\"}");

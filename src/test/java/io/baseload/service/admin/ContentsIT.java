@@ -103,8 +103,7 @@ class ContentsIT {
 
             String batch = rest.post(
                             "/v1/batches",
-                            Map.of(
-                                    "input_file_id", file, "endpoint", "/v1/responses", "completion_window", "24h"))
+                            Map.of("input_file_id", file, "endpoint", "/v1/responses", "completion_window", "24h"))
                     .get("id")
                     .asString();
             Patience.await()

@@ -51,8 +51,10 @@ class PlanIT {
                 64,
                 "rms_norm_eps",
                 1e-5);
-        JsonNode small = Rest.json(
-                rest.send("POST", "/admin/v1/plan", Map.of("shape", config, "machine", machine, "context", 64, "kv_precision", "q8")));
+        JsonNode small = Rest.json(rest.send(
+                "POST",
+                "/admin/v1/plan",
+                Map.of("shape", config, "machine", machine, "context", 64, "kv_precision", "q8")));
         assertThat(small.get("kv_precision").asString()).isEqualTo("q8");
         assertThat(small.get("parameters").asLong())
                 .isEqualTo(2 * (4 * 64 * 64 + 3 * 64 * 128 + 2 * 64) + 2 * 100 * 64 + 64);

@@ -282,8 +282,7 @@ class McpIT {
         long none = count(entries, "mcp/");
         long known = count(entries, "mcp/get_tenant");
         for (String params : List.of("7", "{}", "{\"name\": 7}", "{\"name\": \"get_tenant\", \"arguments\": 7}")) {
-            String body =
-                    "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": " + params + "}";
+            String body = "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": " + params + "}";
             var answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
             assertThat(Rest.json(answer).has("error")).as(answer.body()).isTrue();
         }
