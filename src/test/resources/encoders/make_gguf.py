@@ -218,7 +218,7 @@ assert roberta.get_vocab_size() == VOCABULARY
 roberta.save(folder("roberta-rank", "tokenizer.json"))
 json.dump({"add_prefix_space": False, "tokenizer_class": "RobertaTokenizer", "bos_token": "<s>", "cls_token": "<s>", "eos_token": "</s>",
            "sep_token": "</s>", "unk_token": "<unk>", "pad_token": "<pad>", "mask_token": "<mask>"}, open(folder("roberta-rank", "tokenizer_config.json"), "w"))
-plain = TEXTS[:5] + ["", "  two  spaces ", "it's the cat's", "the</s> <s>cat<unk>"]
+plain = TEXTS[:5] + ["", "  two  spaces ", "it's the cat's", "the</s> <s>cat<unk>", "a <mask> b"]
 ranked = expected["pairs"] + [["it's the cat's", "a man"], ["the</s>", " cat "]]
 joined = ranked + [["the cat", ""], ["", "x"]]
 ids = [roberta.encode(*p).ids for p in ranked]

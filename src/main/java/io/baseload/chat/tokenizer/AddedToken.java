@@ -27,6 +27,10 @@ record AddedToken(
         return new AddedToken(id, text, true, singleWord, lstrip, rstrip, normalized);
     }
 
+    AddedToken swallowingSpaceBefore() {
+        return new AddedToken(id, text, special, singleWord, true, rstrip, normalized);
+    }
+
     AddedToken swallowingSpaceAfter() {
         return new AddedToken(id, text, special, singleWord, lstrip, true, normalized);
     }

@@ -14,6 +14,9 @@ import java.util.stream.IntStream;
 /** A tokenizer's parts from the keys of a GGUF file, with llama.cpp's defaults. */
 final class GgufParts {
     private static final System.Logger LOG = System.getLogger(GgufParts.class.getName());
+    /** Pre-tokenizers of RoBERTa's kind, whose mask token swallows the space before it. */
+    private static final Set<String> ROBERTA = Set.of("jina-v1-en", "jina-v2-code", "roberta-bpe");
+
     private static final Set<String> PHI3_KEEPS_SPACE = Set.of("<unk>", "<s>", "<|endoftext|>");
 
     private final Vocabulary.Gguf gguf;
@@ -153,12 +156,17 @@ final class GgufParts {
 
     private List<AddedToken> added() {
         boolean phi3 = gguf.name().orElse("").toLowerCase(Locale.ROOT).matches(".*phi-?3.*");
+        boolean roberta = gguf.pre().filter(ROBERTA::contains).isPresent();
         List<AddedToken> found = new ArrayList<>();
         for (int id = 0; id < tokens.size(); id++) {
             TokenType type = tokens.type(id);
             if (type.added()) {
                 AddedToken token = AddedToken.of(id, tokens.text(id), type.special());
-                found.add(phi3 && !PHI3_KEEPS_SPACE.contains(token.text()) ? token.swallowingSpaceAfter() : token);
+                if (phi3 && !PHI3_KEEPS_SPACE.contains(token.text())) {
+                    found.add(token.swallowingSpaceAfter());
+                } else {
+                    found.add(roberta && token.text().equals("<mask>") ? token.swallowingSpaceBefore() : token);
+                }
             }
         }
         return found;
