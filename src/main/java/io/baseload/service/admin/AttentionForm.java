@@ -14,7 +14,7 @@ import tools.jackson.databind.annotation.JsonNaming;
 record AttentionForm(List<String> checked, List<Problem> data) {
 
     /**
-     * @param subject the id of the model, backend, job or tenant, or the canary's alias; null for the process and the audit trail
+     * @param subject the id of the model, backend, job or tenant, or the canary's alias; null for the process, the audit trail, and budgets beyond those that are listed
      * @param message a sentence
      */
     @JsonNaming(SnakeCaseStrategy.class)

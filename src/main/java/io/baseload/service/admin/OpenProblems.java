@@ -24,6 +24,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.springframework.stereotype.Component;
 
 /** What needs attention: the rules for each kind. */
@@ -155,9 +156,17 @@ final class OpenProblems {
     /** Of the caller's tenant; for operators, of all. */
     private List<Problem> budgets(Caller caller) {
         Optional<String> tenant = caller.has(Role.OPERATOR) ? Optional.empty() : Optional.of(caller.tenant());
-        return usage.spent(tenant, NEARLY_SPENT, MAX_BUDGETS).stream()
-                .map(budget -> Problem.of(ProblemKind.BUDGET, budget.tenant(), words(budget)))
-                .toList();
+        var spent = usage.spent(tenant, NEARLY_SPENT, MAX_BUDGETS + 1);
+        var shown = spent.stream()
+                .limit(MAX_BUDGETS)
+                .map(budget -> Problem.of(ProblemKind.BUDGET, budget.tenant(), words(budget)));
+        var others = spent.stream()
+                .skip(MAX_BUDGETS)
+                .map(budget -> Problem.of(
+                        ProblemKind.BUDGET,
+                        null,
+                        "More budgets are nearly spent; these are the " + MAX_BUDGETS + " with the largest shares."));
+        return Stream.concat(shown, others).toList();
     }
 
     private static String words(SpentBudget budget) {

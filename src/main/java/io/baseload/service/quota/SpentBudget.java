@@ -8,6 +8,6 @@ import java.util.Optional;
  *
  * @param model whose answers count; empty = those of all
  * @param unit of the limit: tokens, requests or money
- * @param share used or reserved, as a fraction of the limit; 1 if the limit is zero
+ * @param share used or reserved, as a fraction of the limit
  */
 public record SpentBudget(String tenant, Optional<String> model, Period period, String unit, double share) {}

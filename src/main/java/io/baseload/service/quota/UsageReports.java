@@ -22,7 +22,7 @@ import org.springframework.jdbc.core.simple.JdbcClient;
 /** The tenants' usage, from the ledger. A sum over many reservations takes long. */
 public final class UsageReports {
     private static final String SPENT = """
-        SELECT l.tenant, l.model, l.period, c.unit, coalesce(c.gone / nullif(c.most, 0), 1) AS share
+        SELECT l.tenant, l.model, l.period, c.unit, c.gone / c.most AS share
         FROM tenant_window l
         LEFT JOIN quota_window q ON (q.tenant, q.key_prefix, q.model, q.period) = (l.tenant, l.key_prefix, l.model, l.period)
           AND q.starts_at = date_trunc(l.period, statement_timestamp(), 'UTC')
@@ -30,7 +30,7 @@ public final class UsageReports {
           ('tokens', l.tokens::numeric, coalesce(q.used + q.reserved, 0)::numeric),
           ('requests', l.requests::numeric, coalesce(q.requests, 0)::numeric),
           ('money', l.cost, coalesce(q.used_cost + q.reserved_cost, 0))) c(unit, most, gone)
-        WHERE l.key_prefix = '' AND (:all OR l.tenant = :tenant) AND c.gone >= c.most * :share
+        WHERE l.key_prefix = '' AND (:all OR l.tenant = :tenant) AND c.gone >= c.most * :share AND c.most > 0
         ORDER BY share DESC, l.tenant, l.model, l.period, c.unit LIMIT :limit\
         """;
 
@@ -88,7 +88,7 @@ public final class UsageReports {
     }
 
     /**
-     * The budgets of tenants, without those of keys, of which at least a share is used or reserved now, those with the largest share first.
+     * The budgets of tenants, without those of keys, of which at least a share is used or reserved now, those with the largest share first. Limits of zero are omitted: nothing is used of what is blocked.
      *
      * @param tenant empty = of all
      * @param share as a fraction of 1

@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
 import io.baseload.tools.Rest;
@@ -9,6 +10,7 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -29,22 +31,24 @@ final class AttentionIT {
 
     @Test
     void problemsAreForThoseWhoMayReadWhatTheyAreAbout() throws Exception {
-        for (String tenant : List.of("spent", "frugal")) {
+        Patience.awaitADayThatLasts();
+        for (String tenant : List.of("spent", "frugal", "blocked")) {
             rest.post(
                     "/admin/v1/tenants",
                     Map.of(
                             "id",
                             tenant,
                             "windows",
-                            List.of(Map.of("period", "month", "tokens", tenant.equals("spent") ? 0 : 1000))));
+                            List.of(Map.of("period", "month", "tokens", tenant.equals("blocked") ? 0 : 1000))));
         }
+        use("spent", "", 1000);
         JsonNode all = rest.get("/admin/v1/attention");
         assertThat(checked(all)).containsExactly("memory", "model", "backend", "canary", "job", "budget", "audit");
         assertThat(all.get("data").valueStream())
                 .anyMatch(problem -> problem.toString()
                         .equals("{\"kind\":\"budget\",\"subject\":\"spent\",\"message\":"
                                 + "\"The tenant spent has used 100 % of its tokens of the month.\"}"));
-        for (String tenant : List.of("spent", "frugal")) {
+        for (String tenant : List.of("spent", "frugal", "blocked")) {
             JsonNode own = as(tenant, "tenant_admin").get("/admin/v1/attention");
             assertThat(checked(own)).containsExactly("budget");
             assertThat(AdminRest.texts(own.get("data"), "subject"))
@@ -58,6 +62,42 @@ final class AttentionIT {
                         .get("param")
                         .asString())
                 .isEqualTo("kinds");
+        use("spent", "", 0);
+    }
+
+    @Test
+    void theBudgetsBeyondAHundredAreMentioned() throws Exception {
+        Patience.awaitADayThatLasts();
+        var windows = IntStream.rangeClosed(1, 101)
+                .mapToObj(i -> Map.of("period", "month", "model", "m" + i, "tokens", 1000))
+                .toList();
+        rest.post("/admin/v1/tenants", Map.of("id", "crowded", "windows", windows));
+        Rest own = as("crowded", "tenant_admin");
+        for (int i = 1; i <= 100; i++) {
+            use("crowded", "m" + i, 800 + i);
+        }
+        assertThat(AdminRest.texts(own.get("/admin/v1/attention").get("data"), "subject"))
+                .hasSize(100)
+                .containsOnly("crowded");
+        use("crowded", "m101", 1000);
+        List<String> messages = AdminRest.texts(own.get("/admin/v1/attention").get("data"), "message");
+        assertThat(messages).hasSize(101).doesNotContain("The tenant crowded has used 80 % of its tokens of the month for m1.");
+        assertThat(messages.getFirst())
+                .isEqualTo("The tenant crowded has used 100 % of its tokens of the month for m101.");
+        assertThat(messages.getLast())
+                .isEqualTo("More budgets are nearly spent; these are the 100 with the largest shares.");
+        for (int i = 1; i <= 101; i++) {
+            use("crowded", "m" + i, 0);
+        }
+    }
+
+    /** Of this month's window. */
+    private static void use(String tenant, String model, int tokens) {
+        int windows = jdbc.sql("UPDATE quota_window SET used = ? WHERE tenant = ? AND key_prefix = '' AND model = ?"
+                        + " AND period = 'month' AND starts_at = date_trunc('month', now(), 'UTC')")
+                .params(tokens, tenant, model)
+                .update();
+        assertThat(windows).isEqualTo(1);
     }
 
     @Test
