@@ -2,11 +2,13 @@ package io.baseload.service.mcp;
 
 import io.baseload.service.tenant.Caller;
 import io.baseload.service.web.RouteAccess;
+import java.math.BigDecimal;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
+import java.util.Optional;
 
 /**
  * A tool that calls a route of the admin API.
@@ -32,11 +34,23 @@ record AdminTool(
 
     /** @param type in JSON Schema: string, integer or boolean */
     record Parameter(String name, String type, Location location, boolean required, String description) {
-        boolean accepts(@Nullable Object value) {
+        /** A value as the route takes it; empty if it has another type. The range is the route's to check. */
+        Optional<Object> read(Object value) {
             return switch (type) {
-                case "integer" -> value instanceof Integer || value instanceof Long;
-                case "boolean" -> value instanceof Boolean;
-                default -> value instanceof String;
+                case "integer" -> value instanceof Number number ? integer(number) : Optional.empty();
+                case "boolean" -> value instanceof Boolean ? Optional.of(value) : Optional.empty();
+                default -> value instanceof String ? Optional.of(value) : Optional.empty();
+            };
+        }
+
+        /** In JSON Schema 10.0 and 1e1 are integers too. */
+        private static Optional<Object> integer(Number value) {
+            return switch (value) {
+                case Integer _, Long _, BigInteger _ -> Optional.of(value);
+                case Double number
+                when number == Math.rint(number) && !number.isInfinite() ->
+                    Optional.of(BigDecimal.valueOf(number).toBigIntegerExact());
+                default -> Optional.empty();
             };
         }
     }

@@ -23,6 +23,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.transaction.support.TransactionOperations;
 import org.springframework.web.context.request.RequestContextHolder;
@@ -72,8 +73,7 @@ final class McpTools {
     private CallToolResult call(AdminTool tool, Map<String, Object> arguments) {
         HttpServletRequest request = request();
         try {
-            check(tool, arguments);
-            return answered(ask(tool, arguments));
+            return answered(ask(tool, read(tool, arguments)));
         } catch (Api.Refused e) {
             if (e.status() == HttpServletResponse.SC_FORBIDDEN) {
                 admission.forbidden(caller(), request);
@@ -94,21 +94,29 @@ final class McpTools {
         return ((KeyAuthentication) authentication).getPrincipal();
     }
 
-    private static void check(AdminTool tool, Map<String, Object> arguments) {
+    /** The values of the parameters that are given. */
+    private static Map<String, Object> read(AdminTool tool, Map<String, Object> arguments) {
         var known = tool.parameters().stream().map(AdminTool.Parameter::name).collect(Collectors.toSet());
         for (String name : arguments.keySet()) {
             if (!known.contains(name)) {
                 throw new Api.Refused(400, "There is no parameter '" + name + "'.");
             }
         }
+        var values = new LinkedHashMap<String, Object>();
         for (var parameter : tool.parameters()) {
-            if (parameter.required() && !isGiven(arguments, parameter)) {
+            @Nullable Object argument = arguments.get(parameter.name());
+            if (argument != null && !argument.equals("")) { // which models send for one that they don't want to give
+                values.put(
+                        parameter.name(),
+                        parameter
+                                .read(argument)
+                                .orElseThrow(
+                                        () -> new Api.Refused(400, "Invalid type for '" + parameter.name() + "'.")));
+            } else if (parameter.required()) {
                 throw new Api.Refused(400, "Missing required parameter: '" + parameter.name() + "'.");
             }
-            if (isGiven(arguments, parameter) && !parameter.accepts(arguments.get(parameter.name()))) {
-                throw new Api.Refused(400, "Invalid type for '" + parameter.name() + "'.");
-            }
         }
+        return values;
     }
 
     /**
@@ -136,18 +144,18 @@ final class McpTools {
         return all.substring(0, Math.min(all.length(), MAX_NAME));
     }
 
-    private Map<String, Object> ask(AdminTool tool, Map<String, Object> arguments) {
+    private Map<String, Object> ask(AdminTool tool, Map<String, Object> values) {
         var variables = new ArrayList<Object>();
-        tool.in(AdminTool.Location.PATH).forEach(parameter -> variables.add(arguments.get(parameter.name())));
+        tool.in(AdminTool.Location.PATH).forEach(parameter -> variables.add(values.get(parameter.name())));
         var query = tool.in(AdminTool.Location.QUERY).stream()
-                .filter(parameter -> isGiven(arguments, parameter))
-                .peek(parameter -> variables.add(arguments.get(parameter.name())))
+                .filter(parameter -> values.containsKey(parameter.name()))
+                .peek(parameter -> variables.add(values.get(parameter.name())))
                 .map(parameter -> parameter.name() + "={" + parameter.name() + "}")
                 .collect(Collectors.joining("&"));
         var body = new LinkedHashMap<String, Object>();
         tool.in(AdminTool.Location.BODY).stream()
-                .filter(parameter -> isGiven(arguments, parameter))
-                .forEach(parameter -> body.put(parameter.name(), arguments.get(parameter.name())));
+                .filter(parameter -> values.containsKey(parameter.name()))
+                .forEach(parameter -> body.put(parameter.name(), values.get(parameter.name())));
         return api.send(
                 tool.method(),
                 tool.in(AdminTool.Location.BODY).isEmpty() ? null : body,
@@ -155,14 +163,17 @@ final class McpTools {
                 variables.toArray());
     }
 
-    /** Models send an empty text for an optional parameter that they don't want to give. */
-    private static boolean isGiven(Map<String, Object> arguments, AdminTool.Parameter parameter) {
-        Object value = arguments.get(parameter.name());
-        return value != null && !value.equals("");
+    private static CallToolResult failed(RuntimeException failure, HttpServletRequest request) {
+        return refused(refusal(failure, request));
     }
 
-    private static CallToolResult failed(RuntimeException failure, HttpServletRequest request) {
-        return refused(Api.Refused.of(Failures.of(failure, RequestIds.of(request))));
+    /** What the caller is told of a failure in this thread's request; an unexpected one is logged with the request's id. */
+    static Api.Refused refusal(Throwable failure) {
+        return refusal(failure, request());
+    }
+
+    private static Api.Refused refusal(Throwable failure, HttpServletRequest request) {
+        return Api.Refused.of(Failures.of(failure, RequestIds.of(request)));
     }
 
     private static CallToolResult answered(Map<String, Object> answer) {

@@ -3,6 +3,9 @@ package io.baseload.service.mcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.baseload.service.api.Api;
+import io.baseload.service.audit.AuditTrail;
+import io.baseload.service.web.CallerAdmission;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.WholeService;
@@ -10,9 +13,16 @@ import io.baseload.tools.Rest;
 import io.modelcontextprotocol.client.McpClient;
 import io.modelcontextprotocol.client.McpSyncClient;
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
+import io.modelcontextprotocol.common.McpTransportContext;
+import io.modelcontextprotocol.json.jackson3.JacksonMcpJsonMapper;
+import io.modelcontextprotocol.server.McpStatelessServerHandler;
+import io.modelcontextprotocol.server.McpStatelessSyncServer;
 import io.modelcontextprotocol.spec.McpSchema;
 import io.modelcontextprotocol.spec.McpSchema.CallToolRequest;
 import io.modelcontextprotocol.spec.McpSchema.CallToolResult;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCNotification;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCRequest;
+import io.modelcontextprotocol.spec.McpSchema.JSONRPCResponse;
 import io.modelcontextprotocol.spec.McpSchema.TextContent;
 import io.modelcontextprotocol.spec.McpSchema.Tool;
 import java.net.http.HttpClient.Version;
@@ -28,12 +38,23 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.springframework.ai.mcp.server.webmvc.transport.WebMvcStatelessServerTransport;
+import org.springframework.boot.autoconfigure.info.ProjectInfoAutoConfiguration;
+import org.springframework.boot.info.BuildProperties;
+import org.springframework.boot.test.system.CapturedOutput;
+import org.springframework.boot.test.system.OutputCaptureExtension;
+import org.springframework.transaction.support.TransactionOperations;
+import reactor.core.publisher.Mono;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** The admin API as tools, with the protocol's own Java client over HTTP. */
-@ExtendWith(WholeService.class)
+@ExtendWith({WholeService.class, OutputCaptureExtension.class})
 class McpIT {
+    /** A user's own, which must not switch Spring AI's server on. */
+    private static final String OTHER_EXCLUSION =
+            "spring.autoconfigure.exclude=" + ProjectInfoAutoConfiguration.class.getName();
+
     private static Rest rest;
 
     @BeforeAll
@@ -210,6 +231,124 @@ class McpIT {
         assertThat(error.at("/error/code").asInt()).isEqualTo(McpSchema.ErrorCodes.INVALID_REQUEST);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"resources/list", "prompts/list", "logging/setLevel", "invented"})
+    void anUnknownMethodIsAnErrorOfTheProtocol(String method) throws Exception {
+        assertThat(errorCode("\"method\": \"" + method + "\"")).isEqualTo(McpSchema.ErrorCodes.METHOD_NOT_FOUND);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "\"method\": \"tools/call\"",
+                "\"method\": \"tools/call\", \"params\": 7",
+                "\"method\": \"tools/call\", \"params\": []",
+                "\"method\": \"tools/call\", \"params\": {}",
+                "\"method\": \"tools/call\", \"params\": {\"name\": \"invented\"}",
+                "\"method\": \"tools/call\", \"params\": {\"name\": \"who_am_i\", \"arguments\": []}",
+                "\"method\": \"tools/call\", \"params\": {\"name\": \"who_am_i\", \"arguments\": \"none\"}",
+                "\"method\": \"initialize\"",
+                "\"method\": \"initialize\", \"params\": {\"protocolVersion\": {}}"
+            })
+    void soAreInvalidParams(String call) throws Exception {
+        assertThat(errorCode(call)).isEqualTo(McpSchema.ErrorCodes.INVALID_PARAMS);
+    }
+
+    private static int errorCode(String call) throws Exception {
+        String body = "{\"jsonrpc\": \"2.0\", \"id\": \"asked\", " + call + "}";
+        HttpResponse<String> answer = rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        assertThat(Rest.json(answer).get("id").asString()).isEqualTo("asked");
+        assertThat(Rest.json(answer).has("result")).isFalse();
+        return Rest.json(answer).at("/error/code").asInt();
+    }
+
+    @Test
+    void anUnexpectedFailureIsLoggedWithTheRequest(@TempDir Path home, CapturedOutput log) throws Exception {
+        try (RunningService service = RunningService.at(home)) {
+            var calls = new McpTools(
+                    service.bean(Api.class),
+                    service.bean(AuditTrail.class),
+                    service.bean(TransactionOperations.class),
+                    service.bean(CallerAdmission.class),
+                    List.of());
+            new ToolTransport(
+                            service.bean(WebMvcStatelessServerTransport.class),
+                            List.of(),
+                            calls,
+                            new JacksonMcpJsonMapper(new JsonMapper()))
+                    .setMcpHandler(new BrokenServer());
+            for (String method : List.of("throws", "answers")) {
+                String body = "{\"jsonrpc\": \"2.0\", \"id\": \"asked\", \"method\": \"" + method + "\"}";
+                HttpResponse<String> answer =
+                        service.rest().send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+                assertThat(answer.statusCode()).isEqualTo(200);
+                assertThat(Rest.json(answer).get("id").asString()).isEqualTo("asked");
+                assertThat(Rest.json(answer).at("/error/code").asInt()).isEqualTo(McpSchema.ErrorCodes.INTERNAL_ERROR);
+                String id = answer.headers().firstValue("x-request-id").orElseThrow();
+                assertThat(Rest.json(answer).at("/error/message").asString())
+                        .contains(id)
+                        .doesNotContain(BrokenServer.CAUSE);
+                assertThat(log.getOut()).contains(id + ": unexpected failure").contains(BrokenServer.CAUSE + method);
+            }
+        }
+    }
+
+    /** Fails in both ways in which the protocol's server can. */
+    private static final class BrokenServer implements McpStatelessServerHandler {
+        static final String CAUSE = "internals of ";
+
+        @Override
+        public Mono<JSONRPCResponse> handleRequest(McpTransportContext context, JSONRPCRequest request) {
+            String message = CAUSE + request.method();
+            if (request.method().equals("throws")) {
+                throw new IllegalStateException(message);
+            }
+            var error = new JSONRPCResponse.JSONRPCError(McpSchema.ErrorCodes.INTERNAL_ERROR, message);
+            return Mono.just(JSONRPCResponse.error(request.id(), error));
+        }
+
+        @Override
+        public Mono<Void> handleNotification(McpTransportContext context, JSONRPCNotification notification) {
+            return Mono.empty();
+        }
+    }
+
+    @Test
+    void integersAreWhatJsonSchemaCallsSo() throws Exception {
+        assertThat(Rest.json(listingModels("1")).at("/result/isError").asBoolean())
+                .isFalse();
+        for (String same : List.of("1.0", "1e0", "0.1e1")) {
+            assertThat(Rest.json(listingModels(same))).as(same).isEqualTo(Rest.json(listingModels("1")));
+        }
+        for (String other : List.of("1.5", "\"1\"", "true", "1e999")) {
+            assertThat(listingModels(other).body()).as(other).contains("400: Invalid type for 'limit'.");
+        }
+        String outside = "999999999999999999999999";
+        HttpResponse<String> route = rest.send("GET", "/admin/v1/models?limit=" + outside, "");
+        assertThat(Rest.json(listingModels(outside))
+                        .at("/result/content/0/text")
+                        .asString())
+                .isEqualTo(route.statusCode() + ": "
+                        + Rest.json(route).at("/error/message").asString());
+    }
+
+    private static HttpResponse<String> listingModels(String limit) throws Exception {
+        String body =
+                "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"tools/call\", \"params\": {\"name\": \"list_models\","
+                        + " \"arguments\": {\"limit\": " + limit + "}}}";
+        return rest.send("POST", "/mcp", body, "Accept", "application/json, text/event-stream");
+    }
+
+    @Test
+    void saysItsVersion(RunningService service) {
+        with(
+                rest,
+                RunningService.KEY,
+                client -> assertThat(client.getServerInfo().version())
+                        .isEqualTo(service.bean(BuildProperties.class).getVersion()));
+    }
+
     @Test
     void aBodyThatIsTooLargeIsRefusedAsElsewhere() throws Exception {
         String body = "{\"jsonrpc\": \"2.0\", \"id\": 1, \"method\": \"" + "p".repeat(9 << 20) + "\"}";
@@ -299,7 +438,8 @@ class McpIT {
 
     @Test
     void toolsThatChangeSomethingAreThereIfTheConfigurationSaysSo(@TempDir Path home) throws Exception {
-        try (RunningService service = RunningService.at(home, "baseload.mcp.writes=true")) {
+        try (RunningService service = RunningService.at(home, "baseload.mcp.writes=true", OTHER_EXCLUSION)) {
+            assertThat(service.bean(McpStatelessSyncServer.class)).isNotNull(); // the only one
             JsonNode issued = service.rest().post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("user")));
             String prefix = issued.get("prefix").asString();
             String job = endedJob(service.rest());
