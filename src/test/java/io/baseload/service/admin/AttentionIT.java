@@ -81,7 +81,9 @@ final class AttentionIT {
                 .containsOnly("crowded");
         use("crowded", "m101", 1000);
         List<String> messages = AdminRest.texts(own.get("/admin/v1/attention").get("data"), "message");
-        assertThat(messages).hasSize(101).doesNotContain("The tenant crowded has used 80 % of its tokens of the month for m1.");
+        assertThat(messages)
+                .hasSize(101)
+                .doesNotContain("The tenant crowded has used 80 % of its tokens of the month for m1.");
         assertThat(messages.getFirst())
                 .isEqualTo("The tenant crowded has used 100 % of its tokens of the month for m101.");
         assertThat(messages.getLast())

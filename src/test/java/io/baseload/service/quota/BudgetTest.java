@@ -67,7 +67,9 @@ class BudgetTest {
         var key = key(tenant);
         keyWindows(tenant, key, month("", 900));
         settle(reserve(tenant, key, "large", 400), 100, 250);
-        assertThat(spent(tenant)).as("a limit of zero blocks a model on purpose").isEmpty();
+        assertThat(spent(tenant))
+                .as("a limit of zero blocks a model on purpose")
+                .isEmpty();
         reserve(tenant, key, "large", 75);
         assertThat(spent(tenant)).containsExactly("large tokens 0.85");
         reserve(tenant, key, "small", 375);
