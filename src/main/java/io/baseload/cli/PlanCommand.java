@@ -116,8 +116,8 @@ final class PlanCommand implements Callable<Integer> {
             names = "--shards",
             paramLabel = "N",
             description =
-                    "Number of shards of the model (default: one for each socket; on this machine one for each list"
-                            + " of CPUs, or for each NUMA node).")
+                    "Number of shards of the model, 1 to 64 (default: one for each socket; on this machine one for each"
+                            + " list of CPUs, or for each NUMA node).")
     private @Nullable Integer shards;
 
     @Option(
@@ -153,6 +153,9 @@ final class PlanCommand implements Callable<Integer> {
     private void plan(Planner planner) {
         if (shape != null && model.given != null) {
             throw new BadInputException("give a model or --shape, not both");
+        }
+        if (shards != null) {
+            PlanRequest.requireShards(shards);
         }
         Precision arithmetic = precision.orElse(Precision.FAST);
         var options = new Planner.Options(

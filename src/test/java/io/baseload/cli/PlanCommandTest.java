@@ -147,6 +147,7 @@ class PlanCommandTest {
         assertBad("precision", "plan", "--shape", "llama-70b", "--precision", "exact", "--machine", MACHINE);
         assertBad("batch", "plan", "--shape", "llama-70b", "--batch", "0", "--machine", MACHINE);
         assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "0", "--machine", MACHINE);
+        assertBad("from 1 to 64", "plan", "--shape", "llama-70b", "--shards", "65", "--machine", MACHINE);
         assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);
     }
 

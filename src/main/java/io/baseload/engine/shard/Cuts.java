@@ -40,7 +40,9 @@ final class Cuts {
 
     /**
      * Cuts the inputs of a matrix at multiples of the first of these units for which parts are even enough: groups of blocks with a nested scale, blocks, whole panels of the layers that
-     * compute the inputs, single columns. So the packing is preserved as far as possible.
+     * compute the inputs, single columns. So the packing is preserved as far as possible. Each part has at least one of the unit: no shard can do without inputs.
+     *
+     * @param width at least as many as shards
      */
     static List<IndexRange> inputs(Packing packing, int width, int shards) {
         int block = packing.block();
@@ -54,7 +56,7 @@ final class Cuts {
             panel
         };
         for (int unit : units) {
-            if (width % unit == 0 && even(width / unit, unit, width, shards)) {
+            if (width % unit == 0 && width / unit >= shards && even(width / unit, unit, width, shards)) {
                 return times(even(width / unit, shards), unit);
             }
         }
@@ -84,7 +86,12 @@ final class Cuts {
     }
 
     private static boolean borders(List<IndexRange> cols, int unit) {
-        return cols.stream().allMatch(range -> range.from() % unit == 0);
+        for (IndexRange range : cols) { // of each of some ten thousand matrices for each shard
+            if (range.from() % unit != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** The packing of a matrix's parts that are cut at these rows. */

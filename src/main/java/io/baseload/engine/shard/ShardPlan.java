@@ -32,6 +32,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -292,44 +293,53 @@ public final class ShardPlan {
 
     /** The parts of a matrix, at most one for each shard. */
     public List<Part> parts(String name, PackedMatrix matrix) {
+        return IntStream.range(0, shards)
+                .mapToObj(slicing(name, matrix))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** A shard's part of a matrix, if it has one. */
+    private IntFunction<Optional<Part>> slicing(String name, PackedMatrix matrix) {
         return switch (cut(name)) {
-            case WeightCut.Whole whole ->
-                IntStream.range(0, shards)
-                        .mapToObj(shard -> new Part(shard, name, MatrixSlice.whole(matrix)))
-                        .toList();
+            case WeightCut.Whole whole -> {
+                MatrixSlice slice = MatrixSlice.whole(matrix);
+                yield shard -> Optional.of(new Part(shard, name, slice));
+            }
             case WeightCut.Outputs outputs -> {
                 Packing packing = Cuts.outputs(matrix.packing(), outputs.ranges());
                 List<IndexRange> cols = List.of(new IndexRange(0, matrix.cols()));
-                yield parts(name, outputs.ranges(), range -> new MatrixSlice(packing, range, cols));
+                yield shard -> part(shard, name, outputs.ranges(), range -> new MatrixSlice(packing, range, cols));
             }
             case WeightCut.Inputs inputs -> {
                 Packing packing = Cuts.packing(matrix.packing(), inputs.borders());
                 IndexRange rows = new IndexRange(0, matrix.rows());
-                yield parts(name, inputs.ranges(), range -> new MatrixSlice(packing, rows, inputs.pieces(range)));
+                yield shard -> part(
+                        shard, name, inputs.ranges(), range -> new MatrixSlice(packing, rows, inputs.pieces(range)));
             }
-            case WeightCut.Head head -> List.of(new Part(head.shard(), head.rename(name), MatrixSlice.whole(matrix)));
+            case WeightCut.Head head ->
+                shard -> shard == head.shard()
+                        ? Optional.of(new Part(shard, head.rename(name), MatrixSlice.whole(matrix)))
+                        : Optional.empty();
         };
     }
 
-    private static List<Part> parts(String name, List<IndexRange> ranges, Function<IndexRange, MatrixSlice> slice) {
-        return IntStream.range(0, ranges.size())
-                .filter(shard -> ranges.get(shard).size() > 0)
-                .mapToObj(shard -> new Part(shard, name, slice.apply(ranges.get(shard))))
-                .toList();
+    private static Optional<Part> part(
+            int shard, String name, List<IndexRange> ranges, Function<IndexRange, MatrixSlice> slice) {
+        IndexRange range = ranges.get(shard);
+        return range.size() == 0 ? Optional.empty() : Optional.of(new Part(shard, name, slice.apply(range)));
     }
 
     /** The weights of a shard's own model, without data. */
     public Weights planned(int shard) {
         Map<String, PackedMatrix> own = new HashMap<>();
         for (Named named : matrices) {
-            for (Part part : parts(named.name(), named.matrix())) {
-                if (part.shard() == shard) {
-                    MatrixSlice slice = part.slice();
-                    own.put(
-                            part.name(),
-                            PackedMatrix.planned(slice.packing(), slice.rows().size(), slice.width()));
-                }
-            }
+            slicing(named.name(), named.matrix()).apply(shard).ifPresent(part -> {
+                MatrixSlice slice = part.slice();
+                own.put(
+                        part.name(),
+                        PackedMatrix.planned(slice.packing(), slice.rows().size(), slice.width()));
+            });
         }
         return new PlannedShard(own, new HashMap<>());
     }

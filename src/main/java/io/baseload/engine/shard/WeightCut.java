@@ -37,7 +37,9 @@ sealed interface WeightCut {
 
         /** All ranges of all shards. */
         List<IndexRange> borders() {
-            return ranges.stream().flatMap(range -> pieces(range).stream()).toList();
+            return repeated == 1
+                    ? ranges
+                    : ranges.stream().flatMap(range -> pieces(range).stream()).toList();
         }
     }
 

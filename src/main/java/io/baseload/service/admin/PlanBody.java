@@ -27,7 +27,7 @@ import tools.jackson.databind.annotation.JsonNaming;
  * @param model an imported model's id
  * @param shape instead of it: a shape's name or sizes, or a {@code config.json}
  * @param format the packing of linear layers; absent: as stored
- * @param shards that the model is split into; absent: one for each socket, or as many as the engine has
+ * @param shards that the model is split into, at most {@link PlanRequest#MAX_SHARDS}; absent: one for each socket, or as many as the engine has
  * @param machine {@code this} (absent: this), a machine's name, or its description, as text or as an object
  */
 @JsonNaming(SnakeCaseStrategy.class)
@@ -120,6 +120,12 @@ record PlanBody(
             throw Refusals.invalid(field, "invalid_type", "'" + field + "' must be a number or text.");
         }
         return setting.getValue().asString();
+    }
+
+    void requireShards() {
+        if (shards != null) {
+            PlanRequest.requireShards(shards);
+        }
     }
 
     ShardOutline shards(Planner planner, PlanSource source, Planner.Options options, MachineProfile machine) {

@@ -25,6 +25,7 @@ final class PlanController {
 
     @PostMapping("/admin/v1/plan")
     CapacityPlan plan(@RequestBody PlanBody body) {
+        body.requireShards();
         Planner.Options options = body.options();
         PlanSource source = body.source(catalog);
         ModelOutline outline = PlanBody.outline(planner, source, options);

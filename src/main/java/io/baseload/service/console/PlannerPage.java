@@ -5,6 +5,7 @@ import io.baseload.engine.api.Precision;
 import io.baseload.service.api.Api;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.PlanChart;
+import io.baseload.service.planner.PlanRequest;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.springframework.stereotype.Controller;
@@ -51,6 +52,7 @@ final class PlannerPage {
         model.addAttribute(
                 "kvPrecisions",
                 Stream.of(KvPrecision.values()).map(KvPrecision::label).toList());
+        model.addAttribute("maxShards", PlanRequest.MAX_SHARDS);
         model.addAttribute("models", api.list("/admin/v1/models?limit=1000"));
         return "planner";
     }

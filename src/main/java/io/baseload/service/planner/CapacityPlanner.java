@@ -81,8 +81,7 @@ public final class CapacityPlanner {
         this.cut = cut;
         this.memory = memory;
         this.machine = machine;
-        // The rates of a measured machine are those of its shards, whichever nodes they have.
-        this.sockets = machine.measured() && cut.shards() != machine.sockets() ? 1 : machine.sockets();
+        this.sockets = machine.bySocket(cut.shards()) ? machine.sockets() : 1;
         this.parts = PlannedParts.of(model, cut, sockets);
     }
 
@@ -366,6 +365,10 @@ public final class CapacityPlanner {
                                 + " at the rates of a core with the same instructions (isa), which were measured, and"
                                 + " barriers (barrier_us) and, between sockets, latency (link_us) and bandwidth (upi)"
                                 + " are assumed unless they are given.");
+        if (machine.measured() && machine.shards() != cut.shards()) {
+            notes.add("Rates were measured with " + shards(machine.shards()) + "; that they are the same with "
+                    + shards(cut.shards()) + " is assumed.");
+        }
         if (machine.measured() && machine.sockets() > 1) {
             notes.add(
                     sockets > 1
@@ -375,7 +378,7 @@ public final class CapacityPlanner {
                                             Locale.ROOT,
                                             " the link's bandwidth of %.0f GB/s is assumed.",
                                             machine.linkBytesPerSecond() / 1e9)
-                            : "The figures are those of " + shards() + " on all " + machine.sockets()
+                            : "The figures are those of " + shards(cut.shards()) + " on all " + machine.sockets()
                                     + " memory nodes of this machine together. The time in which data crosses from node"
                                     + " to node is not counted, except in meetings of all workers.");
         }
@@ -384,13 +387,13 @@ public final class CapacityPlanner {
                     + " and what all sockets need of the KV cache is read by each.");
             if (!parts.shards()) {
                 notes.add("The figures are those of " + sockets + " equal parts, one for each socket, not of "
-                        + shards() + ".");
+                        + shards(cut.shards()) + ".");
             }
         }
         return notes;
     }
 
-    private String shards() {
-        return cut.shards() == 1 ? "1 shard" : cut.shards() + " shards";
+    private static String shards(int count) {
+        return count == 1 ? "1 shard" : count + " shards";
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * @param name for display
  * @param measured whether its rates were measured here; otherwise they follow from a description
  * @param sockets among which weights are split; of this machine, memory nodes
- * @param shards into which the program cuts a model there by default
+ * @param shards into which the program cuts a model there by default; of this machine, those with which it was measured
  * @param linkBytesPerSecond between two sockets, one way; never measured
  * @param linkSeconds time of a message from one socket to another, however short
  * @param kernels those whose rates these are
@@ -64,6 +64,11 @@ public record MachineProfile(
     public static MachineProfile of(MachineRates rates, int shards, int nodes, long memoryBytes, KernelTiers kernels) {
         return new MachineProfile(
                 "this machine", true, nodes, shards, UPI_GB * 1e9, rates.meetingSeconds(), kernels, memoryBytes, rates);
+    }
+
+    /** Whether a model in so many shards is planned socket by socket. The rates of a measured machine are those of its shards, whichever nodes they have: of single nodes only if these shards had one each. */
+    boolean bySocket(int planned) {
+        return !measured || planned == sockets && planned == shards;
     }
 
     /** One of its sockets. */

@@ -16,6 +16,9 @@ public record PlanRequest(int batch, int context, int prompt, double leastRate, 
     public static final int MAX_SEQUENCES = 4096;
     public static final int MAX_TOKENS = 1 << 24;
 
+    /** The more shards, the longer a plan takes. No machine has more sockets. */
+    public static final int MAX_SHARDS = 64;
+
     /** @throws InvalidRequestException if a number is out of range */
     public PlanRequest {
         inRange("batch", batch, MAX_SEQUENCES);
@@ -23,6 +26,15 @@ public record PlanRequest(int batch, int context, int prompt, double leastRate, 
         inRange("prompt", prompt, MAX_TOKENS);
         positive("least_rate", leastRate);
         positive("price_per_hour", pricePerHour.orElse(1));
+    }
+
+    /**
+     * Checks a number of shards, before a machine is measured for a plan that nobody gets.
+     *
+     * @throws InvalidRequestException if it is out of range
+     */
+    public static void requireShards(int shards) {
+        inRange("shards", shards, MAX_SHARDS);
     }
 
     private static void inRange(String field, int value, int most) {

@@ -2,10 +2,12 @@ package io.baseload.engine.shard;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.ShardOutline;
+import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.architecture.Architectures;
 import io.baseload.engine.config.GroupedQuery;
 import io.baseload.engine.config.ModelConfig;
@@ -13,10 +15,12 @@ import io.baseload.engine.config.QueryKeyNorm;
 import io.baseload.engine.format.ConfigKeys;
 import io.baseload.engine.model.DecoderWeights;
 import io.baseload.engine.shard.ShardPlan.Part;
+import io.baseload.engine.tensor.Codes;
 import io.baseload.engine.tensor.IndexRange;
 import io.baseload.engine.tensor.MatrixSlice;
 import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
+import io.baseload.engine.tensor.Scales;
 import io.baseload.engine.weights.AssumedWeights;
 import io.baseload.engine.weights.ImportPackings;
 import io.baseload.engine.weights.MatrixList;
@@ -63,6 +67,7 @@ class ShardPlanTest {
         "64, 1, 1, 96, 384, 64, 4",
         "64, 5, 5, 72, 100, 8, 3",
         "128, 12, 4, 200, 1000, 24, 3",
+        "64, 4, 2, 240, 384, 16, 16",
         "8192, 64, 8, 28672, 128256, 128, 4"
     })
     void eachWeightOfALlamaLiesWithOneShardAndEachShardIsAModel(
@@ -110,6 +115,7 @@ class ShardPlanTest {
         }
         for (int shard = 0; shard < shards; shard++) {
             Map<String, MatrixSlice> left = own.getOrDefault(shard, Map.of());
+            DecoderWeights.load(plan.config(shard), plan.planned(shard));
             DecoderWeights.load(plan.config(shard), asking(left));
             assertThat(left).as("what shard %d never asks for", shard).isEmpty();
         }
@@ -224,6 +230,54 @@ class ShardPlanTest {
         assertThat(down(5632, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 2560));
         assertThat(down(1536, Quantization.Q4, 2)).isEqualTo(new IndexRange(0, 768));
         assertThat(down(1536, Quantization.Q4, 3)).isEqualTo(new IndexRange(0, 512));
+    }
+
+    /** 15 panels of 16 would be even enough for 16 shards, but not for the one that got none. */
+    @Test
+    void whereThereAreFewerUnitsThanShardsTheNextSmallerOneIsTaken() {
+        ModelConfig config = llama(64, 4, 2, 240, 384, 16);
+        for (Quantization format : List.of(Quantization.BF16, Quantization.Q4, Quantization.NF4_DQ)) {
+            assertThat(plan(config, format, 16).layer(0).width())
+                    .hasSize(16)
+                    .allMatch(range -> range.size() == 15);
+        }
+        assertThat(Cuts.inputs(Packing.Q4_0, 480, 16)).hasSize(16).allMatch(range -> range.size() % 16 == 0);
+    }
+
+    @Test
+    void whateverTheWidthIsEachShardHasAPartOfIt() {
+        List<Packing> packings = List.of(
+                Packing.BF16, Packing.Q4_0, Packing.Q4, new Packing(Codes.NF4, 64, Scales.LINEAR8));
+        for (Packing packing : packings) {
+            for (int width = 1; width <= 1100; width++) {
+                for (int shards = 1; shards <= Math.min(width, 64); shards++) {
+                    int next = 0;
+                    for (IndexRange range : Cuts.inputs(packing, width, shards)) {
+                        if (range.from() != next || range.size() < 1) {
+                            throw new AssertionError(range + " of " + width + " in " + shards + " shards");
+                        }
+                        next = range.to();
+                    }
+                    assertThat(next).isEqualTo(width);
+                }
+            }
+        }
+    }
+
+    /** Either each shard is a model, or there is a reason. */
+    @ParameterizedTest
+    @ValueSource(ints = {1, 7, 15, 17, 31, 33, 100, 239, 240, 241, 480, 1000, 1008})
+    void oddWidthsAreCutOrRefused(int width) {
+        ModelConfig config = llama(64, 4, 2, width, 384, 16);
+        for (int shards = 1; shards <= 26; shards++) {
+            if (width < shards || shards > 24) { // 24 panels of tokens
+                int tooMany = shards;
+                assertThatThrownBy(() -> plan(config, Quantization.Q4, tooMany))
+                        .isInstanceOf(UncuttableModelException.class);
+            } else {
+                check(config, Quantization.Q4, shards);
+            }
+        }
     }
 
     private static IndexRange down(int width, Quantization format, int shards) {

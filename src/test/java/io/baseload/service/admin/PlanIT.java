@@ -70,6 +70,10 @@ class PlanIT {
         assertRefused(admin, "model", Map.of("format", "q4"));
         assertRefused(admin, "format", Map.of("shape", "llama-70b", "format", "q3"));
         assertRefused(admin, "shards", Map.of("shape", "llama-70b", "shards", 0, "machine", machine));
+        JsonNode many = admin.refused(
+                400, "POST", "/admin/v1/plan", Map.of("shape", "llama-70b", "shards", 1_000_000, "machine", machine));
+        assertThat(many.get("param").asString()).isEqualTo("shards");
+        assertThat(many.get("message").asString()).isEqualTo("'shards' must be from 1 to 64, not 1000000.");
         assertRefused(admin, "precision", Map.of("shape", "llama-70b", "precision", "exact", "machine", machine));
         assertRefused(admin, "batch", Map.of("shape", "llama-70b", "batch", 0, "machine", machine));
         JsonNode missing = admin.refused(404, "POST", "/admin/v1/plan", Map.of("model", "none"));

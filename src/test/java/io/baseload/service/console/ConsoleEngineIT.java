@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.Precision;
+import io.baseload.service.planner.PlanRequest;
 import io.baseload.testing.Browser;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
@@ -152,6 +153,7 @@ class ConsoleEngineIT {
         browser.fill("#batch", "4");
         browser.fill("#prompt", "256");
         browser.fill("#shards", "2");
+        assertThat(browser.one("#shards").getDomProperty("max")).isEqualTo(String.valueOf(PlanRequest.MAX_SHARDS));
         browser.fill("#least-rate", "1.5");
         assertThat(browser.all("#kv-precision option"))
                 .extracting(WebElement::getText)

@@ -338,6 +338,30 @@ class CapacityPlannerTest {
         assertThat(two.notes()).anyMatch(note -> note.contains("2 shards on all 4 memory nodes"));
     }
 
+    /** One shard on four nodes has its memory on all of them, so its rates aren't those of four nodes. */
+    @Test
+    void nodesCountIfTheMeasuredShardsAndThePlannedOnesHaveOneEach() {
+        for (int measured : new int[] {1, 2, 8}) {
+            CapacityPlan plan = plan(MachineProfile.of(RATES, measured, 4, MEMORY, TIERS), cut(4), 1, 100);
+            assertThat(plan.step().collectives()).isEqualTo(2 * 3e-6, EXACT);
+            assertThat(plan.perSocket()).hasSize(1);
+            assertThat(plan.standing()).isEqualTo("estimates for the present program");
+            String shards = measured == 1 ? "1 shard" : measured + " shards";
+            assertThat(plan.notes())
+                    .contains("Rates were measured with " + shards
+                            + "; that they are the same with 4 shards is assumed.")
+                    .anyMatch(note -> note.contains("4 shards on all 4 memory nodes"));
+        }
+        String assumed = "is assumed.";
+        assertThat(plan(MachineProfile.of(RATES, 4, 4, MEMORY, TIERS), cut(4), 1, 100).notes())
+                .noneMatch(note -> note.startsWith("Rates were") && note.endsWith(assumed));
+        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(2), 1, 100).notes())
+                .noneMatch(note -> note.endsWith(assumed));
+        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(1), 1, 100).notes())
+                .contains("Rates were measured with 2 shards; that they are the same with 1 shard is assumed.");
+        assertThat(plan(sockets(4), cut(2), 1, 100).notes()).noneMatch(note -> note.endsWith(assumed));
+    }
+
     @Test
     void aDescribedMachineWasNotMeasured() {
         for (int sockets : new int[] {1, 4}) {
