@@ -72,7 +72,7 @@ class CapacityPlannerTest {
                 2);
     }
 
-    private static KernelRates rates(double... decode) {
+    static KernelRates rates(double... decode) {
         return new KernelRates(Arrays.stream(decode).boxed().toList(), 4e9);
     }
 
