@@ -1,5 +1,6 @@
 package io.baseload.service.console;
 
+import io.baseload.service.planner.PlanText;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.text.DecimalFormat;
@@ -46,9 +47,14 @@ final class Shown {
         return new DecimalFormat("#,##0.######", DecimalFormatSymbols.getInstance(Locale.ROOT)).format(amount);
     }
 
-    /** An amount of money such as 0.351. */
+    /** An amount of money such as 0.00351 or 1,234.568. */
     public String cost(double amount) {
-        return String.format(Locale.ROOT, "%,.3f", amount);
+        return amount < 1 ? digits(amount) : String.format(Locale.ROOT, "%,.3f", amount);
+    }
+
+    /** With four significant digits, however small it is. */
+    public String digits(double number) {
+        return PlanText.digits(number);
     }
 
     /** With two or three significant digits. */

@@ -1,8 +1,6 @@
 package io.baseload.service.planner;
 
 import io.baseload.service.planner.CapacityPlan.Point;
-import java.math.BigDecimal;
-import java.math.MathContext;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
@@ -14,13 +12,12 @@ import java.util.function.ToIntFunction;
  */
 public final class PlanChart {
     private static final int WIDTH = 720;
-    private static final int HEADER = 50;
+    private static final int HEADER = 66;
     private static final int PANEL = 360;
     private static final int LEFT = 80;
     private static final int RIGHT = 30;
     private static final int TOP = 30;
     private static final int BOTTOM = 60;
-    private static final MathContext FOUR_DIGITS = new MathContext(4);
 
     private final CapacityPlan plan;
     private final Formatter svg = new Formatter(Locale.ROOT);
@@ -43,7 +40,10 @@ public final class PlanChart {
                 WIDTH, height);
         svg.format("<rect width=\"%d\" height=\"%d\" fill=\"white\"/>%n", WIDTH, height);
         text(LEFT, 25, "start", 16, plan.model() + ", " + plan.format() + ", " + plan.machine());
-        text(LEFT, 47, "start", 12, plan.standing().replaceFirst(":.*", ""));
+        String[] standing = plan.standing().split("(?<=:) ", 2); // what it says after the colon has a line of its own
+        for (int i = 0; i < standing.length; i++) {
+            text(LEFT, 47 + 16 * i, "start", 12, standing[i]);
+        }
         String each = "sequences decoded together, each with " + plan.context() + " tokens";
         new Panel(HEADER, plan.batches(), Point::batch, each).draw();
         if (lengths) {
@@ -52,10 +52,6 @@ public final class PlanChart {
         }
         svg.format("</svg>%n");
         return svg.toString();
-    }
-
-    private static String digits(double value) {
-        return new BigDecimal(value, FOUR_DIGITS).stripTrailingZeros().toPlainString();
     }
 
     /** The next of 1, 2, 4 and 10 times a power of ten. */
@@ -110,7 +106,7 @@ public final class PlanChart {
                 svg.format(
                         "<line x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\" stroke=\"#dddddd\"/>%n",
                         LEFT, WIDTH - RIGHT, y(value), y(value));
-                text(LEFT - 8, y(value) + 4, "end", 12, digits(value));
+                text(LEFT - 8, y(value) + 4, "end", 12, PlanText.digits(value));
             }
             double bottom = y(0);
             for (int i = 0; i < points.size(); i++) {
@@ -137,9 +133,25 @@ public final class PlanChart {
                         y(value.applyAsDouble(points.get(i))),
                         points.get(i).fits() ? "currentColor" : "white");
             }
-            int last = points.size() - 1;
-            text(x(last), y(value.applyAsDouble(points.get(last))) - 10, "end", 12, label);
+            int widest = widest();
+            String anchor = widest == points.size() - 1 ? "end" : widest == 0 ? "start" : "middle";
+            text(x(widest), y(value.applyAsDouble(points.get(widest))) - 10, anchor, 12, label);
             svg.format("</g>%n");
+        }
+
+        /** The last of the points at which the curves are farthest apart, so that their labels don't overlap. */
+        private int widest() {
+            int widest = 0;
+            for (int i = 1; i < points.size(); i++) {
+                if (gap(points.get(i)) >= gap(points.get(widest))) {
+                    widest = i;
+                }
+            }
+            return widest;
+        }
+
+        private static double gap(Point point) {
+            return point.tokensPerSecond() - point.tokensPerSecondEach();
         }
 
         private double x(int index) {

@@ -2,20 +2,34 @@ package io.baseload.service.planner;
 
 import io.baseload.service.planner.CapacityPlan.Point;
 import io.baseload.service.planner.CapacityPlan.Socket;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.Formatter;
 import java.util.List;
 import java.util.Locale;
 
 /** A plan in words. */
 public final class PlanText {
+    private static final MathContext FOUR_DIGITS = new MathContext(4);
+
     private PlanText() {}
+
+    /** A number with four significant digits, but all of those before the point. */
+    public static String digits(double number) {
+        BigDecimal exact = new BigDecimal(number);
+        double size = Math.abs(number);
+        BigDecimal rounded =
+                (size < 1000 ? exact.round(FOUR_DIGITS) : exact.setScale(0, RoundingMode.HALF_UP)).stripTrailingZeros();
+        return size > 0 && size < 1e-6 ? rounded.toString() : rounded.toPlainString();
+    }
 
     public static List<String> lines(CapacityPlan plan) {
         var out = new Formatter(Locale.ROOT);
         out.format(
-                "model           %s, %.1f G parameters, %s, %s%n",
-                plan.model(), plan.parameters() / 1e9, plan.format(), plan.precision());
-        out.format("machine         %s, reads %.1f GB/s%n", plan.machine(), plan.readBytesPerSecond() / 1e9);
+                "model           %s, %s G parameters, %s, %s%n",
+                plan.model(), digits(plan.parameters() / 1e9), plan.format(), plan.precision());
+        out.format("machine         %s, reads %s GB/s%n", plan.machine(), digits(plan.readBytesPerSecond() / 1e9));
         out.format(
                 "kernels         %s for prompts; %s for answers%n",
                 plan.kernels().prefill(), plan.kernels().decode());
@@ -50,30 +64,33 @@ public final class PlanText {
     private static void speed(CapacityPlan plan, Formatter out) {
         StepTime step = plan.step();
         double decode = plan.decodeTokensPerSecond();
-        out.format("decode          %.1f tokens/s, %.1f for each of %d%n", decode, decode / plan.batch(), plan.batch());
         out.format(
-                "                a step reads %s in %.2f ms, multiplies %.2f ms, attends %.2f ms;"
-                        + " linear layers %.2f ms, barriers %.2f ms, collectives %.2f ms%n",
+                "decode          %s tokens/s, %s for each of %d%n",
+                digits(decode), digits(decode / plan.batch()), plan.batch());
+        out.format(
+                "                a step reads %s in %s ms, multiplies %s ms, attends %s ms;"
+                        + " linear layers %s ms, barriers %s ms, collectives %s ms%n",
                 bytes(plan.stepReadBytes()),
-                1e3 * step.read(),
-                1e3 * step.multiply(),
-                1e3 * step.attend(),
-                1e3 * step.linear(),
-                1e3 * step.barriers(),
-                1e3 * step.collectives());
+                digits(1e3 * step.read()),
+                digits(1e3 * step.multiply()),
+                digits(1e3 * step.attend()),
+                digits(1e3 * step.linear()),
+                digits(1e3 * step.barriers()),
+                digits(1e3 * step.collectives()));
         if (plan.sockets() > 1) {
             double one = plan.oneSocketTokensPerSecond();
             out.format(
-                    "                %.2f times the %.1f tokens/s of one of the %d %s%n",
-                    decode / one, one, plan.sockets(), plan.measured() ? "memory nodes" : "sockets");
+                    "                %s times the %s tokens/s of one of the %d %s%n",
+                    digits(decode / one), digits(one), plan.sockets(), plan.measured() ? "memory nodes" : "sockets");
         }
-        out.format("prefill         %.1f tokens/s%n", plan.prefillTokensPerSecond());
+        out.format("prefill         %s tokens/s%n", digits(plan.prefillTokensPerSecond()));
         out.format("bottleneck      %s; then %s%n", plan.bottleneck(), plan.nextBottleneck());
-        out.format("users           %d with %.1f tokens/s each%n", plan.users(), plan.leastRate());
+        out.format("users           %d with %s tokens/s each%n", plan.users(), digits(plan.leastRate()));
         if (plan.decodeCost().isPresent() && plan.prefillCost().isPresent()) {
             out.format(
-                    "cost            %.3f a million decoded tokens, %.3f a million prompt tokens%n",
-                    plan.decodeCost().getAsDouble(), plan.prefillCost().getAsDouble());
+                    "cost            %s a million decoded tokens, %s a million prompt tokens%n",
+                    digits(plan.decodeCost().getAsDouble()),
+                    digits(plan.prefillCost().getAsDouble()));
         }
     }
 
@@ -81,9 +98,9 @@ public final class PlanText {
     public static String summary(CapacityPlan plan) {
         return String.format(
                 Locale.ROOT,
-                "%.1f tokens/s decode, %.1f tokens/s prefill, %s, limited by %s%s",
-                plan.decodeTokensPerSecond(),
-                plan.prefillTokensPerSecond(),
+                "%s tokens/s decode, %s tokens/s prefill, %s, limited by %s%s",
+                digits(plan.decodeTokensPerSecond()),
+                digits(plan.prefillTokensPerSecond()),
                 plan.fits() ? "fits" : "does not fit",
                 plan.bottleneck(),
                 plan.measured() ? " (by rates measured on this machine)" : " (planned, not measured)");
@@ -102,9 +119,9 @@ public final class PlanText {
     private static String point(Point point) {
         return String.format(
                 Locale.ROOT,
-                "%.1f tokens/s, %.1f each, %s",
-                point.tokensPerSecond(),
-                point.tokensPerSecondEach(),
+                "%s tokens/s, %s each, %s",
+                digits(point.tokensPerSecond()),
+                digits(point.tokensPerSecondEach()),
                 point.bottleneck());
     }
 

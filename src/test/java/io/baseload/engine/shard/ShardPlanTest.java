@@ -237,17 +237,15 @@ class ShardPlanTest {
     void whereThereAreFewerUnitsThanShardsTheNextSmallerOneIsTaken() {
         ModelConfig config = llama(64, 4, 2, 240, 384, 16);
         for (Quantization format : List.of(Quantization.BF16, Quantization.Q4, Quantization.NF4_DQ)) {
-            assertThat(plan(config, format, 16).layer(0).width())
-                    .hasSize(16)
-                    .allMatch(range -> range.size() == 15);
+            assertThat(plan(config, format, 16).layer(0).width()).hasSize(16).allMatch(range -> range.size() == 15);
         }
         assertThat(Cuts.inputs(Packing.Q4_0, 480, 16)).hasSize(16).allMatch(range -> range.size() % 16 == 0);
     }
 
     @Test
     void whateverTheWidthIsEachShardHasAPartOfIt() {
-        List<Packing> packings = List.of(
-                Packing.BF16, Packing.Q4_0, Packing.Q4, new Packing(Codes.NF4, 64, Scales.LINEAR8));
+        List<Packing> packings =
+                List.of(Packing.BF16, Packing.Q4_0, Packing.Q4, new Packing(Codes.NF4, 64, Scales.LINEAR8));
         for (Packing packing : packings) {
             for (int width = 1; width <= 1100; width++) {
                 for (int shards = 1; shards <= Math.min(width, 64); shards++) {

@@ -169,7 +169,7 @@ class ConsoleEngineIT {
         assertThat(browser.one("#precision").getDomProperty("value")).isEqualTo("exact");
         browser.one("#precision option[value='fast']").click();
         browser.press("Plan");
-        browser.await("Users with 1.50 tokens per second each");
+        browser.await("Users with 1.5 tokens per second each");
         assertThat(browser.one(".tiles").getText())
                 .contains("Working memory", "Cost of a million tokens, decoded", "Cost of a million tokens of prompts");
         assertThat(browser.one(".facts").getText())

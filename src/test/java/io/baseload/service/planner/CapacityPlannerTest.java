@@ -37,14 +37,14 @@ class CapacityPlannerTest {
     /** A million weights of two bytes that all rows go through, and four experts of 100,000, of which a row goes to one. Two heads with 50 + 50 numbers of keys and values, F32. */
     private static final ModelOutline MODEL = model(new Layers(1, 0));
 
-    private static final MachineRates RATES = new MachineRates(
+    static final MachineRates RATES = new MachineRates(
             4, 1e9, 1e-6, 3e-6, 1e9, 2e9, Map.of("bf16", rates(1e9, 2e9, 2e9, 2e9), "i8", rates(1e9, 1e9, 1e9, 1e9)));
 
-    private static final long MEMORY = 10_000_000;
+    static final long MEMORY = 10_000_000;
 
     private static final Planner.Options FAST = new Planner.Options(Quantization.KEEP, KvPrecision.F16, Precision.FAST);
 
-    private static final KernelTiers TIERS = new KernelTiers("int8, fast", "int8, faster");
+    static final KernelTiers TIERS = new KernelTiers("int8, fast", "int8, faster");
 
     private static ModelOutline model(Layers... layers) {
         return new ModelOutline(
@@ -72,27 +72,24 @@ class CapacityPlannerTest {
                 2);
     }
 
-    private static KernelRates rates(double... decode) {
+    static KernelRates rates(double... decode) {
         return new KernelRates(Arrays.stream(decode).boxed().toList(), 4e9);
     }
 
-    private static CapacityPlan plan(MachineProfile machine, int batch, int context) {
+    static CapacityPlan plan(MachineProfile machine, int batch, int context) {
         return plan(machine, cut(machine.sockets()), batch, context);
     }
 
     private static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
-        return CapacityPlanner.plan(
-                "m",
-                FAST,
-                MODEL,
-                cut,
-                memory(cut),
-                machine,
-                new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+        return plan(machine, cut, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
+    }
+
+    static CapacityPlan plan(MachineProfile machine, ShardOutline cut, PlanRequest request) {
+        return CapacityPlanner.plan("m", FAST, MODEL, cut, memory(cut), machine, request);
     }
 
     /** In equal parts, nothing is replicated. */
-    private static ShardOutline cut(int shards) {
+    static ShardOutline cut(int shards) {
         return cut(Collections.nCopies(shards, 4_425_000L / shards).toArray(Long[]::new));
     }
 
@@ -113,7 +110,7 @@ class CapacityPlannerTest {
                 .toList();
     }
 
-    private static MachineProfile sockets(int sockets) {
+    static MachineProfile sockets(int sockets) {
         return new MachineProfile("m", false, sockets, sockets, 1e9, 5e-6, TIERS, MEMORY, RATES);
     }
 
@@ -348,16 +345,19 @@ class CapacityPlannerTest {
             assertThat(plan.standing()).isEqualTo("estimates for the present program");
             String shards = measured == 1 ? "1 shard" : measured + " shards";
             assertThat(plan.notes())
-                    .contains("Rates were measured with " + shards
-                            + "; that they are the same with 4 shards is assumed.")
+                    .contains(
+                            "Rates were measured with " + shards + "; that they are the same with 4 shards is assumed.")
                     .anyMatch(note -> note.contains("4 shards on all 4 memory nodes"));
         }
         String assumed = "is assumed.";
-        assertThat(plan(MachineProfile.of(RATES, 4, 4, MEMORY, TIERS), cut(4), 1, 100).notes())
+        assertThat(plan(MachineProfile.of(RATES, 4, 4, MEMORY, TIERS), cut(4), 1, 100)
+                        .notes())
                 .noneMatch(note -> note.startsWith("Rates were") && note.endsWith(assumed));
-        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(2), 1, 100).notes())
+        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(2), 1, 100)
+                        .notes())
                 .noneMatch(note -> note.endsWith(assumed));
-        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(1), 1, 100).notes())
+        assertThat(plan(MachineProfile.of(RATES, 2, 1, MEMORY, TIERS), cut(1), 1, 100)
+                        .notes())
                 .contains("Rates were measured with 2 shards; that they are the same with 1 shard is assumed.");
         assertThat(plan(sockets(4), cut(2), 1, 100).notes()).noneMatch(note -> note.endsWith(assumed));
     }
@@ -456,10 +456,6 @@ class CapacityPlannerTest {
                 .isGreaterThan(plan(avx512, 1, 100).prefillTokensPerSecond());
         assertThat(plan(amx, 1, 100).kernels()).isEqualTo(new KernelTiers("bf16, AMX", "int8, AVX-512 with VNNI"));
         assertThat(MachineProfile.described("nf8260g7", 1, FAST).kernels()).isEqualTo(amx.kernels());
-        assertThat(PlanText.lines(plan(sockets(1), 1, 100)))
-                .contains("kernels         int8, fast for prompts; int8, faster for answers")
-                .contains("model           m, 0.0 G parameters, keep, fast")
-                .anyMatch(line -> line.startsWith("KV cache        f16, 800 bytes a token; "));
     }
 
     @Test
@@ -498,22 +494,5 @@ class CapacityPlannerTest {
                 .isInstanceOfSatisfying(
                         InvalidRequestException.class,
                         e -> assertThat(e.field()).isEqualTo(field));
-    }
-
-    /** Eight numbers of sequences, and three lengths up to the model's 4096 tokens. */
-    @Test
-    void theChartHasAPointForEachBatchAndEachContext() {
-        String svg = PlanChart.svg(plan(sockets(4), 2, 100));
-        assertThat(svg)
-                .startsWith("<svg ")
-                .endsWith("</svg>\n")
-                .contains("planned, with weights cut over the sockets")
-                .contains("sequences decoded together, each with 100 tokens")
-                .contains("tokens of each of 2 sequences");
-        assertThat(svg.split("<polyline", -1)).hasSize(1 + 2 + 2);
-        assertThat(svg.split("<circle", -1)).hasSize(1 + 2 * (8 + 3));
-        String one = PlanChart.svg(plan(sockets(4), 1, 100)); // a sequence alone is all
-        assertThat(one).contains("tokens of a sequence");
-        assertThat(one.split("<circle", -1)).hasSize(1 + 2 * 8 + 3);
     }
 }
