@@ -123,4 +123,21 @@ public final class Admin {
                 .mapToDouble(found -> Double.parseDouble(found.group(1)))
                 .sum();
     }
+
+    /**
+     * Creates a batch and waits until it is completed.
+     *
+     * @param file the id of its lines' file
+     * @return the completed batch
+     */
+    public JsonNode completeBatch(String file, String endpoint) throws IOException, InterruptedException {
+        String batch = rest.post(
+                        "/v1/batches", Map.of("input_file_id", file, "endpoint", endpoint, "completion_window", "24h"))
+                .get("id")
+                .asString();
+        return Patience.await()
+                .until(
+                        () -> rest.get("/v1/batches/" + batch),
+                        now -> now.get("status").asString().equals("completed"));
+    }
 }

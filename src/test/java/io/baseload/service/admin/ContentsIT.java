@@ -2,6 +2,7 @@ package io.baseload.service.admin;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.baseload.testing.Admin;
 import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.tools.Rest;
@@ -101,18 +102,10 @@ class ContentsIT {
             Thread.startVirtualThread(erasure);
             Patience.await().until(() -> erasure.isDone() || isWaitingForAFile(service));
 
-            String batch = rest.post(
-                            "/v1/batches",
-                            Map.of("input_file_id", file, "endpoint", "/v1/responses", "completion_window", "24h"))
-                    .get("id")
+            String output = new Admin(rest)
+                    .completeBatch(file, "/v1/responses")
+                    .get("output_file_id")
                     .asString();
-            Patience.await()
-                    .until(() -> rest.get("/v1/batches/" + batch)
-                            .get("status")
-                            .asString()
-                            .equals("completed"));
-            String output =
-                    rest.get("/v1/batches/" + batch).get("output_file_id").asString();
             String response = Rest.json(rest.send("GET", "/v1/files/" + output + "/content", ""))
                     .at("/response/body/id")
                     .asString();

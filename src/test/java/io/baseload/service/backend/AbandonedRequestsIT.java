@@ -142,26 +142,8 @@ final class AbandonedRequestsIT {
         try {
             String line = "{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/completions\","
                     + "\"body\":{\"model\":\"mute\",\"prompt\":\"Tell me of the sea.\"}}";
-            String batch = rest.post(
-                            "/v1/batches",
-                            Map.of(
-                                    "input_file_id",
-                                    rest.upload(line),
-                                    "endpoint",
-                                    "/v1/completions",
-                                    "completion_window",
-                                    "24h"))
-                    .get("id")
-                    .asString();
-            Patience.await()
-                    .until(() -> rest.get("/v1/batches/" + batch)
-                            .get("status")
-                            .asString()
-                            .equals("completed"));
-            assertThat(rest.get("/v1/batches/" + batch)
-                            .at("/request_counts/failed")
-                            .asInt())
-                    .isOne();
+            JsonNode batch = new Admin(rest).completeBatch(rest.upload(line), "/v1/completions");
+            assertThat(batch.at("/request_counts/failed").asInt()).isOne();
         } finally {
             rest.send("PATCH", "/admin/v1/tenants/default", "{\"max_wait_ms\": null}");
         }
