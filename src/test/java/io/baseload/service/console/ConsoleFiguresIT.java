@@ -45,12 +45,30 @@ class ConsoleFiguresIT {
             rest.post("/admin/v1/tenants", Map.of("id", "tenant-" + i));
         }
         Patience.await().until(() -> checks().contains("No budget is nearly spent."));
-        rest.post(
-                "/admin/v1/tenants",
-                Map.of("id", "the-last", "windows", List.of(Map.of("period", "month", "tokens", 0))));
+        Patience.awaitADayThatLasts();
+        rest.post("/admin/v1/tenants", Map.of("id", "the-last", "windows", monthly(1000)));
+        Rest last = rest.as(rest.post("/admin/v1/tenants/the-last/keys", Map.of("roles", List.of("user")))
+                .get("key")
+                .asString());
+        int used = last.post(
+                        "/v1/chat/completions",
+                        Map.of(
+                                "model",
+                                "default",
+                                "max_tokens",
+                                1,
+                                "messages",
+                                List.of(Map.of("role", "user", "content", "Hi"))))
+                .at("/usage/total_tokens")
+                .asInt();
+        rest.send("PATCH", "/admin/v1/tenants/the-last", Map.of("windows", monthly(used)));
         assertThat(checks())
                 .contains("The tenant the-last has used 100 % of its tokens of the month.")
                 .doesNotContain("No budget");
+    }
+
+    private static List<Map<String, Object>> monthly(int tokens) {
+        return List.of(Map.of("period", "month", "tokens", tokens));
     }
 
     @Test
