@@ -106,11 +106,6 @@ public final class Batch {
         return logits++;
     }
 
-    /** The number of further rows that may request logits. */
-    public int logitsLeft() {
-        return logitRows.length - logits;
-    }
-
     public int rows() {
         return rows;
     }

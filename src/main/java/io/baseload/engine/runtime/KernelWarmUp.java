@@ -74,7 +74,10 @@ final class KernelWarmUp {
     /** Prompts in F32 of matrices with this packing. */
     private record PlainPrompts(Packing packing) {}
 
-    /** @param of a packing, plain prompts, or a layout of keys and values */
+    /** Attention of the query heads that share a KV head. */
+    private record QueryGroup(KvLayout head, int heads) {}
+
+    /** @param of a packing, plain prompts, or a group of query heads */
     private record Kind(Kernels kernels, Record of) {
         String label() {
             return switch (of) {
@@ -122,7 +125,8 @@ final class KernelWarmUp {
                     .distinct()
                     .forEach(packing -> warmUp.add(new PlainPrompts(packing), () -> warmUp.plainPrompts(packing)));
             KvLayout head = oneHead(layout);
-            warmUp.add(head, () -> warmUp.attention(head, Math.min(group, Attention.MAX_HEADS)));
+            int heads = Math.min(group, Attention.MAX_HEADS);
+            warmUp.add(new QueryGroup(head, heads), () -> warmUp.attention(head, heads));
             WARM.addAll(PlatformThread.call("baseload-warm-up", warmUp::rounds));
         }
     }
