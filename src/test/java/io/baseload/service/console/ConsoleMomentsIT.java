@@ -143,4 +143,16 @@ class ConsoleMomentsIT {
         assertThat(browser.all("#delete-scripted:focus")).hasSize(1);
         assertThat(browser.one("#backends").getDomProperty("scrollLeft")).isEqualTo("500");
     }
+
+    @Test
+    void aPartThatCouldNotBeLoadedIsLoadedLater() {
+        for (String page : List.of("/console", "/console/usage", "/console/tenants/default")) {
+            browser.block("*/home/checks", "*/usage/rows*", "*/default/reports");
+            open(page);
+            browser.await("No connection to the service.");
+            browser.block();
+            Patience.await().until(() -> browser.all(".refusal").isEmpty());
+            assertThat(browser.text()).as(page).doesNotContain("Checking budgets", "Adding up");
+        }
+    }
 }
