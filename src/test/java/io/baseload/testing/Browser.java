@@ -158,6 +158,12 @@ public final class Browser implements AutoCloseable {
                 Map.of("offline", offline, "latency", 0, "downloadThroughput", -1, "uploadThroughput", -1));
     }
 
+    /** From now on requests for addresses of these patterns fail, and only they. */
+    public void block(String... patterns) {
+        driver.executeCdpCommand("Network.enable", Map.of());
+        driver.executeCdpCommand("Network.setBlockedURLs", Map.of("urls", List.of(patterns)));
+    }
+
     /** Sets a cookie of the page's host. */
     public void cookie(String name, String value) {
         driver.manage().addCookie(new Cookie(name, value));

@@ -33,7 +33,6 @@ final class OpenProblems {
     private static final Duration RECENT = Duration.ofDays(1);
     private static final double NEARLY_SPENT = 0.8;
     private static final int MAX_BUDGETS = 100;
-    private static final String ALL = "";
 
     private final EngineView engine;
     private final ModelCatalog models;
@@ -90,7 +89,7 @@ final class OpenProblems {
     }
 
     private List<Problem> ofModels() {
-        return models.page(ALL, Page.MAX_LIMIT).stream()
+        return Page.all(models::page, Model::id)
                 .filter(model -> model.state() == Model.State.FAILED)
                 .map(model -> Problem.of(
                         ProblemKind.MODEL,
@@ -101,7 +100,7 @@ final class OpenProblems {
     }
 
     private List<Problem> ofBackends() {
-        return backends.page(ALL, Page.MAX_LIMIT).stream()
+        return Page.all(backends::page, known -> known.backend().name())
                 .filter(known -> known.health()
                         .filter(health -> health.state() == BackendHealth.State.DOWN)
                         .isPresent())
@@ -138,9 +137,9 @@ final class OpenProblems {
 
     private List<Problem> ofJobs() {
         Instant since = Instant.now().minus(RECENT);
-        return jobs.page(ALL, Page.MAX_LIMIT).stream()
-                .filter(job ->
-                        job.state() == Job.State.FAILED && job.createdAt().isAfter(since))
+        return Page.all(jobs::page, Job::id)
+                .takeWhile(job -> job.createdAt().isAfter(since))
+                .filter(job -> job.state() == Job.State.FAILED)
                 .map(JobForm::of)
                 .map(job -> Problem.of(
                         ProblemKind.JOB,

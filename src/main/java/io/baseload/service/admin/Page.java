@@ -1,7 +1,9 @@
 package io.baseload.service.admin;
 
 import java.util.List;
+import java.util.function.BiFunction;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,5 +33,20 @@ record Page<T>(String object, List<T> data, @Nullable String next) {
         boolean more = rows.size() > request.limit();
         List<R> shown = more ? rows.subList(0, request.limit()) : rows;
         return new Page<>("list", shown.stream().map(form).toList(), more ? cursor.apply(shown.getLast()) : null);
+    }
+
+    /**
+     * All items of a list, which is read in parts as needed.
+     *
+     * @param part up to a number of items after a cursor
+     */
+    static <R> Stream<R> all(BiFunction<String, Integer, List<R>> part, Function<R, String> cursor) {
+        return Stream.iterate(
+                        part.apply("", MAX_LIMIT),
+                        rows -> !rows.isEmpty(),
+                        rows -> rows.size() < MAX_LIMIT
+                                ? List.<R>of()
+                                : part.apply(cursor.apply(rows.getLast()), MAX_LIMIT))
+                .flatMap(List::stream);
     }
 }

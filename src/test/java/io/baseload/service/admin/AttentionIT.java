@@ -139,6 +139,18 @@ final class AttentionIT {
             """).params(alias, tenants, tenants).update();
     }
 
+    @Test
+    void aFailureIsReportedHoweverMuchHasSucceededSince() throws Exception {
+        jdbc.sql("INSERT INTO job (id, kind, model, state, progress, message, error, created_at)"
+                        + " SELECT 'many_' || i, 'LOAD', 'model', CASE i WHEN 0 THEN 'FAILED' ELSE 'SUCCEEDED' END, 1,"
+                        + " 'done', CASE i WHEN 0 THEN 'no room' END, now() - interval '1 hour' + i * interval '1 second'"
+                        + " FROM generate_series(0, 2000) i")
+                .update();
+        assertThat(AdminRest.texts(rest.get("/admin/v1/attention?kinds=job").get("data"), "subject"))
+                .containsOnlyOnce("many_0");
+        jdbc.sql("DELETE FROM job WHERE id LIKE 'many%'").update();
+    }
+
     private static List<String> checked(JsonNode attention) {
         return attention.get("checked").valueStream().map(JsonNode::asString).toList();
     }

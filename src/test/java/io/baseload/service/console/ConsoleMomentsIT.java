@@ -143,4 +143,45 @@ class ConsoleMomentsIT {
         assertThat(browser.all("#delete-scripted:focus")).hasSize(1);
         assertThat(browser.one("#backends").getDomProperty("scrollLeft")).isEqualTo("500");
     }
+
+    @Test
+    void aPartThatCouldNotBeLoadedIsLoadedLater() {
+        for (String page : List.of("/console", "/console/usage", "/console/tenants/default")) {
+            browser.block("*/home/checks", "*/usage/rows*", "*/default/reports");
+            open(page);
+            browser.await("No connection to the service.");
+            browser.block();
+            Patience.await().until(() -> browser.all(".refusal").isEmpty());
+            assertThat(browser.text()).as(page).doesNotContain("Checking budgets", "Adding up");
+        }
+    }
+
+    /** As while the database or a proxy's target is away. */
+    @Test
+    void thePlotsOfTheEngineGoOnAfterARefusal() throws Exception {
+        var made = rest.post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("operator")));
+        String key = "/admin/v1/tenants/default/keys/" + made.get("prefix").asString();
+        browser.forget();
+        looks.signIn(rest.url(), made.get("key").asString());
+        browser.block("*/engine/history");
+        open("/console/engine");
+        browser.await("The figures could not be read.");
+        browser.block();
+        browser.awaitElement("#profile-plot canvas");
+        awaitFigures();
+        browser.run("document.body.dataset.old = 'true'");
+        rest.send("PATCH", key, Map.of("requests_per_minute", 1));
+        browser.offline(true);
+        browser.await("These figures are old.");
+        browser.offline(false);
+        browser.await("The service answered 429.");
+        rest.send("PATCH", key, Map.of("requests_per_minute", 10_000));
+        awaitFigures();
+        assertThat(browser.all("body[data-old]")).hasSize(1);
+    }
+
+    private static void awaitFigures() {
+        Patience.await().until(() -> browser.all(".refusal:not([hidden])").isEmpty()
+                && browser.one("#now-rate").getText().matches("[0-9.]+"));
+    }
 }

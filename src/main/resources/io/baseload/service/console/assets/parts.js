@@ -1,5 +1,6 @@
 'use strict';
 // A part of a page that is replaced keeps its sideways scroll and its open details. One whose request fails shows the reason instead of its contents. A list of models keeps its options: the reason is before it, until the next request.
+// After a failure that may pass (no connection, no database, too many requests) a part gets the event retry: those that aren't requested regularly anyway have it among their triggers.
 (() => {
   const say = (part, text) => {
     const words = document.createElement('p');
@@ -24,6 +25,11 @@
   document.addEventListener('htmx:beforeRequest', event => {
     const part = event.detail.target, before = part.previousElementSibling;
     if (part.matches('select') && before?.matches('.refusal')) before.remove();
+  });
+  document.addEventListener('htmx:afterRequest', event => {
+    const {elt: part, xhr, successful} = event.detail;
+    const passes = xhr.status === 0 || xhr.status === 429 || xhr.status >= 500;
+    if (!successful && passes) htmx.trigger(part, 'retry');
   });
   document.addEventListener('htmx:sendError', event => say(event.detail.target, 'No connection to the service.'));
   document.addEventListener('htmx:beforeSwap', event => {

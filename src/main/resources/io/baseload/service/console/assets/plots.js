@@ -27,15 +27,19 @@
   };
   const round = value => value == null ? '–' : value >= 100 ? value.toFixed(0) : value.toFixed(1);
 
-  const read = address => fetch(address).then(answer => {
-    if (!answer.ok) throw new Error('The service answered ' + answer.status + '.');
+  const read = (address, headers) => fetch(address, {headers: headers}).then(answer => {
+    if (!answer.ok) throw new Error('The service answered ' + answer.status + '.', {cause: answer.status});
     return answer.json();
   });
+  const said = place => place.previousElementSibling?.matches('.unread') ? place.previousElementSibling : null;
   const say = (place, failure) => {
+    const text = 'The figures could not be read. ' + failure.message;
+    if (said(place)?.textContent === text) return;
+    said(place)?.remove();
     const words = document.createElement('p');
-    words.className = 'refusal';
+    words.className = 'refusal unread';
     words.setAttribute('role', 'alert');
-    words.textContent = 'The figures could not be read. ' + failure.message;
+    words.textContent = text;
     place.before(words);
   };
 
@@ -102,25 +106,38 @@
       put('active', sum('active'));
       put('queued', sum('queued'));
     };
-    read(place.dataset.history).then(history => {
-      history.forEach(add);
-      draw();
-      choice.addEventListener('change', draw);
-      const live = new EventSource(place.dataset.live), lost = document.getElementById('engine-lost');
-      let last = performance.now();
-      // the stream ends regularly, and the browser opens it again
-      setInterval(() => lost.hidden = performance.now() - last < 10_000, 1000);
-      // a refusal, such as that of a session that has ended, is shown by the page itself
-      live.onerror = () => { if (live.readyState === EventSource.CLOSED) location.reload(); };
+    const isNew = sample => !samples.length || Date.parse(sample.at) > Date.parse(samples.at(-1).at);
+    const lost = document.getElementById('engine-lost');
+    let live = null, last = 0;
+    const listen = () => {
+      last = performance.now();
+      live = new EventSource(place.dataset.live);
       live.onmessage = event => {
         last = performance.now();
         const sample = JSON.parse(event.data);
-        if (samples.length && Date.parse(sample.at) <= Date.parse(samples.at(-1).at)) return;
+        if (!isNew(sample)) return;
         add(sample);
         draw();
       };
-      addEventListener('pagehide', () => live.close());
-    }).catch(failure => say(place, failure));
+      // the stream ends regularly, and the browser opens it again, but not after a refusal
+      live.onerror = event => event.target.readyState === EventSource.CLOSED && setTimeout(load, 5000);
+    };
+    // what is missing, then what comes; the header says that no person asks for it
+    const load = () => read(place.dataset.history, {'HX-Request': 'true'}).then(history => {
+      said(place)?.remove();
+      history.filter(isNew).forEach(add);
+      draw();
+      listen();
+    }).catch(failure => {
+      // the page itself shows what has become of the session or its rights
+      if (live && [401, 403].includes(failure.cause)) return location.reload();
+      say(place, failure);
+      setTimeout(load, 5000);
+    });
+    load();
+    choice.addEventListener('change', draw);
+    setInterval(() => lost.hidden = !live || performance.now() - last < 10_000, 1000);
+    addEventListener('pagehide', () => live?.close());
   }
 
   // Tokens of each day as stacked bars: of prompts and answers, or of the models or keys with the most tokens.
@@ -172,7 +189,7 @@
       draw(total(rest) ? [...most, rest] : most);
     }).catch(failure => say(place, failure));
     choice.addEventListener('change', () => {
-      place.parentElement.querySelector('.refusal')?.remove();
+      said(place)?.remove();
       return choice.value ? ofEach(choice.value) : ofPromptsAndAnswers();
     });
     ofPromptsAndAnswers();
