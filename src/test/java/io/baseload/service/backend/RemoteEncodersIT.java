@@ -82,6 +82,7 @@ final class RemoteEncodersIT {
                 Map.of("id", "broken"),
                 Map.of("id", "uncounted"),
                 Map.of("id", "long"),
+                Map.of("id", "short"),
                 Map.of("id", "slow"));
         rest.post("/admin/v1/prices", Map.of("model", "far", "prompt", 1_000_000, "completion", 1));
     }
@@ -282,6 +283,41 @@ final class RemoteEncodersIT {
         assertThat(admin.metric(REFUSED + "reason=\"backend\"")).isEqualTo(backend + 2);
         assertThat(admin.metric(REFUSED)).isEqualTo(refused + 2);
         assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
+    }
+
+    @Test
+    void aRequestThatACanaryComputesAndRefusesIsPaidAndCountedOnce() throws Exception {
+        scripted.on(
+                "short",
+                connection -> connection.json(
+                        "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":{\"prompt_tokens\":1000}}"));
+        rest.put("/admin/v1/aliases/tried", Map.of("targets", List.of(Map.of("model", "long"))));
+        rest.put("/admin/v1/aliases/tried/canary", Map.of("model", "short", "backend", "scripted", "percent", 100));
+        scripted.on(
+                "long",
+                connection -> connection.json(
+                        "{\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]}],\"usage\":{\"prompt_tokens\":3}}"));
+        var request = Map.of("model", "tried", "input", "x", "dimensions", 2);
+        long used = used(rest);
+        double ended = admin.metric(ENDED);
+        double refused = admin.metric(REFUSED);
+        assertThat(rest.post("/v1/embeddings", request).get("model").asString()).isEqualTo("long");
+        assertThat(used(rest) - used).isEqualTo(3);
+        assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
+        assertThat(admin.metric(REFUSED)).isEqualTo(refused);
+        JsonNode counted = Patience.await()
+                .until(
+                        () -> rest.get("/admin/v1/aliases/tried/canary"),
+                        canary -> canary.at("/canary/answers").asInt() > 0
+                                && canary.at("/stable/answers").asInt() > 0);
+        assertThat(counted.at("/canary/errors").asInt()).isEqualTo(1);
+        assertThat(counted.at("/canary/answers").asInt()).isEqualTo(1);
+        rest.post("/admin/v1/aliases/tried/canary/rollback", "{}");
+
+        assertThat(rest.send("POST", "/v1/embeddings", Map.of("model", "short", "input", "x", "dimensions", 2))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(used(rest) - used).as("by its own name it is charged").isEqualTo(1003);
     }
 
     @Test
