@@ -244,6 +244,7 @@ final class RemoteEncodersIT {
         rest.put(
                 "/admin/v1/aliases/over",
                 Map.of("targets", List.of(Map.of("model", "broken"), Map.of("model", "far"))));
+        long requests = requests();
         assertThat(rest.post("/v1/embeddings", Map.of("model", "over", "input", "x"))
                         .get("model")
                         .asString())
@@ -261,6 +262,7 @@ final class RemoteEncodersIT {
         assertThat(alone.statusCode()).isEqualTo(502);
         assertThat(Rest.json(alone).at("/error/code").asString()).isEqualTo("backend_failed");
         assertThat(used(rest)).isEqualTo(before);
+        assertThat(requests()).as("only the answered one").isEqualTo(requests + 1);
     }
 
     @Test
@@ -299,10 +301,12 @@ final class RemoteEncodersIT {
                         "{\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]}],\"usage\":{\"prompt_tokens\":3}}"));
         var request = Map.of("model", "tried", "input", "x", "dimensions", 2);
         long used = used(rest);
+        long requests = requests();
         double ended = admin.metric(ENDED);
         double refused = admin.metric(REFUSED);
         assertThat(rest.post("/v1/embeddings", request).get("model").asString()).isEqualTo("long");
         assertThat(used(rest) - used).isEqualTo(3);
+        assertThat(requests() - requests).isEqualTo(1);
         assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
         assertThat(admin.metric(REFUSED)).isEqualTo(refused);
         JsonNode counted = Patience.await()
@@ -446,6 +450,10 @@ final class RemoteEncodersIT {
 
     private static String state(String backend) throws Exception {
         return rest.get("/admin/v1/backends/" + backend).at("/health/state").asString();
+    }
+
+    private static long requests() throws Exception {
+        return rest.get("/admin/v1/tenants/default/usage").get("requests").asLong();
     }
 
     private static long used(Rest of) throws Exception {
