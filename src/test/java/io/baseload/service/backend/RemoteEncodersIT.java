@@ -266,6 +266,21 @@ final class RemoteEncodersIT {
     }
 
     @Test
+    void aFailureAtNoCostLeavesABudgetOfRequestsAsItWas() throws Exception {
+        scripted.on("broken", connection -> connection.json("{\"data\":[{\"index\":0,\"embedding\":[1,null]}]}"));
+        rest.post(
+                "/admin/v1/tenants",
+                Map.of("id", "rare", "windows", List.of(Map.of("period", "month", "requests", 1))));
+        Rest user = rest.as(admin.key("rare", "user"));
+        assertThat(user.send("POST", "/v1/embeddings", Map.of("model", "broken", "input", "x"))
+                        .statusCode())
+                .isEqualTo(502);
+        var request = Map.of("model", "far", "input", "x");
+        assertThat(user.send("POST", "/v1/embeddings", request).statusCode()).isEqualTo(200);
+        assertThat(user.send("POST", "/v1/embeddings", request).statusCode()).isEqualTo(429);
+    }
+
+    @Test
     void eachRequestIsCountedOnceAsEndedOrRefused() throws Exception {
         scripted.on("broken", connection -> connection.json("{\"data\":[{\"index\":0,\"embedding\":[1,null]}]}"));
         rest.put(
