@@ -13,7 +13,7 @@ import io.baseload.engine.api.Usage;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.guardrail.Verdict;
 import io.baseload.service.inference.Outcome.State;
-import io.baseload.service.inference.SpillOver.ChargedRefusalException;
+import io.baseload.service.inference.SpillOver.ComputedRefusalException;
 import io.baseload.service.quota.Reservation;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tracing.Traces;
@@ -54,10 +54,9 @@ final class EncodingService {
     /**
      * Like {@link Inference#encode}, for one model.
      *
-     * @param since when the request began to wait for this model
-     * @throws ChargedRefusalException if the request turned out to be invalid when everything was computed
+     * @throws ComputedRefusalException if the request turned out to be invalid when everything was computed
      */
-    EncodingResult encode(RequestHead head, EncodingCall call, long since, BooleanSupplier wanted) {
+    EncodingResult encode(RequestHead head, EncodingCall call, BooleanSupplier wanted) {
         long begun = System.nanoTime();
         var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(call, model.id()), begun, !model.showsSteps());
@@ -69,7 +68,7 @@ final class EncodingService {
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
-                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), since);
+                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), head.attempt().since());
                 try {
                     var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
                     span.phase("prompt");
@@ -83,7 +82,7 @@ final class EncodingService {
                 }
             }
         } catch (RuntimeException | Error e) {
-            span.end(e instanceof ChargedRefusalException charged ? charged.refusal() : e);
+            span.end(e instanceof ComputedRefusalException computed ? computed.refusal() : e);
             throw e;
         }
     }
@@ -113,13 +112,13 @@ final class EncodingService {
             throw new AbandonedException(true);
         } catch (CompletionException e) {
             if (e.getCause() instanceof InvalidRequestException refusal) { // known only after all was computed
-                end(head, reservation, State.FAILED, running.usage(), watch, Optional.empty());
-                throw new ChargedRefusalException(refusal);
+                end(head, reservation, State.FAILED, costOfRefusal(head, running.usage()), watch, Optional.empty());
+                throw new ComputedRefusalException(refusal);
             }
             if (!(e.getCause() instanceof OverloadedException)) {
                 judge(model, true, watch);
             }
-            var usage = head.last() && isLate(e.getCause()) ? running.usage() : NOTHING;
+            var usage = head.attempt().last() && isLate(e.getCause()) ? running.usage() : NOTHING;
             end(head, reservation, State.FAILED, usage, watch, Optional.empty());
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         } catch (RuntimeException | Error e) {
@@ -149,8 +148,8 @@ final class EncodingService {
                     reserved,
                     outputs.stream().mapToLong(output -> output.length).sum());
         } catch (InvalidRequestException e) { // known only after all was computed
-            end(head, reserved.reservation(), State.FAILED, usage, watch, Optional.empty());
-            throw new ChargedRefusalException(e);
+            end(head, reserved.reservation(), State.FAILED, costOfRefusal(head, usage), watch, Optional.empty());
+            throw new ComputedRefusalException(e);
         }
         var answer = reserved.kept().map(it -> it.outputs(outputs));
         boolean settled = end(head, reserved.reservation(), State.DONE, usage, watch, answer);
@@ -161,6 +160,11 @@ final class EncodingService {
         var model = head.model();
         return new EncodingResult(
                 model.id(), outputs, usage.prompt(), reserved.quota(), model.sharesOutputMemory(), running::close);
+    }
+
+    /** The next model is asked after a canary's refusal, and the tenant does not pay for both. */
+    private static Usage costOfRefusal(RequestHead head, Usage computed) {
+        return head.attempt().isProvisional() ? NOTHING : computed;
     }
 
     /** Scores are never that many, only vectors. */

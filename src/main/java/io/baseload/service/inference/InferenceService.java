@@ -74,9 +74,9 @@ final class InferenceService implements Inference {
         var patience = patience(caller, request.maxWait(), listener::isThere);
         var filter = new PromptSize(request.completion(), flow);
         var counted = new AtomicBoolean();
-        return firstOf(caller, request.model(), filter, patience, counted, (model, since, last) -> {
-            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, last, counted);
-            return ask(head, request, begun, since, listener);
+        return firstOf(caller, request.model(), filter, patience, counted, (model, attempt) -> {
+            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, attempt, counted);
+            return ask(head, request, begun, listener);
         });
     }
 
@@ -85,15 +85,15 @@ final class InferenceService implements Inference {
         var flow = flow(caller, call.urgency());
         var patience = patience(caller, call.maxWait(), wanted);
         var counted = new AtomicBoolean();
-        return firstOf(caller, call.model(), TargetFilter.ALL, patience, counted, (model, since, last) -> {
-            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin, last, counted);
-            return encodings.encode(head, call, since, wanted);
+        return firstOf(caller, call.model(), TargetFilter.ALL, patience, counted, (model, attempt) -> {
+            var head = new RequestHead(caller, model, call.model(), flow, call.endUser(), origin, attempt, counted);
+            return encodings.encode(head, call, wanted);
         });
     }
 
     @Override
     public <T> T withTokens(Caller caller, String name, BooleanSupplier wanted, Function<TokenCodec, T> use) {
-        SpillOver.Asking<T> asking = (model, since, last) -> {
+        SpillOver.Asking<T> asking = (model, attempt) -> {
             try (model) {
                 return use.apply(model.use().tokens(flow(caller, FlowId.Urgency.INTERACTIVE)));
             }
@@ -141,9 +141,7 @@ final class InferenceService implements Inference {
         return QuotaDemand.nothing(caller.tenant(), caller.keyPrefix());
     }
 
-    /** @param since when the request began to wait for this model */
-    private AdmittedRequest ask(
-            RequestHead head, InferenceRequest request, long begun, long since, AnswerListener listener) {
+    private AdmittedRequest ask(RequestHead head, InferenceRequest request, long begun, AnswerListener listener) {
         long asked = System.nanoTime();
         var model = head.model();
         var span = traces.begin(GenAiAttributes.spanName(request.completion(), model.id()), begun, !model.showsSteps());
@@ -161,7 +159,7 @@ final class InferenceService implements Inference {
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 // each model has the whole wait, or one that hangs would take that of the next, which may be idle
-                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), since);
+                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), head.attempt().since());
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =

@@ -67,9 +67,10 @@ record Outcome(
         return answer.map(SealedContent::bytes).orElse(0L);
     }
 
-    /** How the quota has to end the reservation. */
+    /** How the quota has to end the reservation. A failure that costs nothing is no request either: another model may have answered it, or nobody. */
     Settlement settlement() {
-        var as = state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;
+        boolean free = state == State.FAILED && usage.total() == 0;
+        var as = free || state == State.REFUSED ? Settlement.State.REFUSED : Settlement.State.SETTLED;
         return new Settlement(reservation.id(), usage.prompt(), usage.cached(), usage.completion(), as);
     }
 

@@ -4,6 +4,7 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.chat.api.UpstreamException;
 import io.baseload.chat.api.UpstreamLateException;
 import io.baseload.engine.api.FlowId;
+import io.baseload.service.inference.SpillOver.Attempt;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.registry.ServedModel;
 import io.baseload.service.tenant.Caller;
@@ -13,7 +14,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * The caller of a request and the model that is to answer it, whatever the kind of request.
  *
  * @param alias the model as named by the caller
- * @param last whether this is the last model to be asked
  * @param counted is set when the metrics have the request as one that a model ended: it is none that was refused then
  */
 record RequestHead(
@@ -23,7 +23,7 @@ record RequestHead(
         FlowId flow,
         EndUser endUser,
         Origin origin,
-        boolean last,
+        Attempt attempt,
         AtomicBoolean counted) {
     QuotaDemand demand(int answers, long promptTokens, long completionTokens) {
         boolean batch = flow.urgency() == FlowId.Urgency.BATCH;
@@ -39,8 +39,8 @@ record RequestHead(
     boolean isCharged(Throwable failure) {
         return switch (failure) {
             case AbandonedException e -> e.begun(); // no other model is asked then
-            case UpstreamLateException e -> last;
-            case UpstreamException e -> last && e.begun();
+            case UpstreamLateException e -> attempt.last();
+            case UpstreamException e -> attempt.last() && e.begun();
             default -> false;
         };
     }

@@ -38,11 +38,21 @@ final class SpillOver<T> {
     /** Asks a model. */
     @FunctionalInterface
     interface Asking<T> {
-        /**
-         * @param since when the request began to wait for this model, as from {@link System#nanoTime}
-         * @param last whether this is the last model to be asked
-         */
-        T ask(ServedModel model, long since, boolean last);
+        T ask(ServedModel model, Attempt attempt);
+    }
+
+    /**
+     * One model's turn.
+     *
+     * @param since when the request began to wait for this model, as from {@link System#nanoTime}
+     * @param last whether this is the last model to be asked
+     * @param trial whether it is on trial, so that its refusals are not final
+     */
+    record Attempt(long since, boolean last, boolean trial) {
+        /** Whether another model is asked after a refusal. */
+        boolean isProvisional() {
+            return trial && !last;
+        }
     }
 
     /** Why a target did not take the request. */
@@ -56,11 +66,11 @@ final class SpillOver<T> {
         }
     }
 
-    /** A refusal that came when everything was computed, and was charged. */
-    static final class ChargedRefusalException extends RuntimeException {
+    /** A refusal that came when everything was computed. It was charged, except if it is {@linkplain Attempt#isProvisional provisional}. */
+    static final class ComputedRefusalException extends RuntimeException {
         private final InvalidRequestException refusal;
 
-        ChargedRefusalException(InvalidRequestException refusal) {
+        ComputedRefusalException(InvalidRequestException refusal) {
             super(refusal);
             this.refusal = refusal;
         }
@@ -109,7 +119,7 @@ final class SpillOver<T> {
                 model.close();
                 return Optional.empty();
             }
-            return Optional.of(asking.ask(model, since, last));
+            return Optional.of(asking.ask(model, new Attempt(since, last, target.isTrial())));
         } catch (NoRoomForOutputsException e) {
             full = true;
             failed(target, e);
@@ -120,7 +130,7 @@ final class SpillOver<T> {
             }
         } catch (OverloadedException | ModelClosedException | UpstreamException e) {
             failed(target, e);
-        } catch (ChargedRefusalException e) {
+        } catch (ComputedRefusalException e) {
             if (!target.isTrial()) {
                 throw e.refusal();
             }

@@ -3,6 +3,7 @@ package io.baseload.service.outbound;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -14,6 +15,9 @@ import java.util.stream.Collectors;
  */
 public final class AllowedHosts {
     private static final String BELOW = "*.";
+
+    /** Where each of Azure's machines finds its platform, 168.63.129.16: a public address with private content. */
+    private static final byte[] AZURE = {(byte) 168, 63, (byte) 129, 16};
 
     private final Set<String> named;
     private final List<String> below;
@@ -98,9 +102,22 @@ public final class AllowedHosts {
                 || address.isSiteLocalAddress()
                 || address.isAnyLocalAddress()
                 || address.isMulticastAddress();
-        return ours
-                || (bytes.length == 4
-                        ? first == 0 || first >= 240 || (first == 100 && second >= 64 && second < 128) // carriers' NAT
-                        : (first & 0xfe) == 0xfc || (first == 0 && second == 0x64)); // unique local; NAT64
+        return ours || (bytes.length == 4 ? isPrivateOf4(bytes, first, second) : isPrivateOf6(first, second, bytes[2]));
+    }
+
+    private static boolean isPrivateOf4(byte[] bytes, int first, int second) {
+        return first == 0
+                || first >= 240
+                || (first == 100 && second >= 64 && second < 128) // carriers' NAT
+                || (first == 192 && second == 0 && bytes[2] == 0) // IETF's protocols
+                || (first == 198 && (second & 0xfe) == 18) // benchmarks
+                || Arrays.equals(bytes, AZURE);
+    }
+
+    /** Those with an IPv4 address in them may lead to any network. */
+    private static boolean isPrivateOf6(int first, int second, int third) {
+        return (first & 0xfe) == 0xfc // unique local
+                || (first == 0 && second == 0x64) // NAT64
+                || (first == 0x20 && (second == 0x02 || (second == 0x01 && third == 0))); // 6to4; IETF's protocols
     }
 }

@@ -12,7 +12,7 @@ public record Settlement(UUID reservation, long promptTokens, long cachedTokens,
     public enum State {
         /** It pays for these tokens. */
         SETTLED,
-        /** The request never started, and doesn't count. */
+        /** The request never started, or failed at no cost, and doesn't count. */
         REFUSED,
         /** It was settled as lost before: the tokens are those that were not counted yet. */
         CORRECTED

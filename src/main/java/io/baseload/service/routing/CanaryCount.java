@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -71,10 +72,13 @@ public record CanaryCount(long answers, long errors, Map<String, TenantCount> te
                 .map(Map.Entry::getKey);
     }
 
-    /** The results of the other tenants together. */
+    /**
+     * The results of the other tenants together.
+     *
+     * @param tenant one of those that were counted
+     */
     TenantCount without(String tenant) {
-        TenantCount one = tenants.get(tenant);
-        return one == null ? ofAllTenants() : ofAllTenants().minus(one);
+        return ofAllTenants().minus(Objects.requireNonNull(tenants.get(tenant)));
     }
 
     /** Of answers whose tenant is not known, only the errors are included. */

@@ -82,6 +82,7 @@ final class RemoteEncodersIT {
                 Map.of("id", "broken"),
                 Map.of("id", "uncounted"),
                 Map.of("id", "long"),
+                Map.of("id", "short"),
                 Map.of("id", "slow"));
         rest.post("/admin/v1/prices", Map.of("model", "far", "prompt", 1_000_000, "completion", 1));
     }
@@ -243,6 +244,7 @@ final class RemoteEncodersIT {
         rest.put(
                 "/admin/v1/aliases/over",
                 Map.of("targets", List.of(Map.of("model", "broken"), Map.of("model", "far"))));
+        long requests = requests();
         assertThat(rest.post("/v1/embeddings", Map.of("model", "over", "input", "x"))
                         .get("model")
                         .asString())
@@ -260,6 +262,22 @@ final class RemoteEncodersIT {
         assertThat(alone.statusCode()).isEqualTo(502);
         assertThat(Rest.json(alone).at("/error/code").asString()).isEqualTo("backend_failed");
         assertThat(used(rest)).isEqualTo(before);
+        assertThat(requests()).as("only the answered one").isEqualTo(requests + 1);
+    }
+
+    @Test
+    void aFailureAtNoCostLeavesABudgetOfRequestsAsItWas() throws Exception {
+        scripted.on("broken", connection -> connection.json("{\"data\":[{\"index\":0,\"embedding\":[1,null]}]}"));
+        rest.post(
+                "/admin/v1/tenants",
+                Map.of("id", "rare", "windows", List.of(Map.of("period", "month", "requests", 1))));
+        Rest user = rest.as(admin.key("rare", "user"));
+        assertThat(user.send("POST", "/v1/embeddings", Map.of("model", "broken", "input", "x"))
+                        .statusCode())
+                .isEqualTo(502);
+        var request = Map.of("model", "far", "input", "x");
+        assertThat(user.send("POST", "/v1/embeddings", request).statusCode()).isEqualTo(200);
+        assertThat(user.send("POST", "/v1/embeddings", request).statusCode()).isEqualTo(429);
     }
 
     @Test
@@ -282,6 +300,43 @@ final class RemoteEncodersIT {
         assertThat(admin.metric(REFUSED + "reason=\"backend\"")).isEqualTo(backend + 2);
         assertThat(admin.metric(REFUSED)).isEqualTo(refused + 2);
         assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
+    }
+
+    @Test
+    void aRequestThatACanaryComputesAndRefusesIsPaidAndCountedOnce() throws Exception {
+        scripted.on(
+                "short",
+                connection -> connection.json(
+                        "{\"data\":[{\"index\":0,\"embedding\":[1]}],\"usage\":{\"prompt_tokens\":1000}}"));
+        rest.put("/admin/v1/aliases/tried", Map.of("targets", List.of(Map.of("model", "long"))));
+        rest.put("/admin/v1/aliases/tried/canary", Map.of("model", "short", "backend", "scripted", "percent", 100));
+        scripted.on(
+                "long",
+                connection -> connection.json(
+                        "{\"data\":[{\"index\":0,\"embedding\":[0.6,0.8]}],\"usage\":{\"prompt_tokens\":3}}"));
+        var request = Map.of("model", "tried", "input", "x", "dimensions", 2);
+        long used = used(rest);
+        long requests = requests();
+        double ended = admin.metric(ENDED);
+        double refused = admin.metric(REFUSED);
+        assertThat(rest.post("/v1/embeddings", request).get("model").asString()).isEqualTo("long");
+        assertThat(used(rest) - used).isEqualTo(3);
+        assertThat(requests() - requests).isEqualTo(1);
+        assertThat(admin.metric(ENDED)).isEqualTo(ended + 1);
+        assertThat(admin.metric(REFUSED)).isEqualTo(refused);
+        JsonNode counted = Patience.await()
+                .until(
+                        () -> rest.get("/admin/v1/aliases/tried/canary"),
+                        canary -> canary.at("/canary/answers").asInt() > 0
+                                && canary.at("/stable/answers").asInt() > 0);
+        assertThat(counted.at("/canary/errors").asInt()).isEqualTo(1);
+        assertThat(counted.at("/canary/answers").asInt()).isEqualTo(1);
+        rest.post("/admin/v1/aliases/tried/canary/rollback", "{}");
+
+        assertThat(rest.send("POST", "/v1/embeddings", Map.of("model", "short", "input", "x", "dimensions", 2))
+                        .statusCode())
+                .isEqualTo(400);
+        assertThat(used(rest) - used).as("by its own name it is charged").isEqualTo(1003);
     }
 
     @Test
@@ -410,6 +465,10 @@ final class RemoteEncodersIT {
 
     private static String state(String backend) throws Exception {
         return rest.get("/admin/v1/backends/" + backend).at("/health/state").asString();
+    }
+
+    private static long requests() throws Exception {
+        return rest.get("/admin/v1/tenants/default/usage").get("requests").asLong();
     }
 
     private static long used(Rest of) throws Exception {

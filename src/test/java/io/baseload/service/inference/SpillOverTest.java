@@ -102,9 +102,9 @@ class SpillOverTest {
             return model.withPlaces(TinyModel.PLACES).acquire(patience);
         };
         var spillOver = new SpillOver<Long>(
-                (model, since, last) -> {
+                (model, attempt) -> {
                     model.close();
-                    return since;
+                    return attempt.since();
                 },
                 LoadPatience.NONE,
                 (target, refusal) -> {});
@@ -133,9 +133,9 @@ class SpillOverTest {
     private static List<Boolean> lasts(List<ModelDirectory.Target> targets) {
         List<Boolean> lasts = new ArrayList<>();
         var spillOver = new SpillOver<Long>(
-                (model, since, last) -> {
+                (model, attempt) -> {
                     model.close();
-                    lasts.add(last);
+                    lasts.add(attempt.last());
                     throw new OverloadedException("busy", Duration.ofSeconds(1));
                 },
                 LoadPatience.NONE,
