@@ -101,16 +101,8 @@ public final class CapacityPlanner {
             MemoryOutline memory,
             MachineProfile machine,
             PlanRequest request) {
-        within("context", request.context(), model);
-        within("prompt", request.prompt(), model);
+        request.requireWithin(model);
         return new CapacityPlanner(model, cut, memory, machine).plan(name, options, request);
-    }
-
-    private static void within(String field, int tokens, ModelOutline model) {
-        if (tokens > model.contextLength()) {
-            throw PlanRequest.refuse(
-                    field, "must be at most the model's context of " + model.contextLength() + ", not " + tokens);
-        }
     }
 
     private CapacityPlan plan(String name, Planner.Options options, PlanRequest request) {
