@@ -141,6 +141,14 @@ public record ModelOutline(
         return matrices.stream().mapToLong(Matrices::bytes).sum() + vectorBytes;
     }
 
+    /** Matrices of a use, scales included. */
+    public long bytes(Use use) {
+        return matrices.stream()
+                .filter(some -> some.use == use)
+                .mapToLong(Matrices::bytes)
+                .sum();
+    }
+
     public long scaleBytes() {
         return matrices.stream().mapToLong(Matrices::scaleBytes).sum();
     }

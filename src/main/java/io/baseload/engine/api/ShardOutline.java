@@ -1,5 +1,7 @@
 package io.baseload.engine.api;
 
+import io.baseload.engine.api.ModelOutline.Use;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,6 +10,9 @@ import java.util.Optional;
  *
  * @param wholeBytes matrices of the uncut model
  * @param bytes matrices of each shard
+ * @param sharedBytes those of them by which all rows are multiplied
+ * @param expertBytes those of them that are experts'
+ * @param heads query heads of each shard
  * @param kvBytesPerToken size of a token in the KV cache of each shard, all layers together
  * @param replicatedBytes the part of the matrices that another shard has too
  * @param widenedBytes the part of the matrices that is added because a cut goes through a quantized block or a nested scale
@@ -20,6 +25,9 @@ public record ShardOutline(
         int shards,
         long wholeBytes,
         List<Long> bytes,
+        List<Long> sharedBytes,
+        List<Long> expertBytes,
+        List<Integer> heads,
         List<Long> kvBytesPerToken,
         long replicatedBytes,
         long widenedBytes,
@@ -29,18 +37,30 @@ public record ShardOutline(
         Optional<String> fewer) {
     public ShardOutline {
         bytes = List.copyOf(bytes);
+        sharedBytes = List.copyOf(sharedBytes);
+        expertBytes = List.copyOf(expertBytes);
+        heads = List.copyOf(heads);
         kvBytesPerToken = List.copyOf(kvBytesPerToken);
         replicated = List.copyOf(replicated);
         widened = List.copyOf(widened);
     }
 
-    /**
-     * The same model, uncut.
-     *
-     * @param kv size of a token in its KV cache
-     */
-    public ShardOutline whole(long kv) {
+    /** The uncut model. */
+    public static ShardOutline whole(ModelOutline model) {
+        long all = Arrays.stream(Use.values()).mapToLong(model::bytes).sum();
         return new ShardOutline(
-                1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0, Optional.empty());
+                1,
+                all,
+                List.of(all),
+                List.of(model.bytes(Use.SHARED)),
+                List.of(model.bytes(Use.EXPERT)),
+                List.of(model.heads()),
+                List.of(model.kvBytesPerToken()),
+                0,
+                0,
+                List.of(),
+                List.of(),
+                0,
+                Optional.empty());
     }
 }

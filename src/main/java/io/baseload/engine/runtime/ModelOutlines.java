@@ -185,19 +185,11 @@ final class ModelOutlines {
         for (Named named : matrices) {
             PackedMatrix matrix = named.matrix();
             boolean head = named.name().equals(config.tied() ? "embedding" : "head");
-            Use use = use(config, named.name());
-            counts.merge(new Kind(use, head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
+            counts.merge(new Kind(named.use(config.tied()), head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
         }
         return counts.entrySet().stream()
                 .map(kind -> matrices(kind.getKey(), kind.getValue()))
                 .toList();
-    }
-
-    private static Use use(ModelConfig config, String name) {
-        if (name.contains(".experts.")) {
-            return Use.EXPERT;
-        }
-        return config.tied() || !name.equals("embedding") ? Use.SHARED : Use.LOOKED_UP;
     }
 
     private static Matrices matrices(Kind kind, long count) {

@@ -1,6 +1,7 @@
 package io.baseload.engine.shard;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.config.AttentionConfig;
@@ -368,6 +369,8 @@ public final class ShardPlan {
      */
     public ShardOutline outline(KvPrecision kv) {
         long[] bytes = new long[shards];
+        long[] shared = new long[shards];
+        long[] experts = new long[shards];
         long whole = 0;
         long replicated = 0;
         long widened = 0;
@@ -376,10 +379,14 @@ public final class ShardPlan {
         for (Named named : matrices) {
             long own = MatrixSlice.whole(named.matrix()).bytes();
             List<Part> parts = parts(named.name(), named.matrix());
+            Use use = named.use(config.tied());
             long all = 0;
             for (Part part : parts) {
-                bytes[part.shard()] += part.slice().bytes();
-                all += part.slice().bytes();
+                long size = part.slice().bytes();
+                bytes[part.shard()] += size;
+                shared[part.shard()] += use == Use.SHARED ? size : 0;
+                experts[part.shard()] += use == Use.EXPERT ? size : 0;
+                all += size;
             }
             whole += own;
             if (!parts.getFirst().slice().packing().equals(named.matrix().packing())) {
@@ -394,6 +401,9 @@ public final class ShardPlan {
                 shards,
                 whole,
                 Arrays.stream(bytes).boxed().toList(),
+                Arrays.stream(shared).boxed().toList(),
+                Arrays.stream(experts).boxed().toList(),
+                layers.getFirst().heads().stream().map(IndexRange::size).toList(),
                 IntStream.range(0, shards)
                         .mapToObj(shard -> config(shard).kvLayout(kv).pageBytes() / KvPages.TOKENS)
                         .toList(),
