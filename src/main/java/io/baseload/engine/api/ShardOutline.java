@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param expertBytes those of them that are experts'
  * @param heads query heads of each shard
  * @param kvBytesPerToken size of a token in the KV cache of each shard, all layers together
+ * @param attendedBytesPerToken of that, keys and values
  * @param replicatedBytes the part of the matrices that another shard has too
  * @param widenedBytes the part of the matrices that is added because a cut goes through a quantized block or a nested scale
  * @param replicated kinds of matrices that several shards have
@@ -29,6 +30,7 @@ public record ShardOutline(
         List<Long> expertBytes,
         List<Integer> heads,
         List<Long> kvBytesPerToken,
+        List<Long> attendedBytesPerToken,
         long replicatedBytes,
         long widenedBytes,
         List<String> replicated,
@@ -41,6 +43,7 @@ public record ShardOutline(
         expertBytes = List.copyOf(expertBytes);
         heads = List.copyOf(heads);
         kvBytesPerToken = List.copyOf(kvBytesPerToken);
+        attendedBytesPerToken = List.copyOf(attendedBytesPerToken);
         replicated = List.copyOf(replicated);
         widened = List.copyOf(widened);
     }
@@ -56,6 +59,7 @@ public record ShardOutline(
                 List.of(model.bytes(Use.EXPERT)),
                 List.of(model.heads()),
                 List.of(model.kvBytesPerToken()),
+                List.of(model.attendedBytesPerToken()),
                 0,
                 0,
                 List.of(),

@@ -167,12 +167,14 @@ final class ModelOutlines {
                 grouped(config, list.matrices()),
                 Float.BYTES * list.vectorElements(),
                 size.kvBytesPerToken(config),
+                size.attendedBytesPerToken(config),
                 size.batcher().prefillChunk(),
                 StepBarriers.count(config),
                 StepBarriers.allReduces(config));
     }
 
-    private static List<Layers> layers(ModelConfig config) {
+    /** The layers by their windows. */
+    static List<Layers> layers(ModelConfig config) {
         Map<Integer, Integer> counts = new TreeMap<>();
         config.layers().forEach(layer -> counts.merge(layer.attention().scores().window(), 1, Integer::sum));
         return counts.entrySet().stream()

@@ -15,6 +15,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.StepBarriers;
 import io.baseload.engine.tensor.IndexRange;
@@ -34,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -404,15 +406,20 @@ public final class ShardPlan {
                 Arrays.stream(shared).boxed().toList(),
                 Arrays.stream(experts).boxed().toList(),
                 layers.getFirst().heads().stream().map(IndexRange::size).toList(),
-                IntStream.range(0, shards)
-                        .mapToObj(shard -> config(shard).kvLayout(kv).pageBytes() / KvPages.TOKENS)
-                        .toList(),
+                perToken(kv, KvLayout::pageBytes),
+                perToken(kv, KvLayout::attendedBytes),
                 replicated,
                 widened,
                 List.copyOf(replicatedKinds),
                 List.copyOf(widenedKinds),
                 shards == 1 ? 0 : StepBarriers.allReduces(config),
                 fewer);
+    }
+
+    private List<Long> perToken(KvPrecision kv, ToLongFunction<KvLayout> pageBytes) {
+        return IntStream.range(0, shards)
+                .mapToObj(shard -> pageBytes.applyAsLong(config(shard).kvLayout(kv)) / KvPages.TOKENS)
+                .toList();
     }
 
     private static boolean copied(Named named, List<Part> parts) {

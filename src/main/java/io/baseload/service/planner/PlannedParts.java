@@ -14,7 +14,8 @@ import java.util.List;
  * @param sharedBytes those of them by which all rows are multiplied
  * @param expertBytes those of them that are experts'
  * @param heads query heads of each
- * @param kvBytesPerToken size of a token's keys and values in each
+ * @param kvBytesPerToken size of a token in the KV cache of each
+ * @param attendedBytesPerToken of that, keys and values
  */
 record PlannedParts(
         boolean shards,
@@ -22,22 +23,34 @@ record PlannedParts(
         List<Long> sharedBytes,
         List<Long> expertBytes,
         List<Integer> heads,
-        List<Long> kvBytesPerToken) {
+        List<Long> kvBytesPerToken,
+        List<Long> attendedBytesPerToken) {
 
     static PlannedParts of(ModelOutline model, ShardOutline cut, int sockets) {
         if (sockets == 1 || cut.shards() == sockets) {
             return new PlannedParts(
-                    true, cut.bytes(), cut.sharedBytes(), cut.expertBytes(), cut.heads(), cut.kvBytesPerToken());
+                    true,
+                    cut.bytes(),
+                    cut.sharedBytes(),
+                    cut.expertBytes(),
+                    cut.heads(),
+                    cut.kvBytesPerToken(),
+                    cut.attendedBytesPerToken());
         }
-        long kv =
-                Math.ceilDiv(model.kvBytesPerToken() * Math.ceilDiv(model.kvHeads(), sockets), (long) model.kvHeads());
         return new PlannedParts(
                 false,
                 equal(cut.wholeBytes(), sockets),
                 equal(model.bytes(Use.SHARED), sockets),
                 equal(model.bytes(Use.EXPERT), sockets),
                 Collections.nCopies(sockets, Math.ceilDiv(model.heads(), sockets)),
-                Collections.nCopies(sockets, kv));
+                kvParts(model, model.kvBytesPerToken(), sockets),
+                kvParts(model, model.attendedBytesPerToken(), sockets));
+    }
+
+    /** An equal number of KV heads in each. */
+    private static List<Long> kvParts(ModelOutline model, long kv, int sockets) {
+        return Collections.nCopies(
+                sockets, Math.ceilDiv(kv * Math.ceilDiv(model.kvHeads(), sockets), (long) model.kvHeads()));
     }
 
     private static List<Long> equal(long bytes, int sockets) {
@@ -53,9 +66,9 @@ record PlannedParts(
         return sum(bytes);
     }
 
-    /** A token's keys and values in all parts. */
+    /** A token's keys and values in all parts, as attention reads them. */
     long allKvBytes() {
-        return sum(kvBytesPerToken);
+        return sum(attendedBytesPerToken);
     }
 
     /** Matrices that a step reads. */
@@ -83,7 +96,7 @@ record PlannedParts(
 
     /** A token's keys and values, if all parts had as many as the largest. */
     long largestKvBytes() {
-        return count() * Collections.max(kvBytesPerToken);
+        return count() * Collections.max(attendedBytesPerToken);
     }
 
     private static long sum(List<Long> parts) {

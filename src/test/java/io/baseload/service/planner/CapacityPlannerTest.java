@@ -67,6 +67,7 @@ class CapacityPlannerTest {
                         new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
                 4000,
                 800,
+                800,
                 512,
                 6,
                 2);
@@ -122,6 +123,7 @@ class CapacityPlannerTest {
                 shared,
                 experts,
                 heads,
+                kv,
                 kv,
                 0,
                 0,
