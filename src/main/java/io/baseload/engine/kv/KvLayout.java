@@ -82,7 +82,7 @@ public record KvLayout(
 
     /** Size of a page's keys and values in bytes, which attention reads for each row; states are read once for a sequence. */
     public long attendedBytes() {
-        return layers * kvHeads * headBytes();
+        return layers * (kvHeads * headBytes());
     }
 
     /** Size of a page in bytes. */
