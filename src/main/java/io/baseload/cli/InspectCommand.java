@@ -11,6 +11,7 @@ import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.format.GgufFile;
 import io.baseload.engine.format.ModelCheckpoint;
 import io.baseload.engine.store.StoredFolder;
+import io.baseload.service.planner.PlanRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -43,7 +44,9 @@ final class InspectCommand implements Callable<Integer> {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            description = "Also show the model's division into N shards: bytes of each, all-reduces, replicated parts.")
+            description =
+                    "Also show the model's division into N shards, 1 to 64: bytes of each, all-reduces, replicated"
+                            + " parts.")
     private @Nullable Integer shards;
 
     /** The output of {@code --json} for a model; for other files it is a {@link TensorList}. Shards only if requested. */
@@ -58,6 +61,9 @@ final class InspectCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (shards != null) {
+            PlanRequest.requireShards(shards);
+        }
         Path path = model.path();
         if (verify) {
             verify(path);

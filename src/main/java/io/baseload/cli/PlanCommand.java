@@ -170,6 +170,7 @@ final class PlanCommand implements Callable<Integer> {
         int rows = prompt == 0 ? Math.min(PROMPT, outline.contextLength()) : prompt;
         var request = new PlanRequest(
                 batch, tokens, rows, leastRate, price == null ? OptionalDouble.empty() : OptionalDouble.of(price));
+        request.requireWithin(outline);
         MachineProfile planned = planner.machine(machine, outline, options);
         ShardOutline cut = planner.shards(source, options, shards == null ? planned.shards() : shards);
         CapacityPlan plan = CapacityPlanner.plan(

@@ -35,6 +35,13 @@ class CommandsTest {
     }
 
     @Test
+    void inspectShowsTheShardsOfAModel() {
+        assertThat(CommandRun.of("inspect", TINY, "--shards", "2").out()).contains("shard 1 ", "replicated");
+        assertBad("from 1 to 64", "inspect", TINY, "--shards", "0");
+        assertBad("from 1 to 64", "inspect", TINY, "--shards", "100000");
+    }
+
+    @Test
     void inspectListsTheTensorsOfOtherFiles() {
         for (String name : new String[] {"valid.gguf", "valid.safetensors"}) {
             CommandRun run = CommandRun.of(

@@ -149,6 +149,10 @@ class PlanCommandTest {
         assertBad("shards", "plan", "--shape", "llama-70b", "--shards", "0", "--machine", MACHINE);
         assertBad("from 1 to 64", "plan", "--shape", "llama-70b", "--shards", "65", "--machine", MACHINE);
         assertBad("at most", "plan", "--shape", "yuan2.0-2b", "--context", "10000", "--machine", MACHINE);
+        // this machine refuses to be measured for a model so wide, which is never asked
+        String wide = "layers=1,hidden=1048576,heads=1,head_dim=64,feed_forward=64,vocabulary=100";
+        assertBad("machine", "plan", "--shape", wide);
+        assertBad("prompt", "plan", "--shape", wide, "--prompt", "200000");
     }
 
     private static void assertBad(String named, String... args) {

@@ -17,6 +17,7 @@ import java.util.List;
  * @param matrices all matrices, grouped by format and use
  * @param vectorBytes size of norms and biases
  * @param kvBytesPerToken size of a token in the KV cache, all layers together
+ * @param attendedBytesPerToken its keys and values, without states such as a filter's
  * @param promptRows the most rows of prompts in a step
  * @param barriers number of barriers in a decode step of one sequence
  * @param allReduces sums over all shards that a step would need if the weights were cut: after the attention, the filter and the feed-forward part of each layer
@@ -38,6 +39,7 @@ public record ModelOutline(
         List<Matrices> matrices,
         long vectorBytes,
         long kvBytesPerToken,
+        long attendedBytesPerToken,
         int promptRows,
         int barriers,
         int allReduces) {
@@ -91,13 +93,24 @@ public record ModelOutline(
      * @param window number of tokens that a token sees, including itself; 0 for all before it
      */
     public record Layers(int count, int window) {
-        private long seen(long tokens) {
+        private double seen(double tokens) {
             return window == 0 ? tokens : Math.min(tokens, window);
+        }
+
+        /** Number of tokens that the last of {@code tokens} sees, on average of all layers. */
+        static double seen(List<Layers> layers, double tokens) {
+            double seen = 0;
+            int all = 0;
+            for (Layers some : layers) {
+                seen += some.count * some.seen(tokens);
+                all += some.count;
+            }
+            return seen / all;
         }
 
         /** 1 + 2 + 3 + …, and no more than the window. */
         private long seenByAll(long tokens) {
-            long most = seen(tokens);
+            long most = (long) seen(tokens);
             return most * (most + 1) / 2 + (tokens - most) * most;
         }
     }
@@ -113,10 +126,7 @@ public record ModelOutline(
 
     /** Number of tokens that the last of {@code tokens} sees, on average of all layers. */
     public double seen(long tokens) {
-        return layers.stream()
-                        .mapToDouble(some -> (double) some.count * some.seen(tokens))
-                        .sum()
-                / layerCount();
+        return Layers.seen(layers, tokens);
     }
 
     /** The sum of {@link #seen} for the first token, the first two, and so on until {@code tokens}. */
@@ -139,6 +149,14 @@ public record ModelOutline(
     /** All weights, scales included. */
     public long weightBytes() {
         return matrices.stream().mapToLong(Matrices::bytes).sum() + vectorBytes;
+    }
+
+    /** Matrices of a use, scales included. */
+    public long bytes(Use use) {
+        return matrices.stream()
+                .filter(some -> some.use == use)
+                .mapToLong(Matrices::bytes)
+                .sum();
     }
 
     public long scaleBytes() {

@@ -1,5 +1,7 @@
 package io.baseload.engine.api;
 
+import io.baseload.engine.api.ModelOutline.Use;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -8,7 +10,11 @@ import java.util.Optional;
  *
  * @param wholeBytes matrices of the uncut model
  * @param bytes matrices of each shard
+ * @param sharedBytes those of them by which all rows are multiplied
+ * @param expertBytes those of them that are experts'
+ * @param heads query heads of each shard
  * @param kvBytesPerToken size of a token in the KV cache of each shard, all layers together
+ * @param attendedBytesPerToken of that, keys and values
  * @param replicatedBytes the part of the matrices that another shard has too
  * @param widenedBytes the part of the matrices that is added because a cut goes through a quantized block or a nested scale
  * @param replicated kinds of matrices that several shards have
@@ -20,7 +26,11 @@ public record ShardOutline(
         int shards,
         long wholeBytes,
         List<Long> bytes,
+        List<Long> sharedBytes,
+        List<Long> expertBytes,
+        List<Integer> heads,
         List<Long> kvBytesPerToken,
+        List<Long> attendedBytesPerToken,
         long replicatedBytes,
         long widenedBytes,
         List<String> replicated,
@@ -29,18 +39,32 @@ public record ShardOutline(
         Optional<String> fewer) {
     public ShardOutline {
         bytes = List.copyOf(bytes);
+        sharedBytes = List.copyOf(sharedBytes);
+        expertBytes = List.copyOf(expertBytes);
+        heads = List.copyOf(heads);
         kvBytesPerToken = List.copyOf(kvBytesPerToken);
+        attendedBytesPerToken = List.copyOf(attendedBytesPerToken);
         replicated = List.copyOf(replicated);
         widened = List.copyOf(widened);
     }
 
-    /**
-     * The same model, uncut.
-     *
-     * @param kv size of a token in its KV cache
-     */
-    public ShardOutline whole(long kv) {
+    /** The uncut model. */
+    public static ShardOutline whole(ModelOutline model) {
+        long all = Arrays.stream(Use.values()).mapToLong(model::bytes).sum();
         return new ShardOutline(
-                1, wholeBytes, List.of(wholeBytes), List.of(kv), 0, 0, List.of(), List.of(), 0, Optional.empty());
+                1,
+                all,
+                List.of(all),
+                List.of(model.bytes(Use.SHARED)),
+                List.of(model.bytes(Use.EXPERT)),
+                List.of(model.heads()),
+                List.of(model.kvBytesPerToken()),
+                List.of(model.attendedBytesPerToken()),
+                0,
+                0,
+                List.of(),
+                List.of(),
+                0,
+                Optional.empty());
     }
 }

@@ -80,6 +80,11 @@ public record KvLayout(
         return kvHeads * headBytes() + aligned((long) Float.BYTES * stateWidth);
     }
 
+    /** Size of a page's keys and values in bytes, which attention reads for each row; states are read once for a sequence. */
+    public long attendedBytes() {
+        return layers * (kvHeads * headBytes());
+    }
+
     /** Size of a page in bytes. */
     public long pageBytes() {
         return layers * layerBytes();

@@ -211,7 +211,8 @@ final class CpuEngine implements Engine {
                     parts.layout(),
                     pinned,
                     source.plan().widest(),
-                    size.kvBytesPerToken(source.config()));
+                    size.attendedBytesPerToken(source.config()),
+                    ModelOutlines.layers(source.config()));
             Batcher batcher = new Batcher(options.name(), model, cache, size.batcher(), loop::wake);
             KernelTiers tiers = kernels.tiers();
             LOG.log(Level.INFO, "{0}: prompts by {1}; answers by {2}", options.name(), tiers.prefill(), tiers.decode());

@@ -167,12 +167,14 @@ final class ModelOutlines {
                 grouped(config, list.matrices()),
                 Float.BYTES * list.vectorElements(),
                 size.kvBytesPerToken(config),
+                size.attendedBytesPerToken(config),
                 size.batcher().prefillChunk(),
                 StepBarriers.count(config),
                 StepBarriers.allReduces(config));
     }
 
-    private static List<Layers> layers(ModelConfig config) {
+    /** The layers by their windows. */
+    static List<Layers> layers(ModelConfig config) {
         Map<Integer, Integer> counts = new TreeMap<>();
         config.layers().forEach(layer -> counts.merge(layer.attention().scores().window(), 1, Integer::sum));
         return counts.entrySet().stream()
@@ -185,19 +187,11 @@ final class ModelOutlines {
         for (Named named : matrices) {
             PackedMatrix matrix = named.matrix();
             boolean head = named.name().equals(config.tied() ? "embedding" : "head");
-            Use use = use(config, named.name());
-            counts.merge(new Kind(use, head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
+            counts.merge(new Kind(named.use(config.tied()), head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
         }
         return counts.entrySet().stream()
                 .map(kind -> matrices(kind.getKey(), kind.getValue()))
                 .toList();
-    }
-
-    private static Use use(ModelConfig config, String name) {
-        if (name.contains(".experts.")) {
-            return Use.EXPERT;
-        }
-        return config.tied() || !name.equals("embedding") ? Use.SHARED : Use.LOOKED_UP;
     }
 
     private static Matrices matrices(Kind kind, long count) {

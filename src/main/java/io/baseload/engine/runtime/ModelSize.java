@@ -119,6 +119,11 @@ record ModelSize(int contextLength, int kvPages, LoadOptions options) {
         return pageBytes(config, options) / KvPages.TOKENS;
     }
 
+    /** Of that, keys and values. */
+    long attendedBytesPerToken(ModelConfig config) {
+        return config.kvLayout(options.kvPrecision()).attendedBytes() / KvPages.TOKENS;
+    }
+
     /** Memory for parts of attention that several workers share. */
     long partBytes(ModelConfig config, int workers) {
         int valueDim = config.kvLayout(options.kvPrecision()).valueDim();

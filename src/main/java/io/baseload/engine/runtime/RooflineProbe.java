@@ -1,5 +1,6 @@
 package io.baseload.engine.runtime;
 
+import io.baseload.engine.api.ModelOutline.Layers;
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.parallel.PlatformThread;
@@ -21,6 +22,7 @@ import java.util.stream.Stream;
  *
  * @param shards the matrices of each shard
  * @param widest the largest number of columns of a matrix
+ * @param kvBytesPerToken keys and values that attention reads for a token
  */
 record RooflineProbe(
         List<StepMatrices> shards,
@@ -28,7 +30,8 @@ record RooflineProbe(
         TeamLayout layout,
         boolean pinned,
         int widest,
-        long kvBytesPerToken) {
+        long kvBytesPerToken,
+        List<Layers> layers) {
 
     private record Kind(Packing packing, int cols) {
         static Kind of(PackedMatrix matrix) {
@@ -55,7 +58,7 @@ record RooflineProbe(
                             .toList())
                     .toList();
             double bandwidth = Math.max(probe.bytesPerSecond(all), probe.multipliedBytesPerSecond(all));
-            return new Roofline(sequences, bandwidth, Math.round(bytes), kvBytesPerToken, seconds);
+            return new Roofline(sequences, bandwidth, Math.round(bytes), kvBytesPerToken, layers, seconds);
         }
     }
 

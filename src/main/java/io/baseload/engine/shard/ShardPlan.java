@@ -1,6 +1,7 @@
 package io.baseload.engine.shard;
 
 import io.baseload.engine.api.KvPrecision;
+import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.ShardOutline;
 import io.baseload.engine.api.UncuttableModelException;
 import io.baseload.engine.config.AttentionConfig;
@@ -14,6 +15,7 @@ import io.baseload.engine.config.LayerConfig;
 import io.baseload.engine.config.LocalizedFiltering;
 import io.baseload.engine.config.ModelConfig;
 import io.baseload.engine.config.QueryKeyNorm;
+import io.baseload.engine.kv.KvLayout;
 import io.baseload.engine.kv.KvPages;
 import io.baseload.engine.model.StepBarriers;
 import io.baseload.engine.tensor.IndexRange;
@@ -33,6 +35,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.IntFunction;
+import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 
 /**
@@ -368,6 +371,8 @@ public final class ShardPlan {
      */
     public ShardOutline outline(KvPrecision kv) {
         long[] bytes = new long[shards];
+        long[] shared = new long[shards];
+        long[] experts = new long[shards];
         long whole = 0;
         long replicated = 0;
         long widened = 0;
@@ -376,10 +381,14 @@ public final class ShardPlan {
         for (Named named : matrices) {
             long own = MatrixSlice.whole(named.matrix()).bytes();
             List<Part> parts = parts(named.name(), named.matrix());
+            Use use = named.use(config.tied());
             long all = 0;
             for (Part part : parts) {
-                bytes[part.shard()] += part.slice().bytes();
-                all += part.slice().bytes();
+                long size = part.slice().bytes();
+                bytes[part.shard()] += size;
+                shared[part.shard()] += use == Use.SHARED ? size : 0;
+                experts[part.shard()] += use == Use.EXPERT ? size : 0;
+                all += size;
             }
             whole += own;
             if (!parts.getFirst().slice().packing().equals(named.matrix().packing())) {
@@ -394,15 +403,23 @@ public final class ShardPlan {
                 shards,
                 whole,
                 Arrays.stream(bytes).boxed().toList(),
-                IntStream.range(0, shards)
-                        .mapToObj(shard -> config(shard).kvLayout(kv).pageBytes() / KvPages.TOKENS)
-                        .toList(),
+                Arrays.stream(shared).boxed().toList(),
+                Arrays.stream(experts).boxed().toList(),
+                layers.getFirst().heads().stream().map(IndexRange::size).toList(),
+                perToken(kv, KvLayout::pageBytes),
+                perToken(kv, KvLayout::attendedBytes),
                 replicated,
                 widened,
                 List.copyOf(replicatedKinds),
                 List.copyOf(widenedKinds),
                 shards == 1 ? 0 : StepBarriers.allReduces(config),
                 fewer);
+    }
+
+    private List<Long> perToken(KvPrecision kv, ToLongFunction<KvLayout> pageBytes) {
+        return IntStream.range(0, shards)
+                .mapToObj(shard -> pageBytes.applyAsLong(config(shard).kvLayout(kv)) / KvPages.TOKENS)
+                .toList();
     }
 
     private static boolean copied(Named named, List<Part> parts) {

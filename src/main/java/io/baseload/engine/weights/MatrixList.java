@@ -1,5 +1,6 @@
 package io.baseload.engine.weights;
 
+import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.tensor.PackedMatrix;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,7 +11,19 @@ public final class MatrixList implements Weights {
     private final List<Named> matrices = new ArrayList<>();
     private long vectorElements;
 
-    public record Named(String name, PackedMatrix matrix) {}
+    public record Named(String name, PackedMatrix matrix) {
+        /**
+         * Which rows of a step are multiplied by the matrix.
+         *
+         * @param tied whether the embedding is the head too
+         */
+        public Use use(boolean tied) {
+            if (name.contains(".experts.")) {
+                return Use.EXPERT;
+            }
+            return tied || !name.equals("embedding") ? Use.SHARED : Use.LOOKED_UP;
+        }
+    }
 
     public MatrixList(Weights weights) {
         this.weights = weights;

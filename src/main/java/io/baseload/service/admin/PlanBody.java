@@ -133,11 +133,13 @@ record PlanBody(
     }
 
     PlanRequest request(ModelOutline outline) {
-        return new PlanRequest(
+        var request = new PlanRequest(
                 batch == null ? 1 : batch,
                 context == null ? Math.min(DEFAULT_CONTEXT, outline.contextLength()) : context,
                 prompt == null ? Math.min(DEFAULT_PROMPT, outline.contextLength()) : prompt,
                 leastRate == null ? DEFAULT_LEAST_RATE : leastRate,
                 pricePerHour == null ? OptionalDouble.empty() : OptionalDouble.of(pricePerHour));
+        request.requireWithin(outline);
+        return request;
     }
 }

@@ -5,6 +5,7 @@ import io.baseload.engine.api.ShardOutline;
 import io.baseload.service.planner.CapacityPlan;
 import io.baseload.service.planner.CapacityPlanner;
 import io.baseload.service.planner.MachineProfile;
+import io.baseload.service.planner.PlanRequest;
 import io.baseload.service.planner.PlanSource;
 import io.baseload.service.planner.Planner;
 import io.baseload.service.registry.ModelCatalog;
@@ -29,6 +30,7 @@ final class PlanController {
         Planner.Options options = body.options();
         PlanSource source = body.source(catalog);
         ModelOutline outline = PlanBody.outline(planner, source, options);
+        PlanRequest request = body.request(outline); // checked before a machine is measured for a plan that nobody gets
         MachineProfile machine = body.machine(planner, outline, options);
         ShardOutline cut = body.shards(planner, source, options, machine);
         return CapacityPlanner.plan(
@@ -38,6 +40,6 @@ final class PlanController {
                 cut,
                 planner.memory(source, options, cut.shards(), machine),
                 machine,
-                body.request(outline));
+                request);
     }
 }

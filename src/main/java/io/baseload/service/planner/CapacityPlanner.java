@@ -23,13 +23,14 @@ import java.util.stream.IntStream;
  * tokens each, width D of the residual stream, V tokens in the vocabulary.
  *
  * <pre>
- * read      = bytes of a matrix that a step reads / bandwidth
- * multiply  = weights of the matrix · seconds of b rows a weight             by the kernel's rate from cache
+ * largest   = largest part of such matrices, or of query heads / equal part of the uncut model
+ * read      = largest · bytes of a matrix that a step reads / bandwidth
+ * multiply  = largest · weights of the matrix · seconds of b rows a weight   by the kernel's rate from cache
  * stream    = the same by the kernel's rate with weights where the model's are, in memory or in caches; on a described machine max(read, multiply)
  * linear    = Σ over matrices stream
  * seen      = min(n, window), on average of the layers
  * read KV   = b · seen · KV of a token / bandwidth
- * attend    = b · seen · layers · heads · (key + value width) / rate of attention
+ * attend    = largest · b · seen · layers · heads · (key + value width) / rate of attention
  * barriers  = number · duration of one + 2 · meeting          a step begins and ends with a meeting of all workers
  * meeting   = barrier of all workers; on a described machine that of a socket's (+ latency, with several sockets)
  * all-reduce = latency + b · D · 4 / link                     each socket reads the parts of all others, all links at once;
@@ -45,7 +46,7 @@ import java.util.stream.IntStream;
  * <p>Of the experts, a step reads those expected to be chosen, E · (1 − (1 − k/E)^b) of E, and each of them multiplies b·k / that rows.
  *
  * <pre>
- * prefill   = prompt / Σ over chunks (Σ over matrices max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
+ * prefill   = prompt / Σ over chunks (Σ over matrices largest · max(read, rows · weights that a row meets / GEMM rate) + attention + barriers + all-reduces)
  * </pre>
  *
  * Weights are cut over the sockets, or over the nodes of this machine, as the program cuts them into shards: a step takes as long as the largest shard's part ({@link PlannedParts}). KV heads lie with the
@@ -101,16 +102,8 @@ public final class CapacityPlanner {
             MemoryOutline memory,
             MachineProfile machine,
             PlanRequest request) {
-        within("context", request.context(), model);
-        within("prompt", request.prompt(), model);
+        request.requireWithin(model);
         return new CapacityPlanner(model, cut, memory, machine).plan(name, options, request);
-    }
-
-    private static void within(String field, int tokens, ModelOutline model) {
-        if (tokens > model.contextLength()) {
-            throw PlanRequest.refuse(
-                    field, "must be at most the model's context of " + model.contextLength() + ", not " + tokens);
-        }
     }
 
     private CapacityPlan plan(String name, Planner.Options options, PlanRequest request) {
@@ -172,12 +165,7 @@ public final class CapacityPlanner {
     private CapacityPlanner oneSocket() {
         return machine.sockets() == 1
                 ? this
-                : new CapacityPlanner(model, cut.whole(model.kvBytesPerToken()), memory, machine.oneSocket());
-    }
-
-    /** The largest part of the weights, relative to an equal share. */
-    private double largest() {
-        return (double) parts.largestBytes() / cut.wholeBytes();
+                : new CapacityPlanner(model, ShardOutline.whole(model), memory, machine.oneSocket());
     }
 
     private double decodeRate(PlanRequest request) {
@@ -187,38 +175,33 @@ public final class CapacityPlanner {
     /** A decode step of b sequences with n tokens each. */
     private StepTime step(int b, int n) {
         MachineRates rates = machine.rates();
+        double read = 0;
         double multiply = 0;
         double linear = 0;
         for (Matrices some : model.matrices()) {
             double part = model.readPart(some, b);
-            double weights = part * some.weights();
+            double largest = part * parts.largest(model, some.use());
+            double weights = largest * some.weights();
             double rows = rows(some, b, part);
-            multiply += weights * kernel(some).decodeSeconds(rows);
+            double reading = largest * some.bytes() / rates.readBytesPerSecond();
             double streamed = weights * kernel(some).streamedSeconds(rows);
-            linear += machine.measured()
-                    ? streamed
-                    : Math.max(part * some.bytes() / rates.readBytesPerSecond(), streamed);
+            read += reading;
+            multiply += weights * kernel(some).decodeSeconds(rows);
+            linear += machine.measured() ? streamed : Math.max(reading, streamed);
         }
         double seen = b * model.seen(n);
         return new StepTime(
-                largest() * readWeights(b) / rates.readBytesPerSecond(),
+                read,
                 seen * parts.largestKvBytes() / rates.readBytesPerSecond(),
-                largest() * multiply,
+                multiply,
                 seen * attentionPerToken() / rates.attentionDecode(),
-                largest() * linear,
+                linear,
                 barriers(),
                 allReduces(b) + logits(b));
     }
 
-    /** Bytes of weights that a step of b rows reads. */
-    private double readWeights(int b) {
-        return model.matrices().stream()
-                .mapToDouble(some -> model.readPart(some, b) * some.bytes())
-                .sum();
-    }
-
     private long stepReadBytes(int b, int n) {
-        return Math.round(readWeights(b) + b * model.seen(n) * parts.allKvBytes());
+        return Math.round(parts.readBytes(model, b) + b * model.seen(n) * parts.allKvBytes());
     }
 
     private KernelRates kernel(Matrices some) {
@@ -254,9 +237,9 @@ public final class CapacityPlanner {
                         + Float.BYTES * (double) b / (sockets * machine.linkBytesPerSecond()) * model.vocabulary();
     }
 
-    /** Multiply-adds of attention for each token that a row sees. */
+    /** Multiply-adds of attention for each token that a row sees, if all parts had as many heads as the largest. */
     private double attentionPerToken() {
-        return (double) model.layerCount() * model.heads() * (model.keyDim() + model.valueDim());
+        return parts.largestHeads(model) * model.layerCount() * model.heads() * (model.keyDim() + model.valueDim());
     }
 
     private double prefillSeconds(int prompt) {
@@ -268,7 +251,7 @@ public final class CapacityPlanner {
                 if (!some.head()) {
                     double read = model.readPart(some, rows) * some.bytes() / rates.readBytesPerSecond();
                     double met = rows * model.readPart(some, 1) * some.weights();
-                    seconds += largest() * Math.max(read, met / kernel(some).prompt());
+                    seconds += parts.largest(model, some.use()) * Math.max(read, met / kernel(some).prompt());
                 }
             }
             double seen = model.seenByAll(from + rows) - model.seenByAll(from);

@@ -1,6 +1,7 @@
 package io.baseload.service.planner;
 
 import io.baseload.chat.api.InvalidRequestException;
+import io.baseload.engine.api.ModelOutline;
 import java.util.OptionalDouble;
 
 /**
@@ -35,6 +36,22 @@ public record PlanRequest(int batch, int context, int prompt, double leastRate, 
      */
     public static void requireShards(int shards) {
         inRange("shards", shards, MAX_SHARDS);
+    }
+
+    /**
+     * Checks the lengths against the model's, likewise before a machine is measured.
+     *
+     * @throws InvalidRequestException if one is more than the model's context
+     */
+    public void requireWithin(ModelOutline model) {
+        within("context", context, model);
+        within("prompt", prompt, model);
+    }
+
+    private static void within(String field, int tokens, ModelOutline model) {
+        if (tokens > model.contextLength()) {
+            throw refuse(field, "must be at most the model's context of " + model.contextLength() + ", not " + tokens);
+        }
     }
 
     private static void inRange(String field, int value, int most) {

@@ -126,8 +126,14 @@ public final class PlanText {
     }
 
     static String bytes(long bytes) {
-        return bytes >= 1e8
-                ? String.format(Locale.ROOT, "%.1f GB", bytes / 1e9)
-                : String.format(Locale.ROOT, "%.1f MB", bytes / 1e6);
+        if (bytes < 1000) {
+            return bytes + " bytes";
+        }
+        if (bytes < 1e5) {
+            return String.format(Locale.ROOT, "%.1f kB", bytes / 1e3);
+        }
+        return bytes < 1e8
+                ? String.format(Locale.ROOT, "%.1f MB", bytes / 1e6)
+                : String.format(Locale.ROOT, "%.1f GB", bytes / 1e9);
     }
 }

@@ -5,13 +5,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.engine.api.Engine;
 import io.baseload.engine.api.EngineOptions;
+import io.baseload.engine.api.KvPrecision;
 import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.LoadedModel;
+import io.baseload.engine.api.ModelOutline.Layers;
 import io.baseload.engine.api.Quantization;
 import io.baseload.engine.api.Roofline;
 import io.baseload.engine.api.UnfitOptionsException;
+import io.baseload.engine.architecture.Architectures;
+import io.baseload.engine.config.ModelConfig;
+import io.baseload.engine.format.ConfigKeys;
+import io.baseload.engine.kv.KvLayout;
+import io.baseload.engine.kv.KvPages;
 import io.baseload.testing.TestModels;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -32,11 +40,38 @@ class RooflineTest {
 
     @Test
     void aStepTakesAsLongAsTheSlowerOfReadingAndMultiplying() {
-        var reading = new Roofline(4, 1e9, 500_000_000, 1_000_000, 0.25);
+        List<Layers> all = List.of(new Layers(2, 0));
+        var reading = new Roofline(4, 1e9, 500_000_000, 1_000_000, all, 0.25);
         assertThat(reading.stepSeconds(0)).isEqualTo(0.5);
         assertThat(reading.stepSeconds(100)).isEqualTo(0.9);
         assertThat(reading.tokensPerSecond(0)).isEqualTo(8);
-        assertThat(new Roofline(4, 1e9, 100_000_000, 0, 0.25).stepSeconds(100)).isEqualTo(0.25);
+        assertThat(new Roofline(4, 1e9, 100_000_000, 0, all, 0.25).stepSeconds(100)).isEqualTo(0.25);
+    }
+
+    /** Three of four layers see the last 20 of 100 tokens, so a step reads 40 on average. */
+    @Test
+    void whatAWindowHidesIsNotRead() {
+        List<Layers> windows = List.of(new Layers(1, 0), new Layers(3, 20));
+        var reading = new Roofline(4, 1e9, 500_000_000, 1_000_000, windows, 0.25);
+        assertThat(reading.stepSeconds(100)).isEqualTo(0.66);
+        assertThat(reading.stepSeconds(10.5)).isEqualTo(0.542);
+    }
+
+    /** A filter's state is read once for a sequence, not for each of its tokens. */
+    @Test
+    void attentionReadsNoStates() {
+        Path yuan = TestModels.reference("yuan2-m32");
+        LoadOptions options = LoadOptions.named("m").withContextLength(32).withKvPrecision(KvPrecision.F32);
+        try (LoadedModel model = ENGINE.load(yuan, options)) {
+            ModelConfig config = Architectures.config(ConfigKeys.read(yuan.resolve("config.json")));
+            KvLayout layout = config.kvLayout(KvPrecision.F32);
+            long keysAndValues = (long) layout.layers() * layout.kvHeads() * (layout.keyDim() + layout.valueDim());
+            Roofline roofline = model.roofline(1);
+            assertThat(roofline.kvBytesPerToken())
+                    .isEqualTo(keysAndValues * Float.BYTES)
+                    .isLessThan(layout.pageBytes() / KvPages.TOKENS);
+            assertThat(roofline.layers()).containsExactly(new Layers(layout.layers(), 0));
+        }
     }
 
     @Test

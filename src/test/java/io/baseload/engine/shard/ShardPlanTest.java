@@ -301,6 +301,29 @@ class ShardPlanTest {
         assertThat(plan.outline(KvPrecision.F32).widened()).containsExactly("feed_forward.down");
     }
 
+    /** Of a mixture with latent attention each shard has all routers and compressions, and a part of each expert. */
+    @Test
+    void expertsAreCountedApartFromWhatAllRowsMeet() {
+        ModelConfig mixture = Architectures.config(
+                ConfigKeys.read(TestModels.reference("deepseek-v3").resolve("config.json")));
+        ShardOutline whole = plan(mixture, Quantization.BF16, 1).outline(KvPrecision.F16);
+        ShardOutline outline = plan(mixture, Quantization.BF16, 2).outline(KvPrecision.F16);
+        assertThat(outline.replicatedBytes()).isPositive();
+        assertThat(sum(outline.sharedBytes()))
+                .isEqualTo(whole.sharedBytes().getFirst() + outline.replicatedBytes());
+        assertThat(sum(outline.expertBytes())).isEqualTo(whole.expertBytes().getFirst());
+        assertThat(whole.expertBytes().getFirst()).isPositive();
+        long lookedUp = (long) mixture.vocabulary() * mixture.hidden() * Short.BYTES;
+        assertThat(whole.wholeBytes())
+                .isEqualTo(whole.sharedBytes().getFirst() + whole.expertBytes().getFirst() + lookedUp);
+        assertThat(outline.heads().stream().mapToInt(Integer::intValue).sum())
+                .isEqualTo(mixture.attention().heads());
+    }
+
+    private static long sum(List<Long> bytes) {
+        return bytes.stream().mapToLong(Long::longValue).sum();
+    }
+
     @Test
     void oneShardIsTheModel() {
         ShardPlan plan = plan(llama(576, 9, 3, 1536, 49152, 64), Quantization.Q4, 1);

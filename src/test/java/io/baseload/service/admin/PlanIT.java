@@ -76,6 +76,11 @@ class PlanIT {
         assertThat(many.get("message").asString()).isEqualTo("'shards' must be from 1 to 64, not 1000000.");
         assertRefused(admin, "precision", Map.of("shape", "llama-70b", "precision", "exact", "machine", machine));
         assertRefused(admin, "batch", Map.of("shape", "llama-70b", "batch", 0, "machine", machine));
+        // this machine refuses to be measured for a model so wide, which is never asked
+        String wide = "layers=1,hidden=1048576,heads=1,head_dim=64,feed_forward=64,vocabulary=100";
+        assertRefused(admin, "machine", Map.of("shape", wide));
+        assertRefused(admin, "batch", Map.of("shape", wide, "batch", 0));
+        assertRefused(admin, "context", Map.of("shape", wide, "context", 200_000));
         JsonNode missing = admin.refused(404, "POST", "/admin/v1/plan", Map.of("model", "none"));
         assertThat(missing.get("code").asString()).isEqualTo("model_not_found");
         String user = rest.post("/admin/v1/tenants/default/keys", Map.of("roles", List.of("user")))

@@ -67,6 +67,7 @@ class CapacityPlannerTest {
                         new Matrices(Use.EXPERT, false, "i8", 32, "f16", 4, 100, 1000, 400_000, 25_000)),
                 4000,
                 800,
+                800,
                 512,
                 6,
                 2);
@@ -80,7 +81,7 @@ class CapacityPlannerTest {
         return plan(machine, cut(machine.sockets()), batch, context);
     }
 
-    private static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
+    static CapacityPlan plan(MachineProfile machine, ShardOutline cut, int batch, int context) {
         return plan(machine, cut, new PlanRequest(batch, context, 512, 100, OptionalDouble.of(3.6)));
     }
 
@@ -94,14 +95,42 @@ class CapacityPlannerTest {
     }
 
     /** Both KV heads are in one shard, or each shard has one. */
-    private static ShardOutline cut(Long... bytes) {
+    static ShardOutline cut(Long... bytes) {
         return cut(List.of(bytes), Collections.nCopies(bytes.length, bytes.length == 1 ? 800L : 400L));
     }
 
-    private static ShardOutline cut(List<Long> bytes, List<Long> kv) {
+    static ShardOutline cut(List<Long> bytes, List<Long> kv) {
+        return cut(bytes, kv, Collections.nCopies(bytes.size(), Math.ceilDiv(2, bytes.size())));
+    }
+
+    /** Each shard has as large a part of the experts as of the other matrices. */
+    static ShardOutline cut(List<Long> bytes, List<Long> kv, List<Integer> heads) {
+        return cut(
+                bytes,
+                bytes.stream().map(all -> all * 2_000_000 / 4_425_000).toList(),
+                bytes.stream().map(all -> all * 425_000 / 4_425_000).toList(),
+                kv,
+                heads);
+    }
+
+    static ShardOutline cut(
+            List<Long> bytes, List<Long> shared, List<Long> experts, List<Long> kv, List<Integer> heads) {
         int collectives = bytes.size() == 1 ? 0 : 2;
         return new ShardOutline(
-                bytes.size(), 4_425_000, bytes, kv, 0, 0, List.of("router"), List.of(), collectives, Optional.empty());
+                bytes.size(),
+                4_425_000,
+                bytes,
+                shared,
+                experts,
+                heads,
+                kv,
+                kv,
+                0,
+                0,
+                List.of("router"),
+                List.of(),
+                collectives,
+                Optional.empty());
     }
 
     private static MemoryOutline memory(ShardOutline cut) {
@@ -114,7 +143,7 @@ class CapacityPlannerTest {
         return new MachineProfile("m", false, sockets, sockets, 1e9, 5e-6, TIERS, MEMORY, RATES);
     }
 
-    private static MachineProfile measured(MachineRates rates) {
+    static MachineProfile measured(MachineRates rates) {
         return MachineProfile.of(rates, 1, 1, MEMORY, TIERS);
     }
 
@@ -270,22 +299,6 @@ class CapacityPlannerTest {
     }
 
     @Test
-    void theLargestShardDecides() {
-        CapacityPlan plan = plan(sockets(2), cut(2_655_000L, 2_212_500L), 1, 100); // 1.2 of the half, and the half
-        StepTime equal = plan(sockets(2), 1, 100).step();
-        assertThat(plan.step().readWeights()).isEqualTo(1.2 * equal.readWeights(), EXACT);
-        assertThat(plan.step().multiply()).isEqualTo(1.2 * equal.multiply(), EXACT);
-        assertThat(plan.step().readKv()).isEqualTo(equal.readKv(), EXACT);
-        assertThat(plan.stepReadBytes()).isEqualTo(2_186_250);
-        assertThat(plan.perSocket())
-                .extracting(CapacityPlan.Socket::weightsBytes)
-                .containsExactly(2_659_000L, 2_216_500L);
-        assertThat(plan.shards().bytes()).containsExactly(2_655_000L, 2_212_500L);
-        assertThat(plan.shards().collectivesPerToken()).isEqualTo(2);
-        assertThat(plan.shards().replicated()).containsExactly("router");
-    }
-
-    @Test
     void shardsOfOneSocketMeetOnceMoreForEachSum() {
         CapacityPlan plan = plan(measured(RATES), cut(2), 1, 100);
         assertThat(plan.step().barriers()).isEqualTo(6 * 1e-6 + 2 * 3e-6, EXACT);
@@ -373,29 +386,6 @@ class CapacityPlannerTest {
         assertThat(PlanText.summary(plan)).endsWith("(by rates measured on this machine)");
         assertThat(plan.oneSocketTokensPerSecond()).isEqualTo(plan.decodeTokensPerSecond());
         assertThat(plan.notes()).noneMatch(note -> note.contains("memory node"));
-    }
-
-    /** One of three KV heads is with the first socket, and two are with the second, for which all wait. */
-    @Test
-    void theSocketWithMoreHeadsDecides() {
-        ShardOutline uneven = cut(List.of(2_212_500L, 2_212_500L), List.of(200L, 600L));
-        for (MachineProfile machine : List.of(sockets(2), measured(RATES))) {
-            CapacityPlan plan = plan(machine, uneven, 2, 100);
-            assertThat(plan.kvBytes()).isEqualTo(2 * 80_000);
-            assertThat(plan.step().readKv()).isEqualTo(2 * 2 * 60_000 / 1e9, EXACT);
-            assertThat(plan.stepReadBytes()).isEqualTo(2_000_000 + 185_938 + 2 * 80_000);
-        }
-        assertThat(plan(sockets(2), uneven, 2, 100).perSocket())
-                .satisfiesExactly(
-                        first -> {
-                            assertThat(first.kvBytes()).isEqualTo(2 * 20_000);
-                            assertThat(first.workingBytes()).isEqualTo(1000 + 2 * 100);
-                        },
-                        second -> assertThat(second.kvBytes()).isEqualTo(2 * 60_000));
-        // as four equal parts, each has a head
-        assertThat(plan(sockets(4), uneven, 2, 100).perSocket())
-                .extracting(CapacityPlan.Socket::kvBytes)
-                .containsOnly(2 * 40_000L);
     }
 
     /** Of a cache's eight cores and then of each cache's; {@code TopologyTest} counts them in the engine's tree. */

@@ -26,6 +26,21 @@ class PlanTextTest {
         assertThat(PlanText.digits(number)).isEqualTo(shown);
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "0, 0 bytes",
+        "999, 999 bytes",
+        "1000, 1.0 kB",
+        "49151, 49.2 kB",
+        "100000, 0.1 MB",
+        "72000000, 72.0 MB",
+        "100000000, 0.1 GB",
+        "16384000000000, 16384.0 GB"
+    })
+    void smallAmountsAreNotZero(long bytes, String shown) {
+        assertThat(PlanText.bytes(bytes)).isEqualTo(shown);
+    }
+
     @Test
     void theModelAndTheKernelsAreNamed() {
         assertThat(PlanText.lines(CapacityPlannerTest.plan(CapacityPlannerTest.sockets(1), 1, 100)))

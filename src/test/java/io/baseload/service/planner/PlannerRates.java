@@ -119,6 +119,7 @@ public final class PlannerRates {
                         .toList(),
                 model.vectorBytes(),
                 model.kvBytesPerToken(),
+                model.attendedBytesPerToken(),
                 model.promptRows(),
                 model.barriers(),
                 model.allReduces());
