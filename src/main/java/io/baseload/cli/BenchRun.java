@@ -98,8 +98,8 @@ record BenchRun(
         double none = roofline.weightBytes() / roofline.bytesPerSecond();
         return String.format(
                 Locale.ROOT,
-                "roofline: %.1f GB/s; a step reads %.0f MB of weights (%.2f ms) and %d bytes for each token that it sees,"
-                        + " and multiplies %.2f ms from cache",
+                "roofline: %.1f GB/s; a step reads %.0f MB of weights (%.2f ms) and %d bytes for each token that it"
+                        + " sees, and multiplies %.2f ms from cache",
                 roofline.bytesPerSecond() / 1e9,
                 roofline.weightBytes() / 1e6,
                 1e3 * none,

@@ -187,7 +187,10 @@ final class ModelOutlines {
         for (Named named : matrices) {
             PackedMatrix matrix = named.matrix();
             boolean head = named.name().equals(config.tied() ? "embedding" : "head");
-            counts.merge(new Kind(named.use(config.tied()), head, matrix.packing(), matrix.rows(), matrix.cols()), 1L, Long::sum);
+            counts.merge(
+                    new Kind(named.use(config.tied()), head, matrix.packing(), matrix.rows(), matrix.cols()),
+                    1L,
+                    Long::sum);
         }
         return counts.entrySet().stream()
                 .map(kind -> matrices(kind.getKey(), kind.getValue()))

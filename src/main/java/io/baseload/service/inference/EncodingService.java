@@ -68,7 +68,8 @@ final class EncodingService {
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
-                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), head.attempt().since());
+                long since = head.attempt().since();
+                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), since);
                 try {
                     var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
                     span.phase("prompt");

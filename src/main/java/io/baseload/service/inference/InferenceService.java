@@ -75,7 +75,8 @@ final class InferenceService implements Inference {
         var filter = new PromptSize(request.completion(), flow);
         var counted = new AtomicBoolean();
         return firstOf(caller, request.model(), filter, patience, counted, (model, attempt) -> {
-            var head = new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, attempt, counted);
+            var head =
+                    new RequestHead(caller, model, request.model(), flow, request.endUser(), origin, attempt, counted);
             return ask(head, request, begun, listener);
         });
     }
@@ -159,7 +160,8 @@ final class InferenceService implements Inference {
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 // each model has the whole wait, or one that hangs would take that of the next, which may be idle
-                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), head.attempt().since());
+                long since = head.attempt().since();
+                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), since);
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =

@@ -251,7 +251,8 @@ public final class CapacityPlanner {
                 if (!some.head()) {
                     double read = model.readPart(some, rows) * some.bytes() / rates.readBytesPerSecond();
                     double met = rows * model.readPart(some, 1) * some.weights();
-                    seconds += parts.largest(model, some.use()) * Math.max(read, met / kernel(some).prompt());
+                    seconds += parts.largest(model, some.use())
+                            * Math.max(read, met / kernel(some).prompt());
                 }
             }
             double seen = model.seenByAll(from + rows) - model.seenByAll(from);

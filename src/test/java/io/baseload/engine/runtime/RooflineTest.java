@@ -45,7 +45,8 @@ class RooflineTest {
         assertThat(reading.stepSeconds(0)).isEqualTo(0.5);
         assertThat(reading.stepSeconds(100)).isEqualTo(0.9);
         assertThat(reading.tokensPerSecond(0)).isEqualTo(8);
-        assertThat(new Roofline(4, 1e9, 100_000_000, 0, all, 0.25).stepSeconds(100)).isEqualTo(0.25);
+        assertThat(new Roofline(4, 1e9, 100_000_000, 0, all, 0.25).stepSeconds(100))
+                .isEqualTo(0.25);
     }
 
     /** Three of four layers see the last 20 of 100 tokens, so a step reads 40 on average. */

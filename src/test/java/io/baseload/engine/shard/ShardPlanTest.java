@@ -309,8 +309,7 @@ class ShardPlanTest {
         ShardOutline whole = plan(mixture, Quantization.BF16, 1).outline(KvPrecision.F16);
         ShardOutline outline = plan(mixture, Quantization.BF16, 2).outline(KvPrecision.F16);
         assertThat(outline.replicatedBytes()).isPositive();
-        assertThat(sum(outline.sharedBytes()))
-                .isEqualTo(whole.sharedBytes().getFirst() + outline.replicatedBytes());
+        assertThat(sum(outline.sharedBytes())).isEqualTo(whole.sharedBytes().getFirst() + outline.replicatedBytes());
         assertThat(sum(outline.expertBytes())).isEqualTo(whole.expertBytes().getFirst());
         assertThat(whole.expertBytes().getFirst()).isPositive();
         long lookedUp = (long) mixture.vocabulary() * mixture.hidden() * Short.BYTES;

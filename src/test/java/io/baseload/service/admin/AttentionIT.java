@@ -141,9 +141,9 @@ final class AttentionIT {
 
     @Test
     void aFailureIsReportedHoweverMuchHasSucceededSince() throws Exception {
-        jdbc.sql("INSERT INTO job (id, kind, model, state, progress, message, error, created_at)"
-                        + " SELECT 'many_' || i, 'LOAD', 'model', CASE i WHEN 0 THEN 'FAILED' ELSE 'SUCCEEDED' END, 1,"
-                        + " 'done', CASE i WHEN 0 THEN 'no room' END, now() - interval '1 hour' + i * interval '1 second'"
+        jdbc.sql("INSERT INTO job (id, kind, model, state, progress, message, error, created_at) SELECT 'many_'"
+                        + " || i, 'LOAD', 'model', CASE i WHEN 0 THEN 'FAILED' ELSE 'SUCCEEDED' END, 1, 'done',"
+                        + " CASE i WHEN 0 THEN 'no room' END, now() - interval '1 hour' + i * interval '1 second'"
                         + " FROM generate_series(0, 2000) i")
                 .update();
         assertThat(AdminRest.texts(rest.get("/admin/v1/attention?kinds=job").get("data"), "subject"))

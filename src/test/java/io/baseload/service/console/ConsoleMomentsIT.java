@@ -181,7 +181,8 @@ class ConsoleMomentsIT {
     }
 
     private static void awaitFigures() {
-        Patience.await().until(() -> browser.all(".refusal:not([hidden])").isEmpty()
-                && browser.one("#now-rate").getText().matches("[0-9.]+"));
+        Patience.await()
+                .until(() -> browser.all(".refusal:not([hidden])").isEmpty()
+                        && browser.one("#now-rate").getText().matches("[0-9.]+"));
     }
 }
