@@ -110,7 +110,7 @@ public record ModelOutline(
 
         /** 1 + 2 + 3 + …, and no more than the window. */
         private long seenByAll(long tokens) {
-            long most = (long) seen(tokens);
+            long most = window == 0 ? tokens : Math.min(tokens, window);
             return most * (most + 1) / 2 + (tokens - most) * most;
         }
     }
@@ -126,7 +126,7 @@ public record ModelOutline(
 
     /** Number of tokens that the last of {@code tokens} sees, on average of all layers. */
     public double seen(long tokens) {
-        return Layers.seen(layers, tokens);
+        return Layers.seen(layers, (double) tokens);
     }
 
     /** The sum of {@link #seen} for the first token, the first two, and so on until {@code tokens}. */
