@@ -11,6 +11,10 @@
     return seen;
   };
   const axis = () => ({stroke: colour('muted'), grid: {stroke: colour('ink-line'), width: 1}, ticks: {stroke: colour('ink-line'), width: 1}});
+  // Marks show the reader's own time of day; the legend too.
+  const clock = seconds => new Date(seconds * 1e3).toTimeString().slice(0, 8);
+  const clockAxis = () => ({...axis(), space: 75, values: (u, marks) => marks.map(clock)});
+  const date = seconds => new Date(seconds * 1e3).toISOString().slice(0, 10);
   const width = place => Math.max(200, place.clientWidth);
   const size = place => ({width: width(place), height: 220});
   // A place for a plot. A change of the colour scheme makes the plot anew, because uPlot reads its colours only then.
@@ -53,7 +57,8 @@
     const plot = (id, series, top) => {
       const made = canvas(document.getElementById(id));
       made.draw(() => ({
-        cursor: {y: false}, series: [{}, ...series()], axes: [axis(), axis()],
+        cursor: {y: false}, axes: [clockAxis(), axis()],
+        series: [{value: (u, value) => value == null ? '–' : clock(value)}, ...series()],
         scales: {y: {range: (u, min, max) => [0, top ?? Math.max(1, max * 1.1)]}}
       }), [[], ...series().map(() => [])]);
       return made;
@@ -161,8 +166,8 @@
         value: (u, value, index, at) => at == null ? '–' : group.tokens[at].toLocaleString('en')
       }));
       plot.draw(() => ({
-        series: [{value: (u, value) => value == null ? '–' : new Date(value * 1e3).toISOString().slice(0, 10)}, ...series().reverse()],
-        axes: [axis(), {...axis(), size: 70}],
+        series: [{label: 'Day', value: (u, value) => value == null ? '–' : date(value)}, ...series().reverse()],
+        axes: [{...axis(), splits: () => days.filter((none, at) => at % 7 === 0), values: (u, marks) => marks.map(mark => date(mark).slice(5))}, {...axis(), size: 70}],
         scales: {x: {range: () => [first - day / 2, first + 29.5 * day]}, y: {range: (u, min, max) => [0, Math.max(1, max * 1.1)]}}
       }), [days, ...sums.reverse()]); // the highest first: the others are drawn over it
     };
