@@ -91,7 +91,7 @@ final class EnginePage {
     @ResponseBody
     List<Map<String, Object>> history() {
         List<Map<String, Object>> samples = engine.history();
-        samples.forEach(sample -> EngineState.models(sample).forEach(EngineProfile::replaceOperators));
+        samples.forEach(sample -> EngineState.models(sample).forEach(EngineProfile::keepPlotted));
         return samples;
     }
 
@@ -104,7 +104,7 @@ final class EnginePage {
         Instant end = Instant.now().plus(STREAM);
         do {
             EngineState.Now now = engine.now();
-            now.models().forEach(EngineProfile::replaceOperators);
+            now.models().forEach(EngineProfile::keepPlotted);
             Map<String, Object> event = new TreeMap<>();
             event.put("at", Instant.now().toString());
             event.put("decoded_tokens", now.decoded());

@@ -2,6 +2,7 @@ package io.baseload.service.console;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -18,6 +19,8 @@ record EngineProfile(String model, long steps, List<Part> bar, Map<String, Doubl
 
     private static final String OPERATOR_SECONDS = "operator_seconds";
     private static final String CLASS_SECONDS = "class_seconds";
+    private static final Set<String> PLOTTED = Set.of(
+            "id", "decoded_tokens", "steps", "busy_seconds", CLASS_SECONDS, "active", "queued", EngineState.ROOFLINE);
 
     static EngineProfile of(Map<String, Object> model) {
         Map<String, Double> operators = operators(model);
@@ -28,10 +31,12 @@ record EngineProfile(String model, long steps, List<Part> bar, Map<String, Doubl
                 String.valueOf(model.get("id")), (long) EngineState.number(model, "steps"), bar, operators);
     }
 
-    /** Replaces the times by operator with those by class, which the plots show. */
-    static void replaceOperators(Map<String, Object> model) {
-        model.put(CLASS_SECONDS, classes(operators(model)));
-        model.remove(OPERATOR_SECONDS);
+    /** Leaves of a sample of a model what the plots show: times by class instead of by operator, in milliseconds. */
+    static void keepPlotted(Map<String, Object> model) {
+        Map<String, Double> classes = classes(operators(model));
+        classes.replaceAll((name, seconds) -> Math.round(1e3 * seconds) / 1e3);
+        model.put(CLASS_SECONDS, classes);
+        model.keySet().retainAll(PLOTTED);
     }
 
     private static Map<String, Double> operators(Map<String, Object> model) {

@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.stereotype.Component;
 
@@ -14,9 +15,12 @@ import org.springframework.stereotype.Component;
 final class EngineState {
     private static final Duration WINDOW = Duration.ofSeconds(25);
     private static final String DECODED = "decoded_tokens";
-    private static final String ROOFLINE = "roofline";
+    static final String ROOFLINE = "roofline";
     static final String ENGINE = "/admin/v1/engine";
     private static final String HISTORY = ENGINE + "/history";
+
+    /** Enough for the width of a plot, and for a page of less than 150 KB. */
+    private static final int MAX_PLOTTED = 240;
 
     private final Api api;
     private final Rooflines rooflines;
@@ -63,9 +67,9 @@ final class EngineState {
                 roofline(models));
     }
 
-    /** Samples of the last hours, oldest first: as in the API, with the same shares of the limit, each since the sample before. */
+    /** Samples of the last hours, oldest first, at most 240: as in the API, with the same shares of the limit, each since the sample before. */
     List<Map<String, Object>> history() {
-        List<Map<String, Object>> samples = api.list(HISTORY);
+        List<Map<String, Object>> samples = everyNth(api.list(HISTORY), MAX_PLOTTED);
         for (int i = 1; i < samples.size(); i++) {
             Map<String, Object> sample = samples.get(i);
             List<Map<String, Object>> models = models(sample);
@@ -76,6 +80,15 @@ final class EngineState {
             }
         }
         return samples;
+    }
+
+    /** Every second, third, … item so that there are not too many; the last one always. */
+    static <T> List<T> everyNth(List<T> items, int max) {
+        int n = Math.max(1, Math.ceilDiv(items.size(), max));
+        return IntStream.range(0, items.size())
+                .filter(i -> (items.size() - 1 - i) % n == 0)
+                .mapToObj(items::get)
+                .toList();
     }
 
     /** The oldest sample of the last 25 seconds. */

@@ -41,9 +41,9 @@ record InstructionSet(
                     kernel("iq4", 150, 84.9, 136.9, 179.2, 178.7),
                     kernel("e2m1", 143, 88.7, 134.2, 176.2, 181.9)),
             Map.of(
-                    KvPrecision.F32, new AttentionRates(9.3, 47.1),
-                    KvPrecision.F16, new AttentionRates(8.9, 45.2),
-                    KvPrecision.Q8, new AttentionRates(6.1, 43.5)));
+                    KvPrecision.F32, new AttentionRates(8.9, 47.1),
+                    KvPrecision.F16, new AttentionRates(17.6, 45.2),
+                    KvPrecision.Q8, new AttentionRates(4.5, 43.5)));
 
     private static final InstructionSet AVX2 = new InstructionSet(
             "avx2",
@@ -61,9 +61,9 @@ record InstructionSet(
                     kernel("iq4", 70, 52.6, 67.0, 71.9, 72.4),
                     kernel("e2m1", 99, 70.0, 94.9, 109.0, 111.8)),
             Map.of(
-                    KvPrecision.F32, new AttentionRates(5.8, 45.8),
-                    KvPrecision.F16, new AttentionRates(5.6, 44.1),
-                    KvPrecision.Q8, new AttentionRates(3.6, 41.8)));
+                    KvPrecision.F32, new AttentionRates(7.9, 45.8),
+                    KvPrecision.F16, new AttentionRates(10.3, 44.1),
+                    KvPrecision.Q8, new AttentionRates(4.1, 41.8)));
 
     /**
      * Prompts of 8-bit and 4-bit weights in BF16, as one core of an Intel Xeon multiplied them: docs/performance.md, "Log: prompts in BF16", has 7.7 µs for 512 rows, 64 of 2,048 columns and 64 outputs, and 0.35 ms for

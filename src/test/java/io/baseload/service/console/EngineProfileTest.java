@@ -53,7 +53,7 @@ class EngineProfileTest {
     @Test
     void plotsGetSecondsByClass() {
         var model = new TreeMap<>(MODEL);
-        EngineProfile.replaceOperators(model);
+        EngineProfile.keepPlotted(model);
         assertThat(model)
                 .doesNotContainKey("operator_seconds")
                 .containsEntry(
