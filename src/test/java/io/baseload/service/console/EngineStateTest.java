@@ -17,7 +17,7 @@ class EngineStateTest {
         assertThat(some).hasSizeLessThanOrEqualTo(240).endsWith(size - 1).isSorted();
         assertThat(some.size()).isGreaterThan(Math.min(size, 240) / 2);
         assertThat(IntStream.range(1, some.size()).mapToObj(i -> some.get(i) - some.get(i - 1)))
-                .allMatch(Math.ceilDiv(size, 240)::equals);
+                .allMatch(distance -> distance == Math.ceilDiv(size, 240));
     }
 
     @Test
