@@ -93,8 +93,8 @@ public record ModelOutline(
      * @param window number of tokens that a token sees, including itself; 0 for all before it
      */
     public record Layers(int count, int window) {
-        private double seen(double tokens) {
-            return window == 0 ? tokens : Math.min(tokens, window);
+        private long mostSeen() {
+            return window == 0 ? Long.MAX_VALUE : window;
         }
 
         /** Number of tokens that the last of {@code tokens} sees, on average of all layers. */
@@ -102,7 +102,7 @@ public record ModelOutline(
             double seen = 0;
             int all = 0;
             for (Layers some : layers) {
-                seen += some.count * some.seen(tokens);
+                seen += some.count * Math.min(tokens, (double) some.mostSeen());
                 all += some.count;
             }
             return seen / all;
@@ -110,7 +110,7 @@ public record ModelOutline(
 
         /** 1 + 2 + 3 + …, and no more than the window. */
         private long seenByAll(long tokens) {
-            long most = window == 0 ? tokens : Math.min(tokens, window);
+            long most = Math.min(tokens, mostSeen());
             return most * (most + 1) / 2 + (tokens - most) * most;
         }
     }
