@@ -45,7 +45,7 @@ public final class PlanAgainstBench {
             MAX_RATIO);
 
     private static final int PROMPT = 256;
-    private static final int DECODE = 32;
+    private static final int DECODE = 128;
 
     /** What was planned and what was measured. */
     public record Comparison(JsonNode plan, JsonNode bench) {

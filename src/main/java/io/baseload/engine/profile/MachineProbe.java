@@ -28,14 +28,16 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures the highest rates of this machine with a model's weights and as many workers as the engine has: reading weights from memory, and multiplying by some of them from cache. The best
- * of several rounds counts, because other load can only slow them down. To be used while the engine is idle.
+ * Measures the rates of this machine with a model's weights and as many workers as the engine has. Limits are those of the best of several rounds, because other load can only slow them
+ * down: reading from memory, multiplying from cache, barriers. Rates to be expected are averages over some tenths of a second, in which a host may take CPUs and bandwidth away as it does
+ * from the engine: streaming weights, prompts, attention. To be used while the engine is idle.
  */
 public final class MachineProbe implements AutoCloseable {
     private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
     private static final int LINE = 64;
     private static final int STREAMS = 8;
     private static final long READ_WARM_UP_NANOS = 200_000_000;
+    private static final long ATTENTION_WARM_UP_NANOS = 500_000_000;
 
     /** The most bytes read in a round: far more than any cache. */
     private static final long MAX_BYTES = 2L << 30;
@@ -55,6 +57,8 @@ public final class MachineProbe implements AutoCloseable {
     private static final long MAX_WARM_UP_NANOS = 2_000_000_000;
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
+
+    private static final long FIRST_NANOS = 100_000_000;
     private static final int MIN_PASSES = 3;
     private static final int ROUNDS = 12;
     private static final int BARRIERS = 2000;
@@ -81,7 +85,7 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /**
-     * Bytes per second that all workers together read, each its share of every matrix of its shard: in one stream or in several, whichever is faster here.
+     * Bytes per second that all workers together read at best, each its share of every matrix of its shard: in one stream or in several, whichever is faster here.
      *
      * @param weights the matrices of each shard
      */
@@ -92,12 +96,18 @@ public final class MachineProbe implements AutoCloseable {
         return reading.sum(matrix -> matrix.data().byteSize()) / Math.min(best(reading), best(streaming));
     }
 
-    /** The calling thread reads a panel until the JIT has compiled the loops: during a pass the workers leave the compiler no CPU. */
     private void warmReads(PackedMatrix matrix) {
-        long end = System.nanoTime() + READ_WARM_UP_NANOS;
-        while (System.nanoTime() < end) {
+        warm(READ_WARM_UP_NANOS, () -> {
             read(matrix, 0, 1);
             readStreams(matrix, 0, 1);
+        });
+    }
+
+    /** The calling thread repeats this until the JIT has compiled the loops: while all workers compute, the compiler has no CPU. */
+    private static void warm(long nanos, Runnable work) {
+        long end = System.nanoTime() + nanos;
+        while (System.nanoTime() < end) {
+            work.run();
         }
     }
 
@@ -127,17 +137,17 @@ public final class MachineProbe implements AutoCloseable {
     }
 
     /**
-     * Weights per second that all workers together read from memory and multiply by some rows, each its share of every matrix of its shard.
+     * Weights per second that all workers together read from memory and multiply by some rows, each its share of every matrix of its shard; the average.
      *
      * @param weights the matrices of each shard
      */
     public double streamedPerSecond(List<List<PackedMatrix>> weights, int rows) {
         Pass multiplying = multiplying(weights, rows);
-        return multiplying.sum(matrix -> (double) matrix.rows() * matrix.cols()) / best(multiplying);
+        return multiplying.sum(matrix -> (double) matrix.rows() * matrix.cols()) / average(multiplying);
     }
 
     /**
-     * Bytes of weights per second that all workers together read while they multiply one row. Kernels read ahead, so this may be more than what plain loads read. To be called after {@link
+     * Bytes of weights per second that all workers together read at best while they multiply one row. Kernels read ahead, so this may be more than what plain loads read. To be called after {@link
      * #kernelTime}, which lets the JIT compile the kernels.
      *
      * @param weights the matrices of each shard
@@ -170,6 +180,25 @@ public final class MachineProbe implements AutoCloseable {
             best = Math.min(best, seconds(pass));
         }
         return best;
+    }
+
+    /** Seconds of a step, on average of those after the first ones, in which the JIT may still compile. */
+    private double average(Step step) {
+        repeat(step, FIRST_NANOS);
+        long start = System.nanoTime();
+        int steps = repeat(step, PASS_NANOS);
+        return (System.nanoTime() - start) / 1e9 / steps;
+    }
+
+    /** The number of steps in this time. */
+    private int repeat(Step step, long nanos) {
+        long end = System.nanoTime() + nanos;
+        int steps = 0;
+        while (steps < MIN_PASSES || System.nanoTime() < end) {
+            team.run(step);
+            steps++;
+        }
+        return steps;
     }
 
     /**
@@ -231,15 +260,15 @@ public final class MachineProbe implements AutoCloseable {
         return (int) (block * GOLDEN_RATIO % 1 * workers);
     }
 
-    /** Multiply-adds per second of all workers together, each with these weights and its own rows of a prompt. */
+    /** Multiply-adds per second of all workers together, each with these weights and its own rows of a prompt; the average. */
     public double promptRate(PackedMatrix weights, int rows) {
         try (var multiplying = new PromptMultiplying(weights, rows)) {
-            return rate(multiplying, (double) rows * weights.rows() * weights.cols());
+            return team.workers() * (double) rows * weights.rows() * weights.cols() / average(multiplying);
         }
     }
 
     /**
-     * Duration of a barrier in seconds.
+     * Duration of a barrier in seconds, the shortest.
      *
      * @param waiting of all workers, or of those of each shard
      */
@@ -249,14 +278,19 @@ public final class MachineProbe implements AutoCloseable {
                 waiting.accept(barrier);
             }
         };
-        return team.workers() / rate(meeting, 1) / BARRIERS;
+        double best = Double.POSITIVE_INFINITY;
+        for (int i = 0; i < ROUNDS; i++) {
+            best = Math.min(best, seconds(meeting));
+        }
+        return best / BARRIERS;
     }
 
-    /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself. */
+    /** Multiply-adds per second of all workers together that repeat {@code attend}, each for itself; the average. */
     public double attentionRate(Attention attention, int[] pages, int rows, int heads) {
         double each = products(attention, rows, heads);
+        warm(ATTENTION_WARM_UP_NANOS, () -> attend(attention, pages, rows, heads, scratches[0]));
         Step step = (worker, workers, barrier) -> attend(attention, pages, rows, heads, scratches[worker]);
-        return rate(step, ATTENTIONS * each);
+        return team.workers() * ATTENTIONS * each / average(step);
     }
 
     /** Multiply-adds of the first rows, each with the tokens that it sees. */
@@ -273,15 +307,6 @@ public final class MachineProbe implements AutoCloseable {
         for (int i = 0; i < ATTENTIONS; i++) {
             attention.run(kernels, pages, 0, rows, 0, heads, scratch);
         }
-    }
-
-    /** The best rate of some rounds. {@code each} is the work of a worker in a step. */
-    private double rate(Step step, double each) {
-        double best = Double.POSITIVE_INFINITY;
-        for (int i = 0; i < ROUNDS; i++) {
-            best = Math.min(best, seconds(step));
-        }
-        return team.workers() * each / best;
     }
 
     /** Rows for each worker to write to. */

@@ -23,6 +23,7 @@ import io.baseload.engine.tensor.PackedMatrix;
 import io.baseload.engine.tensor.Packing;
 import io.baseload.engine.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashMap;
@@ -34,8 +35,8 @@ import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * Measures {@link MachineRates} without a model: on matrices, keys and values of its sizes with arbitrary contents. For each kind of codes, the matrices with most of its weights represent
- * all.
+ * Measures {@link MachineRates} without a model: on matrices, keys and values of its sizes with arbitrary contents. Weights in memory are matrices of all sizes of a kind of codes, as many of
+ * each as a token meets; from cache, and for prompts, those with most of its weights represent all.
  */
 final class RatesProbe {
     /** The memory that is read to measure bandwidth: more than caches have. Kernels read no more of it than the model's weights have, so weights that fit into caches are measured in them. */
@@ -50,6 +51,9 @@ final class RatesProbe {
     private static final int OUTPUTS = 512;
 
     private static final int PROMPT = 256;
+
+    /** Columns of the plain numbers whose reading is the bandwidth. */
+    private static final int PLAIN_COLUMNS = 4096;
 
     /** Pages of keys and values: those of a span. */
     private static final int PAGES = Attention.SPAN / KvPages.TOKENS;
@@ -104,19 +108,30 @@ final class RatesProbe {
         long shards = layout.shards() * (shardBytes(layout.shards()) + quantized);
         long scratch = layout.workers() * Scratch.nativeBytes(widest, token.keyDim(), token.valueDim());
         long kv = PAGES * token.pageBytes();
-        return new MemoryEstimate(0, 0, shards + scratch + kv, heap(kernels, layout, samples, widest, token));
+        return new MemoryEstimate(0, 0, shards + scratch + kv, heap(model, kernels, layout, samples, widest, token));
     }
 
     /** The workers' memory in the heap, and the inputs and outputs of the largest measurement. */
     private static long heap(
-            Kernels kernels, TeamLayout layout, Collection<Matrices> samples, int widest, KvLayout token) {
+            ModelOutline model,
+            Kernels kernels,
+            TeamLayout layout,
+            Collection<Matrices> samples,
+            int widest,
+            KvLayout token) {
         long rows = 0;
         for (Matrices some : samples) {
             long outputs = layout.workers() * (long) Math.min(OUTPUTS, some.rows());
             rows = Math.max(rows, prompt(some) * (some.cols() + outputs));
-            rows = Math.max(rows, MachineRates.ROWS.getLast() * ((long) some.cols() + Math.min(MAX_ROWS, some.rows())));
+            rows = Math.max(rows, MachineRates.ROWS.getLast() * width(alike(model, some)));
         }
         return layout.workers() * Scratch.heapBytes(kernels, packings(samples), widest, token) + Float.BYTES * rows;
+    }
+
+    /** Inputs of each width, and outputs of the most rows, of matrices that are streamed. */
+    private static long width(List<Matrices> alike) {
+        return alike.stream().mapToLong(Matrices::cols).distinct().sum()
+                + alike.stream().mapToLong(some -> Math.min(MAX_ROWS, some.rows())).max().orElse(0);
     }
 
     /** @throws UnfitOptionsException if that is more than {@link #MAX_WIDTH} */
@@ -199,10 +214,20 @@ final class RatesProbe {
         return most.values();
     }
 
+    /** The matrices with the same codes as {@code some} that multiply rows; {@code some} itself, if it is only looked up. */
+    private static List<Matrices> alike(ModelOutline model, Matrices some) {
+        return some.use() == Use.LOOKED_UP
+                ? List.of(some)
+                : model.matrices().stream()
+                        .filter(other -> other.use() != Use.LOOKED_UP && other.codes().equals(some.codes()))
+                        .toList();
+    }
+
     private KernelRates rates(Matrices some, List<MemorySegment> weights) {
+        List<List<PackedMatrix>> all =
+                weights.stream().map(memory -> mixed(model, alike(model, some), memory)).toList();
         Packing packing = ModelOutlines.packing(some);
-        List<List<PackedMatrix>> all = matrices(packing, some.rows(), some.cols(), weights);
-        int rows = Math.min(OUTPUTS, all.getFirst().getFirst().rows());
+        int rows = Math.min(OUTPUTS, rows(packing, some.rows(), some.cols(), weights.getFirst()));
         PackedMatrix few = matrix(packing, rows, some.cols(), weights.getFirst(), 0);
         return new KernelRates(
                 MachineRates.ROWS.stream()
@@ -220,23 +245,54 @@ final class RatesProbe {
     }
 
     private double bandwidth(List<MemorySegment> shards) {
-        return probe.bytesPerSecond(matrices(Packing.F32, OUTPUTS, 4096, shards));
+        return probe.bytesPerSecond(
+                shards.stream().map(RatesProbe::plain).toList());
     }
 
-    private static List<List<PackedMatrix>> matrices(Packing packing, int rows, int cols, List<MemorySegment> weights) {
-        return weights.stream()
-                .map(memory -> matrices(packing, rows, cols, memory))
+    /** Matrices of plain numbers that fill the memory. */
+    private static List<PackedMatrix> plain(MemorySegment memory) {
+        long bytes = PackedMatrix.bytes(Packing.F32, OUTPUTS, PLAIN_COLUMNS);
+        return LongStream.range(0, memory.byteSize() / bytes)
+                .mapToObj(i -> matrix(Packing.F32, OUTPUTS, PLAIN_COLUMNS, memory, i * bytes))
                 .toList();
     }
 
-    /** As many of these matrices as the memory holds, or the first rows of one. */
-    private static List<PackedMatrix> matrices(Packing packing, int rows, int cols, MemorySegment memory) {
+    /**
+     * Matrices of these sizes until the memory is full. Next is always the size that is furthest behind its share: as many as the model has, of experts as many as one token is expected to
+     * choose. If the last one doesn't fit, its first rows are there.
+     */
+    static List<PackedMatrix> mixed(ModelOutline model, List<Matrices> sizes, MemorySegment memory) {
+        int[] placed = new int[sizes.size()];
+        List<PackedMatrix> all = new ArrayList<>();
+        long at = 0;
+        while (true) {
+            int next = 0;
+            for (int i = 1; i < placed.length; i++) {
+                if ((placed[i] + 1) / share(model, sizes.get(i)) < (placed[next] + 1) / share(model, sizes.get(next))) {
+                    next = i;
+                }
+            }
+            Matrices size = sizes.get(next);
+            Packing packing = ModelOutlines.packing(size);
+            int rows = rows(packing, size.rows(), size.cols(), memory.asSlice(at));
+            if (rows == 0) {
+                return all;
+            }
+            PackedMatrix matrix = matrix(packing, rows, size.cols(), memory, at);
+            all.add(matrix);
+            placed[next]++;
+            at = Math.min(memory.byteSize(), at + Math.ceilDiv(matrix.data().byteSize(), LINE) * LINE);
+        }
+    }
+
+    private static double share(ModelOutline model, Matrices size) {
+        return size.count() * (size.use() == Use.EXPERT ? model.chosenPart(1) : 1);
+    }
+
+    /** The rows of such a matrix that fit into the memory. */
+    private static int rows(Packing packing, int rows, int cols, MemorySegment memory) {
         long fitting = memory.byteSize() / PackedMatrix.bytes(packing, PackedMatrix.LANES, cols) * PackedMatrix.LANES;
-        int some = (int) Math.min(Math.min(rows, MAX_ROWS), fitting);
-        long bytes = Math.ceilDiv(PackedMatrix.bytes(packing, some, cols), LINE) * LINE;
-        return LongStream.range(0, Math.max(1, memory.byteSize() / bytes))
-                .mapToObj(i -> matrix(packing, some, cols, memory, i * bytes))
-                .toList();
+        return (int) Math.min(Math.min(rows, MAX_ROWS), fitting);
     }
 
     private static PackedMatrix matrix(Packing packing, int rows, int cols, MemorySegment memory, long at) {

@@ -10,14 +10,18 @@ import io.baseload.engine.api.LoadOptions;
 import io.baseload.engine.api.MachineRates;
 import io.baseload.engine.api.MemoryEstimate;
 import io.baseload.engine.api.ModelOutline;
+import io.baseload.engine.api.ModelOutline.Matrices;
+import io.baseload.engine.api.ModelOutline.Use;
 import io.baseload.engine.api.Precision;
 import io.baseload.engine.api.UnfitOptionsException;
 import io.baseload.engine.kernel.Kernels;
 import io.baseload.engine.kernel.PromptForm;
 import io.baseload.engine.parallel.TeamLayout;
 import io.baseload.engine.tensor.NativeMemory;
+import io.baseload.engine.tensor.PackedMatrix;
 import java.lang.management.ManagementFactory;
 import java.lang.reflect.Proxy;
+import java.util.List;
 import java.util.concurrent.atomic.LongAccumulator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -54,6 +58,50 @@ class RatesProbeTest {
         long before = threads.getCurrentThreadAllocatedBytes();
         assertThat(measure(model, workers).workers()).isEqualTo(workers);
         return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
+    /** Four layers of a mixture, of whose eight experts a token goes to two, in more memory than one step reads. */
+    @Test
+    void streamedMatricesAreThoseThatATokenMeets() {
+        ModelOutline model = ModelOutlines.of("""
+            {"model_type": "mixtral", "num_hidden_layers": 4, "hidden_size": 64, "num_attention_heads": 2, "num_key_value_heads": 1,
+            "head_dim": 32, "intermediate_size": 128, "vocab_size": 512, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
+            "num_local_experts": 8, "num_experts_per_tok": 2}
+            """, LoadOptions.named("plan"));
+        List<Matrices> sizes = model.matrices().stream()
+                .filter(some -> some.use() != Use.LOOKED_UP)
+                .toList();
+        try (NativeMemory memory = new NativeMemory()) {
+            List<PackedMatrix> mixed = RatesProbe.mixed(model, sizes, memory.allocate(4 << 20));
+            long heads = of(mixed, 512, 64);
+            assertThat(heads).isGreaterThan(2);
+            assertThat(of(mixed, 32, 64)).as("keys, values").isBetween(8 * (heads - 1), 8 * (heads + 1));
+            assertThat(of(mixed, 64, 64)).as("queries, outputs").isBetween(8 * (heads - 1), 8 * (heads + 1));
+            assertThat(of(mixed, 128, 64)).as("gate, up of two experts").isBetween(16 * (heads - 1), 16 * (heads + 1));
+            assertThat(of(mixed, 64, 128)).as("down of two experts").isBetween(8 * (heads - 1), 8 * (heads + 1));
+            long bytes = mixed.stream()
+                    .mapToLong(matrix -> matrix.data().byteSize())
+                    .sum();
+            assertThat(bytes).isBetween((4L << 20) - 8192, 4L << 20);
+        }
+    }
+
+    /** A head that is larger than the memory is there by its first rows, after the routers that a step meets before it. */
+    @Test
+    void ofAMatrixThatDoesNotFitTheFirstRowsAreStreamed() {
+        Matrices router = new Matrices(Use.SHARED, false, "bf16", 1, "none", 3, 16, 64, 3 * 2048, 0);
+        Matrices head = new Matrices(Use.SHARED, true, "bf16", 1, "none", 1, 4096, 64, 4096 * 128, 0);
+        try (NativeMemory memory = new NativeMemory()) {
+            List<PackedMatrix> mixed =
+                    RatesProbe.mixed(model(64, 32, 64), List.of(router, head), memory.allocate(64 << 10));
+            assertThat(mixed).extracting(PackedMatrix::rows).containsExactly(16, 16, 16, 464);
+        }
+    }
+
+    private static long of(List<PackedMatrix> all, int rows, int cols) {
+        return all.stream()
+                .filter(matrix -> matrix.rows() == rows && matrix.cols() == cols)
+                .count();
     }
 
     /** Bandwidth is measured with half a GiB; the rest is that of workers, and rows of a prompt that those of a shard share. */
