@@ -16,6 +16,7 @@ import java.util.stream.IntStream;
  * Multi-head latent attention (DeepSeek-AI, 2024). With c the latent vector of a token and r its rotated key, head h has the key [Wk_h·c ; r] and the value Wv_h·c.
  * Neither is ever computed: since q·(Wk_h·c) = (Wk_hᵀ·q)·c and Σ p·(Wv_h·c) = Wv_h·Σ p·c, queries are mapped to the latent space and results from it, and the cache contains only c and r, as
  * one KV head that all query heads share: its key is [r ; c], and its value is the end of the key.
+ * Chunks of many rows are computed in this way too, though it takes more operations for them: with a second way, a row's bits would depend on the length of its chunk, and so on the load.
  *
  * <pre>
  * [q_h ; s_h] = Wq_h·rms(Wc·x)              or Wq_h·x; s_h is rotated
