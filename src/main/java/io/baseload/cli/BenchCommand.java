@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
 
 /**
  * Measures the engine: prefill of some prompts, then decode of all sequences together, one token of each per step. The prompts' ids are effectively random. Rounds in the first
- * {@link #WARM_UP_SECONDS} of each measurement don't count: after that the compiler has finished with the code of a step.
+ * seconds of each measurement don't count: after that the compiler has finished with the code of a step.
  */
 @Command(
         name = "bench",
@@ -28,8 +28,6 @@ import picocli.CommandLine.Option;
 final class BenchCommand implements Callable<Integer> {
     /** A sequence holds whole pages. */
     private static final int KV_PAGE = 32;
-
-    private static final int WARM_UP_SECONDS = 4;
 
     @Mixin
     private ModelArgument model = new ModelArgument();
@@ -108,6 +106,14 @@ final class BenchCommand implements Callable<Integer> {
     @Option(names = "--repeat", defaultValue = "3", description = "Measured rounds (default: ${DEFAULT-VALUE}).")
     private int repeat;
 
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            defaultValue = "4",
+            description = "Seconds at the beginning of each measurement whose rounds don't count, at least one round"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int warmUp;
+
     /** The output of {@code --json}; profiles, in the order of the runs, speculation and turns only if requested. */
     record Report(
             String engine,
@@ -176,6 +182,9 @@ final class BenchCommand implements Callable<Integer> {
         }
         if (IntStream.of(min(prompts), min(decodes), min(batches), repeat).anyMatch(length -> length < 1)) {
             throw new BadInputException("--prompt, --decode, --batch and --repeat must be 1 or more");
+        }
+        if (warmUp < 0) {
+            throw new BadInputException("--warm-up must be 0 or more");
         }
         if (threads.stream().anyMatch(count -> count < 1)) {
             throw new BadInputException("--threads must be 1 or more");
@@ -261,7 +270,7 @@ final class BenchCommand implements Callable<Integer> {
         long start = System.nanoTime();
         do {
             BenchRound.run(loaded, number++, batch, prompt, decode);
-        } while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(WARM_UP_SECONDS));
+        } while (System.nanoTime() - start < TimeUnit.SECONDS.toNanos(warmUp));
         var rounds = new ArrayList<BenchRound>();
         for (int i = 0; i < repeat; i++) {
             rounds.add(BenchRound.run(loaded, number++, batch, prompt, decode));

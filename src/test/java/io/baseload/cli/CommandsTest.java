@@ -287,7 +287,19 @@ class CommandsTest {
     @Test
     void benchMeasuresEachCombination() {
         CommandRun run = CommandRun.of(
-                "bench", TINY, "--json", "--threads", "1,2", "--prompt", "8,16", "--decode", "4", "--repeat", "1");
+                "bench",
+                TINY,
+                "--json",
+                "--threads",
+                "1,2",
+                "--prompt",
+                "8,16",
+                "--decode",
+                "4",
+                "--repeat",
+                "1",
+                "--warm-up",
+                "0");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode runs = run.json().get("runs");
         assertThat(runs).hasSize(4);
@@ -366,6 +378,8 @@ class CommandsTest {
                 "1,3",
                 "--quantize",
                 "keep,q8",
+                "--warm-up",
+                "0",
                 "--profile");
         assertThat(run.code()).as(run.err()).isZero();
         JsonNode runs = run.json().get("runs");
@@ -391,6 +405,7 @@ class CommandsTest {
         assertBad("--prompt", "generate", TINY);
         assertBad("--threads", "bench", TINY, "--threads", "0");
         assertBad("--batch", "bench", TINY, "--batch", "0");
+        assertBad("--warm-up", "bench", TINY, "--warm-up", "-1");
         assertBad("--quantize must be one of keep", "bench", TINY, "--quantize", "q3");
         assertBad("must be one of f32, f16, q8, not q4", "generate", TINY, "--prompt", "x", "--kv", "q4");
         assertBad("--temperature", "generate", TINY, "--prompt", "x", "--temperature", "hot");

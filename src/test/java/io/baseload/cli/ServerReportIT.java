@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code bin/server-report} with a small model and the built program. */
 class ServerReportIT {
-    private static final String BENCH = "--threads 2 --prompt 8 --decode 4 --repeat 1";
+    private static final String BENCH = "--threads 2 --prompt 8 --decode 4 --repeat 1 --warm-up 0";
 
     @TempDir
     private Path folder;
@@ -30,14 +30,18 @@ class ServerReportIT {
         return output;
     }
 
+    /** On a machine with several memory nodes, of which the first one has no CPUs. */
     @Test
     void theReportHasAllThatIsToBeSentBack() throws Exception {
         Path out = folder.resolve("report");
-        String said = run(0, Map.of(), "bin/server-report", TestModels.tiny().toString(), out.toString());
+        var several = Map.of("NODES", nodes("", "0", "1").toString());
+        String said = run(0, several, "bin/server-report", TestModels.tiny().toString(), out.toString());
         assertThat(said.lines().toList().getLast()).isEqualTo(out + ".tar.gz");
         assertThat(Path.of(out + ".tar.gz")).exists();
         assertThat(Files.readString(out.resolve("plan.svg"))).startsWith("<svg");
-        assertThat(Files.readString(out.resolve("report.md")))
+        String report = Files.readString(out.resolve("report.md"));
+        int ofOneNode = report.indexOf("## Bench with one node");
+        assertThat(report.substring(0, ofOneNode))
                 .contains("## CPUs", "node0: CPUs", "Cpus_allowed_list", "## Plan", "bottleneck", "tokens/s decode")
                 .contains("## Collectives", "4 shards, ", "rows of 8192: an all-reduce", "threads: a barrier")
                 .contains("## Cut into 2", "shard 1", "all-reduces a token")
@@ -50,26 +54,23 @@ class ServerReportIT {
                         "shard 1 of 2 after use: ",
                         "of the roofline",
                         "barriers",
-                        "1 measurements")
-                .doesNotContain("failed with exit code");
+                        "1 measurements");
+        assertThat(report.substring(ofOneNode))
+                .as("measured alone")
+                .contains("shard 0 of 1: workers 2, CPUs [0]", "of the roofline");
+        assertThat(report).doesNotContain("failed with exit code");
         assertThat(run(2, Map.of(), "bin/server-report", TestModels.tiny().toString(), out.toString()))
                 .contains("usage");
     }
 
-    @Test
-    void oneOfSeveralNodesIsMeasuredAlone() throws Exception {
+    /** A folder of memory nodes, as the system describes them. */
+    private Path nodes(String... cpus) throws IOException {
         Path nodes = folder.resolve("nodes");
-        for (int node = 0; node < 2; node++) {
+        for (int node = 0; node < cpus.length; node++) {
             Path own = Files.createDirectories(nodes.resolve("node" + node));
-            Files.writeString(own.resolve("cpulist"), node == 0 ? "" : "0\n");
+            Files.writeString(own.resolve("cpulist"), cpus[node].isEmpty() ? "" : cpus[node] + "\n");
         }
-        Files.writeString(Files.createDirectories(nodes.resolve("node2")).resolve("cpulist"), "1\n");
-        Path out = folder.resolve("report");
-        var changed = Map.of("NODES", nodes.toString(), "SHARDS", "1");
-        run(0, changed, "bin/server-report", TestModels.tiny().toString(), out.toString());
-        String report = Files.readString(out.resolve("report.md"));
-        assertThat(report.substring(report.indexOf("## Bench with one node")))
-                .contains("shard 0 of 1: workers 2, CPUs [0]", "of the roofline");
+        return nodes;
     }
 
     @Test

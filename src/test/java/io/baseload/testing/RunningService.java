@@ -50,7 +50,21 @@ public final class RunningService implements AutoCloseable {
      */
     public static RunningService starting(Path home, String... properties) {
         MigratedHome.fill(home, properties);
-        return started(home, properties);
+        return started(home, onOneThread(properties));
+    }
+
+    /**
+     * Configuration of an engine with one thread, unless another one is given. Threads of an engine wait for each other at each layer, for long where tests in other JVMs have the CPUs;
+     * {@link WholeService} has as many as the machine.
+     */
+    static String[] onOneThread(String... properties) {
+        return Stream.concat(
+                        Stream.of("baseload.engine.threads=1", "baseload.engine.pinned=false")
+                                .filter(setting -> Stream.of(properties)
+                                        .noneMatch(given ->
+                                                given.startsWith(setting.substring(0, setting.indexOf('=') + 1)))),
+                        Stream.of(properties))
+                .toArray(String[]::new);
     }
 
     private static RunningService started(Path home, String... properties) {
@@ -70,7 +84,7 @@ public final class RunningService implements AutoCloseable {
     }
 
     /**
-     * Configuration of one of several services on a database, with one thread each.
+     * Configuration of one of several services on a database.
      *
      * @param more further configuration
      */
@@ -80,9 +94,7 @@ public final class RunningService implements AutoCloseable {
                 "spring.datasource.username=baseload_app",
                 "spring.datasource.password=" + database.password("baseload_app"),
                 "spring.flyway.user=baseload_owner",
-                "spring.flyway.password=" + database.password("baseload_owner"),
-                "baseload.engine.threads=1",
-                "baseload.engine.pinned=false");
+                "spring.flyway.password=" + database.password("baseload_owner"));
         return Stream.concat(all.stream(), Stream.of(more)).toArray(String[]::new);
     }
 

@@ -90,9 +90,9 @@ class AuditVerifierTest {
         append(3 * TrailRows.MAX_ROWS);
         var watch = platform.get(Watch.class);
         long others = entriesInMemory();
-        watch.on = true;
+        watch.watched = Thread.currentThread();
         var verification = verifier.verify();
-        watch.on = false;
+        watch.watched = null;
         assertThat(verification.integrity().ok()).isTrue();
         assertThat(verification.round().walked()).isGreaterThan(3 * TrailRows.MAX_ROWS);
         assertThat(watch.entries)
@@ -244,7 +244,8 @@ class AuditVerifierTest {
     /** Counts the entries in memory whenever a connection to the database is taken. */
     static final class Watch implements BeanPostProcessor {
         private final Queue<Long> entries = new ConcurrentLinkedQueue<>();
-        private volatile boolean on;
+        /** Others connect too, and to look takes a second. */
+        private volatile @Nullable Thread watched;
 
         @Override
         public Object postProcessAfterInitialization(Object bean, String name) {
@@ -258,7 +259,7 @@ class AuditVerifierTest {
 
             @Override
             public Connection getConnection() throws SQLException {
-                if (on) {
+                if (Thread.currentThread() == watched) {
                     entries.add(entriesInMemory());
                 }
                 return super.getConnection();
