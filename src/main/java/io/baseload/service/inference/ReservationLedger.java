@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.CoarseTimer;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
@@ -149,9 +150,7 @@ final class ReservationLedger implements AutoCloseable {
     private static <T, R> R await(GroupCommit<T, R> commit, T item, Duration patience) {
         try {
             var entry = commit.submit(item);
-            return entry.result()
-                    .copy()
-                    .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+            return CoarseTimer.limited(entry.result(), patience)
                     .whenComplete((done, failure) -> entry.withdraw())
                     .join();
         } catch (RejectedExecutionException e) {
@@ -187,10 +186,7 @@ final class ReservationLedger implements AutoCloseable {
         try {
             return granted(
                     intent,
-                    entry.result()
-                            .copy()
-                            .orTimeout(patience.reservation().toMillis(), TimeUnit.MILLISECONDS)
-                            .join());
+                    CoarseTimer.limited(entry.result(), patience.reservation()).join());
         } catch (CompletionException e) {
             throw failure(reservation, entry, Objects.requireNonNullElse(e.getCause(), e));
         }
