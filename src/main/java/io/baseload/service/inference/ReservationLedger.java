@@ -58,6 +58,8 @@ final class ReservationLedger implements AutoCloseable {
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
+    /** The tenants whose latest reservation was refused. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final RecentRequests recent = new RecentRequests();
     private final AtomicBoolean againRunning = new AtomicBoolean();
     /** When the windows may be queried again, after the database didn't answer. */
@@ -165,7 +167,8 @@ final class ReservationLedger implements AutoCloseable {
     }
 
     /**
-     * Reserves; when this returns, the intent is in the audit trail.
+     * Reserves; when this returns, the intent is in the audit trail. A tenant that was refused is first checked, which locks nothing, until there is room again: so requests without a
+     * budget delay nobody.
      *
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
@@ -174,6 +177,9 @@ final class ReservationLedger implements AutoCloseable {
         var reservation = intent.reservation();
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
+        }
+        if (refused.contains(reservation.tenant())) {
+            check(reservation.demand());
         }
         unfinished.add(reservation.id());
         GroupCommit.Entry<Intent, QuotaDecision> entry;
@@ -195,12 +201,14 @@ final class ReservationLedger implements AutoCloseable {
     private QuotaDecision.Granted granted(Intent intent, QuotaDecision decision) {
         return switch (decision) {
             case QuotaDecision.Granted granted -> {
+                refused.remove(intent.reservation().tenant());
                 recent.start(intent, granted.at());
                 yield granted;
             }
-            case QuotaDecision.Refused refused -> {
+            case QuotaDecision.Refused refusal -> {
+                refused.add(intent.reservation().tenant());
                 unfinished.remove(intent.reservation().id());
-                throw refused.reason();
+                throw refusal.reason();
             }
         };
     }
