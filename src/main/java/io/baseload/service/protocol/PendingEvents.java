@@ -35,7 +35,13 @@ final class PendingEvents implements Consumer<CompletionEvent> {
             } catch (ApiException e) {
                 full = e;
             }
-            LockSupport.unpark(reader);
+            wake(reader);
+        }
+    }
+
+    private static void wake(@Nullable Thread waiting) {
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
         }
     }
 
