@@ -2,16 +2,14 @@ package io.baseload.chat.api;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Waits for a result as long as somebody wants it. */
 public final class WantedResult {
     public static final Duration UNLIMITED = Duration.ofNanos(Long.MAX_VALUE);
 
-    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final Duration PAUSE = Duration.ofMillis(250);
 
     private WantedResult() {}
 
@@ -25,21 +23,34 @@ public final class WantedResult {
     public static boolean await(CompletableFuture<?> result, Duration limit, BooleanSupplier wanted)
             throws InterruptedException {
         long begun = System.nanoTime();
+        long asked = begun;
+        var waiting = Thread.currentThread();
+        var unused = result.whenComplete((done, failure) -> LockSupport.unpark(waiting));
         while (!result.isDone()) {
-            long left = limit.toNanos() - (System.nanoTime() - begun);
-            try {
-                result.get(Math.min(left, PAUSE_NANOS), TimeUnit.NANOSECONDS);
-            } catch (ExecutionException e) {
-                return true; // the caller gets the failure from the result
-            } catch (TimeoutException e) {
-                if (left <= PAUSE_NANOS) {
-                    return false;
-                }
+            var left = limit.minusNanos(System.nanoTime() - begun);
+            if (!left.isPositive()) {
+                return false;
+            }
+            park(result, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
+            if (System.nanoTime() - asked >= PAUSE.toNanos() && !result.isDone()) {
                 if (!wanted.getAsBoolean()) {
                     throw new AbandonedException();
                 }
+                asked = System.nanoTime();
             }
         }
         return true;
+    }
+
+    /** The end of the limit is kept exactly. */
+    private static void park(Object result, Duration left) {
+        if (left.compareTo(PAUSE) > 0) {
+            CoarseTimer.park(result, PAUSE);
+        } else {
+            LockSupport.parkNanos(result, left.toNanos());
+        }
     }
 }

@@ -405,18 +405,20 @@ public final class BackendClient implements AutoCloseable {
     /** The time limit covers the wait for the response headers; the body has its own limit. */
     private <T> HttpResponse<T> send(
             HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit, BooleanSupplier wanted) {
-        CompletableFuture<HttpResponse<T>> answer = access.http().sendAsync(request, handler);
+        var answer = new CompletableFuture<HttpResponse<T>>();
+        // the JDK's own asynchronous call hands over to two more threads
+        var exchange = Thread.ofVirtual().name("exchange-" + backend.name()).start(() -> exchange(request, handler, answer));
         try {
             if (!WantedResult.await(answer, limit, wanted)) {
-                giveUp(answer);
+                giveUp(answer, exchange);
                 throw failed(Reason.TIMEOUT, "did not begin to answer within " + limit.toMillis() + " ms");
             }
             return answer.get();
         } catch (AbandonedException e) {
-            giveUp(answer);
+            giveUp(answer, exchange);
             throw e;
         } catch (InterruptedException e) {
-            giveUp(answer);
+            giveUp(answer, exchange);
             Thread.currentThread().interrupt();
             throw new OverloadedException("The service stops.", SOON);
         } catch (ExecutionException e) {
@@ -427,22 +429,34 @@ public final class BackendClient implements AutoCloseable {
         }
     }
 
-    /** If the answer arrives at this very moment after all, its connection is closed too. */
-    private static void giveUp(CompletableFuture<? extends HttpResponse<?>> answer) {
-        if (!answer.cancel(true)) {
-            var unused = answer.thenAccept(late -> {
-                if (late.body() instanceof InputStream body) {
-                    close(body);
-                }
-            });
+    /** Its thread is interrupted if nobody waits any more. If the answer arrives at this very moment after all, its connection is closed. */
+    private <T> void exchange(
+            HttpRequest request, HttpResponse.BodyHandler<T> handler, CompletableFuture<HttpResponse<T>> answer) {
+        try {
+            var response = access.http().send(request, handler);
+            if (!answer.complete(response)) {
+                close(response);
+            }
+        } catch (IOException | InterruptedException | RuntimeException | Error e) {
+            answer.completeExceptionally(e);
         }
     }
 
-    private static void close(InputStream body) {
-        try {
-            body.close();
-        } catch (IOException e) {
-            // it is given up in any case
+    private static <T> void giveUp(CompletableFuture<HttpResponse<T>> answer, Thread exchange) {
+        if (answer.cancel(true)) {
+            exchange.interrupt();
+        } else if (!answer.isCompletedExceptionally()) {
+            close(answer.join());
+        }
+    }
+
+    private static void close(HttpResponse<?> response) {
+        if (response.body() instanceof InputStream body) {
+            try {
+                body.close();
+            } catch (IOException e) {
+                // it is given up in any case
+            }
         }
     }
 

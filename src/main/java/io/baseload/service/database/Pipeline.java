@@ -6,13 +6,17 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.StringJoiner;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.springframework.jdbc.core.ArgumentPreparedStatementSetter;
 import org.springframework.jdbc.core.JdbcOperations;
 import org.springframework.jdbc.core.PreparedStatementCallback;
 import org.springframework.jdbc.core.namedparam.MapSqlParameterSource;
 import org.springframework.jdbc.core.namedparam.NamedParameterUtils;
+import org.springframework.jdbc.core.namedparam.ParsedSql;
 
 /**
  * Sends statements together, so that they take one round trip to the database. They run in their order, each with a view of its own, as if they were sent one after the other. After one
@@ -20,6 +24,11 @@ import org.springframework.jdbc.core.namedparam.NamedParameterUtils;
  */
 public final class Pipeline {
     private final JdbcOperations jdbc;
+    /** What was sent before, by the texts of the statements: they are constants, and long. */
+    private final Map<List<String>, Message> messages = new ConcurrentHashMap<>();
+
+    /** @param sql of all statements, with parameters by position */
+    private record Message(String sql, List<ParsedSql> statements) {}
 
     Pipeline(JdbcOperations jdbc) {
         this.jdbc = jdbc;
@@ -43,19 +52,34 @@ public final class Pipeline {
     }
 
     private void send(List<SqlStatement> statements, String end, PreparedStatementCallback<Boolean> execution) {
-        var sql = new StringJoiner(";\n", "", end);
+        var texts = Stream.concat(statements.stream().map(SqlStatement::sql), Stream.of(end))
+                .toList();
+        var message = messages.computeIfAbsent(texts, any -> message(statements, end));
         var values = new ArrayList<@Nullable Object>(); // by position: statements may have parameters of the same name
-        for (var one : statements) {
-            var parsed = NamedParameterUtils.parseSqlStatement(one.sql());
-            var parameters = new MapSqlParameterSource(one.parameters());
-            sql.add(NamedParameterUtils.substituteNamedParameters(parsed, parameters));
-            Collections.addAll(values, NamedParameterUtils.buildValueArray(parsed, parameters, null));
+        for (int i = 0; i < statements.size(); i++) {
+            var parameters = new MapSqlParameterSource(statements.get(i).parameters());
+            Collections.addAll(
+                    values,
+                    NamedParameterUtils.buildValueArray(message.statements().get(i), parameters, null));
         }
         var setter = new ArgumentPreparedStatementSetter(values.toArray());
-        jdbc.execute(sql.toString(), (PreparedStatementCallback<Boolean>) statement -> {
+        jdbc.execute(message.sql(), (PreparedStatementCallback<Boolean>) statement -> {
             setter.setValues(statement);
             return execution.doInPreparedStatement(statement);
         });
+    }
+
+    /** No parameter is a list, whose length would be part of the text. */
+    private static Message message(List<SqlStatement> statements, String end) {
+        var sql = new StringJoiner(";\n", "", end);
+        var parsed = new ArrayList<ParsedSql>();
+        for (var one : statements) {
+            var statement = NamedParameterUtils.parseSqlStatement(one.sql());
+            sql.add(NamedParameterUtils.substituteNamedParameters(
+                    statement, new MapSqlParameterSource(one.parameters())));
+            parsed.add(statement);
+        }
+        return new Message(sql.toString(), parsed);
     }
 
     private static boolean read(PreparedStatement statement, List<SqlStatement> statements) throws SQLException {

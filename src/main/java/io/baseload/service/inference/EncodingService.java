@@ -64,12 +64,12 @@ final class EncodingService {
         try (model) {
             var encodings = model.use().encodings();
             try (var taken = places.take(model, head.flow(), 1)) {
-                var granted = records.check(head, 1, call.request().input().size());
+                records.check(head, 1, call.request().input().size());
                 var filtered = guard.pass(head, call);
                 span.phase("quota");
                 var guarded = call.with(filtered.input());
                 long since = head.attempt().since();
-                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), granted), since);
+                var turn = places.line(model, head.flow()).join(maxWait.of(call.maxWait(), head.caller()), since);
                 try {
                     var prepared = encodings.prepare(guarded.request(), head.flow(), MAX_TOKENS);
                     span.phase("prompt");

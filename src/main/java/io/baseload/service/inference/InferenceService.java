@@ -26,8 +26,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /**
- * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left, sends the texts through its filters, prepares the prompt,
- * reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
+ * The life of a request: acquires the model, takes places in its queue, checks whether the tenant has any budget left if the next steps cost anything, sends the texts through its
+ * filters, prepares the prompt, reserves and records, and starts. From then on {@link RunningRequest} handles it. Any failure on the way gives back what was taken before. If a name stands for several models,
  * the next one is tried when one doesn't take the request, as {@link SpillOver} says, with its own reservation and record; but never after anything of an answer may have been sent.
  *
  * <p>The layers below learn the caller only as the flow and the cache scope of its tenant, when the prompt is prepared.
@@ -151,17 +151,19 @@ final class InferenceService implements Inference {
             SequencePlaces.check(model, request.completion());
             var taken = places.take(model, head.flow(), request.completion().answers());
             try {
-                var granted = records.check(
-                        head,
-                        request.completion().answers(),
-                        model.use().completions().leastTokens(request.completion()));
+                if (isLaborious(head)) {
+                    records.check(
+                            head,
+                            request.completion().answers(),
+                            model.use().completions().leastTokens(request.completion()));
+                }
                 var guarded = guard.pass(head, request);
                 span.contents(
                         it -> GenAiAttributes.tellPrompt(it, guarded.request().completion()));
                 span.phase("quota");
                 // each model has the whole wait, or one that hangs would take that of the next, which may be idle
                 long since = head.attempt().since();
-                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), granted), since);
+                var turn = places.line(model, head.flow()).join(maxWait.of(request.maxWait(), head.caller()), since);
                 try {
                     var scope = new CacheScope(head.caller().tenant(), request.cacheSalt());
                     var prepared =
@@ -187,14 +189,19 @@ final class InferenceService implements Inference {
         }
     }
 
+    /** Whether it takes work to find out what a request needs: its filters, or the counting of its tokens. For another server the prompt is only written down, and its bytes are a bound. */
+    private boolean isLaborious(RequestHead head) {
+        return head.model().showsSteps() || guard.filters(head);
+    }
+
     private static FlowId flow(Caller caller, FlowId.Urgency wanted) {
         return new FlowId(
                 caller.tenant(), caller.weight(), caller.priority() == Priority.BATCH ? FlowId.Urgency.BATCH : wanted);
     }
 
-    /** For the load of a model; the tenant's limit is asked for if the request has to wait. */
+    /** For the load of a model. */
     private LoadPatience patience(Caller caller, Optional<Duration> own, BooleanSupplier wanted) {
-        return new LoadPatience(() -> maxWait.of(own, ledger.check(nothing(caller))), wanted);
+        return new LoadPatience(() -> maxWait.of(own, caller), wanted);
     }
 
     private AdmittedRequest admit(

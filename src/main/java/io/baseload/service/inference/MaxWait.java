@@ -1,6 +1,6 @@
 package io.baseload.service.inference;
 
-import io.baseload.service.quota.QuotaDecision;
+import io.baseload.service.tenant.Caller;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.Optional;
@@ -13,8 +13,8 @@ import java.util.stream.Stream;
  */
 record MaxWait(Optional<Duration> standard) {
     /** The shorter of the request's own limit and that of its tenant or, if it has none, the service. */
-    Optional<Duration> of(Optional<Duration> own, QuotaDecision.Granted granted) {
-        return Stream.concat(own.stream(), granted.maxWait().or(() -> standard).stream())
+    Optional<Duration> of(Optional<Duration> own, Caller caller) {
+        return Stream.concat(own.stream(), caller.maxWait().or(() -> standard).stream())
                 .min(Comparator.naturalOrder());
     }
 }

@@ -51,6 +51,11 @@ final class RequestGuard {
         }
     }
 
+    /** Whether a request has to pass any filter. */
+    boolean filters(RequestHead head) {
+        return !chain(head, Side.REQUEST).isEmpty();
+    }
+
     /** The same for an encoder, whose answers have no text. */
     FilteredEncoding pass(RequestHead head, EncodingCall asked) {
         String field = asked.request().input().field();

@@ -9,7 +9,6 @@ import io.baseload.service.contents.Contents;
 import io.baseload.service.contents.SealedContent;
 import io.baseload.service.encryption.SealException;
 import io.baseload.service.guardrail.Verdict;
-import io.baseload.service.quota.QuotaDecision;
 import io.baseload.service.quota.QuotaDemand;
 import io.baseload.service.quota.QuotaSnapshot;
 import io.baseload.service.quota.Reservation;
@@ -30,8 +29,8 @@ record RequestRecords(ReservationLedger ledger, Contents contents, InferenceMete
      *
      * @param least a lower bound for its tokens
      */
-    QuotaDecision.Granted check(RequestHead request, int answers, long least) {
-        return ledger.check(request.demand(answers, Math.max(1, least), 0));
+    void check(RequestHead request, int answers, long least) {
+        ledger.check(request.demand(answers, Math.max(1, least), 0));
     }
 
     /**

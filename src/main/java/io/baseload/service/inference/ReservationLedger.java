@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.CoarseTimer;
 import io.baseload.service.audit.AuditTrail;
 import io.baseload.service.database.DatabaseFailures;
 import io.baseload.service.quota.QuotaDecision;
@@ -57,6 +58,8 @@ final class ReservationLedger implements AutoCloseable {
             2, Thread.ofPlatform().name("ledger-clock-", 0).daemon().factory());
     private final Set<UUID> unfinished = ConcurrentHashMap.newKeySet();
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
+    /** The tenants whose latest reservation was refused. */
+    private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final RecentRequests recent = new RecentRequests();
     private final AtomicBoolean againRunning = new AtomicBoolean();
     /** When the windows may be queried again, after the database didn't answer. */
@@ -149,9 +152,7 @@ final class ReservationLedger implements AutoCloseable {
     private static <T, R> R await(GroupCommit<T, R> commit, T item, Duration patience) {
         try {
             var entry = commit.submit(item);
-            return entry.result()
-                    .copy()
-                    .orTimeout(patience.toMillis(), TimeUnit.MILLISECONDS)
+            return CoarseTimer.limited(entry.result(), patience)
                     .whenComplete((done, failure) -> entry.withdraw())
                     .join();
         } catch (RejectedExecutionException e) {
@@ -166,7 +167,8 @@ final class ReservationLedger implements AutoCloseable {
     }
 
     /**
-     * Reserves; when this returns, the intent is in the audit trail.
+     * Reserves; when this returns, the intent is in the audit trail. A tenant that was refused is first checked, which locks nothing, until there is room again: so requests without a
+     * budget delay nobody.
      *
      * @throws io.baseload.service.quota.QuotaExceededException if a limit of the tenant is reached
      * @throws LedgerUnavailableException if this could not be written in time
@@ -175,6 +177,9 @@ final class ReservationLedger implements AutoCloseable {
         var reservation = intent.reservation();
         if (unsettled.size() >= MAX_UNSETTLED) {
             throw new LedgerUnavailableException(new IllegalStateException("too much waits to be settled"));
+        }
+        if (refused.contains(reservation.tenant())) {
+            check(reservation.demand());
         }
         unfinished.add(reservation.id());
         GroupCommit.Entry<Intent, QuotaDecision> entry;
@@ -187,10 +192,7 @@ final class ReservationLedger implements AutoCloseable {
         try {
             return granted(
                     intent,
-                    entry.result()
-                            .copy()
-                            .orTimeout(patience.reservation().toMillis(), TimeUnit.MILLISECONDS)
-                            .join());
+                    CoarseTimer.limited(entry.result(), patience.reservation()).join());
         } catch (CompletionException e) {
             throw failure(reservation, entry, Objects.requireNonNullElse(e.getCause(), e));
         }
@@ -199,12 +201,14 @@ final class ReservationLedger implements AutoCloseable {
     private QuotaDecision.Granted granted(Intent intent, QuotaDecision decision) {
         return switch (decision) {
             case QuotaDecision.Granted granted -> {
+                refused.remove(intent.reservation().tenant());
                 recent.start(intent, granted.at());
                 yield granted;
             }
-            case QuotaDecision.Refused refused -> {
+            case QuotaDecision.Refused refusal -> {
+                refused.add(intent.reservation().tenant());
                 unfinished.remove(intent.reservation().id());
-                throw refused.reason();
+                throw refusal.reason();
             }
         };
     }

@@ -1,5 +1,6 @@
 package io.baseload.service.inference;
 
+import io.baseload.chat.api.CoarseTimer;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.chat.api.StopReason;
 import io.baseload.engine.api.Usage;
@@ -14,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -140,9 +140,7 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var finishReasons = reasons.values().stream().map(StopReason::label).toList();
         List<Verdict> verdicts = filter == null ? List.of() : filter.verdicts();
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
-        var unused = ledger.settle(outcome)
-                .copy()
-                .orTimeout(ledger.patience().settlement(kept != null).toMillis(), TimeUnit.MILLISECONDS)
+        var unused = CoarseTimer.limited(ledger.settle(outcome), ledger.patience().settlement(kept != null))
                 .whenComplete(
                         (nothing, late) -> deliver(usage, late != null && kept != null ? notKept(late, usage) : last));
     }

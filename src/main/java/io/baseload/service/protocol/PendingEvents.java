@@ -1,10 +1,12 @@
 package io.baseload.service.protocol;
 
+import io.baseload.chat.api.CoarseTimer;
 import io.baseload.chat.api.CompletionEvent;
 import io.baseload.service.web.ApiException;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -14,9 +16,10 @@ final class PendingEvents implements Consumer<CompletionEvent> {
     /** An event, its text and the queue's node, at least. */
     private static final int EVENT_BYTES = 128;
 
-    private final BlockingQueue<CompletionEvent> events = new LinkedBlockingQueue<>();
+    private final Queue<CompletionEvent> events = new ConcurrentLinkedQueue<>();
     private final AnswerMemory memory;
     private volatile @Nullable ApiException full;
+    private volatile @Nullable Thread reader;
 
     /** @param memory as in {@link RequestContext} */
     PendingEvents(LongConsumer memory) {
@@ -32,24 +35,43 @@ final class PendingEvents implements Consumer<CompletionEvent> {
             } catch (ApiException e) {
                 full = e;
             }
+            wake(reader);
+        }
+    }
+
+    private static void wake(@Nullable Thread waiting) {
+        if (waiting != null) {
+            LockSupport.unpark(waiting);
         }
     }
 
     /**
-     * Waits for the next event; null if there is none in time.
+     * Waits for the next event, always on the same thread; null if there is none in time.
      *
      * @throws ApiException if there was no memory left
      */
     @Nullable
-    CompletionEvent poll(long millis) throws InterruptedException {
-        if (full != null) {
-            throw full;
+    CompletionEvent poll(Duration limit) throws InterruptedException {
+        long begun = System.nanoTime();
+        reader = Thread.currentThread();
+        while (true) {
+            if (full != null) {
+                throw full;
+            }
+            @Nullable CompletionEvent next = events.poll();
+            if (next != null) {
+                memory.giveBack(next);
+                return next;
+            }
+            var left = limit.minusNanos(System.nanoTime() - begun);
+            if (!left.isPositive()) {
+                return null;
+            }
+            CoarseTimer.park(this, left);
+            if (Thread.interrupted()) {
+                throw new InterruptedException();
+            }
         }
-        @Nullable CompletionEvent next = events.poll(millis, TimeUnit.MILLISECONDS);
-        if (next != null) {
-            memory.giveBack(next);
-        }
-        return next;
     }
 
     boolean isEmpty() {

@@ -10,6 +10,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 final class StreamingResponse {
     private static final Logger LOG = LoggerFactory.getLogger(StreamingResponse.class);
     /** A step of the engine must still fit into the 2 s within which its work stops after the client has left. */
-    private static final long CHECK_MILLIS = 300;
+    private static final Duration CHECK = Duration.ofMillis(300);
     /** Checks without anything to send: 10 s. Some clients give up after a few hundred lines that are not data. */
     private static final int CHECKS_PER_PING = 33;
 
@@ -59,7 +60,7 @@ final class StreamingResponse {
     private void sendAll(Completion completion) throws IOException {
         try {
             send(form.opening());
-            out.flush();
+            flushIfIdle();
             relay();
         } catch (InterruptedException e) {
             completion.cancel();
@@ -70,12 +71,12 @@ final class StreamingResponse {
         }
     }
 
-    /** Flushes when no more is waiting: each token at once, or together those that arrived while the client was slow. */
+    /** Flushes when no more is waiting: each token at once, or together those that arrived while the client was slow. The last event is sent with the end of the answer, by Tomcat. */
     private void relay() throws IOException, InterruptedException {
         boolean more = true;
         int checks = 0;
         while (more) {
-            @Nullable CompletionEvent event = events.poll(CHECK_MILLIS);
+            @Nullable CompletionEvent event = events.poll(CHECK);
             if (event != null) {
                 more = send(event);
                 checks = 0;
@@ -84,9 +85,15 @@ final class StreamingResponse {
             } else if (++checks % CHECKS_PER_PING == 0) {
                 out.write(PING);
             }
-            if (events.isEmpty()) {
-                out.flush();
+            if (more) {
+                flushIfIdle();
             }
+        }
+    }
+
+    private void flushIfIdle() throws IOException {
+        if (events.isEmpty()) {
+            out.flush();
         }
     }
 
@@ -96,10 +103,7 @@ final class StreamingResponse {
             case CompletionEvent.Piece piece -> send(form.piece(piece));
             case CompletionEvent.ChoiceFinished end -> send(form.end(end));
             case CompletionEvent.Finished end when end.cancelled() -> sendFailure(StoppedAnswer.error(), end.usage());
-            case CompletionEvent.Finished end -> {
-                send(form.finish(end));
-                out.flush();
-            }
+            case CompletionEvent.Finished end -> send(form.finish(end));
             case CompletionEvent.Failed failure -> sendFailure(failure.cause(), failure.usage());
         }
         return !(event instanceof CompletionEvent.Finished) && !(event instanceof CompletionEvent.Failed);

@@ -9,7 +9,6 @@ import io.baseload.service.tenant.UsageBudget.Scope;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.Collection;
 import java.util.HashMap;
@@ -43,11 +42,11 @@ final class QuotaTerms {
                      coalesce(a.identity, CASE WHEN starts_with(u.key_prefix, '%s') THEN u.key_prefix END, '') AS identity, u.model
               FROM unnest(:kinds::text[], :keys::text[], :models::text[]) u(tenant, key_prefix, model)
               LEFT JOIN api_key a ON a.prefix = u.key_prefix),
-            s AS MATERIALIZED (SELECT id, max_concurrent, max_wait_ms FROM tenant WHERE id = ANY(:tenants)%s),
+            s AS MATERIALIZED (SELECT id, max_concurrent FROM tenant WHERE id = ANY(:tenants)%s),
             d AS (SELECT DISTINCT k.tenant, k.key_prefix, k.identity, k.model FROM k JOIN s ON s.id = k.tenant),
             %s,
             w AS MATERIALIZED (%s)
-            SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.identity, k.model AS asked_model, t.now, s.max_concurrent, s.max_wait_ms,
+            SELECT k.tenant, k.asked_key, k.key_prefix AS budget_key, k.identity, k.model AS asked_model, t.now, s.max_concurrent,
                    coalesce(r.running, 0) AS running, p.valid_from, p.prompt, p.cached, p.completion, (SELECT count(*) FROM wanted x WHERE x.tenant = k.tenant) AS wanted, %s
             FROM k CROSS JOIN t LEFT JOIN s ON s.id = k.tenant
             LEFT JOIN (SELECT tenant, sum(answers) AS running FROM reservation WHERE state = 'open' AND tenant = ANY(:tenants) GROUP BY tenant) r
@@ -66,8 +65,6 @@ final class QuotaTerms {
         this.jdbc = jdbc;
         this.pipeline = pipeline;
     }
-
-    record Limits(int maxConcurrent, Optional<Duration> maxWait) {}
 
     /** Requests that are decided in the same way. */
     record Kind(String tenant, String keyPrefix, String model) {
@@ -177,7 +174,8 @@ final class QuotaTerms {
 
     /** What was found for demands, by the same moment. */
     static final class Found implements RowCallbackHandler {
-        private final Map<String, Limits> limits = new HashMap<>();
+        /** The most answers of each tenant at a time. */
+        private final Map<String, Integer> limits = new HashMap<>();
         private final Map<Kind, Terms> terms = new HashMap<>();
         private final Map<String, Set<QuotaWindow>> windows = new HashMap<>();
         private final Map<String, Integer> wanted = new HashMap<>();
@@ -190,7 +188,7 @@ final class QuotaTerms {
             }
             int maxConcurrent = row.getInt("max_concurrent");
             if (!row.wasNull()) {
-                limits.put(kind.tenant(), new Limits(maxConcurrent, maxWait(row)));
+                limits.put(kind.tenant(), maxConcurrent);
             }
             if (row.getString("period") != null) {
                 windows.computeIfAbsent(kind.tenant(), tenant -> new LinkedHashSet<>())
@@ -255,11 +253,6 @@ final class QuotaTerms {
 
         private static Optional<Price> price(ResultSet row, String model) throws SQLException {
             return row.getBigDecimal("prompt") == null ? Optional.empty() : Optional.of(Prices.read(row, model));
-        }
-
-        private static Optional<Duration> maxWait(ResultSet row) throws SQLException {
-            long millis = row.getLong("max_wait_ms");
-            return row.wasNull() ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
         }
     }
 }

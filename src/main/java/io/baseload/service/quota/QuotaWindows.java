@@ -5,6 +5,7 @@ import static io.baseload.service.database.SqlArrays.texts;
 import io.baseload.service.database.SqlStatement;
 import io.baseload.service.quota.QuotaTerms.Account;
 import io.baseload.service.tenant.Budgets;
+import io.baseload.service.tenant.Period;
 import java.math.BigDecimal;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -12,6 +13,8 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -89,23 +92,12 @@ final class QuotaWindows {
         ORDER BY 1, 2, 3, 4 ON CONFLICT DO NOTHING\
         """;
 
-    private static final String SUMS =
-            "sum(reserved)::bigint AS reserved, sum(used)::bigint AS used, sum(requests)::bigint AS requests,"
-                    + " sum(reserved_cost) AS reserved_cost, sum(used_cost) AS used_cost";
-
-    /** Sums of changes: first of those with equal keys and minute, then for all counters that may cover them. The key of a person with a token is the person, and counts once. */
+    /** The sums of changes, as {@link #sums} has them. */
     private static final String CHANGES = """
-        SELECT u.tenant, o.owner AS key_prefix, CASE WHEN s.of_model THEN u.model ELSE '' END AS model, p.period,
-               date_trunc(p.period, u.at, 'UTC') AS starts_at, %1$s
-        FROM (SELECT tenant, key_prefix, identity, model, date_trunc('minute', at, 'UTC') AS at, %1$s
-              FROM unnest(:tenants::text[], :keys::text[], :identities::text[], :models::text[], :ats::timestamptz[], :reserved::bigint[], :used::bigint[],
-                          :requests::bigint[], :reservedCosts::numeric[], :usedCosts::numeric[])
-                   g(tenant, key_prefix, identity, model, at, reserved, used, requests, reserved_cost, used_cost) GROUP BY 1, 2, 3, 4, 5) u
-        CROSS JOIN LATERAL (SELECT '' UNION SELECT u.key_prefix UNION SELECT u.identity) o(owner)
-        CROSS JOIN (VALUES (false), (true)) s(of_model)
-        CROSS JOIN (VALUES ('day'), ('hour'), ('minute'), ('month')) p(period)
-        GROUP BY 1, 2, 3, 4, 5\
-        """.formatted(SUMS);
+        SELECT * FROM unnest(:tenants::text[], :owners::text[], :models::text[], :periods::text[], :starts::timestamptz[], :reserved::bigint[],
+                             :used::bigint[], :requests::bigint[], :reservedCosts::numeric[], :usedCosts::numeric[])
+               g(tenant, key_prefix, model, period, starts_at, reserved, used, requests, reserved_cost, used_cost)\
+        """;
 
     /** Fails, by its last number, if a window of the whole tenant is missing. */
     private static final String ADD = """
@@ -243,21 +235,64 @@ final class QuotaWindows {
                 "at", at);
     }
 
-    private static Map<String, Object> parameters(List<Change> changes) {
-        return Map.of(
-                "tenants", texts(changes, change -> change.account().tenant()),
-                "keys", texts(changes, change -> change.account().budgetKey()),
-                "identities", texts(changes, change -> change.account().identity()),
-                "models", texts(changes, change -> change.account().model()),
-                "ats", texts(changes, change -> change.at().toString()),
-                "reserved", numbers(changes, Change::reserved),
-                "used", numbers(changes, Change::used),
-                "requests", numbers(changes, change -> (long) change.requests()),
-                "reservedCosts", changes.stream().map(Change::reservedCost).toArray(BigDecimal[]::new),
-                "usedCosts", changes.stream().map(Change::usedCost).toArray(BigDecimal[]::new));
+    /** A counter that may exist. */
+    private record Counter(String tenant, String owner, String model, Period period, OffsetDateTime startsAt) {}
+
+    /** What changes add to a counter. */
+    private record Sum(long reserved, long used, long requests, BigDecimal reservedCost, BigDecimal usedCost) {
+        static Sum of(Change change) {
+            return new Sum(
+                    change.reserved(), change.used(), change.requests(), change.reservedCost(), change.usedCost());
+        }
+
+        Sum plus(Sum other) {
+            return new Sum(
+                    reserved + other.reserved,
+                    used + other.used,
+                    requests + other.requests,
+                    reservedCost.add(other.reservedCost),
+                    usedCost.add(other.usedCost));
+        }
     }
 
-    private static Long[] numbers(List<Change> changes, Function<Change, Long> number) {
-        return changes.stream().map(number).toArray(Long[]::new);
+    /** For all counters that may cover any of the changes. The key of a person with a token is the person, and counts once. */
+    private static Map<Counter, Sum> sums(List<Change> changes) {
+        var sums = new LinkedHashMap<Counter, Sum>();
+        for (Change change : changes) {
+            var account = change.account();
+            for (String owner : new LinkedHashSet<>(List.of("", account.budgetKey(), account.identity()))) {
+                for (String model : new LinkedHashSet<>(List.of("", account.model()))) {
+                    for (Period period : Period.values()) {
+                        var counter = new Counter(account.tenant(), owner, model, period, period.start(change.at()));
+                        sums.merge(counter, Sum.of(change), Sum::plus);
+                    }
+                }
+            }
+        }
+        return sums;
+    }
+
+    private static Map<String, Object> parameters(List<Change> changes) {
+        var sums = sums(changes);
+        var counters = sums.keySet();
+        return Map.of(
+                "tenants", texts(counters, Counter::tenant),
+                "owners", texts(counters, Counter::owner),
+                "models", texts(counters, Counter::model),
+                "periods", texts(counters, counter -> counter.period().wire()),
+                "starts", texts(counters, counter -> counter.startsAt().toString()),
+                "reserved", numbers(sums, Sum::reserved),
+                "used", numbers(sums, Sum::used),
+                "requests", numbers(sums, Sum::requests),
+                "reservedCosts", amounts(sums, Sum::reservedCost),
+                "usedCosts", amounts(sums, Sum::usedCost));
+    }
+
+    private static Long[] numbers(Map<Counter, Sum> sums, Function<Sum, Long> number) {
+        return sums.values().stream().map(number).toArray(Long[]::new);
+    }
+
+    private static BigDecimal[] amounts(Map<Counter, Sum> sums, Function<Sum, BigDecimal> amount) {
+        return sums.values().stream().map(amount).toArray(BigDecimal[]::new);
     }
 }

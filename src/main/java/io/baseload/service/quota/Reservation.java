@@ -40,7 +40,7 @@ public record Reservation(
                 demand.promptTokens());
     }
 
-    QuotaDemand demand() {
+    public QuotaDemand demand() {
         return new QuotaDemand(tenant, keyPrefix, model, batch, answers, promptTokens, tokens - promptTokens);
     }
 }

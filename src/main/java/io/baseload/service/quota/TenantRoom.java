@@ -2,26 +2,22 @@ package io.baseload.service.quota;
 
 import io.baseload.service.quota.QuotaTerms.Terms;
 import java.math.BigDecimal;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /** The room left in a tenant's windows and places, while a list of demands is decided. */
 final class TenantRoom {
     private final List<QuotaWindow> windows;
     private final int maxConcurrent;
-    private final Optional<Duration> maxWait;
     private final Instant now;
     private long running;
 
     /** @param windows all of the tenant's windows that any of the demands counts in */
-    TenantRoom(Collection<QuotaWindow> windows, QuotaTerms.Limits limits, long running, Instant now) {
+    TenantRoom(Collection<QuotaWindow> windows, int maxConcurrent, long running, Instant now) {
         this.windows = new ArrayList<>(windows);
-        this.maxConcurrent = limits.maxConcurrent();
-        this.maxWait = limits.maxWait();
+        this.maxConcurrent = maxConcurrent;
         this.running = running;
         this.now = now;
     }
@@ -32,7 +28,7 @@ final class TenantRoom {
         var concerned =
                 windows.stream().filter(window -> concerns(window, terms)).toList();
         if (demand.isNothing()) {
-            return new QuotaDecision.Granted(now, Snapshots.of(concerned, now), List.of(), maxWait);
+            return new QuotaDecision.Granted(now, Snapshots.of(concerned, now), List.of());
         }
         var refusal = new Refusal(concerned, now);
         var exceeded = refusal.of(demand, cost);
@@ -48,7 +44,7 @@ final class TenantRoom {
                 ? taken(window, demand.tokens(), cost.orElse(BigDecimal.ZERO), passed, after)
                 : window);
         running += demand.answers();
-        return new QuotaDecision.Granted(now, Snapshots.of(after, now), passed, maxWait);
+        return new QuotaDecision.Granted(now, Snapshots.of(after, now), passed);
     }
 
     private static boolean concerns(QuotaWindow window, Terms terms) {

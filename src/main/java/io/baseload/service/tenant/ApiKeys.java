@@ -62,7 +62,7 @@ public final class ApiKeys {
 
     private Optional<Caller> valid(String which, Object... parameters) {
         return jdbc.sql("""
-            SELECT k.*, t.weight, i.issuer, i.subject, i.roles AS identity_roles, i.models AS identity_models
+            SELECT k.*, t.weight, t.max_wait_ms, i.issuer, i.subject, i.roles AS identity_roles, i.models AS identity_models
             FROM api_key k JOIN tenant t ON t.id = k.tenant LEFT JOIN identity i ON i.tenant = k.tenant AND i.id = k.identity
             WHERE %s AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > clock_timestamp())\
             """.formatted(which))
@@ -414,7 +414,8 @@ public final class ApiKeys {
         var person = KeyRows.person(row);
         var tenant = row.getString("tenant");
         int weight = row.getInt("weight");
+        var maxWait = KeyRows.maxWait(row);
         var prefix = row.getString("prefix");
-        return left.map(it -> new Caller(tenant, weight, prefix, it, person));
+        return left.map(it -> new Caller(tenant, weight, maxWait, prefix, it, person));
     }
 }

@@ -2,6 +2,7 @@ package io.baseload.service.tenant;
 
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.Person;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 
@@ -10,18 +11,31 @@ import java.util.Set;
  *
  * @param tenant the tenant's id
  * @param weight the tenant's share of the engine against other tenants
+ * @param maxWait how long the tenant lets its requests wait; empty = the service's setting
  * @param keyPrefix the visible part of the key; with a token the person's id
  * @param person the person who signed in with the token, or owns the key
  */
-public record Caller(String tenant, int weight, String keyPrefix, ApiKey.Rights rights, Optional<Person> person) {
-    /** With a key of the tenant itself that has no limits and doesn't expire. */
+public record Caller(
+        String tenant,
+        int weight,
+        Optional<Duration> maxWait,
+        String keyPrefix,
+        ApiKey.Rights rights,
+        Optional<Person> person) {
+    /** With a key of the tenant itself that has no limits and doesn't expire; the tenant has no limit for waits. */
     public Caller(String tenant, int weight, String keyPrefix, Set<Role> roles, Set<String> models, Priority priority) {
-        this(tenant, weight, keyPrefix, new ApiKey.Rights(roles, models, priority, Optional.empty()), Optional.empty());
+        this(
+                tenant,
+                weight,
+                Optional.empty(),
+                keyPrefix,
+                new ApiKey.Rights(roles, models, priority, Optional.empty()),
+                Optional.empty());
     }
 
-    /** The same caller with another weight of the tenant and other rights. */
-    Caller with(int newWeight, ApiKey.Rights newRights) {
-        return new Caller(tenant, newWeight, keyPrefix, newRights, person);
+    /** The same caller with other settings of the tenant and other rights. */
+    Caller with(int newWeight, Optional<Duration> newMaxWait, ApiKey.Rights newRights) {
+        return new Caller(tenant, newWeight, newMaxWait, keyPrefix, newRights, person);
     }
 
     public Set<Role> roles() {

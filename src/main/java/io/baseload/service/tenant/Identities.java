@@ -74,11 +74,11 @@ public final class Identities {
      * @param issued when the token was issued
      */
     public Optional<Caller> signIn(Person person, String tenant, ApiKey.Rights rights, Instant issued) {
-        var caller = jdbc.sql("SELECT weight FROM tenant WHERE id = ?")
+        var caller = jdbc.sql("SELECT weight, max_wait_ms FROM tenant WHERE id = ?")
                 .param(tenant)
-                .query(Integer.class)
-                .optional()
-                .map(weight -> new Caller(tenant, weight, person.id(), rights, Optional.of(person)));
+                .query((row, number) -> new Caller(
+                        tenant, row.getInt("weight"), KeyRows.maxWait(row), person.id(), rights, Optional.of(person)))
+                .optional();
         caller.ifPresent(
                 it -> remember(person, new Seen(tenant, rights.roles(), rights.models(), issued, Instant.now())));
         return caller;
@@ -127,14 +127,15 @@ public final class Identities {
      * @param begun the person when the session began
      */
     public Optional<Caller> current(Caller begun) {
-        return jdbc.sql("SELECT t.weight, i.roles, i.models FROM identity i JOIN tenant t ON t.id = i.tenant"
+        return jdbc.sql("SELECT t.weight, t.max_wait_ms, i.roles, i.models FROM identity i JOIN tenant t ON t.id = i.tenant"
                         + " WHERE i.tenant = ? AND i.id = ?")
                 .params(begun.tenant(), begun.keyPrefix())
                 .query((row, number) -> {
                     int weight = row.getInt("weight");
+                    var maxWait = KeyRows.maxWait(row);
                     return begun.rights()
                             .within(KeyRows.roles(row, "roles"), KeyRows.texts(row, "models"))
-                            .map(rights -> begun.with(weight, rights));
+                            .map(rights -> begun.with(weight, maxWait, rights));
                 })
                 .optional()
                 .flatMap(Function.identity());

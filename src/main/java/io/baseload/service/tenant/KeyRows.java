@@ -4,6 +4,7 @@ import io.baseload.service.audit.Person;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Timestamp;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Arrays;
@@ -73,6 +74,11 @@ final class KeyRows {
 
     static Optional<Instant> time(ResultSet row, String column) throws SQLException {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
+    }
+
+    /** A tenant's limit for waits; empty = the service's setting. */
+    static Optional<Duration> maxWait(ResultSet row) throws SQLException {
+        return Optional.ofNullable(row.getObject("max_wait_ms", Long.class)).map(Duration::ofMillis);
     }
 
     /** Until the transaction ends nobody can delete it. */

@@ -7,7 +7,12 @@ import io.baseload.service.tenant.RequestRates;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Semaphore;
+import java.util.function.Supplier;
 import org.springframework.security.web.util.matcher.IpAddressMatcher;
 import org.springframework.stereotype.Component;
 
@@ -20,6 +25,10 @@ public final class CallerAdmission {
     private static final int TOO_MANY = 429;
 
     private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
+    /** As many as look-ups run at once. */
+    private final Executor threads = Executors.newCachedThreadPool(
+            Thread.ofPlatform().name("key-look-up-", 0).daemon().factory());
+
     private final KeyChecks keys;
     private final KeyChecks tokens;
     private final TokenAuthenticator providers;
@@ -30,11 +39,27 @@ public final class CallerAdmission {
             Authenticator authenticator, TokenAuthenticator providers, RequestRates rates, DeniedAccess denied) {
         var known = new Semaphore(MAX_KNOWN, true);
         this.keys = new KeyChecks(
-                key -> () -> authenticator.authenticate(key), attempts, known, KeyChecks.PATIENCE, System::nanoTime);
-        this.tokens = new KeyChecks(providers::verify, attempts, known, KeyChecks.PATIENCE, System::nanoTime);
+                key -> elsewhere(() -> authenticator.authenticate(key)),
+                attempts,
+                known,
+                KeyChecks.PATIENCE,
+                System::nanoTime);
+        this.tokens = new KeyChecks(
+                token -> elsewhere(providers.verify(token)), attempts, known, KeyChecks.PATIENCE, System::nanoTime);
         this.providers = providers;
         this.rates = new RateChecks(rates, KeyChecks.PATIENCE, System::nanoTime);
         this.denied = denied;
+    }
+
+    /** On a thread of the system: while a virtual one waits for the database, its timer and several pollers are woken, and an interrupt of its request would break the connection. */
+    private Supplier<Optional<Caller>> elsewhere(Supplier<Optional<Caller>> lookUp) {
+        return () -> {
+            try {
+                return CompletableFuture.supplyAsync(lookUp, threads).join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException known ? known : e;
+            }
+        };
     }
 
     /**

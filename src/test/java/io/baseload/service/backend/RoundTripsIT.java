@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** How often a request waits for the database. Others use it meanwhile, so the fewest round trips of many requests count. */
 final class RoundTripsIT {
-    /** The key; the look at the quota; the locks and the terms; the reservation, the intent and their commit. */
-    private static final int BEFORE_THE_ANSWER = 4;
+    /** The key; the locks and the terms; the reservation, the intent and their commit. */
+    private static final int BEFORE_THE_ANSWER = 3;
 
     /** The end of the reservation; what was used, the outcome and their commit. */
     private static final int AFTER_IT = 2;

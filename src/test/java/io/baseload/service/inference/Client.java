@@ -33,8 +33,12 @@ final class Client {
     }
 
     Client(Inference inference, String tenant, Priority priority) {
+        this(inference, new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of(), priority));
+    }
+
+    Client(Inference inference, Caller caller) {
         this.inference = inference;
-        this.caller = new Caller(tenant, 1, "bl_test", Set.of(Role.USER), Set.of(), priority);
+        this.caller = caller;
     }
 
     /** From now on does not wait longer than that until an answer is begun. */

@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.baseload.engine.api.Usage;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.audit.AuditVerifier;
+import io.baseload.service.cluster.Membership;
+import io.baseload.service.quota.QuotaExceededException;
+import io.baseload.service.quota.Reservation;
+import io.baseload.service.tenant.Period;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
+import io.baseload.service.tenant.UsageBudget;
 import io.baseload.testing.Patience;
 import io.baseload.testing.TestPlatform;
 import java.sql.Connection;
@@ -15,6 +20,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.UUID;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.AfterEach;
@@ -70,6 +77,29 @@ class LockedTenantTest {
         Patience.await().until(() -> outcomes("locked") == 20 && outcomes("free") == 20);
         assertSettled("locked", 220);
         assertSettled("free", 220);
+    }
+
+    @Test
+    void itsRequestsWithoutABudgetAreRefusedAtOnce() throws Exception {
+        start(Patience.LIMIT.toString());
+        var tenants = platform.get(Tenants.class);
+        var budget = new UsageBudget(Period.MONTH, OptionalLong.of(10), OptionalLong.empty());
+        tenants.change(Actor.SYSTEM, "locked", old -> new Tenant("locked", List.of(budget), 1000, 1));
+        assertThatThrownBy(() -> reserve("locked", 11)).isInstanceOf(QuotaExceededException.class);
+        try (var holder = lock("SELECT FROM tenant WHERE id = 'locked' FOR UPDATE")) {
+            assertThatThrownBy(() -> reserve("locked", 11)).isInstanceOf(QuotaExceededException.class);
+            holder.rollback();
+        }
+        reserve("locked", 10);
+        assertThatThrownBy(() -> reserve("locked", 1)).isInstanceOf(QuotaExceededException.class);
+        assertThat(platform.counted("locked")).containsOnly(new TestPlatform.Counted(0, 10));
+    }
+
+    private void reserve(String tenant, int tokens) {
+        var id = UUID.randomUUID();
+        var instance = platform.get(Membership.class).lease().instance();
+        var reservation = new Reservation(id, instance, tenant, "bl_test", "tiny", "req-" + id, false, 1, tokens, 1);
+        var _ = platform.get(ReservationLedger.class).reserve(TinyInference.intent(reservation));
     }
 
     @Test

@@ -8,6 +8,10 @@ import io.baseload.chat.api.AbandonedException;
 import io.baseload.engine.api.OverloadedException;
 import io.baseload.service.audit.Actor;
 import io.baseload.service.quota.UsageReports;
+import io.baseload.service.tenant.ApiKey;
+import io.baseload.service.tenant.Caller;
+import io.baseload.service.tenant.Priority;
+import io.baseload.service.tenant.Role;
 import io.baseload.service.tenant.Tenant;
 import io.baseload.service.tenant.Tenants;
 import io.baseload.testing.Patience;
@@ -16,6 +20,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
@@ -107,11 +112,11 @@ class WaitingLineTest {
         try (var platform = TestPlatform.fresh(TinyInference.class)) {
             var model = platform.get(TinyModel.class);
             var inference = platform.get(Inference.class);
-            var patient = tenant(platform, Optional.empty());
+            var patient = tenant(platform);
             var client = new Client(inference, patient).within(Duration.ofMillis(50));
             model.stuck = true;
             assertThatThrownBy(() -> client.ask(7, 1)).isInstanceOf(OverloadedException.class);
-            var hurried = new Client(inference, tenant(platform, Optional.of(Duration.ofMillis(50))));
+            var hurried = new Client(inference, hurried(tenant(platform)));
             assertThatThrownBy(() -> hurried.ask(7, 1)).as("the tenant's own").isInstanceOf(OverloadedException.class);
             model.stuck = false;
             Patience.await().until(() -> model.holds.get() == 0);
@@ -130,9 +135,14 @@ class WaitingLineTest {
         }
     }
 
-    private static String tenant(TestPlatform platform, Optional<Duration> maxWait) {
+    private static String tenant(TestPlatform platform) {
         var id = "t" + UUID.randomUUID();
-        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(id, List.of(), 8, 1, maxWait));
+        platform.get(Tenants.class).create(Actor.SYSTEM, new Tenant(id, List.of(), 8, 1));
         return id;
+    }
+
+    private static Caller hurried(String tenant) {
+        var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, Optional.empty());
+        return new Caller(tenant, 1, Optional.of(Duration.ofMillis(50)), "bl_test", rights, Optional.empty());
     }
 }

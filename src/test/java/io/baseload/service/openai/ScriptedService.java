@@ -132,7 +132,7 @@ class ScriptedService {
 
     private static Optional<Caller> limited(String key, KeyLimits limits) {
         var rights = new ApiKey.Rights(Set.of(Role.USER), Set.of(), Priority.INTERACTIVE, limits, Optional.empty());
-        return Optional.of(new Caller("acme", 1, key, rights, Optional.empty()));
+        return Optional.of(new Caller("acme", 1, Optional.empty(), key, rights, Optional.empty()));
     }
 
     /** Metrics are the platform's. */

@@ -46,6 +46,20 @@ class ApiKeysTest {
     }
 
     @Test
+    void aKeyTellsHowLongItsTenantWaits() {
+        var tenant = "t" + UUID.randomUUID();
+        tenants.create(ACTOR, new Tenant(tenant, List.of(), 8, 3, Optional.of(Duration.ofMillis(1_500))));
+        var secret = keys.issue(ACTOR, tenant, USER).secret();
+        assertThat(keys.authenticate(secret)).hasValueSatisfying(caller -> {
+            assertThat(caller.weight()).isEqualTo(3);
+            assertThat(caller.maxWait()).hasValue(Duration.ofMillis(1_500));
+        });
+        tenants.change(ACTOR, tenant, old -> new Tenant(tenant, List.of(), 8, 3));
+        assertThat(keys.authenticate(secret))
+                .hasValueSatisfying(caller -> assertThat(caller.maxWait()).isEmpty());
+    }
+
+    @Test
     void onlyTheHashIsKept() {
         var issued = keys.issue(ACTOR, "default", USER);
         assertThat(issued.toString()).doesNotContain(issued.secret().substring(12));

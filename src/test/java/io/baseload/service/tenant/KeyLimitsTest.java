@@ -119,7 +119,7 @@ class KeyLimitsTest {
         var limits = new KeyLimits(OptionalInt.of(10), Set.of("10.0.0.0/8", "192.0.2.1"));
         var rights =
                 new ApiKey.Rights(Set.of(Role.TENANT_ADMIN), Set.of(), Priority.INTERACTIVE, limits, Optional.empty());
-        var admin = new Caller("acme", 1, "bl_a", rights, Optional.empty());
+        var admin = new Caller("acme", 1, Optional.empty(), "bl_a", rights, Optional.empty());
         assertThat(admin.mayManage("acme", limited(10, "192.0.2.1"))).isTrue();
         assertThat(admin.mayManage("acme", limited(11, "192.0.2.1"))).isFalse();
         assertThat(admin.mayManage("acme", limited(10))).isFalse();
