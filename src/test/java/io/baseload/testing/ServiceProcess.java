@@ -31,10 +31,7 @@ public final class ServiceProcess implements AutoCloseable {
     public static ServiceProcess start(Path home, String limits, String... properties) throws IOException {
         MigratedHome.fill(home, properties);
         return start(
-                home,
-                limits,
-                List.of("--add-modules=jdk.incubator.vector"),
-                RunningService.onOneThread(properties));
+                home, limits, List.of("--add-modules=jdk.incubator.vector"), RunningService.onOneThread(properties));
     }
 
     /** Without an engine, and so without the Vector API, as {@code bin/baseload} starts it; and without the optimizing compiler, which costs a third of a start. */

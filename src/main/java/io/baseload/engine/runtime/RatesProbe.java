@@ -131,7 +131,10 @@ final class RatesProbe {
     /** Inputs of each width, and outputs of the most rows, of matrices that are streamed. */
     private static long width(List<Matrices> alike) {
         return alike.stream().mapToLong(Matrices::cols).distinct().sum()
-                + alike.stream().mapToLong(some -> Math.min(MAX_ROWS, some.rows())).max().orElse(0);
+                + alike.stream()
+                        .mapToLong(some -> Math.min(MAX_ROWS, some.rows()))
+                        .max()
+                        .orElse(0);
     }
 
     /** @throws UnfitOptionsException if that is more than {@link #MAX_WIDTH} */
@@ -219,13 +222,15 @@ final class RatesProbe {
         return some.use() == Use.LOOKED_UP
                 ? List.of(some)
                 : model.matrices().stream()
-                        .filter(other -> other.use() != Use.LOOKED_UP && other.codes().equals(some.codes()))
+                        .filter(other ->
+                                other.use() != Use.LOOKED_UP && other.codes().equals(some.codes()))
                         .toList();
     }
 
     private KernelRates rates(Matrices some, List<MemorySegment> weights) {
-        List<List<PackedMatrix>> all =
-                weights.stream().map(memory -> mixed(model, alike(model, some), memory)).toList();
+        List<List<PackedMatrix>> all = weights.stream()
+                .map(memory -> mixed(model, alike(model, some), memory))
+                .toList();
         Packing packing = ModelOutlines.packing(some);
         int rows = Math.min(OUTPUTS, rows(packing, some.rows(), some.cols(), weights.getFirst()));
         PackedMatrix few = matrix(packing, rows, some.cols(), weights.getFirst(), 0);
@@ -245,8 +250,7 @@ final class RatesProbe {
     }
 
     private double bandwidth(List<MemorySegment> shards) {
-        return probe.bytesPerSecond(
-                shards.stream().map(RatesProbe::plain).toList());
+        return probe.bytesPerSecond(shards.stream().map(RatesProbe::plain).toList());
     }
 
     /** Matrices of plain numbers that fill the memory. */

@@ -407,7 +407,8 @@ public final class BackendClient implements AutoCloseable {
             HttpRequest request, HttpResponse.BodyHandler<T> handler, Duration limit, BooleanSupplier wanted) {
         var answer = new CompletableFuture<HttpResponse<T>>();
         // the JDK's own asynchronous call hands over to two more threads
-        var exchange = Thread.ofVirtual().name("exchange-" + backend.name()).start(() -> exchange(request, handler, answer));
+        var exchange =
+                Thread.ofVirtual().name("exchange-" + backend.name()).start(() -> exchange(request, handler, answer));
         try {
             if (!WantedResult.await(answer, limit, wanted)) {
                 giveUp(answer, exchange);

@@ -60,6 +60,7 @@ final class ReservationLedger implements AutoCloseable {
     private final Set<UUID> unsettled = ConcurrentHashMap.newKeySet();
     /** The tenants whose latest reservation was refused. */
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
+
     private final RecentRequests recent = new RecentRequests();
     private final AtomicBoolean againRunning = new AtomicBoolean();
     /** When the windows may be queried again, after the database didn't answer. */

@@ -140,7 +140,8 @@ final class RunningRequest implements Consumer<CompletionEvent> {
         var finishReasons = reasons.values().stream().map(StopReason::label).toList();
         List<Verdict> verdicts = filter == null ? List.of() : filter.verdicts();
         var outcome = new Outcome(reservation, state, usage, finishReasons, watch.milliseconds(), answer, verdicts);
-        var unused = CoarseTimer.limited(ledger.settle(outcome), ledger.patience().settlement(kept != null))
+        var unused = CoarseTimer.limited(
+                        ledger.settle(outcome), ledger.patience().settlement(kept != null))
                 .whenComplete(
                         (nothing, late) -> deliver(usage, late != null && kept != null ? notKept(late, usage) : last));
     }

@@ -176,6 +176,7 @@ final class QuotaTerms {
     static final class Found implements RowCallbackHandler {
         /** The most answers of each tenant at a time. */
         private final Map<String, Integer> limits = new HashMap<>();
+
         private final Map<Kind, Terms> terms = new HashMap<>();
         private final Map<String, Set<QuotaWindow>> windows = new HashMap<>();
         private final Map<String, Integer> wanted = new HashMap<>();

@@ -127,8 +127,8 @@ public final class Identities {
      * @param begun the person when the session began
      */
     public Optional<Caller> current(Caller begun) {
-        return jdbc.sql("SELECT t.weight, t.max_wait_ms, i.roles, i.models FROM identity i JOIN tenant t ON t.id = i.tenant"
-                        + " WHERE i.tenant = ? AND i.id = ?")
+        return jdbc.sql("SELECT t.weight, t.max_wait_ms, i.roles, i.models FROM identity i JOIN tenant t ON t.id ="
+                        + " i.tenant WHERE i.tenant = ? AND i.id = ?")
                 .params(begun.tenant(), begun.keyPrefix())
                 .query((row, number) -> {
                     int weight = row.getInt("weight");

@@ -118,17 +118,15 @@ final class LatentBenchmark {
 
     private KvPages pages(KvPrecision precision, boolean valuesInKeys) {
         return KvPages.allocate(
-                memory,
-                context / TOKENS,
-                new KvLayout(1, 1, ROTATED + LATENT, LATENT, 0, precision, valuesInKeys));
+                memory, context / TOKENS, new KvLayout(1, 1, ROTATED + LATENT, LATENT, 0, precision, valuesInKeys));
     }
 
     private void compare() {
         rounds(SECONDS);
         System.out.printf(
                 Locale.ROOT,
-                "%d heads, %d rows at the end of %d: absorbed %.2f ms (mapping %.2f), beside %.2f, expanded %.2f (expanding %.2f);"
-                        + " absorbed / expanded %.2f, beside / expanded %.2f; difference %.0e%n",
+                "%d heads, %d rows at the end of %d: absorbed %.2f ms (mapping %.2f), beside %.2f, expanded %.2f"
+                        + " (expanding %.2f); absorbed / expanded %.2f, beside / expanded %.2f; difference %.0e%n",
                 heads,
                 rows,
                 context,
@@ -160,7 +158,8 @@ final class LatentBenchmark {
         double difference = 0;
         for (int i = 0; i < expanded.out.data().length; i++) {
             largest = Math.max(largest, Math.abs(absorbed.out.data()[i]));
-            difference = Math.max(difference, Math.abs(absorbed.out.data()[i] - expanded.out.data()[i]));
+            difference = Math.max(
+                    difference, Math.abs(absorbed.out.data()[i] - expanded.out.data()[i]));
         }
         return difference / largest;
     }
@@ -221,8 +220,9 @@ final class LatentBenchmark {
                 KvPages.allocate(memory, SPAN / TOKENS, new KvLayout(1, 1, QUERY, VALUE, 0, KvPrecision.F32));
 
         /** The page of each token's page in {@link #span}. */
-        private final int[] spanPages =
-                IntStream.range(0, context / TOKENS).map(page -> page % (SPAN / TOKENS)).toArray();
+        private final int[] spanPages = IntStream.range(0, context / TOKENS)
+                .map(page -> page % (SPAN / TOKENS))
+                .toArray();
 
         private final Attention[] attentions = IntStream.range(0, heads)
                 .mapToObj(head -> new Attention(

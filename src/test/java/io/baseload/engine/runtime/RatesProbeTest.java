@@ -79,9 +79,8 @@ class RatesProbeTest {
             assertThat(of(mixed, 64, 64)).as("queries, outputs").isBetween(8 * (heads - 1), 8 * (heads + 1));
             assertThat(of(mixed, 128, 64)).as("gate, up of two experts").isBetween(16 * (heads - 1), 16 * (heads + 1));
             assertThat(of(mixed, 64, 128)).as("down of two experts").isBetween(8 * (heads - 1), 8 * (heads + 1));
-            long bytes = mixed.stream()
-                    .mapToLong(matrix -> matrix.data().byteSize())
-                    .sum();
+            long bytes =
+                    mixed.stream().mapToLong(matrix -> matrix.data().byteSize()).sum();
             assertThat(bytes).isBetween((4L << 20) - 8192, 4L << 20);
         }
     }

@@ -27,7 +27,8 @@ class KeyRotationTest {
             var keys = platform.get(ApiKeys.class);
             var properties = new KeyProperties(Duration.ofDays(14), Duration.ofDays(90));
             var controller = new KeyController(keys, platform.get(Tenants.class), properties);
-            var admin = new Caller("default", 1, Optional.empty(), "bl_admin", rights(Role.TENANT_ADMIN, Role.USER), Optional.empty());
+            var admin = new Caller(
+                    "default", 1, Optional.empty(), "bl_admin", rights(Role.TENANT_ADMIN, Role.USER), Optional.empty());
             String prefix = keys.issue(admin.actor(), "default", rights(Role.USER))
                     .key()
                     .prefix();
