@@ -247,9 +247,9 @@ final class QuotaWindows {
 
         Sum plus(Sum other) {
             return new Sum(
-                    reserved + other.reserved,
-                    used + other.used,
-                    requests + other.requests,
+                    Math.addExact(reserved, other.reserved),
+                    Math.addExact(used, other.used),
+                    Math.addExact(requests, other.requests),
                     reservedCost.add(other.reservedCost),
                     usedCost.add(other.usedCost));
         }
