@@ -18,6 +18,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,8 +31,8 @@ class ActivationsTest {
     private static final LoadOptions OPTIONS =
             LoadOptions.named("m").withKvTokens(256).withContextLength(64).withWarmUp(false);
 
-    /** Other threads of the process allocate too now and then. */
-    private static final int ROUNDS = 6;
+    /** Loads of which the median counts. */
+    private static final int ROUNDS = 7;
 
     @TempDir
     Path folder;
@@ -61,13 +62,18 @@ class ActivationsTest {
     private static void compare(Path model, LoadOptions few, LoadOptions many) {
         long expected = ENGINE.estimate(model, many).activations()
                 - ENGINE.estimate(model, few).activations();
-        long less = Long.MAX_VALUE;
-        long more = Long.MAX_VALUE;
-        for (int round = 0; round < ROUNDS; round++) {
-            less = Math.min(less, allocated(model, few));
-            more = Math.min(more, allocated(model, many));
-        }
-        assertThat(more - less).isCloseTo(expected, withPercentage(10));
+        assertThat(usuallyAllocated(model, many) - usuallyAllocated(model, few))
+                .isCloseTo(expected, withPercentage(10));
+    }
+
+    /** The median of some rounds: other threads may allocate meanwhile, and the JVM counts a thread that just ends twice for a moment, so that a round may have too few bytes as well. */
+    private static long usuallyAllocated(Path model, LoadOptions options) {
+        return LongStream.generate(() -> allocated(model, options))
+                .limit(ROUNDS)
+                .sorted()
+                .skip(ROUNDS / 2)
+                .findFirst()
+                .orElseThrow();
     }
 
     private static long allocated(Path model, LoadOptions options) {
