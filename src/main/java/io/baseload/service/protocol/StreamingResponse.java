@@ -60,7 +60,7 @@ final class StreamingResponse {
     private void sendAll(Completion completion) throws IOException {
         try {
             send(form.opening());
-            flushIfIdle();
+            out.flush(); // before an event, so that the answer is in chunks however soon it ends
             relay();
         } catch (InterruptedException e) {
             completion.cancel();
