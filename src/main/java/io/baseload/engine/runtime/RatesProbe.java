@@ -217,14 +217,12 @@ final class RatesProbe {
         return most.values();
     }
 
-    /** The matrices with the same codes as {@code some} that multiply rows; {@code some} itself, if it is only looked up. */
-    private static List<Matrices> alike(ModelOutline model, Matrices some) {
-        return some.use() == Use.LOOKED_UP
-                ? List.of(some)
-                : model.matrices().stream()
-                        .filter(other ->
-                                other.use() != Use.LOOKED_UP && other.codes().equals(some.codes()))
-                        .toList();
+    /** The matrices with the same codes as {@code some} that multiply rows; {@code some} itself, if all are only looked up. */
+    static List<Matrices> alike(ModelOutline model, Matrices some) {
+        List<Matrices> multiplied = model.matrices().stream()
+                .filter(other -> other.use() != Use.LOOKED_UP && other.codes().equals(some.codes()))
+                .toList();
+        return multiplied.isEmpty() ? List.of(some) : multiplied;
     }
 
     private KernelRates rates(Matrices some, List<MemorySegment> weights) {

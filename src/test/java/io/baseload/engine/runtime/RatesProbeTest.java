@@ -68,9 +68,11 @@ class RatesProbeTest {
             "head_dim": 32, "intermediate_size": 128, "vocab_size": 512, "max_position_embeddings": 64, "rms_norm_eps": 1e-5,
             "num_local_experts": 8, "num_experts_per_tok": 2}
             """, LoadOptions.named("plan"));
-        List<Matrices> sizes = model.matrices().stream()
-                .filter(some -> some.use() != Use.LOOKED_UP)
-                .toList();
+        Matrices embedding = model.matrices().stream()
+                .filter(some -> some.use() == Use.LOOKED_UP)
+                .findFirst()
+                .orElseThrow();
+        List<Matrices> sizes = RatesProbe.alike(model, embedding);
         try (NativeMemory memory = new NativeMemory()) {
             List<PackedMatrix> mixed = RatesProbe.mixed(model, sizes, memory.allocate(4 << 20));
             long heads = of(mixed, 512, 64);
