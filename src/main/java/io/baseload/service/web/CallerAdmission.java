@@ -25,6 +25,7 @@ public final class CallerAdmission {
     private static final int TOO_MANY = 429;
 
     private final FailedAttempts attempts = new FailedAttempts(System::nanoTime);
+
     /** As many as look-ups run at once. */
     private final Executor threads = Executors.newCachedThreadPool(
             Thread.ofPlatform().name("key-look-up-", 0).daemon().factory());
