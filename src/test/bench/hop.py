@@ -2,10 +2,11 @@
 """What a gateway costs: the same requests to a backend directly and through gateways, in turn, so that a noisy machine is noisy for all.
 
     hop.py backend [--port 18099]                     an OpenAI server that answers from a script: model "scripted", streams of 50 tokens a second, else at once
-    hop.py run --target direct=http://127.0.0.1:18099/v1 --target NAME=URL,KEY,PID …  [--rounds 3] [--seconds 10] [--streams 20]
+    hop.py run --target direct=http://127.0.0.1:18099/v1 --target NAME=URL,KEY,PID …  [--rounds 3] [--seconds 10] [--streams 20] [--warm-up 0]
 
 Each round asks every target in turn: streams of one token one after the other (time to the first byte), answers of one token from 16 connections (requests a second,
 latency), and as many streams as are named at the same time (CPU time of the target's process and its children, as a share of one core per stream).
+A gateway on the JVM becomes faster while its code is compiled: with --warm-up, each target first gets that many requests over 16 connections, and half as many streams.
 PID is the gateway's process. The last lines are medians over the rounds, and the differences to the first target. Needs aiohttp.
 """
 import argparse
@@ -19,6 +20,7 @@ import aiohttp
 from aiohttp import web
 
 PAUSE = 1 / 50
+CONNECTIONS = 16
 TICKS = os.sysconf("SC_CLK_TCK")
 
 
@@ -124,7 +126,7 @@ async def measure(target, a):
                 latencies.append((await target.ask(session, 1, False))[1])
 
         begin = time.perf_counter()
-        await asyncio.gather(*[client() for _ in range(16)])
+        await asyncio.gather(*[client() for _ in range(CONNECTIONS)])
         result["requests/s"] = len(latencies) / (time.perf_counter() - begin)
         result["request p50 ms"] = percentile(latencies, 0.5) * 1e3
         result["request p99 ms"] = percentile(latencies, 0.99) * 1e3
@@ -137,8 +139,21 @@ async def measure(target, a):
     return result
 
 
+async def warm_up(target, requests):
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0), timeout=aiohttp.ClientTimeout(total=120)) as session:
+        async def client():
+            for _ in range(requests // CONNECTIONS):
+                await target.ask(session, 1, False)
+
+        await asyncio.gather(*[client() for _ in range(CONNECTIONS)])
+        for _ in range(requests // 2):
+            await target.ask(session, 1, True)
+
+
 async def run(a):
     targets = [Target(text) for text in a.target]
+    for target in targets:
+        await warm_up(target, a.warm_up)
     rounds = {target.name: [] for target in targets}
     for number in range(a.rounds):
         for target in targets:
@@ -162,6 +177,7 @@ two.add_argument("--target", action="append", required=True)
 two.add_argument("--rounds", type=int, default=3)
 two.add_argument("--seconds", type=int, default=10)
 two.add_argument("--streams", type=int, default=20)
+two.add_argument("--warm-up", type=int, default=0)
 arguments = parser.parse_args()
 if arguments.command == "backend":
     backend(arguments)
