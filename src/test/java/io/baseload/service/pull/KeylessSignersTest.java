@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.baseload.service.pull.TestSigstore.Kind;
+import io.baseload.testing.TestModels;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
+import tools.jackson.databind.JsonNode;
 
 /** Signatures in the form that {@code model_signing sign sigstore} writes, by a Sigstore instance of the test. */
 class KeylessSignersTest {
@@ -62,6 +64,28 @@ class KeylessSignersTest {
         signing.curve = curve;
         signing.algorithm = algorithm;
         assertThat(verify(signing.bundle(FILES)).signer()).isEqualTo(SIGNER);
+    }
+
+    /** Of Sigstore's public instance, in 2024. It is not for a model, so its statement says something else. */
+    @Test
+    void aSignatureOfThePublicInstanceIsVerified() throws Exception {
+        Path made = TestModels.resource("signatures/sigstore");
+        String identity = "https://github.com/trailofbits/pypi-attestation-models/.github/workflows/release.yml"
+                + "@refs/tags/v0.0.4a2";
+        String issuer = "https://token.actions.githubusercontent.com";
+        write(KeylessSigners.ROOT, Files.readString(made.resolve("trusted_root.json")));
+        write(KeylessSigners.IDENTITIES, TestSigstore.identities(identity, issuer));
+        String bundle = Files.readString(made.resolve("attestation.sigstore"));
+        JsonNode json = PulledJson.read(bundle.getBytes(StandardCharsets.UTF_8));
+        byte[] payload =
+                Base64.getDecoder().decode(json.at("/dsseEnvelope/payload").asString());
+        byte[] signature = Base64.getDecoder()
+                .decode(json.at("/dsseEnvelope/signatures/0/sig").asString());
+        var envelope = new KeylessSigners.Envelope(payload, ModelSignature.encoded(payload), signature);
+        var found = new KeylessSigners(signers).verified(json.get("verificationMaterial"), envelope);
+        assertThat(found.name()).isEqualTo(identity + " (" + issuer + ")");
+        assertThat(found.time()).isEqualTo("2024-06-10T19:47:25Z");
+        assertRefused(bundle, "not in the form of OpenSSF Model Signing 1.0"); // so its signature is right
     }
 
     @Test

@@ -117,8 +117,8 @@ final class TestCertificates {
         return critical ? seq(oid(oid), Der.of(0x01, new byte[] {-1}), octets) : seq(oid(oid), octets);
     }
 
-    static Der uses(String use) {
-        return extension("2.5.29.37", true, seq(oid(use)));
+    static Der uses(boolean critical, String use) {
+        return extension("2.5.29.37", critical, seq(oid(use)));
     }
 
     static Der text(int tag, String text) {

@@ -49,7 +49,7 @@ final class TestSigstore {
     final Instant start = Instant.now().truncatedTo(ChronoUnit.SECONDS).minus(5, ChronoUnit.DAYS);
 
     private final Owner root = TestCertificates.authority("root", null, start);
-    private final Owner authority = TestCertificates.authority("authority", root, start, uses(CODE_SIGNING));
+    private final Owner authority = TestCertificates.authority("authority", root, start, uses(false, CODE_SIGNING));
     private final Owner timeRoot = TestCertificates.authority("time-root", null, start);
     private final Owner time = TestCertificates.owner(
             "time",
@@ -58,7 +58,7 @@ final class TestSigstore {
             name("time"),
             start,
             start.plus(9, ChronoUnit.DAYS),
-            List.of(uses(TIME_STAMPING), extension("2.5.29.15", true, TestCertificates.DIGITAL_SIGNATURE)));
+            List.of(uses(true, TIME_STAMPING), extension("2.5.29.15", true, TestCertificates.DIGITAL_SIGNATURE)));
     private final KeyPair certificateLog = TestCertificates.keys("secp256r1");
     private final KeyPair log = TestCertificates.keys("secp256r1");
     private final KeyPair secondLog = KeyPairGenerator.getInstance("Ed25519").generateKeyPair();
@@ -169,8 +169,9 @@ final class TestSigstore {
         private X509Certificate certificate(KeyPair keys) throws GeneralSecurityException {
             List<Der> extensions = new ArrayList<>(List.of(
                     extension("2.5.29.15", true, TestCertificates.DIGITAL_SIGNATURE),
-                    uses(use),
+                    uses(false, use),
                     extension("2.5.29.17", true, seq(text(identity.contains("://") ? 0x86 : 0x81, identity))),
+                    seq(oid("1.3.6.1.4.1.57264.1.1"), text(Der.OCTETS, ISSUER)),
                     extension("1.3.6.1.4.1.57264.1.8", false, text(Der.UTF8, ISSUER))));
             byte[] content = content(keys, extensions);
             if (hasPromise) {
