@@ -55,7 +55,10 @@ final class KeylessSigners {
     /** Whether a bundle has a signature of this kind: with a certificate, and an entry of a log. */
     static boolean areMeantBy(JsonNode material) {
         return !material.path("tlogEntries").isEmpty()
-                && (material.has("certificate") || material.has("x509CertificateChain"));
+                && (material.has("certificate")
+                        || !material.path("x509CertificateChain")
+                                .path("certificates")
+                                .isEmpty());
     }
 
     /**
