@@ -27,8 +27,8 @@ import tools.jackson.databind.JsonNode;
  * </ul>
  *
  * <p>The keys of authorities and logs are in the file {@value #ROOT} in the folder of signers, which the operator puts there and renews; identities are in {@value #IDENTITIES}.
- * Nothing is downloaded. All formats but the JDK's own are read here, because the library of Sigstore for Java would bring 15 MB for the sake of this, would add a provider of
- * cryptography to the whole process, and each of its versions verifies only some kinds of entries.
+ * Nothing is downloaded. The formats are read here: Sigstore's library for Java would bring 18 MB for the sake of this, would add a provider of cryptography to the whole process, and
+ * each of its versions verifies only some of the kinds of entries that signers make.
  */
 final class KeylessSigners {
     static final String ROOT = "trusted_root.json";
@@ -89,8 +89,8 @@ final class KeylessSigners {
         Path file = folder.resolve(name);
         if (!Files.isRegularFile(file)) {
             throw new PullException(
-                    "The signature was made without a long-lived key, by means of Sigstore, and there is" + " no file "
-                            + name + " in the folder " + folder.getFileName() + ".");
+                    "The signature was made without a long-lived key, by means of Sigstore, and the folder "
+                            + folder.getFileName() + " has no file " + name + ".");
         }
         return file;
     }

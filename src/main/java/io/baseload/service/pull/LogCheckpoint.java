@@ -18,20 +18,21 @@ record LogCheckpoint(long size, byte[] root) {
     /** @throws IllegalArgumentException if it has no such form, or is not signed by the log */
     static LogCheckpoint of(String note, Log log) {
         int end = note.lastIndexOf("\n\n");
-        List<String> lines = note.lines().toList();
-        if (end < 0 || lines.size() < LINES) {
+        String text = note.substring(0, end + 1);
+        List<String> lines = text.lines().toList();
+        if (lines.size() < LINES) {
             throw new IllegalArgumentException("not a checkpoint");
         }
-        byte[] text = note.substring(0, end + 1).getBytes(StandardCharsets.UTF_8);
+        byte[] signed = text.getBytes(StandardCharsets.UTF_8);
         byte[] id = Arrays.copyOf(log.note(), ID_BYTES);
-        boolean signed = note.substring(end + 2)
+        boolean isSigned = note.substring(end + 2)
                 .lines()
                 .map(line -> Base64.getDecoder().decode(line.substring(line.lastIndexOf(' ') + 1)))
                 .filter(line -> line.length > ID_BYTES && Arrays.equals(Arrays.copyOf(line, ID_BYTES), id))
                 .findFirst() // strangers could add thousands in the log's name
-                .filter(line -> log.key().hasSigned(text, Arrays.copyOfRange(line, ID_BYTES, line.length)))
+                .filter(line -> log.key().hasSigned(signed, Arrays.copyOfRange(line, ID_BYTES, line.length)))
                 .isPresent();
-        if (!signed) {
+        if (!isSigned) {
             throw new IllegalArgumentException("a checkpoint that the log has not signed");
         }
         return new LogCheckpoint(

@@ -9,9 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,7 +99,7 @@ class KeylessSignersTest {
         write(KeylessSigners.IDENTITIES, TestSigstore.identities(TestSigstore.IDENTITY, "https://other.example.com"));
         assertRefused(bundle, "who is not in identities.json");
         Files.delete(signers.resolve(KeylessSigners.IDENTITIES));
-        assertRefused(bundle, "there is no file identities.json in the folder " + signers.getFileName());
+        assertRefused(bundle, "the folder " + signers.getFileName() + " has no file identities.json");
     }
 
     @Test
@@ -179,7 +182,7 @@ class KeylessSignersTest {
         assertRefused(second, "not by one of the timestampAuthorities");
         assertThat(verify(first).signer()).isEqualTo(SIGNER);
         Files.delete(signers.resolve(KeylessSigners.ROOT));
-        assertRefused(first, "there is no file trusted_root.json in the folder " + signers.getFileName());
+        assertRefused(first, "the folder " + signers.getFileName() + " has no file trusted_root.json");
     }
 
     @Test
@@ -278,7 +281,63 @@ class KeylessSignersTest {
         assertRefused(
                 bundle.replaceFirst("\"canonicalizedBody\": \"[^\"]+\"", "\"canonicalizedBody\": \"e30=\""),
                 "an entry of the kind");
-        assertRefused(bundle.replaceFirst(entries, "\"tlogEntries\": [], \"timestampVerificationData"), "");
+        assertRefused(
+                bundle.replaceFirst(entries, "\"tlogEntries\": [], \"timestampVerificationData"), "No signer is known");
+        assertRefused(
+                bundle.replaceFirst("\"certificate\": \\{[^}]*}", "\"x509CertificateChain\": {\"certificates\": []}"),
+                "No signer is known");
+    }
+
+    /** Fields that prove nothing may change, such as the root in a proof, which the checkpoint has too. */
+    @ParameterizedTest
+    @EnumSource
+    void aDamagedBundleIsRefusedOrProvesTheSame(Kind kind) throws Exception {
+        var signing = sigstore.signing();
+        signing.kind = kind;
+        String bundle = signing.bundle(FILES);
+        var random = new Random(kind.ordinal());
+        int refused = 0;
+        for (int i = 0; i < 300; i++) {
+            int at = random.nextInt(bundle.length());
+            String damaged = bundle.substring(0, at)
+                    + (char) ('A' + random.nextInt(26))
+                    + bundle.substring(at + random.nextInt(3));
+            try {
+                var signed = verify(damaged);
+                assertThat(signed.signer()).as(damaged).isEqualTo(SIGNER);
+                assertThat(signed.time()).as(damaged).contains(signing.signed);
+            } catch (PullException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(250);
+    }
+
+    /** Some of a timestamp is not signed, such as the name of its authority. */
+    @Test
+    void aDamagedTimestampIsRefusedOrSaysTheSame() throws Exception {
+        Instant time = sigstore.start.plusSeconds(1);
+        byte[] good = sigstore.timestamp(new byte[3], time);
+        var authorities =
+                TrustedRootReader.read(signers.resolve(KeylessSigners.ROOT)).timestampAuthorities();
+        var random = new Random(1);
+        int refused = 0;
+        for (int i = 0; i < 2000; i++) {
+            byte[] damaged = good.clone();
+            damaged[random.nextInt(damaged.length)] = (byte) random.nextInt();
+            int length = random.nextInt(10) == 0 ? random.nextInt(damaged.length) : damaged.length;
+            try {
+                var token = TimestampToken.of(Arrays.copyOf(damaged, length));
+                if (token.isBy(authorities, new byte[3])) {
+                    assertThat(token.time()).as(base64(damaged)).isEqualTo(time);
+                } else {
+                    refused++;
+                }
+            } catch (IllegalArgumentException e) {
+                refused++;
+            }
+        }
+        assertThat(refused).isGreaterThan(1500);
     }
 
     @Test
