@@ -76,7 +76,8 @@ final class PullCommand implements Callable<Integer> {
     @Option(
             names = "--signers",
             paramLabel = "FOLDER",
-            description = "Public keys, or certificates of authorities (NAME.pem); verify the model's signature.")
+            description = "Public keys, certificates of authorities (NAME.pem), or Sigstore's trusted_root.json with"
+                    + " identities.json; verify the model's signature.")
     private @Nullable Path signers;
 
     @Option(
@@ -140,7 +141,9 @@ final class PullCommand implements Callable<Integer> {
             target.claim();
             PullResult pulled =
                     puller.pull(request, folder, (bytes, imported) -> require(folder, bytes + imported), new Tenths());
-            pulled.signer().ifPresent(name -> output.note("signed by " + name));
+            pulled.signer()
+                    .ifPresent(name -> output.note("signed by " + name
+                            + pulled.signed().map(time -> " at " + time).orElse("")));
             output.note(
                     "licenses: " + (pulled.licenses().isEmpty() ? "not stated" : String.join(", ", pulled.licenses())));
             Path model = pulled.model();

@@ -16,8 +16,10 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
 import java.security.spec.PSSParameterSpec;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Date;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -42,10 +44,13 @@ final class CodeSigningPath {
     private static final int MAX_LENGTH = 5;
 
     private final X509Certificate authority;
+    private final Date time;
     private final List<String> reasons = new ArrayList<>();
 
-    CodeSigningPath(X509Certificate authority) {
+    /** @param time at which all certificates must be valid */
+    CodeSigningPath(X509Certificate authority, Instant time) {
         this.authority = authority;
+        this.time = Date.from(time);
     }
 
     /**
@@ -59,6 +64,7 @@ final class CodeSigningPath {
             wanted.setCertificate(chain.getFirst());
             var parameters = new PKIXBuilderParameters(Set.of(new TrustAnchor(authority, null)), wanted);
             parameters.setRevocationEnabled(false);
+            parameters.setDate(time);
             parameters.setMaxPathLength(Math.min(MAX_LENGTH, authority.getBasicConstraints()));
             parameters.addCertStore(CertStore.getInstance("Collection", new CollectionCertStoreParameters(chain)));
             parameters.addCertPathChecker(new Uses(reasons));
@@ -68,7 +74,7 @@ final class CodeSigningPath {
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException("this JDK has no PKIX", e);
         }
-        String reason = reason(authority);
+        String reason = reason();
         if (reason != null) {
             reasons.add(reason);
         }
@@ -80,9 +86,9 @@ final class CodeSigningPath {
         return reasons;
     }
 
-    private static @Nullable String reason(X509Certificate authority) {
+    private @Nullable String reason() {
         try {
-            authority.checkValidity();
+            authority.checkValidity(time);
         } catch (CertificateException e) {
             return name(authority) + " is valid only from "
                     + authority.getNotBefore().toInstant() + " to "

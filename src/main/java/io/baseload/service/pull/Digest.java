@@ -69,7 +69,7 @@ record Digest(Kind kind, String hex) {
     /** @param asked the digest of the expected kind */
     record Result(String sha256, String asked) {}
 
-    private static MessageDigest digest(String algorithm) {
+    static MessageDigest digest(String algorithm) {
         try {
             return MessageDigest.getInstance(algorithm);
         } catch (NoSuchAlgorithmException e) {

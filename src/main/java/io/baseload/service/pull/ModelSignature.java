@@ -4,21 +4,20 @@ import io.baseload.service.pull.ModelSigners.Signer;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.security.GeneralSecurityException;
-import java.security.Signature;
 import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /**
  * A model's signature in the form of OpenSSF Model Signing 1.0: a Sigstore bundle around a DSSE envelope around an in-toto statement that lists each file with its digest.
- * Signatures by an elliptic-curve key are verified, if it is known or has a certificate by a known authority. Signatures without a long-lived key, by a certificate of Sigstore that
- * is valid for minutes, are refused: their verification needs the proof of a transparency log, and roots of trust that change.
+ * Signatures by an elliptic-curve key are verified, if it is known, has a certificate by a known authority, or one of Sigstore for an identity that is allowed.
  */
 final class ModelSignature {
     private static final String PAYLOAD = "application/vnd.in-toto+json";
@@ -26,29 +25,41 @@ final class ModelSignature {
     private static final String PREDICATE = "https://model_signing/signature/v1.0";
 
     private final ModelSigners signers;
+    private final KeylessSigners keyless;
 
-    /** @param signers a folder of files {@code NAME.pem} */
+    /** @param signers a folder of files {@code NAME.pem}, and those of {@link KeylessSigners} */
     ModelSignature(Path signers) {
         this.signers = new ModelSigners(signers);
+        this.keyless = new KeylessSigners(signers);
     }
+
+    /**
+     * A verified signature.
+     *
+     * @param signer the name of the key that signed, or of the authority and the subject of its certificate, or the identity and its issuer
+     * @param time when it was made, if that is proved
+     */
+    record Signed(String signer, Optional<Instant> time) {}
 
     /**
      * Checks a model's files against its signature: each must be listed in it, with this digest.
      *
      * @param bundle the signature
      * @param files SHA-256 by name
-     * @return the name of the key that signed, or of the authority and the subject of its certificate
      * @throws PullException if the signature is invalid or by an unknown signer, or a file is not covered
      */
-    String verify(byte[] bundle, Map<String, String> files) {
+    Signed verify(byte[] bundle, Map<String, String> files) {
         JsonNode json = json(bundle);
         JsonNode envelope = json.path("dsseEnvelope");
         byte[] payload = base64(envelope.path("payload").asString(""));
         if (!envelope.path("payloadType").asString("").equals(PAYLOAD)) {
             throw new PullException("The signature is not of an in-toto statement.");
         }
-        String signer =
-                signer(signers.of(json.path("verificationMaterial")), envelope.path("signatures"), encoded(payload));
+        JsonNode material = json.path("verificationMaterial");
+        Signed verified = KeylessSigners.areMeantBy(material)
+                ? keyless(material, envelope.path("signatures"), payload)
+                : new Signed(
+                        signer(signers.of(material), envelope.path("signatures"), encoded(payload)), Optional.empty());
         Map<String, String> signed = signed(json(payload));
         files.forEach((name, sha256) -> {
             String expected = signed.get(name);
@@ -59,7 +70,20 @@ final class ModelSignature {
                 throw new PullException("The signature is for different content of the file '" + name + "'.");
             }
         });
-        return signer;
+        return verified;
+    }
+
+    private Signed keyless(JsonNode material, JsonNode signatures, byte[] payload) {
+        if (signatures.size() != 1) {
+            throw new PullException("The signature must be one, not " + signatures.size() + ".");
+        }
+        byte[] signature = base64(signatures.path(0).path("sig").asString(""));
+        byte[] message = encoded(payload);
+        var found = keyless.verified(material, new KeylessSigners.Envelope(payload, message, signature));
+        if (!signed(found.certificate().key(), message, signature)) {
+            throw new PullException("The signature is not by the key of its certificate.");
+        }
+        return new Signed(found.name(), Optional.of(found.time()));
     }
 
     private static String signer(List<Signer> known, JsonNode signatures, byte[] message) {
@@ -81,14 +105,7 @@ final class ModelSignature {
             case 384 -> "SHA384withECDSA";
             default -> "SHA512withECDSA";
         };
-        try {
-            Signature verifier = Signature.getInstance(algorithm);
-            verifier.initVerify(key);
-            verifier.update(message);
-            return verifier.verify(signature);
-        } catch (GeneralSecurityException e) {
-            return false; // bytes that are no signature of this kind of key
-        }
+        return TrustedRoot.isSigned(key, algorithm, message, signature);
     }
 
     /** The signed bytes: the payload with its type and the lengths of both (DSSE's PAE). */

@@ -14,7 +14,7 @@ import org.springframework.util.unit.DataSize;
  * @param allowedHosts as in {@link io.baseload.service.outbound.AllowedHosts}, including redirect targets; none = nothing can be pulled
  * @param allowedLicenses licences as stated by sources, such as {@code apache-2.0}; none = any
  * @param keyFolder the folder with files of source keys; absent = {@code pull-keys} in the home
- * @param signerFolder the folder with public keys of model signers, and certificates of authorities; absent = {@code model-signers} in the home
+ * @param signerFolder the folder with public keys of model signers, certificates of authorities, and what keyless signatures need; absent = {@code model-signers} in the home
  * @param requireSignature whether a model without a signature is refused
  * @param connections files downloaded at the same time, by all pulls together
  * @param bandwidth bytes per second, of all pulls together; absent = no limit

@@ -1,6 +1,7 @@
 package io.baseload.service.pull;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
  * @param licenses as spelled by the source, or by the request if the source states none
  * @param declared whether they come from the request
  * @param signer the signer whose signature was verified
+ * @param signed when it was made, if that is proved
  */
 public record PullResult(
         Path model,
@@ -23,6 +25,7 @@ public record PullResult(
         List<String> licenses,
         boolean declared,
         Optional<String> signer,
+        Optional<Instant> signed,
         List<PulledFile> files) {
     public PullResult {
         licenses = List.copyOf(licenses);
@@ -44,6 +47,7 @@ public record PullResult(
             detail.put("licenses_by", "request");
         }
         signer.ifPresent(name -> detail.put("signed_by", name));
+        signed.ifPresent(time -> detail.put("signed_at", time.toString()));
         return detail;
     }
 }

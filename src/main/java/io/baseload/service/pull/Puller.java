@@ -1,6 +1,7 @@
 package io.baseload.service.pull;
 
 import io.baseload.service.outbound.AllowedHosts;
+import io.baseload.service.pull.ModelSignature.Signed;
 import io.baseload.service.pull.PullResult.PulledFile;
 import io.baseload.service.pull.PullSource.HuggingFace;
 import io.baseload.service.pull.PullSource.Oci;
@@ -52,7 +53,7 @@ public final class Puller implements AutoCloseable {
     private final Semaphore connections;
     private final ModelSignature signature;
 
-    /** @param signers the folder of public keys of model signers, and of certificates of authorities */
+    /** @param signers the folder of public keys of model signers, of certificates of authorities, and of the files for keyless signatures */
     public Puller(PullProperties properties, AllowedHosts hosts, Path signers, Optional<SSLContext> ssl) {
         this.properties = properties;
         this.client = new PullClient(hosts, properties.connectTimeout(), properties.idleTimeout(), ssl);
@@ -142,14 +143,15 @@ public final class Puller implements AutoCloseable {
             watcher.at(1, "checking");
             files = unpacked(plan, files, folder, space, growth, stop);
             Map<String, PulledFile> named = named(files, folder.resolve(FILES));
-            Optional<String> signer = request.signature().map(name -> signer(name, named, folder.resolve(FILES)));
+            Optional<Signed> signed = request.signature().map(name -> signed(name, named, folder.resolve(FILES)));
             return new PullResult(
                     model(folder.resolve(FILES), named.keySet()),
                     request.source().description(),
                     plan.revision(),
                     licenses,
                     plan.licenses().isEmpty() && !licenses.isEmpty(),
-                    signer,
+                    signed.map(Signed::signer),
+                    signed.flatMap(Signed::time),
                     List.copyOf(named.values()));
         } catch (IOException e) {
             throw new UncheckedIOException(folder + " can't be written", e);
@@ -396,7 +398,7 @@ public final class Puller implements AutoCloseable {
         return named;
     }
 
-    private String signer(String name, Map<String, PulledFile> files, Path folder) {
+    private Signed signed(String name, Map<String, PulledFile> files, Path folder) {
         PulledFile own = files.get(name);
         if (own == null) {
             throw new PullException("The source has no signature '" + name + "'.");

@@ -7,6 +7,7 @@ import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.ECPublicKey;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashSet;
@@ -15,8 +16,8 @@ import java.util.Set;
 import tools.jackson.databind.JsonNode;
 
 /**
- * The certificate with which a bundle was signed. It must be valid when the signature is verified, because nothing trustworthy in the bundle says when it was made. Certificates
- * that are revoked can't be recognized.
+ * The certificate with which a bundle was signed, if it is not one of Sigstore's. It must be valid when the signature is verified, because nothing trustworthy in the bundle says
+ * when it was made. Certificates that are revoked can't be recognized.
  */
 final class SignerCertificate {
     private static final int DIGITAL_SIGNATURE = 0; // its bit in the key usage
@@ -87,7 +88,7 @@ final class SignerCertificate {
     }
 
     /** An authority may give certificates to servers too, whose owners must not sign models. */
-    private static boolean isForCode(X509Certificate own) {
+    static boolean isForCode(X509Certificate own) {
         boolean[] usage = own.getKeyUsage();
         try {
             List<String> extended = own.getExtendedKeyUsage();
@@ -103,7 +104,7 @@ final class SignerCertificate {
     private static Authority issuer(List<X509Certificate> chain, List<Authority> authorities) {
         Set<String> reasons = new LinkedHashSet<>();
         for (Authority authority : authorities) {
-            var path = new CodeSigningPath(authority.certificate());
+            var path = new CodeSigningPath(authority.certificate(), Instant.now());
             if (path.exists(chain)) {
                 return authority;
             }

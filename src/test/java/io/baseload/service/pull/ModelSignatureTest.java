@@ -8,6 +8,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.PublicKey;
@@ -105,7 +106,9 @@ class ModelSignatureTest {
     }
 
     private String verify(String bundle, Map<String, String> files) {
-        return new ModelSignature(signers).verify(bundle.getBytes(StandardCharsets.UTF_8), files);
+        return new ModelSignature(signers)
+                .verify(bundle.getBytes(StandardCharsets.UTF_8), files)
+                .signer();
     }
 
     private static KeyPair keys(String curve) throws Exception {
@@ -122,7 +125,7 @@ class ModelSignatureTest {
     }
 
     /** What {@code model_signing} writes: the statement's subject is the digest over all digests, in the order of names. */
-    static String bundle(KeyPair keys, String algorithm, Map<String, String> files) throws Exception {
+    static String bundle(KeyPair keys, String algorithm, Map<String, String> files) throws GeneralSecurityException {
         var digests = new ByteArrayOutputStream();
         files.values().forEach(digest -> digests.writeBytes(HexFormat.of().parseHex(digest)));
         String resources = files.entrySet().stream()

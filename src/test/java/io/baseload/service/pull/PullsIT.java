@@ -8,8 +8,10 @@ import io.baseload.testing.Patience;
 import io.baseload.testing.RunningService;
 import io.baseload.testing.TestModels;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -99,6 +101,49 @@ final class PullsIT {
             assertThat(done.at("/detail/source/0/sha256").asString()).isEqualTo(PullerTest.sha256(model));
             refusals(service);
         }
+    }
+
+    @Test
+    void aModelMayBeSignedBySomebodyWithoutAKey() throws Exception {
+        var sigstore = new TestSigstore();
+        var signing = sigstore.signing();
+        byte[] signature =
+                signing.bundle(Map.of("tiny.gguf", PullerTest.sha256(model))).getBytes(StandardCharsets.UTF_8);
+        hub.put("/api/models/org/tiny/revision/main", """
+            {"sha": "%s", "tags": ["license:apache-2.0"],
+             "siblings": [{"rfilename": "tiny.gguf", "lfs": {"sha256": "%s", "size": %d}},
+                          {"rfilename": "model.sig", "lfs": {"sha256": "%s", "size": %d}}]}\
+            """.formatted(
+                COMMIT, PullerTest.sha256(model), model.length, PullerTest.sha256(signature), signature.length));
+        hub.put("/org/tiny/resolve/" + COMMIT + "/model.sig", signature);
+        Path signers = Files.createDirectories(home.resolve("model-signers"));
+        Files.writeString(signers.resolve("trusted_root.json"), sigstore.trustedRoot());
+        try (RunningService service = service()) {
+            Admin admin = new Admin(service.rest());
+            Files.writeString(
+                    signers.resolve("identities.json"),
+                    TestSigstore.identities("another@example.com", TestSigstore.ISSUER));
+            JsonNode refused = admin.end(id(service.rest().post("/admin/v1/pulls", signed("tiny"))));
+            assertThat(refused.at("/error/message").asString())
+                    .contains("The signature is by " + TestSigstore.IDENTITY + ", as authenticated by "
+                            + TestSigstore.ISSUER + ", who is not in identities.json.");
+            Files.writeString(
+                    signers.resolve("identities.json"),
+                    TestSigstore.identities(TestSigstore.IDENTITY, TestSigstore.ISSUER));
+            JsonNode job = admin.end(id(service.rest().post("/admin/v1/pulls", signed("tiny"))));
+            assertThat(job.get("state").asString()).as(job.toString()).isEqualTo("succeeded");
+            JsonNode pulled =
+                    entry(service, "admin.model.imported").get("detail").get("pulled");
+            assertThat(pulled.get("signed_by").asString())
+                    .isEqualTo(TestSigstore.IDENTITY + " (" + TestSigstore.ISSUER + ")");
+            assertThat(pulled.get("signed_at").asString()).isEqualTo(signing.signed.toString());
+        }
+    }
+
+    private Map<String, Object> signed(String name) {
+        var request = new HashMap<>(request(name));
+        request.put("signature", "model.sig");
+        return request;
     }
 
     private static JsonNode entry(RunningService service, String kind) throws Exception {

@@ -261,7 +261,9 @@ class SignerCertificateTest {
     }
 
     private String verify(String bundle) {
-        return new ModelSignature(signers).verify(bundle.getBytes(StandardCharsets.UTF_8), FILES);
+        return new ModelSignature(signers)
+                .verify(bundle.getBytes(StandardCharsets.UTF_8), FILES)
+                .signer();
     }
 
     /** @param chain whose certificates it has */
